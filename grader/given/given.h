@@ -1,0 +1,73 @@
+/**
+ * @file given.h
+ * @brief Shared by the unit tests of the given parts: stand-ins for futures and wakers, and panics as text.
+ *
+ * A test of clause G.k is named g<kk>_<aspect>; clauses.sh finds it by that.
+ */
+#ifndef WEFT_GIVEN_TESTS_H
+#define WEFT_GIVEN_TESTS_H
+
+#include <check.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "weft/future.h"
+#include "weft/waker.h"
+
+TCase *alloc_tests(void);
+TCase *await_tree_tests(void);
+TCase *budget_tests(void);
+TCase *context_tests(void);
+TCase *error_tests(void);
+TCase *event_tests(void);
+TCase *event_ring_tests(void);
+TCase *future_tests(void);
+TCase *list_tests(void);
+TCase *panic_tests(void);
+TCase *panic_hook_tests(void);
+TCase *waker_tests(void);
+
+/** A future called "leaf" that is READY at its poll number `ready_at` (0: never), with 7 as its output. */
+struct leaf {
+    struct wf_future future;
+    int ready_at;
+    int polls;
+    int drops;
+    int out;
+};
+
+struct leaf leaf_ready_at(int poll);
+
+/** A context to poll with; its waker is empty. */
+extern struct wf_cx idle_cx;
+
+/** What became of a waker and its clones. */
+struct counts {
+    int clones;
+    int wakes;
+    int wakes_by_ref;
+    int drops;
+};
+
+/** A waker that counts in `counts`. */
+struct wf_waker counting_waker(struct counts *counts);
+
+/** What a print function writes, in a buffer that the next call overwrites. */
+const char *printed(void (*print)(FILE *stream, const void *arg), const void *arg);
+
+/** What `act` writes to standard error in a process of its own, and how that process ended (see wait(2)). */
+const char *stderr_of(void (*act)(void), int *status);
+
+/**
+ * @brief Expect that `act` panics and says exactly `text`, then let it, so that Check sees the signal too.
+ * @param text  all of standard error but the line that says where ("  in function (file:line)").
+ *
+ * For tests that are added with add_panic_test(). Does not return.
+ */
+_Noreturn void expect_panic(void (*act)(void), const char *text);
+
+#define add_panic_test(tcase, test) tcase_add_test_raise_signal(tcase, test, SIGABRT)
+
+#endif

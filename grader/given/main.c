@@ -1,0 +1,38 @@
+/**
+ * @file main.c
+ * @brief The unit tests of the given parts: each clause G.k of the headers.
+ *
+ * The given parts run no student's code, so Check may judge them in the process that it forks for each test.
+ */
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "given.h"
+
+int main(void)
+{
+    const struct rlimit no_core_dumps = {0, 0}; /* panics are what is tested */
+    setrlimit(RLIMIT_CORE, &no_core_dumps);
+
+    Suite *suite = suite_create("given");
+    suite_add_tcase(suite, list_tests());
+    suite_add_tcase(suite, error_tests());
+    suite_add_tcase(suite, alloc_tests());
+    suite_add_tcase(suite, waker_tests());
+    suite_add_tcase(suite, context_tests());
+    suite_add_tcase(suite, budget_tests());
+    suite_add_tcase(suite, future_tests());
+    suite_add_tcase(suite, event_tests());
+    suite_add_tcase(suite, event_ring_tests());
+    suite_add_tcase(suite, await_tree_tests());
+    suite_add_tcase(suite, panic_tests());
+    suite_add_tcase(suite, panic_hook_tests());
+
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_FORK);
+    srunner_run_all(runner, CK_ENV);
+    /* a filter in the environment that selects nothing is no success */
+    bool passed = srunner_ntests_run(runner) > 0 && srunner_ntests_failed(runner) == 0;
+    srunner_free(runner);
+    return passed ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,139 @@
+#include "weft/context.h"
+
+#include <pthread.h>
+
+#include "given.h"
+
+static void nothing(struct wf_event_hook *hook, const struct wf_event *event)
+{
+    (void)hook;
+    (void)event;
+}
+
+/* G.19 */
+START_TEST(g19_enter_makes_current_and_leave_restores)
+{
+    struct wf_context outer = {0}, inner = {0};
+    ck_assert_ptr_null(wf_context_current);
+    wf_context_enter(&outer);
+    ck_assert_ptr_eq(wf_context_current, &outer);
+    wf_context_enter(&inner);
+    ck_assert_ptr_eq(wf_context_current, &inner);
+    ck_assert_ptr_eq(inner.outer, &outer);
+    wf_context_leave(&inner);
+    ck_assert_ptr_eq(wf_context_current, &outer);
+    wf_context_leave(&outer);
+    ck_assert_ptr_null(wf_context_current);
+}
+END_TEST
+
+/* G.19 */
+START_TEST(g19_the_event_hook_is_inherited)
+{
+    struct wf_event_hook hook = {nothing}, own_hook = {nothing};
+    struct wf_context outer = {.event_hook = &hook}, middle = {0}, inner = {0},
+                      own = {.event_hook = &own_hook};
+    wf_context_enter(&outer);
+    wf_context_enter(&middle);
+    wf_context_enter(&inner);
+    ck_assert_ptr_eq(inner.event_hook, &hook);
+    wf_context_enter(&own);
+    ck_assert_ptr_eq(own.event_hook, &own_hook);
+    wf_context_leave(&own);
+    wf_context_leave(&inner);
+    wf_context_leave(&middle);
+    wf_context_leave(&outer);
+}
+END_TEST
+
+static void *current_of_thread(void *arg)
+{
+    const struct wf_context *at_start = wf_context_current;
+    struct wf_context own = {0};
+    wf_context_enter(&own);
+    *(bool *)arg = wf_context_current == &own;
+    wf_context_leave(&own);
+    return (void *)at_start;
+}
+
+/* G.19 */
+START_TEST(g19_each_thread_has_its_own)
+{
+    struct wf_context context = {0};
+    wf_context_enter(&context);
+    pthread_t thread;
+    bool entered = false;
+    void *at_start = &thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, current_of_thread, &entered), 0);
+    ck_assert_int_eq(pthread_join(thread, &at_start), 0);
+    ck_assert_ptr_null(at_start);
+    ck_assert(entered);
+    ck_assert_ptr_eq(wf_context_current, &context);
+    wf_context_leave(&context);
+}
+END_TEST
+
+/* G.19: the one that runs a root may lie further out. */
+START_TEST(g19_running_is_the_innermost_with_a_root)
+{
+    struct leaf first = leaf_ready_at(0), second = leaf_ready_at(0);
+    struct wf_context none = {0}, outer = {.root = &first.future}, inner = {.root = &second.future},
+                      above = {0};
+    ck_assert_ptr_null(wf_context_running());
+    wf_context_enter(&none);
+    ck_assert_ptr_null(wf_context_running());
+    wf_context_enter(&outer);
+    wf_context_enter(&inner);
+    wf_context_enter(&above);
+    ck_assert_ptr_eq(wf_context_running(), &inner);
+    wf_context_leave(&above);
+    wf_context_leave(&inner);
+    ck_assert_ptr_eq(wf_context_running(), &outer);
+    wf_context_leave(&outer);
+    wf_context_leave(&none);
+}
+END_TEST
+
+static const char not_current[] =
+    "weft: panic: clause G.19 broken: a context is left that is not the thread's "
+    "current one\n";
+
+static void leave_the_outer_first(void)
+{
+    struct wf_context outer = {0}, inner = {0};
+    wf_context_enter(&outer);
+    wf_context_enter(&inner);
+    wf_context_leave(&outer);
+}
+
+/* G.19 */
+START_TEST(g19_leaving_one_that_is_not_current_panics)
+{
+    expect_panic(leave_the_outer_first, not_current);
+}
+END_TEST
+
+static void leave_one_never_entered(void)
+{
+    struct wf_context context = {0};
+    wf_context_leave(&context);
+}
+
+/* G.19 */
+START_TEST(g19_leaving_one_that_was_never_entered_panics)
+{
+    expect_panic(leave_one_never_entered, not_current);
+}
+END_TEST
+
+TCase *context_tests(void)
+{
+    TCase *tests = tcase_create("context");
+    tcase_add_test(tests, g19_enter_makes_current_and_leave_restores);
+    tcase_add_test(tests, g19_the_event_hook_is_inherited);
+    tcase_add_test(tests, g19_each_thread_has_its_own);
+    tcase_add_test(tests, g19_running_is_the_innermost_with_a_root);
+    add_panic_test(tests, g19_leaving_one_that_is_not_current_panics);
+    add_panic_test(tests, g19_leaving_one_that_was_never_entered_panics);
+    return tests;
+}

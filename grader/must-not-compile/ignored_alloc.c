@@ -1,0 +1,12 @@
+/* must not compile: allocated memory is lost; contract in weft/alloc.h */
+/* expect: ignoring return value */
+#include "weft/alloc.h"
+
+void case_ignored_alloc(void)
+{
+#ifdef CONTROL
+    wf_free(wf_alloc(16), 16);
+#else
+    wf_alloc(16);
+#endif
+}

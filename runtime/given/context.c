@@ -1,0 +1,32 @@
+/**
+ * @file context.c
+ * @brief The thread-local context and the slow path of the budget.
+ */
+#include "weft/context.h"
+
+#include "weft/panic.h"
+
+__thread struct wf_context *wf_context_current;
+
+void wf_context_enter(struct wf_context *context)
+{
+    context->outer = wf_context_current;
+    if (!context->event_hook && context->outer)
+        context->event_hook = context->outer->event_hook;
+    wf_context_current = context;
+}
+
+void wf_context_leave(struct wf_context *context)
+{
+    if (wf_context_current != context)
+        wf_panic("G.19", "a context is left that is not the thread's current one");
+    wf_context_current = context->outer;
+}
+
+void wf_budget_exhausted(struct wf_context *context, const struct wf_waker *waker)
+{
+    if (context->defer)
+        context->defer(context, waker);
+    else
+        wf_waker_wake_by_ref(waker);
+}

@@ -1,0 +1,71 @@
+/**
+ * @file alloc.h
+ * @brief The one way to memory: a replaceable allocator, with a count of the live bytes.
+ *
+ * The library allocates only in functions named `*_new`, in spawn and in the runtime's builder; everything
+ * else lives in storage that the caller provides. Sizes are passed to wf_free(), so the live bytes are
+ * known without headers of our own: at exit they can be asserted zero.
+ *
+ * @clause{G.10,0,"wf_alloc returns memory aligned for any type, or NULL; wf_free takes it back with the size it was asked for; NULL is taken too."}
+ * @clause{G.11,0,"wf_live_bytes is the sum of the sizes that were allocated and not yet freed, over all threads."}
+ * @clause{G.12,0,"wf_alloc_fail_at(n) makes the n-th allocation from then on return NULL, once; 0 disarms."}
+ * @clause{G.13,0,"With wf_set_allocator every allocation and every release goes to the given functions."}
+ */
+#ifndef WEFT_ALLOC_H
+#define WEFT_ALLOC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/detail/compiler.h"
+
+WF_BEGIN_DECLS
+
+/** Where memory comes from. Both functions may be called by several threads at once. */
+struct wf_allocator {
+    void *(*alloc)(void *arg, size_t size);             /**< NULL: no memory */
+    void (*free)(void *arg, void *memory, size_t size); /**< `memory` is never NULL */
+    void *arg;
+};
+
+/**
+ * @brief Replace the allocator of this process (NULL: malloc and free again).
+ * @param allocator  copied.
+ *
+ * Clauses: G.13
+ * Threads: none may allocate meanwhile; nothing may be allocated.
+ */
+void wf_set_allocator(const struct wf_allocator *allocator);
+
+/**
+ * @brief Allocate `size` bytes, aligned for any type. Not zeroed.
+ * @return NULL: no memory, or an injected failure.
+ *
+ * Clauses: G.10 G.11 G.12
+ * Threads: any. Cost: one call of the hook, one relaxed addition.
+ */
+WF_MUST_USE void *wf_alloc(size_t size);
+
+/**
+ * @brief Give back `memory`, which wf_alloc() returned for the same `size`. NULL is ignored.
+ *
+ * Clauses: G.10 G.11
+ * Threads: any.
+ */
+void wf_free(void *memory, size_t size);
+
+/** @brief Bytes allocated and not yet freed. Exact when no other thread allocates. Clauses: G.11 */
+size_t wf_live_bytes(void);
+
+/**
+ * @brief Make the `n`-th allocation from now fail (1: the next one), once. 0: none.
+ *
+ * For tests: try every n until the code under test gets by without a failure.
+ *
+ * Clauses: G.12
+ */
+void wf_alloc_fail_at(uint32_t n);
+
+WF_END_DECLS
+
+#endif

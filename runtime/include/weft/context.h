@@ -1,0 +1,97 @@
+/**
+ * @file context.h
+ * @brief What a thread knows while it runs futures: the root, the budget, the hooks.
+ *
+ * All of it hangs on one thread-local pointer to the innermost context, which lives on the stack of who entered it and
+ * points to the one outside. Given parts reach upward only through it.
+ *
+ * The budget keeps one task from holding a thread for ever: each leaf operation that could complete takes
+ * one unit; at zero it lets the others run first.
+ *
+ * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting the event hook; wf_context_leave restores the one outside; leaving any but the current one panics."}
+ * @clause{G.20,0,"wf_budget_spend takes one unit and is true while units are left; at zero it is false and the task is woken, so that it is polled again."}
+ * @clause{G.21,0,"Where there is no context, or it is not constrained, wf_budget_spend is always true; wf_budget_refund gives one unit back, never beyond WF_BUDGET."}
+ */
+#ifndef WEFT_CONTEXT_H
+#define WEFT_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/detail/compiler.h"
+#include "weft/event.h"
+#include "weft/waker.h"
+
+WF_BEGIN_DECLS
+
+struct wf_future;
+
+enum {
+    WF_BUDGET = 128, /**< operations a poll of a task may complete */
+};
+
+/** A thread's surroundings. Zero it, set what differs, enter it; the caller's storage. */
+struct wf_context {
+    struct wf_context *outer;         /**< the context outside; set by wf_context_enter() */
+    const char *runs;                 /**< who polls the root: "block_on"; NULL: nobody, no root */
+    const struct wf_future *root;     /**< the future being run here, or NULL; panics print its tree */
+    struct wf_event_hook *event_hook; /**< told of events, or NULL; inherited from outside when NULL */
+    /** Told that the task ran out of budget: wake `waker` after others had their turn. NULL: wake at once. */
+    void (*defer)(struct wf_context *context, const struct wf_waker *waker);
+    bool constrained; /**< whether there is a budget here */
+    uint32_t budget;  /**< units left, where constrained */
+};
+
+/** @brief This thread's innermost context, or NULL. Owned by who entered it; only wf_context_*() change it. */
+extern __thread struct wf_context *wf_context_current;
+
+/** @brief Make `context` current on this thread. Clauses: G.19 */
+void wf_context_enter(struct wf_context *context);
+/** @brief Restore the context outside of `context`, which must be the current one. Clauses: G.19 */
+void wf_context_leave(struct wf_context *context);
+
+/** @brief The context in which this thread runs a root future now, or NULL: not inside a runtime. */
+static inline struct wf_context *wf_context_running(void)
+{
+    struct wf_context *context = wf_context_current;
+    while (context && !context->root)
+        context = context->outer;
+    return context;
+}
+
+/** @brief The slow path of wf_budget_spend(): nothing is left. */
+void wf_budget_exhausted(struct wf_context *context, const struct wf_waker *waker);
+
+/**
+ * @brief Take one unit of this poll's budget, before an operation that could complete.
+ * @param waker  the task's; woken (later, where there is a defer hook) if nothing is left.
+ * @return false: nothing is left; the caller returns WF_PENDING and will be polled again.
+ *
+ * Clauses: G.20 G.21
+ * Cost:    one thread-local load, one subtraction.
+ */
+static inline WF_MUST_USE bool wf_budget_spend(const struct wf_waker *waker)
+{
+    struct wf_context *context = wf_context_current;
+    if (!context || !context->constrained)
+        return true;
+    if (WF_UNLIKELY(context->budget == 0)) {
+        wf_budget_exhausted(context, waker);
+        return false;
+    }
+    context->budget--;
+    return true;
+}
+
+/** @brief Give a unit back: the operation that took it made no progress. Clauses: G.21 */
+static inline void wf_budget_refund(void)
+{
+    struct wf_context *context = wf_context_current;
+    if (context && context->budget < WF_BUDGET)
+        context->budget++;
+}
+
+WF_END_DECLS
+
+#endif

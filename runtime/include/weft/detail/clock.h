@@ -1,0 +1,19 @@
+/**
+ * @file detail/clock.h
+ * @brief The real monotonic clock, in nanoseconds.
+ */
+#ifndef WEFT_DETAIL_CLOCK_H
+#define WEFT_DETAIL_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/** Nanoseconds on CLOCK_MONOTONIC. */
+static inline uint64_t wf_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+#endif

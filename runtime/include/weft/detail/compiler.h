@@ -1,0 +1,28 @@
+/**
+ * @file detail/compiler.h
+ * @brief The few compiler attributes that the headers use, by short names.
+ */
+#ifndef WEFT_DETAIL_COMPILER_H
+#define WEFT_DETAIL_COMPILER_H
+
+#ifdef __cplusplus
+#define WF_BEGIN_DECLS extern "C" {
+#define WF_END_DECLS }
+#define WF_NORETURN [[noreturn]]
+#else
+#define WF_BEGIN_DECLS
+#define WF_END_DECLS
+#define WF_NORETURN _Noreturn
+#endif
+
+/** The caller must look at the result. */
+#define WF_MUST_USE __attribute__((warn_unused_result))
+/** Checked like printf: the format is parameter `f`, its arguments start at `a`. */
+#define WF_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define WF_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define WF_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/** The structure of type `type` whose member `member` is at `pointer`. */
+#define WF_CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+#endif

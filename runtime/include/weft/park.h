@@ -1,0 +1,103 @@
+/**
+ * @file park.h
+ * @brief Parking: how a thread that has nothing to run sleeps, and how it is told to run again.
+ *
+ * The seam between schedulers and what they wait on: the thread parker here, and the time driver and the
+ * reactor of later labs, which stack on it. A scheduler calls wf_park() and never knows which.
+ *
+ * Invariant: an unpark is never lost. If the thread is not parked it is kept, as one permit, and the next
+ *            park takes it and returns at once. Two before a park are one permit.
+ * Threads:   park: one thread, the owner. unpark: any number, at any time.
+ * Source:    Java's LockSupport, Rust's thread::park, Tokio's runtime/park.
+ *
+ * @clause{01.16,5,"An unpark that comes before the park is kept: the park returns WF_PARK_WOKEN at once. Two before a park are one: the park after that sleeps."}
+ * @clause{01.17,5,"A park sleeps, using no processor time, until an unpark from another thread ends it; what was written before the unpark is seen after the park."}
+ * @clause{01.18,3,"A park with a deadline that passes returns WF_PARK_TIMED_OUT, never before the deadline; an unpark ends it sooner."}
+ */
+#ifndef WEFT_PARK_H
+#define WEFT_PARK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/detail/compiler.h"
+#include "weft/event.h"
+#include "weft/waker.h"
+
+WF_BEGIN_DECLS
+
+/** The deadline that never comes. */
+#define WF_FOREVER UINT64_MAX
+
+/** Why a park returned. */
+enum wf_parked {
+    WF_PARK_WOKEN,    /**< unparked, now or before */
+    WF_PARK_WORKED,   /**< a driver did some work meanwhile: look at the queues */
+    WF_PARK_TIMED_OUT /**< the deadline passed */
+};
+
+struct wf_park;
+
+/** What a kind of park does. */
+struct wf_park_ops {
+    const char *name;
+    enum wf_parked (*park)(struct wf_park *park, uint64_t deadline_ns);
+    void (*unpark)(struct wf_park *park);
+    void (*shutdown)(struct wf_park *park); /**< fail all that waits on the driver; NULL: there is no driver */
+};
+
+/** The head of every park. */
+struct wf_park {
+    const struct wf_park_ops *ops;
+};
+
+/**
+ * @brief Sleep until unparked, until a driver did some work, or until the deadline.
+ * @param deadline_ns  on CLOCK_MONOTONIC; one that has passed does not sleep; WF_FOREVER: none.
+ *
+ * Clauses: 01.16 01.17 01.18
+ * Threads: the owner only.
+ */
+static inline enum wf_parked wf_park(struct wf_park *park, uint64_t deadline_ns)
+{
+    wf_event_report(WF_EVENT_PARK, 0, park->ops->name, park);
+    enum wf_parked parked = park->ops->park(park, deadline_ns);
+    wf_event_report(WF_EVENT_UNPARKED, (int)parked, park->ops->name, park);
+    return parked;
+}
+
+/** @brief End the park, or the next one. Clauses: 01.16 01.17. Threads: any. */
+static inline void wf_unpark(struct wf_park *park)
+{
+    wf_event_report(WF_EVENT_UNPARK, 0, park->ops->name, park);
+    park->ops->unpark(park);
+}
+
+/**
+ * @brief Make a park that sleeps on the operating system and drives nothing.
+ * @return one reference to it, to be given to wf_thread_parker_drop(); NULL: no memory.
+ *
+ * Cost: one allocation.
+ */
+WF_MUST_USE struct wf_park *wf_thread_parker_new(void);
+
+/**
+ * @brief Give the reference of wf_thread_parker_new() up. Wakers of it may still exist.
+ *
+ * Clauses: 01.19
+ */
+void wf_thread_parker_drop(struct wf_park *parker);
+
+/**
+ * @brief A waker that unparks `parker` and keeps its memory alive.
+ *
+ * Threads: any, while a reference is held.
+ *
+ * @clause{01.19,5,"A thread parker's waker unparks it when woken, by value or by reference; each waker holds a reference, so one may outlive the owner and be woken then; the memory is freed with the last reference, neither sooner nor never."}
+ * @clause{01.20,1,"wf_waker_will_wake is true between the wakers of one thread parker, and false between those of two."}
+ */
+WF_MUST_USE struct wf_waker wf_thread_parker_waker(struct wf_park *parker);
+
+WF_END_DECLS
+
+#endif

@@ -1,0 +1,24 @@
+# The one list of labs and of what is in them. Its order is lab order, layer order and reading order: a
+# module may use the modules above it. Read by make and by the grader, so each line is `name := words`.
+#
+#   NN-name.part     the part of the course
+#   NN-name.title    what the lab is called
+#   NN-name.kind     modules, exercise or application
+#   NN-name.write    the files that a student writes
+#   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
+#   NN-name.headers  the public headers whose contract the lab is about
+
+LABS := 01-futures
+
+01-futures.part := I
+01-futures.title := Futures, wakers and block_on
+01-futures.kind := modules
+01-futures.write := ready.c map.c combine.c thread_parker.c block_on.c
+01-futures.given :=
+01-futures.headers := future.h combine.h park.h block_on.h
+
+# Not built yet. The number says where each will stand.
+PLANNED := 02-async 03-tasks 04-executor 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
+
+# The bottom layer, which no lab asks for.
+GIVEN := alloc.c error.c event.c context.c panic.c future.c await_tree.c
