@@ -1,0 +1,206 @@
+/**
+ * @file combine.c
+ * @brief join, try_join, select and race: several futures inside one task.
+ *
+ * ## What the four share
+ *
+ * A poll goes once through the branches, starting at the one whose turn it is, and skips those that are
+ * disabled or finished ("live" below is the rest). A branch says itself that it is finished, in its head;
+ * so nothing has to be recorded when one completes, and nothing can disagree with the branch.
+ *
+ * ## What differs
+ *
+ *     join      goes through all;             READY when none is left live
+ *     try_join  stops at the first failure;   READY then, or when none is left live
+ *     select    stops at the first READY;     READY then, the others untouched
+ *     race      stops at the first READY;     READY then, the others dropped
+ *
+ * ## The turn
+ *
+ * Were branch 0 always first, a branch 0 that is ready at every poll would win every select, and the
+ * others would never be heard. So the first place moves on by one at each poll (WF_FAIR).
+ */
+#include "weft/combine.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+#include "weft/error.h"
+#include "weft/panic.h"
+
+static struct wf_branches branches_of(struct wf_future *futures[], size_t count, enum wf_order order)
+{
+    return (struct wf_branches){.futures = futures, .count = (uint32_t)count, .order = order};
+}
+
+/* Still to be polled, and to be dropped if it comes to that. */
+static bool is_live(const struct wf_future *branch)
+{
+    return branch && !wf_future_is_done(branch);
+}
+
+/* The index that goes first in this poll; the turn moves on. */
+static uint32_t begin_turn(struct wf_branches *branches)
+{
+    /* 01.T3: WF_BIASED: always 0. WF_FAIR: one further at each poll, and round again at the end */
+    LAB_TODO("01.T3");
+}
+
+/* The index after `index`, round at the end. */
+static uint32_t next_index(const struct wf_branches *branches, uint32_t index)
+{
+    return index + 1 < branches->count ? index + 1 : 0;
+}
+
+static void drop_live(struct wf_branches *branches)
+{
+    /* 01.T4: drop each branch that is still live, polled or not, and no other */
+    LAB_TODO("01.T4");
+}
+
+/* Stops at the first branch that is READY: its index, or WF_EDISABLED when there is none to wait for. */
+static enum wf_poll poll_first_ready(struct wf_branches *branches, struct wf_cx *cx, int *out)
+{
+    /* 01.T5: go through the live branches from the one whose turn it is; stop at the first that is
+     * READY */
+    LAB_TODO("01.T5");
+}
+
+/* --- join --- */
+
+static enum wf_poll join_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_join *self = (struct wf_join *)future;
+    struct wf_branches *branches = &self->branches;
+    /* 01.T3: poll every live branch once, beginning with the one whose turn it is; READY when none
+     * is left live */
+    LAB_TODO("01.T3");
+}
+
+static void join_drop(struct wf_future *future)
+{
+    drop_live(&((struct wf_join *)future)->branches);
+}
+
+/* All four frames hold their branches at the same place, so one visitor serves them. */
+static void visit_branches(const struct wf_future *future, wf_visit *visit, void *arg)
+{
+    static_assert(offsetof(struct wf_join, branches) == offsetof(struct wf_try_join, branches), "");
+    static_assert(offsetof(struct wf_join, branches) == offsetof(struct wf_select, branches), "");
+    static_assert(offsetof(struct wf_join, branches) == offsetof(struct wf_race, branches), "");
+    const struct wf_branches *branches = &((const struct wf_join *)future)->branches;
+    for (uint32_t i = 0; i < branches->count; i++)
+        if (is_live(branches->futures[i]))
+            visit(arg, branches->futures[i]);
+}
+
+static const struct wf_future_ops join_ops = {
+    .name = "join",
+    .poll = join_poll,
+    .drop = join_drop,
+    .children = visit_branches,
+    WF_FRAME(struct wf_join),
+};
+
+struct wf_join *wf_join(struct wf_join *join, struct wf_future *futures[], size_t count, enum wf_order order)
+{
+    *join = (struct wf_join){.future = {.ops = &join_ops}, .branches = branches_of(futures, count, order)};
+    return join;
+}
+
+/* --- try_join --- */
+
+static enum wf_poll try_join_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_try_join *self = (struct wf_try_join *)future;
+    struct wf_branches *branches = &self->branches;
+    /* 01.T4: like join, but a finished branch whose wf_future_int_out() is negative ends it: note
+     * which, drop the rest */
+    LAB_TODO("01.T4");
+}
+
+static void try_join_drop(struct wf_future *future)
+{
+    drop_live(&((struct wf_try_join *)future)->branches);
+}
+
+static const struct wf_future_ops try_join_ops = {
+    .name = "try_join",
+    .poll = try_join_poll,
+    .drop = try_join_drop,
+    .children = visit_branches,
+    WF_FRAME(struct wf_try_join),
+};
+
+struct wf_try_join *wf_try_join(struct wf_try_join *try_join, struct wf_future *futures[], size_t count,
+                                enum wf_order order)
+{
+    *try_join = (struct wf_try_join){
+        .future = {.ops = &try_join_ops},
+        .branches = branches_of(futures, count, order),
+        .failed = (uint32_t)count,
+    };
+    return try_join;
+}
+
+/* --- select --- */
+
+static enum wf_poll select_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_select *self = (struct wf_select *)future;
+    /* 01.T5: poll_first_ready() does it: the branches are only borrowed */
+    LAB_TODO("01.T5");
+}
+
+/* No drop: the branches are the caller's. */
+static const struct wf_future_ops select_ops = {
+    .name = "select",
+    .poll = select_poll,
+    .children = visit_branches,
+    WF_FRAME(struct wf_select),
+};
+
+struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[], size_t count,
+                            enum wf_order order)
+{
+    *select = (struct wf_select){.future = {.ops = &select_ops}, .branches = branches_of(futures, count, order)};
+    return select;
+}
+
+struct wf_select *wf_select_next(struct wf_select *select)
+{
+    if (wf_load_relaxed(&select->future.line) < WF_LINE_DROPPED)
+        wf_panic("01.13", "wf_select_next on a select that is neither READY nor dropped");
+    /* 01.T5: a new future in the old storage: build the head again, and keep the branches with
+     * their turn */
+    LAB_TODO("01.T5");
+}
+
+/* --- race --- */
+
+static enum wf_poll race_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_race *self = (struct wf_race *)future;
+    /* 01.T6: like select, but the branches are owned: none may be left pending when this is
+     * READY */
+    LAB_TODO("01.T6");
+}
+
+static void race_drop(struct wf_future *future)
+{
+    drop_live(&((struct wf_race *)future)->branches);
+}
+
+static const struct wf_future_ops race_ops = {
+    .name = "race",
+    .poll = race_poll,
+    .drop = race_drop,
+    .children = visit_branches,
+    WF_FRAME(struct wf_race),
+};
+
+struct wf_race *wf_race(struct wf_race *race, struct wf_future *futures[], size_t count, enum wf_order order)
+{
+    *race = (struct wf_race){.future = {.ops = &race_ops}, .branches = branches_of(futures, count, order)};
+    return race;
+}

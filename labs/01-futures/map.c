@@ -1,0 +1,47 @@
+/**
+ * @file map.c
+ * @brief A future around a future: the output passes through a function.
+ *
+ * The smallest combinator, and the pattern of all others: poll what is inside with the context that came
+ * from outside, so that whatever the inner future waits for wakes the whole task; and pass a drop on.
+ */
+#include "weft/future.h"
+#include "weft/panic.h"
+
+static enum wf_poll map_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_map *self = (struct wf_map *)future;
+    /* 01.T2: poll the inner future with this context; once it is READY, its output is at
+     * wf_future_out() */
+    LAB_TODO("01.T2");
+}
+
+/* Called only while the map is not READY, so the inner future is not either: there is one drop to pass on. */
+static void map_drop(struct wf_future *future)
+{
+    struct wf_map *self = (struct wf_map *)future;
+    /* 01.T2: the inner future is owned: who else would drop it? */
+    LAB_TODO("01.T2");
+}
+
+/* The inner future is no fixed member: it is visited, so that trees show it. */
+static void map_children(const struct wf_future *future, wf_visit *visit, void *arg)
+{
+    const struct wf_map *self = (const struct wf_map *)future;
+    visit(arg, self->inner);
+}
+
+static const struct wf_future_ops map_ops = {
+    .name = "map",
+    .poll = map_poll,
+    .drop = map_drop,
+    .children = map_children,
+    WF_FRAME(struct wf_map),
+};
+
+struct wf_map *wf_map(struct wf_map *map, struct wf_future *inner, int (*function)(void *arg, void *out),
+                      void *arg)
+{
+    *map = (struct wf_map){.future = {.ops = &map_ops}, .inner = inner, .function = function, .arg = arg};
+    return map;
+}

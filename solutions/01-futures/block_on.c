@@ -1,0 +1,42 @@
+/**
+ * @file block_on.c
+ * @brief The smallest executor: one future, one thread.
+ *
+ * The whole contract between futures and executors is in the loop: poll; if it is pending, sleep until the
+ * waker that the poll was given is woken; poll again. A wake between the poll and the sleep is kept by the
+ * parker, so it needs no care here.
+ */
+#include "weft/block_on.h"
+
+#include "weft/context.h"
+#include "weft/error.h"
+#include "weft/panic.h"
+#include "weft/park.h"
+
+int wf_block_on(struct wf_future *future)
+{
+    /* A task that blocks its thread in a second executor would never be polled by the first. */
+    const struct wf_context *outside = wf_context_running();
+    if (outside)
+        wf_panic("01.24", "block_on(%s) is called inside %s(%s): await it there instead", future->ops->name,
+                 outside->runs, outside->root->ops->name);
+
+    /* LAB 01.T9 { make a parker and a waker of it; enter a context that names the future as the root; poll, park, poll */
+    /* On the heap and counted, not on this stack: a clone of the waker may be woken after we returned. */
+    struct wf_park *parker = wf_thread_parker_new();
+    if (!parker)
+        return WF_ENOMEM;
+    struct wf_waker waker = wf_thread_parker_waker(parker);
+    struct wf_cx cx = {.waker = &waker};
+    struct wf_context context = {.runs = "block_on", .root = future, .constrained = true, .budget = WF_BUDGET};
+    wf_context_enter(&context);
+    while (wf_future_poll(future, &cx) == WF_PENDING) {
+        wf_park(parker, WF_FOREVER);
+        context.budget = WF_BUDGET; /* each poll has its own */
+    }
+    wf_context_leave(&context);
+    wf_waker_drop(&waker);
+    wf_thread_parker_drop(parker);
+    return 0;
+    /* LAB 01.T9 } */
+}
