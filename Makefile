@@ -1,0 +1,114 @@
+# Weft. Every command a person types is a target here; `make` alone prints them.
+
+include runtime/modules.mk
+include grader/variants.mk
+
+LAB ?=
+FROM ?= labs
+OWN ?=
+SEED ?=
+TEST ?=
+JOBS := $(shell nproc)
+B := build
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough -Wno-unused-parameter
+CLANG_WARNINGS := -Wconditional-uninitialized
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+## help: this list
+.PHONY: help
+help:
+	@printf 'Weft: an async runtime in C, and the course that builds it.\n\n'
+	@sed -n 's/^## \([a-z-]*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@printf '\nLAB=01 chooses the lab, FROM=dir the submission (labs), OWN="01 02" or OWN=all earlier labs of yours.\n'
+
+# --- dependencies ---------------------------------------------------------------------------------------
+
+## deps: install the packages that are missing
+.PHONY: deps deps-grade deps-check deps-docs
+deps:
+	@grader/tools/deps.sh all
+deps-grade:
+	@grader/tools/deps.sh grade
+deps-check:
+	@grader/tools/deps.sh grade check docs debug soak
+deps-docs:
+	@grader/tools/deps.sh docs
+
+## doctor: check compiler, sanitizers, sandbox and limits, by trying each
+.PHONY: doctor
+doctor: deps-grade
+	@grader/tools/doctor.sh
+
+# --- the grader -----------------------------------------------------------------------------------------
+
+SUITE_SOURCES := $(foreach lab,$(LABS),$(addprefix grader/suites/$(lab)/,$(filter-out scenario%,$(notdir $(wildcard grader/suites/$(lab)/*.c)))))
+GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES)
+GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
+GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
+
+$(B)/weft-grade: $(GRADER_OBJECTS)
+	@$(GRADE_CC) -o $@ $^ $(shell pkg-config --libs check jansson)
+
+$(B)/obj/grader/%.o: %.c
+	@mkdir -p $(@D)
+	@$(GRADE_CC) $(GRADER_FLAGS) -MMD -MP -c $< -o $@
+
+.PHONY: grader
+grader: deps-grade
+	@$(MAKE) -s -j$(JOBS) $(B)/weft-grade subject-objects
+
+# What a subject is made of beside the submission: the same sources in every variant.
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c \
+    $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)) $(wildcard grader/suites/$(lab)/scenario*.c))
+SUBJECT_OBJECTS := $(foreach variant,$(VARIANTS),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o))
+
+.PHONY: subject-objects
+subject-objects: $(SUBJECT_OBJECTS) $(B)/headers.stamp
+
+define variant_rule
+$(B)/obj/$(1)/%.o: %.c grader/variants.mk
+	@mkdir -p $$(@D)
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -Igrader/support -MMD -MP -c $$< -o $$@
+endef
+$(foreach variant,$(VARIANTS),$(eval $(call variant_rule,$(variant))))
+
+HEADERS := $(wildcard runtime/include/weft/*.h runtime/include/weft/detail/*.h)
+$(B)/headers.stamp: $(HEADERS)
+	@mkdir -p $(B)
+	@touch $@
+
+-include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d)
+
+need_lab = $(if $(LAB),,$(error Which lab? For example: make $@ LAB=01))
+grade_arguments = "$(LAB)" --from "$(FROM)" --own "$(OWN)" $(if $(SEED),--seed "$(SEED)") $(if $(TEST),--test "$(TEST)") $(if $(SANDBOX),--sandbox "$(SANDBOX)")
+
+## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=name] [SEED=n]
+.PHONY: grade
+grade: grader
+	$(need_lab)
+	@$(B)/weft-grade run $(grade_arguments) --json $(B)/results/$(or $(filter $(firstword $(subst -, ,$(LAB))),$(foreach l,$(LABS),$(firstword $(subst -, ,$(l))))),$(LAB)).json
+
+## debug: the run that failed, in gdb: LAB=01 TEST=name SEED=n [FROM=dir]
+.PHONY: debug
+debug: grader
+	$(need_lab)
+	@grader/tools/deps.sh debug
+	@$(B)/weft-grade debug $(grade_arguments)
+
+## list: the labs, their files and tests
+.PHONY: list
+list: grader
+	@$(B)/weft-grade list
+
+.PHONY: clean
+## clean: remove everything that was built, the results too
+clean:
+	@rm -rf $(B)
+
+## contract: accept changed headers as the contract
+.PHONY: contract
+contract:
+	@sha256sum $(sort $(HEADERS)) > runtime/contract.sha256

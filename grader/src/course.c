@@ -1,0 +1,172 @@
+#include "course.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct settings settings_read(const char *path)
+{
+    char *text = read_file(path, 1 << 20, NULL, NULL);
+    if (!text)
+        die("cannot read %s: %s", path, strerror(errno));
+    struct settings settings = {0};
+    char *rest = text, *line;
+    while ((line = strsep(&rest, "\n"))) {
+        char *equals = strstr(line, " :=");
+        if (line[0] == '#' || !equals)
+            continue;
+        *equals = '\0';
+        char *value = equals + 3;
+        value += strspn(value, " ");
+        settings.items = realloc(settings.items, (settings.count + 1) * sizeof *settings.items);
+        if (!settings.items)
+            die("no memory");
+        settings.items[settings.count++] = (struct setting){copy_text(line), copy_text(value)};
+    }
+    free(text);
+    return settings;
+}
+
+const char *settings_get(const struct settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->count; i++)
+        if (strcmp(settings->items[i].name, name) == 0)
+            return settings->items[i].value;
+    return "";
+}
+
+const char *settings_get_of(const struct settings *settings, const char *owner, const char *key)
+{
+    char *name = format_text("%s.%s", owner, key);
+    const char *value = settings_get(settings, name);
+    free(name);
+    return value;
+}
+
+void settings_free(struct settings *settings)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        free(settings->items[i].name);
+        free(settings->items[i].value);
+    }
+    free(settings->items);
+    *settings = (struct settings){0};
+}
+
+/* "@clause{01.4,3,"text"}": the alias that Doxygen knows too. */
+static void read_clauses_of(struct course *course, const char *path, const char *header)
+{
+    char *text = read_file(path, 1 << 20, NULL, NULL);
+    if (!text)
+        die("cannot read %s: %s", path, strerror(errno));
+    for (char *at = text; (at = strstr(at, "@clause{"));) {
+        at += strlen("@clause{");
+        char *comma = strchr(at, ',');
+        char *quote = comma ? strstr(comma, ",\"") : NULL;
+        char *end = quote ? strstr(quote, "\"}") : NULL;
+        if (!end || memchr(at, '\n', (size_t)(end - at)))
+            die("%s: a clause is not of the form @clause{NN.k,points,\"text\"} on one line: @clause{%.40s", path, at);
+        course->clauses = realloc(course->clauses, (course->clause_count + 1) * sizeof *course->clauses);
+        if (!course->clauses)
+            die("no memory");
+        course->clauses[course->clause_count++] = (struct clause){
+            .id = format_text("%.*s", (int)(comma - at), at),
+            .points = atoi(comma + 1),
+            .text = format_text("%.*s", (int)(end - quote - 2), quote + 2),
+            .header = copy_text(header),
+        };
+        at = end;
+    }
+    free(text);
+}
+
+/* By lab, then by number: "01.9" before "01.10", labs before the given parts. */
+static int compare_clauses(const void *left, const void *right)
+{
+    return strverscmp(((const struct clause *)left)->id, ((const struct clause *)right)->id);
+}
+
+struct course course_read(const char *root)
+{
+    struct course course = {.root = copy_text(root)};
+    char *path = format_text("%s/runtime/modules.mk", root);
+    course.modules = settings_read(path);
+    free(path);
+    path = format_text("%s/grader/variants.mk", root);
+    course.variants = settings_read(path);
+    free(path);
+    words_split(&course.labs, settings_get(&course.modules, "LABS"));
+
+    char *headers = format_text("%s/runtime/include/weft", root);
+    struct dirent **entries;
+    int count = scandir(headers, &entries, NULL, alphasort);
+    if (count < 0)
+        die("cannot read %s: %s", headers, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        size_t length = strlen(name);
+        if (length > 2 && strcmp(name + length - 2, ".h") == 0) {
+            path = format_text("%s/%s", headers, name);
+            read_clauses_of(&course, path, name);
+            free(path);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    free(headers);
+    qsort(course.clauses, course.clause_count, sizeof *course.clauses, compare_clauses);
+    for (size_t i = 1; i < course.clause_count; i++)
+        if (strcmp(course.clauses[i - 1].id, course.clauses[i].id) == 0)
+            die("clause %s is stated twice, in %s and %s", course.clauses[i].id, course.clauses[i - 1].header,
+                course.clauses[i].header);
+    return course;
+}
+
+void course_free(struct course *course)
+{
+    free(course->root);
+    settings_free(&course->modules);
+    settings_free(&course->variants);
+    words_free(&course->labs);
+    for (size_t i = 0; i < course->clause_count; i++) {
+        free(course->clauses[i].id);
+        free(course->clauses[i].text);
+        free(course->clauses[i].header);
+    }
+    free(course->clauses);
+}
+
+const char *course_lab(const struct course *course, const char *name)
+{
+    for (size_t i = 0; i < course->labs.count; i++) {
+        const char *lab = course->labs.items[i];
+        char *end;
+        unsigned long number = strtoul(name, &end, 10);
+        if (strcmp(lab, name) == 0 || (isdigit((unsigned char)*name) && !*end && number == strtoul(lab, NULL, 10)))
+            return lab;
+    }
+    return NULL;
+}
+
+bool clause_is_of(const struct clause *clause, const char *lab)
+{
+    size_t digits = strcspn(lab, "-");
+    return strncmp(clause->id, lab, digits) == 0 && clause->id[digits] == '.';
+}
+
+const struct clause *course_clause(const struct course *course, const char *id)
+{
+    for (size_t i = 0; i < course->clause_count; i++)
+        if (strcmp(course->clauses[i].id, id) == 0)
+            return &course->clauses[i];
+    return NULL;
+}
+
+struct words course_written_files(const struct course *course, const char *lab)
+{
+    struct words files = {0};
+    words_split(&files, settings_get_of(&course->modules, lab, "write"));
+    return files;
+}

@@ -1,0 +1,61 @@
+/**
+ * @file course.h
+ * @brief What the course consists of: labs, files and clauses, read from the tree itself.
+ *
+ * Labs come from runtime/modules.mk, clauses from the headers, compiler flags from grader/variants.mk.
+ * There is no second list of any of them.
+ */
+#ifndef WEFT_GRADER_COURSE_H
+#define WEFT_GRADER_COURSE_H
+
+#include "util.h"
+
+/** A file of `name := words` lines. */
+struct settings {
+    struct setting {
+        char *name;
+        char *value;
+    } *items;
+    size_t count;
+};
+
+/** Read such a file; dies with a message if it cannot be read. */
+struct settings settings_read(const char *path);
+/** The value of `name`, or "" */
+const char *settings_get(const struct settings *settings, const char *name);
+/** The value of `<owner>.<key>`, or "" */
+const char *settings_get_of(const struct settings *settings, const char *owner, const char *key);
+void settings_free(struct settings *settings);
+
+/** A numbered clause of a contract. */
+struct clause {
+    char *id;     /**< "01.4" or "G.2" */
+    int points;   /**< 0 for the given parts */
+    char *text;
+    char *header; /**< the header's name, "combine.h" */
+};
+
+/** Everything. */
+struct course {
+    char *root; /**< the tree, absolute */
+    struct settings modules;
+    struct settings variants;
+    struct words labs; /**< the built ones: "01-futures" */
+    struct clause *clauses;
+    size_t clause_count;
+};
+
+/** Read the course at `root`; dies with a message if something is wrong with it. */
+struct course course_read(const char *root);
+void course_free(struct course *course);
+
+/** The lab that `name` means ("1", "01", "01-futures"), or NULL. */
+const char *course_lab(const struct course *course, const char *name);
+/** Whether the clause belongs to the lab: the numbers before the dot. */
+bool clause_is_of(const struct clause *clause, const char *lab);
+const struct clause *course_clause(const struct course *course, const char *id);
+
+/** The files that a student writes in this lab. The caller frees. */
+struct words course_written_files(const struct course *course, const char *lab);
+
+#endif

@@ -1,0 +1,113 @@
+/**
+ * @file judge.h
+ * @brief What a suite is written with: a subject in the sandbox, steps, events, expectations.
+ *
+ * A suite is a table of tests; each test is about one clause. A test runs in a process of its own (Check's
+ * fork), which holds no code of the submission. It draws its inputs from the seed, sends the subject one
+ * step at a time, and compares what comes back with what a model here says. Everything it sends and sees is
+ * noted in the trace, which a failure shows.
+ */
+#ifndef WEFT_GRADER_JUDGE_H
+#define WEFT_GRADER_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../support/channel.h"
+
+struct judge;
+
+/** The variants a test runs in. */
+enum judge_variants { PLAIN = 1, ASAN = 2, TSAN = 4 };
+
+/** One test. */
+struct judge_test {
+    const char *name;
+    const char *clause;
+    unsigned variants; /**< of enum judge_variants */
+    void (*run)(struct judge *judge);
+};
+
+/** A lab's tests, ended by one without a name. */
+struct judge_suite {
+    const char *lab;
+    const struct judge_test *tests;
+    /** Names of events for the trace, given by the suite: writes at most `size` bytes. */
+    void (*describe_event)(struct judge *judge, const struct channel_record *event, char *text, int size);
+};
+
+extern const struct judge_suite *const judge_suites[];
+
+/* --- the subject --- */
+
+/** Start the subject with one of its scenarios. Once a test. */
+void judge_start(struct judge *judge, const char *scenario);
+
+/** What a step came back with. */
+struct judge_reply {
+    int64_t a, b;
+};
+
+/**
+ * Send a step and wait for its reply; events that came with it are in judge_events(). `what` says in the
+ * student's terms what the step calls; a failure in it names that.
+ */
+struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count,
+                              const char *what, ...) __attribute__((format(printf, 5, 6)));
+
+/** Shorthand: judge_step with the arguments in a list, after the text. */
+#define STEP(judge, operation, what, ...)                                                                   \
+    judge_step((judge), (operation), (const int64_t[]){__VA_ARGS__},                                         \
+               sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), "%s", (what))
+
+/** The events of the last step, oldest first. */
+const struct channel_record *judge_events(const struct judge *judge, int *count);
+
+/** Wait for an event that comes later, from another thread of the subject. Fails the test if none can come. */
+struct channel_record judge_next_event(struct judge *judge, const char *awaited);
+
+/** Take an event that has already come, if there is one. */
+bool judge_take_event(struct judge *judge, struct channel_record *event);
+
+/** Wait for an event, or until the thread sleeps and stays asleep: then false. */
+bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_record *event);
+
+/** Wait until the thread of the subject sleeps and stays asleep; fails the test if it does not. */
+void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who);
+
+/** The next thing the subject does must be a panic that names this clause; ends the scenario. */
+void judge_expect_panic(struct judge *judge, const char *clause);
+
+/** Let the scenario end; everything must be released, nothing still run. */
+void judge_finish(struct judge *judge);
+
+/* --- inputs and verdicts --- */
+
+/** A number from 0 to limit - 1, drawn from the seed. */
+int judge_random(struct judge *judge, int limit);
+
+/** End the test as failed, with both sides in words. */
+_Noreturn void judge_fail(struct judge *judge, const char *expected, const char *observed, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Fail unless `condition`. `expected` says what should be; the rest, a format, what was seen. */
+#define EXPECT(judge, condition, expected, ...)                                                             \
+    do {                                                                                                    \
+        if (!(condition))                                                                                   \
+            judge_fail((judge), (expected), __VA_ARGS__);                                                   \
+    } while (0)
+
+/** Add what the last step returned to its line in the trace. */
+void judge_returned(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Add a line to the trace. */
+void judge_note(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Whether this test runs that scenario. */
+bool judge_scenario_is(const struct judge *judge, const char *scenario);
+
+/** What the suite keeps for itself during a test; zeroed at its begin. */
+void *judge_state(struct judge *judge);
+enum { JUDGE_STATE_BYTES = 4096 };
+
+#endif

@@ -1,0 +1,64 @@
+/**
+ * @file judge_internal.h
+ * @brief The judge of one test, as its own files see it.
+ */
+#ifndef WEFT_GRADER_JUDGE_INTERNAL_H
+#define WEFT_GRADER_JUDGE_INTERNAL_H
+
+#include "judge.h"
+#include "result.h"
+
+enum { TRACE_LINES = 40, EVENTS_MAX = 256 };
+
+struct judge {
+    /* set before the test */
+    const struct judge_suite *suite;
+    const struct sandbox *sandbox;
+    const char *variant;
+    char *folder;    /* of the subject */
+    int evidence_fd; /* results are appended here */
+    uint64_t random;
+    int64_t started_ms;
+    bool debugged;             /* gdb runs the subject: no deadlines */
+    const char *from;          /* the submission as typed */
+    const char *graded_folder; /* where the graded lab's files are in it */
+
+    /* the subject */
+    const char *scenario;
+    pid_t pid; /* 0: not running */
+    int command_fd, record_fd, output_fd;
+    char records[1 << 16];
+    size_t record_start, record_end;
+    int64_t records_seen;
+    char text[CHANNEL_TEXT_MAX + 1]; /* of the last record */
+    char output[1 << 14];            /* the first of what it printed */
+    size_t output_bytes, output_total;
+    bool flooded, crashed, hung, unwritten, panic_expected, finished;
+
+    /* the step at hand */
+    const char *doing;
+    char doing_text[200];
+    const char *awaited;
+    int steps;
+    struct channel_record events[EVENTS_MAX]; /* of the driver, during the step */
+    int event_count;
+    struct channel_record later[EVENTS_MAX]; /* of other threads, not taken yet */
+    int later_count;
+
+    char *trace[TRACE_LINES];
+    int trace_count;
+    int reply_line;
+
+    _Alignas(16) unsigned char state[JUDGE_STATE_BYTES]; /* the suite's */
+};
+
+/* One wait for a record. */
+struct waiting {
+    int64_t since, asleep_since, processor_ms;
+    uint64_t switches;
+};
+
+struct channel_record judge_wait_record(struct judge *judge);
+void judge_drain(struct judge *judge);
+
+#endif

@@ -1,0 +1,227 @@
+/**
+ * @file judge_run.c
+ * @brief Runs a lab's tests under Check and gathers what they found.
+ *
+ * Each test is a Check test of its own test case, run in a forked child that holds the judge. The child
+ * appends its evidence to a file that only judges hold open; Check says how the child ended. A pass needs
+ * both to agree. A child that died without evidence was killed, and nothing is known: no result.
+ */
+#include "judge_run.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "judge_internal.h"
+
+enum {
+    CHECK_SECONDS = 60, /* the outermost deadline of one test */
+    HANGS_MAX = 4,      /* in one variant; then its other tests are not run: each would cost as much */
+};
+
+/* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
+static struct {
+    const struct judge_suite *suite;
+    const struct build *build;
+    const struct sandbox *sandbox;
+    const char *variant;
+    uint64_t seed;
+    const char *from;
+    int evidence_fd;
+} current;
+
+const struct judge_suite *judge_suite_of(const char *lab)
+{
+    for (size_t i = 0; judge_suites[i]; i++)
+        if (strcmp(judge_suites[i]->lab, lab) == 0)
+            return judge_suites[i];
+    return NULL;
+}
+
+unsigned judge_variant_bit(const char *variant)
+{
+    return strcmp(variant, "plain") == 0 ? PLAIN : strcmp(variant, "asan") == 0 ? ASAN : TSAN;
+}
+
+/* Each test draws from its own stream, so that running it alone draws the same. */
+static uint64_t seed_of(uint64_t seed, const char *name)
+{
+    for (; *name; name++)
+        seed = (seed ^ (unsigned char)*name) * 0x100000001b3u;
+    return seed;
+}
+
+static struct judge *new_judge(const struct judge_test *test)
+{
+    struct judge *judge = calloc(1, sizeof *judge);
+    if (!judge)
+        abort();
+    judge->suite = current.suite;
+    judge->sandbox = current.sandbox;
+    judge->variant = current.variant;
+    judge->folder = build_subject_folder(current.build, current.variant);
+    judge->evidence_fd = current.evidence_fd;
+    judge->random = seed_of(current.seed, test->name);
+    judge->started_ms = now_ms();
+    judge->from = current.from;
+    judge->graded_folder = current.build->graded_folder;
+    judge->reply_line = -1;
+    return judge;
+}
+
+START_TEST(run_one)
+{
+    const struct judge_test *test = &current.suite->tests[_i];
+    struct judge *judge = new_judge(test);
+    test->run(judge);
+    if (!judge->finished)
+        judge_fail(judge, "a test that finishes", "the test itself forgot judge_finish()");
+}
+END_TEST
+
+/* The records that the test's process left; NULL: none or more than one. */
+static json_t *take_evidence(int fd)
+{
+    off_t length = lseek(fd, 0, SEEK_END);
+    char *text = length > 0 ? calloc(1, (size_t)length + 1) : NULL;
+    json_t *record = NULL;
+    if (text && pread(fd, text, (size_t)length, 0) == length)
+        record = json_loads(text, 0, NULL); /* rejects anything behind the first object */
+    free(text);
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+        die("cannot reset the evidence file");
+    return record;
+}
+
+static struct outcome outcome_of(const struct judge_test *test, json_t *record, bool check_passed)
+{
+    struct outcome outcome = {.name = test->name, .clause = test->clause, .variant = current.variant, .counts = true};
+    const char *status = record ? json_string_value(json_object_get(record, "status")) : NULL;
+    if (!status) {
+        outcome.status = TEST_GRADER_ERROR;
+        outcome.evidence = json_pack("{s:s}", "observed",
+                                     "the submission killed its judge, or the judge crashed: nothing is known");
+        return outcome;
+    }
+    outcome.status = strcmp(status, "pass") == 0 && check_passed ? TEST_PASS
+                     : strcmp(status, "fail") == 0               ? TEST_FAIL
+                                                                 : TEST_GRADER_ERROR;
+    outcome.evidence = json_incref(json_object_get(record, "evidence"));
+    outcome.cpu_ms = json_integer_value(json_object_get(record, "cpu_ms"));
+    outcome.wall_ms = json_integer_value(json_object_get(record, "wall_ms"));
+    return outcome;
+}
+
+static struct outcome not_run(const struct judge_test *test, const char *why, bool counts)
+{
+    return (struct outcome){.name = test->name, .clause = test->clause, .variant = current.variant,
+                            .status = TEST_NOT_VERIFIED, .counts = counts,
+                            .evidence = json_pack("{s:s}", "observed", why)};
+}
+
+/* The sanitizers explain a crash; a wrong answer they would only repeat. */
+static bool failed_without_crash(const struct result *result, const char *name)
+{
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *outcome = &result->tests[i];
+        if (strcmp(outcome->name, name) == 0 && strcmp(outcome->variant, "plain") == 0 && outcome->status == TEST_FAIL)
+            return !json_is_true(json_object_get(outcome->evidence, "crashed"));
+    }
+    return false;
+}
+
+static bool selected(const struct result *result, const struct judge_test *test)
+{
+    return !result->selection || strcmp(result->selection, test->name) == 0 ||
+           strcmp(result->selection, test->clause) == 0;
+}
+
+void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
+               struct result *result, build_progress *progress, void *arg)
+{
+    current.suite = suite;
+    current.build = build;
+    current.sandbox = sandbox;
+    current.seed = result->seed;
+    current.from = result->from;
+    current.evidence_fd = memfd_create("evidence", MFD_CLOEXEC);
+    if (current.evidence_fd < 0)
+        die("cannot make the evidence file");
+
+    Suite *check_suite = suite_create(suite->lab);
+    for (int i = 0; suite->tests[i].name; i++) {
+        TCase *test_case = tcase_create(suite->tests[i].name);
+        tcase_add_loop_test(test_case, run_one, i, i + 1);
+        tcase_set_timeout(test_case, CHECK_SECONDS);
+        suite_add_tcase(check_suite, test_case);
+    }
+    SRunner *runner = srunner_create(check_suite);
+    srunner_set_fork_status(runner, CK_FORK); /* whatever CK_FORK in the environment says */
+
+    result->expected = 0;
+    for (size_t v = 0; v < build->variants.count; v++)
+        for (const struct judge_test *test = suite->tests; test->name; test++)
+            result->expected += selected(result, test) && (test->variants & judge_variant_bit(build->variants.items[v]));
+
+    int done = 0, hangs = 0;
+    for (size_t v = 0; v < build->variants.count; v++) {
+        current.variant = build->variants.items[v];
+        for (const struct judge_test *test = suite->tests; test->name; test++) {
+            if (!selected(result, test) || !(test->variants & judge_variant_bit(current.variant)))
+                continue;
+            if (progress)
+                progress(arg, test->name, done, result->expected);
+            done++;
+            if (build->status[v] != BUILD_OK) {
+                result_add(result, not_run(test, build->status[v] == BUILD_MISSING ? "this variant cannot be built here"
+                                                                                   : "the submission does not build",
+                                           true));
+                continue;
+            }
+            if (hangs >= HANGS_MAX) {
+                result_add(result, not_run(test, "not run: too many tests before it hung", false));
+                result->ran++;
+                continue;
+            }
+            if (failed_without_crash(result, test->name)) {
+                result_add(result, not_run(test, "not run: the plain variant has failed already", false));
+                result->ran++;
+                continue;
+            }
+            int ran = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner); /* Check adds up */
+            srunner_run(runner, suite->lab, test->name, CK_SILENT);
+            bool passed = srunner_ntests_run(runner) == ran + 1 && srunner_ntests_failed(runner) == failed;
+            kill_descendants(0); /* what outlived its judge, if anything did */
+            json_t *record = take_evidence(current.evidence_fd);
+            result_add(result, outcome_of(test, record, passed));
+            hangs += json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
+            json_decref(record);
+            result->ran++;
+        }
+    }
+    if (progress)
+        progress(arg, "done", done, result->expected);
+    srunner_free(runner);
+    close(current.evidence_fd);
+}
+
+int judge_debug(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
+                struct result *result)
+{
+    current.suite = suite;
+    current.build = build;
+    current.sandbox = sandbox;
+    current.seed = result->seed;
+    current.from = result->from;
+    current.variant = build->variants.items[0];
+    current.evidence_fd = -1;
+    const struct judge_test *test = suite->tests;
+    while (!selected(result, test))
+        test++;
+    struct judge *judge = new_judge(test);
+    judge->debugged = true;
+    test->run(judge);
+    return 0;
+}

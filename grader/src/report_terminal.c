@@ -1,0 +1,289 @@
+/**
+ * @file report_terminal.c
+ * @brief The report for people: aligned, coloured only on a terminal, everything a failure needs.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "result.h"
+
+struct style {
+    FILE *out;
+    int width;
+    const char *good, *bad, *warn, *dim, *bold, *off;
+};
+
+static struct style style_for(FILE *out)
+{
+    struct style style = {.out = out, .width = 100, .good = "", .bad = "", .warn = "", .dim = "", .bold = "", .off = ""};
+    struct winsize size;
+    if (!isatty(fileno(out)))
+        return style;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col >= 60)
+        style.width = size.ws_col < 120 ? size.ws_col : 120;
+    const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+    if (!terminal || strcmp(terminal, "dumb") == 0 || (no_colour && *no_colour))
+        return style;
+    style.good = "\033[32m";
+    style.bad = "\033[31m";
+    style.warn = "\033[33m";
+    style.dim = "\033[2m";
+    style.bold = "\033[1m";
+    style.off = "\033[0m";
+    return style;
+}
+
+/* Text from column `indent` on, broken at spaces; the first line stands where the cursor is. */
+static void print_wrapped(const struct style *style, const char *text, int indent)
+{
+    int column = indent;
+    while (*text) {
+        if (*text == '\n') {
+            fprintf(style->out, "\n%*s", indent, "");
+            column = indent;
+            text++;
+            continue;
+        }
+        int word = (int)strcspn(text, " \n");
+        if (column > indent && column + word > style->width) {
+            fprintf(style->out, "\n%*s", indent, "");
+            column = indent;
+        }
+        fprintf(style->out, "%.*s", word, text);
+        column += word;
+        text += word;
+        if (*text == ' ') {
+            if (column + 1 < style->width)
+                fputc(' ', style->out);
+            column++;
+            text++;
+        }
+    }
+    fputc('\n', style->out);
+}
+
+static void print_field(const struct style *style, const char *name, const char *value)
+{
+    fprintf(style->out, "      %s%-9s%s ", style->dim, name, style->off);
+    print_wrapped(style, value, 16);
+}
+
+static void print_header(const struct style *style, const struct result *result)
+{
+    const char *title = settings_get_of(&result->course->modules, result->lab, "title");
+    fprintf(style->out, "\n%sLab %.2s: %s%s\n", style->bold, result->lab, title, style->off);
+    fprintf(style->out, "%sfrom %s, seed 0x%llx, sandbox %s%s%s\n", style->dim, result->from,
+            (unsigned long long)result->seed, sandbox_tier_name(result->sandbox->tier),
+            result->sandbox->own_user ? ", as another user" : "", style->off);
+    if (result->sandbox->tier == SANDBOX_NONE) {
+        fprintf(style->out, "%sNo sandbox: %s. The code ran with limits%s, but could see and reach this machine.%s\n",
+                style->warn, result->sandbox->reason, result->sandbox->own_user ? " and as another user" : "",
+                style->off);
+    }
+    for (size_t i = 0; i < result->build->replaced.count; i++)
+        fprintf(style->out, "%sYour lab %s does not build; the reference was used in its place.%s\n", style->warn,
+                result->build->replaced.items[i], style->off);
+    fputc('\n', style->out);
+}
+
+static void print_problems(const struct style *style, const struct result *result, bool warnings)
+{
+    for (size_t i = 0; i < result->build->problem_count; i++) {
+        const struct problem *problem = &result->build->problems[i];
+        if (problem->warning != warnings)
+            continue;
+        fprintf(style->out, "  %s%s%s%s\n", warnings ? style->warn : style->bad, problem->where,
+                warnings ? ": compiler warnings (advisory)" : "", style->off);
+        size_t length = strlen(problem->what);
+        char *what = harmless_text(problem->what, length, 8000);
+        for (char *rest = what, *line; (line = strsep(&rest, "\n"));)
+            if (*line)
+                fprintf(style->out, "    %s\n", line);
+        fputc('\n', style->out);
+        free(what);
+    }
+}
+
+static const char *status_word(const struct style *style, enum test_status status, const char **colour)
+{
+    *colour = status == TEST_PASS ? style->good : status == TEST_FAIL ? style->bad : style->warn;
+    static const char *const words[] = {[TEST_PASS] = "pass", [TEST_FAIL] = "FAIL",
+                                        [TEST_NOT_VERIFIED] = "not verified", [TEST_GRADER_ERROR] = "grader error"};
+    return words[status];
+}
+
+static bool is_selected(const struct result *result, const struct clause *clause)
+{
+    if (!clause_is_of(clause, result->lab))
+        return false;
+    for (size_t i = 0; i < result->test_count; i++)
+        if (strcmp(result->tests[i].clause, clause->id) == 0)
+            return true;
+    return !result->selection;
+}
+
+static const char *test_of(const struct result *result, const struct clause *clause)
+{
+    for (size_t i = 0; i < result->test_count; i++)
+        if (strcmp(result->tests[i].clause, clause->id) == 0)
+            return result->tests[i].name;
+    return "";
+}
+
+/* A line each: the whole text stands beside a failure, and in weft-grade explain. */
+enum { TEXT_COLUMN = 57 };
+
+static void print_clauses(const struct style *style, const struct result *result)
+{
+    for (size_t i = 0; i < result->course->clause_count; i++) {
+        const struct clause *clause = &result->course->clauses[i];
+        if (!is_selected(result, clause))
+            continue;
+        const char *colour;
+        enum test_status status = result_clause_status(result, clause);
+        const char *word = status_word(style, status, &colour);
+        const char *name = test_of(result, clause);
+        int room = style->width - TEXT_COLUMN, length = (int)strlen(clause->text);
+        fprintf(style->out, "  %-6s %2d/%-2d %s%-12s%s %-28s %s%.*s%s%s\n", clause->id,
+                status == TEST_PASS ? clause->points : 0, clause->points, colour, word, style->off, name, style->dim,
+                length > room ? room - 3 : length, clause->text, length > room ? "..." : "", style->off);
+    }
+    fputc('\n', style->out);
+}
+
+static const char *evidence_text(const struct outcome *test, const char *key)
+{
+    const char *text = json_string_value(json_object_get(test->evidence, key));
+    return text ? text : "";
+}
+
+/* Sanitizers repeat themselves: their first lines tell. */
+static void print_output(const struct style *style, const char *output)
+{
+    enum { LINES_MAX = 24 };
+    int lines = 0;
+    fprintf(style->out, "      %sprinted%s\n", style->dim, style->off);
+    while (*output && lines < LINES_MAX) {
+        size_t length = strcspn(output, "\n");
+        if (length && strspn(output, "=") < length) {
+            fprintf(style->out, "        %.*s\n", (int)(length < 160 ? length : 160), output);
+            lines++;
+        }
+        output += length + (output[length] == '\n');
+    }
+    if (*output)
+        fprintf(style->out, "        ...\n");
+}
+
+static void print_failure(const struct style *style, const struct result *result, const struct outcome *test)
+{
+    const struct clause *clause = course_clause(result->course, test->clause);
+    fprintf(style->out, "  %s%s%s  %s (%s)\n", style->bold, test->clause, style->off, test->name, test->variant);
+    print_field(style, "clause", clause ? clause->text : "");
+    if (*evidence_text(test, "expected"))
+        print_field(style, "expected", evidence_text(test, "expected"));
+    print_field(style, "observed", evidence_text(test, "observed"));
+    json_t *trace = json_object_get(test->evidence, "trace"), *line;
+    if (json_array_size(trace) > 0) {
+        fprintf(style->out, "      %strace%s\n", style->dim, style->off);
+        size_t index;
+        json_array_foreach(trace, index, line) fprintf(style->out, "        %s\n", json_string_value(line));
+    }
+    if (*evidence_text(test, "output"))
+        print_output(style, evidence_text(test, "output"));
+    char *arguments = format_text("LAB=%.2s TEST=%s SEED=0x%llx%s%s", result->lab, test->name,
+                                  (unsigned long long)result->seed, strcmp(result->from, "labs") ? " FROM=" : "",
+                                  strcmp(result->from, "labs") ? result->from : "");
+    fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
+    fprintf(style->out, "      %sdebug%s     make debug %s\n\n", style->dim, style->off, arguments);
+    free(arguments);
+}
+
+static bool is_unwritten(const struct outcome *test)
+{
+    return json_is_true(json_object_get(test->evidence, "unwritten"));
+}
+
+/* The holes that are left are no failures to study: one line each. */
+static void print_unwritten(const struct style *style, const struct result *result)
+{
+    struct words said = {0};
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *test = &result->tests[i];
+        const char *observed = evidence_text(test, "observed");
+        if (!is_unwritten(test) || words_contain(&said, observed))
+            continue;
+        if (said.count == 0)
+            fprintf(style->out, "%sNot written yet%s (reached by the tests; the first is a good place to go on)\n",
+                    style->bold, style->off);
+        words_add(&said, observed);
+        const char *task = strstr(observed, "task ");
+        fprintf(style->out, "  %s", task ? task + 5 : observed);
+        fprintf(style->out, "%s  for", style->dim);
+        for (size_t k = i; k < result->test_count; k++)
+            if (is_unwritten(&result->tests[k]) && strcmp(evidence_text(&result->tests[k], "observed"), observed) == 0)
+                fprintf(style->out, " %s", result->tests[k].clause);
+        fprintf(style->out, "%s\n", style->off);
+    }
+    if (said.count)
+        fputc('\n', style->out);
+    words_free(&said);
+}
+
+/* Three in full: more at once is not read. The JSON has them all. */
+enum { FAILURES_SHOWN = 3 };
+
+static void print_failures(const struct style *style, const struct result *result)
+{
+    int shown = 0, hidden = 0;
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *test = &result->tests[i];
+        if (!test->counts || (test->status != TEST_FAIL && test->status != TEST_GRADER_ERROR) || is_unwritten(test))
+            continue;
+        if (shown++ == 0)
+            fprintf(style->out, "%sFailures%s\n", style->bold, style->off);
+        if (shown <= FAILURES_SHOWN)
+            print_failure(style, result, test);
+        else
+            hidden++;
+    }
+    if (hidden)
+        fprintf(style->out, "  %d more: mend these first, or ask for one by name: make grade LAB=%.2s TEST=...\n\n", hidden,
+                result->lab);
+}
+
+static void print_summary(const struct style *style, const struct result *result)
+{
+    enum verdict verdict = result_verdict(result);
+    const char *colour = verdict == VERDICT_PASS ? style->good : verdict == VERDICT_FAIL ? style->bad : style->warn;
+    int passed = 0, clauses = 0;
+    for (size_t i = 0; i < result->course->clause_count; i++)
+        if (is_selected(result, &result->course->clauses[i])) {
+            clauses++;
+            passed += result_clause_status(result, &result->course->clauses[i]) == TEST_PASS;
+        }
+    fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result), style->off);
+    fprintf(style->out, "%d of %d %sclauses pass, verdict %s%s%s\n", passed, clauses,
+            result->selection ? "selected " : "", colour, verdict_name(verdict), style->off);
+    for (size_t v = 0; v < result->build->variants.count; v++)
+        if (result->build->status[v] == BUILD_MISSING)
+            fprintf(style->out, "%sThe variant %s cannot be built here, so nothing that needs it is verified: make doctor "
+                                "says what is missing.%s\n", style->warn, result->build->variants.items[v], style->off);
+}
+
+void report_terminal(const struct result *result, FILE *out)
+{
+    struct style style = style_for(out);
+    print_header(&style, result);
+    print_problems(&style, result, true);
+    print_problems(&style, result, false);
+    if (result->stopped)
+        fprintf(out, "  %s%s%s\n\n", style.warn, result->stopped, style.off);
+    if (result->test_count > 0 && result->ran > 0)
+        print_clauses(&style, result);
+    print_failures(&style, result);
+    print_unwritten(&style, result);
+    print_summary(&style, result);
+}

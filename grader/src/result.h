@@ -1,0 +1,70 @@
+/**
+ * @file result.h
+ * @brief The one result model, which every report is rendered from.
+ */
+#ifndef WEFT_GRADER_RESULT_H
+#define WEFT_GRADER_RESULT_H
+
+#include <jansson.h>
+
+#include "build.h"
+#include "course.h"
+
+enum test_status {
+    TEST_PASS,
+    TEST_FAIL,
+    TEST_NOT_VERIFIED, /**< not run, or not runnable; the evidence says why */
+    TEST_GRADER_ERROR, /**< the grader's own fault */
+};
+
+/** One test in one variant. */
+struct outcome {
+    const char *name;    /**< of the suite */
+    const char *clause;
+    const char *variant;
+    enum test_status status;
+    json_t *evidence; /**< expected, observed, trace, output; or NULL */
+    int64_t cpu_ms, wall_ms;
+    bool counts; /**< false: left out because the plain variant had failed already */
+};
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_NO_RESULT };
+
+struct result {
+    const struct course *course;
+    const char *lab;
+    const char *from;
+    const char *own;
+    const char *selection; /**< the one test that was asked for, or NULL */
+    uint64_t seed;
+    const struct sandbox *sandbox;
+    const struct build *build;
+    const char *stopped; /**< why no test could run, or NULL */
+    int expected, ran;
+    struct outcome *tests;
+    size_t test_count;
+};
+
+void result_add(struct result *result, struct outcome test);
+void result_free(struct result *result);
+
+const char *test_status_name(enum test_status status);
+const char *verdict_name(enum verdict verdict);
+
+/** A clause's status: the worst of its tests that count; NOT_VERIFIED if there is none. */
+enum test_status result_clause_status(const struct result *result, const struct clause *clause);
+int result_score(const struct result *result);
+int result_max(const struct result *result);
+enum verdict result_verdict(const struct result *result);
+
+/** The result as JSON, schema "weft.result/1". */
+json_t *result_json(const struct result *result);
+
+/** Write JSON or JUnit XML, atomically. False: errno. */
+bool result_write_json(const struct result *result, const char *path);
+bool result_write_junit(const struct result *result, const char *path);
+
+/** The report for people. */
+void report_terminal(const struct result *result, FILE *out);
+
+#endif

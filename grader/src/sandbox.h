@@ -1,0 +1,72 @@
+/**
+ * @file sandbox.h
+ * @brief Where untrusted code runs: the compiler on a submission's source, and the subject.
+ *
+ * The strongest tier that works is found by running it, never by asking for a version:
+ *
+ *     bubblewrap  own process, network, mount, IPC and user namespaces; sees /usr, its own folders, nothing else
+ *     none        only what is always there: limits, closed descriptors, an empty environment, another user
+ *                 when started as root, and the end of the whole process tree
+ *
+ * The tier stands in every result.
+ */
+#ifndef WEFT_GRADER_SANDBOX_H
+#define WEFT_GRADER_SANDBOX_H
+
+#include "util.h"
+
+enum sandbox_tier { SANDBOX_NONE, SANDBOX_BUBBLEWRAP };
+
+/** The sandbox of this run. */
+struct sandbox {
+    enum sandbox_tier tier;
+    bool own_user; /**< started as root: untrusted code runs as another user */
+    char *reason;  /**< why not a stronger tier; "" if it is the strongest */
+};
+
+/** What one process may do and see. */
+struct sandbox_rules {
+    const char *readable;     /**< a folder, seen at the same path, read-only */
+    const char *writable;     /**< a folder inside or beside it, or NULL */
+    const char *directory;    /**< the working directory */
+    const char *const *environment;
+    int keep_descriptors;     /**< 0 .. keep - 1 stay open */
+    int processor_seconds;
+    int64_t memory_bytes;     /**< of address space; 0: unlimited (sanitizers reserve terabytes) */
+    int64_t file_bytes;
+};
+
+/** Find the tier by trying. `wanted`: NULL, or "none" or "bubblewrap" to insist on (dies if that does not work). */
+struct sandbox sandbox_probe(const char *wanted);
+const char *sandbox_tier_name(enum sandbox_tier tier);
+
+/** Make a folder writable for the untrusted user. */
+bool sandbox_give(const struct sandbox *sandbox, const char *path);
+
+/** In a forked child: confine it and become `argv`. Never returns; exit status 126 says that it failed. */
+_Noreturn void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rules, char *const argv[]);
+
+/** Kill every process below this one but `spare` (0: none) and wait for them. Needs to be the sub-reaper. */
+void kill_descendants(pid_t spare);
+
+/** A snapshot of the processes below this one. */
+struct census {
+    int processes;            /**< that are alive, without the sandbox's own */
+    int threads;
+    int awake;                /**< threads that are not asleep */
+    uint64_t switches;        /**< context switches so far, all threads */
+    int64_t processor_ms;
+    pid_t pids[64];
+};
+
+/** Count what runs below process `pid`. */
+struct census census_below(pid_t pid);
+
+/** The kernel's view of one thread, by its number inside the sandbox. */
+struct thread_facts {
+    bool found, asleep;
+    uint64_t switches;
+};
+struct thread_facts thread_below(pid_t pid, int64_t inner_number);
+
+#endif

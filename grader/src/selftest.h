@@ -1,0 +1,19 @@
+/**
+ * @file selftest.h
+ * @brief Grading the grader: solutions, starters, mutants, alternates, hostile and null submissions, reports.
+ */
+#ifndef WEFT_GRADER_SELFTEST_H
+#define WEFT_GRADER_SELFTEST_H
+
+#include "course.h"
+
+/**
+ * Run all cases (quick: the cheap ones), or those whose name begins with one of `names`; prints a line each
+ * and a closing line. 0: all as expected.
+ */
+int selftest(const struct course *course, bool quick, char *const names[]);
+
+/** Print which mutants the test must kill. */
+void selftest_print_mutants(const struct course *course, const char *lab, const char *test);
+
+#endif

@@ -1,0 +1,11 @@
+/**
+ * @file suites.c
+ * @brief The list of the labs' suites.
+ */
+#include <stddef.h>
+
+#include "judge.h"
+
+extern const struct judge_suite suite_01_futures;
+
+const struct judge_suite *const judge_suites[] = {&suite_01_futures, NULL};

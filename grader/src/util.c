@@ -1,0 +1,256 @@
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+void die(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("weft-grade: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(2);
+}
+
+static void *or_die(void *memory)
+{
+    if (!memory)
+        die("no memory");
+    return memory;
+}
+
+char *format_text(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = NULL;
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return or_die(length < 0 ? NULL : text);
+}
+
+char *copy_text(const char *text)
+{
+    return or_die(strdup(text));
+}
+
+int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void words_add(struct words *words, const char *word)
+{
+    /* one more than asked for, so that the list is NULL-terminated: usable as an argv */
+    words->items = or_die(realloc(words->items, (words->count + 2) * sizeof *words->items));
+    words->items[words->count++] = copy_text(word);
+    words->items[words->count] = NULL;
+}
+
+void words_split(struct words *words, const char *text)
+{
+    char *copy = copy_text(text), *rest = copy, *word;
+    while ((word = strsep(&rest, " \t\r\n")))
+        if (*word)
+            words_add(words, word);
+    free(copy);
+}
+
+bool words_contain(const struct words *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (strcmp(words->items[i], word) == 0)
+            return true;
+    return false;
+}
+
+void words_free(struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->items[i]);
+    free(words->items);
+    *words = (struct words){0};
+}
+
+char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return NULL;
+    size_t have = 0, room = 1 << 14;
+    char *bytes = or_die(malloc(room + 1));
+    ssize_t count;
+    while ((count = read(fd, bytes + have, (room < limit ? room : limit) - have)) > 0) {
+        have += (size_t)count;
+        if (have == limit)
+            break;
+        if (have == room)
+            bytes = or_die(realloc(bytes, (room *= 2) + 1));
+    }
+    int error = errno;
+    char more;
+    if (truncated)
+        *truncated = have == limit && read(fd, &more, 1) == 1;
+    close(fd);
+    if (count < 0) {
+        free(bytes);
+        errno = error;
+        return NULL;
+    }
+    bytes[have] = '\0';
+    if (length)
+        *length = have;
+    return bytes;
+}
+
+bool write_file_atomically(const char *path, const void *bytes, size_t length)
+{
+    char *temporary = format_text("%s.%d.tmp", path, (int)getpid());
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    bool written = fd >= 0;
+    for (size_t done = 0; written && done < length;) {
+        ssize_t count = write(fd, (const char *)bytes + done, length - done);
+        written = count >= 0;
+        done += written ? (size_t)count : 0;
+    }
+    if (fd >= 0 && close(fd) != 0)
+        written = false;
+    if (written)
+        written = rename(temporary, path) == 0;
+    int error = errno;
+    if (!written)
+        unlink(temporary);
+    free(temporary);
+    errno = error;
+    return written;
+}
+
+bool make_directories(const char *path)
+{
+    char *copy = copy_text(path);
+    bool made = true;
+    for (char *slash = copy + 1; made && *slash; slash++)
+        if (*slash == '/') {
+            *slash = '\0';
+            made = mkdir(copy, 0755) == 0 || errno == EEXIST;
+            *slash = '/';
+        }
+    made = made && (mkdir(copy, 0755) == 0 || errno == EEXIST);
+    free(copy);
+    return made;
+}
+
+bool copy_file(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0)
+        return false;
+    struct stat status;
+    int out = fstat(in, &status) == 0 ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, status.st_mode & 0777) : -1;
+    ssize_t count = out < 0 ? -1 : 1;
+    while (count > 0)
+        count = copy_file_range(in, NULL, out, NULL, 1 << 20, 0);
+    if (count < 0 && out >= 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS)) {
+        char buffer[1 << 16];
+        ssize_t wrote = 0;
+        while ((count = read(in, buffer, sizeof buffer)) > 0 && (wrote = write(out, buffer, (size_t)count)) == count)
+            ;
+        if (count > 0)
+            count = -1;
+    }
+    int error = errno;
+    close(in);
+    if (out >= 0 && close(out) != 0)
+        count = -1;
+    errno = error;
+    return count == 0;
+}
+
+static void remove_at(int parent, const char *name)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (!directory) {
+        if (fd >= 0)
+            close(fd);
+        unlinkat(parent, name, 0);
+        return;
+    }
+    struct dirent *entry;
+    while ((entry = readdir(directory)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            remove_at(fd, entry->d_name);
+    closedir(directory);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+void remove_tree(const char *path)
+{
+    remove_at(AT_FDCWD, path);
+}
+
+char *replace_all(const char *text, const char *from, const char *to)
+{
+    char *result = NULL;
+    size_t size;
+    FILE *out = or_die(open_memstream(&result, &size));
+    for (const char *hit; (hit = strstr(text, from)); text = hit + strlen(from)) {
+        fwrite(text, 1, (size_t)(hit - text), out);
+        fputs(to, out);
+    }
+    fputs(text, out);
+    fclose(out);
+    return or_die(result);
+}
+
+/* Length of the well-formed UTF-8 sequence at `text`, 0 if there is none. */
+static size_t utf8_length(const unsigned char *text, size_t left)
+{
+    unsigned char first = text[0];
+    size_t length = first < 0x80 ? 1 : (first >= 0xc2 && first < 0xe0) ? 2 : (first & 0xf0) == 0xe0 ? 3
+                  : (first >= 0xf0 && first < 0xf5) ? 4 : 0;
+    if (length == 0 || length > left)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || /* overlong, surrogate */
+        (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+char *harmless_text(const char *text, size_t length, size_t limit)
+{
+    char *result = NULL;
+    size_t size;
+    FILE *out = or_die(open_memstream(&result, &size));
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t i = 0;
+    while (i < length && (size_t)ftell(out) < limit) {
+        size_t sequence = utf8_length(bytes + i, length - i);
+        bool c1_control = sequence == 2 && bytes[i] == 0xc2 && bytes[i + 1] < 0xa0;
+        if (sequence == 0 || c1_control || (sequence == 1 && bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\t') ||
+            bytes[i] == 0x7f) {
+            fprintf(out, "\\x%02x", bytes[i]);
+            i++;
+            continue;
+        }
+        fwrite(bytes + i, 1, sequence, out);
+        i += sequence;
+    }
+    if (i < length)
+        fprintf(out, "\n[... %zu more bytes]", length - i);
+    fclose(out);
+    return or_die(result);
+}

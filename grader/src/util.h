@@ -1,0 +1,62 @@
+/**
+ * @file util.h
+ * @brief Small things that several parts of the grader need.
+ */
+#ifndef WEFT_GRADER_UTIL_H
+#define WEFT_GRADER_UTIL_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/** Print "weft-grade: ..." and exit with 2: there is no result. */
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** asprintf that cannot fail. The caller frees. */
+char *format_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** strdup that cannot fail. */
+char *copy_text(const char *text);
+
+/** Milliseconds on the monotonic clock. */
+int64_t now_ms(void);
+
+/** A list of words. Zero it to begin with. */
+struct words {
+    char **items;
+    size_t count;
+};
+
+void words_add(struct words *words, const char *word);
+void words_split(struct words *words, const char *text);
+bool words_contain(const struct words *words, const char *word);
+void words_free(struct words *words);
+
+/** Read at most `limit` bytes of a file, NUL-terminated. NULL: errno says why; *truncated if there was more. */
+char *read_file(const char *path, size_t limit, size_t *length, bool *truncated);
+
+/** Write a file whole, by a temporary one beside it that is renamed: the old one stays until then. False: errno. */
+bool write_file_atomically(const char *path, const void *bytes, size_t length);
+
+/** mkdir -p. False: errno. */
+bool make_directories(const char *path);
+
+/** Copy a regular file, bytes and mode. False: errno. */
+bool copy_file(const char *from, const char *to);
+
+/** rm -r of a directory that this program made. Follows no links. */
+void remove_tree(const char *path);
+
+/** Replace each `from` in `text` by `to`. The caller frees. */
+char *replace_all(const char *text, const char *from, const char *to);
+
+/**
+ * Copy text that comes from a submission, so that it can do no harm where it is shown: control characters
+ * and bytes that are no UTF-8 become visible, and what is beyond `limit` bytes is cut. The caller frees.
+ */
+char *harmless_text(const char *text, size_t length, size_t limit);
+
+#endif

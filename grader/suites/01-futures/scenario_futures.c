@@ -1,0 +1,251 @@
+/**
+ * @file scenario_futures.c
+ * @brief Lab 01, one thread: builds futures, polls and drops them as told, reports what its probes see.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario.h"
+#include "steps.h"
+#include "weft/combine.h"
+#include "weft/future.h"
+
+/* A future that does as it is told and tells of each poll and drop. */
+struct probe {
+    struct wf_future future;
+    struct wf_waker kept; /* of its last pending poll */
+    int number;
+    bool armed; /* the next poll is READY */
+    int out;
+};
+
+/* Waker numbers live as long as the process; only clones are counted. */
+struct mock_task {
+    struct wf_waker waker;
+    int clones;
+    int wakes;
+};
+
+/* One future of the scenario, in storage of its own: a wrong access beside a frame is seen by ASan. */
+struct slot {
+    struct wf_future *future;
+    struct wf_future **branches; /* the array of a combinator */
+    int map_result;
+};
+
+static struct slot slots[FUTURES_MAX];
+static struct mock_task tasks[WAKERS_MAX];
+
+/* --- the task's waker --- */
+
+static void *task_clone(void *data)
+{
+    ((struct mock_task *)data)->clones++;
+    return data;
+}
+
+static void task_wake_by_ref(void *data)
+{
+    struct mock_task *task = data;
+    task->wakes++;
+    scenario_event(EVENT_WOKEN, task - tasks, 0);
+}
+
+static void task_drop(void *data)
+{
+    ((struct mock_task *)data)->clones--;
+}
+
+static void task_wake(void *data)
+{
+    task_wake_by_ref(data);
+    task_drop(data);
+}
+
+static const struct wf_waker_ops task_waker_ops = {task_clone, task_wake, task_wake_by_ref, task_drop};
+
+/* --- probes --- */
+
+static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct probe *self = (struct probe *)future;
+    enum wf_poll poll = self->armed ? WF_READY : WF_PENDING;
+    scenario_event(EVENT_PROBE_POLLED, self->number, poll);
+    if (poll == WF_READY)
+        wf_waker_drop(&self->kept);
+    else
+        wf_waker_store(&self->kept, cx->waker);
+    return poll;
+}
+
+static void probe_drop(struct wf_future *future)
+{
+    struct probe *self = (struct probe *)future;
+    scenario_event(EVENT_PROBE_DROPPED, self->number, 0);
+    wf_waker_drop(&self->kept);
+}
+
+static const struct wf_future_ops probe_ops = {
+    .name = "probe",
+    .poll = probe_poll,
+    .drop = probe_drop,
+    WF_FRAME(struct probe),
+};
+
+/* --- steps --- */
+
+static int index_of(int64_t number, int64_t limit)
+{
+    if (number < 0 || number >= limit)
+        scenario_broken("a number is out of range");
+    return (int)number;
+}
+
+static struct slot *slot_at(int64_t number)
+{
+    return &slots[index_of(number, FUTURES_MAX)];
+}
+
+static struct probe *probe_at(int64_t number)
+{
+    return (struct probe *)slot_at(number)->future;
+}
+
+/* Storage for a frame, full of rubbish: a constructor must not rely on zeroes. */
+static void *new_frame(int64_t number, size_t size)
+{
+    struct slot *slot = slot_at(number);
+    free(slot->future);
+    slot->future = malloc(size);
+    if (!slot->future)
+        scenario_broken("no memory");
+    memset(slot->future, 0xa5, size);
+    return slot->future;
+}
+
+static int map_function(void *arg, void *out)
+{
+    struct slot *slot = arg;
+    scenario_event(EVENT_MAPPED, slot - slots, *(int *)out);
+    return *(int *)out ^ slot->map_result;
+}
+
+static void build_probe(int64_t number)
+{
+    struct probe *probe = new_frame(number, sizeof *probe);
+    *probe = (struct probe){.future = {.ops = &probe_ops}, .number = (int)number};
+}
+
+static struct wf_future *future_at(int64_t number)
+{
+    return number < 0 ? NULL : slot_at(number)->future;
+}
+
+static void build_combinator(const struct channel_command *command)
+{
+    const int64_t *arguments = command->arguments;
+    struct slot *slot = slot_at(arguments[0]);
+    enum wf_order order = (enum wf_order)arguments[1];
+    size_t count = command->count - 2;
+    free(slot->branches);
+    slot->branches = malloc((count + 1) * sizeof *slot->branches);
+    if (!slot->branches)
+        scenario_broken("no memory");
+    for (size_t i = 0; i < count; i++)
+        slot->branches[i] = future_at(arguments[2 + i]);
+    switch ((enum futures_step)command->operation) {
+    case STEP_JOIN:
+        wf_join(new_frame(arguments[0], sizeof(struct wf_join)), slot->branches, count, order);
+        break;
+    case STEP_TRY_JOIN:
+        wf_try_join(new_frame(arguments[0], sizeof(struct wf_try_join)), slot->branches, count, order);
+        break;
+    case STEP_SELECT:
+        wf_select(new_frame(arguments[0], sizeof(struct wf_select)), slot->branches, count, order);
+        break;
+    default:
+        wf_race(new_frame(arguments[0], sizeof(struct wf_race)), slot->branches, count, order);
+        break;
+    }
+}
+
+static void act(const struct channel_command *command)
+{
+    const int64_t *arguments = command->arguments;
+    struct slot *slot;
+    struct probe *probe;
+    int64_t a = 0, b = 0;
+    switch ((enum futures_step)command->operation) {
+    case STEP_PROBE:
+        build_probe(arguments[0]);
+        break;
+    case STEP_SET:
+        probe = probe_at(arguments[0]);
+        probe->armed = true;
+        probe->out = (int)arguments[1];
+        break;
+    case STEP_WAKE:
+        wf_waker_wake(&probe_at(arguments[0])->kept);
+        break;
+    case STEP_READY:
+        wf_ready(new_frame(arguments[0], sizeof(struct wf_ready)), (int)arguments[1]);
+        break;
+    case STEP_PENDING:
+        wf_pending(new_frame(arguments[0], sizeof(struct wf_pending)));
+        break;
+    case STEP_MAP:
+        slot = slot_at(arguments[0]);
+        slot->map_result = (int)arguments[2];
+        wf_map(new_frame(arguments[0], sizeof(struct wf_map)), future_at(arguments[1]), map_function, slot);
+        break;
+    case STEP_JOIN:
+    case STEP_TRY_JOIN:
+    case STEP_SELECT:
+    case STEP_RACE:
+        build_combinator(command);
+        break;
+    case STEP_REPLACE:
+        slot_at(arguments[0])->branches[index_of(arguments[1], BRANCHES_MAX)] = future_at(arguments[2]);
+        break;
+    case STEP_NEXT:
+        wf_select_next((struct wf_select *)future_at(arguments[0]));
+        break;
+    case STEP_POLL: {
+        struct wf_future *future = future_at(arguments[0]);
+        struct wf_cx cx = {.waker = &tasks[index_of(arguments[1], WAKERS_MAX)].waker};
+        a = wf_future_poll(future, &cx);
+        b = a == WF_READY && future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(future) : 0;
+        break;
+    }
+    case STEP_DROP:
+        wf_future_drop(future_at(arguments[0]));
+        break;
+    case STEP_FAILED:
+        a = ((struct wf_try_join *)future_at(arguments[0]))->failed;
+        break;
+    case STEP_WAKER:
+        a = tasks[index_of(arguments[0], WAKERS_MAX)].clones;
+        b = tasks[index_of(arguments[0], WAKERS_MAX)].wakes;
+        break;
+    default:
+        scenario_broken("no such step");
+    }
+    scenario_reply(a, b);
+}
+
+static void begin(void)
+{
+    for (int i = 0; i < WAKERS_MAX; i++)
+        tasks[i].waker = (struct wf_waker){&task_waker_ops, &tasks[i]};
+}
+
+static void end(void)
+{
+    for (int i = 0; i < FUTURES_MAX; i++) {
+        free(slots[i].future);
+        free(slots[i].branches);
+        slots[i] = (struct slot){0};
+    }
+}
+
+const struct scenario scenario_futures = {"futures", begin, act, end};

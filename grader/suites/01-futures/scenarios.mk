@@ -1,0 +1,1 @@
+SCENARIOS := scenarios.c scenario_futures.c scenario_parking.c

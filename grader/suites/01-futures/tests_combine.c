@@ -1,0 +1,273 @@
+/**
+ * @file tests_combine.c
+ * @brief Clauses 01.5 to 01.15: join, try_join, select, race.
+ *
+ * Most tests are the same random walk through one combinator's life, looked at in different aspects.
+ */
+#include <stdio.h>
+
+#include "rig.h"
+#include "tests.h"
+#include "weft/combine.h"
+#include "weft/error.h"
+
+enum { ROUNDS = 10, POLLS_MAX = 12 };
+
+/* How a walk treats the branches. */
+struct walk {
+    uint32_t kind;
+    unsigned aspects;
+    bool some_missing; /* disabled and finished branches too */
+    bool errors;       /* some outputs are negative */
+    bool drop_early;   /* drop the combinator at a random moment, in half of the rounds */
+};
+
+static void arm_some(struct judge *judge, const struct walk *walk, int one_in)
+{
+    struct rig *rig = rig_of(judge);
+    for (int i = 0; i < rig->count; i++)
+        if (branch_is_live(rig, i) && !rig->probes[rig->branch[i]].armed && judge_random(judge, one_in) == 0) {
+            int value = judge_random(judge, 1000);
+            arm_probe(judge, rig->branch[i], walk->errors && judge_random(judge, 2) ? -1 - value : value);
+        }
+}
+
+/* One life: built, polled while branches become ready, READY or dropped. */
+static void walk_once(struct judge *judge, const struct walk *walk, bool drop_early)
+{
+    random_branches(judge, walk->kind, walk->some_missing);
+    build_combinator(judge);
+    int polls = drop_early ? judge_random(judge, 3) : POLLS_MAX;
+    bool ready = false;
+    for (int poll = 0; poll < polls && !ready; poll++) {
+        arm_some(judge, walk, poll + 2 < POLLS_MAX ? 4 : 1); /* in the end all of them: it must be READY then */
+        ready = poll_and_check(judge, walk->aspects);
+    }
+    if (drop_early || ready)
+        drop_and_check(judge, walk->aspects);
+    EXPECT(judge, ready || drop_early, "READY in the end: every branch is", "%s is still PENDING", kind_name(walk->kind));
+    drop_leftovers(judge);
+}
+
+static void walk_all(struct judge *judge, struct walk walk)
+{
+    for (int round = 0; round < ROUNDS; round++)
+        walk_once(judge, &walk, walk.drop_early && round % 2 == 0);
+}
+
+/* Over no branches at all, or only disabled ones. */
+static void check_empty(struct judge *judge, uint32_t kind, int64_t out)
+{
+    struct rig *rig = rig_of(judge);
+    *rig = (struct rig){.kind = kind, .count = judge_random(judge, 3), .branch = {-1, -1, -1}};
+    build_combinator(judge);
+    struct judge_reply reply = poll_future(judge, COMBINATOR, kind_name(kind));
+    EXPECT(judge, reply.a == WF_READY, "READY at once: there is no branch to wait for", "PENDING");
+    char expected[40];
+    snprintf(expected, sizeof expected, "out is %lld", (long long)out);
+    EXPECT(judge, reply.b == out, expected, "out is %lld", (long long)reply.b);
+}
+
+void test_join_result(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = RESULT, .some_missing = true});
+    check_empty(judge, STEP_JOIN, 0);
+    judge_finish(judge);
+}
+
+void test_join_polls_each_once(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = POLLS, .some_missing = true});
+    judge_finish(judge);
+}
+
+void test_join_drop(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = DROPS, .some_missing = true, .drop_early = true});
+    judge_finish(judge);
+}
+
+void test_try_join_error(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true});
+    walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
+    check_empty(judge, STEP_TRY_JOIN, 0);
+
+    /* one branch had failed before the construction */
+    struct rig *rig = rig_of(judge);
+    *rig = (struct rig){.kind = STEP_TRY_JOIN, .count = 3, .branch = {0, 1, 2}};
+    for (int i = 0; i < 3; i++)
+        build_probe(judge, i);
+    arm_probe(judge, 1, -7 - judge_random(judge, 90));
+    poll_future(judge, 1, "B");
+    rig->probes[1].done = true;
+    build_combinator(judge);
+    poll_and_check(judge, RESULT);
+    judge_finish(judge);
+}
+
+void test_try_join_drops_rest(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    struct walk walk = {.kind = STEP_TRY_JOIN, .aspects = DROPS, .some_missing = true, .errors = true, .drop_early = true};
+    walk_all(judge, walk);
+    judge_finish(judge);
+}
+
+void test_select_first_ready(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    struct walk walk = {.kind = STEP_SELECT, .aspects = RESULT | POLLS | DROPS, .drop_early = true};
+    for (int round = 0; round < ROUNDS; round++) {
+        random_branches(judge, walk.kind, false);
+        build_combinator(judge);
+        int polls = round % 2 ? judge_random(judge, 3) : POLLS_MAX;
+        bool ready = false;
+        for (int poll = 0; poll < polls && !ready; poll++) {
+            arm_some(judge, &walk, poll + 2 < POLLS_MAX ? 4 : 1);
+            ready = poll_and_check(judge, walk.aspects);
+        }
+        drop_and_check(judge, walk.aspects);
+        /* the losers are as they were: each can be polled to its end */
+        struct rig *rig = rig_of(judge);
+        for (int i = 0; i < rig->count; i++)
+            if (branch_is_live(rig, i)) {
+                char name[2] = {probe_letter(i), '\0'};
+                arm_probe(judge, i, i + 1);
+                EXPECT(judge, poll_future(judge, i, name).a == WF_READY, "a loser can still become READY", "it does not");
+                rig->probes[i].done = true;
+            }
+    }
+    judge_finish(judge);
+}
+
+void test_select_disabled(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_SELECT, .aspects = RESULT | POLLS, .some_missing = true});
+    check_empty(judge, STEP_SELECT, WF_EDISABLED);
+    /* all finished before */
+    struct rig *rig = rig_of(judge);
+    *rig = (struct rig){.kind = STEP_SELECT, .count = 2, .branch = {0, 1}};
+    for (int i = 0; i < 2; i++) {
+        char name[2] = {probe_letter(i), '\0'};
+        build_probe(judge, i);
+        arm_probe(judge, i, 1);
+        poll_future(judge, i, name);
+        rig->probes[i].done = true;
+    }
+    build_combinator(judge);
+    poll_and_check(judge, RESULT | POLLS);
+    judge_finish(judge);
+}
+
+void test_turn_moves_on(struct judge *judge)
+{
+    static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
+    judge_start(judge, "futures");
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+        struct walk walk = {.kind = kinds[round % 4], .aspects = ORDER, .some_missing = round % 3 == 0};
+        random_branches(judge, walk.kind, walk.some_missing);
+        struct rig *rig = rig_of(judge);
+        build_combinator(judge);
+        /* long enough, with nothing ready, for every branch to have its turn twice */
+        int polls = 2 * rig->count;
+        bool ready = false;
+        for (int poll = 0; poll < polls && !ready; poll++)
+            ready = poll_and_check(judge, walk.aspects);
+        for (int i = 0; i < rig->count; i++)
+            if (branch_is_live(rig, i))
+                arm_probe(judge, rig->branch[i], i);
+        if (!ready)
+            EXPECT(judge, poll_and_check(judge, walk.aspects), "READY: every branch is", "PENDING");
+        drop_leftovers(judge);
+    }
+    judge_finish(judge);
+}
+
+void test_select_next_keeps_turn(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    struct rig *rig = rig_of(judge);
+    int count = 2 + judge_random(judge, 4);
+    *rig = (struct rig){.kind = STEP_SELECT, .count = count};
+    for (int i = 0; i < count; i++) {
+        rig->branch[i] = i;
+        build_probe(judge, i);
+        arm_probe(judge, i, i);
+    }
+    build_combinator(judge);
+    int wins[BRANCHES_MAX] = {0};
+    for (int select = 1; select <= 3 * count; select++) {
+        EXPECT(judge, poll_and_check(judge, RESULT), "READY: every branch is", "PENDING");
+        int count_events, winner = -1;
+        const struct channel_record *events = judge_events(judge, &count_events);
+        for (int i = 0; i < count_events; i++)
+            if (events[i].kind == EVENT_PROBE_POLLED)
+                winner = (int)events[i].a;
+        if (winner < 0 || winner >= count)
+            judge_fail(judge, "one of the branches wins", "none does");
+        wins[winner]++;
+        if (select % count == 0)
+            for (int i = 0; i < count; i++)
+                EXPECT(judge, wins[i] == select / count, "each branch wins once in as many selects as there are branches",
+                       "after %d selects %c has won %d times", select, probe_letter(i), wins[i]);
+        /* the winner is built anew, and the next select begun */
+        char text[60];
+        build_probe(judge, winner);
+        arm_probe(judge, winner, winner);
+        snprintf(text, sizeof text, "futures[%d] = %c", winner, probe_letter(winner));
+        STEP(judge, STEP_REPLACE, text, COMBINATOR, winner, winner);
+        STEP(judge, STEP_NEXT, "wf_select_next(select)", COMBINATOR);
+    }
+    drop_and_check(judge, DROPS);
+    drop_leftovers(judge);
+    judge_finish(judge);
+}
+
+void test_race_drops_losers(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    struct walk walk = {.kind = STEP_RACE, .aspects = RESULT | POLLS | DROPS, .some_missing = true, .drop_early = true};
+    walk_all(judge, walk);
+    check_empty(judge, STEP_RACE, WF_EDISABLED);
+    judge_finish(judge);
+}
+
+void test_newest_waker(struct judge *judge)
+{
+    static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
+    judge_start(judge, "futures");
+    for (int round = 0; round < 8; round++) {
+        random_branches(judge, kinds[round % 4], false);
+        build_combinator(judge);
+        struct rig *rig = rig_of(judge);
+        for (int poll = 0; poll < 3; poll++) {
+            rig->waker = judge_random(judge, WAKERS_MAX);
+            char text[80];
+            judge_note(judge, "         (the next poll is given waker %d)", rig->waker);
+            poll_and_check(judge, POLLS);
+            int probe = judge_random(judge, rig->count);
+            snprintf(text, sizeof text, "%c wakes the waker that it keeps", probe_letter(probe));
+            STEP(judge, STEP_WAKE, text, probe);
+            int count;
+            const struct channel_record *events = judge_events(judge, &count);
+            char expected[60];
+            snprintf(expected, sizeof expected, "waker %d, of the newest poll, is woken", rig->waker);
+            EXPECT(judge, count == 1 && events[0].kind == EVENT_WOKEN, expected, "%c keeps no waker", probe_letter(probe));
+            EXPECT(judge, events[0].a == rig->waker, expected, "waker %lld is woken", (long long)events[0].a);
+        }
+        drop_future(judge, COMBINATOR, kind_name(rig->kind));
+        int count;
+        const struct channel_record *events = judge_events(judge, &count);
+        for (int i = 0; i < count; i++)
+            if (events[i].kind == EVENT_PROBE_DROPPED)
+                rig->probes[events[i].a].dropped = true;
+        drop_leftovers(judge);
+    }
+    judge_finish(judge);
+}

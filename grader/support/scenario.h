@@ -1,0 +1,38 @@
+/**
+ * @file scenario.h
+ * @brief The subject's side of a scenario: read commands, act on the student's code, tell what happened.
+ *
+ * A scenario observes and never judges. It knows no expected value.
+ */
+#ifndef WEFT_GRADER_SCENARIO_H
+#define WEFT_GRADER_SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "channel.h"
+
+/** A scenario by name: `begin` sets up, `act` does one command and replies, `end` releases everything. */
+struct scenario {
+    const char *name;
+    void (*begin)(void);
+    void (*act)(const struct channel_command *command);
+    void (*end)(void);
+};
+
+/** The lab's scenarios, ended by one without a name. Defined by the lab's scenario files. */
+extern const struct scenario *const scenarios[];
+
+/** Tell the judge of an event. Any thread. */
+void scenario_event(uint32_t kind, int64_t a, int64_t b);
+
+/** Answer the command at hand. The driver's thread only, once a command. */
+void scenario_reply(int64_t a, int64_t b);
+
+/** Number this thread, so that its events name it; the driver's is 0. */
+void scenario_name_thread(uint32_t number);
+
+/** The scenario cannot go on for a reason of its own: a defect of the grader, said as such. */
+_Noreturn void scenario_broken(const char *why);
+
+#endif

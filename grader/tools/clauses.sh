@@ -1,0 +1,135 @@
+#!/bin/sh
+# clauses.sh: every clause is tested, every test and every mutant is about a clause that exists.
+#
+#   headers                 @clause{01.5,5,"text"} defines; "Clauses: 01.5 01.6" refers
+#   grader/suites/NN-*      a test:    {"join_result", "01.5", ... in suite.c
+#   grader/mutants/NN-*     a mutant:  "Kills: join_result" and "Clause: 01.5", before the patch itself
+#   grader/given            a test of G.5: START_TEST(g05_...)
+#   grader/must-not-compile a case of G.5: "clause G.5" in the first line
+#
+# A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case.
+#
+# Exit: 1 something is missing or names what does not exist.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+cd "$(dirname "$0")/../.."
+
+# awk, over those of the given files that exist: a pattern that matches none stays what it is
+over()
+{
+    program=$1
+    shift
+    for file; do
+        [ -e "$file" ] && set -- "$@" "$file"
+        shift
+    done
+    [ $# = 0 ] || awk "$program" "$@"
+}
+
+# One fact a line: what, where, and the words that are known of it.
+{
+    find runtime/include -name '*.h' -exec awk '
+        /@clause[^a-z]/ {
+            if (match($0, /@clause\{[0-9G]+\.[0-9]+,[0-9]+,"/)) {
+                split(substr($0, RSTART + 8), part, ",")
+                print "clause", FILENAME ":" FNR, part[1]
+            } else {
+                print "unreadable", FILENAME ":" FNR, "@clause{NUMBER,POINTS,\"text\"}"
+            }
+        }
+        {
+            for (i = 1; i < NF; i++)
+                if ($i == "Clauses:")
+                    while (++i <= NF && $i ~ /^[0-9G]+\.[0-9]+[.,;]?$/) {
+                        sub(/[.,;]$/, "", $i)
+                        print "reference", FILENAME ":" FNR, $i
+                    }
+        }' {} +
+
+    # shellcheck disable=SC2016 # the $ are awk's
+    over 'match($0, /\{"[a-z0-9_]+", "[0-9]+\.[0-9]+"/) {
+        split(substr($0, RSTART, RLENGTH), part, "\"")
+        print "test", FILENAME ":" FNR, part[2], part[4]
+    }' grader/suites/[0-9][0-9]-*/suite.c
+
+    # shellcheck disable=SC2016
+    over 'FNR == 1 { flush(); file = FILENAME; kills = clause = "-"; head = 1 }
+        /^(---|diff|Index:) / { head = 0 }
+        head && /Kills: / { kills = $0; sub(/.*Kills: */, "", kills); sub(/[ .,;].*/, "", kills) }
+        head && /Clause: / { clause = $0; sub(/.*Clause: */, "", clause); sub(/[ ,;].*|\.$/, "", clause) }
+        function flush() { if (file) print "mutant", file, kills, clause }
+        END { flush() }' grader/mutants/[0-9][0-9]-*/*.patch
+
+    # shellcheck disable=SC2016
+    over '/^START_TEST\(g[0-9][0-9]_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13, 2) + 0 }' \
+        grader/given/*.c
+    # shellcheck disable=SC2016
+    over 'FNR == 1 && match($0, /clause G\.[0-9]+/) {
+        print "given", FILENAME ":1", substr($0, RSTART + 7, RLENGTH - 7)
+    }' grader/must-not-compile/*.c
+} | awk '
+    function wrong(text) { print "clauses: " text >"/dev/stderr"; bad = 1 }
+    function lab_of(path) { return substr(path, match(path, /\/[0-9][0-9]-/) + 1, 2) }
+    function in_lab(clause, path) { return index(clause, lab_of(path) ".") == 1 }
+
+    # The order of the input is that of the sources above, so definitions come before what is held against them;
+    # only references and clauses mix, so references wait for the end.
+    $1 == "unreadable" { wrong($2 ": cannot read this as " $3) }
+    $1 == "reference" { referred[$3] = $2 }
+    $1 == "clause" {
+        if ($3 in defined)
+            wrong($2 ": clause " $3 " is defined in " defined[$3] " already")
+        defined[$3] = $2
+        ordered[++clauses] = $3
+    }
+    $1 == "test" {
+        tests++
+        key = lab_of($2) "/" $3
+        if (key in clause_of)
+            wrong($2 ": there is another test " $3)
+        clause_of[key] = $4
+        tested[$4] = 1
+        if (!($4 in defined))
+            wrong($2 ": test " $3 " names clause " $4 ", which no header defines")
+        else if (!in_lab($4, $2))
+            wrong($2 ": test " $3 " is of clause " $4 ", which is of another lab")
+    }
+    $1 == "mutant" {
+        mutants++
+        key = lab_of($2) "/" $3
+        mutated[$4] = 1
+        if ($3 == "-" || $4 == "-")
+            wrong($2 ": says nothing of what it breaks: \"Kills: TEST\" and \"Clause: NN.k\" before the patch")
+        else if (!($4 in defined))
+            wrong($2 ": names clause " $4 ", which no header defines")
+        else if (!(key in clause_of))
+            wrong($2 ": names test " $3 ", which the suite of its lab does not have")
+        else if (clause_of[key] != $4)
+            wrong($2 ": is of clause " $4 ", but test " $3 " is of clause " clause_of[key])
+    }
+    $1 == "given" {
+        given_tests++
+        tested[$3] = mutated[$3] = 1
+        if (!($3 in defined))
+            wrong($2 ": tests clause " $3 ", which no header defines")
+    }
+    END {
+        for (i = 1; i <= clauses; i++) {
+            clause = ordered[i]
+            if (!(clause in tested))
+                wrong(defined[clause] ": clause " clause " has no test")
+            if (!(clause in mutated) && clause !~ /^G/)
+                wrong(defined[clause] ": clause " clause " has no mutant")
+        }
+        for (clause in referred)
+            if (!(clause in defined))
+                wrong(referred[clause] ": refers to clause " clause ", which no header defines")
+        if (!clauses)
+            wrong("no header defines any clause")
+        if (bad)
+            exit 1
+        printf "clauses: %d clauses, each tested, by %d tests of labs and %d of the given parts; %d mutants\n", \
+            clauses, tests, given_tests, mutants
+    }'
