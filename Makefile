@@ -103,6 +103,58 @@ debug: grader
 list: grader
 	@$(B)/weft-grade list
 
+# --- the runtime -----------------------------------------------------------------------------------------
+
+VARIANT ?= plain
+EXAMPLE ?=
+# The files of a pick: a lab's own where its number is in OWN, the reference's elsewhere.
+own_labs = $(if $(filter all,$(OWN)),$(LABS),$(foreach lab,$(LABS),$(if $(filter $(firstword $(subst -, ,$(lab))),$(OWN)),$(lab))))
+PICKED := $(foreach lab,$(LABS),$(addprefix $(if $(filter $(lab),$(own_labs)),$(FROM),solutions)/$(lab)/,$($(lab).write)) $(addprefix solutions/$(lab)/,$($(lab).given)))
+
+## run: build and run an example on a pick: EXAMPLE=first_future [OWN=all] [FROM=dir]
+.PHONY: run
+run: deps-grade
+	$(if $(wildcard runtime/examples/$(EXAMPLE).c),,$(error Which example? EXAMPLE= is one of: $(basename $(notdir $(wildcard runtime/examples/*.c)))))
+	@mkdir -p $(B)/examples
+	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -o $(B)/examples/$(EXAMPLE) runtime/examples/$(EXAMPLE).c $(PICKED) $(addprefix runtime/given/,$(GIVEN))
+	@$(B)/examples/$(EXAMPLE)
+
+# --- proving it all --------------------------------------------------------------------------------------
+
+## check: prove everything that a submission must meet; QUICK=1 for daily work
+.PHONY: check
+check: deps-check
+	@grader/tools/check.sh $(if $(QUICK),--quick)
+
+## mutants: the whole matrix: which test fails on which mutant
+.PHONY: mutants
+mutants: grader deps-check
+	@$(B)/weft-grade selftest mutant
+
+## starters: cut the starters from the solutions again
+.PHONY: starters
+starters:
+	@grader/tools/starters.sh
+
+## soak: grade the solution 100 times under load: LAB=01 [RUNS=100]
+.PHONY: soak
+soak: grader deps-check
+	$(need_lab)
+	@grader/tools/soak.sh "$(LAB)" $(RUNS)
+
+## docs: the site, in build/docs/html
+.PHONY: docs
+docs: deps-docs
+	@docs/build.sh
+
+GIVEN_TESTS := $(wildcard grader/given/*.c) $(addprefix runtime/given/,$(GIVEN)) $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write)))
+define given_rule
+$(B)/given-tests/$(1): $$(GIVEN_TESTS) $$(wildcard grader/given/*.h) $$(HEADERS)
+	@mkdir -p $$(@D)
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -o $$@ $$(GIVEN_TESTS) $$(shell pkg-config --cflags --libs check)
+endef
+$(foreach variant,$(VARIANTS),$(eval $(call given_rule,$(variant))))
+
 .PHONY: clean
 ## clean: remove everything that was built, the results too
 clean:

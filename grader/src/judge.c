@@ -352,11 +352,12 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
     }
     judge->hung = true; /* if one of these fails */
     if (census.processor_ms - waiting->processor_ms > PROCESSOR_MS)
-        judge_fail(judge, "an answer", "an endless loop: %s used %lld ms of processor time and did not return",
-                   judge->doing, (long long)(census.processor_ms - waiting->processor_ms));
+        judge_fail(judge, "the call returns", "an endless loop: %s used more than %d ms of processor time and did not return",
+                   judge->doing, PROCESSOR_MS);
     if (now - waiting->asleep_since > ASLEEP_MS)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
-                   "everything sleeps: during %s no thread of the program could run any more", judge->doing);
+                   "a deadlock: %s, and no thread of the program can run any more: all of them sleep",
+                   judge->awaited ? "it does not happen" : judge->doing);
     if (now - waiting->since > WALL_MS)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
     judge->hung = false;

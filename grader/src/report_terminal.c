@@ -40,26 +40,22 @@ static void print_wrapped(const struct style *style, const char *text, int inden
 {
     int column = indent;
     while (*text) {
-        if (*text == '\n') {
-            fprintf(style->out, "\n%*s", indent, "");
-            column = indent;
-            text++;
-            continue;
-        }
         int word = (int)strcspn(text, " \n");
-        if (column > indent && column + word > style->width) {
+        if (column > indent && column + 1 + word > style->width) {
             fprintf(style->out, "\n%*s", indent, "");
             column = indent;
+        } else if (column > indent && word > 0) {
+            fputc(' ', style->out);
+            column++;
         }
         fprintf(style->out, "%.*s", word, text);
         column += word;
         text += word;
-        if (*text == ' ') {
-            if (column + 1 < style->width)
-                fputc(' ', style->out);
-            column++;
-            text++;
+        if (*text == '\n') {
+            fprintf(style->out, "\n%*s", indent, "");
+            column = indent;
         }
+        text += *text != '\0';
     }
     fputc('\n', style->out);
 }
@@ -264,9 +260,12 @@ static void print_summary(const struct style *style, const struct result *result
             clauses++;
             passed += result_clause_status(result, &result->course->clauses[i]) == TEST_PASS;
         }
-    fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result), style->off);
-    fprintf(style->out, "%d of %d %sclauses pass, verdict %s%s%s\n", passed, clauses,
-            result->selection ? "selected " : "", colour, verdict_name(verdict), style->off);
+    if (result->selection)
+        fprintf(style->out, "%sonly %s%s, ", style->bold, result->selection, style->off);
+    else
+        fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result), style->off);
+    fprintf(style->out, "clauses passed %d of %d, verdict %s%s%s\n", passed, clauses, colour, verdict_name(verdict),
+            style->off);
     for (size_t v = 0; v < result->build->variants.count; v++)
         if (result->build->status[v] == BUILD_MISSING)
             fprintf(style->out, "%sThe variant %s cannot be built here, so nothing that needs it is verified: make doctor "

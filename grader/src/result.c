@@ -155,7 +155,7 @@ json_t *result_json(const struct result *result)
         "{s:s, s:s, s:s, s:s, s:s, s:s?, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:s?, s:i, s:i, s:o, s:i, s:i, s:s}",
         "schema", "weft.result/1", "lab", result->lab, "from", from, "own", result->own, "seed", seed, "selection",
         result->selection, "sandbox", "tier", result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none",
-        "own_user", result->sandbox ? result->sandbox->own_user : 0, "reason",
+        "own_user", result->sandbox && result->sandbox->own_user, "reason",
         result->sandbox ? result->sandbox->reason : "", "builds", builds, "problems", problems, "replaced_by_reference",
         replaced, "stopped", result->stopped, "expected", result->expected, "ran", result->ran, "clauses", clauses,
         "score", result_score(result), "max", result_max(result), "verdict", verdict_name(result_verdict(result)));

@@ -14,8 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The user that untrusted code runs as when we are root: nobody else's, so its limits are its own. */
-enum { UNTRUSTED_USER = 61000 };
+/* The users that untrusted code runs as when we are root: nobody else's, and another one for each run that
+ * goes on at the same time, so that limits are a run's own and no run can signal another. */
+enum { UNTRUSTED_USERS = 61000, UNTRUSTED_USERS_COUNT = 4000 };
 
 const char *sandbox_tier_name(enum sandbox_tier tier)
 {
@@ -24,7 +25,7 @@ const char *sandbox_tier_name(enum sandbox_tier tier)
 
 bool sandbox_give(const struct sandbox *sandbox, const char *path)
 {
-    return !sandbox->own_user || chown(path, UNTRUSTED_USER, UNTRUSTED_USER) == 0;
+    return !sandbox->own_user || chown(path, sandbox->own_user, sandbox->own_user) == 0;
 }
 
 static void limit(int resource, rlim_t value)
@@ -40,7 +41,7 @@ static void limit(int resource, rlim_t value)
 static void become_untrusted(const struct sandbox *sandbox)
 {
     if (sandbox->own_user &&
-        (setgroups(0, NULL) != 0 || setgid(UNTRUSTED_USER) != 0 || setuid(UNTRUSTED_USER) != 0))
+        (setgroups(0, NULL) != 0 || setgid(sandbox->own_user) != 0 || setuid(sandbox->own_user) != 0))
         _exit(126);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         _exit(126);
@@ -130,7 +131,9 @@ static bool tier_works(const struct sandbox *sandbox)
 
 struct sandbox sandbox_probe(const char *wanted)
 {
-    struct sandbox sandbox = {.tier = SANDBOX_BUBBLEWRAP, .own_user = geteuid() == 0, .reason = copy_text("")};
+    struct sandbox sandbox = {.tier = SANDBOX_BUBBLEWRAP, .reason = copy_text("")};
+    if (geteuid() == 0)
+        sandbox.own_user = UNTRUSTED_USERS + (unsigned)getpid() % UNTRUSTED_USERS_COUNT;
     if (wanted && strcmp(wanted, "none") != 0 && strcmp(wanted, "bubblewrap") != 0)
         die("--sandbox is bubblewrap or none, not %s", wanted);
     if (wanted && strcmp(wanted, "none") == 0) {

@@ -20,7 +20,7 @@ enum sandbox_tier { SANDBOX_NONE, SANDBOX_BUBBLEWRAP };
 /** The sandbox of this run. */
 struct sandbox {
     enum sandbox_tier tier;
-    bool own_user; /**< started as root: untrusted code runs as another user */
+    unsigned own_user; /**< started as root: untrusted code runs as this user; else 0 */
     char *reason;  /**< why not a stronger tier; "" if it is the strongest */
 };
 

@@ -163,7 +163,6 @@ struct seen {
     bool polled[BRANCHES_MAX];
     int first, last, polls;
     int ender; /* the branch at which the poll had to stop: the winner, or the one that failed; or -1 */
-    bool finished_before; /* a failed branch was there before the poll (try_join) */
 };
 
 static int index_of_probe(const struct rig *rig, int64_t probe)
@@ -263,6 +262,16 @@ static void check_result(struct judge *judge, struct judge_reply reply, const st
     }
 }
 
+/* A try_join may end by a branch that had failed before, without a poll of any other. */
+static bool any_failed_before(const struct rig *rig)
+{
+    for (int i = 0; i < rig->count; i++)
+        if (rig->kind == STEP_TRY_JOIN && rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
+            rig->probes[rig->branch[i]].value < 0)
+            return true;
+    return false;
+}
+
 bool poll_and_check(struct judge *judge, unsigned aspects)
 {
     struct rig *rig = rig_of(judge);
@@ -282,11 +291,14 @@ bool poll_and_check(struct judge *judge, unsigned aspects)
         else if (events[i].kind == EVENT_PROBE_DROPPED)
             check_dropped(judge, aspects, owns(rig) && (seen.ender >= 0 || rig->kind == STEP_TRY_JOIN), events[i].a);
     }
-    if (aspects & POLLS && seen.ender < 0 && reply.a == WF_PENDING)
+    /* the witness: whatever the poll returns, it has asked its branches, or stopped at the one that decides */
+    EXPECT(judge, live_before == 0 || seen.polls > 0 || any_failed_before(rig), "a poll polls its branches",
+           "no branch was polled");
+    if (aspects & POLLS && seen.ender < 0 && !any_failed_before(rig))
         for (int i = 0; i < rig->count; i++)
             EXPECT(judge, !was_live[i] || seen.polled[i], "each poll polls every unfinished branch", "%c was not polled",
                    probe_letter(rig->branch[i]));
-    if (aspects & ORDER && seen.first >= 0)
+    if (aspects & ORDER && live_before > 0)
         check_turn(judge, &seen, was_live);
     if (aspects & DROPS && owns(rig) && reply.a == WF_READY)
         for (int i = 0; i < rig->count; i++)

@@ -155,7 +155,17 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)future;
     leaf.polls++;
-    scenario_event(EVENT_LEAF_POLLED, leaf.polls, leaf.polls > 1 ? read_parcel() : 0);
+    int64_t seen = leaf.polls > 1 ? read_parcel() : 0;
+    if (leaf.polls_left > 0 && (leaf.behaviour == LEAF_KEEPS_WAKER || leaf.behaviour == LEAF_WAKES_BEFORE_PARK)) {
+        struct wf_waker clone = wf_waker_clone(cx->waker);
+        pthread_mutex_lock(&leaf.lock);
+        struct wf_waker old = leaf.kept;
+        leaf.kept = clone;
+        pthread_mutex_unlock(&leaf.lock);
+        wf_waker_drop(&old);
+    }
+    /* after the waker is kept: the judge may use it as soon as it sees this */
+    scenario_event(EVENT_LEAF_POLLED, leaf.polls, seen);
     if (leaf.polls_left-- == 0) {
         pthread_mutex_lock(&leaf.lock);
         struct wf_waker old = leaf.kept;
@@ -174,13 +184,6 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
         wf_waker_wake(&waker);
         if (leaf.behaviour == LEAF_WAKES_TWICE)
             wf_waker_wake_by_ref(cx->waker);
-    } else {
-        struct wf_waker clone = wf_waker_clone(cx->waker);
-        pthread_mutex_lock(&leaf.lock);
-        struct wf_waker old = leaf.kept;
-        leaf.kept = clone;
-        pthread_mutex_unlock(&leaf.lock);
-        wf_waker_drop(&old);
     }
     return WF_PENDING;
 }

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# check.sh [--quick]: everything that must hold before a submission, a line a step.
+#
+# Steps go on after a failure, so that one run shows all that is wrong; the log of each is in build/check.
+# The last line counts: "N passed, N failed". Exit status 0 only if none failed.
+set -u
+cd "$(dirname "$0")/../.."
+quick=${1:+--quick}
+logs=build/check
+mkdir -p "$logs"
+jobs=$(nproc)
+passed=0
+failed=0
+
+# step NAME COMMAND...: run it, keep its output, say how it went
+step()
+{
+    local name=$1 log start end
+    shift
+    log=$logs/$(printf %s "$name" | tr -c 'a-z0-9' -).log
+    start=$(date +%s%N)
+    [ -t 1 ] && printf '  ...     %s' "$name"
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        word=ok
+    else
+        failed=$((failed + 1))
+        word=FAILED
+    fi
+    end=$(date +%s%N)
+    [ -t 1 ] && printf '\r\033[K'
+    printf '  %-7s %-34s %6.1f s  %s\n' "$word" "$name" "$(((end - start) / 100000000))e-1" "$(tail -n 1 "$log" | cut -c1-90)"
+    [ $word = ok ] || { sed 's/^/          /' "$log" | tail -n 30; echo "          all of it: $log"; }
+}
+
+# What gcc has built is compiled a second time, by the compiler that finds other mistakes.
+second_compiler()
+{
+    printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c grader/src/*.c grader/support/*.c \
+        grader/suites/*/*.c grader/given/*.c |
+        xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
+            -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -fsyntax-only &&
+        echo "every file compiles with clang too"
+}
+
+# The unit tests of the given parts, in one variant.
+given_tests()
+{
+    make -s "build/given-tests/$1" && "build/given-tests/$1" | tail -n 1
+}
+
+# Each example prints what is written beside it.
+examples()
+{
+    local source name count=0
+    for source in runtime/examples/*.c; do
+        name=$(basename "$source" .c)
+        make -s run EXAMPLE="$name" | diff "runtime/examples/$name.expected" - || return 1
+        make -s run EXAMPLE="$name" VARIANT=asan | diff "runtime/examples/$name.expected" - || return 1
+        count=$((count + 1))
+    done
+    echo "$count examples print what they should, also under ASan"
+}
+
+contract()
+{
+    sha256sum --quiet --strict -c runtime/contract.sha256 && echo "the headers are the contract that was agreed" ||
+        { echo "a header was changed: if the contract shall change, run make contract"; false; }
+}
+
+echo "weft: check${quick:+ (quick)}"
+step "build" make -s -j"$jobs" build/weft-grade subject-objects
+step "second compiler" second_compiler
+step "contract" contract
+step "starters are fresh" grader/tools/starters.sh --check
+step "layers" grader/tools/layers.sh
+step "clauses" grader/tools/clauses.sh
+step "must not compile" grader/tools/must-not-compile.sh
+step "given, plain" given_tests plain
+if [ -z "$quick" ]; then
+    step "given, asan" given_tests asan
+    step "given, tsan" given_tests tsan
+fi
+step "examples" examples
+step "bad input" grader/tools/bad-input.sh
+step "grading the grader" build/weft-grade selftest $quick
+if [ -z "$quick" ]; then
+    step "suites under load" grader/tools/soak.sh --sample
+    step "docs" make -s docs
+fi
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
