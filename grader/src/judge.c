@@ -28,11 +28,13 @@ enum {
     PROCESSOR_MS = 2500,   /* spent without the answer that is due: an endless loop */
     WALL_MS = 20000,       /* whatever the reason */
     TICK_MS = 50,
+    DYING_MS = 2000,       /* from a panic's record to the end of the process */
     OUTPUT_BYTES_MAX = 1 << 18, /* of stdout and stderr together */
     RECORDS_MAX = 200000,
 };
 
 static _Noreturn void subject_ended(struct judge *judge);
+static bool wait_exit(struct judge *judge, int64_t patience_ms, int *code, int *signal_number);
 
 /* --- the trace --- */
 
@@ -332,6 +334,9 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
     char *part[4];
     split_panic(judge->text, part);
     const char *place = part[2];
+    int code, signal_number;
+    wait_exit(judge, DYING_MS, &code, &signal_number); /* what it prints comes after the record */
+    judge_drain(judge);
     if (record->type == RECORD_TODO) {
         judge->unwritten = true;
         judge_fail(judge, "the task is written", "not written yet: task %s in %s (%s)", part[0], part[1], place);
@@ -387,7 +392,7 @@ struct channel_record judge_wait_record(struct judge *judge)
             check_progress(judge, &waiting);
         }
     }
-    if ((record.type == RECORD_PANIC || record.type == RECORD_TODO) && !judge->panic_expected)
+    if (record.type == RECORD_TODO || (record.type == RECORD_PANIC && !judge->panic_expected))
         told_panic(judge, &record);
     return record;
 }
@@ -416,12 +421,12 @@ static const char *signal_words(int number)
 }
 
 /* Wait for the process itself; false: it does not end. bwrap passes a signal on as 128 + number. */
-static bool wait_exit(struct judge *judge, int *code, int *signal_number)
+static bool wait_exit(struct judge *judge, int64_t patience_ms, int *code, int *signal_number)
 {
-    int64_t deadline = now_ms() + WALL_MS;
+    int64_t deadline = now_ms() + patience_ms;
     int status;
     pid_t pid;
-    while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0 && now_ms() < deadline) {
+    while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0 && (now_ms() < deadline || judge->debugged)) {
         check_flood(judge);
         usleep(300);
     }
@@ -467,7 +472,7 @@ static void subject_ended(struct judge *judge)
 {
     int code, signal_number;
     char text[700];
-    if (!wait_exit(judge, &code, &signal_number))
+    if (!wait_exit(judge, WALL_MS, &code, &signal_number))
         judge_fail(judge, "the program goes on", "the program closed the grader's descriptors during %s", judge->doing);
     say_how_it_ended(judge, code, signal_number, text, sizeof text);
     judge_fail(judge, "the call returns and the program goes on", "%s", text);
@@ -513,6 +518,10 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
             /* the reply belongs to the line of the call, which may have left the trace */
             judge->reply_line = judge->trace_count - line <= TRACE_LINES ? line % TRACE_LINES : -1;
             return (struct judge_reply){record.a, record.b};
+        }
+        if (record.type == RECORD_PANIC) { /* that was expected: of another thread, before the reply */
+            judge->panic_seen = true;
+            return (struct judge_reply){0};
         }
         if (record.type != RECORD_EVENT)
             judge_fail(judge, "events and a reply", "a record of type %u during %s: something else wrote to the "
@@ -617,18 +626,18 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who)
     judge_note(judge, "         %s sleeps", who);
 }
 
-void judge_expect_panic(struct judge *judge, const char *clause)
+void judge_allow_panic(struct judge *judge)
 {
     judge->panic_expected = true;
-    struct channel_record record;
-    do {
-        record = judge_wait_record(judge);
-        if (record.type == RECORD_EVENT)
-            note_event(judge, &record);
-    } while (record.type == RECORD_EVENT);
+}
+
+void judge_expect_panic(struct judge *judge, const char *clause)
+{
+    struct channel_record record = {.type = RECORD_PANIC};
+    judge->panic_expected = true;
+    while (!judge->panic_seen && (record = judge_wait_record(judge)).type == RECORD_EVENT)
+        note_event(judge, &record);
     judge->panic_expected = false;
-    if (record.type == RECORD_TODO)
-        told_panic(judge, &record);
     char *part[4];
     split_panic(judge->text, part);
     if (record.type != RECORD_PANIC || strcmp(part[0], clause) != 0) {
@@ -638,7 +647,7 @@ void judge_expect_panic(struct judge *judge, const char *clause)
     }
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
     int code, signal_number;
-    if (!wait_exit(judge, &code, &signal_number) || (signal_number != SIGABRT && code != 99))
+    if (!wait_exit(judge, WALL_MS, &code, &signal_number) || (signal_number != SIGABRT && code != 99))
         judge_fail(judge, "the process aborts", "it went on after the panic");
     judge->finished = true;
     finish_test(judge, TEST_PASS, NULL);
@@ -676,7 +685,7 @@ void judge_finish(struct judge *judge)
     send_command(judge, CHANNEL_EXIT, NULL, 0);
     int code = 0, signal_number = 0;
     judge->doing = "the exit of the program";
-    if (!wait_exit(judge, &code, &signal_number))
+    if (!wait_exit(judge, WALL_MS, &code, &signal_number))
         judge_fail(judge, "the program exits", "it does not exit");
     if (code || signal_number) {
         char text[700];

@@ -75,6 +75,9 @@ bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_re
 /** Wait until the thread of the subject sleeps and stays asleep; fails the test if it does not. */
 void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who);
 
+/** From now on a panic is no failure: judge_expect_panic() will look at it. Before the step that leads to it. */
+void judge_allow_panic(struct judge *judge);
+
 /** The next thing the subject does must be a panic that names this clause; ends the scenario. */
 void judge_expect_panic(struct judge *judge, const char *clause);
 

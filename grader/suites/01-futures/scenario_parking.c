@@ -5,7 +5,6 @@
  * Actors are threads that do one blocking call at a time, so that the driver stays free to wake them.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -210,6 +209,7 @@ struct storm {
     struct wf_future future;
     pthread_mutex_t lock;
     struct wf_waker kept; /* guarded by lock */
+    sem_t polled;
     int64_t rounds_left;
     int out;
 };
@@ -221,10 +221,11 @@ static enum wf_poll storm_poll(struct wf_future *future, struct wf_cx *cx)
     (void)future;
     pthread_mutex_lock(&storm.lock);
     enum wf_poll poll = storm.rounds_left-- == 0 ? WF_READY : WF_PENDING;
-    if (poll == WF_PENDING) {
+    if (poll == WF_PENDING)
         wf_waker_store(&storm.kept, cx->waker);
-    }
     pthread_mutex_unlock(&storm.lock);
+    if (poll == WF_PENDING)
+        sem_post(&storm.polled);
     return poll;
 }
 
@@ -241,17 +242,14 @@ static void run_storm(int64_t number, int64_t rounds, int64_t spin)
 {
     join_actors();
     storm = (struct storm){.future = {.ops = &storm_ops}, .rounds_left = rounds, .lock = PTHREAD_MUTEX_INITIALIZER};
+    sem_init(&storm.polled, 0, 0);
     start_actor(number, job_storm, 0, 0);
-    for (int64_t woken = 0; woken < rounds;) {
+    for (int64_t woken = 0; woken < rounds; woken++) {
+        sem_wait(&storm.polled);
         pthread_mutex_lock(&storm.lock);
         struct wf_waker waker = storm.kept;
         storm.kept = (struct wf_waker){0};
         pthread_mutex_unlock(&storm.lock);
-        if (!waker.ops) {
-            sched_yield();
-            continue;
-        }
-        woken++;
         for (volatile int64_t i = 0; i < spin * (woken % 7); i++)
             ; /* so that the wake falls on different places of poll and park */
         wf_waker_wake(&waker);
