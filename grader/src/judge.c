@@ -474,6 +474,8 @@ static void subject_ended(struct judge *judge)
     char text[700];
     if (!wait_exit(judge, WALL_MS, &code, &signal_number))
         judge_fail(judge, "the program goes on", "the program closed the grader's descriptors during %s", judge->doing);
+    if (judge->debugged)
+        judge_fail(judge, "the test comes to its end", "gdb was left during %s", judge->doing);
     say_how_it_ended(judge, code, signal_number, text, sizeof text);
     judge_fail(judge, "the call returns and the program goes on", "%s", text);
 }
@@ -483,7 +485,8 @@ static void subject_ended(struct judge *judge)
 static void send_command(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count)
 {
     struct channel_command command = {.operation = operation, .count = count};
-    memcpy(command.arguments, arguments, count * sizeof *arguments);
+    for (uint32_t i = 0; i < count; i++)
+        command.arguments[i] = arguments[i];
     const char *bytes = (const char *)&command;
     for (size_t sent = 0; sent < sizeof command;) {
         ssize_t wrote = write(judge->command_fd, bytes + sent, sizeof command - sent);
@@ -653,15 +656,27 @@ void judge_expect_panic(struct judge *judge, const char *clause)
     finish_test(judge, TEST_PASS, NULL);
 }
 
+/* Nothing but the subject's main thread may be left. A thread that was joined can still be on its way out. */
 static void check_alone(struct judge *judge)
 {
-    struct census census = census_below(getpid());
-    if (census.processes > 1)
+    bool sanitized = strcmp(judge->variant, "plain") != 0; /* sanitizers have threads of their own */
+    struct census census;
+    int processes;
+    int64_t deadline = now_ms() + DYING_MS;
+    for (;;) {
+        census = census_below(getpid());
+        processes = census.processes + census.wrappers - sandbox_wrappers(judge->sandbox);
+        if (processes <= 1 && (sanitized || census.threads <= 1))
+            return;
+        if (now_ms() > deadline)
+            break;
+        usleep(2000);
+    }
+    if (processes > 1)
         judge_fail(judge, "nothing is left running", "%d other process%s still running when the scenario was over",
-                   census.processes - 1, census.processes == 2 ? " was" : "es were");
-    if (strcmp(judge->variant, "plain") == 0 && census.threads > 1)
-        judge_fail(judge, "nothing is left running", "%d thread%s still running when the scenario was over",
-                   census.threads - 1, census.threads == 2 ? " was" : "s were");
+                   processes - 1, processes == 2 ? " was" : "es were");
+    judge_fail(judge, "nothing is left running", "%d thread%s still running when the scenario was over",
+               census.threads - 1, census.threads == 2 ? " was" : "s were");
 }
 
 void judge_finish(struct judge *judge)

@@ -192,7 +192,7 @@ bool result_write_json(const struct result *result, const char *path)
 /* --- JUnit --- */
 
 /* XML has no way to write most control characters: harmless_text() has replaced them before. */
-static void print_escaped(FILE *out, const char *text)
+static void print_escaped(FILE *out, const char *text, bool in_attribute)
 {
     for (; *text; text++)
         switch (*text) {
@@ -209,7 +209,7 @@ static void print_escaped(FILE *out, const char *text)
             fputs("&quot;", out);
             break;
         case '\n':
-            fputs("&#10;", out);
+            fputs(in_attribute ? "&#10;" : "\n", out);
             break;
         default:
             fputc(*text, out);
@@ -230,23 +230,23 @@ static void print_testcase(FILE *out, const struct result *result, const struct 
                                                               : "error";
     if (test->status != TEST_PASS) {
         fprintf(out, "      <%s message=\"", element);
-        print_escaped(out, observed ? observed : "");
+        print_escaped(out, observed ? observed : "", true);
         fputs("\">", out);
         if (expected) {
             fputs("expected: ", out);
-            print_escaped(out, expected);
+            print_escaped(out, expected, false);
         }
         size_t index;
         json_t *line;
         json_array_foreach(json_object_get(test->evidence, "trace"), index, line) {
-            fputs("&#10;", out);
-            print_escaped(out, json_string_value(line));
+            fputc('\n', out);
+            print_escaped(out, json_string_value(line), false);
         }
         fprintf(out, "</%s>\n", element);
     }
     if (output && *output) {
         fputs("      <system-out>", out);
-        print_escaped(out, output);
+        print_escaped(out, output, false);
         fputs("</system-out>\n", out);
     }
     fputs("    </testcase>\n", out);

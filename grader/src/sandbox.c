@@ -212,7 +212,9 @@ static void count_process(pid_t pid, void *arg)
     char state = process_state(path, &processor_ms, comm);
     if (state == '?' || state == 'Z' || state == 'X')
         return;
-    if (strcmp(comm, "bwrap") != 0) {
+    if (strcmp(comm, "bwrap") == 0) {
+        census->wrappers++;
+    } else {
         if ((size_t)census->processes < sizeof census->pids / sizeof *census->pids)
             census->pids[census->processes] = pid;
         census->processes++;
@@ -230,7 +232,7 @@ static void count_process(pid_t pid, void *arg)
                 continue;
             const char *letter = strstr(status, "State:\t");
             census->threads++;
-            census->awake += letter && letter[7] != 'S';
+            census->awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
             census->switches += status_number(status, "\nvoluntary_ctxt_switches:") +
                                 status_number(status, "nonvoluntary_ctxt_switches:");
             free(status);
@@ -239,6 +241,11 @@ static void count_process(pid_t pid, void *arg)
             closedir(tasks);
     }
     walk_children(pid, count_process, census);
+}
+
+int sandbox_wrappers(const struct sandbox *sandbox)
+{
+    return sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0; /* one outside, and the first process inside */
 }
 
 struct census census_below(pid_t pid)

@@ -46,12 +46,16 @@ bool sandbox_give(const struct sandbox *sandbox, const char *path);
 /** In a forked child: confine it and become `argv`. Never returns; exit status 126 says that it failed. */
 _Noreturn void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rules, char *const argv[]);
 
+/** How many processes the sandbox itself adds to a subject's. */
+int sandbox_wrappers(const struct sandbox *sandbox);
+
 /** Kill every process below this one but `spare` (0: none) and wait for them. Needs to be the sub-reaper. */
 void kill_descendants(pid_t spare);
 
 /** A snapshot of the processes below this one. */
 struct census {
-    int processes;            /**< that are alive, without the sandbox's own */
+    int processes;            /**< that are alive, without those that call themselves bwrap */
+    int wrappers;             /**< those: the sandbox's own two, if nobody else took the name */
     int threads;
     int awake;                /**< threads that are not asleep */
     uint64_t switches;        /**< context switches so far, all threads */

@@ -162,6 +162,24 @@ static void compare_headers(const char *ours, const char *theirs, struct build *
         closedir(directory);
 }
 
+/* The tree's own headers against the list of what was agreed. A changed one would change what is graded. */
+static void refuse_changed_contract(const struct course *course, struct build *build)
+{
+    char *command = format_text("cd '%s' && sha256sum --quiet --strict -c runtime/contract.sha256 2>/dev/null | "
+                                "sed 's/: .*//'", course->root);
+    FILE *pipe = popen(command, "re");
+    char line[500];
+    while (pipe && fgets(line, sizeof line, pipe)) {
+        line[strcspn(line, "\n")] = '\0';
+        build_problem(build, line, true,
+                      format_text("was changed. The headers are the contract: restore it (git checkout %s), or, if the "
+                                  "contract shall change, run make contract.", line));
+    }
+    if (pipe)
+        pclose(pipe);
+    free(command);
+}
+
 static void refuse_changed_headers(const struct course *course, const struct build_request *request,
                                    struct build *build)
 {
@@ -182,6 +200,7 @@ struct submission submission_read(const struct course *course, const struct buil
                                   struct build *build)
 {
     struct submission submission = {0};
+    refuse_changed_contract(course, build);
     DIR *from = opendir(request->from);
     if (!from) {
         build_problem(build, request->from, true,

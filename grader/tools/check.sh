@@ -62,6 +62,21 @@ examples()
     echo "$count examples print what they should, also under ASan"
 }
 
+# The grader, sanitized, on a good, an unfinished and a wrong submission: it must grade them as ever.
+grader_sanitized()
+{
+    local lab
+    make -s build/weft-grade-asan || return 1
+    export ASAN_OPTIONS=detect_leaks=0
+    for lab in $(sed -n 's/^LABS := //p' runtime/modules.mk); do
+        build/weft-grade-asan run "$lab" --from solutions --json build/check/asan.json --junit build/check/asan.xml || return 1
+        build/weft-grade-asan run "$lab" --from labs --variants plain
+        [ $? = 1 ] || return 1
+    done
+    build/weft-grade-asan list >/dev/null && build/weft-grade-asan explain 01.1 >/dev/null &&
+        echo "the grader is clean under ASan and UBSan"
+}
+
 contract()
 {
     sha256sum --quiet --strict -c runtime/contract.sha256 && echo "the headers are the contract that was agreed" ||
@@ -85,6 +100,7 @@ step "examples" examples
 step "bad input" grader/tools/bad-input.sh
 step "grading the grader" build/weft-grade selftest $quick
 if [ -z "$quick" ]; then
+    step "the grader, sanitized" grader_sanitized
     step "suites under load" grader/tools/soak.sh --sample
     step "docs" make -s docs
 fi
