@@ -50,8 +50,7 @@ GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
 
 $(B)/weft-grade: $(GRADER_OBJECTS)
-	@$(GRADE_CC) -o $@.new $^ $(shell pkg-config --libs check jansson)
-	@mv $@.new $@
+	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs check jansson) && mv $@.$$$$ $@
 
 # The grader itself under ASan and UBSan, for make check. It is not dumpable, so no LeakSanitizer.
 $(B)/weft-grade-asan: $(GRADER_SOURCES) $(GRADER_OBJECTS)

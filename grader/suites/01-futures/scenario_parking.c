@@ -5,6 +5,7 @@
  * Actors are threads that do one blocking call at a time, so that the driver stays free to wake them.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -73,6 +74,17 @@ static int64_t in_range(int64_t number, int64_t limit)
     return number;
 }
 
+/* A thread can be held until the driver has done something, with relaxed accesses alone: so what it sees of
+ * the driver's writes, it sees through the code under test. A lock or a pipe would publish them by itself. */
+static WF_ATOMIC(int) gate_open;
+
+static void wait_at_gate(void)
+{
+    while (!wf_load_relaxed(&gate_open))
+        sched_yield();
+    wf_store_relaxed(&gate_open, 0);
+}
+
 /* --- actors --- */
 
 static void *actor_main(void *arg)
@@ -119,11 +131,9 @@ static int64_t start_actor(int64_t number, void (*job)(struct actor *actor), int
 static void on_event(struct wf_event_hook *hook, const struct wf_event *event)
 {
     (void)hook;
-    if (event->kind != WF_EVENT_PARK)
-        return;
+    if (event->kind != WF_EVENT_PARK || leaf.behaviour != LEAF_WAKES_BEFORE_PARK)
+        return; /* telling of it takes a lock, which would publish what the wake should */
     scenario_event(EVENT_PARK_BEGINS, 0, 0);
-    if (leaf.behaviour != LEAF_WAKES_BEFORE_PARK)
-        return;
     pthread_mutex_lock(&leaf.lock);
     struct wf_waker waker = leaf.kept;
     leaf.kept = (struct wf_waker){0};
@@ -148,6 +158,12 @@ static void job_park(struct actor *actor)
     scenario_event(EVENT_PARK_DONE, parked, seen);
 }
 
+static void job_park_at_gate(struct actor *actor)
+{
+    wait_at_gate();
+    job_park(actor);
+}
+
 /* --- block_on --- */
 
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
@@ -155,7 +171,7 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
     (void)future;
     leaf.polls++;
     int64_t seen = leaf.polls > 1 ? read_parcel() : 0;
-    if (leaf.polls_left > 0 && (leaf.behaviour == LEAF_KEEPS_WAKER || leaf.behaviour == LEAF_WAKES_BEFORE_PARK)) {
+    if (leaf.polls_left > 0 && leaf.behaviour != LEAF_WAKES_IN_POLL && leaf.behaviour != LEAF_WAKES_TWICE && leaf.behaviour != LEAF_NESTS) {
         struct wf_waker clone = wf_waker_clone(cx->waker);
         pthread_mutex_lock(&leaf.lock);
         struct wf_waker old = leaf.kept;
@@ -174,7 +190,9 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
         leaf.out = leaf.polls;
         return WF_READY;
     }
-    if (leaf.behaviour == LEAF_NESTS) {
+    if (leaf.behaviour == LEAF_WAITS_AT_GATE) {
+        wait_at_gate();
+    } else if (leaf.behaviour == LEAF_NESTS) {
         struct wf_ready inner;
         int status = wf_block_on(&wf_ready(&inner, 0)->future); /* must not return */
         scenario_event(EVENT_BLOCK_ON_DONE, status, 0);
@@ -286,6 +304,12 @@ static void act(const struct channel_command *command)
         break;
     case STEP_PARK:
         a = start_actor(arguments[0], job_park, in_range(arguments[1], PARKERS_MAX), arguments[2]);
+        break;
+    case STEP_PARK_AT_GATE:
+        a = start_actor(arguments[0], job_park_at_gate, in_range(arguments[1], PARKERS_MAX), -1);
+        break;
+    case STEP_OPEN_GATE:
+        wf_store_relaxed(&gate_open, 1);
         break;
     case STEP_PARKER_WAKER:
         *waker = wf_thread_parker_waker(parkers[in_range(arguments[1], PARKERS_MAX)]);

@@ -57,6 +57,8 @@ enum parking_step {
     STEP_LEAF_WAKE,       /* value: write value where the next poll will read it, then wake the leaf's task */
     STEP_LEAF_TAKE_WAKER, /* waker: clone what the leaf keeps into a waker of ours */
     STEP_FAIL_ALLOCATION, /* n */
+    STEP_PARK_AT_GATE,    /* actor, parker: like STEP_PARK, but not before the gate is open */
+    STEP_OPEN_GATE,       /* let the thread that waits at the gate go on, without telling it anything else */
     STEP_STORM,           /* actor, rounds, spin: block_on a leaf that another thread wakes `rounds` times */
 };
 
@@ -66,6 +68,7 @@ enum leaf_behaviour {
     LEAF_WAKES_IN_POLL,    /* wakes its own task before it returns */
     LEAF_WAKES_TWICE,      /* wakes it twice */
     LEAF_WAKES_BEFORE_PARK,/* is woken after the poll, when the park begins */
+    LEAF_WAITS_AT_GATE,    /* keeps the waker, and does not return before the gate is open */
     LEAF_NESTS,            /* calls block_on */
 };
 

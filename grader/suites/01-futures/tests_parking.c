@@ -112,6 +112,14 @@ void test_park_sleeps(struct judge *judge)
         unpark(judge, value);
         expect_woken(judge, value);
     }
+    /* the unpark comes first: the permit alone tells the thread of what was written */
+    for (int round = 0; round < 3; round++) {
+        int value = judge_random(judge, 100000);
+        STEP(judge, STEP_PARK_AT_GATE, "thread 1: waits, then wf_park(parker, WF_FOREVER)", ACTOR, PARKER);
+        unpark(judge, value);
+        STEP(judge, STEP_OPEN_GATE, "thread 1 may go on", 0);
+        expect_woken(judge, value);
+    }
     drop_parker(judge);
     judge_finish(judge);
 }
@@ -371,6 +379,20 @@ void test_block_on_sleeps(struct judge *judge)
         judge_expect_asleep(judge, thread, "thread 1, its future pending,");
         int value = judge_random(judge, 100000);
         wake_leaf(judge, value);
+        struct channel_record event = next_event(judge, "the future is polled again");
+        char expected[80];
+        snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
+        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld", (long long)event.b);
+        expect_return(judge, 2);
+    }
+    /* the wake comes while the poll goes on: the thread does not sleep, and must see what was written too */
+    for (int round = 0; round < 3; round++) {
+        build_leaf(judge, 1, LEAF_WAITS_AT_GATE, ", and whose poll takes long");
+        block_on(judge, 0);
+        expect_poll(judge, 1);
+        int value = judge_random(judge, 100000);
+        wake_leaf(judge, value);
+        STEP(judge, STEP_OPEN_GATE, "the poll may return", 0);
         struct channel_record event = next_event(judge, "the future is polled again");
         char expected[80];
         snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
