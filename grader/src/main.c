@@ -171,7 +171,7 @@ static int run_inner(const struct course *course, const char *lab, const struct 
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
     struct result result = {.course = course, .lab = lab, .from = options->from, .own = options->own,
                             .selection = options->test, .seed = choose_seed(options->seed), .sandbox = &sandbox,
-                            .build = &build};
+                            .build = &build, .some_variants = options->variants != NULL};
     int status = EXIT_NO_RESULT;
     if (options->debug) {
         clear_progress();

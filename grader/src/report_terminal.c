@@ -266,6 +266,8 @@ static void print_summary(const struct style *style, const struct result *result
         fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result), style->off);
     fprintf(style->out, "clauses passed %d of %d, verdict %s%s%s\n", passed, clauses, colour, verdict_name(verdict),
             style->off);
+    if (result->some_variants)
+        fprintf(style->out, "%sOnly some variants were asked for; the others are not verified.%s\n", style->warn, style->off);
     for (size_t v = 0; v < result->build->variants.count; v++)
         if (result->build->status[v] == BUILD_MISSING)
             fprintf(style->out, "%sThe variant %s cannot be built here, so nothing that needs it is verified: make doctor "

@@ -122,6 +122,12 @@ static json_t *tests_json(const struct result *result, const struct clause *clau
     return tests;
 }
 
+/* Whether less was asked for than the lab's whole judgement. */
+static bool is_partial(const struct result *result)
+{
+    return result->selection || result->some_variants;
+}
+
 json_t *result_json(const struct result *result)
 {
     static const char *const build_names[] = {"ok", "failed", "missing"};
@@ -152,9 +158,9 @@ json_t *result_json(const struct result *result)
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
     char *from = harmless_text(result->from, strlen(result->from), 4000);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s?, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:s?, s:i, s:i, s:o, s:i, s:i, s:s}",
+        "{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:s?, s:i, s:i, s:o, s:i, s:i, s:s}",
         "schema", "weft.result/1", "lab", result->lab, "from", from, "own", result->own, "seed", seed, "selection",
-        result->selection, "sandbox", "tier", result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none",
+        result->selection, "partial", is_partial(result), "sandbox", "tier", result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none",
         "own_user", result->sandbox && result->sandbox->own_user, "reason",
         result->sandbox ? result->sandbox->reason : "", "builds", builds, "problems", problems, "replaced_by_reference",
         replaced, "stopped", result->stopped, "expected", result->expected, "ran", result->ran, "clauses", clauses,

@@ -36,6 +36,7 @@ struct result {
     const char *from;
     const char *own;
     const char *selection; /**< the one test that was asked for, or NULL */
+    bool some_variants;    /**< only some of the variants were asked for */
     uint64_t seed;
     const struct sandbox *sandbox;
     const struct build *build;
