@@ -29,7 +29,7 @@ help:
 ## deps: install the packages that are missing
 .PHONY: deps deps-grade deps-check deps-docs
 deps:
-	@grader/tools/deps.sh all
+	@grader/tools/deps.sh all && echo "deps: every package of grader/tools/packages.txt is there"
 deps-grade:
 	@grader/tools/deps.sh grade
 deps-check:

@@ -9,9 +9,11 @@
 #include "judge_run.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "judge_internal.h"
@@ -74,6 +76,7 @@ static struct judge *new_judge(const struct judge_test *test)
 START_TEST(run_one)
 {
     const struct judge_test *test = &current.suite->tests[_i];
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct judge *judge = new_judge(test);
     test->run(judge);
     if (!judge->finished)

@@ -116,6 +116,18 @@ static struct words own_labs(const struct course *course, const char *lab, const
     return labs;
 }
 
+/* "01 02 03": the labs that came from the submission. The caller frees. */
+static char *own_numbers(const struct words *own)
+{
+    char *text = copy_text("");
+    for (size_t i = 0; i < own->count; i++) {
+        char *longer = format_text("%s%s%.2s", text, i ? " " : "", own->items[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 static uint64_t choose_seed(const char *text)
 {
     uint64_t seed;
@@ -169,7 +181,8 @@ static int run_inner(const struct course *course, const char *lab, const struct 
             die("there is no variant %s; there are: %s", request.variants.items[i],
                 settings_get(&course->variants, "VARIANTS"));
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
-    struct result result = {.course = course, .lab = lab, .from = options->from, .own = options->own,
+    char *own = own_numbers(&request.own);
+    struct result result = {.course = course, .lab = lab, .from = options->from, .own = own,
                             .selection = options->test, .seed = choose_seed(options->seed), .sandbox = &sandbox,
                             .build = &build, .some_variants = options->variants != NULL};
     int status = EXIT_NO_RESULT;
@@ -193,6 +206,7 @@ static int run_inner(const struct course *course, const char *lab, const struct 
     build_remove(&build);
     stage_to_remove[0] = '\0';
     result_free(&result);
+    free(own);
     words_free(&request.own);
     words_free(&request.variants);
     return status;

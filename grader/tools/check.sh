@@ -62,6 +62,18 @@ examples()
     echo "$count examples print what they should, also under ASan"
 }
 
+# Examples and unit tests once more without instrumentation: valgrind sees what the compilers optimised.
+valgrind_clean()
+{
+    local name
+    for name in $(basename -s .c runtime/examples/*.c); do
+        make -s run EXAMPLE="$name" >/dev/null &&
+            valgrind -q --error-exitcode=9 --leak-check=full "build/examples/$name" | diff "runtime/examples/$name.expected" - || return 1
+    done
+    # the children that panic on purpose leak on purpose: only invalid accesses count here
+    valgrind -q --trace-children=no --error-exitcode=9 build/given-tests/plain | tail -n 1
+}
+
 # The grader, sanitized, on a good, an unfinished and a wrong submission: it must grade them as ever.
 grader_sanitized()
 {
@@ -95,6 +107,7 @@ step "given, plain" given_tests plain
 if [ -z "$quick" ]; then
     step "given, asan" given_tests asan
     step "given, tsan" given_tests tsan
+    step "valgrind" valgrind_clean
 fi
 step "examples" examples
 step "bad input" grader/tools/bad-input.sh
