@@ -123,6 +123,40 @@ run: deps-grade
 	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -o $(B)/examples/$(EXAMPLE) runtime/examples/$(EXAMPLE).c $(PICKED) $(addprefix runtime/given/,$(GIVEN))
 	@$(B)/examples/$(EXAMPLE)
 
+## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]
+LIB_SOURCES := $(PICKED) $(addprefix runtime/given/,$(GIVEN))
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/lib/obj/%.o)
+.PHONY: lib
+lib: deps-grade
+	@$(MAKE) -s -j$(JOBS) $(B)/lib/libweft.a $(B)/lib/libweft.so
+	@echo "$(B)/lib/libweft.a and libweft.so, labs of your own: $(or $(own_labs),none)"
+
+$(B)/lib/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@$(GRADE_CC) $(GRADE_COMMON) -O2 -fPIC -Iruntime/include -MMD -MP -c $< -o $@
+
+# The pick decides what is in it, so it is made anew: an archive that is added to keeps what it held.
+.PHONY: $(B)/lib/libweft.a $(B)/lib/libweft.so
+$(B)/lib/libweft.a: $(LIB_OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+$(B)/lib/libweft.so: $(LIB_OBJECTS)
+	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $@ $^
+-include $(LIB_OBJECTS:.o=.d)
+
+## install: library, headers and pkg-config file below PREFIX (/usr/local) [DESTDIR=dir]
+PREFIX ?= /usr/local
+.PHONY: install
+install: lib
+	@install -d "$(DESTDIR)$(PREFIX)/include/weft/detail" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
+	@install -m 644 runtime/include/weft/*.h "$(DESTDIR)$(PREFIX)/include/weft"
+	@install -m 644 runtime/include/weft/detail/*.h "$(DESTDIR)$(PREFIX)/include/weft/detail"
+	@install -m 644 $(B)/lib/libweft.a "$(DESTDIR)$(PREFIX)/lib"
+	@install -m 755 $(B)/lib/libweft.so "$(DESTDIR)$(PREFIX)/lib/libweft.so.0"
+	@ln -sf libweft.so.0 "$(DESTDIR)$(PREFIX)/lib/libweft.so"
+	@sed 's|@PREFIX@|$(PREFIX)|' runtime/weft.pc.in > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/weft.pc"
+	@echo "installed below $(DESTDIR)$(PREFIX): PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig pkg-config --cflags --libs weft"
+
 # --- proving it all --------------------------------------------------------------------------------------
 
 ## check: prove everything that a submission must meet; QUICK=1 for daily work

@@ -110,6 +110,7 @@ if [ -z "$quick" ]; then
     step "valgrind" valgrind_clean
 fi
 step "examples" examples
+step "install" grader/tools/install-test.sh
 step "bad input" grader/tools/bad-input.sh
 step "grading the grader" build/weft-grade selftest $quick
 if [ -z "$quick" ]; then

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# install-test.sh: an outside program, in C and in C++, builds against the installed library and runs, linked
+# to the shared library and to the static one.
+set -eu
+cd "$(dirname "$0")/../.."
+prefix=$PWD/build/check/prefix
+rm -rf "$prefix"
+make -s install PREFIX="$prefix" >/dev/null
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/outside.c" <<'PROGRAM'
+#include <stdio.h>
+#include <weft/block_on.h>
+#include <weft/combine.h>
+
+int main(void)
+{
+    struct wf_ready left, right;
+    struct wf_future *both[] = {&wf_ready(&left, 20)->future, &wf_ready(&right, 22)->future};
+    struct wf_join join;
+    int status = wf_block_on(&wf_join(&join, both, 2, WF_FAIR)->future);
+    printf("%d %d\n", status, left.out + right.out);
+    return 0;
+}
+PROGRAM
+cp "$work/outside.c" "$work/outside.cc"
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+flags=$(pkg-config --cflags weft)
+libs=$(pkg-config --libs weft)
+# shellcheck disable=SC2086 # words are wanted
+try()
+{
+    local name=$1
+    shift
+    "$@" -o "$work/$name"
+    [ "$(LD_LIBRARY_PATH=$prefix/lib "$work/$name")" = "0 42" ] || { echo "$name prints something else"; exit 1; }
+}
+# shellcheck disable=SC2086
+{
+    try c-shared gcc -std=c11 $flags "$work/outside.c" $libs
+    try c-static gcc -std=c11 $flags "$work/outside.c" "$prefix/lib/libweft.a" -pthread
+    ! command -v clang >/dev/null || try clang clang -std=c11 $flags "$work/outside.c" $libs
+    ! command -v g++ >/dev/null || try c++ g++ -std=c++17 -Wall -Wextra -Werror $flags "$work/outside.cc" $libs
+}
+echo "an outside program builds against the installed library, and runs"
