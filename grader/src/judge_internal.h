@@ -58,7 +58,34 @@ struct waiting {
     uint64_t switches;
 };
 
+/* Deadlines nest: these are well inside Check's own. */
+enum {
+    DYING_MS = 2000, /* from a panic's record, or the end of a scenario, until nothing is left */
+    WALL_MS = 20000, /* for any answer, whatever the reason */
+};
+
+/* evidence.c */
+
+/** Write the test's record and end everything that runs below. */
+void judge_end_test(struct judge *judge, enum test_status status, json_t *evidence);
+/** End the test: the grader itself failed. */
+_Noreturn void judge_grader_error(struct judge *judge, const char *what);
+
+/* subject.c */
+
+/** The next record, of any type but a panic that nobody expects: that fails here, as does a subject that ends or hangs. */
 struct channel_record judge_wait_record(struct judge *judge);
+/** Take in what the subject has printed. */
 void judge_drain(struct judge *judge);
+/** Read what is there of the record stream; false at its end. */
+bool judge_fill(struct judge *judge);
+/** Clause, function, place and message of a panic's text, which is cut up. */
+void judge_split_panic(char *text, char *part[4]);
+/** Wait for the process itself to end. False: it does not. */
+bool judge_wait_exit(struct judge *judge, int64_t patience_ms, int *code, int *signal_number);
+/** How it ended, in words. */
+void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, char *text, size_t size);
+/** The record stream ended where it should not: fail. */
+_Noreturn void judge_subject_ended(struct judge *judge);
 
 #endif

@@ -1,18 +1,13 @@
 #include "sandbox.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* The users that untrusted code runs as when we are root: nobody else's, and another one for each run that
  * goes on at the same time, so that limits are a run's own and no run can signal another. */
@@ -152,161 +147,4 @@ struct sandbox sandbox_probe(const char *wanted)
                                        : "bubblewrap is not installed (make deps)");
     }
     return sandbox;
-}
-
-/* --- the process tree, from /proc --- */
-
-/* Calls `visit` for each process below `pid`; children of all its threads. */
-static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void *arg)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task", pid);
-    DIR *tasks = opendir(path);
-    if (!tasks)
-        return;
-    struct dirent *entry;
-    while ((entry = readdir(tasks))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char children[384];
-        snprintf(children, sizeof children, "/proc/%d/task/%s/children", pid, entry->d_name);
-        char *list = read_file(children, 1 << 16, NULL, NULL), *rest = list, *word;
-        while (list && (word = strsep(&rest, " ")))
-            if (*word)
-                visit((pid_t)atoi(word), arg);
-        free(list);
-    }
-    closedir(tasks);
-}
-
-/* The letter of the state; '?' if there is no such process. processor_ms and comm are filled in. */
-static char process_state(const char *path, int64_t *processor_ms, char comm[32])
-{
-    char *stat = read_file(path, 4096, NULL, NULL);
-    char *close = stat ? strrchr(stat, ')') : NULL, *open = stat ? strchr(stat, '(') : NULL;
-    char state = '?';
-    unsigned long user = 0, system = 0;
-    if (close && open) {
-        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state, &user, &system);
-        if (comm)
-            snprintf(comm, 32, "%.*s", (int)(close - open - 1), open + 1);
-    }
-    if (processor_ms)
-        *processor_ms = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
-    free(stat);
-    return state;
-}
-
-static uint64_t status_number(const char *status, const char *key)
-{
-    const char *at = strstr(status, key);
-    return at ? strtoull(at + strlen(key), NULL, 10) : 0;
-}
-
-static void count_process(pid_t pid, void *arg)
-{
-    struct census *census = arg;
-    char path[64], comm[32] = "";
-    int64_t processor_ms = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    char state = process_state(path, &processor_ms, comm);
-    if (state == '?' || state == 'Z' || state == 'X')
-        return;
-    if (strcmp(comm, "bwrap") == 0) {
-        census->wrappers++;
-    } else {
-        if ((size_t)census->processes < sizeof census->pids / sizeof *census->pids)
-            census->pids[census->processes] = pid;
-        census->processes++;
-        census->processor_ms += processor_ms;
-        snprintf(path, sizeof path, "/proc/%d/task", pid);
-        DIR *tasks = opendir(path);
-        struct dirent *entry;
-        while (tasks && (entry = readdir(tasks))) {
-            if (entry->d_name[0] == '.')
-                continue;
-            char file[384];
-            snprintf(file, sizeof file, "%s/%s/status", path, entry->d_name);
-            char *status = read_file(file, 8192, NULL, NULL);
-            if (!status)
-                continue;
-            const char *letter = strstr(status, "State:\t");
-            census->threads++;
-            census->awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
-            census->switches += status_number(status, "\nvoluntary_ctxt_switches:") +
-                                status_number(status, "nonvoluntary_ctxt_switches:");
-            free(status);
-        }
-        if (tasks)
-            closedir(tasks);
-    }
-    walk_children(pid, count_process, census);
-}
-
-int sandbox_wrappers(const struct sandbox *sandbox)
-{
-    return sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0; /* one outside, and the first process inside */
-}
-
-struct census census_below(pid_t pid)
-{
-    struct census census = {0};
-    walk_children(pid, count_process, &census);
-    return census;
-}
-
-struct thread_facts thread_below(pid_t pid, int64_t inner_number)
-{
-    struct thread_facts facts = {0};
-    struct census census = census_below(pid);
-    int known = census.processes < 64 ? census.processes : 64;
-    for (int i = 0; i < known && !facts.found; i++) {
-        char path[64];
-        snprintf(path, sizeof path, "/proc/%d/task", census.pids[i]);
-        DIR *tasks = opendir(path);
-        struct dirent *entry;
-        while (tasks && !facts.found && (entry = readdir(tasks))) {
-            char file[384];
-            snprintf(file, sizeof file, "%s/%s/status", path, entry->d_name);
-            char *status = entry->d_name[0] == '.' ? NULL : read_file(file, 8192, NULL, NULL);
-            const char *numbers = status ? strstr(status, "NSpid:") : NULL;
-            const char *last = numbers ? numbers + strcspn(numbers, "\n") : NULL;
-            while (last && last > numbers && last[-1] != '\t')
-                last--;
-            if (last && strtoll(last, NULL, 10) == inner_number) {
-                const char *letter = strstr(status, "State:\t");
-                facts.found = true;
-                facts.asleep = letter && letter[7] == 'S';
-                facts.switches = status_number(status, "\nvoluntary_ctxt_switches:") +
-                                 status_number(status, "nonvoluntary_ctxt_switches:");
-            }
-            free(status);
-        }
-        if (tasks)
-            closedir(tasks);
-    }
-    return facts;
-}
-
-static void kill_one(pid_t pid, void *arg)
-{
-    const pid_t *spare = arg;
-    if (pid == *spare)
-        return;
-    walk_children(pid, kill_one, arg);
-    kill(pid, SIGKILL);
-}
-
-void kill_descendants(pid_t spare)
-{
-    /* orphans land here while their parents die, so look again until nothing is left */
-    for (int round = 0; round < 1000; round++) {
-        walk_children(getpid(), kill_one, &spare);
-        pid_t reaped;
-        while ((reaped = waitpid(-1, NULL, WNOHANG)) > 0)
-            ;
-        if (reaped < 0 || spare)
-            return;
-        usleep(500);
-    }
 }

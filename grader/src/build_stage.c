@@ -1,0 +1,76 @@
+/**
+ * @file build_stage.c
+ * @brief The stage: a temporary folder with copies of what the sandbox may see.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "build_internal.h"
+
+/* --- the stage: copies of what the sandbox may see --- */
+
+static bool copy_tree(const char *from, const char *to)
+{
+    char *command[] = {"cp", "-r", "--", (char *)(uintptr_t)from, (char *)(uintptr_t)to, NULL};
+    pid_t pid = fork();
+    if (pid == 0) {
+        execvp(*command, command);
+        _exit(127);
+    }
+    int status;
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+void build_stage_failed(const char *path)
+{
+    die("cannot write %s: %s. Free some space (df -h) or set TMPDIR to a folder that has some, then run again; "
+        "earlier results are kept.", path, strerror(errno));
+}
+
+void build_make_folder(const char *path)
+{
+    if (!make_directories(path))
+        build_stage_failed(path);
+}
+
+void build_make_stage(struct builder *builder)
+{
+    const char *temporary = getenv("TMPDIR");
+    struct build *build = builder->build;
+    build->stage = format_text("%s/weft-XXXXXX", temporary && *temporary == '/' ? temporary : "/tmp");
+    if (!mkdtemp(build->stage) || chmod(build->stage, 0755) != 0)
+        build_stage_failed(build->stage);
+    snprintf(builder->request->note_stage, 4096, "%s", build->stage);
+    char *tree = format_text("%s/tree", build->stage);
+    build_make_folder(tree);
+    char *headers = format_text("%s/runtime/include", builder->course->root);
+    char *staged = format_text("%s/include", tree);
+    if (!copy_tree(headers, staged))
+        build_stage_failed(staged);
+    for (size_t i = 0; i < build->variants.count; i++) {
+        char *out = format_text("%s/out/%s", build->stage, build->variants.items[i]);
+        build_make_folder(out);
+        if (!sandbox_give(builder->sandbox, out))
+            build_stage_failed(out);
+        free(out);
+        char *box = build_subject_folder(build, build->variants.items[i]);
+        build_make_folder(box);
+        free(box);
+    }
+    for (size_t i = 0; i < builder->submission.count; i++) {
+        const struct submitted_file *file = &builder->submission.files[i];
+        char *folder = format_text("%s/submission/%s", tree, file->lab);
+        build_make_folder(folder);
+        char *path = format_text("%s/%s", folder, file->name);
+        if (!write_file_atomically(path, file->bytes, file->length))
+            build_stage_failed(path);
+        free(path);
+        free(folder);
+    }
+    free(headers);
+    free(staged);
+    free(tree);
+}

@@ -1,0 +1,150 @@
+/**
+ * @file evidence.c
+ * @brief What a test leaves behind: the trace, and a failure in words, in a file that only judges hold.
+ */
+#include <check.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "judge_internal.h"
+
+/* --- the trace --- */
+
+static void note_line(struct judge *judge, char *line)
+{
+    int at = judge->trace_count++ % TRACE_LINES;
+    free(judge->trace[at]);
+    judge->trace[at] = line;
+}
+
+void judge_note(struct judge *judge, const char *format, ...)
+{
+    char text[300];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    note_line(judge, format_text("%s", text));
+}
+
+void judge_returned(struct judge *judge, const char *format, ...)
+{
+    if (judge->reply_line < 0)
+        return;
+    char text[200];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    char **line = &judge->trace[judge->reply_line];
+    char *longer = format_text("%s -> %s", *line, text);
+    free(*line);
+    *line = longer;
+}
+
+/* --- evidence --- */
+
+static json_t *trace_json(const struct judge *judge)
+{
+    json_t *lines = json_array();
+    int first = judge->trace_count > TRACE_LINES ? judge->trace_count - TRACE_LINES : 0;
+    if (first > 0)
+        json_array_append_new(lines, json_sprintf("... %d earlier lines", first));
+    for (int i = first; i < judge->trace_count; i++)
+        json_array_append_new(lines, json_string(judge->trace[i % TRACE_LINES]));
+    return lines;
+}
+
+/* The stage's paths become those that the person knows. The caller frees. */
+static char *shown_paths(const struct judge *judge, const char *text)
+{
+    char *staged = format_text("submission/%s/", judge->suite->lab), *folder = format_text("%s/", judge->graded_folder);
+    char *graded = replace_all(text, staged, folder);
+    free(staged);
+    free(folder);
+    folder = format_text("%s/", judge->from);
+    char *shown = replace_all(graded, "submission/", folder);
+    free(graded);
+    free(folder);
+    return shown;
+}
+
+/* What the subject printed, for the report; sanitizers' banners say little, their first lines much. */
+static json_t *output_json(const struct judge *judge)
+{
+    char *text = harmless_text(judge->output, judge->output_bytes, 6000);
+    char *shown = shown_paths(judge, text);
+    json_t *json = json_string(shown);
+    free(text);
+    free(shown);
+    return json ? json : json_string("(not printable)");
+}
+
+/* Under gdb the person decides when it ends: say what the judge saw, and wait for gdb. */
+static _Noreturn void finish_debugging(struct judge *judge, enum test_status status, const json_t *evidence)
+{
+    const char *observed = json_string_value(json_object_get(evidence, "observed"));
+    const char *expected = json_string_value(json_object_get(evidence, "expected"));
+    if (status == TEST_PASS)
+        fprintf(stderr, "\n[judge] the test passes\n");
+    else
+        fprintf(stderr, "\n[judge] expected: %s\n[judge] observed: %s\n", expected ? expected : "", observed ? observed : "");
+    if (judge->pid > 0)
+        waitpid(judge->pid, NULL, 0);
+    exit(status == TEST_PASS ? 0 : 1);
+}
+
+void judge_end_test(struct judge *judge, enum test_status status, json_t *evidence)
+{
+    if (judge->debugged)
+        finish_debugging(judge, status, evidence);
+    struct rusage usage;
+    if (judge->pid > 0) {
+        kill(-judge->pid, SIGKILL);
+        kill(judge->pid, SIGKILL);
+    }
+    kill_descendants(0);
+    getrusage(RUSAGE_CHILDREN, &usage);
+    json_t *record = json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence,
+                               "cpu_ms",
+                               (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
+                                   (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000,
+                               "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
+    char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
+    if (!text)
+        text = copy_text("{\"status\":\"grader_error\"}");
+    size_t length = strlen(text);
+    text[length] = '\n';
+    /* a file that only judges hold: Check's own messages are cut at 4,090 bytes */
+    if (write(judge->evidence_fd, text, length + 1) != (ssize_t)length + 1)
+        _exit(3);
+}
+
+static _Noreturn void fail_with(struct judge *judge, enum test_status status, const char *expected,
+                                const char *observed)
+{
+    char *harmless = harmless_text(observed, strlen(observed), 2000);
+    char *shown = shown_paths(judge, harmless);
+    judge_drain(judge);
+    json_t *evidence = json_pack("{s:s?, s:s, s:o, s:o, s:b, s:b, s:b}", "expected", expected, "observed", shown,
+                                 "trace", trace_json(judge), "output", output_json(judge), "crashed", judge->crashed,
+                                 "hung", judge->hung, "unwritten", judge->unwritten);
+    judge_end_test(judge, status, evidence);
+    ck_abort_msg("failed");
+    abort();
+}
+
+void judge_fail(struct judge *judge, const char *expected, const char *observed, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, observed);
+    vsnprintf(text, sizeof text, observed, arguments);
+    va_end(arguments);
+    fail_with(judge, TEST_FAIL, expected, text);
+}
+
+_Noreturn void judge_grader_error(struct judge *judge, const char *what)
+{
+    fail_with(judge, TEST_GRADER_ERROR, NULL, what);
+}

@@ -1,0 +1,345 @@
+/**
+ * @file selftest_cases.c
+ * @brief Gathers the submissions whose grade is known, and prepares a folder for each.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "sandbox.h"
+#include "selftest_internal.h"
+
+const char *const selftest_kind_names[] = {"solution", "null", "mutant", "alternate", "hostile", "golden"};
+
+/* --- files --- */
+
+static bool run_command(char *const argv[], const char *directory)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(null, 1);
+        if (directory && chdir(directory) != 0)
+            _exit(127);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    int status;
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void copy_files(const char *from, const char *to)
+{
+    DIR *directory = opendir(from);
+    struct dirent *entry;
+    if (!directory || !make_directories(to))
+        die("cannot copy %s to %s: %s", from, to, strerror(errno));
+    while ((entry = readdir(directory))) {
+        size_t length = strlen(entry->d_name);
+        if (length < 3 || strcmp(entry->d_name + length - 2, ".c") != 0)
+            continue;
+        char *source = format_text("%s/%s", from, entry->d_name), *target = format_text("%s/%s", to, entry->d_name);
+        if (!copy_file(source, target))
+            die("cannot copy %s to %s: %s", source, target, strerror(errno));
+        free(source);
+        free(target);
+    }
+    closedir(directory);
+}
+
+/* A folder below build/selftest for a submission; what it held before is gone. */
+static char *new_submission(const struct selftest *test, const char *kind, const char *name)
+{
+    char *folder = format_text("%s/build/selftest/%s/%s", test->course->root, kind, name);
+    remove_tree(folder);
+    if (!make_directories(folder))
+        die("cannot make %s: %s", folder, strerror(errno));
+    return folder;
+}
+
+/* The lab's solution in a new submission. */
+static char *copy_of_solution(const struct selftest *test, const char *lab, const char *kind, const char *name)
+{
+    char *folder = new_submission(test, kind, name);
+    char *from = format_text("%s/solutions/%s", test->course->root, lab), *to = format_text("%s/%s", folder, lab);
+    copy_files(from, to);
+    free(from);
+    free(to);
+    return folder;
+}
+
+/* The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
+char *selftest_patch_line(const char *path, const char *key)
+{
+    char *text = read_file(path, 1 << 20, NULL, NULL), *value = NULL;
+    for (char *rest = text, *line; rest && !value && (line = strsep(&rest, "\n"));) {
+        if (strncmp(line, "---", 3) == 0)
+            break;
+        size_t length = strlen(key);
+        if (strncmp(line, key, length) == 0 && line[length] == ':')
+            value = copy_text(line + length + 1 + strspn(line + length + 1, " "));
+    }
+    free(text);
+    return value;
+}
+
+/* Its first word. */
+char *selftest_patch_field(const char *path, const char *key)
+{
+    char *value = selftest_patch_line(path, key);
+    if (value)
+        value[strcspn(value, " \t")] = '\0';
+    return value;
+}
+
+/* The names in a folder that end so, sorted. */
+struct words selftest_names_in(const char *folder, const char *ending)
+{
+    struct words words = {0};
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        size_t length = strlen(name), end = strlen(ending);
+        if (*name != '.' && length >= end && strcmp(name + length - end, ending) == 0)
+            words_add(&words, name);
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+    return words;
+}
+
+/* --- gathering the cases --- */
+
+static bool wanted(const struct selftest *test, const char *kind, const char *name)
+{
+    if (!test->names || !*test->names)
+        return true;
+    for (char *const *each = test->names; *each; each++)
+        if (strncmp(kind, *each, strlen(*each)) == 0 || strncmp(name, *each, strlen(*each)) == 0)
+            return true;
+    return false;
+}
+
+static struct known *add_case(struct selftest *test, enum kind kind, const char *lab, const char *name, char *from)
+{
+    if (!wanted(test, selftest_kind_names[kind], name)) {
+        free(from);
+        return NULL;
+    }
+    test->cases = realloc(test->cases, (test->count + 1) * sizeof *test->cases);
+    if (!test->cases)
+        die("no memory");
+    struct known *known = &test->cases[test->count++];
+    *known = (struct known){.kind = kind, .name = copy_text(name), .lab = lab, .from = from};
+    return known;
+}
+
+static void add_solutions(struct selftest *test, const char *lab)
+{
+    char *name = format_text("%s alone", lab);
+    add_case(test, SOLUTION, lab, name, copy_text("solutions"));
+    free(name);
+    name = format_text("%s without a sandbox", lab);
+    struct known *known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
+    if (known) {
+        known->sandbox = copy_text("none");
+        known->variants = copy_text("plain");
+    }
+    free(name);
+    if (strcmp(lab, test->course->labs.items[0]) != 0) {
+        name = format_text("%s with all before it", lab);
+        known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
+        if (known)
+            known->own = copy_text("all");
+        free(name);
+    }
+}
+
+/* The starter with every hole filled by `filling`. */
+static char *filled_starter(const struct selftest *test, const char *lab, const char *kind, const char *name,
+                            const char *filling)
+{
+    char *folder = new_submission(test, kind, name);
+    char *to = format_text("%s/%s", folder, lab);
+    if (!make_directories(to))
+        die("cannot make %s: %s", to, strerror(errno));
+    struct words files = course_written_files(test->course, lab);
+    for (size_t i = 0; i < files.count; i++) {
+        char *path = format_text("%s/labs/%s/%s", test->course->root, lab, files.items[i]);
+        char *text = read_file(path, 1 << 20, NULL, NULL);
+        if (!text)
+            die("cannot read %s: %s", path, strerror(errno));
+        free(path);
+        char *filled = replace_all(text, "LAB_TODO(", filling);
+        path = format_text("%s/%s", to, files.items[i]);
+        if (!write_file_atomically(path, filled, strlen(filled)))
+            die("cannot write %s: %s", path, strerror(errno));
+        free(path);
+        free(filled);
+        free(text);
+    }
+    words_free(&files);
+    free(to);
+    return folder;
+}
+
+static void add_null_submissions(struct selftest *test, const char *lab)
+{
+    /* the text takes the place of LAB_TODO(, so what follows is ("01.T1"); */
+    static const struct {
+        const char *name, *filling;
+    } fillings[] = {
+        {"stubs that return 0", "return 0; (void)("},
+        {"stubs that return 1", "return 1; (void)("},
+        {"exit everywhere", "__builtin_exit(0); (void)("},
+    };
+    char *name = format_text("%s starter", lab);
+    struct known *known = add_case(test, NULL_SUBMISSION, lab, name, copy_text("labs"));
+    if (known)
+        known->must_build = true;
+    free(name);
+    for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
+        name = format_text("%s %s", lab, fillings[i].name);
+        known = add_case(test, NULL_SUBMISSION, lab, name, filled_starter(test, lab, "null", name, fillings[i].filling));
+        if (known)
+            known->must_build = true;
+        free(name);
+    }
+    name = format_text("%s empty files", lab);
+    char *folder = new_submission(test, "null", name);
+    char *to = format_text("%s/%s", folder, lab);
+    struct words files = course_written_files(test->course, lab);
+    make_directories(to);
+    for (size_t i = 0; i < files.count; i++) {
+        char *path = format_text("%s/%s", to, files.items[i]);
+        write_file_atomically(path, "", 0);
+        free(path);
+    }
+    words_free(&files);
+    free(to);
+    add_case(test, NULL_SUBMISSION, lab, name, folder);
+    free(name);
+}
+
+static char *patched_solution(const struct selftest *test, const char *lab, const char *kind, const char *name,
+                              const char *patch)
+{
+    char *folder = copy_of_solution(test, lab, kind, name);
+    char *inside = format_text("%s/%s", folder, lab);
+    char *argv[] = {"patch", "-p1", "-s", "--fuzz=0", "--no-backup-if-mismatch", "-i", (char *)(uintptr_t)patch, NULL};
+    if (!run_command(argv, inside))
+        die("%s does not apply to solutions/%s: make it anew", patch, lab);
+    free(inside);
+    return folder;
+}
+
+static void add_mutants(struct selftest *test, const char *lab)
+{
+    char *folder = format_text("%s/grader/mutants/%s", test->course->root, lab);
+    struct words patches = selftest_names_in(folder, ".patch");
+    for (size_t i = 0; i < patches.count; i++) {
+        if (!wanted(test, "mutant", patches.items[i]))
+            continue;
+        char *patch = format_text("%s/%s", folder, patches.items[i]);
+        struct known *known = add_case(test, MUTANT, lab, patches.items[i],
+                                       patched_solution(test, lab, "mutant", patches.items[i], patch));
+        known->test = selftest_patch_field(patch, "Kills");
+        known->variants = selftest_patch_field(patch, "Variant");
+        known->whole = !test->quick;
+        known->must_build = true;
+        if (!known->test || !known->variants)
+            die("%s must begin with the lines Clause, Kills, Variant and Mistake", patch);
+        free(patch);
+    }
+    words_free(&patches);
+    free(folder);
+}
+
+static void add_alternates(struct selftest *test, const char *lab)
+{
+    char *folder = format_text("%s/grader/alternates/%s", test->course->root, lab);
+    struct words names = selftest_names_in(folder, "");
+    for (size_t i = 0; i < names.count; i++) {
+        char *submission = copy_of_solution(test, lab, "alternate", names.items[i]);
+        char *from = format_text("%s/%s", folder, names.items[i]), *to = format_text("%s/%s", submission, lab);
+        copy_files(from, to);
+        struct known *known = add_case(test, ALTERNATE, lab, names.items[i], submission);
+        if (known && test->quick)
+            known->variants = copy_text("plain");
+        free(from);
+        free(to);
+    }
+    words_free(&names);
+    free(folder);
+}
+
+/* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
+static void add_hostile(struct selftest *test, const char *lab)
+{
+    static const char *const tiers[] = {"bubblewrap", "none"};
+    char *folder = format_text("%s/grader/hostile", test->course->root);
+    struct words names = selftest_names_in(folder, "");
+    struct sandbox best = sandbox_probe(NULL);
+    for (size_t i = 0; i < names.count; i++) {
+        char *from = format_text("%s/%s", folder, names.items[i]);
+        struct stat status;
+        bool is_folder = stat(from, &status) == 0 && S_ISDIR(status.st_mode);
+        for (size_t t = 0; is_folder && t < 2; t++) {
+            char *name = format_text("%s (%s)", names.items[i], tiers[t]);
+            if (wanted(test, "hostile", name) && (t == 1 || best.tier == SANDBOX_BUBBLEWRAP)) {
+                char *submission = filled_starter(test, lab, "hostile", name, "return 0; (void)(");
+                char *to = format_text("%s/%s", submission, lab);
+                copy_files(from, to);
+                struct known *known = add_case(test, HOSTILE, lab, name, submission);
+                known->sandbox = copy_text(tiers[t]);
+                known->variants = copy_text("plain");
+                free(to);
+            }
+            free(name);
+        }
+        free(from);
+    }
+    free(best.reason);
+    words_free(&names);
+    free(folder);
+}
+
+static void add_golden(struct selftest *test, const char *lab)
+{
+    char *folder = format_text("%s/grader/golden/%s", test->course->root, lab);
+    struct words patches = selftest_names_in(folder, ".patch");
+    for (size_t i = 0; i < patches.count; i++) {
+        if (!wanted(test, "golden", patches.items[i]))
+            continue;
+        char *patch = format_text("%s/%s", folder, patches.items[i]);
+        struct known *known = add_case(test, GOLDEN, lab, patches.items[i],
+                                       patched_solution(test, lab, "golden", patches.items[i], patch));
+        known->test = selftest_patch_field(patch, "Test");
+        known->variants = selftest_patch_field(patch, "Variant");
+        known->golden = format_text("%.*s.txt", (int)strlen(patch) - 6, patch);
+        free(patch);
+    }
+    words_free(&patches);
+    free(folder);
+}
+
+void selftest_gather(struct selftest *test)
+{
+    for (size_t i = 0; i < test->course->labs.count; i++) {
+        const char *lab = test->course->labs.items[i];
+        add_solutions(test, lab);
+        add_null_submissions(test, lab);
+        add_golden(test, lab);
+        add_alternates(test, lab);
+        add_mutants(test, lab);
+    }
+    /* the hostile ones attack the grader, not a lab: once is enough */
+    if (!test->quick || (test->names && *test->names))
+        add_hostile(test, test->course->labs.items[0]);
+}

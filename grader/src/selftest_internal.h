@@ -1,0 +1,56 @@
+/**
+ * @file selftest_internal.h
+ * @brief A submission whose grade is known: what the two halves of the selftest share.
+ */
+#ifndef WEFT_GRADER_SELFTEST_INTERNAL_H
+#define WEFT_GRADER_SELFTEST_INTERNAL_H
+
+#include <stdio.h>
+
+#include "selftest.h"
+
+enum kind { SOLUTION, NULL_SUBMISSION, MUTANT, ALTERNATE, HOSTILE, GOLDEN };
+
+/* One submission whose grade is known. */
+struct known {
+    enum kind kind;
+    char *name;
+    const char *lab;
+    char *from;     /* the submission */
+    char *test;     /* the one test that must kill a mutant; else NULL */
+    char *variants; /* NULL: all */
+    char *sandbox;  /* NULL: the best */
+    char *own;      /* NULL: the lab alone */
+    bool whole;     /* a mutant: run all tests, not only the one it names */
+    bool must_build;
+    char *golden;   /* the expected report */
+    /* while it runs */
+    pid_t pid;
+    char *json, *out;
+    int64_t started_ms;
+};
+
+struct selftest {
+    const struct course *course;
+    bool quick;
+    char *const *names;
+    struct known *cases;
+    size_t count;
+    int passed, failed;
+    FILE *matrix; /* the mutants' table, NULL when they are not run whole */
+};
+
+/** By enum kind. */
+extern const char *const selftest_kind_names[];
+
+/** Find and prepare all cases. */
+void selftest_gather(struct selftest *test);
+
+/** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
+char *selftest_patch_line(const char *path, const char *key);
+/** Its first word. */
+char *selftest_patch_field(const char *path, const char *key);
+/** The names in a folder that end so, sorted. */
+struct words selftest_names_in(const char *folder, const char *ending);
+
+#endif
