@@ -128,6 +128,8 @@ struct thread_facts thread_below(pid_t pid, int64_t inner_number)
                 last--;
             if (last && strtoll(last, NULL, 10) == inner_number) {
                 const char *letter = strstr(status, "State:\t");
+                snprintf(file, sizeof file, "%s/%s/stat", path, entry->d_name);
+                process_state(file, &facts.processor_ms, NULL);
                 facts.found = true;
                 facts.asleep = letter && letter[7] == 'S';
                 facts.switches = status_number(status, "\nvoluntary_ctxt_switches:") +

@@ -105,13 +105,17 @@ struct channel_record judge_next_event(struct judge *judge, const char *awaited)
 /* How a thread of the subject is watched while it should sleep. */
 enum {
     STILL_MS = 60,      /* asleep and not run once for so long: neither spinning nor polling with short sleeps */
-    PATIENCE_MS = 5000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
+    SPINNING_MS = 300,  /* of processor time: nobody needs so much to fall asleep */
+    WAKE_UPS = 20,      /* nor does one who sleeps wake up so often */
+    PATIENCE_MS = 10000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
 };
 
 struct watch {
     int64_t since;
     uint64_t switches;
-    bool gone, ever_asleep;
+    int64_t processor_ms, processor_ms_at_first;
+    int wake_ups; /* seen asleep, and then again after it had run */
+    bool gone;
 };
 
 /* True once the thread has been asleep for STILL_MS. */
@@ -120,9 +124,12 @@ static bool watch_thread(struct watch *watch, int64_t thread)
     struct thread_facts facts = thread_below(getpid(), thread);
     int64_t now = now_ms();
     watch->gone = !facts.found;
-    watch->ever_asleep |= facts.asleep;
+    if (!watch->since)
+        watch->processor_ms_at_first = facts.processor_ms;
+    watch->processor_ms = facts.processor_ms;
     if (watch->since && facts.asleep && facts.switches == watch->switches)
         return now - watch->since >= STILL_MS;
+    watch->wake_ups += facts.asleep;
     watch->switches = facts.switches;
     watch->since = now;
     return false;
@@ -154,10 +161,12 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who)
             judge_next_event(judge, "the thread sleeps"); /* a panic or a crash fails here, with its own words */
             judge_fail(judge, "the thread sleeps", "%s does not sleep: the call returned", who);
         }
-        if (now_ms() - start > PATIENCE_MS)
+        if (watch.wake_ups > WAKE_UPS)
             judge_fail(judge, "the thread sleeps while there is nothing to do",
-                       watch.ever_asleep ? "%s keeps waking up: it polls with short sleeps instead of waiting to be woken"
-                                         : "%s does not sleep: it uses the processor while it waits", who);
+                       "%s keeps waking up: it polls with short sleeps instead of waiting to be woken", who);
+        if (watch.processor_ms - watch.processor_ms_at_first > SPINNING_MS || now_ms() - start > PATIENCE_MS)
+            judge_fail(judge, "the thread sleeps while there is nothing to do",
+                       "%s does not sleep: it uses the processor while it waits", who);
     }
     judge_note(judge, "         %s sleeps", who);
 }

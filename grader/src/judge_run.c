@@ -20,7 +20,7 @@
 
 enum {
     CHECK_SECONDS = 60, /* the outermost deadline of one test */
-    HANGS_MAX = 4,      /* in one variant; then its other tests are not run: each would cost as much */
+    HANGS_MAX = 4,      /* in one run; then the tests that are left are not run: each would cost as much */
 };
 
 /* What the forked test needs; set before each run. One at a time: Check runs them in turn. */

@@ -70,6 +70,7 @@ struct census census_below(pid_t pid);
 struct thread_facts {
     bool found, asleep;
     uint64_t switches;
+    int64_t processor_ms;
 };
 struct thread_facts thread_below(pid_t pid, int64_t inner_number);
 

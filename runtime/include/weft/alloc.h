@@ -25,7 +25,7 @@ WF_BEGIN_DECLS
 struct wf_allocator {
     void *(*alloc)(void *arg, size_t size);             /**< NULL: no memory */
     void (*free)(void *arg, void *memory, size_t size); /**< `memory` is never NULL */
-    void *arg;
+    void *arg;                                          /**< passed to both, not looked at */
 };
 
 /**

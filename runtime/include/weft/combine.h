@@ -38,13 +38,13 @@ struct wf_branches {
     struct wf_future **futures; /**< the caller's array; NULL: disabled */
     uint32_t count;             /**< entries in the array */
     uint32_t turn;              /**< WF_FAIR: the index that goes first in the next poll; 0 at first */
-    enum wf_order order;
+    enum wf_order order;        /**< as the constructor was given it */
 };
 
 /** Waits for all branches. Clauses: 01.5 01.6 01.7 01.8 01.15 */
 struct wf_join {
-    struct wf_future future;
-    struct wf_branches branches;
+    struct wf_future future;     /**< the head */
+    struct wf_branches branches; /**< what it waits for */
     int out; /**< 0 */
 };
 
@@ -65,8 +65,8 @@ struct wf_join *wf_join(struct wf_join *join, struct wf_future *futures[], size_
 
 /** Waits for all branches, or for the first error. Clauses: 01.7 01.8 01.9 01.10 01.15 */
 struct wf_try_join {
-    struct wf_future future;
-    struct wf_branches branches;
+    struct wf_future future;     /**< the head */
+    struct wf_branches branches; /**< what it waits for */
     int out;         /**< 0: all succeeded; else the first error, a negative code */
     uint32_t failed; /**< the index of the branch that failed; `count` if none */
 };
@@ -86,8 +86,8 @@ struct wf_try_join *wf_try_join(struct wf_try_join *try_join, struct wf_future *
 
 /** Waits for the first of several branches, which it borrows. Clauses: 01.7 01.11 01.12 01.13 01.15 */
 struct wf_select {
-    struct wf_future future;
-    struct wf_branches branches;
+    struct wf_future future;     /**< the head */
+    struct wf_branches branches; /**< what it waits for */
     int out; /**< the index of the branch that is READY, or WF_EDISABLED */
 };
 
@@ -119,8 +119,8 @@ struct wf_select *wf_select_next(struct wf_select *select);
 
 /** Waits for the first of several branches, which it owns. Clauses: 01.7 01.14 01.15 */
 struct wf_race {
-    struct wf_future future;
-    struct wf_branches branches;
+    struct wf_future future;     /**< the head */
+    struct wf_branches branches; /**< what it waits for */
     int out; /**< the index of the winner, whose own frame holds its output; or WF_EDISABLED */
 };
 

@@ -23,6 +23,7 @@ WF_BEGIN_DECLS
 
 struct wf_future;
 
+/** What happened. */
 enum wf_event_kind {
     WF_EVENT_POLL,    /**< a poll begins; value: unused */
     WF_EVENT_POLLED,  /**< it ended; value: enum wf_poll */
@@ -35,7 +36,7 @@ enum wf_event_kind {
 
 /** One event. */
 struct wf_event {
-    enum wf_event_kind kind;
+    enum wf_event_kind kind; /**< what happened */
     int value;           /**< what the kind says */
     const char *name;    /**< static: the future's ops name, or what the kind is about */
     const void *subject; /**< identity only: never followed */
@@ -43,6 +44,7 @@ struct wf_event {
 
 /** Told of each event of the threads whose context names it. Embed it first in a structure of one's own. */
 struct wf_event_hook {
+    /** Called in the thread in which it happened; `event` is borrowed for the call. */
     void (*event)(struct wf_event_hook *hook, const struct wf_event *event);
 };
 
@@ -60,9 +62,9 @@ const char *wf_event_kind_name(enum wf_event_kind kind);
 struct wf_event_ring {
     struct wf_event_hook hook; /**< first: the ring is a hook */
     pthread_mutex_t lock;      /**< guards what follows */
-    struct wf_event *events;
-    size_t capacity;
-    uint64_t total;
+    struct wf_event *events;   /**< the caller's array */
+    size_t capacity;           /**< entries in it */
+    uint64_t total;            /**< events so far, also those that were overwritten */
 };
 
 /** @brief Build a ring over `events`, the caller's, alive until wf_event_ring_destroy(). Clauses: G.17 */

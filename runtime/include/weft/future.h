@@ -52,7 +52,7 @@ typedef void wf_visit(void *arg, const struct wf_future *child);
 /** What a kind of future does and what its frame looks like. One constant table a kind. */
 struct wf_future_ops {
     const char *name; /**< for traces and trees: the function's or the operation's name */
-    enum wf_poll (*poll)(struct wf_future *self, struct wf_cx *cx);
+    enum wf_poll (*poll)(struct wf_future *self, struct wf_cx *cx); /**< make progress; never after READY or a drop */
     void (*drop)(struct wf_future *self); /**< release all; called only when not READY. NULL: nothing to release */
     uint32_t size;                        /**< of the whole frame, in bytes */
     uint32_t out_offset;                  /**< of the output in the frame, in bytes */
@@ -151,8 +151,8 @@ int wf_future_int_out(struct wf_future *future);
  * Clauses: 01.1
  */
 struct wf_ready {
-    struct wf_future future;
-    int out; /**< the value it was built with */
+    struct wf_future future; /**< the head */
+    int out;                 /**< the value it was built with */
 };
 
 /**
@@ -172,7 +172,7 @@ struct wf_ready *wf_ready(struct wf_ready *ready, int value);
  * Clauses: 01.2
  */
 struct wf_pending {
-    struct wf_future future;
+    struct wf_future future; /**< the head */
 };
 
 /**
@@ -191,11 +191,11 @@ struct wf_pending *wf_pending(struct wf_pending *pending);
  * Clauses: 01.3 01.4
  */
 struct wf_map {
-    struct wf_future future;
-    struct wf_future *inner; /**< owned: dropped with the map */
-    int (*function)(void *arg, void *out);
-    void *arg;
-    int out; /**< what `function` returned */
+    struct wf_future future;               /**< the head */
+    struct wf_future *inner;               /**< owned: dropped with the map */
+    int (*function)(void *arg, void *out); /**< called once, with the output of `inner` */
+    void *arg;                             /**< its first argument */
+    int out;                               /**< what `function` returned */
 };
 
 /**

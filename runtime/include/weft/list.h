@@ -21,8 +21,8 @@ WF_BEGIN_DECLS
 
 /** A node, or the head of a list. */
 struct wf_list {
-    struct wf_list *next;
-    struct wf_list *prev;
+    struct wf_list *next; /**< of the last node: the head; of an unlinked one: itself */
+    struct wf_list *prev; /**< of the first node: the head; of an unlinked one: itself */
 };
 
 /** @brief Make an empty list, or an unlinked node. */

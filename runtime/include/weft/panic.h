@@ -27,7 +27,7 @@ struct wf_panic_info {
     const char *message;  /**< one line */
     const char *function; /**< the function that found the mistake */
     const char *file;     /**< its file as the compiler was given it */
-    int line;
+    int line;             /**< its line in that file */
 };
 
 /**

@@ -40,15 +40,15 @@ struct wf_park;
 
 /** What a kind of park does. */
 struct wf_park_ops {
-    const char *name;
-    enum wf_parked (*park)(struct wf_park *park, uint64_t deadline_ns);
-    void (*unpark)(struct wf_park *park);
+    const char *name;                                                   /**< for events */
+    enum wf_parked (*park)(struct wf_park *park, uint64_t deadline_ns); /**< see wf_park() */
+    void (*unpark)(struct wf_park *park);                               /**< see wf_unpark() */
     void (*shutdown)(struct wf_park *park); /**< fail all that waits on the driver; NULL: there is no driver */
 };
 
 /** The head of every park. */
 struct wf_park {
-    const struct wf_park_ops *ops;
+    const struct wf_park_ops *ops; /**< what kind it is */
 };
 
 /**

@@ -32,8 +32,8 @@ struct wf_waker_ops {
 
 /** A waker. `ops` NULL: empty. Never copy one with `=` except to move it. */
 struct wf_waker {
-    const struct wf_waker_ops *ops;
-    void *data;
+    const struct wf_waker_ops *ops; /**< what kind it is; NULL: empty */
+    void *data;                     /**< what is woken; means what the kind says */
 };
 
 /** @brief A further waker of the same task, owned by the caller. Clauses: G.6 G.9 */

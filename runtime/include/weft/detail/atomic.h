@@ -25,22 +25,34 @@
 /** An object of `type` that several threads may use at once. */
 #define WF_ATOMIC(type) _Atomic(type)
 
+/** The value; orders nothing else. */
 #define wf_load_relaxed(object) atomic_load_explicit((object), memory_order_relaxed)
+/** The value; what its writer released is seen afterwards. */
 #define wf_load_acquire(object) atomic_load_explicit((object), memory_order_acquire)
+/** Write `value`; orders nothing else. */
 #define wf_store_relaxed(object, value) atomic_store_explicit((object), (value), memory_order_relaxed)
+/** Write `value`; publishes what this thread wrote before. */
 #define wf_store_release(object, value) atomic_store_explicit((object), (value), memory_order_release)
+/** Write `value`, return what was there; the load half acquires. */
 #define wf_exchange_acquire(object, value) atomic_exchange_explicit((object), (value), memory_order_acquire)
+/** Write `value`, return what was there; the store half releases. */
 #define wf_exchange_release(object, value) atomic_exchange_explicit((object), (value), memory_order_release)
+/** Write `value`, return what was there; acquires and releases. */
 #define wf_exchange_acq_rel(object, value) atomic_exchange_explicit((object), (value), memory_order_acq_rel)
+/** Add, return what was there; orders nothing else. */
 #define wf_fetch_add_relaxed(object, value) atomic_fetch_add_explicit((object), (value), memory_order_relaxed)
+/** Subtract, return what was there; orders nothing else. */
 #define wf_fetch_sub_relaxed(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_relaxed)
+/** Subtract, return what was there; releases. */
 #define wf_fetch_sub_release(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_release)
+/** Subtract, return what was there; acquires and releases. */
 #define wf_fetch_sub_acq_rel(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_acq_rel)
 
 /** Strong compare and exchange; on failure `*expected` holds what was there, read with acquire. */
 #define wf_compare_exchange_acquire(object, expected, desired)                                             \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acquire,         \
                                             memory_order_acquire)
+/** As above; on success it acquires and releases. */
 #define wf_compare_exchange_acq_rel(object, expected, desired)                                             \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acq_rel,         \
                                             memory_order_acquire)

@@ -10,8 +10,11 @@
 #define WF_END_DECLS }
 #define WF_NORETURN [[noreturn]]
 #else
+/** Around the declarations of a header: C linkage in C++. */
 #define WF_BEGIN_DECLS
+/** Ends WF_BEGIN_DECLS. */
 #define WF_END_DECLS
+/** The function does not return. */
 #define WF_NORETURN _Noreturn
 #endif
 
@@ -19,7 +22,9 @@
 #define WF_MUST_USE __attribute__((warn_unused_result))
 /** Checked like printf: the format is parameter `f`, its arguments start at `a`. */
 #define WF_PRINTF(f, a) __attribute__((format(printf, f, a)))
+/** `condition`, which is nearly always true: lays the code out for that. */
 #define WF_LIKELY(condition) __builtin_expect(!!(condition), 1)
+/** `condition`, which is nearly never true. */
 #define WF_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /** The structure of type `type` whose member `member` is at `pointer`. */

@@ -1,0 +1,285 @@
+# filter.awk FILE: a header or a page as Doxygen shall see it. Run by Doxygen in the repository's root, as
+#
+#     awk -f docs/facts.awk -f docs/filter.awk FILE
+#
+# Headers    @clause{01.5,5,"text"} becomes a box with an anchor; "Threads: any" a field of its own; numbers after
+#            "Clauses:" become links.
+# Markdown   gets a label, a table of contents where it is long, and links that lead to the site's own pages: what
+#            is not part of the site becomes plain text. Numbers of clauses become links. The pages for people on
+#            a forge stay plain Markdown, and nothing is copied.
+#
+# <!-- clauses --> and <!-- api --> in a page are replaced by what the headers say, <!-- program FILE --> and
+# <!-- output FILE --> by an example and what it prints.
+
+BEGIN {
+    read_course()
+    for (i = 1; i <= clauses; i++)
+        is_clause[clause_id[i]] = 1
+    labels = split("Shape|Invariant|Life|Wake-up|Ownership|Threads|Source|Clauses|Errors|Cancel safety|Cost", label, "|")
+    path = ARGV[1]
+    command = "pwd"
+    command | getline root
+    sub("^" root "/", "", path)
+    sub(/^\.\//, "", path)
+    is_header = path ~ /\.h$/
+}
+
+function clause_link(id)
+{
+    return is_header ? "@ref " anchor_of(id) " \"" id "\"" : "[" id "](@ref " anchor_of(id) ")"
+}
+
+# Links for the numbers of clauses in `text`, unless they are part of something else.
+function linked(text,    result, id, before, after)
+{
+    result = ""
+    while (match(text, /(G|[0-9][0-9])\.[1-9][0-9]*/)) {
+        id = substr(text, RSTART, RLENGTH)
+        before = RSTART > 1 ? substr(text, RSTART - 1, 1) : ""
+        after = substr(text, RSTART + RLENGTH, 2)
+        result = result substr(text, 1, RSTART - 1)
+        text = substr(text, RSTART + RLENGTH)
+        if (id in is_clause && before !~ /[A-Za-z0-9_.\/"[]/ && after !~ /^([A-Za-z_"\]]|\.[0-9])/)
+            id = clause_link(id)
+        result = result id
+    }
+    return result text
+}
+
+# --- headers ---
+
+function clause_box(line,    id, at, rest)
+{
+    at = index(line, "@clause{")
+    id = words_match(substr(line, at + 8), "^[^,]*")
+    rest = clause_text[id]
+    gsub(/,/, "\\,", rest)
+    return substr(line, 1, at - 1) "@clause{" anchor_of(id) "," id "," clause_worth(id) "," rest "}"
+}
+
+function clause_worth(id)
+{
+    return id ~ /^G/ ? "given" : clause_points[id] (clause_points[id] == 1 ? " point" : " points")
+}
+
+is_header && /@clause\{/ {
+    print clause_box($0)
+    next
+}
+
+is_header && /^(\/\*\*| \*)/ {
+    if (/ Clauses: /)
+        $0 = linked($0)
+    for (i = 1; i <= labels; i++)
+        gsub(" " label[i] ": +", " @label{" label[i] "} ")
+}
+
+is_header {
+    print
+    next
+}
+
+# --- pages ---
+
+# The label of a page: "lab_01" for a handout, "runtime", else the file's name.
+function page_of(file,    name)
+{
+    if (file ~ /^labs\/[0-9][0-9]-[^\/]*\/README\.md$/)
+        return "lab_" substr(file, 6, 2)
+    if (file == "runtime/README.md")
+        return "runtime"
+    if (file == "README.md" || file == "docs/mainpage.md")
+        return "index"
+    if (file ~ /^docs\/[a-z]+\.md$/)
+        return substr(file, 6, length(file) - 8)
+    return ""
+}
+
+# As GitHub makes a heading's anchor.
+function slug_of(heading)
+{
+    heading = tolower(heading)
+    gsub(/[^a-z0-9_ -]/, "", heading)
+    gsub(/ /, "-", heading)
+    return heading
+}
+
+function resolved(target,    part, count, i, depth, result)
+{
+    result = path
+    sub(/[^\/]*$/, "", result)
+    count = split(result target, part, "/")
+    for (i = 1; i <= count; i++)
+        if (part[i] == "..")
+            depth--
+        else if (part[i] != "." && part[i] != "")
+            part[++depth] = part[i]
+    result = ""
+    for (i = 1; i <= depth; i++)
+        result = result (i > 1 ? "/" : "") part[i]
+    return result
+}
+
+function rewritten_link(text, target,    anchor, file)
+{
+    if (target ~ /^([a-z]+:|@ref )/)
+        return "[" text "](" target ")"
+    anchor = target ~ /#/ ? target : ""
+    sub(/^[^#]*#/, "", anchor)
+    sub(/#.*/, "", target)
+    file = target == "" ? path : resolved(target)
+    if (page_of(file) != "")
+        return "[" text "](@ref " page_of(file) (anchor == "" ? "" : "-" anchor) ")"
+    if (file ~ /^runtime\/include\/weft\/.*\.h$/)
+        return "[" text "](@ref " substr(file, length("runtime/include/weft/") + 1) ")"
+    if (file ~ /^runtime\/include\/weft/)
+        return "[" text "](@ref api)"
+    if (file ~ /^runtime\/examples\/first_future/)
+        return "[" text "](@ref example)"
+    return text ~ /`/ ? text : "`" text "`"
+}
+
+# A line of text: code stays, links are rewritten, clauses linked.
+function rewritten(text,    result, code_at, code_length, link_at, link_length, bracket, inner, target)
+{
+    result = ""
+    for (;;) {
+        code_at = match(text, /`[^`]*`/)
+        code_length = RLENGTH
+        link_at = match(text, /!?\[[^]\[]*\]\([^()]*\)/)
+        link_length = RLENGTH
+        if (!link_at && !code_at)
+            return result linked(text)
+        if (code_at && (!link_at || code_at < link_at)) {
+            result = result linked(substr(text, 1, code_at - 1)) substr(text, code_at, code_length)
+            text = substr(text, code_at + code_length)
+            continue
+        }
+        inner = substr(text, link_at, link_length)
+        bracket = index(inner, "](")
+        result = result linked(substr(text, 1, link_at - 1))
+        text = substr(text, link_at + link_length)
+        target = substr(inner, bracket + 2, length(inner) - bracket - 2)
+        if (inner ~ /^!/)
+            result = result substr(inner, 1, bracket + 1) resolved(target) ")"
+        else
+            result = result rewritten_link(substr(inner, 2, bracket - 2), target)
+    }
+}
+
+{ lines[++count] = $0 }
+
+END {
+    if (is_header)
+        exit
+    page = page_of(path)
+    for (i = 1; i <= count; i++)
+        sections += lines[i] ~ /^## /
+    for (i = 1; i <= count; i++) {
+        line = lines[i]
+        if (line ~ /^(```|~~~)/)
+            fenced = !fenced
+        if (fenced || line ~ /^    /)
+            print line
+        else if (line == "<!-- clauses -->")
+            print_clauses()
+        else if (line == "<!-- api -->")
+            print_api()
+        else if (line ~ /^<!-- (program|output) [^ ]+ -->$/) {
+            split(line, word, " ")
+            print (word[2] == "program" ? "@include " : "@verbinclude ") word[3]
+        } else if (line ~ /^# /) {
+            print line (page == "index" || line ~ /\{#/ ? "" : " {#" page "}")
+            if (sections > 3 && page != "index")
+                print "\n[TOC]"
+        } else if (line ~ /^## / && page == "index")
+            print "<h2>" substr(line, 4) "</h2>" # not a section: the tree at the left would list it
+        else if (line ~ /^## /)
+            print line " {#" page "-" slug_of(substr(line, 4)) "}"
+        else
+            print rewritten(line)
+    }
+}
+
+# --- pages made from the headers ---
+
+function title_of(lab)
+{
+    return "Lab " substr(lab, 1, 2) ": " setting[lab ".title"]
+}
+
+function print_boxes(prefix,    i, id, owner)
+{
+    for (i = 1; i <= clauses; i++) {
+        id = clause_id[i]
+        if (index(id, prefix) != 1)
+            continue
+        owner = clause_owner[id]
+        printf "<div class=\"clause\"><span class=\"clause-number\">%s</span><span class=\"clause-worth\">%s</span>\n", \
+            clause_link(id), clause_worth(id)
+        print clause_text[id]
+        printf "<div class=\"clause-note\">%s", owner == "" ? "@ref " clause_header[id] : "@ref " owner
+        if (owner != "")
+            printf " in @ref %s", clause_header[id]
+        if (id in clause_test)
+            printf "; test `%s`: %s", clause_test[id], clause_variants[id]
+        print "</div></div>\n"
+    }
+}
+
+function print_clauses(    lab, count, i)
+{
+    count = split(setting["LABS"], lab, " ")
+    for (i = 1; i <= count; i++) {
+        printf "## %s {#clauses-%s}\n\n", title_of(lab[i]), substr(lab[i], 1, 2)
+        print_boxes(substr(lab[i], 1, 2) ".")
+    }
+    print "## The given parts {#clauses-given}\n"
+    print "Nobody writes them in a lab; their tests are in `grader/given` and `grader/must-not-compile`.\n"
+    print_boxes("G.")
+}
+
+function print_header_symbols(header,    i, types, id, part, count, links, k, rows)
+{
+    printf "### %s {#api-%s}\n\n", header, slug_of(header)
+    printf "%s See @ref %s.\n\n", header_brief[header], header
+    types = rows = ""
+    for (i = 1; i <= symbols; i++) {
+        if (symbol_header[i] != header)
+            continue
+        if (symbol_kind[i] != "function" && symbol_kind[i] != "macro") {
+            types = types (types == "" ? "" : ", ") (symbol_kind[i] ~ /^(struct|enum)$/ ? symbol_kind[i] " " : "") \
+                "@ref " symbol_name[i]
+            continue
+        }
+        links = ""
+        count = split(symbol_clauses[i], part, " ")
+        for (k = 1; k <= count; k++)
+            links = links " " clause_link(part[k])
+        rows = rows "| @ref " symbol_name[i] (symbol_kind[i] == "function" ? "()" : "") " | " symbol_brief[i] \
+            " |" links " |\n"
+    }
+    if (rows != "")
+        printf "| function or macro | what for | clauses |\n| --- | --- | --- |\n%s\n", rows
+    if (types != "")
+        printf "Types and variables: %s.\n\n", types
+}
+
+function print_api(    lab, header, count, headers_count, i, k, listed)
+{
+    count = split(setting["LABS"], lab, " ")
+    for (i = 1; i <= count; i++) {
+        printf "## %s {#api-%s}\n\n", title_of(lab[i]), substr(lab[i], 1, 2)
+        printf "[The handout](@ref lab_%s), [its clauses](@ref clauses-%s).\n\n", substr(lab[i], 1, 2), substr(lab[i], 1, 2)
+        headers_count = split(setting[lab[i] ".headers"], header, " ")
+        for (k = 1; k <= headers_count; k++) {
+            listed[header[k]] = 1
+            print_header_symbols(header[k])
+        }
+    }
+    print "## The given parts {#api-given}\n"
+    print "Below all labs; the files are in `runtime/given`, or the header is all there is.\n"
+    for (i = 1; i <= headers; i++)
+        if (!(header_name[i] in listed))
+            print_header_symbols(header_name[i])
+}
