@@ -44,7 +44,9 @@ doctor: deps-grade
 
 # --- the grader -----------------------------------------------------------------------------------------
 
-SUITE_SOURCES := $(foreach lab,$(LABS),$(addprefix grader/suites/$(lab)/,$(filter-out scenario%,$(notdir $(wildcard grader/suites/$(lab)/*.c)))))
+# A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
+$(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS))))
+SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios),$(wildcard grader/suites/$(lab)/*.c)))
 GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES)
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
@@ -66,7 +68,7 @@ grader: deps-grade
 
 # What a subject is made of beside the submission: the same sources in every variant.
 SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c \
-    $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)) $(wildcard grader/suites/$(lab)/scenario*.c))
+    $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)) $($(lab).scenarios))
 SUBJECT_OBJECTS := $(foreach variant,$(VARIANTS),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o))
 
 .PHONY: subject-objects

@@ -112,6 +112,7 @@ struct jobs build_link_jobs(struct builder *builder)
         char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
         struct settings scenarios = settings_read(path);
         add_trusted_list(builder, job, variant, suite, settings_get(&scenarios, "SCENARIOS"));
+        words_split(&job->argv, settings_get(&scenarios, "LINK_FLAGS"));
         settings_free(&scenarios);
         free(path);
         free(suite);

@@ -86,8 +86,6 @@ static void count_process(pid_t pid, void *arg)
             const char *letter = strstr(status, "State:\t");
             census->threads++;
             census->awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
-            census->switches += status_number(status, "\nvoluntary_ctxt_switches:") +
-                                status_number(status, "nonvoluntary_ctxt_switches:");
             free(status);
         }
         if (tasks)

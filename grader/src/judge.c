@@ -201,6 +201,8 @@ void judge_expect_panic(struct judge *judge, const char *clause)
 /* Nothing but the subject's main thread may be left. A thread that was joined can still be on its way out. */
 static void check_alone(struct judge *judge)
 {
+    if (judge->debugged)
+        return;
     bool sanitized = strcmp(judge->variant, "plain") != 0; /* sanitizers have threads of their own */
     struct census census;
     int processes;

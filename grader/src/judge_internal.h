@@ -54,8 +54,9 @@ struct judge {
 
 /* One wait for a record. */
 struct waiting {
-    int64_t since, asleep_since, processor_ms;
-    uint64_t switches;
+    int64_t since, asleep_since;
+    int64_t processor_ms;      /* at its begin */
+    int64_t last_processor_ms; /* at the last look */
 };
 
 /* Deadlines nest: these are well inside Check's own. */

@@ -184,7 +184,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 continue;
             }
             if (hangs >= HANGS_MAX) {
-                result_add(result, not_run(test, "not run: too many tests before it hung", false));
+                result_add(result, not_run(test, "not run: too many tests before it hung; ask for one alone with TEST=", false));
                 result->ran++;
                 continue;
             }

@@ -35,7 +35,7 @@ static const char usage_text[] =
     "                          [--variants LIST] [--sandbox bubblewrap|none]\n"
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME]\n"
     "       weft-grade list\n"
-    "       weft-grade explain CLAUSE\n"
+    "       weft-grade explain CLAUSE | TEST\n"
     "       weft-grade selftest [--quick] [NAME...]\n"
     "\n"
     "  LAB       1, 01 or 01-futures\n"
@@ -294,6 +294,14 @@ static int list(const struct course *course)
 static int explain(const struct course *course, const char *id)
 {
     const struct clause *clause = course_clause(course, id);
+    char *padded = format_text("0%s", id); /* 1.5 */
+    if (!clause)
+        clause = course_clause(course, padded);
+    free(padded);
+    for (size_t i = 0; judge_suites[i] && !clause; i++)
+        for (const struct judge_test *test = judge_suites[i]->tests; test->name && !clause; test++)
+            if (strcmp(test->name, id) == 0)
+                clause = course_clause(course, test->clause);
     if (!clause) {
         fprintf(stderr, "weft-grade: there is no clause %s. There are:\n", id);
         for (size_t i = 0; i < course->clause_count; i++)
@@ -303,6 +311,7 @@ static int explain(const struct course *course, const char *id)
     }
     printf("%s, %d points, stated in runtime/include/weft/%s\n\n  %s\n\n", clause->id, clause->points, clause->header,
            clause->text);
+    id = clause->id;
     bool any = false;
     for (size_t i = 0; judge_suites[i]; i++)
         for (const struct judge_test *test = judge_suites[i]->tests; test->name; test++) {

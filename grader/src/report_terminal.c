@@ -250,6 +250,29 @@ static void print_failures(const struct style *style, const struct result *resul
                 result->lab);
 }
 
+/* Clauses that nothing is known of, with the reason: they are not failures, and earn nothing. */
+static void print_not_run(const struct style *style, const struct result *result)
+{
+    struct words said = {0};
+    const char *reason = "";
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *test = &result->tests[i];
+        const struct clause *clause = course_clause(result->course, test->clause);
+        if (test->status != TEST_NOT_VERIFIED || !clause || words_contain(&said, test->name) ||
+            result_clause_status(result, clause) != TEST_NOT_VERIFIED)
+            continue;
+        const char *why = evidence_text(test, "observed");
+        if (strcmp(why, reason) != 0)
+            fprintf(style->out, "%s%sNot verified%s (%s)\n ", *reason ? "\n" : "", style->bold, style->off, why);
+        reason = why;
+        words_add(&said, test->name);
+        fprintf(style->out, " %s", test->name);
+    }
+    if (said.count)
+        fprintf(style->out, "\n\n");
+    words_free(&said);
+}
+
 static void print_summary(const struct style *style, const struct result *result)
 {
     enum verdict verdict = result_verdict(result);
@@ -286,5 +309,6 @@ void report_terminal(const struct result *result, FILE *out)
         print_clauses(&style, result);
     print_failures(&style, result);
     print_unwritten(&style, result);
+    print_not_run(&style, result);
     print_summary(&style, result);
 }

@@ -58,7 +58,6 @@ struct census {
     int wrappers;             /**< those: the sandbox's own two, if nobody else took the name */
     int threads;
     int awake;                /**< threads that are not asleep */
-    uint64_t switches;        /**< context switches so far, all threads */
     int64_t processor_ms;
     pid_t pids[64];
 };

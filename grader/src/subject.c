@@ -31,7 +31,9 @@ static _Noreturn void exec_debugger(const struct judge *judge, const char *progr
     char *map = format_text("set substitute-path submission/%s %s", judge->suite->lab, judge->graded_folder);
     struct words words = {0};
     words_split(&words, "gdb -q -nx");
-    const char *const commands[] = {"set confirm off", "set breakpoint pending on", "set substitute-path include runtime/include",
+    const char *const commands[] = {"echo \\nSet breakpoints, for example break join_poll, then type run: the judge drives the test.\\n"
+                                    "It stops by itself where a contract is broken or a task is not written.\\n\\n",
+                                    "set confirm off", "set breakpoint pending on", "set substitute-path include runtime/include",
                                     map, "break wf_panic_at", "break wf_lab_todo", NULL};
     for (const char *const *command = commands; *command; command++) {
         words_add(&words, "-ex");
@@ -196,8 +198,9 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
         return;
     int64_t now = now_ms();
     struct census census = census_below(getpid());
-    if (census.switches != waiting->switches || census.awake > 0 || census.processes == 0) {
-        waiting->switches = census.switches;
+    /* by processor time and state: a sanitizer's own thread wakes up now and then, and does next to nothing */
+    if (census.awake > 0 || census.processes == 0 || census.processor_ms != waiting->last_processor_ms) {
+        waiting->last_processor_ms = census.processor_ms;
         waiting->asleep_since = now;
     }
     judge->hung = true; /* if one of these fails */

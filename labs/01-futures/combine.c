@@ -39,17 +39,17 @@ static bool is_live(const struct wf_future *branch)
     return branch && !wf_future_is_done(branch);
 }
 
+/* The index after `index`, round at the end. */
+static uint32_t next_index(const struct wf_branches *branches, uint32_t index)
+{
+    return index + 1 < branches->count ? index + 1 : 0;
+}
+
 /* The index that goes first in this poll; the turn moves on. */
 static uint32_t begin_turn(struct wf_branches *branches)
 {
     /* 01.T3: WF_BIASED: always 0. WF_FAIR: one further at each poll, and round again at the end */
     LAB_TODO("01.T3");
-}
-
-/* The index after `index`, round at the end. */
-static uint32_t next_index(const struct wf_branches *branches, uint32_t index)
-{
-    return index + 1 < branches->count ? index + 1 : 0;
 }
 
 static void drop_live(struct wf_branches *branches)

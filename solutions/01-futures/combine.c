@@ -39,6 +39,12 @@ static bool is_live(const struct wf_future *branch)
     return branch && !wf_future_is_done(branch);
 }
 
+/* The index after `index`, round at the end. */
+static uint32_t next_index(const struct wf_branches *branches, uint32_t index)
+{
+    return index + 1 < branches->count ? index + 1 : 0;
+}
+
 /* The index that goes first in this poll; the turn moves on. */
 static uint32_t begin_turn(struct wf_branches *branches)
 {
@@ -46,15 +52,9 @@ static uint32_t begin_turn(struct wf_branches *branches)
     if (branches->order == WF_BIASED)
         return 0;
     uint32_t first = branches->turn;
-    branches->turn = first + 1 < branches->count ? first + 1 : 0;
+    branches->turn = next_index(branches, first);
     return first;
     /* LAB 01.T3 } */
-}
-
-/* The index after `index`, round at the end. */
-static uint32_t next_index(const struct wf_branches *branches, uint32_t index)
-{
-    return index + 1 < branches->count ? index + 1 : 0;
 }
 
 static void drop_live(struct wf_branches *branches)

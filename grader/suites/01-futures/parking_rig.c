@@ -3,15 +3,23 @@
 #include <stdio.h>
 
 #include "tests.h"
+#include "weft/park.h"
+
+const char *parked_name(int64_t parked)
+{
+    static const char *const names[] = {"WF_PARK_WOKEN", "WF_PARK_WORKED", "WF_PARK_TIMED_OUT"};
+    return parked >= 0 && parked < 3 ? names[parked] : "what is no enum wf_parked";
+}
 
 void describe_parking_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
-    static const char *const parked[] = {"WOKEN", "WORKED", "TIMED_OUT"};
     (void)judge;
     switch (event->kind) {
     case EVENT_PARK_DONE:
-        snprintf(text, (size_t)size, "park returns WF_PARK_%s; it reads %lld",
-                 event->a >= 0 && event->a < 3 ? parked[event->a] : "?", (long long)event->b);
+        if (event->a == WF_PARK_WOKEN)
+            snprintf(text, (size_t)size, "park returns WF_PARK_WOKEN; the thread reads %lld", (long long)event->b);
+        else
+            snprintf(text, (size_t)size, "park returns %s", parked_name(event->a));
         break;
     case EVENT_PARK_LATE:
         snprintf(text, (size_t)size, "park timed out %lld us after the deadline", (long long)event->a / 1000);

@@ -13,6 +13,8 @@
 /** The parker and the thread that a test uses when one is enough. */
 enum { PARKER = 0, ACTOR = 0 };
 
+/** The name of a park's result. */
+const char *parked_name(int64_t parked);
 /** The subject's count of live bytes. */
 int64_t live_bytes(struct judge *judge);
 /** An operation on one waker, by number. */

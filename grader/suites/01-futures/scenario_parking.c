@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cond_gap.h"
 #include "scenario.h"
 #include "steps.h"
 #include "weft/alloc.h"
@@ -274,6 +275,20 @@ static void run_storm(int64_t number, int64_t rounds, int64_t spin)
     }
 }
 
+/* Unpark a thread that has decided to sleep, before it does. */
+static int64_t unpark_in_gap(int64_t actor, int64_t parker, int64_t value)
+{
+    join_actors();
+    cond_gap_arm();
+    start_actor(actor, job_park, in_range(parker, PARKERS_MAX), -1);
+    bool caught = cond_gap_entered();
+    write_parcel(value);
+    cond_gap_waking();
+    wf_unpark(parkers[parker]);
+    cond_gap_woken();
+    return caught;
+}
+
 /* --- steps --- */
 
 static void begin(void)
@@ -361,6 +376,9 @@ static void act(const struct channel_command *command)
         break;
     case STEP_FAIL_ALLOCATION:
         wf_alloc_fail_at((uint32_t)arguments[0]);
+        break;
+    case STEP_UNPARK_IN_GAP:
+        a = unpark_in_gap(arguments[0], arguments[1], arguments[2]);
         break;
     case STEP_STORM:
         run_storm(arguments[0], arguments[1], arguments[2]);

@@ -59,6 +59,8 @@ enum parking_step {
     STEP_FAIL_ALLOCATION, /* n */
     STEP_PARK_AT_GATE,    /* actor, parker: like STEP_PARK, but not before the gate is open */
     STEP_OPEN_GATE,       /* let the thread that waits at the gate go on, without telling it anything else */
+    STEP_UNPARK_IN_GAP,   /* actor, parker, value: park it, and unpark it when it has decided to sleep and does not yet
+                             -> whether it was caught there */
     STEP_STORM,           /* actor, rounds, spin: block_on a leaf that another thread wakes `rounds` times */
 };
 
