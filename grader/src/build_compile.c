@@ -27,7 +27,7 @@ static void start_job(struct builder *builder, struct job *job)
         dup2(log, 2);
         const struct sandbox_rules rules = {
             .readable = stage, .writable = out, .directory = tree, .environment = compiler_environment,
-            .keep_descriptors = 3, .processor_seconds = COMPILE_SECONDS, .memory_bytes = (int64_t)2 << 30,
+            .keep_descriptors = 3, .processor_seconds = COMPILE_SECONDS / 2, .memory_bytes = (int64_t)2 << 30,
             .file_bytes = 64 << 20};
         sandbox_exec(builder->sandbox, &rules, job->argv.items);
     }

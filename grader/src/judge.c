@@ -192,7 +192,7 @@ void judge_expect_panic(struct judge *judge, const char *clause)
     }
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
     int code, signal_number;
-    if (!judge_wait_exit(judge, WALL_MS, &code, &signal_number) || (signal_number != SIGABRT && code != 99))
+    if (!judge_wait_exit(judge, &code, &signal_number) || (signal_number != SIGABRT && code != 99))
         judge_fail(judge, "the process aborts", "it went on after the panic");
     judge->finished = true;
     judge_end_test(judge, TEST_PASS, NULL);
@@ -244,7 +244,7 @@ void judge_finish(struct judge *judge)
     send_command(judge, CHANNEL_EXIT, NULL, 0);
     int code = 0, signal_number = 0;
     judge->doing = "the exit of the program";
-    if (!judge_wait_exit(judge, WALL_MS, &code, &signal_number))
+    if (!judge_wait_exit(judge, &code, &signal_number))
         judge_fail(judge, "the program exits", "it does not exit");
     if (code || signal_number) {
         char text[700];

@@ -61,7 +61,7 @@ struct waiting {
 
 /* Deadlines nest: these are well inside Check's own. */
 enum {
-    DYING_MS = 2000, /* from a panic's record, or the end of a scenario, until nothing is left */
+    DYING_MS = 2000, /* from the end of a scenario until nothing else is left */
     WALL_MS = 20000, /* for any answer, whatever the reason */
 };
 
@@ -82,8 +82,8 @@ void judge_drain(struct judge *judge);
 bool judge_fill(struct judge *judge);
 /** Clause, function, place and message of a panic's text, which is cut up. */
 void judge_split_panic(char *text, char *part[4]);
-/** Wait for the process itself to end. False: it does not. */
-bool judge_wait_exit(struct judge *judge, int64_t patience_ms, int *code, int *signal_number);
+/** Wait for the process itself to end. False: it does not, it sleeps. */
+bool judge_wait_exit(struct judge *judge, int *code, int *signal_number);
 /** How it ended, in words. */
 void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, char *text, size_t size);
 /** The record stream ended where it should not: fail. */

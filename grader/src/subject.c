@@ -78,7 +78,7 @@ void judge_start(struct judge *judge, const char *scenario)
             "PATH=/usr/bin",
             "ASAN_OPTIONS=exitcode=99:detect_leaks=1:abort_on_error=0:hard_rss_limit_mb=1024:detect_stack_use_after_return=1",
             "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99",
-            "TSAN_OPTIONS=exitcode=98:halt_on_error=1:report_thread_leaks=1",
+            "TSAN_OPTIONS=exitcode=98:halt_on_error=1:report_thread_leaks=1:atexit_sleep_ms=0",
             NULL,
         };
         bool sanitized = strcmp(judge->variant, "plain") != 0;
@@ -182,7 +182,7 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
     judge_split_panic(judge->text, part);
     const char *place = part[2];
     int code, signal_number;
-    judge_wait_exit(judge, DYING_MS, &code, &signal_number); /* what it prints comes after the record */
+    judge_wait_exit(judge, &code, &signal_number); /* what it prints comes after the record */
     judge_drain(judge);
     if (record->type == RECORD_TODO) {
         judge->unwritten = true;
@@ -192,25 +192,31 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
                part[0], part[3], part[1], place);
 }
 
+/* Look at the kernel's view of the subject. True: everything in it has been asleep for ASLEEP_MS. By processor
+ * time and state: a sanitizer's own thread wakes up now and then, and does next to nothing. */
+static bool sleeps_for_good(struct waiting *waiting, int64_t now, struct census census)
+{
+    if (census.awake > 0 || census.processes == 0 || census.processor_ms != waiting->last_processor_ms) {
+        waiting->last_processor_ms = census.processor_ms;
+        waiting->asleep_since = now;
+    }
+    return now - waiting->asleep_since > ASLEEP_MS;
+}
+
 static void check_progress(struct judge *judge, struct waiting *waiting)
 {
     if (judge->debugged)
         return;
     int64_t now = now_ms();
     struct census census = census_below(getpid());
-    /* by processor time and state: a sanitizer's own thread wakes up now and then, and does next to nothing */
-    if (census.awake > 0 || census.processes == 0 || census.processor_ms != waiting->last_processor_ms) {
-        waiting->last_processor_ms = census.processor_ms;
-        waiting->asleep_since = now;
-    }
     judge->hung = true; /* if one of these fails */
-    if (census.processor_ms - waiting->processor_ms > PROCESSOR_MS)
-        judge_fail(judge, "the call returns", "an endless loop: %s used more than %d ms of processor time and did not return",
-                   judge->doing, PROCESSOR_MS);
-    if (now - waiting->asleep_since > ASLEEP_MS)
+    if (sleeps_for_good(waiting, now, census))
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
                    "a deadlock: %s, and no thread of the program can run any more: all of them sleep",
                    judge->awaited ? "it does not happen" : judge->doing);
+    if (census.processor_ms - waiting->processor_ms > PROCESSOR_MS)
+        judge_fail(judge, "the call returns", "an endless loop: %s used more than %d ms of processor time and did not return",
+                   judge->doing, PROCESSOR_MS);
     if (now - waiting->since > WALL_MS)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
     judge->hung = false;
@@ -269,14 +275,22 @@ static const char *signal_words(int number)
 }
 
 /* Wait for the process itself; false: it does not end. bwrap passes a signal on as 128 + number. */
-bool judge_wait_exit(struct judge *judge, int64_t patience_ms, int *code, int *signal_number)
+bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
 {
-    int64_t deadline = now_ms() + patience_ms;
+    struct waiting waiting = {.since = now_ms(), .asleep_since = now_ms()};
+    int64_t look = waiting.since + TICK_MS;
     int status;
     pid_t pid;
-    while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0 && (now_ms() < deadline || judge->debugged)) {
+    while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0) {
         check_flood(judge);
         usleep(300);
+        int64_t now = now_ms();
+        if (judge->debugged || now < look)
+            continue;
+        look = now + TICK_MS;
+        judge->hung = sleeps_for_good(&waiting, now, census_below(getpid())) || now - waiting.since > WALL_MS;
+        if (judge->hung)
+            break;
     }
     if (pid != judge->pid)
         return false;
@@ -320,8 +334,9 @@ _Noreturn void judge_subject_ended(struct judge *judge)
 {
     int code, signal_number;
     char text[700];
-    if (!judge_wait_exit(judge, WALL_MS, &code, &signal_number))
-        judge_fail(judge, "the program goes on", "the program closed the grader's descriptors during %s", judge->doing);
+    if (!judge_wait_exit(judge, &code, &signal_number))
+        judge_fail(judge, "the program goes on", "during %s something closed the grader's descriptors, and the program neither "
+                   "went on nor ended", judge->doing);
     if (judge->debugged)
         judge_fail(judge, "the test comes to its end", "gdb was left during %s", judge->doing);
     judge_say_how_it_ended(judge, code, signal_number, text, sizeof text);

@@ -1,0 +1,33 @@
+/* Tries: recursion without bound. */
+#include "weft/future.h"
+
+static int deeper(volatile char *above)
+{
+    volatile char here[512];
+    here[0] = above ? above[0] : 0;
+    return deeper(here) + here[0];
+}
+
+static enum wf_poll hostile_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)future;
+    (void)cx;
+    deeper(NULL);
+    return WF_READY;
+}
+
+static const struct wf_future_ops ready_ops = {.name = "ready", .poll = hostile_poll, WF_FRAME(struct wf_ready)};
+static const struct wf_future_ops pending_ops = {.name = "pending", .poll = hostile_poll, .size = sizeof(struct wf_pending)};
+
+struct wf_ready *wf_ready(struct wf_ready *ready, int value)
+{
+    (void)value;
+    *ready = (struct wf_ready){.future = {.ops = &ready_ops}};
+    return ready;
+}
+
+struct wf_pending *wf_pending(struct wf_pending *pending)
+{
+    *pending = (struct wf_pending){.future = {.ops = &pending_ops}};
+    return pending;
+}
