@@ -20,7 +20,7 @@
 
 enum {
     CHECK_SECONDS = 60, /* the outermost deadline of one test */
-    HANGS_MAX = 4,      /* in one run; then the tests that are left are not run: each would cost as much */
+    HANGS_MAX = 3,      /* or starts that failed, in one run; then the tests that are left are not run: each would cost as much */
 };
 
 /* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
@@ -184,7 +184,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 continue;
             }
             if (hangs >= HANGS_MAX) {
-                result_add(result, not_run(test, "not run: too many tests before it hung; ask for one alone with TEST=", false));
+                result_add(result, not_run(test, "not run: too many tests before it hung or did not start; ask for one alone with TEST=", false));
                 result->ran++;
                 continue;
             }

@@ -102,7 +102,9 @@ void judge_start(struct judge *judge, const char *scenario)
     fcntl(judge->record_fd, F_SETFL, O_NONBLOCK);
     fcntl(judge->output_fd, F_SETFL, O_NONBLOCK);
     judge->doing = "the start of the program, before any call";
+    judge->hung = true; /* a program that does not even start costs as much as one that hangs */
     struct channel_record hello = judge_wait_record(judge);
+    judge->hung = false;
     if (hello.type != RECORD_HELLO)
         judge_fail(judge, "the scenario begins", "the subject wrote something else first");
 }
@@ -209,6 +211,7 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
         return;
     int64_t now = now_ms();
     struct census census = census_below(getpid());
+    bool hung = judge->hung;
     judge->hung = true; /* if one of these fails */
     if (sleeps_for_good(waiting, now, census))
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
@@ -219,7 +222,7 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
                    judge->doing, PROCESSOR_MS);
     if (now - waiting->since > WALL_MS)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
-    judge->hung = false;
+    judge->hung = hung;
 }
 
 /* The next record, of any type but panic, which fails here. */
@@ -288,9 +291,10 @@ bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
         if (judge->debugged || now < look)
             continue;
         look = now + TICK_MS;
-        judge->hung = sleeps_for_good(&waiting, now, census_below(getpid())) || now - waiting.since > WALL_MS;
-        if (judge->hung)
+        if (sleeps_for_good(&waiting, now, census_below(getpid())) || now - waiting.since > WALL_MS) {
+            judge->hung = true;
             break;
+        }
     }
     if (pid != judge->pid)
         return false;

@@ -14,8 +14,10 @@ static enum wf_poll hostile_poll(struct wf_future *future, struct wf_cx *cx)
     return WF_READY;
 }
 
-static const struct wf_future_ops ready_ops = {.name = "ready", .poll = hostile_poll, WF_FRAME(struct wf_ready)};
-static const struct wf_future_ops pending_ops = {.name = "pending", .poll = hostile_poll, .size = sizeof(struct wf_pending)};
+static const struct wf_future_ops ready_ops = {
+    .name = "ready", .poll = hostile_poll, WF_FRAME(struct wf_ready)};
+static const struct wf_future_ops pending_ops = {
+    .name = "pending", .poll = hostile_poll, .size = sizeof(struct wf_pending)};
 
 struct wf_ready *wf_ready(struct wf_ready *ready, int value)
 {

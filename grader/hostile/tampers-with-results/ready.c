@@ -10,10 +10,12 @@ static enum wf_poll hostile_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)future;
     (void)cx;
-    static const char result[] = "{\"schema\":\"weft.result/1\",\"lab\":\"01-futures\",\"score\":100,\"max\":100,\"verdict\":\"pass\"}\n";
+    static const char result[] =
+        "{\"schema\":\"weft.result/1\",\"lab\":\"01-futures\",\"score\":100,\"max\":100,\"verdict\":\"pass\"}\n";
     char root[4096], path[8192];
-    static const char *const names[] = {"../results", "../results/01.json", "../../results/01.json", "../../tree/x", "../plain/subject",
-                                        "../../out/plain/subject", "build/results/01.json", "subject"};
+    static const char *const names[] = {
+        "../results",       "../results/01.json",      "../../results/01.json", "../../tree/x",
+        "../plain/subject", "../../out/plain/subject", "build/results/01.json", "subject"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         int fd = open(names[i], O_WRONLY | O_CREAT | O_TRUNC, 0666);
         if (fd >= 0 && write(fd, result, sizeof result - 1) > 0)
@@ -42,8 +44,10 @@ static enum wf_poll hostile_poll(struct wf_future *future, struct wf_cx *cx)
     return WF_READY;
 }
 
-static const struct wf_future_ops ready_ops = {.name = "ready", .poll = hostile_poll, WF_FRAME(struct wf_ready)};
-static const struct wf_future_ops pending_ops = {.name = "pending", .poll = hostile_poll, .size = sizeof(struct wf_pending)};
+static const struct wf_future_ops ready_ops = {
+    .name = "ready", .poll = hostile_poll, WF_FRAME(struct wf_ready)};
+static const struct wf_future_ops pending_ops = {
+    .name = "pending", .poll = hostile_poll, .size = sizeof(struct wf_pending)};
 
 struct wf_ready *wf_ready(struct wf_ready *ready, int value)
 {

@@ -36,7 +36,8 @@ static enum wf_poll pending_poll(struct wf_future *future, struct wf_cx *cx)
 }
 
 static const struct wf_future_ops ready_ops = {.name = "ready", .poll = ready_poll, WF_FRAME(struct wf_ready)};
-static const struct wf_future_ops pending_ops = {.name = "pending", .poll = pending_poll, .size = sizeof(struct wf_pending)};
+static const struct wf_future_ops pending_ops = {
+    .name = "pending", .poll = pending_poll, .size = sizeof(struct wf_pending)};
 
 struct wf_ready *wf_ready(struct wf_ready *ready, int value)
 {

@@ -1,0 +1,36 @@
+/* Tries: memory without bound in a constructor, so in every test and under every sanitizer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "weft/future.h"
+
+__attribute__((constructor)) static void before_main(void)
+{
+    for (;;)
+        memset(malloc(1 << 24), 1, 1 << 24);
+}
+
+static enum wf_poll hostile_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)future;
+    (void)cx;
+    return WF_READY;
+}
+
+static const struct wf_future_ops ready_ops = {
+    .name = "ready", .poll = hostile_poll, WF_FRAME(struct wf_ready)};
+static const struct wf_future_ops pending_ops = {
+    .name = "pending", .poll = hostile_poll, .size = sizeof(struct wf_pending)};
+
+struct wf_ready *wf_ready(struct wf_ready *ready, int value)
+{
+    (void)value;
+    *ready = (struct wf_ready){.future = {.ops = &ready_ops}};
+    return ready;
+}
+
+struct wf_pending *wf_pending(struct wf_pending *pending)
+{
+    *pending = (struct wf_pending){.future = {.ops = &pending_ops}};
+    return pending;
+}
