@@ -54,7 +54,7 @@ static enum wf_poll outer_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct outer *self = (struct outer *)future;
     enum wf_poll poll = wf_future_poll(&self->inner.future, cx);
-    wf_event_report(WF_EVENT_WAKE, 3, "between", self);
+    wf_event_report(WF_EVENT_UNPARK, 3, "between", self);
     return poll;
 }
 
@@ -74,7 +74,7 @@ START_TEST(g16_polls_are_reported_in_order)
         expect_events((struct wf_event[]){{WF_EVENT_POLL, 0, "outer", &outer},
                                           {WF_EVENT_POLL, 0, "leaf", &outer.inner},
                                           {WF_EVENT_POLLED, result, "leaf", &outer.inner},
-                                          {WF_EVENT_WAKE, 3, "between", &outer},
+                                          {WF_EVENT_UNPARK, 3, "between", &outer},
                                           {WF_EVENT_POLLED, result, "outer", &outer}},
                       5);
     }
@@ -128,7 +128,7 @@ START_TEST(g16_without_a_hook_nothing_is_reported)
         ck_assert_int_eq(wf_future_poll(&ready.future, &idle_cx), WF_READY);
         ck_assert_int_eq(wf_future_poll(&pending.future, &idle_cx), WF_PENDING);
         wf_future_drop(&pending.future);
-        wf_event_report(WF_EVENT_WAKE, 0, "nobody", NULL);
+        wf_event_report(WF_EVENT_UNPARK, 0, "nobody", NULL);
     }
     wf_context_leave(&silent);
     wf_context_enter(&context);
@@ -139,7 +139,7 @@ END_TEST
 /* G.16: the kinds by name. */
 START_TEST(g16_each_kind_has_a_name)
 {
-    static const char *const names[] = {"poll", "polled", "drop",     "wake",
+    static const char *const names[] = {"poll", "polled", "drop",
                                         "park", "unpark", "unparked", "unknown"};
     for (int kind = 0; kind <= WF_EVENT_UNPARKED + 1; kind++)
         ck_assert_str_eq(wf_event_kind_name((enum wf_event_kind)kind), names[kind]);

@@ -28,7 +28,7 @@ static void report(int count, const char *name)
     struct wf_context context = {.event_hook = &ring.hook};
     wf_context_enter(&context);
     for (int i = 0; i < count; i++)
-        wf_event_report(WF_EVENT_WAKE, i, name, name);
+        wf_event_report(WF_EVENT_UNPARK, i, name, name);
     wf_context_leave(&context);
 }
 
@@ -40,7 +40,7 @@ START_TEST(g17_before_it_is_full_it_keeps_all)
     ck_assert_uint_eq(wf_event_ring_copy(&ring, newest, CAPACITY), 5);
     for (int i = 0; i < 5; i++) {
         ck_assert_int_eq(newest[i].value, i);
-        ck_assert_int_eq(newest[i].kind, WF_EVENT_WAKE);
+        ck_assert_int_eq(newest[i].kind, WF_EVENT_UNPARK);
         ck_assert_str_eq(newest[i].name, "wakes");
         ck_assert_ptr_eq(newest[i].subject, newest[i].name);
     }
@@ -124,7 +124,7 @@ START_TEST(g17_it_prints_the_newest_with_their_numbers)
     int length = 0;
     for (int number = 4; number < CAPACITY + 4; number++)
         length += snprintf(expected + length, sizeof expected - (size_t)length,
-                           "%6d wake     timer %p value %d\n", number, (const void *)name, number);
+                           "%6d unpark   timer %p value %d\n", number, (const void *)name, number);
     ck_assert_str_eq(printed(print_ring, NULL), expected);
 }
 END_TEST

@@ -5,14 +5,6 @@
 
 #include "build_internal.h"
 
-int build_variant(const struct build *build, const char *name)
-{
-    for (size_t i = 0; i < build->variants.count; i++)
-        if (strcmp(build->variants.items[i], name) == 0)
-            return (int)i;
-    return -1;
-}
-
 char *build_subject_folder(const struct build *build, const char *variant)
 {
     return format_text("%s/box/%s", build->stage, variant);

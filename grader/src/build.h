@@ -62,7 +62,4 @@ char *build_subject_folder(const struct build *build, const char *variant);
 /** Remove the temporary folder. */
 void build_remove(struct build *build);
 
-/** The index of a variant by name in the build, or -1. */
-int build_variant(const struct build *build, const char *name);
-
 #endif

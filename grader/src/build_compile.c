@@ -3,6 +3,7 @@
  * @brief Compiles a submission in the sandbox, in every variant, and keeps the objects for the next run.
  */
 #include <fcntl.h>
+#include <sys/file.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,14 +11,14 @@
 
 #include "build_internal.h"
 
-static const char *const compiler_environment[] = {"PATH=/usr/bin", "LC_ALL=C", "TMPDIR=/tmp", NULL};
-
 /* --- running the compiler --- */
 
 static void start_job(struct builder *builder, struct job *job)
 {
     const char *stage = builder->build->stage;
     char *out = format_text("%s/out", stage), *tree = format_text("%s/tree", stage);
+    char *temporary = format_text("TMPDIR=%s", out); /* what a killed compiler leaves goes with the stage */
+    const char *const compiler_environment[] = {"PATH=/usr/bin", "LC_ALL=C", temporary, NULL};
     job->deadline = now_ms() + COMPILE_SECONDS * 1000;
     job->pid = fork();
     if (job->pid == 0) {
@@ -31,6 +32,7 @@ static void start_job(struct builder *builder, struct job *job)
             .file_bytes = 64 << 20};
         sandbox_exec(builder->sandbox, &rules, job->argv.items);
     }
+    free(temporary);
     free(out);
     free(tree);
 }
@@ -152,9 +154,27 @@ static int64_t modified_ns(const char *path)
     return stat(path, &status) == 0 ? (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec : 0;
 }
 
-/* The kept source equals the submitted one, and the object is newer than headers and flags. */
-static bool object_is_fresh(const struct builder *builder, const struct job *job, int64_t newest_input)
+/* Two runs on the same submission keep source and object together: one at a time. Closing unlocks. */
+static int lock_cache(const struct job *job)
 {
+    char *folder = format_text("%.*s", (int)(strrchr(job->cached, '/') - job->cached), job->cached);
+    int fd = make_directories(folder) ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0)
+        flock(fd, LOCK_EX);
+    free(folder);
+    return fd;
+}
+
+static void unlock_cache(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The kept source equals the submitted one, and the object is newer than headers and flags. */
+static bool object_is_fresh(const struct job *job, int64_t newest_input)
+{
+    int lock = lock_cache(job);
     char *source = format_text("%s.c", job->cached);
     char *object = format_text("%s.o", job->cached);
     size_t length = 0;
@@ -168,26 +188,25 @@ static bool object_is_fresh(const struct builder *builder, const struct job *job
     free(log);
     free(source);
     free(object);
-    (void)builder;
+    unlock_cache(lock);
     return fresh;
 }
 
 /* A cache that cannot be written is no error: the next run compiles again. */
 static void keep_object(const struct job *job)
 {
+    int lock = lock_cache(job);
     char *source = format_text("%s.c", job->cached);
-    char *object = format_text("%s.o", job->cached), *new_object = format_text("%s.o.new", job->cached);
+    char *object = format_text("%s.o", job->cached);
     char *log = format_text("%s.log", job->cached);
-    char *folder = format_text("%.*s", (int)(strrchr(job->cached, '/') - job->cached), job->cached);
     unlink(object);
-    if (make_directories(folder) && write_file_atomically(source, job->file->bytes, job->file->length) &&
-        copy_file(job->log, log) && copy_file(job->product, new_object))
-        rename(new_object, object);
+    if (lock < 0 || !write_file_atomically(source, job->file->bytes, job->file->length) || !copy_file(job->log, log) ||
+        !copy_file(job->product, object))
+        unlink(object);
     free(source);
     free(object);
-    free(new_object);
     free(log);
-    free(folder);
+    unlock_cache(lock);
 }
 
 static int64_t newest_header_ns(const struct course *course)
@@ -242,7 +261,7 @@ struct jobs build_compile_jobs(struct builder *builder)
             words_add(&job->argv, job->product);
             free(map);
             free(source);
-            job->reused = object_is_fresh(builder, job, newest);
+            job->reused = object_is_fresh(job, newest);
             job->succeeded = job->reused;
         }
     free(key);
@@ -259,13 +278,14 @@ void build_report_compilations(struct builder *builder, const struct jobs *jobs)
         if (!job->reused && job->succeeded)
             keep_object(job);
         char *messages = build_job_messages(builder, job);
-        bool missing_tool = !job->succeeded && (strstr(messages, "not supported") || strstr(messages, "cc1: No such"));
+        bool missing_tool = !job->succeeded && (strncmp(messages, "cc1: ", 5) == 0 || strncmp(messages, "bwrap: ", 7) == 0);
         if (!job->succeeded && build->status[job->variant] == BUILD_OK)
             build->status[job->variant] = missing_tool ? BUILD_MISSING : BUILD_FAILED;
         bool first = !words_contain(&said, job->file->shown);
         if (first && (!job->succeeded || *messages)) {
             words_add(&said, job->file->shown);
-            char *what = job->timed_out ? format_text("the compiler did not finish within %d s and was stopped. What "
+            bool killed = job->timed_out || strstr(messages, "Killed signal terminated program cc1");
+        char *what = killed ? format_text("the compiler took more than %d s or too much memory, and was stopped. What "
                                                       "does the file make it read or expand?", COMPILE_SECONDS)
                          : job->succeeded ? copy_text(messages)
                          : *messages      ? format_text("does not compile:\n%s", messages)

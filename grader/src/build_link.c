@@ -136,12 +136,13 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         if (job->succeeded)
             continue;
         char *messages = build_job_messages(builder, job);
-        bool missing = strstr(messages, "cannot find -l") || strstr(messages, "cannot find /usr/lib");
+        bool missing = strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
-        if (!said && !missing)
+        if (!said)
             build_problem(build, builder->request->from, false,
-                          format_text("compiles, but does not link:\n%s", messages));
-        said = said || !missing;
+                          format_text("compiles, but does not link%s:\n%s",
+                                      missing ? " (a library is missing here, or the sandbox failed)" : "", messages));
+        said = true;
         free(messages);
     }
 }

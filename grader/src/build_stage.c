@@ -3,9 +3,11 @@
  * @brief The stage: a temporary folder with copies of what the sandbox may see.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #include "build_internal.h"
@@ -17,17 +19,24 @@ static bool copy_tree(const char *from, const char *to)
     char *command[] = {"cp", "-r", "--", (char *)(uintptr_t)from, (char *)(uintptr_t)to, NULL};
     pid_t pid = fork();
     if (pid == 0) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(null, 2);
         execvp(*command, command);
         _exit(127);
     }
     int status;
-    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+    if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
+        return true;
+    struct statvfs space; /* cp keeps its errno to itself */
+    errno = statvfs(to, &space) == 0 && space.f_bavail * space.f_frsize < 1 << 20 ? ENOSPC : EACCES;
+    return false;
 }
 
 void build_stage_failed(const char *path)
 {
-    die("cannot write %s: %s. Free some space (df -h) or set TMPDIR to a folder that has some, then run again; "
-        "earlier results are kept.", path, strerror(errno));
+    die("cannot write %s: %s. %s, then run again; earlier results are kept.", path, strerror(errno),
+        errno == ENOSPC || errno == EDQUOT ? "Free some space (df -h), or set TMPDIR to a folder that has some"
+                                           : "Set TMPDIR to a folder that exists and that you may write to");
 }
 
 void build_make_folder(const char *path)

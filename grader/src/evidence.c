@@ -50,8 +50,12 @@ static json_t *trace_json(const struct judge *judge)
     int first = judge->trace_count > TRACE_LINES ? judge->trace_count - TRACE_LINES : 0;
     if (first > 0)
         json_array_append_new(lines, json_sprintf("... %d earlier lines", first));
-    for (int i = first; i < judge->trace_count; i++)
-        json_array_append_new(lines, json_string(judge->trace[i % TRACE_LINES]));
+    for (int i = first; i < judge->trace_count; i++) {
+        const char *line = judge->trace[i % TRACE_LINES];
+        char *harmless = harmless_text(line, strlen(line), 400); /* a panic's message is the submission's */
+        json_array_append_new(lines, json_string(harmless));
+        free(harmless);
+    }
     return lines;
 }
 

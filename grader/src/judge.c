@@ -23,8 +23,8 @@ static void send_command(struct judge *judge, uint32_t operation, const int64_t 
     const char *bytes = (const char *)&command;
     for (size_t sent = 0; sent < sizeof command;) {
         ssize_t wrote = write(judge->command_fd, bytes + sent, sizeof command - sent);
-        if (wrote < 0)
-            judge_subject_ended(judge);
+        while (wrote < 0)
+            judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
         sent += (size_t)wrote;
     }
 }
@@ -104,7 +104,6 @@ struct channel_record judge_next_event(struct judge *judge, const char *awaited)
 
 /* How a thread of the subject is watched while it should sleep. */
 enum {
-    STILL_MS = 60,      /* asleep and not run once for so long: neither spinning nor polling with short sleeps */
     SPINNING_MS = 300,  /* of processor time: nobody needs so much to fall asleep */
     WAKE_UPS = 20,      /* nor does one who sleeps wake up so often */
     PATIENCE_MS = 10000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
@@ -118,8 +117,8 @@ struct watch {
     bool gone;
 };
 
-/* True once the thread has been asleep for STILL_MS. */
-static bool watch_thread(struct watch *watch, int64_t thread)
+/* True once the thread has been asleep for so long. */
+static bool watch_thread(struct watch *watch, int64_t thread, int still_ms)
 {
     struct thread_facts facts = thread_below(getpid(), thread);
     int64_t now = now_ms();
@@ -128,7 +127,7 @@ static bool watch_thread(struct watch *watch, int64_t thread)
         watch->processor_ms_at_first = facts.processor_ms;
     watch->processor_ms = facts.processor_ms;
     if (watch->since && facts.asleep && facts.switches == watch->switches)
-        return now - watch->since >= STILL_MS;
+        return now - watch->since >= still_ms;
     watch->wake_ups += facts.asleep;
     watch->switches = facts.switches;
     watch->since = now;
@@ -146,20 +145,24 @@ bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_re
             note_event(judge, &record);
             if (judge->later_count < EVENTS_MAX)
                 judge->later[judge->later_count++] = record;
-        } else if (watch_thread(&watch, thread) || watch.gone) {
+        } else if (watch_thread(&watch, thread, STILL_MS) || watch.gone) {
             return false;
         }
     }
     return true;
 }
 
-void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who)
+void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, int still_ms)
 {
+    if (strcmp(judge->variant, "plain") != 0)
+        still_ms = STILL_MS; /* once is enough: no sanitizer changes how long a sleep lasts */
     struct watch watch = {0};
-    for (int64_t start = now_ms(); !watch_thread(&watch, thread); usleep(5000)) {
+    for (int64_t start = now_ms(); !watch_thread(&watch, thread, still_ms); usleep(5000)) {
         if (watch.gone) {
-            judge_next_event(judge, "the thread sleeps"); /* a panic or a crash fails here, with its own words */
-            judge_fail(judge, "the thread sleeps", "%s does not sleep: the call returned", who);
+            struct channel_record event = judge_next_event(judge, "the thread sleeps"); /* a crash fails here */
+            char text[200] = "";
+            judge->suite->describe_event(judge, &event, text, sizeof text);
+            judge_fail(judge, "the thread sleeps while there is nothing to do", "%s does not sleep: %s", who, text);
         }
         if (watch.wake_ups > WAKE_UPS)
             judge_fail(judge, "the thread sleeps while there is nothing to do",
@@ -176,7 +179,7 @@ void judge_allow_panic(struct judge *judge)
     judge->panic_expected = true;
 }
 
-void judge_expect_panic(struct judge *judge, const char *clause)
+void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
 {
     struct channel_record record = {.type = RECORD_PANIC};
     judge->panic_expected = true;
@@ -191,6 +194,8 @@ void judge_expect_panic(struct judge *judge, const char *clause)
                    record.type == RECORD_PANIC ? part[0] : "");
     }
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
+    if (!strstr(part[3], says))
+        judge_fail(judge, "a panic that names who runs what", "the message is: %s", part[3]);
     int code, signal_number;
     if (!judge_wait_exit(judge, &code, &signal_number) || (signal_number != SIGABRT && code != 99))
         judge_fail(judge, "the process aborts", "it went on after the panic");

@@ -72,14 +72,18 @@ bool judge_take_event(struct judge *judge, struct channel_record *event);
 /** Wait for an event, or until the thread sleeps and stays asleep: then false. */
 bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_record *event);
 
+/** How long a thread must be seen asleep without running once: neither spinning nor polling with short sleeps.
+ * The long one tells sleeps up to itself; it costs as much, so once in a test is enough. */
+enum { STILL_MS = 60, LONG_STILL_MS = 300 };
+
 /** Wait until the thread of the subject sleeps and stays asleep; fails the test if it does not. */
-void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who);
+void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, int still_ms);
 
 /** From now on a panic is no failure: judge_expect_panic() will look at it. Before the step that leads to it. */
 void judge_allow_panic(struct judge *judge);
 
-/** The next thing the subject does must be a panic that names this clause; ends the scenario. */
-void judge_expect_panic(struct judge *judge, const char *clause);
+/** The next thing the subject does must be a panic that names this clause and says this; ends the scenario. */
+void judge_expect_panic(struct judge *judge, const char *clause, const char *says);
 
 /** Let the scenario end; everything must be released, nothing still run. */
 void judge_finish(struct judge *judge);

@@ -63,6 +63,7 @@ struct waiting {
 enum {
     DYING_MS = 2000, /* from the end of a scenario until nothing else is left */
     WALL_MS = 20000, /* for any answer, whatever the reason */
+    TEST_MS = 40000, /* for all answers of a test */
 };
 
 /* evidence.c */

@@ -47,6 +47,11 @@ unsigned judge_variant_bit(const char *variant)
     return strcmp(variant, "plain") == 0 ? PLAIN : strcmp(variant, "asan") == 0 ? ASAN : TSAN;
 }
 
+static const char *judge_variant_name(unsigned bit)
+{
+    return bit == PLAIN ? "plain" : bit == ASAN ? "asan" : "tsan";
+}
+
 /* Each test draws from its own stream, so that running it alone draws the same. */
 static uint64_t seed_of(uint64_t seed, const char *name)
 {
@@ -141,6 +146,23 @@ static bool selected(const struct result *result, const struct judge_test *test)
            strcmp(result->selection, test->clause) == 0;
 }
 
+/* Variants that a test declares and nobody asked for: their clauses are not verified. */
+static void add_left_out(const struct judge_suite *suite, const struct build *build, struct result *result)
+{
+    struct words all = {0};
+    words_split(&all, settings_get(&result->course->variants, "VARIANTS"));
+    for (size_t v = 0; v < all.count; v++)
+        for (const struct judge_test *test = suite->tests; test->name; test++) {
+            if (!selected(result, test) || !(test->variants & judge_variant_bit(all.items[v])) ||
+                words_contain(&build->variants, all.items[v]))
+                continue;
+            struct outcome outcome = not_run(test, "this variant was not asked for", true);
+            outcome.variant = judge_variant_name(judge_variant_bit(all.items[v]));
+            result_add(result, outcome);
+        }
+    words_free(&all);
+}
+
 void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
                struct result *result, build_progress *progress, void *arg)
 {
@@ -184,7 +206,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 continue;
             }
             if (hangs >= HANGS_MAX) {
-                result_add(result, not_run(test, "not run: too many tests before it hung or did not start; ask for one alone with TEST=", false));
+                result_add(result, not_run(test, "not run: too many tests before it hung or did not start; ask for one alone with TEST=", true));
                 result->ran++;
                 continue;
             }
@@ -204,6 +226,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
             result->ran++;
         }
     }
+    add_left_out(suite, build, result);
     if (progress)
         progress(arg, "done", done, result->expected);
     srunner_free(runner);

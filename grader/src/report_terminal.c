@@ -309,7 +309,7 @@ void report_terminal(const struct result *result, FILE *out)
         print_clauses(&style, result);
     print_failures(&style, result);
     print_unwritten(&style, result);
-    if (result->ran > 0) /* else the reason stands above, once */
+    if (result->ran > 0 && !result->some_variants) /* else the reason stands elsewhere, once */
         print_not_run(&style, result);
     print_summary(&style, result);
 }

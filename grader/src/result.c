@@ -91,16 +91,18 @@ enum verdict result_verdict(const struct result *result)
         return VERDICT_FAIL;
     if (result->stopped || !built || result->expected == 0 || result->ran != result->expected)
         return VERDICT_NO_RESULT;
-    bool failed = false;
+    bool failed = false, unverified = false;
     for (size_t i = 0; i < result->test_count; i++) {
         const struct outcome *test = &result->tests[i];
         if (!test->counts)
             continue;
-        if (test->status == TEST_GRADER_ERROR || test->status == TEST_NOT_VERIFIED)
+        if (test->status == TEST_GRADER_ERROR)
             return VERDICT_NO_RESULT;
         failed |= test->status == TEST_FAIL;
+        unverified |= test->status == TEST_NOT_VERIFIED;
     }
-    return failed ? VERDICT_FAIL : VERDICT_PASS;
+    /* one failure decides, whatever else is not known */
+    return failed ? VERDICT_FAIL : unverified ? VERDICT_NO_RESULT : VERDICT_PASS;
 }
 
 /* --- JSON --- */

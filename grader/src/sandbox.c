@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* The users that untrusted code runs as when we are root: nobody else's, and another one for each run that
- * goes on at the same time, so that limits are a run's own and no run can signal another. */
+/* The users that untrusted code runs as when we are root: nobody else's, and as a rule another one for each
+ * run that goes on at the same time, so that limits are a run's own and runs do not signal each other. */
 enum { UNTRUSTED_USERS = 61000, UNTRUSTED_USERS_COUNT = 4000 };
 
 const char *sandbox_tier_name(enum sandbox_tier tier)

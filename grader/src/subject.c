@@ -215,13 +215,16 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
     judge->hung = true; /* if one of these fails */
     if (sleeps_for_good(waiting, now, census))
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
-                   "a deadlock: %s, and no thread of the program can run any more: all of them sleep",
-                   judge->awaited ? "it does not happen" : judge->doing);
+                   "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one",
+                   judge->awaited ? "nothing happens any more" : judge->doing);
     if (census.processor_ms - waiting->processor_ms > PROCESSOR_MS)
         judge_fail(judge, "the call returns", "an endless loop: %s used more than %d ms of processor time and did not return",
                    judge->doing, PROCESSOR_MS);
     if (now - waiting->since > WALL_MS)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
+    if (now - judge->started_ms > TEST_MS)
+        judge_fail(judge, "the test comes to an end", "it had taken %d s when it came to %s: the calls before it are too "
+                   "slow", TEST_MS / 1000, judge->doing);
     judge->hung = hung;
 }
 
@@ -260,7 +263,7 @@ static const char *signal_words(int number)
 {
     switch (number) {
     case SIGSEGV:
-        return "SIGSEGV: an access to memory that is not there (a NULL, dangling or wild pointer)";
+        return "SIGSEGV: an access to memory that is not there (a NULL, dangling or wild pointer, or a recursion without end)";
     case SIGABRT:
         return "SIGABRT: abort() was called";
     case SIGFPE:
@@ -329,8 +332,8 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
     else if (signal_number)
         snprintf(text, size, "a crash during %s: %s", judge->doing, signal_words(signal_number));
     else
-        snprintf(text, size, "the program ended by itself, with exit status %d, during %s: the submission called exit, "
-                             "_exit or pthread_exit, or ended the process otherwise", code, judge->doing);
+        snprintf(text, size, "the program ended by itself, with exit status %d, during %s: something called exit, _exit or "
+                             "pthread_exit, closed the grader's descriptors, or ended the process otherwise", code, judge->doing);
     judge->crashed = signal_number != 0;
 }
 

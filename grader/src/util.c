@@ -168,6 +168,8 @@ bool copy_file(const char *from, const char *to)
         if (count > 0)
             count = -1;
     }
+    if (count == 0 && fchmod(out, status.st_mode & 0100 ? 0755 : 0644) != 0) /* whatever the umask was when it was made */
+        count = -1;
     int error = errno;
     close(in);
     if (out >= 0 && close(out) != 0)
@@ -224,6 +226,11 @@ static size_t utf8_length(const unsigned char *text, size_t left)
     for (size_t i = 1; i < length; i++)
         if ((text[i] & 0xc0) != 0x80)
             return 0;
+    if (first == 0xef && text[1] == 0xbf && text[2] >= 0xbe) /* U+FFFE, U+FFFF: not in XML */
+        return 0;
+    if (first == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) || /* these turn text around */
+                          (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)))
+        return 0;
     if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || /* overlong, surrogate */
         (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
         return 0;

@@ -85,7 +85,11 @@ elif setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$grade"; then
 fi
 # the lab's files themselves, without a folder around them
 submission flat
-expect 0 "verdict pass" "$grade" run 01 --variants plain --from "$work/flat/01-futures"
+expect 0 "verdict pass" "$grade" run 01 --from "$work/flat/01-futures"
+# one variant alone is no pass
+expect 2 "verdict no_result" "$grade" run 01 --variants plain --from solutions
+# a mask that hides files from other users is the grader's to deal with
+expect 0 "verdict pass" sh -c "umask 077 && exec '$grade' run 01 --from '$work/flat/01-futures'"
 
 # a full disk: no result, and the earlier one is kept
 mkdir "$work/full"

@@ -3,7 +3,7 @@
 #
 # Steps go on after a failure, so that one run shows all that is wrong; the log of each is in build/check.
 # The last line counts: "N passed, N failed". Exit status 0 only if none failed.
-set -u
+set -u -o pipefail
 cd "$(dirname "$0")/../.."
 quick=${1:+--quick}
 logs=build/check

@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 32, /* a cycle, or a recursion, ends here */
+    DEPTH_MAX = 32,  /* a cycle, or a recursion, ends here */
+    LINES_MAX = 1000, /* and a wide one here */
     PREFIX_BYTES = DEPTH_MAX * 3 + 1,
 };
 
@@ -16,6 +17,7 @@ struct printer {
     FILE *stream;
     int indent;
     int depth;
+    int lines;
     char prefix[PREFIX_BYTES]; /* the lines drawn left of this level */
     const struct wf_future *last; /* the child that gets the corner, or NULL while counting */
 };
@@ -48,6 +50,11 @@ static void visit_children(const struct wf_future *future, wf_visit *visit, void
 static void print_node(struct printer *printer, const struct wf_future *future, const char *branch)
 {
     FILE *stream = printer->stream;
+    if (++printer->lines >= LINES_MAX) {
+        if (printer->lines == LINES_MAX)
+            fprintf(stream, "%*s...\n", printer->indent, "");
+        return;
+    }
     fprintf(stream, "%*s%s%s", printer->indent, "", printer->prefix, branch);
     if (!future || !future->ops) {
         fprintf(stream, "(empty)\n");

@@ -19,7 +19,7 @@ const char *wf_event_kind_name(enum wf_event_kind kind)
 {
     static const char *const names[] = {
         [WF_EVENT_POLL] = "poll", [WF_EVENT_POLLED] = "polled", [WF_EVENT_DROP] = "drop",
-        [WF_EVENT_WAKE] = "wake", [WF_EVENT_PARK] = "park",     [WF_EVENT_UNPARK] = "unpark",
+        [WF_EVENT_PARK] = "park", [WF_EVENT_UNPARK] = "unpark",
         [WF_EVENT_UNPARKED] = "unparked",
     };
     return (size_t)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
@@ -29,7 +29,9 @@ static void ring_event(struct wf_event_hook *hook, const struct wf_event *event)
 {
     struct wf_event_ring *ring = (struct wf_event_ring *)hook;
     pthread_mutex_lock(&ring->lock);
-    ring->events[ring->total++ % ring->capacity] = *event;
+    if (ring->capacity > 0)
+        ring->events[ring->total % ring->capacity] = *event;
+    ring->total++;
     pthread_mutex_unlock(&ring->lock);
 }
 

@@ -14,6 +14,7 @@ enum {
 enum stage { IDLE, ARMED, ENTERED, WAKING, WOKEN };
 
 static WF_ATOMIC(int) stage;
+static WF_ATOMIC(int) spurious_left;
 
 static void pause_a_little(void)
 {
@@ -31,6 +32,19 @@ bool cond_gap_entered(void)
         pause_a_little();
     int armed = ARMED;
     return !atomic_compare_exchange_strong(&stage, &armed, IDLE); /* disarmed, unless it came at last */
+}
+
+void cond_gap_spurious(int times)
+{
+    atomic_store(&spurious_left, times);
+}
+
+static bool is_spurious(void)
+{
+    int left = atomic_load(&spurious_left);
+    while (left > 0 && !atomic_compare_exchange_weak(&spurious_left, &left, left - 1))
+        ;
+    return left > 0;
 }
 
 void cond_gap_waking(void)
@@ -68,18 +82,18 @@ int __wrap_pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, 
 int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
     hold_in_the_gap();
-    return __real_pthread_cond_wait(cond, mutex);
+    return is_spurious() ? 0 : __real_pthread_cond_wait(cond, mutex);
 }
 
 int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline)
 {
     hold_in_the_gap();
-    return __real_pthread_cond_timedwait(cond, mutex, deadline);
+    return is_spurious() ? 0 : __real_pthread_cond_timedwait(cond, mutex, deadline);
 }
 
 int __wrap_pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
                                   const struct timespec *deadline)
 {
     hold_in_the_gap();
-    return __real_pthread_cond_clockwait(cond, mutex, clock, deadline);
+    return is_spurious() ? 0 : __real_pthread_cond_clockwait(cond, mutex, clock, deadline);
 }

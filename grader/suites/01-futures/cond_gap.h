@@ -17,6 +17,9 @@ void cond_gap_arm(void);
 /** Wait until a thread is in the gap. False: none came in time; nothing is held any more. */
 bool cond_gap_entered(void);
 
+/** Let the next waits on a condition variable return at once, for no reason: POSIX allows it. */
+void cond_gap_spurious(int times);
+
 /** Called right before, and right after, what should wake that thread. */
 void cond_gap_waking(void);
 void cond_gap_woken(void);

@@ -49,12 +49,34 @@ void describe_futures_event(struct judge *judge, const struct channel_record *ev
     case EVENT_WOKEN:
         snprintf(text, (size_t)size, "waker %lld is woken", (long long)event->a);
         break;
+    case EVENT_BYPASSED:
+        snprintf(text, (size_t)size, "%c's head does not say that it is over", probe_letter(event->a));
+        break;
     default:
         snprintf(text, (size_t)size, "event %u", event->kind);
     }
 }
 
 /* --- steps --- */
+
+/* Every future is polled and dropped through wf_future_poll() and wf_future_drop(). */
+static void expect_no_bypass(struct judge *judge)
+{
+    int count;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++)
+        EXPECT(judge, events[i].kind != EVENT_BYPASSED, "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
+               "the operations of %c were called directly", probe_letter(events[i].a));
+}
+
+void finish_futures(struct judge *judge)
+{
+    int64_t clones = STEP(judge, STEP_CLONES, "the clones of wakers that are alive", 0).a;
+    judge_returned(judge, "%lld", (long long)clones);
+    EXPECT(judge, clones == 0, "every future is over, so no waker is kept", "%lld clones of wakers are alive",
+           (long long)clones);
+    judge_finish(judge);
+}
 
 void build_probe(struct judge *judge, int probe)
 {
@@ -97,6 +119,7 @@ struct judge_reply poll_future(struct judge *judge, int future, const char *name
     char text[60];
     snprintf(text, sizeof text, "wf_future_poll(%s)", name);
     struct judge_reply reply = STEP(judge, STEP_POLL, text, future, rig_of(judge)->waker);
+    expect_no_bypass(judge);
     if (reply.a == WF_READY)
         judge_returned(judge, "READY, out %lld", (long long)reply.b);
     else if (reply.a == WF_PENDING)
@@ -111,6 +134,7 @@ void drop_future(struct judge *judge, int future, const char *name)
     char text[60];
     snprintf(text, sizeof text, "wf_future_drop(%s)", name);
     STEP(judge, STEP_DROP, text, future);
+    expect_no_bypass(judge);
 }
 
 /* --- the model --- */
@@ -142,7 +166,7 @@ void random_branches(struct judge *judge, uint32_t kind, bool some_missing)
     rig->waker = waker;
     rig->kind = kind;
     rig->biased = judge_random(judge, 3) == 0;
-    rig->count = 2 + judge_random(judge, 4);
+    rig->count = 1 + judge_random(judge, 5);
     for (int i = 0; i < rig->count; i++) {
         int choice = some_missing ? judge_random(judge, 6) : 5;
         rig->branch[i] = choice == 0 ? -1 : i;
@@ -173,6 +197,15 @@ static int index_of_probe(const struct rig *rig, int64_t probe)
     return -1;
 }
 
+/* try_join: the first branch that had failed before this poll, or -1. */
+static int failed_before(const struct rig *rig, const struct seen *seen)
+{
+    for (int i = 0; rig->kind == STEP_TRY_JOIN && i < rig->count; i++)
+        if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done && rig->probes[rig->branch[i]].value < 0 && !seen->polled[i])
+            return i;
+    return -1;
+}
+
 static void check_polled(struct judge *judge, unsigned aspects, struct seen *seen, int64_t probe)
 {
     struct rig *rig = rig_of(judge);
@@ -187,6 +220,10 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
         EXPECT(judge, seen->ender < 0, "no branch is polled after the one that decides", "%c is polled although %c had decided",
                letter, probe_letter(seen->ender < 0 ? -1 : rig->branch[seen->ender]));
     }
+    int older = failed_before(rig, seen);
+    if (aspects & POLLS && rig->biased && older >= 0)
+        EXPECT(judge, index < older, "no branch is polled after the one that had failed", "%c is polled although %c had failed",
+               letter, probe_letter(rig->branch[older]));
     if (aspects & ORDER && rig->biased)
         EXPECT(judge, index > seen->last, "WF_BIASED: branches are polled in array order", "%c is polled after %c", letter,
                probe_letter(rig->branch[seen->last < 0 ? 0 : seen->last]));

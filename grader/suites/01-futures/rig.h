@@ -62,5 +62,7 @@ void drop_and_check(struct judge *judge, unsigned aspects);
 /** Drop the probes that are still pending: the judge's own, at the end of a round. */
 void drop_leftovers(struct judge *judge);
 const char *kind_name(uint32_t kind);
+/** judge_finish(), after the look for wakers that were not given back. */
+void finish_futures(struct judge *judge);
 
 #endif

@@ -16,6 +16,7 @@ struct probe {
     struct wf_waker kept; /* of its last pending poll */
     int number;
     bool armed; /* the next poll is READY */
+    bool done, dropped; /* what its head must say too */
     int out;
 };
 
@@ -71,6 +72,7 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
     struct probe *self = (struct probe *)future;
     enum wf_poll poll = self->armed ? WF_READY : WF_PENDING;
     scenario_event(EVENT_PROBE_POLLED, self->number, poll);
+    self->done = poll == WF_READY;
     if (poll == WF_READY)
         wf_waker_drop(&self->kept);
     else
@@ -82,6 +84,7 @@ static void probe_drop(struct wf_future *future)
 {
     struct probe *self = (struct probe *)future;
     scenario_event(EVENT_PROBE_DROPPED, self->number, 0);
+    self->dropped = true;
     wf_waker_drop(&self->kept);
 }
 
@@ -128,6 +131,60 @@ static int map_function(void *arg, void *out)
     struct slot *slot = arg;
     scenario_event(EVENT_MAPPED, slot - slots, *(int *)out);
     return *(int *)out ^ slot->map_result;
+}
+
+/* wf_future_poll() and wf_future_drop() keep a future's head; who calls the operations behind their back leaves
+ * a future that does not know that it is over. */
+static void tell_bypassed(void)
+{
+    for (int i = 0; i < FUTURES_MAX; i++) {
+        const struct probe *probe = (const struct probe *)slots[i].future;
+        if (!probe || probe->future.ops != &probe_ops)
+            continue;
+        uint32_t line = wf_load_relaxed(&probe->future.line);
+        if ((probe->done && line != WF_LINE_DONE) || (probe->dropped && line != WF_LINE_DROPPED))
+            scenario_event(EVENT_BYPASSED, probe->number, 0);
+    }
+}
+
+/* A future that is pending once. */
+struct twice {
+    struct wf_future future;
+    int polls;
+    int out;
+};
+
+static enum wf_poll twice_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)cx;
+    return ((struct twice *)future)->polls++ == 0 ? WF_PENDING : WF_READY;
+}
+
+static const struct wf_future_ops twice_ops = {.name = "twice", .poll = twice_poll, WF_FRAME(struct twice)};
+
+static int64_t poll_many(enum futures_step kind, size_t count, int64_t *done)
+{
+    struct twice *futures = calloc(count, sizeof *futures);
+    struct wf_future **branches = calloc(count, sizeof *branches);
+    struct wf_cx cx = {.waker = &tasks[0].waker};
+    struct wf_join join;
+    struct wf_try_join try_join;
+    if (!futures || !branches)
+        scenario_broken("no memory");
+    for (size_t i = 0; i < count; i++) {
+        futures[i].future.ops = &twice_ops;
+        branches[i] = &futures[i].future;
+    }
+    struct wf_future *both = kind == STEP_JOIN ? &wf_join(&join, branches, count, WF_FAIR)->future
+                                               : &wf_try_join(&try_join, branches, count, WF_FAIR)->future;
+    int64_t poll = wf_future_poll(both, &cx);
+    if (poll == WF_PENDING)
+        poll = wf_future_poll(both, &cx);
+    for (size_t i = 0; i < count; i++)
+        *done += wf_future_is_done(&futures[i].future);
+    free(branches);
+    free(futures);
+    return poll;
 }
 
 static void build_probe(int64_t number)
@@ -215,10 +272,12 @@ static void act(const struct channel_command *command)
         struct wf_cx cx = {.waker = &tasks[index_of(arguments[1], WAKERS_MAX)].waker};
         a = wf_future_poll(future, &cx);
         b = a == WF_READY && future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(future) : 0;
+        tell_bypassed();
         break;
     }
     case STEP_DROP:
         wf_future_drop(future_at(arguments[0]));
+        tell_bypassed();
         break;
     case STEP_FAILED:
         a = ((struct wf_try_join *)future_at(arguments[0]))->failed;
@@ -226,6 +285,13 @@ static void act(const struct channel_command *command)
     case STEP_WAKER:
         a = tasks[index_of(arguments[0], WAKERS_MAX)].clones;
         b = tasks[index_of(arguments[0], WAKERS_MAX)].wakes;
+        break;
+    case STEP_CLONES:
+        for (int i = 0; i < WAKERS_MAX; i++)
+            a += tasks[i].clones;
+        break;
+    case STEP_MANY:
+        a = poll_many((enum futures_step)arguments[0], (size_t)arguments[1], &b);
         break;
     default:
         scenario_broken("no such step");

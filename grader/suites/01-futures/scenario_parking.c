@@ -276,11 +276,11 @@ static void run_storm(int64_t number, int64_t rounds, int64_t spin)
 }
 
 /* Unpark a thread that has decided to sleep, before it does. */
-static int64_t unpark_in_gap(int64_t actor, int64_t parker, int64_t value)
+static int64_t unpark_in_gap(int64_t actor, int64_t parker, int64_t value, int64_t milliseconds)
 {
     join_actors();
     cond_gap_arm();
-    start_actor(actor, job_park, in_range(parker, PARKERS_MAX), -1);
+    start_actor(actor, job_park, in_range(parker, PARKERS_MAX), milliseconds);
     bool caught = cond_gap_entered();
     write_parcel(value);
     cond_gap_waking();
@@ -377,8 +377,11 @@ static void act(const struct channel_command *command)
     case STEP_FAIL_ALLOCATION:
         wf_alloc_fail_at((uint32_t)arguments[0]);
         break;
+    case STEP_SPURIOUS:
+        cond_gap_spurious((int)arguments[0]);
+        break;
     case STEP_UNPARK_IN_GAP:
-        a = unpark_in_gap(arguments[0], arguments[1], arguments[2]);
+        a = unpark_in_gap(arguments[0], arguments[1], arguments[2], arguments[3]);
         break;
     case STEP_STORM:
         run_storm(arguments[0], arguments[1], arguments[2]);

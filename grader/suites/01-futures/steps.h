@@ -29,6 +29,9 @@ enum futures_step {
     STEP_DROP,     /* id */
     STEP_FAILED,   /* id -> failed of a try_join */
     STEP_WAKER,    /* waker -> clones alive, wakes */
+    STEP_CLONES,   /* -> clones of all wakers alive */
+    STEP_MANY,     /* kind, count: the combinator over so many futures, each pending once; polled twice
+                      -> the second poll, how many of the futures are done */
 };
 
 /** Events of the scenario "futures". */
@@ -37,6 +40,7 @@ enum futures_event {
     EVENT_PROBE_DROPPED,    /* probe */
     EVENT_MAPPED,           /* map, the output that the function was given */
     EVENT_WOKEN,            /* waker */
+    EVENT_BYPASSED,         /* probe: its operations were called directly, so its head was not kept */
 };
 
 /** Commands of the scenario "parking": threads, parkers, block_on. An actor is a thread of the scenario. */
@@ -59,8 +63,9 @@ enum parking_step {
     STEP_FAIL_ALLOCATION, /* n */
     STEP_PARK_AT_GATE,    /* actor, parker: like STEP_PARK, but not before the gate is open */
     STEP_OPEN_GATE,       /* let the thread that waits at the gate go on, without telling it anything else */
-    STEP_UNPARK_IN_GAP,   /* actor, parker, value: park it, and unpark it when it has decided to sleep and does not yet
-                             -> whether it was caught there */
+    STEP_SPURIOUS,        /* times: so many waits on a condition variable return for no reason */
+    STEP_UNPARK_IN_GAP,   /* actor, parker, value, milliseconds: park it, and unpark it when it has decided to sleep and
+                             does not yet -> whether it was caught there */
     STEP_STORM,           /* actor, rounds, spin: block_on a leaf that another thread wakes `rounds` times */
 };
 

@@ -27,17 +27,18 @@ static void arm_some(struct judge *judge, const struct walk *walk, int one_in)
     struct rig *rig = rig_of(judge);
     for (int i = 0; i < rig->count; i++)
         if (branch_is_live(rig, i) && !rig->probes[rig->branch[i]].armed && judge_random(judge, one_in) == 0) {
-            int value = judge_random(judge, 1000);
+            int value = judge_random(judge, 4) ? judge_random(judge, 1000) : 0; /* 0 is no error */
             arm_probe(judge, rig->branch[i], walk->errors && judge_random(judge, 2) ? -1 - value : value);
         }
 }
 
 /* One life: built, polled while branches become ready, READY or dropped. */
-static void walk_once(struct judge *judge, const struct walk *walk, bool drop_early)
+static void walk_once(struct judge *judge, const struct walk *walk, bool drop_early, int round)
 {
-    random_branches(judge, walk->kind, walk->some_missing);
+    random_branches(judge, walk->kind, walk->some_missing && round % 3 != 2);
+    rig_of(judge)->biased = round % 4 == 1;
     build_combinator(judge);
-    int polls = drop_early ? judge_random(judge, 3) : POLLS_MAX;
+    int polls = drop_early ? round / 2 % 3 : POLLS_MAX; /* never polled, too */
     bool ready = false;
     for (int poll = 0; poll < polls && !ready; poll++) {
         arm_some(judge, walk, poll + 2 < POLLS_MAX ? 4 : 1); /* in the end all of them: it must be READY then */
@@ -52,7 +53,7 @@ static void walk_once(struct judge *judge, const struct walk *walk, bool drop_ea
 static void walk_all(struct judge *judge, struct walk walk)
 {
     for (int round = 0; round < ROUNDS; round++)
-        walk_once(judge, &walk, walk.drop_early && round % 2 == 0);
+        walk_once(judge, &walk, walk.drop_early && round % 2 == 0, round);
 }
 
 /* Over no branches at all, or only disabled ones, in either order. */
@@ -70,26 +71,72 @@ static void check_empty(struct judge *judge, uint32_t kind, int64_t out)
     }
 }
 
+/* Any number of branches fits. */
+static void check_many(struct judge *judge, uint32_t kind)
+{
+    int count = 50 + judge_random(judge, 400);
+    char text[100];
+    snprintf(text, sizeof text, "wf_%s over %d futures that are pending once, polled twice", kind_name(kind), count);
+    struct judge_reply reply = STEP(judge, STEP_MANY, text, kind, count);
+    EXPECT(judge, reply.a == WF_READY && reply.b == count, "READY at the second poll, and every future too",
+           "%s, and %lld of the futures are READY", reply.a == WF_READY ? "READY" : "PENDING", (long long)reply.b);
+}
+
+/* A try_join of four branches, in array order. */
+static void four_branches(struct judge *judge)
+{
+    struct rig *rig = rig_of(judge);
+    *rig = (struct rig){.kind = STEP_TRY_JOIN, .biased = true, .count = 4, .branch = {0, 1, 2, 3}};
+    for (int i = 0; i < 4; i++)
+        build_probe(judge, i);
+}
+
+/* One of them had failed before the construction. */
+static void failed_earlier(struct judge *judge, int failed, unsigned aspects)
+{
+    struct rig *rig = rig_of(judge);
+    four_branches(judge);
+    char name[2] = {probe_letter(failed), '\0'};
+    arm_probe(judge, failed, -7 - judge_random(judge, 90));
+    poll_future(judge, failed, name);
+    rig->probes[failed].done = true;
+    build_combinator(judge);
+    EXPECT(judge, poll_and_check(judge, aspects), "READY: a branch had failed", "PENDING");
+    drop_leftovers(judge);
+}
+
+/* One of them fails while all others are pending. */
+static void failing_now(struct judge *judge, int failed, unsigned aspects)
+{
+    four_branches(judge);
+    build_combinator(judge);
+    poll_and_check(judge, aspects);
+    arm_probe(judge, failed, -7 - judge_random(judge, 90));
+    EXPECT(judge, poll_and_check(judge, aspects), "READY: a branch has failed", "PENDING");
+    drop_leftovers(judge);
+}
+
 void test_join_result(struct judge *judge)
 {
     judge_start(judge, "futures");
     walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = RESULT, .some_missing = true});
     check_empty(judge, STEP_JOIN, 0);
-    judge_finish(judge);
+    check_many(judge, STEP_JOIN);
+    finish_futures(judge);
 }
 
 void test_join_polls_each_once(struct judge *judge)
 {
     judge_start(judge, "futures");
     walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = POLLS, .some_missing = true});
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_join_drop(struct judge *judge)
 {
     judge_start(judge, "futures");
     walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = DROPS, .some_missing = true, .drop_early = true});
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_try_join_error(struct judge *judge)
@@ -98,18 +145,12 @@ void test_try_join_error(struct judge *judge)
     walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true});
     walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
     check_empty(judge, STEP_TRY_JOIN, 0);
-
-    /* one branch had failed before the construction */
-    struct rig *rig = rig_of(judge);
-    *rig = (struct rig){.kind = STEP_TRY_JOIN, .count = 3, .branch = {0, 1, 2}};
-    for (int i = 0; i < 3; i++)
-        build_probe(judge, i);
-    arm_probe(judge, 1, -7 - judge_random(judge, 90));
-    poll_future(judge, 1, "B");
-    rig->probes[1].done = true;
-    build_combinator(judge);
-    poll_and_check(judge, RESULT);
-    judge_finish(judge);
+    check_many(judge, STEP_TRY_JOIN);
+    for (int failed = 0; failed < 4; failed++) {
+        failed_earlier(judge, failed, RESULT | POLLS);
+        failing_now(judge, failed, RESULT | POLLS);
+    }
+    finish_futures(judge);
 }
 
 void test_try_join_drops_rest(struct judge *judge)
@@ -117,7 +158,11 @@ void test_try_join_drops_rest(struct judge *judge)
     judge_start(judge, "futures");
     struct walk walk = {.kind = STEP_TRY_JOIN, .aspects = DROPS, .some_missing = true, .errors = true, .drop_early = true};
     walk_all(judge, walk);
-    judge_finish(judge);
+    for (int failed = 0; failed < 4; failed++) {
+        failed_earlier(judge, failed, DROPS);
+        failing_now(judge, failed, DROPS);
+    }
+    finish_futures(judge);
 }
 
 void test_select_first_ready(struct judge *judge)
@@ -144,7 +189,7 @@ void test_select_first_ready(struct judge *judge)
                 rig->probes[i].done = true;
             }
     }
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_select_disabled(struct judge *judge)
@@ -164,7 +209,7 @@ void test_select_disabled(struct judge *judge)
     }
     build_combinator(judge);
     poll_and_check(judge, RESULT | POLLS);
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_turn_moves_on(struct judge *judge)
@@ -175,12 +220,18 @@ void test_turn_moves_on(struct judge *judge)
         struct walk walk = {.kind = kinds[round % 4], .aspects = ORDER, .some_missing = round % 3 == 0};
         random_branches(judge, walk.kind, walk.some_missing);
         struct rig *rig = rig_of(judge);
+        rig->biased = round / 4 % 3 == 1;
         build_combinator(judge);
         /* long enough, with nothing ready, for every branch to have its turn twice */
         int polls = 2 * rig->count;
         bool ready = false;
-        for (int poll = 0; poll < polls && !ready; poll++)
+        for (int poll = 0; poll < polls && !ready; poll++) {
+            /* the turn goes on too when one becomes READY; a select or a race would end by that */
+            int lucky = judge_random(judge, rig->count);
+            if ((walk.kind == STEP_JOIN || walk.kind == STEP_TRY_JOIN) && poll % 2 && branch_is_live(rig, lucky))
+                arm_probe(judge, rig->branch[lucky], lucky);
             ready = poll_and_check(judge, walk.aspects);
+        }
         for (int i = 0; i < rig->count; i++)
             if (branch_is_live(rig, i))
                 arm_probe(judge, rig->branch[i], i);
@@ -188,7 +239,7 @@ void test_turn_moves_on(struct judge *judge)
             EXPECT(judge, poll_and_check(judge, walk.aspects), "READY: every branch is", "PENDING");
         drop_leftovers(judge);
     }
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_select_next_keeps_turn(struct judge *judge)
@@ -228,7 +279,26 @@ void test_select_next_keeps_turn(struct judge *judge)
     }
     drop_and_check(judge, DROPS);
     drop_leftovers(judge);
-    judge_finish(judge);
+
+    /* and the order: a biased one stays biased */
+    *rig = (struct rig){.kind = STEP_SELECT, .biased = true, .count = 2, .branch = {0, 1}};
+    for (int i = 0; i < 2; i++) {
+        build_probe(judge, i);
+        arm_probe(judge, i, i);
+    }
+    build_combinator(judge);
+    for (int select = 0; select < 3; select++) {
+        struct judge_reply reply = poll_future(judge, COMBINATOR, "select");
+        EXPECT(judge, reply.a == WF_READY && reply.b == 0, "WF_BIASED: the first branch wins every time", "out is %lld",
+               (long long)reply.b);
+        build_probe(judge, 0);
+        arm_probe(judge, 0, 0);
+        STEP(judge, STEP_REPLACE, "futures[0] = A", COMBINATOR, 0, 0);
+        STEP(judge, STEP_NEXT, "wf_select_next(select)", COMBINATOR);
+    }
+    drop_future(judge, COMBINATOR, "select");
+    drop_leftovers(judge);
+    finish_futures(judge);
 }
 
 void test_race_drops_losers(struct judge *judge)
@@ -237,7 +307,7 @@ void test_race_drops_losers(struct judge *judge)
     struct walk walk = {.kind = STEP_RACE, .aspects = RESULT | POLLS | DROPS, .some_missing = true, .drop_early = true};
     walk_all(judge, walk);
     check_empty(judge, STEP_RACE, WF_EDISABLED);
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_newest_waker(struct judge *judge)
@@ -271,5 +341,19 @@ void test_newest_waker(struct judge *judge)
                 rig->probes[events[i].a].dropped = true;
         drop_leftovers(judge);
     }
-    judge_finish(judge);
+    /* map hands its context on as well */
+    build_probe(judge, 0);
+    STEP(judge, STEP_MAP, "wf_map(map, A, function, arg)", MAP, 0, 0);
+    for (int poll = 0; poll < 2; poll++) {
+        struct rig *rig = rig_of(judge);
+        rig->waker = judge_random(judge, WAKERS_MAX);
+        poll_future(judge, MAP, "map");
+        STEP(judge, STEP_WAKE, "A wakes the waker that it keeps", 0);
+        int count;
+        const struct channel_record *events = judge_events(judge, &count);
+        EXPECT(judge, count == 1 && events[0].kind == EVENT_WOKEN && events[0].a == rig->waker,
+               "the waker of the newest poll is woken", "it is not");
+    }
+    drop_future(judge, MAP, "map");
+    finish_futures(judge);
 }

@@ -37,7 +37,7 @@ void test_ready_at_once(struct judge *judge)
         build_ready(judge, LEAF_FUTURE, value);
         expect_ready(judge, value);
     }
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 void test_pending_never(struct judge *judge)
@@ -55,7 +55,7 @@ void test_pending_never(struct judge *judge)
     EXPECT(judge, waker.a == 0, "no waker is kept", "%lld clones of the waker are alive", (long long)waker.a);
     EXPECT(judge, waker.b == 0, "no waker is woken", "the waker was woken %lld times", (long long)waker.b);
     drop_future(judge, MAP, "pending");
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 /* Whether the last step called the map's function, and with what. */
@@ -113,7 +113,7 @@ void test_map_applies_once(struct judge *judge)
         snprintf(expected, sizeof expected, "out is %d, what the function returned", value ^ key);
         EXPECT(judge, reply.b == (value ^ key), expected, "out is %lld", (long long)reply.b);
     }
-    judge_finish(judge);
+    finish_futures(judge);
 }
 
 static int drops_of_probe(struct judge *judge)
@@ -133,7 +133,7 @@ void test_map_drop(struct judge *judge)
         int64_t with = 0;
         int key = random_value(judge), value = random_value(judge);
         build_map(judge, key);
-        for (int wait = judge_random(judge, 3); wait > 0; wait--)
+        for (int wait = round / 2; wait > 0; wait--) /* never polled, too */
             poll_future(judge, MAP, "map");
         if (finish) {
             arm_probe(judge, 0, value);
@@ -148,5 +148,5 @@ void test_map_drop(struct judge *judge)
         EXPECT(judge, drops == !finish, finish ? "a READY map drops nothing" : "the inner future is dropped once",
                "it was dropped %d times", drops);
     }
-    judge_finish(judge);
+    finish_futures(judge);
 }

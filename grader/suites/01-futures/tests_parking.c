@@ -70,12 +70,29 @@ void test_permit_is_kept(struct judge *judge)
         /* however many there were, they are one permit: now it sleeps */
         int64_t thread = park(judge, -1);
         if (unparks > 1)
-            judge_expect_asleep(judge, thread, "thread 1, parked after the one permit was used up,");
+            judge_expect_asleep(judge, thread, "thread 1, parked after the one permit was used up,", STILL_MS);
         unpark(judge, value + 1);
         expect_woken(judge, value + 1);
     }
     drop_parker(judge);
     judge_finish(judge);
+}
+
+/* Each parker has its own permit, and its own sleeper. */
+static void two_parkers(struct judge *judge)
+{
+    EXPECT(judge, STEP(judge, STEP_PARKER_NEW, "wf_thread_parker_new(), a second one", 1).a, "a parker", "NULL");
+    int64_t first = park(judge, -1);
+    int64_t second = STEP(judge, STEP_PARK, "thread 2: wf_park(parker 2, WF_FOREVER)", 1, 1, -1).a;
+    judge_expect_asleep(judge, first, "thread 1, parked,", STILL_MS);
+    judge_expect_asleep(judge, second, "thread 2, parked,", STILL_MS);
+    STEP(judge, STEP_UNPARK, "thread 0: writes 2, then wf_unpark(parker 2)", 1, 2);
+    struct channel_record event = judge_next_event(judge, "the park of thread 2 returns");
+    EXPECT(judge, event.thread == 2 && event.a == WF_PARK_WOKEN, "thread 2 is woken", "thread %u is", event.thread);
+    unpark(judge, 3);
+    event = judge_next_event(judge, "the park of thread 1 returns");
+    EXPECT(judge, event.thread == 1 && event.a == WF_PARK_WOKEN, "thread 1 is woken", "thread %u is", event.thread);
+    STEP(judge, STEP_PARKER_DROP, "wf_thread_parker_drop(parker 2)", 1);
 }
 
 void test_park_sleeps(struct judge *judge)
@@ -84,18 +101,25 @@ void test_park_sleeps(struct judge *judge)
     new_parker(judge);
     for (int round = 0; round < 40; round++) {
         int64_t thread = park(judge, -1);
-        if (round % 20 == 0)
-            judge_expect_asleep(judge, thread, "thread 1, parked,");
+        if (round == 0)
+            judge_expect_asleep(judge, thread, "thread 1, parked,", LONG_STILL_MS);
         int value = judge_random(judge, 100000);
         unpark(judge, value);
         expect_woken(judge, value);
     }
+    /* a condition variable may return for no reason: a park does not */
+    STEP(judge, STEP_SPURIOUS, "the next 3 waits on a condition variable return for no reason", 3);
+    int64_t parked = park(judge, -1);
+    judge_expect_asleep(judge, parked, "thread 1, parked and not unparked,", STILL_MS);
+    unpark(judge, 1);
+    expect_woken(judge, 1);
+    two_parkers(judge);
     /* the unpark comes when the thread has decided to sleep, and does not yet */
     for (int round = 0; round < 2; round++) {
         int value = judge_random(judge, 100000);
         char text[120];
         snprintf(text, sizeof text, "thread 1: wf_park(parker); thread 0: writes %d and unparks just before it sleeps", value);
-        STEP(judge, STEP_UNPARK_IN_GAP, text, ACTOR, PARKER, value);
+        STEP(judge, STEP_UNPARK_IN_GAP, text, ACTOR, PARKER, value, -1);
         expect_woken(judge, value);
     }
     /* the unpark comes first: the permit alone tells the thread of what was written */
@@ -137,8 +161,18 @@ void test_park_deadline(struct judge *judge)
         park(judge, 0);
         expect_timed_out(judge);
     }
+    /* the unpark comes when the time is up: woken, or timed out and the permit is kept; not lost */
+    for (int round = 0; round < 2; round++) {
+        STEP(judge, STEP_UNPARK_IN_GAP, "thread 1: wf_park(parker, now + 5 ms); thread 0: writes 7 and unparks as the time is up",
+             ACTOR, PARKER, 7, 5);
+        struct channel_record event = next_return(judge, "the park returns");
+        if (event.a == WF_PARK_TIMED_OUT) {
+            park(judge, 0);
+            expect_woken(judge, 7);
+        }
+    }
     int64_t thread = park(judge, 600000);
-    judge_expect_asleep(judge, thread, "thread 1, parked until long from now,");
+    judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
     unpark(judge, 5);
     expect_woken(judge, 5);
     drop_parker(judge);
@@ -160,7 +194,7 @@ void test_waker_references(struct judge *judge)
         /* both kinds of wake end a park */
         int64_t thread = park(judge, -1);
         if (round == 0)
-            judge_expect_asleep(judge, thread, "thread 1, parked,");
+            judge_expect_asleep(judge, thread, "thread 1, parked,", STILL_MS);
         waker_step(judge, STEP_WAKER_WAKE_REF, "wf_waker_wake_by_ref", 0);
         judge_next_event(judge, "the park returns: its waker was woken by reference");
         park(judge, -1);

@@ -2,7 +2,7 @@
  * @file await_tree.h
  * @brief What a future waits for, and what that waits for: the logical backtrace.
  *
- * @clause{G.22,0,"The await tree names each future that is not finished, below the one that waits for it, with the source line of the await where there is one; it is cut at a depth of 32."}
+ * @clause{G.22,0,"The await tree names each future that is not finished, below the one that waits for it, with the source line of the await where there is one; it is cut at a depth of 32 and after 1,000 lines."}
  */
 #ifndef WEFT_AWAIT_TREE_H
 #define WEFT_AWAIT_TREE_H

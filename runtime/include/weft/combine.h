@@ -6,7 +6,7 @@
  *            caller's storage and stay where they are until the combinator is READY or dropped.
  *            A NULL entry is a disabled branch; one that is READY already is a finished one. Neither is
  *            ever polled or dropped. That a branch is finished stands in its own head (wf_future_is_done):
- *            a combinator needs no list of its own, and any number of branches fits.
+ *            a combinator needs no list of its own, and up to INT_MAX branches fit; all are different.
  * Ownership: join, try_join and race own their branches: none is left pending when they are READY or
  *            dropped. select borrows: whatever did not win stays as it is, the caller's to poll or drop.
  * Wake-up:   every poll of a combinator polls its branches with the context it was given itself, so each

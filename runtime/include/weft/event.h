@@ -3,7 +3,7 @@
  * @brief The event trace: what futures, wakers and parks did, in order.
  *
  * An event is reported to the hook of the thread's context (context.h). Without a hook an event costs one
- * load and one branch. The ring is the ready-made hook: it keeps the last events of all threads that
+ * load and one branch (a call more in a park, which sleeps anyway). The ring is the ready-made hook: it keeps the last events of all threads that
  * share it, and prints them.
  *
  * @clause{G.16,0,"With a hook in the context, each poll (its begin and its result) and each drop of a future is reported, in the order in which they happen."}
@@ -28,7 +28,6 @@ enum wf_event_kind {
     WF_EVENT_POLL,    /**< a poll begins; value: unused */
     WF_EVENT_POLLED,  /**< it ended; value: enum wf_poll */
     WF_EVENT_DROP,    /**< a future that is not READY is dropped */
-    WF_EVENT_WAKE,    /**< a waker was woken */
     WF_EVENT_PARK,    /**< a thread goes to sleep */
     WF_EVENT_UNPARK,  /**< a thread is told to run; value: unused */
     WF_EVENT_UNPARKED /**< park returned; value: enum wf_parked */

@@ -10,7 +10,7 @@
  *          dropped exactly once; that is cancellation, and it is synchronous.
  * Wake-up: a poll that returns WF_PENDING has arranged that the waker of its context is woken when another
  *          poll is worth while. A wake says "poll again", never "it is ready".
- * Threads: a future is polled and dropped by one thread at a time.
+ * Threads: a future is polled and dropped by one thread at a time, and neither inside its own poll.
  * Source:  Rust's core::future, Tokio.
  *
  * @clause{G.1,0,"A future that is polled after it was READY panics."}
