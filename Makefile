@@ -170,7 +170,7 @@ check: deps-check
 .PHONY: mutants
 mutants: grader deps-check
 	@$(B)/weft-grade selftest mutant
-	@cat docs/mutants.head $(B)/selftest/mutants.md > docs/mutants.md
+	@{ cat docs/mutants.head; head -n 2 $(B)/selftest/mutants.md; tail -n +3 $(B)/selftest/mutants.md | sort; } > docs/mutants.md
 
 ## starters: cut the starters from the solutions again
 .PHONY: starters
