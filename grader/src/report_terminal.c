@@ -303,8 +303,6 @@ void report_terminal(const struct result *result, FILE *out)
     print_header(&style, result);
     print_problems(&style, result, true);
     print_problems(&style, result, false);
-    if (result->stopped)
-        fprintf(out, "  %s%s%s\n\n", style.warn, result->stopped, style.off);
     if (result->test_count > 0 && result->ran > 0)
         print_clauses(&style, result);
     print_failures(&style, result);

@@ -89,7 +89,7 @@ enum verdict result_verdict(const struct result *result)
     }
     if (submission_failed)
         return VERDICT_FAIL;
-    if (result->stopped || !built || result->expected == 0 || result->ran != result->expected)
+    if (!built || result->expected == 0 || result->ran != result->expected)
         return VERDICT_NO_RESULT;
     bool failed = false, unverified = false;
     for (size_t i = 0; i < result->test_count; i++) {
@@ -160,12 +160,12 @@ json_t *result_json(const struct result *result)
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
     char *from = harmless_text(result->from, strlen(result->from), 4000);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:s?, s:i, s:i, s:o, s:i, s:i, s:s}",
+        "{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:s}",
         "schema", "weft.result/1", "lab", result->lab, "from", from, "own", result->own, "seed", seed, "selection",
         result->selection, "partial", is_partial(result), "sandbox", "tier", result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none",
         "own_user", result->sandbox && result->sandbox->own_user, "reason",
         result->sandbox ? result->sandbox->reason : "", "builds", builds, "problems", problems, "replaced_by_reference",
-        replaced, "stopped", result->stopped, "expected", result->expected, "ran", result->ran, "clauses", clauses,
+        replaced, "expected", result->expected, "ran", result->ran, "clauses", clauses,
         "score", result_score(result), "max", result_max(result), "verdict", verdict_name(result_verdict(result)));
     free(from);
     return json;

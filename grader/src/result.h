@@ -40,7 +40,6 @@ struct result {
     uint64_t seed;
     const struct sandbox *sandbox;
     const struct build *build;
-    const char *stopped; /**< why no test could run, or NULL */
     int expected, ran;
     struct outcome *tests;
     size_t test_count;

@@ -5,7 +5,7 @@
 #include "weft/future.h"
 
 /* As in grader/support/channel.h. */
-enum { HELLO = 1, EVENT, REPLY, PANIC, TODO, END };
+enum { HELLO = 1, EVENT, REPLY, PANIC, UNWRITTEN, END };
 
 struct record {
     uint32_t type, text_bytes, kind, thread;
