@@ -89,13 +89,16 @@ $(B)/headers.stamp: $(HEADERS)
 -include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d)
 
 need_lab = $(if $(LAB),,$(error Which lab? For example: make $@ LAB=01))
-grade_arguments = "$(LAB)" --from "$(FROM)" --own "$(OWN)" $(if $(SEED),--seed "$(SEED)") $(if $(TEST),--test "$(TEST)") $(if $(SANDBOX),--sandbox "$(SANDBOX)")
+lab_number = $(firstword $(subst -, ,$(filter $(LAB) $(LAB)-% 0$(LAB)-%,$(LABS))))
+# Through the environment, so that a path may hold quotes and blanks.
+export LAB FROM OWN SEED TEST SANDBOX
+grade_arguments = "$$LAB" --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $${SANDBOX:+--sandbox "$$SANDBOX"}
 
 ## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=name] [SEED=n]
 .PHONY: grade
 grade: grader
 	$(need_lab)
-	@$(B)/weft-grade run $(grade_arguments) --json $(B)/results/$(or $(filter $(firstword $(subst -, ,$(LAB))),$(foreach l,$(LABS),$(firstword $(subst -, ,$(l))))),$(LAB)).json
+	@$(B)/weft-grade run $(grade_arguments) --json "$(B)/results/$(or $(lab_number),$(LAB)).json"
 
 ## debug: the run that failed, in gdb: LAB=01 TEST=name SEED=n [FROM=dir]
 .PHONY: debug
