@@ -173,6 +173,18 @@ static void print_output(const struct style *style, const char *output)
         fprintf(style->out, "        ...\n");
 }
 
+/* A word of a shell command that can be copied. The caller frees. */
+static char *shell_word(const char *text)
+{
+    if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,=-") == strlen(text))
+        return copy_text(text);
+    char *escaped = replace_all(text, "'", "'\\''"), *harmless = harmless_text(escaped, strlen(escaped), 4000);
+    char *quoted = format_text("'%s'", harmless);
+    free(escaped);
+    free(harmless);
+    return quoted;
+}
+
 static void print_failure(const struct style *style, const struct result *result, const struct outcome *test)
 {
     const struct clause *clause = course_clause(result->course, test->clause);
@@ -189,9 +201,11 @@ static void print_failure(const struct style *style, const struct result *result
     }
     if (*evidence_text(test, "output"))
         print_output(style, evidence_text(test, "output"));
+    bool is_default = strcmp(result->from, "labs") == 0;
+    char *from = shell_word(result->from);
     char *arguments = format_text("LAB=%.2s TEST=%s SEED=0x%llx%s%s", result->lab, test->name,
-                                  (unsigned long long)result->seed, strcmp(result->from, "labs") ? " FROM=" : "",
-                                  strcmp(result->from, "labs") ? result->from : "");
+                                  (unsigned long long)result->seed, is_default ? "" : " FROM=", is_default ? "" : from);
+    free(from);
     fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
     fprintf(style->out, "      %sdebug%s     make debug %s\n\n", style->dim, style->off, arguments);
     free(arguments);
