@@ -98,7 +98,9 @@ static void count_others(json_t *result, const char *name, int *pass, int *all)
 static char *normalised_report(const struct known *known)
 {
     char *text = read_file(known->out, 1 << 20, NULL, NULL);
-    char *report = replace_all(text ? text : "", known->from, "SUBMISSION");
+    char *named = replace_all(text ? text : "", known->from, "SUBMISSION");
+    char *report = replace_all(named, "'SUBMISSION'", "SUBMISSION"); /* quoted where the path has a blank */
+    free(named);
     free(text);
     char *sandbox = strstr(report, ", sandbox ");
     if (sandbox) {
