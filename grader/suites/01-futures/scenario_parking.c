@@ -222,6 +222,48 @@ static void job_block_on(struct actor *actor)
     wf_context_leave(&context);
 }
 
+/* --- several block_on at once: each actor has a future of its own --- */
+
+struct lone {
+    struct wf_future future;
+    pthread_mutex_t lock;
+    struct wf_waker kept; /* guarded by lock, like open */
+    bool open;
+    int out;
+};
+
+static struct lone lones[ACTORS_MAX];
+
+static enum wf_poll lone_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct lone *self = (struct lone *)future;
+    pthread_mutex_lock(&self->lock);
+    enum wf_poll poll = self->open ? WF_READY : WF_PENDING;
+    if (poll == WF_PENDING)
+        wf_waker_store(&self->kept, cx->waker);
+    pthread_mutex_unlock(&self->lock);
+    return poll;
+}
+
+static const struct wf_future_ops lone_ops = {.name = "lone", .poll = lone_poll, WF_FRAME(struct lone)};
+
+static void job_lone(struct actor *actor)
+{
+    int status = wf_block_on(&lones[actor->argument].future);
+    scenario_event(EVENT_BLOCK_ON_DONE, status, 0);
+}
+
+static void wake_lone(int64_t number)
+{
+    struct lone *lone = &lones[in_range(number, ACTORS_MAX)];
+    pthread_mutex_lock(&lone->lock);
+    lone->open = true;
+    struct wf_waker waker = lone->kept;
+    lone->kept = (struct wf_waker){0};
+    pthread_mutex_unlock(&lone->lock);
+    wf_waker_wake(&waker);
+}
+
 /* --- a storm: one thread blocks on a leaf, this one wakes it as fast as it comes back --- */
 
 struct storm {
@@ -376,6 +418,14 @@ static void act(const struct channel_command *command)
         break;
     case STEP_FAIL_ALLOCATION:
         wf_alloc_fail_at((uint32_t)arguments[0]);
+        break;
+    case STEP_LONE_BLOCK_ON:
+        lones[in_range(arguments[0], ACTORS_MAX)] =
+            (struct lone){.future = {.ops = &lone_ops}, .lock = PTHREAD_MUTEX_INITIALIZER};
+        a = start_actor(arguments[0], job_lone, 0, arguments[0]);
+        break;
+    case STEP_LONE_WAKE:
+        wake_lone(arguments[0]);
         break;
     case STEP_SPURIOUS:
         cond_gap_spurious((int)arguments[0]);

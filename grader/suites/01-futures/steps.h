@@ -63,6 +63,8 @@ enum parking_step {
     STEP_FAIL_ALLOCATION, /* n */
     STEP_PARK_AT_GATE,    /* actor, parker: like STEP_PARK, but not before the gate is open */
     STEP_OPEN_GATE,       /* let the thread that waits at the gate go on, without telling it anything else */
+    STEP_LONE_BLOCK_ON,   /* actor: block_on a future of its own, pending until STEP_LONE_WAKE -> its kernel thread number */
+    STEP_LONE_WAKE,       /* actor: make that future READY and wake its task */
     STEP_SPURIOUS,        /* times: so many waits on a condition variable return for no reason */
     STEP_UNPARK_IN_GAP,   /* actor, parker, value, milliseconds: park it, and unpark it when it has decided to sleep and
                              does not yet -> whether it was caught there */

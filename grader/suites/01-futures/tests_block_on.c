@@ -126,6 +126,25 @@ void test_wake_is_not_lost(struct judge *judge)
     judge_finish(judge);
 }
 
+/* Each call of block_on has its own sleep, and its own waker. */
+static void two_at_once(struct judge *judge)
+{
+    static const char *const calls[] = {"thread 1: wf_block_on(a future of its own)", "thread 2: wf_block_on(a future of its own)"};
+    int64_t threads[2];
+    for (int actor = 0; actor < 2; actor++)
+        threads[actor] = STEP(judge, STEP_LONE_BLOCK_ON, calls[actor], actor).a;
+    for (int actor = 0; actor < 2; actor++)
+        judge_expect_asleep(judge, threads[actor], actor ? "thread 2, its future pending," : "thread 1, its future pending,",
+                            STILL_MS);
+    for (int actor = 1; actor >= 0; actor--) {
+        STEP(judge, STEP_LONE_WAKE, actor ? "thread 0: wakes the task of thread 2" : "thread 0: wakes the task of thread 1", actor);
+        struct channel_record event = next_event(judge, actor ? "block_on of thread 2 returns" : "block_on of thread 1 returns");
+        EXPECT(judge, event.kind == EVENT_BLOCK_ON_DONE && event.thread == (uint32_t)actor + 1 && event.a == 0,
+               "block_on of the thread whose task was woken returns 0", "that of thread %u returned %lld", event.thread,
+               (long long)event.a);
+    }
+}
+
 void test_block_on_sleeps(struct judge *judge)
 {
     judge_start(judge, "parking");
@@ -142,6 +161,7 @@ void test_block_on_sleeps(struct judge *judge)
         EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld", (long long)event.b);
         expect_return(judge, 2);
     }
+    two_at_once(judge);
     /* the wake comes while the poll goes on: the thread does not sleep, and must see what was written too */
     for (int round = 0; round < 3; round++) {
         build_leaf(judge, 1, LEAF_WAITS_AT_GATE, ", and whose poll takes long");
