@@ -48,8 +48,12 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
                             const struct build_request *request, build_progress *progress, void *arg)
 {
     struct build build = {0};
-    struct builder builder = {.course = course, .sandbox = sandbox, .request = request, .build = &build,
-                              .progress = progress, .arg = arg};
+    struct builder builder = {.course = course,
+                              .sandbox = sandbox,
+                              .request = request,
+                              .build = &build,
+                              .progress = progress,
+                              .arg = arg};
     for (size_t i = 0; i < request->variants.count; i++)
         words_add(&build.variants, request->variants.items[i]);
     builder.submission = submission_read(course, request, &build);

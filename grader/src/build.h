@@ -23,19 +23,19 @@ enum build_status {
 
 /** What stands in the way, in words for the person who submits. */
 struct problem {
-    char *where; /**< the file or folder as that person named it */
-    char *what;  /**< what is wrong and what to do; may have several lines */
+    char *where;    /**< the file or folder as that person named it */
+    char *what;     /**< what is wrong and what to do; may have several lines */
     bool no_result; /**< there is nothing to judge: not a failure of the code */
     bool warning;   /**< shown only */
 };
 
 /** What was asked for. */
 struct build_request {
-    const char *lab;      /**< the graded one */
-    const char *from;     /**< the folder as typed */
-    struct words own;     /**< labs taken from `from`, the graded one included */
+    const char *lab;  /**< the graded one */
+    const char *from; /**< the folder as typed */
+    struct words own; /**< labs taken from `from`, the graded one included */
     struct words variants;
-    char *note_stage;         /**< 4,096 bytes: the temporary folder's path is written here as soon as it exists */
+    char *note_stage; /**< 4,096 bytes: the temporary folder's path is written here as soon as it exists */
 };
 
 /** What came of it. */

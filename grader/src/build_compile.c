@@ -26,10 +26,14 @@ static void start_job(struct builder *builder, struct job *job)
         dup2(null, 0);
         dup2(log, 1);
         dup2(log, 2);
-        const struct sandbox_rules rules = {
-            .readable = stage, .writable = out, .directory = tree, .environment = compiler_environment,
-            .keep_descriptors = 3, .processor_seconds = COMPILE_SECONDS / 2, .memory_bytes = (int64_t)2 << 30,
-            .file_bytes = 64 << 20};
+        const struct sandbox_rules rules = {.readable = stage,
+                                            .writable = out,
+                                            .directory = tree,
+                                            .environment = compiler_environment,
+                                            .keep_descriptors = 3,
+                                            .processor_seconds = COMPILE_SECONDS / 2,
+                                            .memory_bytes = (int64_t)2 << 30,
+                                            .file_bytes = 64 << 20};
         sandbox_exec(builder->sandbox, &rules, job->argv.items);
     }
     free(temporary);
@@ -200,8 +204,8 @@ static void keep_object(const struct job *job)
     char *object = format_text("%s.o", job->cached);
     char *log = format_text("%s.log", job->cached);
     unlink(object);
-    if (lock < 0 || !write_file_atomically(source, job->file->bytes, job->file->length) || !copy_file(job->log, log) ||
-        !copy_file(job->product, object))
+    if (lock < 0 || !write_file_atomically(source, job->file->bytes, job->file->length) ||
+        !copy_file(job->log, log) || !copy_file(job->product, object))
         unlink(object);
     free(source);
     free(object);
@@ -211,7 +215,8 @@ static void keep_object(const struct job *job)
 
 static int64_t newest_header_ns(const struct course *course)
 {
-    char *path = format_text("%s/build/headers.stamp", course->root); /* touched by make when a header changes */
+    char *path =
+        format_text("%s/build/headers.stamp", course->root); /* touched by make when a header changes */
     int64_t newest = modified_ns(path);
     free(path);
     path = format_text("%s/grader/variants.mk", course->root);
@@ -251,8 +256,8 @@ struct jobs build_compile_jobs(struct builder *builder)
             char *source = format_text("submission/%s/%s", file->lab, file->name);
             job->product = format_text("%s/out/%s/%s.%s.o", build->stage, variant, file->lab, file->name);
             job->log = format_text("%s/%s.%s.%s.log", build->stage, variant, file->lab, file->name);
-            job->cached = format_text("%s/build/objects/%s/%s/%s/%s", builder->course->root, key, variant, file->lab,
-                                      file->name);
+            job->cached = format_text("%s/build/objects/%s/%s/%s/%s", builder->course->root, key, variant,
+                                      file->lab, file->name);
             /* debuggers find the source where the person has it */
             char *map = format_text("-fdebug-prefix-map=%s/tree=.", build->stage);
             words_add(&job->argv, map);
@@ -278,18 +283,22 @@ void build_report_compilations(struct builder *builder, const struct jobs *jobs)
         if (!job->reused && job->succeeded)
             keep_object(job);
         char *messages = build_job_messages(builder, job);
-        bool missing_tool = !job->succeeded && (strncmp(messages, "cc1: ", 5) == 0 || strncmp(messages, "bwrap: ", 7) == 0);
+        bool missing_tool =
+            !job->succeeded && (strncmp(messages, "cc1: ", 5) == 0 || strncmp(messages, "bwrap: ", 7) == 0);
         if (!job->succeeded && build->status[job->variant] == BUILD_OK)
             build->status[job->variant] = missing_tool ? BUILD_MISSING : BUILD_FAILED;
         bool first = !words_contain(&said, job->file->shown);
         if (first && (!job->succeeded || *messages)) {
             words_add(&said, job->file->shown);
             bool killed = job->timed_out || strstr(messages, "Killed signal terminated program cc1");
-        char *what = killed ? format_text("the compiler took more than %d s or too much memory, and was stopped. What "
-                                                      "does the file make it read or expand?", COMPILE_SECONDS)
-                         : job->succeeded ? copy_text(messages)
-                         : *messages      ? format_text("does not compile:\n%s", messages)
-                                          : format_text("does not compile: the compiler was killed (too much memory?)");
+            char *what =
+                killed
+                    ? format_text("the compiler took more than %d s or too much memory, and was stopped. What "
+                                  "does the file make it read or expand?",
+                                  COMPILE_SECONDS)
+                : job->succeeded ? copy_text(messages)
+                : *messages      ? format_text("does not compile:\n%s", messages)
+                            : format_text("does not compile: the compiler was killed (too much memory?)");
             build_problem(build, job->file->shown, false, what);
             build->problems[build->problem_count - 1].warning = job->succeeded;
         }

@@ -42,8 +42,10 @@ bool build_make_trusted_objects(struct builder *builder)
 /* A trusted object into the stage, and into the link. */
 static bool add_trusted(struct builder *builder, struct job *job, const char *variant, const char *source)
 {
-    char *object = format_text("%s/build/obj/%s/%.*s.o", builder->course->root, variant, (int)strlen(source) - 2, source);
-    char *staged = format_text("%s/trusted/%s/%.*s.o", builder->build->stage, variant, (int)strlen(source) - 2, source);
+    char *object = format_text("%s/build/obj/%s/%.*s.o", builder->course->root, variant,
+                               (int)strlen(source) - 2, source);
+    char *staged =
+        format_text("%s/trusted/%s/%.*s.o", builder->build->stage, variant, (int)strlen(source) - 2, source);
     *strrchr(staged, '/') = '\0';
     build_make_folder(staged);
     staged[strlen(staged)] = '/';
@@ -56,8 +58,8 @@ static bool add_trusted(struct builder *builder, struct job *job, const char *va
     return copied;
 }
 
-static void add_trusted_list(struct builder *builder, struct job *job, const char *variant, const char *folder,
-                             const char *names)
+static void add_trusted_list(struct builder *builder, struct job *job, const char *variant,
+                             const char *folder, const char *names)
 {
     struct words files = {0};
     words_split(&files, names);
@@ -102,7 +104,8 @@ struct jobs build_link_jobs(struct builder *builder)
             const char *lab = course->labs.items[l];
             char *folder = format_text("solutions/%s", lab);
             if (!is_own(builder, lab))
-                add_trusted_list(builder, job, variant, folder, settings_get_of(&course->modules, lab, "write"));
+                add_trusted_list(builder, job, variant, folder,
+                                 settings_get_of(&course->modules, lab, "write"));
             add_trusted_list(builder, job, variant, folder, settings_get_of(&course->modules, lab, "given"));
             free(folder);
         }
@@ -136,12 +139,14 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         if (job->succeeded)
             continue;
         char *messages = build_job_messages(builder, job);
-        bool missing = strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
+        bool missing =
+            strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
             build_problem(build, builder->request->from, false,
                           format_text("compiles, but does not link%s:\n%s",
-                                      missing ? " (a library is missing here, or the sandbox failed)" : "", messages));
+                                      missing ? " (a library is missing here, or the sandbox failed)" : "",
+                                      messages));
         said = true;
         free(messages);
     }

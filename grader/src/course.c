@@ -67,7 +67,8 @@ static void read_clauses_of(struct course *course, const char *path, const char 
         char *quote = comma ? strstr(comma, ",\"") : NULL;
         char *end = quote ? strstr(quote, "\"}") : NULL;
         if (!end || memchr(at, '\n', (size_t)(end - at)))
-            die("%s: a clause is not of the form @clause{NN.k,points,\"text\"} on one line: @clause{%.40s", path, at);
+            die("%s: a clause is not of the form @clause{NN.k,points,\"text\"} on one line: @clause{%.40s",
+                path, at);
         course->clauses = realloc(course->clauses, (course->clause_count + 1) * sizeof *course->clauses);
         if (!course->clauses)
             die("no memory");
@@ -144,7 +145,8 @@ const char *course_lab(const struct course *course, const char *name)
         const char *lab = course->labs.items[i];
         char *end;
         unsigned long number = strtoul(name, &end, 10);
-        if (strcmp(lab, name) == 0 || (isdigit((unsigned char)*name) && !*end && number == strtoul(lab, NULL, 10)))
+        if (strcmp(lab, name) == 0 ||
+            (isdigit((unsigned char)*name) && !*end && number == strtoul(lab, NULL, 10)))
             return lab;
     }
     return NULL;

@@ -15,7 +15,7 @@ struct settings {
     struct setting {
         char *name;
         char *value;
-    } *items;
+    } * items;
     size_t count;
 };
 
@@ -29,8 +29,8 @@ void settings_free(struct settings *settings);
 
 /** A numbered clause of a contract. */
 struct clause {
-    char *id;     /**< "01.4" or "G.2" */
-    int points;   /**< 0 for the given parts */
+    char *id;   /**< "01.4" or "G.2" */
+    int points; /**< 0 for the given parts */
     char *text;
     char *header; /**< the header's name, "combine.h" */
 };

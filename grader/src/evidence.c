@@ -62,7 +62,8 @@ static json_t *trace_json(const struct judge *judge)
 /* The stage's paths become those that the person knows. The caller frees. */
 static char *shown_paths(const struct judge *judge, const char *text)
 {
-    char *staged = format_text("submission/%s/", judge->suite->lab), *folder = format_text("%s/", judge->graded_folder);
+    char *staged = format_text("submission/%s/", judge->suite->lab),
+         *folder = format_text("%s/", judge->graded_folder);
     char *graded = replace_all(text, staged, folder);
     free(staged);
     free(folder);
@@ -92,7 +93,8 @@ static _Noreturn void finish_debugging(struct judge *judge, enum test_status sta
     if (status == TEST_PASS)
         fprintf(stderr, "\n[judge] the test passes\n");
     else
-        fprintf(stderr, "\n[judge] expected: %s\n[judge] observed: %s\n", expected ? expected : "", observed ? observed : "");
+        fprintf(stderr, "\n[judge] expected: %s\n[judge] observed: %s\n", expected ? expected : "",
+                observed ? observed : "");
     if (judge->pid > 0)
         waitpid(judge->pid, NULL, 0);
     exit(status == TEST_PASS ? 0 : 1);
@@ -109,11 +111,11 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     }
     kill_descendants(0);
     getrusage(RUSAGE_CHILDREN, &usage);
-    json_t *record = json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence,
-                               "cpu_ms",
-                               (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-                                   (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000,
-                               "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
+    json_t *record =
+        json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence, "cpu_ms",
+                  (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
+                      (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000,
+                  "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
     char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
     if (!text)
         text = copy_text("{\"status\":\"grader_error\"}");
@@ -130,9 +132,9 @@ static _Noreturn void fail_with(struct judge *judge, enum test_status status, co
     char *harmless = harmless_text(observed, strlen(observed), 2000);
     char *shown = shown_paths(judge, harmless);
     judge_drain(judge);
-    json_t *evidence = json_pack("{s:s?, s:s, s:o, s:o, s:b, s:b, s:b}", "expected", expected, "observed", shown,
-                                 "trace", trace_json(judge), "output", output_json(judge), "crashed", judge->crashed,
-                                 "hung", judge->hung, "unwritten", judge->unwritten);
+    json_t *evidence = json_pack("{s:s?, s:s, s:o, s:o, s:b, s:b, s:b}", "expected", expected, "observed",
+                                 shown, "trace", trace_json(judge), "output", output_json(judge), "crashed",
+                                 judge->crashed, "hung", judge->hung, "unwritten", judge->unwritten);
     judge_end_test(judge, status, evidence);
     ck_abort_msg("failed");
     abort();

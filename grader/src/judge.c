@@ -36,8 +36,8 @@ static void note_event(struct judge *judge, const struct channel_record *record)
     judge_note(judge, "         %s", text);
 }
 
-struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count,
-                              const char *what, ...)
+struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int64_t *arguments,
+                              uint32_t count, const char *what, ...)
 {
     va_list list;
     va_start(list, what);
@@ -60,8 +60,10 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
             return (struct judge_reply){0};
         }
         if (record.type != RECORD_EVENT)
-            judge_fail(judge, "events and a reply", "a record of type %u during %s: something else wrote to the "
-                       "grader's descriptor", record.type, judge->doing);
+            judge_fail(judge, "events and a reply",
+                       "a record of type %u during %s: something else wrote to the "
+                       "grader's descriptor",
+                       record.type, judge->doing);
         note_event(judge, &record);
         if (record.thread != 0) {
             if (judge->later_count < EVENTS_MAX)
@@ -104,9 +106,10 @@ struct channel_record judge_next_event(struct judge *judge, const char *awaited)
 
 /* How a thread of the subject is watched while it should sleep. */
 enum {
-    SPINNING_MS = 300,  /* of processor time: nobody needs so much to fall asleep */
-    WAKE_UPS = 20,      /* nor does one who sleeps wake up so often */
-    PATIENCE_MS = 10000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
+    SPINNING_MS = 300, /* of processor time: nobody needs so much to fall asleep */
+    WAKE_UPS = 20,     /* nor does one who sleeps wake up so often */
+    PATIENCE_MS =
+        10000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
 };
 
 struct watch {
@@ -159,10 +162,12 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
     struct watch watch = {0};
     for (int64_t start = now_ms(); !watch_thread(&watch, thread, still_ms); usleep(5000)) {
         if (watch.gone) {
-            struct channel_record event = judge_next_event(judge, "the thread sleeps"); /* a crash fails here */
+            struct channel_record event =
+                judge_next_event(judge, "the thread sleeps"); /* a crash fails here */
             char text[200] = "";
             judge->suite->describe_event(judge, &event, text, sizeof text);
-            judge_fail(judge, "the thread sleeps while there is nothing to do", "%s does not sleep: %s", who, text);
+            judge_fail(judge, "the thread sleeps while there is nothing to do", "%s does not sleep: %s", who,
+                       text);
         }
         if (watch.wake_ups > WAKE_UPS)
             judge_fail(judge, "the thread sleeps while there is nothing to do",
@@ -222,8 +227,9 @@ static void check_alone(struct judge *judge)
         usleep(2000);
     }
     if (processes > 1)
-        judge_fail(judge, "nothing is left running", "%d other process%s still running when the scenario was over",
-                   processes - 1, processes == 2 ? " was" : "es were");
+        judge_fail(judge, "nothing is left running",
+                   "%d other process%s still running when the scenario was over", processes - 1,
+                   processes == 2 ? " was" : "es were");
     judge_fail(judge, "nothing is left running", "%d thread%s still running when the scenario was over",
                census.threads - 1, census.threads == 2 ? " was" : "s were");
 }
@@ -243,8 +249,10 @@ void judge_finish(struct judge *judge)
                    "%lld records were seen, the scenario wrote %lld", (long long)judge->records_seen - 1,
                    (long long)record.a);
     if (record.b != 0)
-        judge_fail(judge, "0 live bytes at the end", "%lld bytes of wf_alloc() are still live: something was not given "
-                   "back", (long long)record.b);
+        judge_fail(judge, "0 live bytes at the end",
+                   "%lld bytes of wf_alloc() are still live: something was not given "
+                   "back",
+                   (long long)record.b);
     check_alone(judge);
     send_command(judge, CHANNEL_EXIT, NULL, 0);
     int code = 0, signal_number = 0;

@@ -52,11 +52,11 @@ struct judge_reply {
  * Send a step and wait for its reply; events that came with it are in judge_events(). `what` says in the
  * student's terms what the step calls; a failure in it names that.
  */
-struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count,
-                              const char *what, ...) __attribute__((format(printf, 5, 6)));
+struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int64_t *arguments,
+                              uint32_t count, const char *what, ...) __attribute__((format(printf, 5, 6)));
 
 /** Shorthand: judge_step with the arguments in a list, after the text. */
-#define STEP(judge, operation, what, ...)                                                                   \
+#define STEP(judge, operation, what, ...)                                                                    \
     judge_step((judge), (operation), (const int64_t[]){__VA_ARGS__},                                         \
                sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), "%s", (what))
 
@@ -98,10 +98,10 @@ _Noreturn void judge_fail(struct judge *judge, const char *expected, const char 
     __attribute__((format(printf, 3, 4)));
 
 /** Fail unless `condition`. `expected` says what should be; the rest, a format, what was seen. */
-#define EXPECT(judge, condition, expected, ...)                                                             \
-    do {                                                                                                    \
-        if (!(condition))                                                                                   \
-            judge_fail((judge), (expected), __VA_ARGS__);                                                   \
+#define EXPECT(judge, condition, expected, ...)                                                              \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            judge_fail((judge), (expected), __VA_ARGS__);                                                    \
     } while (0)
 
 /** Add what the last step returned to its line in the trace. */

@@ -20,7 +20,8 @@
 
 enum {
     CHECK_SECONDS = 60, /* the outermost deadline of one test */
-    HANGS_MAX = 3,      /* or starts that failed, in one run; then the tests that are left are not run: each would cost as much */
+    HANGS_MAX =
+        3, /* or starts that failed, in one run; then the tests that are left are not run: each would cost as much */
 };
 
 /* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
@@ -105,12 +106,13 @@ static json_t *take_evidence(int fd)
 
 static struct outcome outcome_of(const struct judge_test *test, json_t *record, bool check_passed)
 {
-    struct outcome outcome = {.name = test->name, .clause = test->clause, .variant = current.variant, .counts = true};
+    struct outcome outcome = {
+        .name = test->name, .clause = test->clause, .variant = current.variant, .counts = true};
     const char *status = record ? json_string_value(json_object_get(record, "status")) : NULL;
     if (!status) {
         outcome.status = TEST_GRADER_ERROR;
-        outcome.evidence = json_pack("{s:s}", "observed",
-                                     "the submission killed its judge, or the judge crashed: nothing is known");
+        outcome.evidence = json_pack(
+            "{s:s}", "observed", "the submission killed its judge, or the judge crashed: nothing is known");
         return outcome;
     }
     outcome.status = strcmp(status, "pass") == 0 && check_passed ? TEST_PASS
@@ -124,8 +126,11 @@ static struct outcome outcome_of(const struct judge_test *test, json_t *record, 
 
 static struct outcome not_run(const struct judge_test *test, const char *why, bool counts)
 {
-    return (struct outcome){.name = test->name, .clause = test->clause, .variant = current.variant,
-                            .status = TEST_NOT_VERIFIED, .counts = counts,
+    return (struct outcome){.name = test->name,
+                            .clause = test->clause,
+                            .variant = current.variant,
+                            .status = TEST_NOT_VERIFIED,
+                            .counts = counts,
                             .evidence = json_pack("{s:s}", "observed", why)};
 }
 
@@ -134,7 +139,8 @@ static bool failed_without_crash(const struct result *result, const char *name)
 {
     for (size_t i = 0; i < result->test_count; i++) {
         const struct outcome *outcome = &result->tests[i];
-        if (strcmp(outcome->name, name) == 0 && strcmp(outcome->variant, "plain") == 0 && outcome->status == TEST_FAIL)
+        if (strcmp(outcome->name, name) == 0 && strcmp(outcome->variant, "plain") == 0 &&
+            outcome->status == TEST_FAIL)
             return !json_is_true(json_object_get(outcome->evidence, "crashed"));
     }
     return false;
@@ -188,7 +194,8 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
     result->expected = 0;
     for (size_t v = 0; v < build->variants.count; v++)
         for (const struct judge_test *test = suite->tests; test->name; test++)
-            result->expected += selected(result, test) && (test->variants & judge_variant_bit(build->variants.items[v]));
+            result->expected +=
+                selected(result, test) && (test->variants & judge_variant_bit(build->variants.items[v]));
 
     int done = 0, hangs = 0;
     for (size_t v = 0; v < build->variants.count; v++) {
@@ -200,13 +207,20 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 progress(arg, test->name, done, result->expected);
             done++;
             if (build->status[v] != BUILD_OK) {
-                result_add(result, not_run(test, build->status[v] == BUILD_MISSING ? "this variant cannot be built here"
-                                                                                   : "the submission does not build",
-                                           true));
+                result_add(result,
+                           not_run(test,
+                                   build->status[v] == BUILD_MISSING ? "this variant cannot be built here"
+                                                                     : "the submission does not build",
+                                   true));
                 continue;
             }
             if (hangs >= HANGS_MAX) {
-                result_add(result, not_run(test, "not run: too many tests before it hung or did not start; ask for one alone with TEST=", true));
+                result_add(
+                    result,
+                    not_run(
+                        test,
+                        "not run: too many tests before it hung or did not start; ask for one alone with TEST=",
+                        true));
                 result->ran++;
                 continue;
             }

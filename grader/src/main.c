@@ -20,6 +20,7 @@
 
 #include "build.h"
 #include "course.h"
+#include "explain.h"
 #include "judge_run.h"
 #include "result.h"
 #include "selftest.h"
@@ -172,9 +173,12 @@ static int run_inner(const struct course *course, const char *lab, const struct 
     check_selection(course, suite, options->test);
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : sandbox_probe(options->sandbox);
-    struct build_request request = {.lab = lab, .from = options->from, .own = own_labs(course, lab, options->own),
+    struct build_request request = {.lab = lab,
+                                    .from = options->from,
+                                    .own = own_labs(course, lab, options->own),
                                     .note_stage = stage_to_remove};
-    char *variants = replace_all(options->variants ? options->variants : settings_get(&course->variants, "VARIANTS"), ",", " ");
+    char *variants = replace_all(
+        options->variants ? options->variants : settings_get(&course->variants, "VARIANTS"), ",", " ");
     words_split(&request.variants, variants);
     free(variants);
     for (size_t i = 0; i < request.variants.count; i++)
@@ -183,9 +187,15 @@ static int run_inner(const struct course *course, const char *lab, const struct 
                 settings_get(&course->variants, "VARIANTS"));
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
     char *own = own_numbers(&request.own);
-    struct result result = {.course = course, .lab = lab, .from = options->from, .own = own,
-                            .selection = options->test, .seed = choose_seed(options->seed), .sandbox = &sandbox,
-                            .build = &build, .some_variants = options->variants != NULL};
+    struct result result = {.course = course,
+                            .lab = lab,
+                            .from = options->from,
+                            .own = own,
+                            .selection = options->test,
+                            .seed = choose_seed(options->seed),
+                            .sandbox = &sandbox,
+                            .build = &build,
+                            .some_variants = options->variants != NULL};
     int status = EXIT_NO_RESULT;
     if (options->debug) {
         clear_progress();
@@ -203,7 +213,9 @@ static int run_inner(const struct course *course, const char *lab, const struct 
             die("cannot write the result: %s%s; the earlier result is kept.", strerror(errno),
                 errno == ENOSPC || errno == EDQUOT ? ". Free some space (df -h)" : "");
         enum verdict verdict = result_verdict(&result);
-        status = verdict == VERDICT_PASS ? EXIT_PASS : verdict == VERDICT_FAIL ? EXIT_NOT_ALL : EXIT_NO_RESULT;
+        status = verdict == VERDICT_PASS   ? EXIT_PASS
+                 : verdict == VERDICT_FAIL ? EXIT_NOT_ALL
+                                           : EXIT_NO_RESULT;
     }
     build_remove(&build);
     stage_to_remove[0] = '\0';
@@ -256,85 +268,21 @@ static int run_outer(const struct course *course, const char *lab, const struct 
     }
     if (!WIFEXITED(status)) {
         clear_progress();
-        fprintf(stderr, "weft-grade: the grader itself was ended by %s: no result. The earlier results are kept.\n",
+        fprintf(stderr,
+                "weft-grade: the grader itself was ended by %s: no result. The earlier results are kept.\n",
                 strsignal(WTERMSIG(status)));
         return EXIT_NO_RESULT;
     }
     return WEXITSTATUS(status);
 }
 
-/* --- list and explain --- */
-
-static int list(const struct course *course)
-{
-    for (size_t i = 0; i < course->labs.count; i++) {
-        const char *lab = course->labs.items[i];
-        int clauses = 0, points = 0;
-        for (size_t c = 0; c < course->clause_count; c++)
-            if (clause_is_of(&course->clauses[c], lab)) {
-                clauses++;
-                points += course->clauses[c].points;
-            }
-        printf("%-18s %s: %d clauses, %d points\n", lab, settings_get_of(&course->modules, lab, "title"), clauses, points);
-        printf("%-18s write %s\n", "", settings_get_of(&course->modules, lab, "write"));
-        const struct judge_suite *suite = judge_suite_of(lab);
-        for (const struct judge_test *test = suite ? suite->tests : NULL; test && test->name; test++) {
-            const struct clause *clause = course_clause(course, test->clause);
-            printf("%-18s %-6s %2d  %s\n", "", test->clause, clause ? clause->points : 0, test->name);
-        }
-    }
-    struct words planned = {0};
-    words_split(&planned, settings_get(&course->modules, "PLANNED"));
-    printf("planned:");
-    for (size_t i = 0; i < planned.count; i++)
-        printf(" %s", planned.items[i]);
-    printf("\n");
-    words_free(&planned);
-    return EXIT_PASS;
-}
-
-static int explain(const struct course *course, const char *id)
-{
-    const struct clause *clause = course_clause(course, id);
-    char *padded = format_text("0%s", id); /* 1.5 */
-    if (!clause)
-        clause = course_clause(course, padded);
-    free(padded);
-    for (size_t i = 0; judge_suites[i] && !clause; i++)
-        for (const struct judge_test *test = judge_suites[i]->tests; test->name && !clause; test++)
-            if (strcmp(test->name, id) == 0)
-                clause = course_clause(course, test->clause);
-    if (!clause) {
-        fprintf(stderr, "weft-grade: there is no clause %s. There are:\n", id);
-        for (size_t i = 0; i < course->clause_count; i++)
-            fprintf(stderr, "  %-6s (%s) %.70s...\n", course->clauses[i].id, course->clauses[i].header,
-                    course->clauses[i].text);
-        return EXIT_NO_RESULT;
-    }
-    printf("%s, %d points, stated in runtime/include/weft/%s\n\n  %s\n\n", clause->id, clause->points, clause->header,
-           clause->text);
-    id = clause->id;
-    bool any = false;
-    for (size_t i = 0; judge_suites[i]; i++)
-        for (const struct judge_test *test = judge_suites[i]->tests; test->name; test++) {
-            if (strcmp(test->clause, id) != 0)
-                continue;
-            any = true;
-            printf("test      %s, in the variants%s%s%s\n", test->name, test->variants & PLAIN ? " plain" : "",
-                   test->variants & ASAN ? " asan" : "", test->variants & TSAN ? " tsan" : "");
-            printf("alone     make grade LAB=%.2s TEST=%s\n", judge_suites[i]->lab, test->name);
-            selftest_print_mutants(course, judge_suites[i]->lab, test->name);
-        }
-    if (!any)
-        printf("test      in grader/given or grader/must-not-compile: the clause is about a part that no lab asks for\n");
-    return EXIT_PASS;
-}
-
 /* Check obeys variables that choose or skip tests, or change its time limits: none of them is ours. */
 static void clear_check_environment(void)
 {
     for (char **variable = environ; *variable;) {
-        char *name = strncmp(*variable, "CK_", 3) == 0 ? format_text("%.*s", (int)strcspn(*variable, "="), *variable) : NULL;
+        char *name = strncmp(*variable, "CK_", 3) == 0
+                         ? format_text("%.*s", (int)strcspn(*variable, "="), *variable)
+                         : NULL;
         if (name)
             unsetenv(name); /* moves the others down */
         else
@@ -349,11 +297,16 @@ int main(int argc, char **argv)
     umask(022); /* the untrusted user reads what we copy */
     struct options options = {.from = "labs", .own = ""};
     static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
-        {"quick", no_argument, NULL, 'q'},          {"help", no_argument, NULL, 'h'},
+        {"from", required_argument, NULL, 'f'},
+        {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},
+        {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'},
+        {"sandbox", required_argument, NULL, 'b'},
+        {"quick", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     int letter;
@@ -401,11 +354,11 @@ int main(int argc, char **argv)
     int status;
     options.debug = strcmp(command, "debug") == 0;
     if (strcmp(command, "list") == 0) {
-        status = list(&course);
+        status = print_list(&course) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "explain") == 0) {
         if (!argument)
             usage("explain needs a clause, for example 01.4");
-        status = explain(&course, argument);
+        status = print_explanation(&course, argument) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "selftest") == 0) {
         status = selftest(&course, options.quick, argv + optind + 1);
     } else if (strcmp(command, "run") == 0 || options.debug) {

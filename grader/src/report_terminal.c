@@ -17,7 +17,8 @@ struct style {
 
 static struct style style_for(FILE *out)
 {
-    struct style style = {.out = out, .width = 100, .good = "", .bad = "", .warn = "", .dim = "", .bold = "", .off = ""};
+    struct style style = {
+        .out = out, .width = 100, .good = "", .bad = "", .warn = "", .dim = "", .bold = "", .off = ""};
     struct winsize size;
     if (!isatty(fileno(out)))
         return style;
@@ -74,13 +75,14 @@ static void print_header(const struct style *style, const struct result *result)
             (unsigned long long)result->seed, sandbox_tier_name(result->sandbox->tier),
             result->sandbox->own_user ? ", as another user" : "", style->off);
     if (result->sandbox->tier == SANDBOX_NONE) {
-        fprintf(style->out, "%sNo sandbox: %s. The code ran with limits%s, but could see and reach this machine.%s\n",
+        fprintf(style->out,
+                "%sNo sandbox: %s. The code ran with limits%s, but could see and reach this machine.%s\n",
                 style->warn, result->sandbox->reason, result->sandbox->own_user ? " and as another user" : "",
                 style->off);
     }
     for (size_t i = 0; i < result->build->replaced.count; i++)
-        fprintf(style->out, "%sYour lab %s does not build; the reference was used in its place.%s\n", style->warn,
-                result->build->replaced.items[i], style->off);
+        fprintf(style->out, "%sYour lab %s does not build; the reference was used in its place.%s\n",
+                style->warn, result->build->replaced.items[i], style->off);
     fputc('\n', style->out);
 }
 
@@ -105,8 +107,8 @@ static void print_problems(const struct style *style, const struct result *resul
 static const char *status_word(const struct style *style, enum test_status status, const char **colour)
 {
     *colour = status == TEST_PASS ? style->good : status == TEST_FAIL ? style->bad : style->warn;
-    static const char *const words[] = {[TEST_PASS] = "pass", [TEST_FAIL] = "FAIL",
-                                        [TEST_NOT_VERIFIED] = "not verified", [TEST_GRADER_ERROR] = "grader error"};
+    static const char *const words[] = {
+        [TEST_PASS] = "pass", [TEST_FAIL] = "FAIL", [TEST_NOT_VERIFIED] = "not verified", [TEST_GRADER_ERROR] = "grader error"};
     return words[status];
 }
 
@@ -143,8 +145,9 @@ static void print_clauses(const struct style *style, const struct result *result
         const char *name = test_of(result, clause);
         int room = style->width - TEXT_COLUMN, length = (int)strlen(clause->text);
         fprintf(style->out, "  %-6s %2d/%-2d %s%-12s%s %-28s %s%.*s%s%s\n", clause->id,
-                status == TEST_PASS ? clause->points : 0, clause->points, colour, word, style->off, name, style->dim,
-                length > room ? room - 3 : length, clause->text, length > room ? "..." : "", style->off);
+                status == TEST_PASS ? clause->points : 0, clause->points, colour, word, style->off, name,
+                style->dim, length > room ? room - 3 : length, clause->text, length > room ? "..." : "",
+                style->off);
     }
     fputc('\n', style->out);
 }
@@ -176,7 +179,8 @@ static void print_output(const struct style *style, const char *output)
 /* A word of a shell command that can be copied. The caller frees. */
 static char *shell_word(const char *text)
 {
-    if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,=-") == strlen(text))
+    if (*text &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,=-") == strlen(text))
         return copy_text(text);
     char *escaped = replace_all(text, "'", "'\\''"), *harmless = harmless_text(escaped, strlen(escaped), 4000);
     char *quoted = format_text("'%s'", harmless);
@@ -188,7 +192,8 @@ static char *shell_word(const char *text)
 static void print_failure(const struct style *style, const struct result *result, const struct outcome *test)
 {
     const struct clause *clause = course_clause(result->course, test->clause);
-    fprintf(style->out, "  %s%s%s  %s (%s)\n", style->bold, test->clause, style->off, test->name, test->variant);
+    fprintf(style->out, "  %s%s%s  %s (%s)\n", style->bold, test->clause, style->off, test->name,
+            test->variant);
     print_field(style, "clause", clause ? clause->text : "");
     if (*evidence_text(test, "expected"))
         print_field(style, "expected", evidence_text(test, "expected"));
@@ -203,8 +208,9 @@ static void print_failure(const struct style *style, const struct result *result
         print_output(style, evidence_text(test, "output"));
     bool is_default = strcmp(result->from, "labs") == 0;
     char *from = shell_word(result->from);
-    char *arguments = format_text("LAB=%.2s TEST=%s SEED=0x%llx%s%s", result->lab, test->name,
-                                  (unsigned long long)result->seed, is_default ? "" : " FROM=", is_default ? "" : from);
+    char *arguments =
+        format_text("LAB=%.2s TEST=%s SEED=0x%llx%s%s", result->lab, test->name,
+                    (unsigned long long)result->seed, is_default ? "" : " FROM=", is_default ? "" : from);
     free(from);
     fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
     fprintf(style->out, "      %sdebug%s     make debug %s\n\n", style->dim, style->off, arguments);
@@ -226,14 +232,16 @@ static void print_unwritten(const struct style *style, const struct result *resu
         if (!is_unwritten(test) || words_contain(&said, observed))
             continue;
         if (said.count == 0)
-            fprintf(style->out, "%sNot written yet%s (reached by the tests; the first is a good place to go on)\n",
+            fprintf(style->out,
+                    "%sNot written yet%s (reached by the tests; the first is a good place to go on)\n",
                     style->bold, style->off);
         words_add(&said, observed);
         const char *task = strstr(observed, "task ");
         fprintf(style->out, "  %s", task ? task + 5 : observed);
         fprintf(style->out, "%s  for", style->dim);
         for (size_t k = i; k < result->test_count; k++)
-            if (is_unwritten(&result->tests[k]) && strcmp(evidence_text(&result->tests[k], "observed"), observed) == 0)
+            if (is_unwritten(&result->tests[k]) &&
+                strcmp(evidence_text(&result->tests[k], "observed"), observed) == 0)
                 fprintf(style->out, " %s", result->tests[k].clause);
         fprintf(style->out, "%s\n", style->off);
     }
@@ -250,7 +258,8 @@ static void print_failures(const struct style *style, const struct result *resul
     int shown = 0, hidden = 0;
     for (size_t i = 0; i < result->test_count; i++) {
         const struct outcome *test = &result->tests[i];
-        if (!test->counts || (test->status != TEST_FAIL && test->status != TEST_GRADER_ERROR) || is_unwritten(test))
+        if (!test->counts || (test->status != TEST_FAIL && test->status != TEST_GRADER_ERROR) ||
+            is_unwritten(test))
             continue;
         if (shown++ == 0)
             fprintf(style->out, "%sFailures%s\n", style->bold, style->off);
@@ -260,8 +269,9 @@ static void print_failures(const struct style *style, const struct result *resul
             hidden++;
     }
     if (hidden)
-        fprintf(style->out, "  %d more: mend these first, or ask for one by name: make grade LAB=%.2s TEST=...\n\n", hidden,
-                result->lab);
+        fprintf(style->out,
+                "  %d more: mend these first, or ask for one by name: make grade LAB=%.2s TEST=...\n\n",
+                hidden, result->lab);
 }
 
 /* Clauses that nothing is known of, with the reason: they are not failures, and earn nothing. */
@@ -277,7 +287,8 @@ static void print_not_run(const struct style *style, const struct result *result
             continue;
         const char *why = evidence_text(test, "observed");
         if (strcmp(why, reason) != 0)
-            fprintf(style->out, "%s%sNot verified%s (%s)\n ", *reason ? "\n" : "", style->bold, style->off, why);
+            fprintf(style->out, "%s%sNot verified%s (%s)\n ", *reason ? "\n" : "", style->bold, style->off,
+                    why);
         reason = why;
         words_add(&said, test->name);
         fprintf(style->out, " %s", test->name);
@@ -290,7 +301,9 @@ static void print_not_run(const struct style *style, const struct result *result
 static void print_summary(const struct style *style, const struct result *result)
 {
     enum verdict verdict = result_verdict(result);
-    const char *colour = verdict == VERDICT_PASS ? style->good : verdict == VERDICT_FAIL ? style->bad : style->warn;
+    const char *colour = verdict == VERDICT_PASS   ? style->good
+                         : verdict == VERDICT_FAIL ? style->bad
+                                                   : style->warn;
     int passed = 0, clauses = 0;
     for (size_t i = 0; i < result->course->clause_count; i++)
         if (is_selected(result, &result->course->clauses[i])) {
@@ -300,15 +313,19 @@ static void print_summary(const struct style *style, const struct result *result
     if (result->selection)
         fprintf(style->out, "%sonly %s%s, ", style->bold, result->selection, style->off);
     else
-        fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result), style->off);
-    fprintf(style->out, "clauses passed %d of %d, verdict %s%s%s\n", passed, clauses, colour, verdict_name(verdict),
-            style->off);
+        fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result),
+                style->off);
+    fprintf(style->out, "clauses passed %d of %d, verdict %s%s%s\n", passed, clauses, colour,
+            verdict_name(verdict), style->off);
     if (result->some_variants)
-        fprintf(style->out, "%sOnly some variants were asked for; the others are not verified.%s\n", style->warn, style->off);
+        fprintf(style->out, "%sOnly some variants were asked for; the others are not verified.%s\n",
+                style->warn, style->off);
     for (size_t v = 0; v < result->build->variants.count; v++)
         if (result->build->status[v] == BUILD_MISSING)
-            fprintf(style->out, "%sThe variant %s cannot be built here, so nothing that needs it is verified: make doctor "
-                                "says what is missing.%s\n", style->warn, result->build->variants.items[v], style->off);
+            fprintf(style->out,
+                    "%sThe variant %s cannot be built here, so nothing that needs it is verified: make doctor "
+                    "says what is missing.%s\n",
+                    style->warn, result->build->variants.items[v], style->off);
 }
 
 void report_terminal(const struct result *result, FILE *out)

@@ -35,7 +35,8 @@ const char *verdict_name(enum verdict verdict)
 /* Worst first: an error of the grader is never hidden by a failure, nor a failure by what was not run. */
 static int badness(enum test_status status)
 {
-    static const int order[] = {[TEST_PASS] = 0, [TEST_NOT_VERIFIED] = 1, [TEST_FAIL] = 2, [TEST_GRADER_ERROR] = 3};
+    static const int order[] = {
+        [TEST_PASS] = 0, [TEST_NOT_VERIFIED] = 1, [TEST_FAIL] = 2, [TEST_GRADER_ERROR] = 3};
     return order[status];
 }
 
@@ -116,10 +117,11 @@ static json_t *tests_json(const struct result *result, const struct clause *clau
             continue;
         char seed[32];
         snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
-        json_array_append_new(tests, json_pack("{s:s, s:s, s:s, s:s, s:O?, s:I, s:I}", "name", test->name, "variant",
-                                               test->variant, "status", test_status_name(test->status), "seed", seed,
-                                               "evidence", test->evidence, "cpu_ms", (json_int_t)test->cpu_ms,
-                                               "wall_ms", (json_int_t)test->wall_ms));
+        json_array_append_new(tests,
+                              json_pack("{s:s, s:s, s:s, s:s, s:O?, s:I, s:I}", "name", test->name, "variant",
+                                        test->variant, "status", test_status_name(test->status), "seed", seed,
+                                        "evidence", test->evidence, "cpu_ms", (json_int_t)test->cpu_ms,
+                                        "wall_ms", (json_int_t)test->wall_ms));
     }
     return tests;
 }
@@ -133,9 +135,11 @@ static bool is_partial(const struct result *result)
 json_t *result_json(const struct result *result)
 {
     static const char *const build_names[] = {"ok", "failed", "missing"};
-    json_t *builds = json_object(), *problems = json_array(), *clauses = json_array(), *replaced = json_array();
+    json_t *builds = json_object(), *problems = json_array(), *clauses = json_array(),
+           *replaced = json_array();
     for (size_t v = 0; result->build && v < result->build->variants.count; v++)
-        json_object_set_new(builds, result->build->variants.items[v], json_string(build_names[result->build->status[v]]));
+        json_object_set_new(builds, result->build->variants.items[v],
+                            json_string(build_names[result->build->status[v]]));
     for (size_t i = 0; result->build && i < result->build->problem_count; i++) {
         const struct problem *problem = &result->build->problems[i];
         char *what = harmless_text(problem->what, strlen(problem->what), 20000);
@@ -150,23 +154,24 @@ json_t *result_json(const struct result *result)
     for (size_t i = 0; i < result->course->clause_count; i++) {
         const struct clause *clause = &result->course->clauses[i];
         if (clause_is_of(clause, result->lab))
-            json_array_append_new(
-                clauses, json_pack("{s:s, s:s, s:i, s:i, s:s, s:o}", "id", clause->id, "text", clause->text, "points",
-                                   clause->points, "earned", earned(result, clause), "status",
-                                   test_status_name(result_clause_status(result, clause)), "tests",
-                                   tests_json(result, clause)));
+            json_array_append_new(clauses, json_pack("{s:s, s:s, s:i, s:i, s:s, s:o}", "id", clause->id,
+                                                     "text", clause->text, "points", clause->points, "earned",
+                                                     earned(result, clause), "status",
+                                                     test_status_name(result_clause_status(result, clause)),
+                                                     "tests", tests_json(result, clause)));
     }
     char seed[32];
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
     char *from = harmless_text(result->from, strlen(result->from), 4000);
     json_t *json = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:s}",
-        "schema", "weft.result/1", "lab", result->lab, "from", from, "own", result->own, "seed", seed, "selection",
-        result->selection, "partial", is_partial(result), "sandbox", "tier", result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none",
-        "own_user", result->sandbox && result->sandbox->own_user, "reason",
-        result->sandbox ? result->sandbox->reason : "", "builds", builds, "problems", problems, "replaced_by_reference",
-        replaced, "expected", result->expected, "ran", result->ran, "clauses", clauses,
-        "score", result_score(result), "max", result_max(result), "verdict", verdict_name(result_verdict(result)));
+        "schema", "weft.result/1", "lab", result->lab, "from", from, "own", result->own, "seed", seed,
+        "selection", result->selection, "partial", is_partial(result), "sandbox", "tier",
+        result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none", "own_user",
+        result->sandbox && result->sandbox->own_user, "reason", result->sandbox ? result->sandbox->reason : "",
+        "builds", builds, "problems", problems, "replaced_by_reference", replaced, "expected",
+        result->expected, "ran", result->ran, "clauses", clauses, "score", result_score(result), "max",
+        result_max(result), "verdict", verdict_name(result_verdict(result)));
     free(from);
     return json;
 }
@@ -232,7 +237,8 @@ static void print_testcase(FILE *out, const struct result *result, const struct 
     const struct clause *clause = course_clause(result->course, test->clause);
     fprintf(out, "    <testcase name=\"%s\" classname=\"%s.%s\" time=\"%.3f\">\n", test->name, result->lab,
             test->clause, (double)test->wall_ms / 1000);
-    fprintf(out, "      <properties><property name=\"points\" value=\"%d\"/></properties>\n", clause ? clause->points : 0);
+    fprintf(out, "      <properties><property name=\"points\" value=\"%d\"/></properties>\n",
+            clause ? clause->points : 0);
     const char *element = test->status == TEST_FAIL           ? "failure"
                           : test->status == TEST_NOT_VERIFIED ? "skipped"
                                                               : "error";
@@ -246,7 +252,8 @@ static void print_testcase(FILE *out, const struct result *result, const struct 
         }
         size_t index;
         json_t *line;
-        json_array_foreach(json_object_get(test->evidence, "trace"), index, line) {
+        json_array_foreach(json_object_get(test->evidence, "trace"), index, line)
+        {
             fputc('\n', out);
             print_escaped(out, json_string_value(line), false);
         }
@@ -274,9 +281,11 @@ bool result_write_junit(const struct result *result, const char *path)
         skipped += result->tests[i].status == TEST_NOT_VERIFIED;
         wall_ms += result->tests[i].wall_ms;
     }
-    fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"weft %s\" tests=\"%d\" failures=\"%d\" "
-                 "errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n", result->lab, tests, failures, errors, skipped,
-            (double)wall_ms / 1000);
+    fprintf(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"weft %s\" tests=\"%d\" failures=\"%d\" "
+        "errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n",
+        result->lab, tests, failures, errors, skipped, (double)wall_ms / 1000);
     for (size_t v = 0; result->build && v < result->build->variants.count; v++) {
         const char *variant = result->build->variants.items[v];
         fprintf(out, "  <testsuite name=\"%s\">\n", variant);

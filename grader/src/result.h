@@ -19,7 +19,7 @@ enum test_status {
 
 /** One test in one variant. */
 struct outcome {
-    const char *name;    /**< of the suite */
+    const char *name; /**< of the suite */
     const char *clause;
     const char *variant;
     enum test_status status;

@@ -116,8 +116,12 @@ static bool tier_works(const struct sandbox *sandbox)
         dup2(null, 1);
         dup2(null, 2);
         const char *const environment[] = {"PATH=/usr/bin", NULL};
-        const struct sandbox_rules rules = {.readable = "/usr", .directory = "/tmp", .environment = environment,
-                                            .keep_descriptors = 3, .processor_seconds = 5, .file_bytes = 1 << 20};
+        const struct sandbox_rules rules = {.readable = "/usr",
+                                            .directory = "/tmp",
+                                            .environment = environment,
+                                            .keep_descriptors = 3,
+                                            .processor_seconds = 5,
+                                            .file_bytes = 1 << 20};
         sandbox_exec(sandbox, &rules, (char *const[]){"/usr/bin/true", NULL});
     }
     int status = 0;

@@ -21,18 +21,18 @@ enum sandbox_tier { SANDBOX_NONE, SANDBOX_BUBBLEWRAP };
 struct sandbox {
     enum sandbox_tier tier;
     unsigned own_user; /**< started as root: untrusted code runs as this user; else 0 */
-    char *reason;  /**< why not a stronger tier; "" if it is the strongest */
+    char *reason;      /**< why not a stronger tier; "" if it is the strongest */
 };
 
 /** What one process may do and see. */
 struct sandbox_rules {
-    const char *readable;     /**< a folder, seen at the same path, read-only */
-    const char *writable;     /**< a folder inside or beside it, or NULL */
-    const char *directory;    /**< the working directory */
+    const char *readable;  /**< a folder, seen at the same path, read-only */
+    const char *writable;  /**< a folder inside or beside it, or NULL */
+    const char *directory; /**< the working directory */
     const char *const *environment;
-    int keep_descriptors;     /**< 0 .. keep - 1 stay open */
+    int keep_descriptors; /**< 0 .. keep - 1 stay open */
     int processor_seconds;
-    int64_t memory_bytes;     /**< of address space; 0: unlimited (sanitizers reserve terabytes) */
+    int64_t memory_bytes; /**< of address space; 0: unlimited (sanitizers reserve terabytes) */
     int64_t file_bytes;
 };
 
@@ -44,7 +44,8 @@ const char *sandbox_tier_name(enum sandbox_tier tier);
 bool sandbox_give(const struct sandbox *sandbox, const char *path);
 
 /** In a forked child: confine it and become `argv`. Never returns; exit status 126 says that it failed. */
-_Noreturn void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rules, char *const argv[]);
+_Noreturn void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rules,
+                            char *const argv[]);
 
 /** How many processes the sandbox itself adds to a subject's. */
 int sandbox_wrappers(const struct sandbox *sandbox);
@@ -54,10 +55,10 @@ void kill_descendants(pid_t spare);
 
 /** A snapshot of the processes below this one. */
 struct census {
-    int processes;            /**< that are alive, without those that call themselves bwrap */
-    int wrappers;             /**< those: the sandbox's own two, if nobody else took the name */
+    int processes; /**< that are alive, without those that call themselves bwrap */
+    int wrappers;  /**< those: the sandbox's own two, if nobody else took the name */
     int threads;
-    int awake;                /**< threads that are not asleep */
+    int awake; /**< threads that are not asleep */
     int64_t processor_ms;
     pid_t pids[64];
 };

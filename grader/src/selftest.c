@@ -34,14 +34,18 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
     known->out = format_text("%s/build/selftest/report-%zu.txt", test->course->root, number);
     unlink(known->json);
     struct words argv = {0};
-    const char *const fixed[] = {"weft-grade", "run", known->lab, "--from", known->from, "--json", known->json, "--seed",
-                                 GOLDEN_SEED};
+    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",   known->from,
+                                 "--json",     known->json, "--seed",   GOLDEN_SEED};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_add(&argv, fixed[i]);
     /* a mutant run whole is run in the plain variant too: see count_others() */
-    char *variants = known->whole && strcmp(known->variants, "plain") != 0 ? format_text("plain %s", known->variants) : NULL;
-    const char *const optional[][2] = {{"--test", known->whole ? NULL : known->test}, {"--variants", variants ? variants : known->variants},
-                                       {"--sandbox", known->sandbox}, {"--own", known->own}};
+    char *variants = known->whole && strcmp(known->variants, "plain") != 0
+                         ? format_text("plain %s", known->variants)
+                         : NULL;
+    const char *const optional[][2] = {{"--test", known->whole ? NULL : known->test},
+                                       {"--variants", variants ? variants : known->variants},
+                                       {"--sandbox", known->sandbox},
+                                       {"--own", known->own}};
     for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
         if (optional[i][1]) {
             words_add(&argv, optional[i][0]);
@@ -69,11 +73,10 @@ static bool is_killed(json_t *result, const char *name)
 {
     size_t c, t;
     json_t *clause, *each;
-    json_array_foreach(json_object_get(result, "clauses"), c, clause)
-        json_array_foreach(json_object_get(clause, "tests"), t, each)
-            if (strcmp(json_string_value(json_object_get(each, "name")), name) == 0 &&
-                strcmp(json_string_value(json_object_get(each, "status")), "fail") == 0)
-                return true;
+    json_array_foreach(json_object_get(result, "clauses"), c, clause) json_array_foreach(
+        json_object_get(clause, "tests"), t,
+        each) if (strcmp(json_string_value(json_object_get(each, "name")), name) == 0 &&
+                  strcmp(json_string_value(json_object_get(each, "status")), "fail") == 0) return true;
     return false;
 }
 
@@ -85,13 +88,14 @@ static void count_others(json_t *result, const char *name, int *pass, int *all)
     json_t *clause, *each;
     *pass = *all = 0;
     json_array_foreach(json_object_get(result, "clauses"), c, clause)
-        json_array_foreach(json_object_get(clause, "tests"), t, each) {
-            if (strcmp(json_string_value(json_object_get(each, "variant")), "plain") != 0 ||
-                strcmp(json_string_value(json_object_get(each, "name")), name) == 0)
-                continue;
-            ++*all;
-            *pass += strcmp(json_string_value(json_object_get(each, "status")), "pass") == 0;
-        }
+        json_array_foreach(json_object_get(clause, "tests"), t, each)
+    {
+        if (strcmp(json_string_value(json_object_get(each, "variant")), "plain") != 0 ||
+            strcmp(json_string_value(json_object_get(each, "name")), name) == 0)
+            continue;
+        ++*all;
+        *pass += strcmp(json_string_value(json_object_get(each, "status")), "pass") == 0;
+    }
 }
 
 /* Paths and what depends on the machine, replaced. The caller frees. */
@@ -121,8 +125,10 @@ static char *check_golden(const struct known *known)
         if (!expected || strcmp(expected, report) != 0) {
             char *actual = format_text("%s.actual", known->out);
             write_file_atomically(actual, report, strlen(report));
-            problem = format_text("the report differs: diff %s %s; if it shall: UPDATE_GOLDEN=1 build/weft-grade selftest "
-                                  "golden", known->golden, actual);
+            problem = format_text(
+                "the report differs: diff %s %s; if it shall: UPDATE_GOLDEN=1 build/weft-grade selftest "
+                "golden",
+                known->golden, actual);
             free(actual);
         }
         free(expected);
@@ -135,15 +141,18 @@ static char *check_golden(const struct known *known)
 static char *check_case(const struct known *known, int exit_status, json_t *result)
 {
     if (!result)
-        return known->kind == HOSTILE && exit_status == 2 ? NULL : format_text("there is no result (exit status %d)", exit_status);
+        return known->kind == HOSTILE && exit_status == 2
+                   ? NULL
+                   : format_text("there is no result (exit status %d)", exit_status);
     int score = (int)json_integer_value(json_object_get(result, "score"));
     int max = (int)json_integer_value(json_object_get(result, "max"));
     const char *verdict = json_string_value(json_object_get(result, "verdict"));
     json_t *builds = json_object_get(result, "builds"), *each;
     const char *variant;
-    json_object_foreach(builds, variant, each)
-        if (known->must_build && strcmp(json_string_value(each), "ok") != 0)
-            return format_text("the variant %s does not build", variant);
+    json_object_foreach(builds, variant, each) if (known->must_build &&
+                                                   strcmp(json_string_value(each), "ok") !=
+                                                       0) return format_text("the variant %s does not build",
+                                                                             variant);
     switch (known->kind) {
     case SOLUTION:
     case ALTERNATE:
@@ -153,7 +162,8 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     case NULL_SUBMISSION:
         if (exit_status == 1 && score == 0 && strcmp(verdict, "fail") == 0)
             return NULL;
-        return format_text("score %d, verdict %s, exit status %d instead of 0, fail, 1", score, verdict, exit_status);
+        return format_text("score %d, verdict %s, exit status %d instead of 0, fail, 1", score, verdict,
+                           exit_status);
     case HOSTILE:
         if (exit_status != 0 && score == 0 && strcmp(verdict, "pass") != 0)
             return NULL;
@@ -164,7 +174,8 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
         int pass, all;
         count_others(result, known->test, &pass, &all);
         if (known->whole && pass * 2 < all)
-            return format_text("passes only %d of the %d other tests: too blunt to be a mistake of one clause", pass, all);
+            return format_text(
+                "passes only %d of the %d other tests: too blunt to be a mistake of one clause", pass, all);
         return NULL;
     }
     default:
@@ -177,15 +188,18 @@ static void print_mutant_row(const struct selftest *test, const struct known *kn
 {
     char *patch = format_text("%s/grader/mutants/%s/%s", test->course->root, known->lab, known->name);
     char *mistake = selftest_patch_line(patch, "Mistake");
-    fprintf(test->matrix, "| %s | %s | %s (%s) |", known->name, mistake ? mistake : "", known->test, known->variants);
+    fprintf(test->matrix, "| %s | %s | %s (%s) |", known->name, mistake ? mistake : "", known->test,
+            known->variants);
     size_t c, t;
     json_t *clause, *each;
     json_array_foreach(json_object_get(result, "clauses"), c, clause)
-        json_array_foreach(json_object_get(clause, "tests"), t, each) {
-            const char *name = json_string_value(json_object_get(each, "name"));
-            if (strcmp(name, known->test) != 0 && strcmp(json_string_value(json_object_get(each, "status")), "fail") == 0)
-                fprintf(test->matrix, " %s", name);
-        }
+        json_array_foreach(json_object_get(clause, "tests"), t, each)
+    {
+        const char *name = json_string_value(json_object_get(each, "name"));
+        if (strcmp(name, known->test) != 0 &&
+            strcmp(json_string_value(json_object_get(each, "status")), "fail") == 0)
+            fprintf(test->matrix, " %s", name);
+    }
     fprintf(test->matrix, " |\n");
     free(mistake);
     free(patch);
@@ -201,7 +215,8 @@ static void end_case(struct selftest *test, struct known *known, int status)
     double seconds = (double)(now_ms() - known->started_ms) / 1000;
     if (problem) {
         test->failed++;
-        printf("FAILED  %-9s %s: %s\n        see %s\n", selftest_kind_names[known->kind], known->name, problem, known->out);
+        printf("FAILED  %-9s %s: %s\n        see %s\n", selftest_kind_names[known->kind], known->name,
+               problem, known->out);
     } else {
         test->passed++;
         printf("ok      %-9s %-60s %5.1f s\n", selftest_kind_names[known->kind], known->name, seconds);
@@ -249,7 +264,8 @@ static void run_cases(struct selftest *test)
                 end_case(test, known, status);
                 if (orphans) {
                     test->failed++;
-                    printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind], known->name, orphans);
+                    printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind],
+                           known->name, orphans);
                 }
             } else if (known->pid > 0 && now_ms() - known->started_ms > CASE_SECONDS * 1000) {
                 kill(known->pid, SIGTERM);
@@ -268,7 +284,8 @@ int selftest(const struct course *course, bool quick, char *const names[])
     char *path = format_text("%s/build/selftest/mutants.md", course->root);
     test.matrix = quick ? NULL : fopen(path, "w");
     if (test.matrix)
-        fprintf(test.matrix, "| mutant | the mistake | killed by | other tests that fail |\n|---|---|---|---|\n");
+        fprintf(test.matrix,
+                "| mutant | the mistake | killed by | other tests that fail |\n|---|---|---|---|\n");
     run_cases(&test);
     if (test.matrix)
         fclose(test.matrix);

@@ -42,7 +42,8 @@ static void copy_files(const char *from, const char *to)
         size_t length = strlen(entry->d_name);
         if (length < 3 || strcmp(entry->d_name + length - 2, ".c") != 0)
             continue;
-        char *source = format_text("%s/%s", from, entry->d_name), *target = format_text("%s/%s", to, entry->d_name);
+        char *source = format_text("%s/%s", from, entry->d_name),
+             *target = format_text("%s/%s", to, entry->d_name);
         if (!copy_file(source, target))
             die("cannot copy %s to %s: %s", source, target, strerror(errno));
         free(source);
@@ -65,7 +66,8 @@ static char *new_submission(const struct selftest *test, const char *kind, const
 static char *copy_of_solution(const struct selftest *test, const char *lab, const char *kind, const char *name)
 {
     char *folder = new_submission(test, kind, name);
-    char *from = format_text("%s/solutions/%s", test->course->root, lab), *to = format_text("%s/%s", folder, lab);
+    char *from = format_text("%s/solutions/%s", test->course->root, lab),
+         *to = format_text("%s/%s", folder, lab);
     copy_files(from, to);
     free(from);
     free(to);
@@ -126,7 +128,8 @@ static bool wanted(const struct selftest *test, const char *kind, const char *na
     return false;
 }
 
-static struct known *add_case(struct selftest *test, enum kind kind, const char *lab, const char *name, char *from)
+static struct known *add_case(struct selftest *test, enum kind kind, const char *lab, const char *name,
+                              char *from)
 {
     if (!wanted(test, selftest_kind_names[kind], name)) {
         free(from);
@@ -205,7 +208,8 @@ static void add_null_submissions(struct selftest *test, const char *lab)
     free(name);
     for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
         name = format_text("%s %s", lab, fillings[i].name);
-        known = add_case(test, NULL_SUBMISSION, lab, name, filled_starter(test, lab, "null", name, fillings[i].filling));
+        known = add_case(test, NULL_SUBMISSION, lab, name,
+                         filled_starter(test, lab, "null", name, fillings[i].filling));
         if (known)
             known->must_build = true;
         free(name);
@@ -226,12 +230,13 @@ static void add_null_submissions(struct selftest *test, const char *lab)
     free(name);
 }
 
-static char *patched_solution(const struct selftest *test, const char *lab, const char *kind, const char *name,
-                              const char *patch)
+static char *patched_solution(const struct selftest *test, const char *lab, const char *kind,
+                              const char *name, const char *patch)
 {
     char *folder = copy_of_solution(test, lab, kind, name);
     char *inside = format_text("%s/%s", folder, lab);
-    char *argv[] = {"patch", "-p1", "-s", "--fuzz=0", "--no-backup-if-mismatch", "-i", (char *)(uintptr_t)patch, NULL};
+    char *argv[] = {
+        "patch", "-p1", "-s", "--fuzz=0", "--no-backup-if-mismatch", "-i", (char *)(uintptr_t)patch, NULL};
     if (!run_command(argv, inside))
         die("%s does not apply to solutions/%s: make it anew", patch, lab);
     free(inside);

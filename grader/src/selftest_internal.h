@@ -23,7 +23,7 @@ struct known {
     char *own;      /* NULL: the lab alone */
     bool whole;     /* a mutant: run all tests, not only the one it names */
     bool must_build;
-    char *golden;   /* the expected report */
+    char *golden; /* the expected report */
     /* while it runs */
     pid_t pid;
     char *json, *out;

@@ -15,8 +15,8 @@
 #include "judge_internal.h"
 
 enum {
-    ASLEEP_MS = 1000,      /* nothing of the subject ran for so long while an answer is due: it never will */
-    PROCESSOR_MS = 2500,   /* spent without the answer that is due: an endless loop */
+    ASLEEP_MS = 1000,    /* nothing of the subject ran for so long while an answer is due: it never will */
+    PROCESSOR_MS = 2500, /* spent without the answer that is due: an endless loop */
     TICK_MS = 50,
     OUTPUT_BYTES_MAX = 1 << 18, /* of stdout and stderr together */
     RECORDS_MAX = 200000,
@@ -31,10 +31,16 @@ static _Noreturn void exec_debugger(const struct judge *judge, const char *progr
     char *map = format_text("set substitute-path submission/%s %s", judge->suite->lab, judge->graded_folder);
     struct words words = {0};
     words_split(&words, "gdb -q -nx");
-    const char *const commands[] = {"echo \\nSet breakpoints, for example break join_poll, then type run: the judge drives the test.\\n"
-                                    "It stops by itself where a contract is broken or a task is not written.\\n\\n",
-                                    "set confirm off", "set breakpoint pending on", "set substitute-path include runtime/include",
-                                    map, "break wf_panic_at", "break wf_lab_todo", NULL};
+    const char *const commands[] = {
+        "echo \\nSet breakpoints, for example break join_poll, then type run: the judge drives the test.\\n"
+        "It stops by itself where a contract is broken or a task is not written.\\n\\n",
+        "set confirm off",
+        "set breakpoint pending on",
+        "set substitute-path include runtime/include",
+        map,
+        "break wf_panic_at",
+        "break wf_lab_todo",
+        NULL};
     for (const char *const *command = commands; *command; command++) {
         words_add(&words, "-ex");
         words_add(&words, *command);
@@ -70,8 +76,9 @@ void judge_start(struct judge *judge, const char *scenario)
             dup2(1, output[1]); /* gdb talks to the terminal */
         }
         /* to high numbers first, so that none of 0 to 4 is overwritten before it is used */
-        int high[5] = {fcntl(null, F_DUPFD, 100), fcntl(output[1], F_DUPFD, 100), fcntl(output[1], F_DUPFD, 100),
-                       fcntl(commands[0], F_DUPFD, 100), fcntl(records[1], F_DUPFD, 100)};
+        int high[5] = {fcntl(null, F_DUPFD, 100), fcntl(output[1], F_DUPFD, 100),
+                       fcntl(output[1], F_DUPFD, 100), fcntl(commands[0], F_DUPFD, 100),
+                       fcntl(records[1], F_DUPFD, 100)};
         for (int fd = 0; fd < 5; fd++)
             dup2(high[fd], fd);
         static const char *const environment[] = {
@@ -82,10 +89,13 @@ void judge_start(struct judge *judge, const char *scenario)
             NULL,
         };
         bool sanitized = strcmp(judge->variant, "plain") != 0;
-        const struct sandbox_rules rules = {
-            .readable = judge->folder, .directory = judge->folder, .environment = environment,
-            .keep_descriptors = 5, .processor_seconds = 2 * PROCESSOR_MS / 1000 + 1,
-            .memory_bytes = sanitized ? 0 : (int64_t)1 << 30, .file_bytes = 1 << 20};
+        const struct sandbox_rules rules = {.readable = judge->folder,
+                                            .directory = judge->folder,
+                                            .environment = environment,
+                                            .keep_descriptors = 5,
+                                            .processor_seconds = 2 * PROCESSOR_MS / 1000 + 1,
+                                            .memory_bytes = sanitized ? 0 : (int64_t)1 << 30,
+                                            .file_bytes = 1 << 20};
         char *program = format_text("%s/subject", judge->folder);
         if (judge->debugged)
             exec_debugger(judge, program);
@@ -130,8 +140,9 @@ static void check_flood(struct judge *judge)
     judge_drain(judge);
     if (judge->output_total > OUTPUT_BYTES_MAX && !judge->flooded) {
         judge->flooded = true;
-        judge_fail(judge, "little or no output", "a flood of output: more than %d bytes were printed during %s",
-                   OUTPUT_BYTES_MAX, judge->doing);
+        judge_fail(judge, "little or no output",
+                   "a flood of output: more than %d bytes were printed during %s", OUTPUT_BYTES_MAX,
+                   judge->doing);
     }
 }
 
@@ -143,7 +154,8 @@ bool judge_fill(struct judge *judge)
         judge->record_end -= judge->record_start;
         judge->record_start = 0;
     }
-    ssize_t count = read(judge->record_fd, judge->records + judge->record_end, sizeof judge->records - judge->record_end);
+    ssize_t count =
+        read(judge->record_fd, judge->records + judge->record_end, sizeof judge->records - judge->record_end);
     if (count > 0)
         judge->record_end += (size_t)count;
     return count > 0 || (count < 0 && errno == EAGAIN);
@@ -156,8 +168,10 @@ static bool parse(struct judge *judge, struct channel_record *record)
         return false;
     memcpy(record, judge->records + judge->record_start, sizeof *record);
     if (record->text_bytes > CHANNEL_TEXT_MAX)
-        judge_fail(judge, "records that are well formed", "a malformed record during %s: something else wrote to the "
-                   "grader's descriptor %d", judge->doing, CHANNEL_RECORD_FD);
+        judge_fail(judge, "records that are well formed",
+                   "a malformed record during %s: something else wrote to the "
+                   "grader's descriptor %d",
+                   judge->doing, CHANNEL_RECORD_FD);
     if (have < sizeof *record + record->text_bytes)
         return false;
     memcpy(judge->text, judge->records + judge->record_start + sizeof *record, record->text_bytes);
@@ -188,10 +202,11 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
     judge_drain(judge);
     if (record->type == RECORD_TODO) {
         judge->unwritten = true;
-        judge_fail(judge, "the task is written", "not written yet: task %s in %s (%s)", part[0], part[1], place);
+        judge_fail(judge, "the task is written", "not written yet: task %s in %s (%s)", part[0], part[1],
+                   place);
     }
-    judge_fail(judge, "no panic", "a panic during %s: clause %s is broken: %s (raised in %s, %s)", judge->doing,
-               part[0], part[3], part[1], place);
+    judge_fail(judge, "no panic", "a panic during %s: clause %s is broken: %s (raised in %s, %s)",
+               judge->doing, part[0], part[3], part[1], place);
 }
 
 /* Look at the kernel's view of the subject. True: everything in it has been asleep for ASLEEP_MS. By processor
@@ -218,13 +233,16 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
                    "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one",
                    judge->awaited ? "nothing happens any more" : judge->doing);
     if (census.processor_ms - waiting->processor_ms > PROCESSOR_MS)
-        judge_fail(judge, "the call returns", "an endless loop: %s used more than %d ms of processor time and did not return",
+        judge_fail(judge, "the call returns",
+                   "an endless loop: %s used more than %d ms of processor time and did not return",
                    judge->doing, PROCESSOR_MS);
     if (now - waiting->since > WALL_MS)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
     if (now - judge->started_ms > TEST_MS)
-        judge_fail(judge, "the test comes to an end", "it had taken %d s when it came to %s: the calls before it are too "
-                   "slow", TEST_MS / 1000, judge->doing);
+        judge_fail(judge, "the test comes to an end",
+                   "it had taken %d s when it came to %s: the calls before it are too "
+                   "slow",
+                   TEST_MS / 1000, judge->doing);
     judge->hung = hung;
 }
 
@@ -325,15 +343,18 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
     if (code == 99 && leak)
         snprintf(text, size, "memory was leaked (LeakSanitizer's report is below)");
     else if (code == 99 && address)
-        snprintf(text, size, "a memory error or undefined behaviour during %s (the sanitizer's report is below)",
+        snprintf(text, size,
+                 "a memory error or undefined behaviour during %s (the sanitizer's report is below)",
                  judge->doing);
     else if (code == 98 && race)
         snprintf(text, size, "a data race during %s (ThreadSanitizer's report is below)", judge->doing);
     else if (signal_number)
         snprintf(text, size, "a crash during %s: %s", judge->doing, signal_words(signal_number));
     else
-        snprintf(text, size, "the program ended by itself, with exit status %d, during %s: something called exit, _exit or "
-                             "pthread_exit, closed the grader's descriptors, or ended the process otherwise", code, judge->doing);
+        snprintf(text, size,
+                 "the program ended by itself, with exit status %d, during %s: something called exit, _exit or "
+                 "pthread_exit, closed the grader's descriptors, or ended the process otherwise",
+                 code, judge->doing);
     judge->crashed = signal_number != 0;
 }
 
@@ -342,8 +363,10 @@ _Noreturn void judge_subject_ended(struct judge *judge)
     int code, signal_number;
     char text[700];
     if (!judge_wait_exit(judge, &code, &signal_number))
-        judge_fail(judge, "the program goes on", "during %s something closed the grader's descriptors, and the program neither "
-                   "went on nor ended", judge->doing);
+        judge_fail(judge, "the program goes on",
+                   "during %s something closed the grader's descriptors, and the program neither "
+                   "went on nor ended",
+                   judge->doing);
     if (judge->debugged)
         judge_fail(judge, "the test comes to its end", "gdb was left during %s", judge->doing);
     judge_say_how_it_ended(judge, code, signal_number, text, sizeof text);

@@ -51,12 +51,16 @@ static char *forbidden_include(const char *bytes)
             at += 1 + strspn(at + 1, " \t");
             if (strncmp(at, "include", 7) == 0) {
                 at += 7 + strspn(at + 7, " \t_next");
-                size_t length = *at == '"' ? strcspn(at + 1, "\"\n") : *at == '<' ? strcspn(at + 1, ">\n") : 0;
+                size_t length = *at == '"'   ? strcspn(at + 1, "\"\n")
+                                : *at == '<' ? strcspn(at + 1, ">\n")
+                                             : 0;
                 char *path = format_text("%.*s", (int)length, length ? at + 1 : at);
                 char *problem = NULL;
                 if (path[0] == '/' || strstr(path, "..") || (*at == '"' && strncmp(path, "weft/", 5) != 0))
-                    problem = format_text("line %d includes %s. A submission may include system headers and weft/*.h "
-                                          "only: remove the line.", number, path);
+                    problem = format_text(
+                        "line %d includes %s. A submission may include system headers and weft/*.h "
+                        "only: remove the line.",
+                        number, path);
                 free(path);
                 if (problem)
                     return problem;
@@ -72,8 +76,10 @@ static char *check_source(const char *bytes, size_t length)
 {
     const char *nul = memchr(bytes, '\0', length);
     if (nul)
-        return format_text("is not C source: there is a zero byte at offset %td. Submit the .c text, not a compiled "
-                           "or compressed file.", nul - bytes);
+        return format_text(
+            "is not C source: there is a zero byte at offset %td. Submit the .c text, not a compiled "
+            "or compressed file.",
+            nul - bytes);
     size_t blank = strspn(bytes, " \t\r\n");
     if (blank == length)
         return format_text("is empty. Start from the starter, labs/NN-name/, and fill in its tasks.");
@@ -90,8 +96,10 @@ static void read_one(const char *folder, const char *lab, const char *name, stru
     if (lstat(path, &status) != 0) {
         no_result = true;
         what = errno == ENOENT
-                   ? format_text("is missing. The reference never fills in for it: submit all of the lab's files.")
-                   : format_text("cannot be read: %s. Give the grader's user permission to read it.", strerror(errno));
+                   ? format_text(
+                         "is missing. The reference never fills in for it: submit all of the lab's files.")
+                   : format_text("cannot be read: %s. Give the grader's user permission to read it.",
+                                 strerror(errno));
     } else if (S_ISLNK(status.st_mode)) {
         what = format_text("is a symbolic link. Submit the file itself.");
     } else if (!S_ISREG(status.st_mode)) {
@@ -106,7 +114,8 @@ static void read_one(const char *folder, const char *lab, const char *name, stru
         bytes = read_file(path, SOURCE_BYTES_MAX, &length, NULL);
         if (!bytes) {
             no_result = true;
-            what = format_text("cannot be read: %s. Give the grader's user permission to read it.", strerror(errno));
+            what = format_text("cannot be read: %s. Give the grader's user permission to read it.",
+                               strerror(errno));
         } else {
             what = check_source(bytes, length);
         }
@@ -120,8 +129,8 @@ static void read_one(const char *folder, const char *lab, const char *name, stru
     submission->files = realloc(submission->files, (submission->count + 1) * sizeof *submission->files);
     if (!submission->files)
         die("no memory");
-    submission->files[submission->count++] =
-        (struct submitted_file){.lab = lab, .name = copy_text(name), .shown = path, .bytes = bytes, .length = length};
+    submission->files[submission->count++] = (struct submitted_file){
+        .lab = lab, .name = copy_text(name), .shown = path, .bytes = bytes, .length = length};
 }
 
 /* --- headers: their contents are the contract, so a submission that brings others is refused --- */
@@ -154,9 +163,10 @@ static void compare_headers(const char *ours, const char *theirs, struct build *
             if (S_ISDIR(our_status.st_mode))
                 compare_headers(our, their, build);
             else if (!same_bytes(our, their))
-                build_problem(build, their, false,
-                              format_text("differs from the course's header. The headers are the contract, which "
-                                          "your files and the reference's share: restore it."));
+                build_problem(
+                    build, their, false,
+                    format_text("differs from the course's header. The headers are the contract, which "
+                                "your files and the reference's share: restore it."));
         }
         free(our);
         free(their);
@@ -198,13 +208,16 @@ static void refuse_changed_contract(const struct course *course, struct build *b
         if (!end)
             continue;
         *end = '\0';
-        build_problem(build, line, true,
-                      format_text("was changed. The headers are the contract: restore it (git checkout %s), or, if the "
-                                  "contract shall change, run make contract.", line));
+        build_problem(
+            build, line, true,
+            format_text("was changed. The headers are the contract: restore it (git checkout %s), or, if the "
+                        "contract shall change, run make contract.",
+                        line));
     }
     if (status != 0 && build->problem_count == before)
-        build_problem(build, "runtime/contract.sha256", true,
-                      format_text("cannot be checked: is sha256sum there, and every header that the list names?"));
+        build_problem(
+            build, "runtime/contract.sha256", true,
+            format_text("cannot be checked: is sha256sum there, and every header that the list names?"));
     if (out)
         fclose(out);
 }
@@ -214,7 +227,8 @@ static void refuse_changed_headers(const struct course *course, const struct bui
 {
     char *ours = format_text("%s/runtime/include/weft", course->root);
     char *lab_folder = format_text("%s/%s", request->from, request->lab);
-    const char *const places[] = {"%s/runtime/include/weft", "%s/../runtime/include/weft", "%s/include/weft", "%s/weft", "%s"};
+    const char *const places[] = {"%s/runtime/include/weft", "%s/../runtime/include/weft", "%s/include/weft",
+                                  "%s/weft", "%s"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char *place = replace_all(places[i], "%s", request->from);
         compare_headers(ours, place, build);
@@ -233,10 +247,12 @@ struct submission submission_read(const struct course *course, const struct buil
     DIR *from = opendir(request->from);
     if (!from) {
         build_problem(build, request->from, true,
-                      errno == ENOENT    ? format_text("does not exist. FROM names the folder of the submission.")
-                      : errno == ENOTDIR ? format_text("is not a folder. FROM names the folder of the submission.")
-                                         : format_text("cannot be opened: %s. Give the grader's user permission to "
-                                                       "read and enter it.", strerror(errno)));
+                      errno == ENOENT ? format_text("does not exist. FROM names the folder of the submission.")
+                      : errno == ENOTDIR
+                          ? format_text("is not a folder. FROM names the folder of the submission.")
+                          : format_text("cannot be opened: %s. Give the grader's user permission to "
+                                        "read and enter it.",
+                                        strerror(errno)));
         return submission;
     }
     closedir(from);

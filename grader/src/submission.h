@@ -10,9 +10,9 @@
 /** A file that a student wrote. */
 struct submitted_file {
     const char *lab;
-    char *name;    /**< "ready.c" */
-    char *shown;   /**< as the person would name it: "labs/01-futures/ready.c" */
-    char *bytes;   /**< its content */
+    char *name;  /**< "ready.c" */
+    char *shown; /**< as the person would name it: "labs/01-futures/ready.c" */
+    char *bytes; /**< its content */
     size_t length;
 };
 

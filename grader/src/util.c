@@ -156,19 +156,23 @@ bool copy_file(const char *from, const char *to)
     if (in < 0)
         return false;
     struct stat status;
-    int out = fstat(in, &status) == 0 ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, status.st_mode & 0777) : -1;
+    int out = fstat(in, &status) == 0
+                  ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, status.st_mode & 0777)
+                  : -1;
     ssize_t count = out < 0 ? -1 : 1;
     while (count > 0)
         count = copy_file_range(in, NULL, out, NULL, 1 << 20, 0);
     if (count < 0 && out >= 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS)) {
         char buffer[1 << 16];
         ssize_t wrote = 0;
-        while ((count = read(in, buffer, sizeof buffer)) > 0 && (wrote = write(out, buffer, (size_t)count)) == count)
+        while ((count = read(in, buffer, sizeof buffer)) > 0 &&
+               (wrote = write(out, buffer, (size_t)count)) == count)
             ;
         if (count > 0)
             count = -1;
     }
-    if (count == 0 && fchmod(out, status.st_mode & 0100 ? 0755 : 0644) != 0) /* whatever the umask was when it was made */
+    if (count == 0 &&
+        fchmod(out, status.st_mode & 0100 ? 0755 : 0644) != 0) /* whatever the umask was when it was made */
         count = -1;
     int error = errno;
     close(in);
@@ -219,8 +223,11 @@ char *replace_all(const char *text, const char *from, const char *to)
 static size_t utf8_length(const unsigned char *text, size_t left)
 {
     unsigned char first = text[0];
-    size_t length = first < 0x80 ? 1 : (first >= 0xc2 && first < 0xe0) ? 2 : (first & 0xf0) == 0xe0 ? 3
-                  : (first >= 0xf0 && first < 0xf5) ? 4 : 0;
+    size_t length = first < 0x80                      ? 1
+                    : (first >= 0xc2 && first < 0xe0) ? 2
+                    : (first & 0xf0) == 0xe0          ? 3
+                    : (first >= 0xf0 && first < 0xf5) ? 4
+                                                      : 0;
     if (length == 0 || length > left)
         return 0;
     for (size_t i = 1; i < length; i++)
@@ -228,8 +235,9 @@ static size_t utf8_length(const unsigned char *text, size_t left)
             return 0;
     if (first == 0xef && text[1] == 0xbf && text[2] >= 0xbe) /* U+FFFE, U+FFFF: not in XML */
         return 0;
-    if (first == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) || /* these turn text around */
-                          (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)))
+    if (first == 0xe2 &&
+        ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) || /* these turn text around */
+         (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)))
         return 0;
     if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || /* overlong, surrogate */
         (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
@@ -247,8 +255,8 @@ char *harmless_text(const char *text, size_t length, size_t limit)
     while (i < length && (size_t)ftell(out) < limit) {
         size_t sequence = utf8_length(bytes + i, length - i);
         bool c1_control = sequence == 2 && bytes[i] == 0xc2 && bytes[i + 1] < 0xa0;
-        if (sequence == 0 || c1_control || (sequence == 1 && bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\t') ||
-            bytes[i] == 0x7f) {
+        if (sequence == 0 || c1_control ||
+            (sequence == 1 && bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\t') || bytes[i] == 0x7f) {
             fprintf(out, "\\x%02x", bytes[i]);
             i++;
             continue;

@@ -30,8 +30,12 @@ void scenario_broken(const char *why)
 static void write_record(enum channel_record_type type, uint32_t kind, int64_t a, int64_t b, const char *text)
 {
     size_t text_bytes = text ? strnlen(text, CHANNEL_TEXT_MAX) : 0;
-    struct channel_record record = {
-        .type = type, .text_bytes = (uint32_t)text_bytes, .kind = kind, .thread = thread_number, .a = a, .b = b};
+    struct channel_record record = {.type = type,
+                                    .text_bytes = (uint32_t)text_bytes,
+                                    .kind = kind,
+                                    .thread = thread_number,
+                                    .a = a,
+                                    .b = b};
     char bytes[sizeof record + CHANNEL_TEXT_MAX];
     pthread_mutex_lock(&record_lock);
     if (type == RECORD_END)

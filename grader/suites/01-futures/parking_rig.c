@@ -17,7 +17,8 @@ void describe_parking_event(struct judge *judge, const struct channel_record *ev
     switch (event->kind) {
     case EVENT_PARK_DONE:
         if (event->a == WF_PARK_WOKEN)
-            snprintf(text, (size_t)size, "park returns WF_PARK_WOKEN; the thread reads %lld", (long long)event->b);
+            snprintf(text, (size_t)size, "park returns WF_PARK_WOKEN; the thread reads %lld",
+                     (long long)event->b);
         else
             snprintf(text, (size_t)size, "park returns %s", parked_name(event->a));
         break;
@@ -29,7 +30,8 @@ void describe_parking_event(struct judge *judge, const struct channel_record *ev
                  (long long)event->b);
         break;
     case EVENT_BLOCK_ON_DONE:
-        snprintf(text, (size_t)size, "block_on returns %lld, out %lld", (long long)event->a, (long long)event->b);
+        snprintf(text, (size_t)size, "block_on returns %lld, out %lld", (long long)event->a,
+                 (long long)event->b);
         break;
     case EVENT_PARK_BEGINS:
         snprintf(text, (size_t)size, "the thread parks");

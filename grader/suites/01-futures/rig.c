@@ -38,7 +38,8 @@ void describe_futures_event(struct judge *judge, const struct channel_record *ev
     (void)judge;
     switch (event->kind) {
     case EVENT_PROBE_POLLED:
-        snprintf(text, (size_t)size, "%c is polled: %s", probe_letter(event->a), event->b ? "READY" : "PENDING");
+        snprintf(text, (size_t)size, "%c is polled: %s", probe_letter(event->a),
+                 event->b ? "READY" : "PENDING");
         break;
     case EVENT_PROBE_DROPPED:
         snprintf(text, (size_t)size, "%c is dropped", probe_letter(event->a));
@@ -65,7 +66,8 @@ static void expect_no_bypass(struct judge *judge)
     int count;
     const struct channel_record *events = judge_events(judge, &count);
     for (int i = 0; i < count; i++)
-        EXPECT(judge, events[i].kind != EVENT_BYPASSED, "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
+        EXPECT(judge, events[i].kind != EVENT_BYPASSED,
+               "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
                "the operations of %c were called directly", probe_letter(events[i].a));
 }
 
@@ -110,8 +112,9 @@ void build_combinator(struct judge *judge)
             snprintf(list + used, sizeof list - used, "%s%c", i ? ", " : "", probe_letter(rig->branch[i]));
     }
     memset(rig->polls_behind, 0, sizeof rig->polls_behind);
-    judge_step(judge, rig->kind, arguments, 2 + (uint32_t)rig->count, "wf_%s(%s, {%s}, %d, %s)", kind_name(rig->kind),
-               kind_name(rig->kind), list, rig->count, rig->biased ? "WF_BIASED" : "WF_FAIR");
+    judge_step(judge, rig->kind, arguments, 2 + (uint32_t)rig->count, "wf_%s(%s, {%s}, %d, %s)",
+               kind_name(rig->kind), kind_name(rig->kind), list, rig->count,
+               rig->biased ? "WF_BIASED" : "WF_FAIR");
 }
 
 struct judge_reply poll_future(struct judge *judge, int future, const char *name)
@@ -125,7 +128,8 @@ struct judge_reply poll_future(struct judge *judge, int future, const char *name
     else if (reply.a == WF_PENDING)
         judge_returned(judge, "PENDING");
     else
-        judge_fail(judge, "WF_PENDING or WF_READY", "the poll returned %lld, which is neither", (long long)reply.a);
+        judge_fail(judge, "WF_PENDING or WF_READY", "the poll returned %lld, which is neither",
+                   (long long)reply.a);
     return reply;
 }
 
@@ -201,7 +205,8 @@ static int index_of_probe(const struct rig *rig, int64_t probe)
 static int failed_before(const struct rig *rig, const struct seen *seen)
 {
     for (int i = 0; rig->kind == STEP_TRY_JOIN && i < rig->count; i++)
-        if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done && rig->probes[rig->branch[i]].value < 0 && !seen->polled[i])
+        if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
+            rig->probes[rig->branch[i]].value < 0 && !seen->polled[i])
             return i;
     return -1;
 }
@@ -214,19 +219,23 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
     char letter = probe_letter(probe);
     EXPECT(judge, index >= 0, "only the branches are polled", "%c is polled, which is no branch", letter);
     if (aspects & POLLS) {
-        EXPECT(judge, !model->done, "a finished branch is never polled", "%c was READY before and is polled again", letter);
-        EXPECT(judge, !model->dropped, "a dropped branch is never polled", "%c was dropped and is polled again", letter);
-        EXPECT(judge, !seen->polled[index], "each branch is polled once in a poll", "%c is polled twice in one poll", letter);
-        EXPECT(judge, seen->ender < 0, "no branch is polled after the one that decides", "%c is polled although %c had decided",
-               letter, probe_letter(seen->ender < 0 ? -1 : rig->branch[seen->ender]));
+        EXPECT(judge, !model->done, "a finished branch is never polled",
+               "%c was READY before and is polled again", letter);
+        EXPECT(judge, !model->dropped, "a dropped branch is never polled",
+               "%c was dropped and is polled again", letter);
+        EXPECT(judge, !seen->polled[index], "each branch is polled once in a poll",
+               "%c is polled twice in one poll", letter);
+        EXPECT(judge, seen->ender < 0, "no branch is polled after the one that decides",
+               "%c is polled although %c had decided", letter,
+               probe_letter(seen->ender < 0 ? -1 : rig->branch[seen->ender]));
     }
     int older = failed_before(rig, seen);
     if (aspects & POLLS && rig->biased && older >= 0)
-        EXPECT(judge, index < older, "no branch is polled after the one that had failed", "%c is polled although %c had failed",
-               letter, probe_letter(rig->branch[older]));
+        EXPECT(judge, index < older, "no branch is polled after the one that had failed",
+               "%c is polled although %c had failed", letter, probe_letter(rig->branch[older]));
     if (aspects & ORDER && rig->biased)
-        EXPECT(judge, index > seen->last, "WF_BIASED: branches are polled in array order", "%c is polled after %c", letter,
-               probe_letter(rig->branch[seen->last < 0 ? 0 : seen->last]));
+        EXPECT(judge, index > seen->last, "WF_BIASED: branches are polled in array order",
+               "%c is polled after %c", letter, probe_letter(rig->branch[seen->last < 0 ? 0 : seen->last]));
     if (seen->first < 0)
         seen->first = index;
     seen->last = index;
@@ -235,7 +244,8 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
     model->polls++;
     if (model->armed && !model->done && !model->dropped) {
         model->done = true;
-        bool decides = rig->kind == STEP_SELECT || rig->kind == STEP_RACE || (rig->kind == STEP_TRY_JOIN && model->value < 0);
+        bool decides = rig->kind == STEP_SELECT || rig->kind == STEP_RACE ||
+                       (rig->kind == STEP_TRY_JOIN && model->value < 0);
         if (decides && seen->ender < 0)
             seen->ender = index;
     }
@@ -247,7 +257,8 @@ static void check_dropped(struct judge *judge, unsigned aspects, bool allowed, i
     char letter = probe_letter(probe);
     if (aspects & DROPS) {
         EXPECT(judge, allowed, "no branch is dropped now", "%c is dropped", letter);
-        EXPECT(judge, !model->done, "a finished branch is not dropped", "%c, which is READY, is dropped", letter);
+        EXPECT(judge, !model->done, "a finished branch is not dropped", "%c, which is READY, is dropped",
+               letter);
         EXPECT(judge, !model->dropped, "each branch is dropped once", "%c is dropped a second time", letter);
     }
     model->dropped = true;
@@ -266,7 +277,8 @@ static void check_turn(struct judge *judge, const struct seen *seen, const bool 
     }
 }
 
-static void check_result(struct judge *judge, struct judge_reply reply, const struct seen *seen, int live_before)
+static void check_result(struct judge *judge, struct judge_reply reply, const struct seen *seen,
+                         int live_before)
 {
     struct rig *rig = rig_of(judge);
     const char *name = kind_name(rig->kind);
@@ -275,7 +287,8 @@ static void check_result(struct judge *judge, struct judge_reply reply, const st
     int failed = seen->ender;
     if (rig->kind == STEP_TRY_JOIN && failed < 0)
         for (int i = 0; i < rig->count && failed < 0; i++)
-            if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done && rig->probes[rig->branch[i]].value < 0)
+            if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
+                rig->probes[rig->branch[i]].value < 0)
                 failed = i;
     ready |= rig->kind == STEP_TRY_JOIN && failed >= 0;
     EXPECT(judge, (reply.a == WF_READY) == ready, ready ? "READY now" : "PENDING still", "%s is %s", name,
@@ -288,7 +301,8 @@ static void check_result(struct judge *judge, struct judge_reply reply, const st
     else if (rig->kind == STEP_TRY_JOIN && failed >= 0)
         out = rig->probes[rig->branch[failed]].value;
     char expected[60];
-    snprintf(expected, sizeof expected, "out is %lld%s", (long long)out, out == WF_EDISABLED ? " (WF_EDISABLED)" : "");
+    snprintf(expected, sizeof expected, "out is %lld%s", (long long)out,
+             out == WF_EDISABLED ? " (WF_EDISABLED)" : "");
     EXPECT(judge, reply.b == out, expected, "out is %lld", (long long)reply.b);
     if (rig->kind == STEP_TRY_JOIN) {
         int64_t index = STEP(judge, STEP_FAILED, "the member failed", COMBINATOR).a;
@@ -326,15 +340,16 @@ bool poll_and_check(struct judge *judge, unsigned aspects)
         if (events[i].kind == EVENT_PROBE_POLLED)
             check_polled(judge, aspects, &seen, events[i].a);
         else if (events[i].kind == EVENT_PROBE_DROPPED)
-            check_dropped(judge, aspects, owns(rig) && (seen.ender >= 0 || rig->kind == STEP_TRY_JOIN), events[i].a);
+            check_dropped(judge, aspects, owns(rig) && (seen.ender >= 0 || rig->kind == STEP_TRY_JOIN),
+                          events[i].a);
     }
     /* the witness: whatever the poll returns, it has asked its branches, or stopped at the one that decides */
     EXPECT(judge, live_before == 0 || seen.polls > 0 || any_failed_before(rig), "a poll polls its branches",
            "no branch was polled");
     if (aspects & POLLS && seen.ender < 0 && !any_failed_before(rig))
         for (int i = 0; i < rig->count; i++)
-            EXPECT(judge, !was_live[i] || seen.polled[i], "each poll polls every unfinished branch", "%c was not polled",
-                   probe_letter(rig->branch[i]));
+            EXPECT(judge, !was_live[i] || seen.polled[i], "each poll polls every unfinished branch",
+                   "%c was not polled", probe_letter(rig->branch[i]));
     if (aspects & ORDER && live_before > 0)
         check_turn(judge, &seen, was_live);
     if (aspects & DROPS && owns(rig) && reply.a == WF_READY)

@@ -35,9 +35,9 @@ struct rig {
     uint32_t kind; /**< STEP_JOIN, ... */
     bool biased;
     int count;
-    int branch[BRANCHES_MAX];     /**< a probe, or -1 */
+    int branch[BRANCHES_MAX];       /**< a probe, or -1 */
     int polls_behind[BRANCHES_MAX]; /**< polls since it went first, while live */
-    int waker;                    /**< the one that polls are given */
+    int waker;                      /**< the one that polls are given */
 };
 
 struct rig *rig_of(struct judge *judge);

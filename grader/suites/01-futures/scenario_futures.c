@@ -15,7 +15,7 @@ struct probe {
     struct wf_future future;
     struct wf_waker kept; /* of its last pending poll */
     int number;
-    bool armed; /* the next poll is READY */
+    bool armed;         /* the next poll is READY */
     bool done, dropped; /* what its head must say too */
     int out;
 };

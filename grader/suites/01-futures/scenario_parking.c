@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cond_gap.h"
+#include "parcel.h"
 #include "scenario.h"
 #include "steps.h"
 #include "weft/alloc.h"
@@ -49,24 +50,7 @@ static struct wf_park *parkers[PARKERS_MAX];
 static struct wf_waker wakers[WAKERS_MAX];
 static struct leaf leaf;
 
-/* Written plainly before a wake and read plainly after it: TSan sees it if the wake does not publish it.
- * The other direction, from a read to the next write, is ordered here, and adds nothing to the first. */
-static int64_t parcel;
-static WF_ATOMIC(int) parcel_reads;
-
-static void write_parcel(int64_t value)
-{
-    /* acquire: pairs with the release in read_parcel(), so that the old value is not overwritten under a read */
-    (void)wf_load_acquire(&parcel_reads);
-    parcel = value;
-}
-
-static int64_t read_parcel(void)
-{
-    int64_t value = parcel;
-    atomic_fetch_add_explicit(&parcel_reads, 1, memory_order_release);
-    return value;
-}
+/* --- actors --- */
 
 static int64_t in_range(int64_t number, int64_t limit)
 {
@@ -74,19 +58,6 @@ static int64_t in_range(int64_t number, int64_t limit)
         scenario_broken("a number is out of range");
     return number;
 }
-
-/* A thread can be held until the driver has done something, with relaxed accesses alone: so what it sees of
- * the driver's writes, it sees through the code under test. A lock or a pipe would publish them by itself. */
-static WF_ATOMIC(int) gate_open;
-
-static void wait_at_gate(void)
-{
-    while (!wf_load_relaxed(&gate_open))
-        sched_yield();
-    wf_store_relaxed(&gate_open, 0);
-}
-
-/* --- actors --- */
 
 static void *actor_main(void *arg)
 {
@@ -148,9 +119,8 @@ static struct wf_event_hook event_hook = {on_event};
 
 static void job_park(struct actor *actor)
 {
-    uint64_t deadline = actor->argument < 0
-                            ? WF_FOREVER
-                            : wf_clock_ns() + (uint64_t)actor->argument * 1000000u;
+    uint64_t deadline =
+        actor->argument < 0 ? WF_FOREVER : wf_clock_ns() + (uint64_t)actor->argument * 1000000u;
     enum wf_parked parked = wf_park(parkers[actor->parker], deadline);
     uint64_t now = wf_clock_ns();
     int64_t seen = parked == WF_PARK_WOKEN ? read_parcel() : 0;
@@ -172,7 +142,8 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
     (void)future;
     leaf.polls++;
     int64_t seen = leaf.polls > 1 ? read_parcel() : 0;
-    if (leaf.polls_left > 0 && leaf.behaviour != LEAF_WAKES_IN_POLL && leaf.behaviour != LEAF_WAKES_TWICE && leaf.behaviour != LEAF_NESTS) {
+    if (leaf.polls_left > 0 && leaf.behaviour != LEAF_WAKES_IN_POLL && leaf.behaviour != LEAF_WAKES_TWICE &&
+        leaf.behaviour != LEAF_NESTS) {
         struct wf_waker clone = wf_waker_clone(cx->waker);
         pthread_mutex_lock(&leaf.lock);
         struct wf_waker old = leaf.kept;
@@ -302,7 +273,8 @@ static void job_storm(struct actor *actor)
 static void run_storm(int64_t number, int64_t rounds, int64_t spin)
 {
     join_actors();
-    storm = (struct storm){.future = {.ops = &storm_ops}, .rounds_left = rounds, .lock = PTHREAD_MUTEX_INITIALIZER};
+    storm = (struct storm){
+        .future = {.ops = &storm_ops}, .rounds_left = rounds, .lock = PTHREAD_MUTEX_INITIALIZER};
     sem_init(&storm.polled, 0, 0);
     start_actor(number, job_storm, 0, 0);
     for (int64_t woken = 0; woken < rounds; woken++) {
@@ -366,7 +338,7 @@ static void act(const struct channel_command *command)
         a = start_actor(arguments[0], job_park_at_gate, in_range(arguments[1], PARKERS_MAX), -1);
         break;
     case STEP_OPEN_GATE:
-        wf_store_relaxed(&gate_open, 1);
+        open_gate();
         break;
     case STEP_PARKER_WAKER:
         *waker = wf_thread_parker_waker(parkers[in_range(arguments[1], PARKERS_MAX)]);

@@ -14,23 +14,23 @@ enum { FUTURES_MAX = 32, WAKERS_MAX = 16, BRANCHES_MAX = 8, PARKERS_MAX = 4, ACT
 /** Commands of the scenario "futures": everything that one thread does. */
 enum futures_step {
     STEP_PROBE = CHANNEL_FIRST_OPERATION, /* id: build a probe, a future that does as it is told */
-    STEP_SET,      /* probe, value: the next poll of the probe is READY with value */
-    STEP_WAKE,     /* probe: wake the waker that it keeps */
-    STEP_READY,    /* id, value */
-    STEP_PENDING,  /* id */
-    STEP_MAP,      /* id, inner, result: the function returns out ^ result */
-    STEP_JOIN,     /* id, order, branch... (-1: NULL) */
-    STEP_TRY_JOIN, /* the same */
-    STEP_SELECT,   /* the same */
-    STEP_RACE,     /* the same */
-    STEP_REPLACE,  /* id, index, branch: change an entry of the array */
-    STEP_NEXT,     /* id: wf_select_next() */
-    STEP_POLL,     /* id, waker -> poll, out */
-    STEP_DROP,     /* id */
-    STEP_FAILED,   /* id -> failed of a try_join */
-    STEP_WAKER,    /* waker -> clones alive, wakes */
-    STEP_CLONES,   /* -> clones of all wakers alive */
-    STEP_MANY,     /* kind, count: the combinator over so many futures, each pending once; polled twice
+    STEP_SET,                             /* probe, value: the next poll of the probe is READY with value */
+    STEP_WAKE,                            /* probe: wake the waker that it keeps */
+    STEP_READY,                           /* id, value */
+    STEP_PENDING,                         /* id */
+    STEP_MAP,                             /* id, inner, result: the function returns out ^ result */
+    STEP_JOIN,                            /* id, order, branch... (-1: NULL) */
+    STEP_TRY_JOIN,                        /* the same */
+    STEP_SELECT,                          /* the same */
+    STEP_RACE,                            /* the same */
+    STEP_REPLACE,                         /* id, index, branch: change an entry of the array */
+    STEP_NEXT,                            /* id: wf_select_next() */
+    STEP_POLL,                            /* id, waker -> poll, out */
+    STEP_DROP,                            /* id */
+    STEP_FAILED,                          /* id -> failed of a try_join */
+    STEP_WAKER,                           /* waker -> clones alive, wakes */
+    STEP_CLONES,                          /* -> clones of all wakers alive */
+    STEP_MANY, /* kind, count: the combinator over so many futures, each pending once; polled twice
                       -> the second poll, how many of the futures are done */
 };
 
@@ -46,7 +46,7 @@ enum futures_event {
 /** Commands of the scenario "parking": threads, parkers, block_on. An actor is a thread of the scenario. */
 enum parking_step {
     STEP_PARKER_NEW = CHANNEL_FIRST_OPERATION, /* parker -> 1, or 0: no memory */
-    STEP_PARKER_DROP,     /* parker */
+    STEP_PARKER_DROP,                          /* parker */
     STEP_UNPARK,          /* parker, value: write value where the parked thread will read it, then unpark */
     STEP_PARK,            /* actor, parker, milliseconds (-1: for ever) -> the actor's kernel thread number */
     STEP_PARKER_WAKER,    /* waker, parker */
@@ -57,28 +57,28 @@ enum parking_step {
     STEP_WAKER_WILL_WAKE, /* waker, waker -> 0 or 1 */
     STEP_LIVE_BYTES,      /* -> live bytes */
     STEP_LEAF,            /* polls, behaviour: the future for the next STEP_BLOCK_ON */
-    STEP_BLOCK_ON,        /* actor, again: then block_on a ready future so often -> the actor's kernel thread number */
+    STEP_BLOCK_ON, /* actor, again: then block_on a ready future so often -> the actor's kernel thread number */
     STEP_LEAF_WAKE,       /* value: write value where the next poll will read it, then wake the leaf's task */
     STEP_LEAF_TAKE_WAKER, /* waker: clone what the leaf keeps into a waker of ours */
     STEP_FAIL_ALLOCATION, /* n */
     STEP_PARK_AT_GATE,    /* actor, parker: like STEP_PARK, but not before the gate is open */
     STEP_OPEN_GATE,       /* let the thread that waits at the gate go on, without telling it anything else */
-    STEP_LONE_BLOCK_ON,   /* actor: block_on a future of its own, pending until STEP_LONE_WAKE -> its kernel thread number */
-    STEP_LONE_WAKE,       /* actor: make that future READY and wake its task */
-    STEP_SPURIOUS,        /* times: so many waits on a condition variable return for no reason */
-    STEP_UNPARK_IN_GAP,   /* actor, parker, value, milliseconds: park it, and unpark it when it has decided to sleep and
+    STEP_LONE_BLOCK_ON, /* actor: block_on a future of its own, pending until STEP_LONE_WAKE -> its kernel thread number */
+    STEP_LONE_WAKE, /* actor: make that future READY and wake its task */
+    STEP_SPURIOUS,  /* times: so many waits on a condition variable return for no reason */
+    STEP_UNPARK_IN_GAP, /* actor, parker, value, milliseconds: park it, and unpark it when it has decided to sleep and
                              does not yet -> whether it was caught there */
-    STEP_STORM,           /* actor, rounds, spin: block_on a leaf that another thread wakes `rounds` times */
+    STEP_STORM,         /* actor, rounds, spin: block_on a leaf that another thread wakes `rounds` times */
 };
 
 /** What the leaf of block_on does when it is polled and not yet READY. */
 enum leaf_behaviour {
-    LEAF_KEEPS_WAKER,      /* waits for STEP_LEAF_WAKE */
-    LEAF_WAKES_IN_POLL,    /* wakes its own task before it returns */
-    LEAF_WAKES_TWICE,      /* wakes it twice */
-    LEAF_WAKES_BEFORE_PARK,/* is woken after the poll, when the park begins */
-    LEAF_WAITS_AT_GATE,    /* keeps the waker, and does not return before the gate is open */
-    LEAF_NESTS,            /* calls block_on */
+    LEAF_KEEPS_WAKER,       /* waits for STEP_LEAF_WAKE */
+    LEAF_WAKES_IN_POLL,     /* wakes its own task before it returns */
+    LEAF_WAKES_TWICE,       /* wakes it twice */
+    LEAF_WAKES_BEFORE_PARK, /* is woken after the poll, when the park begins */
+    LEAF_WAITS_AT_GATE,     /* keeps the waker, and does not return before the gate is open */
+    LEAF_NESTS,             /* calls block_on */
 };
 
 /** Events of the scenario "parking". */

@@ -17,8 +17,11 @@ static void build_leaf(struct judge *judge, int pending_polls, enum leaf_behavio
 
 static int64_t block_on(struct judge *judge, int again)
 {
-    return STEP(judge, STEP_BLOCK_ON, again ? "thread 1: wf_block_on(future), then once more on a ready one"
-                                            : "thread 1: wf_block_on(future)", ACTOR, again).a;
+    return STEP(judge, STEP_BLOCK_ON,
+                again ? "thread 1: wf_block_on(future), then once more on a ready one"
+                      : "thread 1: wf_block_on(future)",
+                ACTOR, again)
+        .a;
 }
 
 /* The next event but the runtime's own report that it parks. */
@@ -42,7 +45,8 @@ static void expect_poll(struct judge *judge, int number)
 static void expect_return(struct judge *judge, int64_t out)
 {
     struct channel_record event = next_event(judge, "block_on returns 0");
-    EXPECT(judge, event.kind == EVENT_BLOCK_ON_DONE, "block_on returns: the future is READY", "the future is polled again");
+    EXPECT(judge, event.kind == EVENT_BLOCK_ON_DONE, "block_on returns: the future is READY",
+           "the future is polled again");
     EXPECT(judge, event.a == 0, "block_on returns 0", "it returned %lld", (long long)event.a);
     EXPECT(judge, event.b == out, "the future has run to its end", "its output is %lld", (long long)event.b);
 }
@@ -51,7 +55,8 @@ static void wake_leaf(struct judge *judge, int value)
 {
     char text[80];
     snprintf(text, sizeof text, "thread 0: writes %d, then wakes the future's task", value);
-    EXPECT(judge, STEP(judge, STEP_LEAF_WAKE, text, value).a, "the future was given a waker", "it was given an empty one");
+    EXPECT(judge, STEP(judge, STEP_LEAF_WAKE, text, value).a, "the future was given a waker",
+           "it was given an empty one");
 }
 
 void test_block_on_polls_once_per_wake(struct judge *judge)
@@ -67,7 +72,8 @@ void test_block_on_polls_once_per_wake(struct judge *judge)
                 judge_expect_asleep(judge, thread, "thread 1, its future pending and not woken,", STILL_MS);
             struct channel_record event;
             while (judge_take_event(judge, &event))
-                EXPECT(judge, event.kind == EVENT_PARK_BEGINS, "no poll without a wake", "the future is polled again");
+                EXPECT(judge, event.kind == EVENT_PARK_BEGINS, "no poll without a wake",
+                       "the future is polled again");
             wake_leaf(judge, poll);
             expect_poll(judge, poll + 1);
         }
@@ -120,7 +126,8 @@ void test_wake_is_not_lost(struct judge *judge)
 
     char text[100];
     int rounds = 200 + judge_random(judge, 100);
-    snprintf(text, sizeof text, "thread 1: wf_block_on(future), which thread 0 wakes %d times at varying moments", rounds);
+    snprintf(text, sizeof text,
+             "thread 1: wf_block_on(future), which thread 0 wakes %d times at varying moments", rounds);
     STEP(judge, STEP_STORM, text, ACTOR, rounds, 50 + judge_random(judge, 200));
     expect_return(judge, 0);
     judge_finish(judge);
@@ -129,19 +136,23 @@ void test_wake_is_not_lost(struct judge *judge)
 /* Each call of block_on has its own sleep, and its own waker. */
 static void two_at_once(struct judge *judge)
 {
-    static const char *const calls[] = {"thread 1: wf_block_on(a future of its own)", "thread 2: wf_block_on(a future of its own)"};
+    static const char *const calls[] = {"thread 1: wf_block_on(a future of its own)",
+                                        "thread 2: wf_block_on(a future of its own)"};
     int64_t threads[2];
     for (int actor = 0; actor < 2; actor++)
         threads[actor] = STEP(judge, STEP_LONE_BLOCK_ON, calls[actor], actor).a;
     for (int actor = 0; actor < 2; actor++)
-        judge_expect_asleep(judge, threads[actor], actor ? "thread 2, its future pending," : "thread 1, its future pending,",
+        judge_expect_asleep(judge, threads[actor],
+                            actor ? "thread 2, its future pending," : "thread 1, its future pending,",
                             STILL_MS);
     for (int actor = 1; actor >= 0; actor--) {
-        STEP(judge, STEP_LONE_WAKE, actor ? "thread 0: wakes the task of thread 2" : "thread 0: wakes the task of thread 1", actor);
-        struct channel_record event = next_event(judge, actor ? "block_on of thread 2 returns" : "block_on of thread 1 returns");
+        STEP(judge, STEP_LONE_WAKE,
+             actor ? "thread 0: wakes the task of thread 2" : "thread 0: wakes the task of thread 1", actor);
+        struct channel_record event =
+            next_event(judge, actor ? "block_on of thread 2 returns" : "block_on of thread 1 returns");
         EXPECT(judge, event.kind == EVENT_BLOCK_ON_DONE && event.thread == (uint32_t)actor + 1 && event.a == 0,
-               "block_on of the thread whose task was woken returns 0", "that of thread %u returned %lld", event.thread,
-               (long long)event.a);
+               "block_on of the thread whose task was woken returns 0", "that of thread %u returned %lld",
+               event.thread, (long long)event.a);
     }
 }
 
@@ -158,7 +169,8 @@ void test_block_on_sleeps(struct judge *judge)
         struct channel_record event = next_event(judge, "the future is polled again");
         char expected[80];
         snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
-        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld", (long long)event.b);
+        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld",
+               (long long)event.b);
         expect_return(judge, 2);
     }
     two_at_once(judge);
@@ -173,7 +185,8 @@ void test_block_on_sleeps(struct judge *judge)
         struct channel_record event = next_event(judge, "the future is polled again");
         char expected[80];
         snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
-        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld", (long long)event.b);
+        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld",
+               (long long)event.b);
         expect_return(judge, 2);
     }
     judge_finish(judge);
@@ -226,10 +239,10 @@ void test_block_on_without_memory(struct judge *judge)
         bool polled = false;
         for (; event.kind == EVENT_LEAF_POLLED; event = next_event(judge, "block_on returns"))
             polled = true;
-        EXPECT(judge, event.a == 0 || event.a == WF_ENOMEM, "block_on returns 0 or WF_ENOMEM", "it returned %lld",
-               (long long)event.a);
-        EXPECT(judge, polled == (event.a == 0), "WF_ENOMEM if and only if nothing was done", "it %s and returned %lld",
-               polled ? "polled" : "did not poll", (long long)event.a);
+        EXPECT(judge, event.a == 0 || event.a == WF_ENOMEM, "block_on returns 0 or WF_ENOMEM",
+               "it returned %lld", (long long)event.a);
+        EXPECT(judge, polled == (event.a == 0), "WF_ENOMEM if and only if nothing was done",
+               "it %s and returned %lld", polled ? "polled" : "did not poll", (long long)event.a);
         STEP(judge, STEP_FAIL_ALLOCATION, "wf_alloc_fail_at(0)", 0);
         if (!polled) {
             block_on(judge, 0);

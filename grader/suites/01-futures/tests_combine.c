@@ -41,12 +41,14 @@ static void walk_once(struct judge *judge, const struct walk *walk, bool drop_ea
     int polls = drop_early ? round / 2 % 3 : POLLS_MAX; /* never polled, too */
     bool ready = false;
     for (int poll = 0; poll < polls && !ready; poll++) {
-        arm_some(judge, walk, poll + 2 < POLLS_MAX ? 4 : 1); /* in the end all of them: it must be READY then */
+        arm_some(judge, walk,
+                 poll + 2 < POLLS_MAX ? 4 : 1); /* in the end all of them: it must be READY then */
         ready = poll_and_check(judge, walk->aspects);
     }
     if (drop_early || ready)
         drop_and_check(judge, walk->aspects);
-    EXPECT(judge, ready || drop_early, "READY in the end: every branch is", "%s is still PENDING", kind_name(walk->kind));
+    EXPECT(judge, ready || drop_early, "READY in the end: every branch is", "%s is still PENDING",
+           kind_name(walk->kind));
     drop_leftovers(judge);
 }
 
@@ -76,10 +78,12 @@ static void check_many(struct judge *judge, uint32_t kind)
 {
     int count = 50 + judge_random(judge, 400);
     char text[100];
-    snprintf(text, sizeof text, "wf_%s over %d futures that are pending once, polled twice", kind_name(kind), count);
+    snprintf(text, sizeof text, "wf_%s over %d futures that are pending once, polled twice", kind_name(kind),
+             count);
     struct judge_reply reply = STEP(judge, STEP_MANY, text, kind, count);
     EXPECT(judge, reply.a == WF_READY && reply.b == count, "READY at the second poll, and every future too",
-           "%s, and %lld of the futures are READY", reply.a == WF_READY ? "READY" : "PENDING", (long long)reply.b);
+           "%s, and %lld of the futures are READY", reply.a == WF_READY ? "READY" : "PENDING",
+           (long long)reply.b);
 }
 
 /* A try_join of four branches, in array order. */
@@ -135,7 +139,8 @@ void test_join_polls_each_once(struct judge *judge)
 void test_join_drop(struct judge *judge)
 {
     judge_start(judge, "futures");
-    walk_all(judge, (struct walk){.kind = STEP_JOIN, .aspects = DROPS, .some_missing = true, .drop_early = true});
+    walk_all(judge,
+             (struct walk){.kind = STEP_JOIN, .aspects = DROPS, .some_missing = true, .drop_early = true});
     finish_futures(judge);
 }
 
@@ -143,7 +148,9 @@ void test_try_join_error(struct judge *judge)
 {
     judge_start(judge, "futures");
     walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true});
-    walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
+    walk_all(judge,
+             (struct walk){
+                 .kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
     check_empty(judge, STEP_TRY_JOIN, 0);
     check_many(judge, STEP_TRY_JOIN);
     for (int failed = 0; failed < 4; failed++) {
@@ -156,7 +163,8 @@ void test_try_join_error(struct judge *judge)
 void test_try_join_drops_rest(struct judge *judge)
 {
     judge_start(judge, "futures");
-    struct walk walk = {.kind = STEP_TRY_JOIN, .aspects = DROPS, .some_missing = true, .errors = true, .drop_early = true};
+    struct walk walk = {
+        .kind = STEP_TRY_JOIN, .aspects = DROPS, .some_missing = true, .errors = true, .drop_early = true};
     walk_all(judge, walk);
     for (int failed = 0; failed < 4; failed++) {
         failed_earlier(judge, failed, DROPS);
@@ -185,7 +193,8 @@ void test_select_first_ready(struct judge *judge)
             if (branch_is_live(rig, i)) {
                 char name[2] = {probe_letter(i), '\0'};
                 arm_probe(judge, i, i + 1);
-                EXPECT(judge, poll_future(judge, i, name).a == WF_READY, "a loser can still become READY", "it does not");
+                EXPECT(judge, poll_future(judge, i, name).a == WF_READY, "a loser can still become READY",
+                       "it does not");
                 rig->probes[i].done = true;
             }
     }
@@ -228,7 +237,8 @@ void test_turn_moves_on(struct judge *judge)
         for (int poll = 0; poll < polls && !ready; poll++) {
             /* the turn goes on too when one becomes READY; a select or a race would end by that */
             int lucky = judge_random(judge, rig->count);
-            if ((walk.kind == STEP_JOIN || walk.kind == STEP_TRY_JOIN) && poll % 2 && branch_is_live(rig, lucky))
+            if ((walk.kind == STEP_JOIN || walk.kind == STEP_TRY_JOIN) && poll % 2 &&
+                branch_is_live(rig, lucky))
                 arm_probe(judge, rig->branch[lucky], lucky);
             ready = poll_and_check(judge, walk.aspects);
         }
@@ -267,7 +277,8 @@ void test_select_next_keeps_turn(struct judge *judge)
         wins[winner]++;
         if (select % count == 0)
             for (int i = 0; i < count; i++)
-                EXPECT(judge, wins[i] == select / count, "each branch wins once in as many selects as there are branches",
+                EXPECT(judge, wins[i] == select / count,
+                       "each branch wins once in as many selects as there are branches",
                        "after %d selects %c has won %d times", select, probe_letter(i), wins[i]);
         /* the winner is built anew, and the next select begun */
         char text[60];
@@ -289,8 +300,8 @@ void test_select_next_keeps_turn(struct judge *judge)
     build_combinator(judge);
     for (int select = 0; select < 3; select++) {
         struct judge_reply reply = poll_future(judge, COMBINATOR, "select");
-        EXPECT(judge, reply.a == WF_READY && reply.b == 0, "WF_BIASED: the first branch wins every time", "out is %lld",
-               (long long)reply.b);
+        EXPECT(judge, reply.a == WF_READY && reply.b == 0, "WF_BIASED: the first branch wins every time",
+               "out is %lld", (long long)reply.b);
         build_probe(judge, 0);
         arm_probe(judge, 0, 0);
         STEP(judge, STEP_REPLACE, "futures[0] = A", COMBINATOR, 0, 0);
@@ -304,7 +315,8 @@ void test_select_next_keeps_turn(struct judge *judge)
 void test_race_drops_losers(struct judge *judge)
 {
     judge_start(judge, "futures");
-    struct walk walk = {.kind = STEP_RACE, .aspects = RESULT | POLLS | DROPS, .some_missing = true, .drop_early = true};
+    struct walk walk = {
+        .kind = STEP_RACE, .aspects = RESULT | POLLS | DROPS, .some_missing = true, .drop_early = true};
     walk_all(judge, walk);
     check_empty(judge, STEP_RACE, WF_EDISABLED);
     finish_futures(judge);
@@ -330,7 +342,8 @@ void test_newest_waker(struct judge *judge)
             const struct channel_record *events = judge_events(judge, &count);
             char expected[60];
             snprintf(expected, sizeof expected, "waker %d, of the newest poll, is woken", rig->waker);
-            EXPECT(judge, count == 1 && events[0].kind == EVENT_WOKEN, expected, "%c keeps no waker", probe_letter(probe));
+            EXPECT(judge, count == 1 && events[0].kind == EVENT_WOKEN, expected, "%c keeps no waker",
+                   probe_letter(probe));
             EXPECT(judge, events[0].a == rig->waker, expected, "waker %lld is woken", (long long)events[0].a);
         }
         drop_future(judge, COMBINATOR, kind_name(rig->kind));

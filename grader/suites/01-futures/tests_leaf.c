@@ -97,11 +97,12 @@ void test_map_applies_once(struct judge *judge)
         int64_t with = 0;
         build_map(judge, key);
         for (int wait = judge_random(judge, 4); wait > 0; wait--) {
-            EXPECT(judge, poll_future(judge, MAP, "map").a == WF_PENDING, "PENDING while the inner future is", "READY");
-            EXPECT(judge, !was_mapped(judge, &with), "the function is not called yet", "it was called with %lld",
-                   (long long)with);
-            EXPECT(judge, polls_of_probe(judge) == 1, "the inner future is polled once a poll", "it was polled %d times",
-                   polls_of_probe(judge));
+            EXPECT(judge, poll_future(judge, MAP, "map").a == WF_PENDING, "PENDING while the inner future is",
+                   "READY");
+            EXPECT(judge, !was_mapped(judge, &with), "the function is not called yet",
+                   "it was called with %lld", (long long)with);
+            EXPECT(judge, polls_of_probe(judge) == 1, "the inner future is polled once a poll",
+                   "it was polled %d times", polls_of_probe(judge));
         }
         arm_probe(judge, 0, value);
         struct judge_reply reply = poll_future(judge, MAP, "map");
@@ -138,14 +139,17 @@ void test_map_drop(struct judge *judge)
         if (finish) {
             arm_probe(judge, 0, value);
             struct judge_reply reply = poll_future(judge, MAP, "map");
-            EXPECT(judge, reply.a == WF_READY && reply.b == (value ^ key), "READY with what the function returned",
-                   "%s, out %lld", reply.a ? "READY" : "PENDING", (long long)reply.b);
-            EXPECT(judge, drops_of_probe(judge) == 0, "the inner future, which is READY, is not dropped", "it was dropped");
+            EXPECT(judge, reply.a == WF_READY && reply.b == (value ^ key),
+                   "READY with what the function returned", "%s, out %lld", reply.a ? "READY" : "PENDING",
+                   (long long)reply.b);
+            EXPECT(judge, drops_of_probe(judge) == 0, "the inner future, which is READY, is not dropped",
+                   "it was dropped");
         }
         drop_future(judge, MAP, "map");
         int drops = drops_of_probe(judge);
         EXPECT(judge, !was_mapped(judge, &with), "a drop calls no function", "the function was called");
-        EXPECT(judge, drops == !finish, finish ? "a READY map drops nothing" : "the inner future is dropped once",
+        EXPECT(judge, drops == !finish,
+               finish ? "a READY map drops nothing" : "the inner future is dropped once",
                "it was dropped %d times", drops);
     }
     finish_futures(judge);

@@ -40,7 +40,8 @@ static struct channel_record next_return(struct judge *judge, const char *awaite
 static void expect_woken(struct judge *judge, int value)
 {
     struct channel_record event = next_return(judge, "the park returns");
-    EXPECT(judge, event.a == WF_PARK_WOKEN, "the park returns WF_PARK_WOKEN", "it returned %s", parked_name(event.a));
+    EXPECT(judge, event.a == WF_PARK_WOKEN, "the park returns WF_PARK_WOKEN", "it returned %s",
+           parked_name(event.a));
     char expected[60];
     snprintf(expected, sizeof expected, "the thread reads %d, written before the unpark", value);
     EXPECT(judge, event.b == value, expected, "it reads %lld", (long long)event.b);
@@ -81,17 +82,20 @@ void test_permit_is_kept(struct judge *judge)
 /* Each parker has its own permit, and its own sleeper. */
 static void two_parkers(struct judge *judge)
 {
-    EXPECT(judge, STEP(judge, STEP_PARKER_NEW, "wf_thread_parker_new(), a second one", 1).a, "a parker", "NULL");
+    EXPECT(judge, STEP(judge, STEP_PARKER_NEW, "wf_thread_parker_new(), a second one", 1).a, "a parker",
+           "NULL");
     int64_t first = park(judge, -1);
     int64_t second = STEP(judge, STEP_PARK, "thread 2: wf_park(parker 2, WF_FOREVER)", 1, 1, -1).a;
     judge_expect_asleep(judge, first, "thread 1, parked,", STILL_MS);
     judge_expect_asleep(judge, second, "thread 2, parked,", STILL_MS);
     STEP(judge, STEP_UNPARK, "thread 0: writes 2, then wf_unpark(parker 2)", 1, 2);
     struct channel_record event = judge_next_event(judge, "the park of thread 2 returns");
-    EXPECT(judge, event.thread == 2 && event.a == WF_PARK_WOKEN, "thread 2 is woken", "thread %u is", event.thread);
+    EXPECT(judge, event.thread == 2 && event.a == WF_PARK_WOKEN, "thread 2 is woken", "thread %u is",
+           event.thread);
     unpark(judge, 3);
     event = judge_next_event(judge, "the park of thread 1 returns");
-    EXPECT(judge, event.thread == 1 && event.a == WF_PARK_WOKEN, "thread 1 is woken", "thread %u is", event.thread);
+    EXPECT(judge, event.thread == 1 && event.a == WF_PARK_WOKEN, "thread 1 is woken", "thread %u is",
+           event.thread);
     STEP(judge, STEP_PARKER_DROP, "wf_thread_parker_drop(parker 2)", 1);
 }
 
@@ -118,7 +122,8 @@ void test_park_sleeps(struct judge *judge)
     for (int round = 0; round < 2; round++) {
         int value = judge_random(judge, 100000);
         char text[120];
-        snprintf(text, sizeof text, "thread 1: wf_park(parker); thread 0: writes %d and unparks just before it sleeps", value);
+        snprintf(text, sizeof text,
+                 "thread 1: wf_park(parker); thread 0: writes %d and unparks just before it sleeps", value);
         STEP(judge, STEP_UNPARK_IN_GAP, text, ACTOR, PARKER, value, -1);
         expect_woken(judge, value);
     }
@@ -138,8 +143,8 @@ static void expect_timed_out(struct judge *judge)
 {
     struct channel_record event = judge_next_event(judge, "the park returns at its deadline");
     if (event.kind == EVENT_PARK_LATE) {
-        EXPECT(judge, event.a >= 0, "the park returns at its deadline or later", "it returned %lld us before it",
-               (long long)-event.a / 1000);
+        EXPECT(judge, event.a >= 0, "the park returns at its deadline or later",
+               "it returned %lld us before it", (long long)-event.a / 1000);
         event = judge_next_event(judge, "the park returns");
     }
     EXPECT(judge, event.a == WF_PARK_TIMED_OUT, "the park returns WF_PARK_TIMED_OUT", "it returned %s",
@@ -163,8 +168,9 @@ void test_park_deadline(struct judge *judge)
     }
     /* the unpark comes when the time is up: woken, or timed out and the permit is kept; not lost */
     for (int round = 0; round < 2; round++) {
-        STEP(judge, STEP_UNPARK_IN_GAP, "thread 1: wf_park(parker, now + 5 ms); thread 0: writes 7 and unparks as the time is up",
-             ACTOR, PARKER, 7, 5);
+        STEP(judge, STEP_UNPARK_IN_GAP,
+             "thread 1: wf_park(parker, now + 5 ms); thread 0: writes 7 and unparks as the time is up", ACTOR,
+             PARKER, 7, 5);
         struct channel_record event = next_return(judge, "the park returns");
         if (event.a == WF_PARK_TIMED_OUT) {
             park(judge, 0);
@@ -202,14 +208,16 @@ void test_waker_references(struct judge *judge)
         judge_next_event(judge, "the park returns: its waker was woken");
 
         int64_t held = live_bytes(judge);
-        EXPECT(judge, held > before, "the parker's memory is live", "it is not: %lld live bytes", (long long)held);
+        EXPECT(judge, held > before, "the parker's memory is live", "it is not: %lld live bytes",
+               (long long)held);
         int order = round % 3;
         if (order == 0)
             drop_parker(judge);
         use_up(judge, 0);
         if (order == 1)
             drop_parker(judge);
-        EXPECT(judge, live_bytes(judge) == held, "the memory lives while a reference is left", "it was freed too soon");
+        EXPECT(judge, live_bytes(judge) == held, "the memory lives while a reference is left",
+               "it was freed too soon");
         waker_step(judge, STEP_WAKER_WAKE_REF, "wf_waker_wake_by_ref", 2);
         if (round % 2)
             waker_step(judge, STEP_WAKER_DROP, "wf_waker_drop", 2);
@@ -217,7 +225,8 @@ void test_waker_references(struct judge *judge)
             waker_step(judge, STEP_WAKER_WAKE, "wf_waker_wake", 2);
         if (order == 2)
             drop_parker(judge);
-        EXPECT(judge, live_bytes(judge) == before, "the memory is freed with the last reference", "it is still live");
+        EXPECT(judge, live_bytes(judge) == before, "the memory is freed with the last reference",
+               "it is still live");
     }
     judge_finish(judge);
 }
@@ -240,8 +249,10 @@ void test_waker_identity(struct judge *judge)
     STEP(judge, STEP_PARKER_WAKER, "waker 1 = wf_thread_parker_waker(parker 0)", 1, 0);
     STEP(judge, STEP_WAKER_CLONE, "waker 2 = wf_waker_clone(waker 1)", 2, 1);
     STEP(judge, STEP_PARKER_WAKER, "waker 3 = wf_thread_parker_waker(parker 1)", 3, 1);
-    EXPECT(judge, will_wake(judge, 0, 1) && will_wake(judge, 0, 2), "true between wakers of one parker", "false");
-    EXPECT(judge, !will_wake(judge, 0, 3) && !will_wake(judge, 3, 2), "false between wakers of two parkers", "true");
+    EXPECT(judge, will_wake(judge, 0, 1) && will_wake(judge, 0, 2), "true between wakers of one parker",
+           "false");
+    EXPECT(judge, !will_wake(judge, 0, 3) && !will_wake(judge, 3, 2), "false between wakers of two parkers",
+           "true");
     for (int waker = 0; waker < 4; waker++)
         use_up(judge, waker);
     for (int parker = 0; parker < 2; parker++)

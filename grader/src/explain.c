@@ -1,0 +1,74 @@
+#include "explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge_run.h"
+#include "selftest.h"
+
+bool print_list(const struct course *course)
+{
+    for (size_t i = 0; i < course->labs.count; i++) {
+        const char *lab = course->labs.items[i];
+        int clauses = 0, points = 0;
+        for (size_t c = 0; c < course->clause_count; c++)
+            if (clause_is_of(&course->clauses[c], lab)) {
+                clauses++;
+                points += course->clauses[c].points;
+            }
+        printf("%-18s %s: %d clauses, %d points\n", lab, settings_get_of(&course->modules, lab, "title"),
+               clauses, points);
+        printf("%-18s write %s\n", "", settings_get_of(&course->modules, lab, "write"));
+        const struct judge_suite *suite = judge_suite_of(lab);
+        for (const struct judge_test *test = suite ? suite->tests : NULL; test && test->name; test++) {
+            const struct clause *clause = course_clause(course, test->clause);
+            printf("%-18s %-6s %2d  %s\n", "", test->clause, clause ? clause->points : 0, test->name);
+        }
+    }
+    struct words planned = {0};
+    words_split(&planned, settings_get(&course->modules, "PLANNED"));
+    printf("planned:");
+    for (size_t i = 0; i < planned.count; i++)
+        printf(" %s", planned.items[i]);
+    printf("\n");
+    words_free(&planned);
+    return true;
+}
+
+bool print_explanation(const struct course *course, const char *id)
+{
+    const struct clause *clause = course_clause(course, id);
+    char *padded = format_text("0%s", id); /* 1.5 */
+    if (!clause)
+        clause = course_clause(course, padded);
+    free(padded);
+    for (size_t i = 0; judge_suites[i] && !clause; i++)
+        for (const struct judge_test *test = judge_suites[i]->tests; test->name && !clause; test++)
+            if (strcmp(test->name, id) == 0)
+                clause = course_clause(course, test->clause);
+    if (!clause) {
+        fprintf(stderr, "weft-grade: there is no clause %s. There are:\n", id);
+        for (size_t i = 0; i < course->clause_count; i++)
+            fprintf(stderr, "  %-6s (%s) %.70s...\n", course->clauses[i].id, course->clauses[i].header,
+                    course->clauses[i].text);
+        return false;
+    }
+    printf("%s, %d points, stated in runtime/include/weft/%s\n\n  %s\n\n", clause->id, clause->points,
+           clause->header, clause->text);
+    id = clause->id;
+    bool any = false;
+    for (size_t i = 0; judge_suites[i]; i++)
+        for (const struct judge_test *test = judge_suites[i]->tests; test->name; test++) {
+            if (strcmp(test->clause, id) != 0)
+                continue;
+            any = true;
+            printf("test      %s, in the variants%s%s%s\n", test->name, test->variants & PLAIN ? " plain" : "",
+                   test->variants & ASAN ? " asan" : "", test->variants & TSAN ? " tsan" : "");
+            printf("alone     make grade LAB=%.2s TEST=%s\n", judge_suites[i]->lab, test->name);
+            selftest_print_mutants(course, judge_suites[i]->lab, test->name);
+        }
+    if (!any)
+        printf(
+            "test      in grader/given or grader/must-not-compile: the clause is about a part that no lab asks for\n");
+    return true;
+}
