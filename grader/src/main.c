@@ -226,11 +226,17 @@ static int run_inner(const struct course *course, const char *lab, const struct 
     return status;
 }
 
-static volatile sig_atomic_t stop_requested;
-
-static void request_stop(int number)
+/* Wait for the inner process, or for a signal that asks to stop: 0, or that signal. All are blocked, so none can
+ * come between a look and the wait. */
+static int wait_for_end(pid_t pid, const sigset_t *signals, int *status)
 {
-    stop_requested = number;
+    for (;;) {
+        int number = sigwaitinfo(signals, NULL);
+        if (number == SIGCHLD && waitpid(pid, status, WNOHANG) == pid)
+            return 0;
+        if (number > 0 && number != SIGCHLD)
+            return number;
+    }
 }
 
 static int run_outer(const struct course *course, const char *lab, const struct options *options)
@@ -239,23 +245,24 @@ static int run_outer(const struct course *course, const char *lab, const struct 
     if (stage_to_remove == MAP_FAILED)
         die("no memory");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigset_t signals, before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    if (options->debug)
+        signal(SIGINT, SIG_IGN); /* in the debugger Ctrl-C is for gdb */
+    else
+        sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, &before);
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         _exit(run_inner(course, lab, options));
     }
-    struct sigaction action = {.sa_handler = request_stop};
-    if (!options->debug) { /* in the debugger Ctrl-C is for gdb */
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
-        sigaction(SIGHUP, &action, NULL);
-    } else {
-        signal(SIGINT, SIG_IGN);
-    }
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR && !stop_requested)
-        ;
+    int status = 0, stop_requested = wait_for_end(pid, &signals, &status);
     if (stop_requested)
         kill(pid, SIGKILL);
     kill_descendants(0);
