@@ -9,6 +9,7 @@ quick=${1:+--quick}
 logs=build/check
 mkdir -p "$logs"
 jobs=$(nproc)
+export CK_DEFAULT_TIMEOUT=120 # Check's own 4 s are not enough under valgrind, or on a busy machine
 passed=0
 failed=0
 
