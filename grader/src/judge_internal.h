@@ -33,7 +33,7 @@ struct judge {
     char text[CHANNEL_TEXT_MAX + 1]; /* of the last record */
     char output[1 << 14];            /* the first of what it printed */
     size_t output_bytes, output_total;
-    bool flooded, crashed, hung, unwritten, panic_expected, panic_seen, finished;
+    bool crashed, hung, unwritten, panic_expected, panic_seen, finished;
 
     /* the step at hand */
     const char *doing;

@@ -138,8 +138,7 @@ void judge_drain(struct judge *judge)
 static void check_flood(struct judge *judge)
 {
     judge_drain(judge);
-    if (judge->output_total > OUTPUT_BYTES_MAX && !judge->flooded) {
-        judge->flooded = true;
+    if (judge->output_total > OUTPUT_BYTES_MAX) {
         judge_fail(judge, "little or no output",
                    "a flood of output: more than %d bytes were printed during %s", OUTPUT_BYTES_MAX,
                    judge->doing);

@@ -241,7 +241,6 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
     seen->last = index;
     seen->polled[index] = true;
     seen->polls++;
-    model->polls++;
     if (model->armed && !model->done && !model->dropped) {
         model->done = true;
         bool decides = rig->kind == STEP_SELECT || rig->kind == STEP_RACE ||
@@ -262,7 +261,6 @@ static void check_dropped(struct judge *judge, unsigned aspects, bool allowed, i
         EXPECT(judge, !model->dropped, "each branch is dropped once", "%c is dropped a second time", letter);
     }
     model->dropped = true;
-    model->drops++;
 }
 
 /* WF_FAIR: of any `count` polls in a row, each live branch goes first in at least one. */

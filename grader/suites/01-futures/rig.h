@@ -30,7 +30,6 @@ struct rig {
     struct probe_model {
         bool armed, done, dropped;
         int value;
-        int polls, drops;
     } probes[PROBES_MAX];
     uint32_t kind; /**< STEP_JOIN, ... */
     bool biased;

@@ -176,7 +176,7 @@ void test_try_join_drops_rest(struct judge *judge)
 void test_select_first_ready(struct judge *judge)
 {
     judge_start(judge, "futures");
-    struct walk walk = {.kind = STEP_SELECT, .aspects = RESULT | POLLS | DROPS, .drop_early = true};
+    struct walk walk = {.kind = STEP_SELECT, .aspects = RESULT | POLLS | DROPS};
     for (int round = 0; round < ROUNDS; round++) {
         random_branches(judge, walk.kind, false);
         build_combinator(judge);
