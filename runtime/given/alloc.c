@@ -6,6 +6,7 @@
  */
 #include "weft/alloc.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -28,9 +29,85 @@ static const struct wf_allocator malloc_allocator = {malloc_alloc, malloc_free, 
 
 static struct wf_allocator allocator = {malloc_alloc, malloc_free, NULL};
 
-/* Relaxed throughout: counts, which publish nothing. Who compares them has joined the other threads. */
-static WF_ATOMIC(size_t) live_bytes;
 static WF_ATOMIC(uint32_t) fail_countdown; /* 0: disarmed; 1: the next allocation fails */
+
+/* --- the count of live bytes ---
+ *
+ * One counter a thread, so that counting costs a load and a store and no thread waits for another's cache line. A
+ * thread that frees what another allocated counts below zero: only the sum means something, modulo 2^64.
+ * A counter is never freed: when its thread ends it keeps its count and waits for the next thread.
+ *
+ * Relaxed throughout: counts, which publish nothing. Who compares them has joined the other threads. */
+
+struct counter {
+    WF_ATOMIC(size_t) bytes; /* written by its thread, read by any */
+    struct counter *next;    /* of the list of all; constant once it is in it */
+    WF_ATOMIC(bool) taken;   /* a thread has it */
+};
+
+static WF_ATOMIC(struct counter *) counters; /* only ever grows, at the front */
+static struct counter shared;                /* of threads for which there was no memory: changed by additions */
+static __thread struct counter *own_counter;
+static pthread_key_t counter_key; /* gives the counter back when its thread ends */
+static pthread_once_t counter_once = PTHREAD_ONCE_INIT;
+
+static void give_back(void *counter)
+{
+    own_counter = NULL;
+    /* release: the next thread goes on from the count that this one left */
+    wf_store_release(&((struct counter *)counter)->taken, false);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&counter_key, give_back);
+}
+
+static struct counter *take_counter(void)
+{
+    /* acquire: pairs with the release below, by which a counter's `next` is seen */
+    for (struct counter *counter = wf_load_acquire(&counters); counter; counter = counter->next)
+        if (!wf_load_relaxed(&counter->taken) && !wf_exchange_acquire(&counter->taken, true))
+            return counter;
+    struct counter *counter = calloc(1, sizeof *counter);
+    if (!counter)
+        return NULL;
+    wf_store_relaxed(&counter->taken, true);
+    counter->next = wf_load_relaxed(&counters);
+    while (!wf_compare_exchange_release(&counters, &counter->next, counter))
+        ;
+    return counter;
+}
+
+static void count_slowly(size_t change)
+{
+    pthread_once(&counter_once, make_key);
+    own_counter = take_counter();
+    if (!own_counter) {
+        wf_fetch_add_relaxed(&shared.bytes, change);
+        return;
+    }
+    pthread_setspecific(counter_key, own_counter);
+    wf_store_relaxed(&own_counter->bytes, wf_load_relaxed(&own_counter->bytes) + change);
+}
+
+/* Add `change`, which may stand for a negative number. */
+static void count(size_t change)
+{
+    struct counter *counter = own_counter;
+    if (WF_LIKELY(counter))
+        wf_store_relaxed(&counter->bytes, wf_load_relaxed(&counter->bytes) + change);
+    else
+        count_slowly(change);
+}
+
+size_t wf_live_bytes(void)
+{
+    size_t sum = wf_load_relaxed(&shared.bytes);
+    for (struct counter *counter = wf_load_acquire(&counters); counter; counter = counter->next)
+        sum += wf_load_relaxed(&counter->bytes);
+    return sum;
+}
 
 void wf_set_allocator(const struct wf_allocator *replacement)
 {
@@ -53,7 +130,7 @@ void *wf_alloc(size_t size)
         return NULL;
     void *memory = allocator.alloc(allocator.arg, size);
     if (memory)
-        wf_fetch_add_relaxed(&live_bytes, size);
+        count(size);
     return memory;
 }
 
@@ -61,13 +138,8 @@ void wf_free(void *memory, size_t size)
 {
     if (!memory)
         return;
-    wf_fetch_sub_relaxed(&live_bytes, size);
+    count((size_t)0 - size);
     allocator.free(allocator.arg, memory, size);
-}
-
-size_t wf_live_bytes(void)
-{
-    return wf_load_relaxed(&live_bytes);
 }
 
 void wf_alloc_fail_at(uint32_t n)

@@ -41,13 +41,15 @@
 #define wf_exchange_acq_rel(object, value) atomic_exchange_explicit((object), (value), memory_order_acq_rel)
 /** Add, return what was there; orders nothing else. */
 #define wf_fetch_add_relaxed(object, value) atomic_fetch_add_explicit((object), (value), memory_order_relaxed)
-/** Subtract, return what was there; orders nothing else. */
-#define wf_fetch_sub_relaxed(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_relaxed)
 /** Subtract, return what was there; releases. */
 #define wf_fetch_sub_release(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_release)
 /** Subtract, return what was there; acquires and releases. */
 #define wf_fetch_sub_acq_rel(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_acq_rel)
 
+/** Strong compare and exchange; on success it releases; on failure `*expected` holds what was there, unordered. */
+#define wf_compare_exchange_release(object, expected, desired)                                             \
+    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_release,         \
+                                            memory_order_relaxed)
 /** Strong compare and exchange; on failure `*expected` holds what was there, read with acquire. */
 #define wf_compare_exchange_acquire(object, expected, desired)                                             \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acquire,         \
