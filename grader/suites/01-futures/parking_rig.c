@@ -7,8 +7,8 @@
 
 const char *parked_name(int64_t parked)
 {
-    static const char *const names[] = {"WF_PARK_WOKEN", "WF_PARK_WORKED", "WF_PARK_TIMED_OUT"};
-    return parked >= 0 && parked < 3 ? names[parked] : "what is no enum wf_parked";
+    static const char *const names[] = {"WF_PARK_WOKEN", "WF_PARK_TIMED_OUT"};
+    return parked >= 0 && parked < 2 ? names[parked] : "what is no enum wf_parked";
 }
 
 void describe_parking_event(struct judge *judge, const struct channel_record *event, char *text, int size)

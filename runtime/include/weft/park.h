@@ -31,9 +31,8 @@ WF_BEGIN_DECLS
 
 /** Why a park returned. */
 enum wf_parked {
-    WF_PARK_WOKEN,    /**< unparked, now or before */
-    WF_PARK_WORKED,   /**< a driver did some work meanwhile: look at the queues */
-    WF_PARK_TIMED_OUT /**< the deadline passed */
+    WF_PARK_WOKEN,    /**< look at the queues: unparked, now or before, or a driver ran something */
+    WF_PARK_TIMED_OUT /**< the deadline passed, there was no permit, and the driver, if there is one, ran nothing */
 };
 
 struct wf_park;
@@ -43,7 +42,8 @@ struct wf_park_ops {
     const char *name;                                                   /**< for events */
     enum wf_parked (*park)(struct wf_park *park, uint64_t deadline_ns); /**< see wf_park() */
     void (*unpark)(struct wf_park *park);                               /**< see wf_unpark() */
-    void (*shutdown)(struct wf_park *park); /**< fail all that waits on the driver; NULL: there is no driver */
+    void (*shutdown)(struct wf_park *park); /**< see wf_park_shutdown(); NULL: nothing can wait on it */
+    void (*drop)(struct wf_park *park);     /**< see wf_park_drop(); NULL: the storage is somebody else's */
 };
 
 /** The head of every park. */
@@ -52,8 +52,13 @@ struct wf_park {
 };
 
 /**
- * @brief Sleep until unparked, until a driver did some work, or until the deadline.
- * @param deadline_ns  on CLOCK_MONOTONIC; one that has passed does not sleep; WF_FOREVER: none.
+ * @brief Sleep until unparked, until a driver ran something, or until the deadline.
+ * @param deadline_ns  on CLOCK_MONOTONIC; WF_FOREVER: none.
+ *
+ * A deadline that has passed (0 always has) does not sleep: it is a turn of the driver, if there is one, which is
+ * polled once even if a permit is there; else steady wakes would starve what it drives. Each return has taken the
+ * permit, a turn's too: look at all queues before the next park. A driver calls wakers in here, on this thread:
+ * its context stays entered, and no lock of the caller's is held.
  *
  * Clauses: 01.16 01.17 01.18
  * Threads: the owner only.
@@ -66,11 +71,25 @@ static inline enum wf_parked wf_park(struct wf_park *park, uint64_t deadline_ns)
     return parked;
 }
 
-/** @brief End the park, or the next one. Clauses: 01.16 01.17. Threads: any. */
+/** @brief End the park, or the next one. After a shutdown it is harmless. Clauses: 01.16 01.17. Threads: any. */
 static inline void wf_unpark(struct wf_park *park)
 {
     wf_event_report(WF_EVENT_UNPARK, 0, park->ops->name, park);
     park->ops->unpark(park);
+}
+
+/** @brief Fail all that waits on the driver, now and later. Once, by the scheduler, when no thread parks any more. */
+static inline void wf_park_shutdown(struct wf_park *park)
+{
+    if (park->ops->shutdown)
+        park->ops->shutdown(park);
+}
+
+/** @brief Give the owner's reference up. Nobody parks any more, and unparks have returned. Threads: any. */
+static inline void wf_park_drop(struct wf_park *park)
+{
+    if (park->ops->drop)
+        park->ops->drop(park);
 }
 
 /**

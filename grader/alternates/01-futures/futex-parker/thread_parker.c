@@ -72,6 +72,7 @@ static const struct wf_park_ops parker_ops = {
     .name = "futex parker",
     .park = parker_park,
     .unpark = parker_unpark,
+    .drop = wf_thread_parker_drop,
 };
 
 struct wf_park *wf_thread_parker_new(void)
