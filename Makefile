@@ -125,8 +125,16 @@ PICKED := $(foreach lab,$(LABS),$(addprefix $(if $(filter $(lab),$(own_labs)),$(
 run: deps-grade
 	$(if $(wildcard runtime/examples/$(EXAMPLE).c),,$(error Which example? EXAMPLE= is one of: $(basename $(notdir $(wildcard runtime/examples/*.c)))))
 	@mkdir -p $(B)/examples
-	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -o $(B)/examples/$(EXAMPLE) runtime/examples/$(EXAMPLE).c $(PICKED) $(addprefix runtime/given/,$(GIVEN))
+	@$(MAKE) -s -j$(JOBS) $(RUN_OBJECTS)
+	@$(GRADE_CC) $($(VARIANT).flags) -pthread -o $(B)/examples/$(EXAMPLE) $(RUN_OBJECTS)
 	@$(B)/examples/$(EXAMPLE)
+
+# As the grader compiles a submission: warnings are shown, and never fatal.
+RUN_OBJECTS := $(patsubst %.c,$(B)/run/$(VARIANT)/%.o,runtime/examples/$(EXAMPLE).c $(PICKED) $(addprefix runtime/given/,$(GIVEN)))
+$(B)/run/$(VARIANT)/%.o: %.c grader/variants.mk
+	@mkdir -p $(@D)
+	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -MMD -MP -c $< -o $@
+-include $(RUN_OBJECTS:.o=.d)
 
 ## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]
 LIB_SOURCES := $(PICKED) $(addprefix runtime/given/,$(GIVEN))
@@ -191,11 +199,13 @@ soak: grader deps-check
 docs: deps-docs
 	@docs/build.sh
 
-GIVEN_TESTS := $(wildcard grader/given/*.c) $(addprefix runtime/given/,$(GIVEN)) $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write)))
+# The unit tests of the given parts, with all of the runtime beneath them.
+GIVEN_TESTS := $(wildcard grader/given/*.c) $(addprefix runtime/given/,$(GIVEN)) $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
 define given_rule
-$(B)/given-tests/$(1): $$(GIVEN_TESTS) $$(wildcard grader/given/*.h) $$(HEADERS)
+$(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -o $$@ $$(GIVEN_TESTS) $$(shell pkg-config --cflags --libs check)
+	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check)
+-include $(filter $(B)/obj/$(1)/grader/given/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d))
 endef
 $(foreach variant,$(VARIANTS),$(eval $(call given_rule,$(variant))))
 

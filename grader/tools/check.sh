@@ -47,7 +47,7 @@ second_compiler()
 # The unit tests of the given parts, in one variant.
 given_tests()
 {
-    make -s "build/given-tests/$1" && "build/given-tests/$1" | tail -n 1
+    make -s -j"$jobs" "build/given-tests/$1" && "build/given-tests/$1" | tail -n 1
 }
 
 # Each example prints what is written beside it.
