@@ -33,7 +33,7 @@ deps:
 deps-grade:
 	@grader/tools/deps.sh grade
 deps-check:
-	@grader/tools/deps.sh grade check docs debug soak
+	@grader/tools/deps.sh grade check docs debug soak expand
 deps-docs:
 	@grader/tools/deps.sh docs
 
@@ -91,7 +91,7 @@ $(B)/headers.stamp: $(HEADERS)
 need_lab = $(if $(LAB),,$(error Which lab? For example: make $@ LAB=01))
 lab_number = $(firstword $(subst -, ,$(filter $(LAB) $(LAB)-% 0$(LAB)-%,$(LABS))))
 # Through the environment, so that a path may hold quotes and blanks.
-export LAB FROM OWN SEED TEST SANDBOX
+export LAB FROM OWN SEED TEST SANDBOX FILE
 grade_arguments = "$$LAB" --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $${SANDBOX:+--sandbox "$$SANDBOX"}
 
 ## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=name] [SEED=n]
@@ -116,6 +116,7 @@ list: grader
 
 VARIANT ?= plain
 EXAMPLE ?=
+FILE ?=
 # The files of a pick: a lab's own where its number is in OWN, the reference's elsewhere.
 own_labs = $(if $(filter all,$(OWN)),$(LABS),$(foreach lab,$(LABS),$(if $(filter $(firstword $(subst -, ,$(lab))),$(OWN)),$(lab))))
 PICKED := $(foreach lab,$(LABS),$(addprefix $(if $(filter $(lab),$(own_labs)),$(FROM),solutions)/$(lab)/,$($(lab).write)) $(addprefix solutions/$(lab)/,$($(lab).given)))
@@ -135,6 +136,18 @@ $(B)/run/$(VARIANT)/%.o: %.c grader/variants.mk
 	@mkdir -p $(@D)
 	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -MMD -MP -c $< -o $@
 -include $(RUN_OBJECTS:.o=.d)
+
+## expand: an async function as the state machine that its macros write: FILE=x.c
+.PHONY: expand
+expand: deps-grade
+	@grader/tools/deps.sh expand
+	@grader/tools/expand.sh "$$FILE"
+
+## frames: how large the frames of futures are: [FILE=x.c]
+.PHONY: frames
+frames: deps-grade
+	@grader/tools/deps.sh debug
+	@grader/tools/frames.sh $(if $(FILE),"$$FILE",solutions/*/*.c runtime/examples/*.c)
 
 ## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]
 LIB_SOURCES := $(PICKED) $(addprefix runtime/given/,$(GIVEN))

@@ -8,7 +8,7 @@
 #   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
 #   NN-name.headers  the public headers whose contract the lab is about
 
-LABS := 01-futures
+LABS := 01-futures 02-async
 
 01-futures.part := I
 01-futures.title := Futures, wakers and block_on
@@ -17,8 +17,15 @@ LABS := 01-futures
 01-futures.given :=
 01-futures.headers := future.h combine.h park.h block_on.h
 
+02-async.part := I
+02-async.title := Async functions
+02-async.kind := modules
+02-async.write := by_hand.c async.c dyn_method.c closure.c
+02-async.given :=
+02-async.headers := async.h dyn.h closure.h
+
 # Not built yet. The number says where each will stand.
-PLANNED := 02-async 03-tasks 04-executor 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
+PLANNED := 03-tasks 04-executor 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 
 # The bottom layer, which no lab asks for.
 GIVEN := alloc.c error.c event.c context.c panic.c future.c await_tree.c

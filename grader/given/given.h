@@ -17,6 +17,7 @@
 #include "weft/waker.h"
 
 TCase *alloc_tests(void);
+TCase *async_tests(void);
 TCase *await_tree_tests(void);
 TCase *budget_tests(void);
 TCase *context_tests(void);

@@ -33,7 +33,17 @@ static void note_event(struct judge *judge, const struct channel_record *record)
 {
     char text[200] = "";
     judge->suite->describe_event(judge, record, text, sizeof text);
-    judge_note(judge, "         %s", text);
+    if (*text)
+        judge_note(judge, "         %s", text);
+}
+
+static void add_text(struct judge *judge, uint32_t bytes)
+{
+    size_t room = EVENT_TEXT_MAX - judge->event_text_bytes;
+    size_t take = bytes < room ? bytes : room;
+    memcpy(judge->event_text + judge->event_text_bytes, judge->text, take);
+    judge->event_text_bytes += take;
+    judge->event_text[judge->event_text_bytes] = '\0';
 }
 
 struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int64_t *arguments,
@@ -47,6 +57,8 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
     int line = judge->trace_count;
     judge_note(judge, "%3d  %s", ++judge->steps, judge->doing);
     judge->event_count = 0;
+    judge->event_text_bytes = 0;
+    judge->event_text[0] = '\0';
     send_command(judge, operation, arguments, count);
     for (;;) {
         struct channel_record record = judge_wait_record(judge);
@@ -70,6 +82,7 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
                 judge->later[judge->later_count++] = record;
         } else if (judge->event_count < EVENTS_MAX) {
             judge->events[judge->event_count++] = record;
+            add_text(judge, record.text_bytes);
         }
     }
 }
@@ -78,6 +91,11 @@ const struct channel_record *judge_events(const struct judge *judge, int *count)
 {
     *count = judge->event_count;
     return judge->events;
+}
+
+const char *judge_event_text(const struct judge *judge)
+{
+    return judge->event_text;
 }
 
 bool judge_take_event(struct judge *judge, struct channel_record *event)
@@ -184,6 +202,11 @@ void judge_allow_panic(struct judge *judge)
     judge->panic_expected = true;
 }
 
+bool judge_panicked(const struct judge *judge)
+{
+    return judge->panic_seen;
+}
+
 void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
 {
     struct channel_record record = {.type = RECORD_PANIC};
@@ -199,13 +222,15 @@ void judge_expect_panic(struct judge *judge, const char *clause, const char *say
                    record.type == RECORD_PANIC ? part[0] : "");
     }
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
-    if (!strstr(part[3], says))
-        judge_fail(judge, "a panic that names who runs what", "the message is: %s", part[3]);
+    if (!strstr(part[3], says)) {
+        char *expected = format_text("a panic whose message names %s", says);
+        judge_fail(judge, expected, "the message is: %s", part[3]);
+    }
     int code, signal_number;
-    if (!judge_wait_exit(judge, &code, &signal_number) || (signal_number != SIGABRT && code != 99))
+    if (!judge_wait_exit(judge, &code, &signal_number) ||
+        (!judge->debugged && signal_number != SIGABRT && code != 99))
         judge_fail(judge, "the process aborts", "it went on after the panic");
     judge->finished = true;
-    judge_end_test(judge, TEST_PASS, NULL);
 }
 
 /* Nothing but the subject's main thread may be left. A thread that was joined can still be on its way out. */
@@ -267,6 +292,12 @@ void judge_finish(struct judge *judge)
     if (judge_fill(judge) && judge->record_end > judge->record_start)
         judge_fail(judge, "no record after the end", "something wrote to the grader's descriptor at exit");
     judge->finished = true;
+}
+
+void judge_end_of_test(struct judge *judge)
+{
+    if (!judge->finished)
+        judge_fail(judge, "a test that finishes", "the test itself forgot judge_finish()");
     judge_end_test(judge, TEST_PASS, NULL);
 }
 

@@ -32,7 +32,7 @@ struct judge_test {
 struct judge_suite {
     const char *lab;
     const struct judge_test *tests;
-    /** Names of events for the trace, given by the suite: writes at most `size` bytes. */
+    /** Names of events for the trace, given by the suite: writes at most `size` bytes; none: no line for it. */
     void (*describe_event)(struct judge *judge, const struct channel_record *event, char *text, int size);
 };
 
@@ -40,7 +40,7 @@ extern const struct judge_suite *const judge_suites[];
 
 /* --- the subject --- */
 
-/** Start the subject with one of its scenarios. Once a test. */
+/** Start the subject with one of its scenarios: once a test, and again after each panic that was expected. */
 void judge_start(struct judge *judge, const char *scenario);
 
 /** What a step came back with. */
@@ -63,6 +63,9 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
 /** The events of the last step, oldest first. */
 const struct channel_record *judge_events(const struct judge *judge, int *count);
 
+/** The texts that came with the last step's events, joined. */
+const char *judge_event_text(const struct judge *judge);
+
 /** Wait for an event that comes later, from another thread of the subject. Fails the test if none can come. */
 struct channel_record judge_next_event(struct judge *judge, const char *awaited);
 
@@ -82,10 +85,14 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
 /** From now on a panic is no failure: judge_expect_panic() will look at it. Before the step that leads to it. */
 void judge_allow_panic(struct judge *judge);
 
-/** The next thing the subject does must be a panic that names this clause and says this; ends the scenario. */
+/** Whether the last step ended in a panic that was allowed. */
+bool judge_panicked(const struct judge *judge);
+
+/** The next thing the subject does must be a panic that names this clause and says this; ends the scenario.
+ * Then the test is over, or starts a subject anew. */
 void judge_expect_panic(struct judge *judge, const char *clause, const char *says);
 
-/** Let the scenario end; everything must be released, nothing still run. */
+/** Let the scenario end, and the test with it; everything must be released, nothing still run. */
 void judge_finish(struct judge *judge);
 
 /* --- inputs and verdicts --- */

@@ -8,7 +8,7 @@
 #include "judge.h"
 #include "result.h"
 
-enum { TRACE_LINES = 40, EVENTS_MAX = 256 };
+enum { TRACE_LINES = 40, EVENTS_MAX = 256, EVENT_TEXT_MAX = 8192 };
 
 struct judge {
     /* set before the test */
@@ -42,6 +42,8 @@ struct judge {
     int steps;
     struct channel_record events[EVENTS_MAX]; /* of the driver, during the step */
     int event_count;
+    char event_text[EVENT_TEXT_MAX + 1]; /* of the driver's events during the step, joined */
+    size_t event_text_bytes;
     struct channel_record later[EVENTS_MAX]; /* of other threads, not taken yet */
     int later_count;
 
@@ -65,6 +67,11 @@ enum {
     WALL_MS = 20000, /* for any answer, whatever the reason */
     TEST_MS = 40000, /* for all answers of a test */
 };
+
+/* judge.c */
+
+/** The test has run to its end: it passes, if its last scenario did come to one. */
+void judge_end_of_test(struct judge *judge);
 
 /* evidence.c */
 

@@ -85,8 +85,7 @@ START_TEST(run_one)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct judge *judge = new_judge(test);
     test->run(judge);
-    if (!judge->finished)
-        judge_fail(judge, "a test that finishes", "the test itself forgot judge_finish()");
+    judge_end_of_test(judge);
 }
 END_TEST
 
@@ -263,5 +262,6 @@ int judge_debug(const struct judge_suite *suite, const struct build *build, cons
     struct judge *judge = new_judge(test);
     judge->debugged = true;
     test->run(judge);
+    judge_end_of_test(judge);
     return 0;
 }

@@ -28,7 +28,7 @@
 enum { EXIT_PASS = 0, EXIT_NOT_ALL = 1, EXIT_NO_RESULT = 2, EXIT_STOPPED = 130 };
 
 struct options {
-    const char *from, *own, *seed, *test, *json, *junit, *variants, *sandbox;
+    const char *from, *own, *seed, *test, *json, *junit, *variants, *sandbox, *lab;
     bool debug, quick;
 };
 
@@ -38,7 +38,7 @@ static const char usage_text[] =
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME]\n"
     "       weft-grade list\n"
     "       weft-grade explain CLAUSE | TEST\n"
-    "       weft-grade selftest [--quick] [NAME...]\n"
+    "       weft-grade selftest [--quick] [--lab LAB] [NAME...]\n"
     "\n"
     "  LAB       1, 01 or 01-futures\n"
     "  --from    the submission: labs (the default), solutions, or any folder that holds NN-name folders or\n"
@@ -304,17 +304,12 @@ int main(int argc, char **argv)
     umask(022); /* the untrusted user reads what we copy */
     struct options options = {.from = "labs", .own = ""};
     static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},
-        {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},
-        {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},
-        {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'},
-        {"sandbox", required_argument, NULL, 'b'},
-        {"quick", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
+        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
     int letter;
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {
@@ -343,6 +338,9 @@ int main(int argc, char **argv)
         case 'b':
             options.sandbox = optarg;
             break;
+        case 'l':
+            options.lab = optarg;
+            break;
         case 'q':
             options.quick = true;
             break;
@@ -367,7 +365,10 @@ int main(int argc, char **argv)
             usage("explain needs a clause, for example 01.4");
         status = print_explanation(&course, argument) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "selftest") == 0) {
-        status = selftest(&course, options.quick, argv + optind + 1);
+        const char *lab = options.lab ? course_lab(&course, options.lab) : NULL;
+        if (options.lab && !lab)
+            die("there is no lab %s. weft-grade list shows the labs.", options.lab);
+        status = selftest(&course, options.quick, lab, argv + optind + 1);
     } else if (strcmp(command, "run") == 0 || options.debug) {
         if (!argument)
             usage("which lab? For example: weft-grade run 01");

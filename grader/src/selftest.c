@@ -274,9 +274,9 @@ static void run_cases(struct selftest *test)
     }
 }
 
-int selftest(const struct course *course, bool quick, char *const names[])
+int selftest(const struct course *course, bool quick, const char *lab, char *const names[])
 {
-    struct selftest test = {.course = course, .quick = quick, .names = names};
+    struct selftest test = {.course = course, .quick = quick, .lab = lab, .names = names};
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     selftest_gather(&test);
     if (test.count == 0)

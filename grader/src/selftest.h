@@ -8,10 +8,10 @@
 #include "course.h"
 
 /**
- * Run all cases (quick: the cheap ones), or those whose name begins with one of `names`; prints a line each
- * and a closing line. 0: all as expected.
+ * Run all cases (quick: the cheap ones) of all labs, or of one; or those whose name or kind begins with one of
+ * `names`. Prints a line each and a closing line. 0: all as expected.
  */
-int selftest(const struct course *course, bool quick, char *const names[]);
+int selftest(const struct course *course, bool quick, const char *lab, char *const names[]);
 
 /** Print which mutants the test must kill. */
 void selftest_print_mutants(const struct course *course, const char *lab, const char *test);

@@ -53,9 +53,9 @@ static void copy_files(const char *from, const char *to)
 }
 
 /* A folder below build/selftest for a submission; what it held before is gone. */
-static char *new_submission(const struct selftest *test, const char *kind, const char *name)
+static char *new_submission(const struct selftest *test, const char *lab, const char *kind, const char *name)
 {
-    char *folder = format_text("%s/build/selftest/%s/%s", test->course->root, kind, name);
+    char *folder = format_text("%s/build/selftest/%s/%s/%s", test->course->root, kind, lab, name);
     remove_tree(folder);
     if (!make_directories(folder))
         die("cannot make %s: %s", folder, strerror(errno));
@@ -65,7 +65,7 @@ static char *new_submission(const struct selftest *test, const char *kind, const
 /* The lab's solution in a new submission. */
 static char *copy_of_solution(const struct selftest *test, const char *lab, const char *kind, const char *name)
 {
-    char *folder = new_submission(test, kind, name);
+    char *folder = new_submission(test, lab, kind, name);
     char *from = format_text("%s/solutions/%s", test->course->root, lab),
          *to = format_text("%s/%s", folder, lab);
     copy_files(from, to);
@@ -167,7 +167,7 @@ static void add_solutions(struct selftest *test, const char *lab)
 static char *filled_starter(const struct selftest *test, const char *lab, const char *kind, const char *name,
                             const char *filling)
 {
-    char *folder = new_submission(test, kind, name);
+    char *folder = new_submission(test, lab, kind, name);
     char *to = format_text("%s/%s", folder, lab);
     if (!make_directories(to))
         die("cannot make %s: %s", to, strerror(errno));
@@ -215,7 +215,7 @@ static void add_null_submissions(struct selftest *test, const char *lab)
         free(name);
     }
     name = format_text("%s empty files", lab);
-    char *folder = new_submission(test, "null", name);
+    char *folder = new_submission(test, lab, "null", name);
     char *to = format_text("%s/%s", folder, lab);
     struct words files = course_written_files(test->course, lab);
     make_directories(to);
@@ -339,6 +339,8 @@ void selftest_gather(struct selftest *test)
 {
     for (size_t i = 0; i < test->course->labs.count; i++) {
         const char *lab = test->course->labs.items[i];
+        if (test->lab && strcmp(lab, test->lab) != 0)
+            continue;
         add_solutions(test, lab);
         add_null_submissions(test, lab);
         add_golden(test, lab);
@@ -346,6 +348,7 @@ void selftest_gather(struct selftest *test)
         add_mutants(test, lab);
     }
     /* the hostile ones attack the grader, not a lab: once is enough */
-    if (!test->quick || (test->names && *test->names))
-        add_hostile(test, test->course->labs.items[0]);
+    const char *first = test->course->labs.items[0];
+    if ((!test->quick || (test->names && *test->names)) && (!test->lab || strcmp(test->lab, first) == 0))
+        add_hostile(test, first);
 }

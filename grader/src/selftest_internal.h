@@ -33,6 +33,7 @@ struct known {
 struct selftest {
     const struct course *course;
     bool quick;
+    const char *lab; /* NULL: all */
     char *const *names;
     struct known *cases;
     size_t count;

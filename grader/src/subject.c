@@ -61,8 +61,28 @@ static _Noreturn void exec_debugger(const struct judge *judge, const char *progr
     _exit(126);
 }
 
+/* End what is left of a subject that has come to its end, and forget it. */
+static void forget_subject(struct judge *judge)
+{
+    kill_descendants(0);
+    close(judge->command_fd);
+    close(judge->record_fd);
+    if (judge->output_fd >= 0)
+        close(judge->output_fd);
+    judge->pid = 0;
+    judge->record_start = judge->record_end = 0;
+    judge->records_seen = 0;
+    judge->output_bytes = judge->output_total = 0;
+    judge->event_count = judge->later_count = 0;
+    judge->panic_expected = judge->panic_seen = judge->finished = false;
+}
+
 void judge_start(struct judge *judge, const char *scenario)
 {
+    if (judge->finished) {
+        forget_subject(judge);
+        judge_note(judge, "     (a fresh program)");
+    }
     int commands[2], records[2], output[2];
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* what the subject leaves behind becomes ours to end */
     signal(SIGPIPE, SIG_IGN);

@@ -7,5 +7,6 @@
 #include "judge.h"
 
 extern const struct judge_suite suite_01_futures;
+extern const struct judge_suite suite_02_async;
 
-const struct judge_suite *const judge_suites[] = {&suite_01_futures, NULL};
+const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, NULL};

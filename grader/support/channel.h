@@ -28,7 +28,7 @@ enum { CHANNEL_END = 0, CHANNEL_EXIT = 1, CHANNEL_FIRST_OPERATION = 2 };
 
 enum channel_record_type {
     RECORD_HELLO = 1, /* the scenario begins */
-    RECORD_EVENT,     /* kind: the scenario's; a, b: its numbers */
+    RECORD_EVENT,     /* kind: the scenario's; a, b: its numbers; text: some have one */
     RECORD_REPLY,     /* the command is done; a, b: its results */
     RECORD_PANIC,     /* text: clause, function, file:line, message, separated by newlines */
     RECORD_TODO,      /* text: the same, with the task for the clause */

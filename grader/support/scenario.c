@@ -27,9 +27,9 @@ void scenario_broken(const char *why)
     _exit(EXIT_BROKEN);
 }
 
-static void write_record(enum channel_record_type type, uint32_t kind, int64_t a, int64_t b, const char *text)
+static void write_record(enum channel_record_type type, uint32_t kind, int64_t a, int64_t b, const char *text,
+                         size_t text_bytes)
 {
-    size_t text_bytes = text ? strnlen(text, CHANNEL_TEXT_MAX) : 0;
     struct channel_record record = {.type = type,
                                     .text_bytes = (uint32_t)text_bytes,
                                     .kind = kind,
@@ -53,12 +53,17 @@ static void write_record(enum channel_record_type type, uint32_t kind, int64_t a
 
 void scenario_event(uint32_t kind, int64_t a, int64_t b)
 {
-    write_record(RECORD_EVENT, kind, a, b, NULL);
+    write_record(RECORD_EVENT, kind, a, b, NULL, 0);
+}
+
+void scenario_event_text(uint32_t kind, const char *text, size_t length)
+{
+    write_record(RECORD_EVENT, kind, 0, 0, text, length < CHANNEL_TEXT_MAX ? length : CHANNEL_TEXT_MAX);
 }
 
 void scenario_reply(int64_t a, int64_t b)
 {
-    write_record(RECORD_REPLY, 0, a, b, NULL);
+    write_record(RECORD_REPLY, 0, a, b, NULL, 0);
 }
 
 void scenario_name_thread(uint32_t number)
@@ -72,7 +77,7 @@ static void tell_panic(const struct wf_panic_info *info)
     bool todo = strchr(info->clause, 'T') != NULL; /* tasks are numbered 01.T2, clauses 01.2 */
     snprintf(text, sizeof text, "%s\n%s\n%s:%d\n%s", info->clause, info->function, info->file, info->line,
              info->message);
-    write_record(todo ? RECORD_TODO : RECORD_PANIC, 0, 0, 0, text);
+    write_record(todo ? RECORD_TODO : RECORD_PANIC, 0, 0, 0, text, strlen(text));
 }
 
 /* False: the judge closed its end. */
@@ -99,13 +104,13 @@ int main(int argc, char **argv)
         scenario_broken("no such scenario");
 
     wf_set_panic_hook(tell_panic);
-    write_record(RECORD_HELLO, 0, 0, 0, scenario->name);
+    write_record(RECORD_HELLO, 0, 0, 0, scenario->name, strlen(scenario->name));
     struct channel_command command;
     scenario->begin();
     while (read_command(&command) && command.operation != CHANNEL_END)
         scenario->act(&command);
     scenario->end();
-    write_record(RECORD_END, 0, 0, (int64_t)wf_live_bytes(), NULL);
+    write_record(RECORD_END, 0, 0, (int64_t)wf_live_bytes(), NULL, 0);
     while (read_command(&command) && command.operation != CHANNEL_EXIT)
         ; /* stay, so that the judge can see what else still runs */
     return 0;

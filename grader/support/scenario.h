@@ -8,6 +8,7 @@
 #define WEFT_GRADER_SCENARIO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "channel.h"
@@ -25,6 +26,9 @@ extern const struct scenario *const scenarios[];
 
 /** Tell the judge of an event. Any thread. */
 void scenario_event(uint32_t kind, int64_t a, int64_t b);
+
+/** Tell the judge of an event that is a text: at most CHANNEL_TEXT_MAX bytes of it. Any thread. */
+void scenario_event_text(uint32_t kind, const char *text, size_t length);
 
 /** Answer the command at hand. The driver's thread only, once a command. */
 void scenario_reply(int64_t a, int64_t b);

@@ -46,9 +46,17 @@ expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
 expect 2 "there is no clause 01.99" "$grade" explain 01.99
 expect 0 "A map is PENDING while its inner future is" "$grade" explain 01.3
-expect 0 "planned: 02-async" "$grade" list
+expect 0 "planned: $(sed -n 's/^PLANNED := \([^ ]*\).*/\1/p' runtime/modules.mk)" "$grade" list
+expect 2 "there is no lab 99" "$grade" selftest --lab 99
 
 expect 2 "does not exist" "$grade" run 01 --from "$work/nowhere"
+
+expect 2 "which file?" grader/tools/expand.sh ""
+expect 1 "there is no file '$work/nowhere.c'" grader/tools/expand.sh "$work/nowhere.c"
+expect 1 "nothing to expand" grader/tools/expand.sh runtime/examples/first_future.c
+expect 1 "there is no file '$work/nowhere.c'" grader/tools/frames.sh "$work/nowhere.c"
+expect 1 "no future is defined" grader/tools/frames.sh runtime/given/future.c
+
 mkdir "$work/hollow"
 run 2 "holds neither a folder 01-futures nor the lab's files" hollow
 submission missing && rm "$work/missing/01-futures/map.c"

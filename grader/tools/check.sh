@@ -63,6 +63,34 @@ examples()
     echo "$count examples print what they should, also under ASan"
 }
 
+# What make expand shows is a program that does the same.
+expansions()
+{
+    local source name expanded=$logs/expanded.c count=0
+    make -s lib >/dev/null || return 1
+    for source in $(grep -l '^ASYNC_FN' runtime/examples/*.c); do
+        name=$(basename "$source" .c)
+        make -s expand FILE="$source" >"$expanded" && ! grep -Ew 'ASYNC_FN|ASYNC_INIT|ASYNC_RETURN|AWAIT(_TO)?' "$expanded" &&
+            gcc -std=gnu11 -D_GNU_SOURCE -pthread -Iruntime/include -o "$logs/expanded" "$expanded" build/lib/libweft.a &&
+            "$logs/expanded" | diff "runtime/examples/$name.expected" - || return 1
+        count=$((count + 1))
+    done
+    echo "$count examples do the same when their macros are expanded"
+}
+
+# make frames lists every future that the text defines, with the size that the compiler gives it.
+frames()
+{
+    local defined listed bytes
+    defined=$(cat solutions/*/*.c runtime/examples/*.c | grep -cE '^ASYNC_FN\(|^static const struct wf_future_ops [a-z_]+ = \{')
+    listed=$(make -s frames | tail -n +2 | wc -l)
+    [ "$defined" = "$listed" ] || { echo "$listed of $defined futures are listed"; return 1; }
+    bytes=$(make -s frames FILE=solutions/01-futures/ready.c | awk '$2 == "ready" { print $1 }')
+    echo '#include "weft/future.h"
+        _Static_assert(sizeof(struct wf_ready) == BYTES, "the size that make frames says");' |
+        gcc -Iruntime/include -DBYTES="$bytes" -fsyntax-only -x c - && echo "$listed futures are listed"
+}
+
 # Examples and unit tests once more without instrumentation: valgrind sees what the compilers optimised.
 valgrind_clean()
 {
@@ -85,8 +113,9 @@ grader_sanitized()
         build/weft-grade-asan run "$lab" --from solutions --json build/check/asan.json --junit build/check/asan.xml || return 1
         build/weft-grade-asan run "$lab" --from labs --variants plain
         [ $? = 1 ] || return 1
+        build/weft-grade-asan explain "${lab%%-*}.1" >/dev/null || return 1
     done
-    build/weft-grade-asan list >/dev/null && build/weft-grade-asan explain 01.1 >/dev/null &&
+    build/weft-grade-asan list >/dev/null &&
         echo "the grader is clean under ASan and UBSan"
 }
 
@@ -111,6 +140,8 @@ if [ -z "$quick" ]; then
     step "valgrind" valgrind_clean
 fi
 step "examples" examples
+step "expand" expansions
+step "frames" frames
 step "install" grader/tools/install-test.sh
 step "bad input" grader/tools/bad-input.sh
 step "grading the grader" build/weft-grade selftest $quick

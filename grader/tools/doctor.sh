@@ -451,7 +451,7 @@ printf 'digraph { lab -> grade }\n' >"$tmp/a.dot"
 check_command graphviz docs "draws" dot -Tsvg "$tmp/a.dot"
 check_css
 check_command stress-ng soak "loads a processor" stress-ng --cpu 1 --cpu-ops 1
-check_command clang-format dev "there" clang-format --version
+check_command clang-format expand "there" clang-format --version
 check_command clang-tidy dev "there" clang-tidy --version
 need=info
 ok processors "$(nproc)"

@@ -1,0 +1,31 @@
+/* must not compile: an await inside a switch over an int, which would take its label; clause G.28 */
+/* expect: overflow (in conversion|converting case value) */
+#include "weft/async.h"
+
+struct unit {
+    struct wf_future future;
+    struct wf_ready child;
+    int choice;
+    int out;
+};
+
+ASYNC_FN(unit)
+{
+    ASYNC_BEGIN;
+#ifdef CONTROL
+    if (self->choice == 1)
+        AWAIT(&self->child);
+#else
+    switch (self->choice) {
+    case 1:
+        AWAIT(&self->child);
+    }
+#endif
+ASYNC_FINALLY:
+    ASYNC_END;
+}
+
+struct wf_future *case_await_in_switch_over_int(struct unit *frame)
+{
+    return &ASYNC_INIT(frame, unit)->future;
+}

@@ -1,0 +1,32 @@
+/* must not compile: a local variable with an initialiser is used across an await; clause G.28 */
+/* expect: may be used uninitialized|may be uninitialized when used here */
+/* compilers: gcc -O1, clang -O0 */
+#include "weft/async.h"
+
+struct unit {
+    struct wf_future future;
+    struct wf_ready child;
+    int number;
+    int out;
+};
+
+ASYNC_FN(unit)
+{
+    ASYNC_BEGIN;
+#ifdef CONTROL
+    self->number = self->out + 1;
+    AWAIT(&self->child);
+    self->out = self->number;
+#else
+    int number = self->out + 1;
+    AWAIT(&self->child);
+    self->out = number;
+#endif
+ASYNC_FINALLY:
+    ASYNC_END;
+}
+
+struct wf_future *case_local_initialised_across_await(struct unit *frame)
+{
+    return &ASYNC_INIT(frame, unit)->future;
+}

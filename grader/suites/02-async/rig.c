@@ -1,0 +1,261 @@
+#include "rig.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "weft/future.h"
+
+/* What the judge keeps during a test. */
+struct rig {
+    int waker; /* of the last poll */
+};
+
+static struct rig *rig_of_async(struct judge *judge)
+{
+    return judge_state(judge);
+}
+
+const char *future_name(int64_t number)
+{
+    static char names[8][24];
+    static int next;
+    char *name = names[next++ % 8];
+    if (number < 0)
+        snprintf(name, sizeof names[0], "%s", number == -1 ? "NULL" : "something else");
+    else if (number < PROBES_MAX)
+        snprintf(name, sizeof names[0], "%c", (char)('A' + number));
+    else if (number < LAYER + LAYERS_MAX)
+        snprintf(name, sizeof names[0], "f%d", (int)(number - LAYER + 1));
+    else if (number < CALL)
+        snprintf(name, sizeof names[0], "%s",
+                 number == AND_THEN     ? "and_then"
+                 : number == AND_THEN_2 ? "and_then 2"
+                                        : "recursion");
+    else
+        snprintf(name, sizeof names[0], "call %d", (int)(number - CALL + 1));
+    return name;
+}
+
+static void describe(const struct want *event, char *text, size_t size)
+{
+    long long b = event->b;
+    switch (event->kind) {
+    case EVENT_POLLED:
+        snprintf(text, size, "%s is polled with waker %lld: %s", future_name(event->a), b >> 1,
+                 b & 1 ? "READY" : "PENDING");
+        break;
+    case EVENT_DROPPED:
+        snprintf(text, size, "%s is dropped", future_name(event->a));
+        break;
+    case EVENT_BYPASSED:
+        snprintf(text, size, "%s's operation is called directly", future_name(event->a));
+        break;
+    case EVENT_OUT_DESTROYED:
+        snprintf(text, size, "drop_out destroys the output that ends in %lld", b);
+        break;
+    case EVENT_ALLOCATED:
+        snprintf(text, size, "memory is allocated");
+        break;
+    case EVENT_FREED:
+        snprintf(text, size, "memory is freed");
+        break;
+    case EVENT_NEXT:
+        snprintf(text, size, "next is called with %s%s and %lld", event->a < 0 ? "" : "the argument of ",
+                 event->a < 0 ? "another argument" : future_name(event->a), b);
+        break;
+    case EVENT_BODY:
+        snprintf(text, size, "%s runs part %lld of its body", future_name(event->a), b);
+        break;
+    case EVENT_FINALLY:
+        snprintf(text, size, "%s runs its ASYNC_FINALLY", future_name(event->a));
+        break;
+    case EVENT_STILL_AWAITS:
+        snprintf(text, size, "and %s's awaiting is not NULL there", future_name(event->a));
+        break;
+    case EVENT_TEXT:
+        *text = '\0'; /* stands behind the step */
+        break;
+    case EVENT_BUILT:
+        snprintf(text, size, "the call's future is built, with the argument %lld", b);
+        break;
+    case EVENT_CAPTURED_DROPPED:
+        snprintf(text, size, "what was captured is released");
+        break;
+    case EVENT_TAKEN_RELEASED:
+        snprintf(text, size, "the call releases what it took over");
+        break;
+    case EVENT_DEPTH_DROPPED:
+        snprintf(text, size, "the frame at depth %lld is dropped", (long long)event->a);
+        break;
+    default:
+        snprintf(text, size, "event %u", event->kind);
+    }
+}
+
+void describe_async_event(struct judge *judge, const struct channel_record *event, char *text, int size)
+{
+    (void)judge;
+    describe(&(struct want){event->kind, event->a, event->b}, text, (size_t)size);
+}
+
+/* Adds "; " and the event's words; what does not fit is left out. */
+static void add_words(char *text, size_t size, const struct want *event)
+{
+    char words[120];
+    describe(event, words, sizeof words);
+    size_t used = strlen(text);
+    if (used + strlen(words) + 8 < size)
+        snprintf(text + used, size - used, "%s%s", used ? "; " : "", words);
+    else if (used + 8 < size && strcmp(text + used - 3, "...") != 0)
+        snprintf(text + used, size - used, "; ...");
+}
+
+void expect_wants(struct judge *judge, unsigned kinds, const struct want *wants, int count)
+{
+    char expected[700] = "", seen[700] = "";
+    int event_count, at = 0;
+    bool same = true;
+    const struct channel_record *events = judge_events(judge, &event_count);
+    for (int i = 0; i < event_count; i++) {
+        if (!(kinds & KIND(events[i].kind & 31)))
+            continue;
+        const struct want event = {events[i].kind, events[i].a, events[i].b};
+        add_words(seen, sizeof seen, &event);
+        same &= at < count && event.kind == wants[at].kind && event.a == wants[at].a && event.b == wants[at].b;
+        at++;
+    }
+    for (int i = 0; i < count; i++)
+        add_words(expected, sizeof expected, &wants[i]);
+    EXPECT(judge, same && at == count, *expected ? expected : "nothing of this kind happens", "%s",
+           *seen ? seen : "nothing of this kind happens");
+}
+
+void expect_no_events(struct judge *judge, unsigned kinds)
+{
+    expect_wants(judge, kinds, NULL, 0);
+}
+
+int count_events(struct judge *judge, enum async_event kind)
+{
+    int count, found = 0;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++)
+        found += events[i].kind == kind;
+    return found;
+}
+
+int output_value(struct judge *judge)
+{
+    return judge_random(judge, 2000001) - 1000000;
+}
+
+/* --- steps --- */
+
+/* Every future is polled and dropped through wf_future_poll() and wf_future_drop(). */
+static void expect_no_bypass(struct judge *judge)
+{
+    int count;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++)
+        EXPECT(judge, events[i].kind != EVENT_BYPASSED,
+               "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
+               "an operation of %s was called directly", future_name(events[i].a));
+}
+
+void start_async(struct judge *judge, const char *scenario)
+{
+    judge_start(judge, scenario);
+    *rig_of_async(judge) = (struct rig){0};
+}
+
+void new_probe(struct judge *judge, int probe, enum probe_kind kind)
+{
+    static const char *const outputs[] = {"", ", whose output is four numbers", ", which has no output"};
+    char text[80];
+    snprintf(text, sizeof text, "probe %s is built%s", future_name(probe), outputs[kind]);
+    STEP(judge, STEP_PROBE, text, probe, kind);
+}
+
+void arm(struct judge *judge, int probe, int value)
+{
+    char text[80];
+    snprintf(text, sizeof text, "%s will be READY with %d at its next poll", future_name(probe), value);
+    STEP(judge, STEP_ARM, text, probe, value);
+}
+
+struct judge_reply poll_it(struct judge *judge, int future)
+{
+    char text[80];
+    int waker = rig_of_async(judge)->waker = judge_random(judge, WAKERS_MAX);
+    snprintf(text, sizeof text, "wf_future_poll(%s) with waker %d", future_name(future), waker);
+    struct judge_reply reply = STEP(judge, STEP_POLL, text, future, waker);
+    if (reply.a == WF_READY)
+        judge_returned(judge, "READY, out %lld", (long long)reply.b);
+    else if (reply.a == WF_PENDING)
+        judge_returned(judge, "PENDING");
+    else
+        judge_fail(judge, "WF_PENDING or WF_READY", "the poll returned %lld, which is neither",
+                   (long long)reply.a);
+    expect_no_bypass(judge);
+    return reply;
+}
+
+struct judge_reply poll_expect(struct judge *judge, int future, int64_t poll)
+{
+    struct judge_reply reply = poll_it(judge, future);
+    char expected[60];
+    snprintf(expected, sizeof expected, "%s is %s", future_name(future), poll ? "READY" : "PENDING");
+    EXPECT(judge, reply.a == poll, expected, "it is %s", reply.a ? "READY" : "PENDING");
+    return reply;
+}
+
+void drop_it(struct judge *judge, int future)
+{
+    char text[60];
+    snprintf(text, sizeof text, "wf_future_drop(%s)", future_name(future));
+    STEP(judge, STEP_DROP, text, future);
+    expect_no_bypass(judge);
+}
+
+struct want polled(struct judge *judge, int probe, int64_t poll)
+{
+    return (struct want){EVENT_POLLED, probe, poll + 2 * rig_of_async(judge)->waker};
+}
+
+struct want dropped(int probe)
+{
+    return (struct want){EVENT_DROPPED, probe, 0};
+}
+
+int64_t bytes_alive(struct judge *judge)
+{
+    int64_t bytes = STEP(judge, STEP_LIVE_BYTES, "wf_live_bytes()", 0).a;
+    judge_returned(judge, "%lld", (long long)bytes);
+    return bytes;
+}
+
+void fail_allocation(struct judge *judge, int n)
+{
+    char text[60];
+    snprintf(text, sizeof text, "wf_alloc_fail_at(%d)", n);
+    STEP(judge, STEP_FAIL_ALLOCATION, text, n);
+}
+
+void finish_async(struct judge *judge)
+{
+    int64_t clones = STEP(judge, STEP_CLONES, "the clones of wakers that are alive", 0).a;
+    judge_returned(judge, "%lld", (long long)clones);
+    EXPECT(judge, clones == 0, "every future is over, so no waker is kept",
+           "%lld clones of wakers are alive: a pending future was forgotten", (long long)clones);
+    judge_finish(judge);
+}
+
+void expect_awaited(struct judge *judge, int future, int steps, int other)
+{
+    char text[80], expected[80];
+    snprintf(text, sizeof text, "what %s awaits, %d step%s along `awaiting`", future_name(future), steps,
+             steps == 1 ? "" : "s");
+    int64_t seen = STEP(judge, STEP_AWAITED, text, future, steps).a;
+    snprintf(expected, sizeof expected, "it is %s", future_name(other));
+    EXPECT(judge, seen == other, expected, seen == -1 ? "it is NULL" : "it is another future");
+}

@@ -1,0 +1,12 @@
+/**
+ * @file scenarios.c
+ * @brief The scenarios of lab 02.
+ */
+#include <stddef.h>
+
+#include "scenario.h"
+
+extern const struct scenario scenario_async;
+extern const struct scenario scenario_calls;
+
+const struct scenario *const scenarios[] = {&scenario_async, &scenario_calls, NULL};

@@ -1,0 +1,3 @@
+# The files of lab 02's scenarios, and what the link of a subject needs beside them.
+SCENARIOS := scenarios.c scenario_async.c scenario_calls.c common.c
+LINK_FLAGS :=

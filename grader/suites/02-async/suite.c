@@ -1,0 +1,31 @@
+/**
+ * @file suite.c
+ * @brief Lab 02's tests: one for each clause.
+ */
+#include <stddef.h>
+
+#include "rig.h"
+#include "tests.h"
+
+static const struct judge_test tests[] = {
+    {"and_then_chains", "02.1", PLAIN | ASAN, test_and_then_chains},
+    {"and_then_result", "02.2", PLAIN | ASAN, test_and_then_result},
+    {"and_then_drop", "02.3", PLAIN | ASAN, test_and_then_drop},
+    {"and_then_head", "02.4", PLAIN | ASAN, test_and_then_head},
+    {"async_drop", "02.5", PLAIN | ASAN, test_async_drop},
+    {"async_finally", "02.6", PLAIN | ASAN, test_async_finally},
+    {"backtrace", "02.7", PLAIN | ASAN, test_backtrace},
+    {"backtrace_cut", "02.8", PLAIN | ASAN, test_backtrace_cut},
+    {"dyn_room", "02.9", PLAIN | ASAN, test_dyn_room},
+    {"dyn_without_memory", "02.10", PLAIN | ASAN, test_dyn_without_memory},
+    {"dyn_result", "02.11", PLAIN | ASAN, test_dyn_result},
+    {"dyn_frees_once", "02.12", PLAIN | ASAN, test_dyn_frees_once},
+    {"closure_call", "02.13", PLAIN | ASAN, test_closure_call},
+    {"closure_once", "02.14", PLAIN | ASAN, test_closure_once},
+    {"closure_in_turn", "02.15", PLAIN | ASAN, test_closure_in_turn},
+    {"closure_shared", "02.16", PLAIN | ASAN, test_closure_shared},
+    {"closure_drop", "02.17", PLAIN | ASAN, test_closure_drop},
+    {NULL, NULL, 0, NULL},
+};
+
+const struct judge_suite suite_02_async = {"02-async", tests, describe_async_event};

@@ -1,0 +1,28 @@
+/**
+ * @file tests.h
+ * @brief The tests of lab 02 by file: tests_and_then.c, tests_async.c, tests_dyn.c, tests_closure.c.
+ */
+#ifndef WEFT_SUITE_02_TESTS_H
+#define WEFT_SUITE_02_TESTS_H
+
+struct judge;
+
+void test_and_then_chains(struct judge *judge);
+void test_and_then_result(struct judge *judge);
+void test_and_then_drop(struct judge *judge);
+void test_and_then_head(struct judge *judge);
+void test_async_drop(struct judge *judge);
+void test_async_finally(struct judge *judge);
+void test_backtrace(struct judge *judge);
+void test_backtrace_cut(struct judge *judge);
+void test_dyn_room(struct judge *judge);
+void test_dyn_without_memory(struct judge *judge);
+void test_dyn_result(struct judge *judge);
+void test_dyn_frees_once(struct judge *judge);
+void test_closure_call(struct judge *judge);
+void test_closure_once(struct judge *judge);
+void test_closure_in_turn(struct judge *judge);
+void test_closure_shared(struct judge *judge);
+void test_closure_drop(struct judge *judge);
+
+#endif

@@ -1,0 +1,204 @@
+/**
+ * @file tests_and_then.c
+ * @brief Clauses 02.1 to 02.4: and_then.
+ *
+ * Each test goes through the same lives: the first future pending for 0, 1 or 2 polls, then the second one.
+ */
+#include <stdio.h>
+
+#include "rig.h"
+#include "tests.h"
+#include "weft/async.h"
+
+enum { FIRST = 0, SECOND = 1, WAITS = 3 };
+
+#define CALLS (KIND(EVENT_POLLED) | KIND(EVENT_NEXT))
+
+/* One life's first half: built, and polled while the first future is pending. */
+static void build_life(struct judge *judge, enum probe_kind kind, bool has_second)
+{
+    new_probe(judge, FIRST, kind);
+    if (has_second)
+        new_probe(judge, SECOND, PROBE_INT);
+    STEP(judge, STEP_AND_THEN,
+         has_second ? "wf_and_then(and_then, A, next, arg)   [next returns B]"
+                    : "wf_and_then(and_then, A, next, arg)   [next returns NULL]",
+         AND_THEN, FIRST, has_second ? SECOND : -1);
+}
+
+/* What next must be given of the first future's output. */
+static struct want next_with(enum probe_kind kind, int value)
+{
+    return (struct want){EVENT_NEXT, AND_THEN, kind == PROBE_WIDE ? wide_word(value, WIDE_WORDS - 1) : value};
+}
+
+void test_and_then_chains(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int round = 0; round < 4 * WAITS; round++) {
+        enum probe_kind kind = round % 2 ? PROBE_WIDE : PROBE_INT;
+        bool second_waits = round / 2 % 2;
+        int value = output_value(judge);
+        build_life(judge, kind, true);
+        for (int wait = round / 4; wait > 0; wait--) {
+            poll_expect(judge, AND_THEN, WF_PENDING);
+            EXPECT_EVENTS(judge, CALLS, polled(judge, FIRST, WF_PENDING));
+        }
+        arm(judge, FIRST, value);
+        if (!second_waits)
+            arm(judge, SECOND, output_value(judge));
+        struct judge_reply reply = poll_it(judge, AND_THEN);
+        EXPECT_EVENTS(judge, CALLS, polled(judge, FIRST, WF_READY), next_with(kind, value),
+                      polled(judge, SECOND, !second_waits));
+        if (reply.a == WF_PENDING) /* whether rightly so is another clause's question */
+            drop_it(judge, AND_THEN);
+    }
+    judge_finish(judge);
+}
+
+/* From the poll in which the first future is READY on. */
+static void run_to_end(struct judge *judge, bool has_second, int second_waits)
+{
+    int first = output_value(judge), second = output_value(judge);
+    arm(judge, FIRST, first ? first : 1);
+    if (has_second && second_waits == 0)
+        arm(judge, SECOND, second);
+    struct judge_reply reply = poll_it(judge, AND_THEN);
+    bool ready = !has_second || second_waits == 0;
+    EXPECT(judge, reply.a == ready,
+           !has_second ? "READY at once: there is no second future"
+           : ready     ? "READY in the poll in which the second future is"
+                       : "PENDING while the second future is",
+           "%s", reply.a ? "READY" : "PENDING");
+    for (int wait = 1; has_second && wait <= second_waits; wait++) {
+        ready = wait == second_waits;
+        if (ready)
+            arm(judge, SECOND, second);
+        reply = poll_expect(judge, AND_THEN, ready);
+        EXPECT_EVENTS(judge, CALLS, polled(judge, SECOND, ready));
+    }
+    char expected[60];
+    snprintf(expected, sizeof expected, "out is %d", has_second ? second : 0);
+    EXPECT(judge, reply.b == (has_second ? second : 0), expected, "out is %lld", (long long)reply.b);
+}
+
+/* Two of them, the first in its second state while the other is in its first: each has its own. */
+static void two_at_once(struct judge *judge, bool other_first)
+{
+    enum { OTHER_FIRST = 2, OTHER_SECOND = 3 };
+    int values[] = {output_value(judge), output_value(judge)};
+    build_life(judge, PROBE_INT, true);
+    new_probe(judge, OTHER_FIRST, PROBE_INT);
+    new_probe(judge, OTHER_SECOND, PROBE_INT);
+    STEP(judge, STEP_AND_THEN, "wf_and_then(and_then 2, C, next, arg)   [next returns D]", AND_THEN_2,
+         OTHER_FIRST, OTHER_SECOND);
+    arm(judge, FIRST, 1);
+    poll_expect(judge, AND_THEN, WF_PENDING);
+    poll_expect(judge, AND_THEN_2, WF_PENDING);
+    EXPECT_EVENTS(judge, CALLS, polled(judge, OTHER_FIRST, WF_PENDING));
+    arm(judge, SECOND, values[0]);
+    arm(judge, OTHER_FIRST, 1);
+    arm(judge, OTHER_SECOND, values[1]);
+    for (int turn = 0; turn < 2; turn++) {
+        char expected[40];
+        int i = other_first ? 1 - turn : turn;
+        struct judge_reply reply = poll_expect(judge, i ? AND_THEN_2 : AND_THEN, WF_READY);
+        snprintf(expected, sizeof expected, "out is %d", values[i]);
+        EXPECT(judge, reply.b == values[i], expected, "out is %lld", (long long)reply.b);
+    }
+}
+
+void test_and_then_result(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int round = 0; round < 2 * WAITS * WAITS; round++) {
+        bool has_second = round % 2 == 0;
+        int first_waits = round / 2 % WAITS, second_waits = round / 2 / WAITS;
+        build_life(judge, PROBE_INT, has_second);
+        for (int wait = 0; wait < first_waits; wait++)
+            poll_expect(judge, AND_THEN, WF_PENDING);
+        run_to_end(judge, has_second, second_waits);
+        drop_it(judge, AND_THEN); /* READY: does nothing */
+    }
+    two_at_once(judge, false);
+    two_at_once(judge, true);
+    finish_async(judge);
+}
+
+void test_and_then_drop(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int round = 0; round < 6 * WAITS; round++) {
+        int first_waits = round % WAITS;
+        bool wide = round % 2;
+        const unsigned looked_at = CALLS | KIND(EVENT_DROPPED) | KIND(EVENT_OUT_DESTROYED);
+        build_life(judge, wide ? PROBE_WIDE : PROBE_INT, round / WAITS != 5);
+        for (int wait = 0; wait < first_waits; wait++)
+            poll_it(judge, AND_THEN);
+        switch (round / WAITS) {
+        case 0: /* the first alone, polled or not */
+            drop_it(judge, AND_THEN);
+            EXPECT_EVENTS(judge, looked_at, dropped(FIRST));
+            drop_it(judge, SECOND); /* nobody had it */
+            break;
+        case 1: /* the first would be READY, but was not asked */
+            arm(judge, FIRST, output_value(judge));
+            drop_it(judge, AND_THEN);
+            EXPECT_EVENTS(judge, looked_at, dropped(FIRST));
+            drop_it(judge, SECOND);
+            break;
+        case 2: /* the second, polled once and more often */
+        case 3:
+            arm(judge, FIRST, output_value(judge));
+            for (int poll = round / WAITS; poll > 1; poll--)
+                poll_expect(judge, AND_THEN, WF_PENDING);
+            drop_it(judge, AND_THEN);
+            EXPECT_EVENTS(judge, looked_at, dropped(SECOND));
+            break;
+        default: /* READY, with and without a second: it has nothing any more */
+            arm(judge, FIRST, output_value(judge));
+            if (round / WAITS == 4)
+                arm(judge, SECOND, output_value(judge));
+            poll_expect(judge, AND_THEN, WF_READY);
+            expect_no_events(judge, KIND(EVENT_DROPPED));
+            drop_it(judge, AND_THEN);
+            expect_no_events(judge, looked_at);
+        }
+    }
+    finish_async(judge);
+}
+
+static void expect_head(struct judge *judge, int64_t line, int64_t awaiting)
+{
+    struct judge_reply head = STEP(judge, STEP_HEAD, "the head of and_then", AND_THEN);
+    judge_returned(judge, "line %lld, awaiting %s", (long long)head.a, future_name(head.b));
+    const char *state = line == WF_AND_THEN_FIRST ? "WF_AND_THEN_FIRST" : "WF_AND_THEN_SECOND";
+    char expected[80];
+    snprintf(expected, sizeof expected, "awaiting is %s, line is %s", future_name(awaiting), state);
+    EXPECT(judge, head.a == line && head.b == awaiting, expected, "awaiting is %s, line is %lld",
+           future_name(head.b), (long long)head.a);
+}
+
+void test_and_then_head(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int round = 0; round < 2 * WAITS; round++) {
+        build_life(judge, PROBE_INT, true);
+        for (int wait = round / 2; wait > 0; wait--) {
+            poll_expect(judge, AND_THEN, WF_PENDING);
+            expect_head(judge, WF_AND_THEN_FIRST, FIRST);
+        }
+        arm(judge, FIRST, output_value(judge));
+        for (int wait = 0; wait < 2; wait++) {
+            poll_expect(judge, AND_THEN, WF_PENDING);
+            expect_head(judge, WF_AND_THEN_SECOND, SECOND);
+        }
+        if (round % 2) {
+            arm(judge, SECOND, output_value(judge));
+            poll_expect(judge, AND_THEN, WF_READY);
+        } else {
+            drop_it(judge, AND_THEN);
+        }
+    }
+    judge_finish(judge);
+}

@@ -1,0 +1,319 @@
+/**
+ * @file tests_async.c
+ * @brief Clauses 02.5 to 02.8: the drop of async functions, the backtrace.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "rig.h"
+#include "tests.h"
+#include "weft/future.h"
+
+/* --- drop --- */
+
+/* f1 awaits f2, then A; f2 awaits f3, then B; f3 awaits C, then D. So it is suspended in four places in turn. */
+enum { A, B, C, D, STAGES };
+
+/* For each stage: the probe that is awaited, the one that had to become READY for it, the innermost function. */
+static const struct {
+    int awaited, before, innermost;
+} stages[STAGES] = {{C, -1, 3}, {D, C, 3}, {B, D, 2}, {A, B, 1}};
+
+static void new_layer(struct judge *judge, int layer, int first, int second)
+{
+    char text[80];
+    snprintf(text, sizeof text, "%s is built: an async function that awaits %s, then %s", future_name(layer),
+             future_name(first), future_name(second));
+    STEP(judge, STEP_LAYER, text, layer, first, second);
+}
+
+static void build_tree(struct judge *judge)
+{
+    for (int probe = A; probe <= D; probe++)
+        new_probe(judge, probe, PROBE_INT);
+    new_layer(judge, LAYER + 2, C, D);
+    new_layer(judge, LAYER + 1, LAYER + 2, B);
+    new_layer(judge, LAYER, LAYER + 1, A);
+}
+
+/* Polls f1 until it is suspended in this stage; the polls are at `pause` more than are needed. */
+static void run_to_stage(struct judge *judge, int stage, int pause)
+{
+    for (int at = 0; at <= stage; at++) {
+        if (stages[at].before >= 0)
+            arm(judge, stages[at].before, output_value(judge));
+        poll_expect(judge, LAYER, WF_PENDING);
+        EXPECT(judge, count_events(judge, EVENT_POLLED) > 0, "the innermost function polls what it awaits",
+               "nothing is polled");
+    }
+    for (; pause > 0; pause--)
+        poll_expect(judge, LAYER, WF_PENDING);
+}
+
+/* Drops what no function had come to yet: the judge's own. */
+static void drop_rest(struct judge *judge, int stage)
+{
+    for (int later = stage + 1; later < STAGES; later++)
+        drop_it(judge, stages[later].awaited);
+}
+
+/* A chain of functions, each of which awaits the next, and the last the probe. */
+static void drop_chain(struct judge *judge, int length)
+{
+    struct want wants[1 + LAYERS_MAX] = {dropped(A)};
+    new_probe(judge, A, PROBE_INT);
+    for (int i = length - 1; i >= 0; i--) {
+        int child = i == length - 1 ? A : LAYER + i + 1;
+        new_layer(judge, LAYER + i, child, child);
+        wants[length - i] = (struct want){EVENT_FINALLY, LAYER + i, 0};
+    }
+    poll_expect(judge, LAYER, WF_PENDING);
+    drop_it(judge, LAYER);
+    expect_wants(judge, KIND(EVENT_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY), wants, 1 + length);
+}
+
+void test_async_drop(struct judge *judge)
+{
+    const unsigned looked_at =
+        KIND(EVENT_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY) | KIND(EVENT_POLLED);
+    start_async(judge, "async");
+    for (int round = 0; round < 2 * STAGES; round++) {
+        int stage = round % STAGES;
+        build_tree(judge);
+        run_to_stage(judge, stage, round / STAGES);
+        drop_it(judge, LAYER);
+        struct want wants[4] = {dropped(stages[stage].awaited)};
+        for (int i = 0; i < stages[stage].innermost; i++)
+            wants[1 + i] = (struct want){EVENT_FINALLY, LAYER + stages[stage].innermost - 1 - i, 0};
+        expect_wants(judge, looked_at, wants, 1 + stages[stage].innermost);
+        drop_rest(judge, stage);
+    }
+    /* READY: each has ended already, and the drop does nothing */
+    build_tree(judge);
+    run_to_stage(judge, STAGES - 1, 0);
+    arm(judge, A, output_value(judge));
+    poll_expect(judge, LAYER, WF_READY);
+    EXPECT_EVENTS(judge, KIND(EVENT_FINALLY), {EVENT_FINALLY, LAYER, 0});
+    drop_it(judge, LAYER);
+    expect_no_events(judge, looked_at);
+    for (int length = 1; length <= LAYERS_MAX; length++)
+        drop_chain(judge, length);
+    finish_async(judge);
+}
+
+void test_async_finally(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int layer = 0; layer < 3; layer++) { /* never polled */
+        build_tree(judge);
+        drop_it(judge, LAYER + layer);
+        EXPECT_EVENTS(judge,
+                      KIND(EVENT_FINALLY) | KIND(EVENT_STILL_AWAITS) | KIND(EVENT_BODY) | KIND(EVENT_POLLED),
+                      {EVENT_FINALLY, LAYER + layer, 0});
+    }
+    for (int stage = 0; stage < STAGES; stage++) {
+        build_tree(judge);
+        run_to_stage(judge, stage, 0);
+        drop_it(judge, LAYER);
+        EXPECT(judge, count_events(judge, EVENT_FINALLY) > 0, "f1 runs its ASYNC_FINALLY", "nothing runs it");
+        EXPECT(judge, count_events(judge, EVENT_STILL_AWAITS) == 0,
+               "while ASYNC_FINALLY runs, awaiting is NULL", "it points to something");
+    }
+    judge_finish(judge);
+}
+
+/* --- the backtrace --- */
+
+static const char *const names[] = NODE_NAMES;
+
+/* The judge's own idea of a chain of heads. */
+struct chain {
+    int length;
+    struct {
+        int name;
+        uint32_t line;
+    } nodes[NODES_MAX];
+    bool dangling; /* the last one awaits what was freed */
+};
+
+static void build_chain(struct judge *judge, const struct chain *chain)
+{
+    for (int i = chain->length - 1; i >= 0; i--) {
+        char text[120];
+        uint32_t line = chain->nodes[i].line;
+        bool last = i == chain->length - 1;
+        const char *name = names[chain->nodes[i].name];
+        int length = snprintf(text, sizeof text, "node %d is %s", i, name);
+        if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)
+            length += snprintf(text + length, sizeof text - (size_t)length, ", %s",
+                               line == WF_LINE_NEW    ? "WF_LINE_NEW"
+                               : line == WF_LINE_DONE ? "WF_LINE_DONE"
+                                                      : "WF_LINE_DROPPED");
+        else
+            length += snprintf(text + length, sizeof text - (size_t)length, ", line %u", line);
+        if (last)
+            snprintf(text + length, sizeof text - (size_t)length, ", awaits %s",
+                     chain->dangling ? "what was freed" : "nothing");
+        else
+            snprintf(text + length, sizeof text - (size_t)length, ", awaits node %d", i + 1);
+        STEP(judge, STEP_NODE, text, i, chain->nodes[i].name, line,
+             !last             ? i + 1
+             : chain->dangling ? -2
+                               : -1);
+    }
+}
+
+/* The line that it makes, and its length. */
+static size_t line_of(const struct chain *chain, char *text, size_t size)
+{
+    size_t length = 0;
+    for (int i = 0; i < chain->length; i++) {
+        const char *name = names[chain->nodes[i].name];
+        uint32_t line = chain->nodes[i].line;
+        length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " -> " : "", name);
+        if (line == WF_LINE_DONE || line == WF_LINE_DROPPED) {
+            length += (size_t)snprintf(text + length, size - length,
+                                       line == WF_LINE_DONE ? " [done]" : " [dropped]");
+            break;
+        }
+        if (line != WF_LINE_NEW)
+            length += (size_t)snprintf(text + length, size - length, ":%u", line);
+    }
+    return length;
+}
+
+static struct judge_reply backtrace(struct judge *judge, bool is_node, int number, size_t size, bool exact)
+{
+    char text[100];
+    snprintf(text, sizeof text, "wf_async_backtrace(%s%s, text, %zu)", is_node ? "node 0" : "",
+             is_node ? "" : future_name(number), size);
+    struct judge_reply reply = STEP(judge, STEP_BACKTRACE, text, is_node, number, (int64_t)size, exact);
+    judge_returned(judge, "%lld: \"%.140s\"", (long long)reply.a, judge_event_text(judge));
+    return reply;
+}
+
+static void expect_line(struct judge *judge, const char *expected)
+{
+    char quoted[240];
+    const char *seen = judge_event_text(judge);
+    size_t same = 0;
+    while (expected[same] && expected[same] == seen[same])
+        same++;
+    snprintf(quoted, sizeof quoted, "the line is \"%.180s\"", expected);
+    EXPECT(judge, strcmp(seen, expected) == 0, quoted, "from its byte %zu on it is \"%.180s\"", same,
+           seen + same);
+}
+
+static void check_chain(struct judge *judge, const struct chain *chain)
+{
+    char expected[4096];
+    size_t length = line_of(chain, expected, sizeof expected);
+    build_chain(judge, chain);
+    backtrace(judge, true, 0, length + 100, true);
+    expect_line(judge, expected);
+}
+
+static uint32_t some_line(struct judge *judge)
+{
+    return judge_random(judge, 3) ? 1 + (uint32_t)judge_random(judge, 9999) : WF_LINE_NEW;
+}
+
+static struct chain random_chain(struct judge *judge, int length)
+{
+    struct chain chain = {.length = length};
+    for (int i = 0; i < length; i++) {
+        chain.nodes[i].name = judge_random(judge, NODE_NAMES_COUNT);
+        chain.nodes[i].line = some_line(judge);
+    }
+    return chain;
+}
+
+/* Futures that the macros suspend: their lines are those of their heads. */
+static void check_layers(struct judge *judge, int stage)
+{
+    char expected[200];
+    size_t length = 0;
+    build_tree(judge);
+    run_to_stage(judge, stage, 0);
+    for (int i = 0; i < stages[stage].innermost; i++) {
+        struct judge_reply head = STEP(judge, STEP_HEAD, "the line of the function's head", LAYER + i);
+        judge_returned(judge, "%lld", (long long)head.a);
+        length += (size_t)snprintf(expected + length, sizeof expected - length, "layer:%lld -> ",
+                                   (long long)head.a);
+    }
+    snprintf(expected + length, sizeof expected - length, "probe");
+    backtrace(judge, false, LAYER, 300, true);
+    expect_line(judge, expected);
+    drop_it(judge, LAYER);
+}
+
+void test_backtrace(struct judge *judge)
+{
+    static const uint32_t lines[] = {WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1, WF_LINE_DONE, WF_LINE_DROPPED};
+    start_async(judge, "async");
+    for (int i = 0; i < 6; i++) {
+        /* alone; in the middle, where what is over hides the rest; and last, of each name */
+        bool over = lines[i] == WF_LINE_DONE || lines[i] == WF_LINE_DROPPED;
+        check_chain(judge, &(struct chain){1, {{i, lines[i]}}, over});
+        check_chain(judge, &(struct chain){3, {{2, 33}, {i, lines[i]}, {3, 7}}, false});
+        check_chain(judge, &(struct chain){3, {{1, 0}, {2, 5}, {i, lines[i]}}, over});
+    }
+    for (int round = 0; round < 6; round++) {
+        struct chain chain = random_chain(judge, 2 + judge_random(judge, 6));
+        check_chain(judge, &chain);
+    }
+    struct chain longest = random_chain(judge, NODES_MAX); /* more than any fixed number of bytes or steps */
+    check_chain(judge, &longest);
+    for (int stage = 0; stage < STAGES; stage++)
+        check_layers(judge, stage);
+    judge_finish(judge);
+}
+
+/* One size: what is written is the begin of `whole`, which is what it writes where there is room. */
+static void check_cut(struct judge *judge, const char *whole, size_t size, bool exact)
+{
+    size_t length = strlen(whole), fits = size == 0 ? 0 : length < size ? length : size - 1;
+    struct judge_reply reply = backtrace(judge, true, 0, size, exact);
+    const char *seen = judge_event_text(judge);
+    char expected[100];
+    snprintf(expected, sizeof expected, "%zu is returned, the length of the whole line", length);
+    EXPECT(judge, reply.a == (int64_t)length, expected, "%lld is returned", (long long)reply.a);
+    EXPECT(judge, reply.b != ENDING_BEYOND, "no byte is written beyond `size`",
+           "bytes behind it have changed");
+    if (size == 0)
+        return;
+    EXPECT(judge, reply.b != ENDING_MISSING, "the text ends with a zero byte inside of `size`",
+           "there is none in %zu bytes", size);
+    snprintf(expected, sizeof expected, "the first %zu bytes of the line, then a zero byte", fits);
+    EXPECT(judge, strlen(seen) == fits && strncmp(seen, whole, fits) == 0, expected, "%zu bytes: \"%.160s\"",
+           strlen(seen), seen);
+}
+
+void test_backtrace_cut(struct judge *judge)
+{
+    static char whole[4096];
+    start_async(judge, "async");
+    for (int round = 0; round < 3; round++) {
+        struct chain chain = {3, {{2, 33}, {1, 21}, {3, 0}}, false};
+        if (round == 1)
+            chain = (struct chain){2, {{3, 12345}, {1, WF_LINE_DROPPED}}, false};
+        if (round == 2)
+            chain = random_chain(judge, NODES_MAX);
+        build_chain(judge, &chain);
+        backtrace(judge, true, 0, sizeof whole - 1, true);
+        snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
+        size_t length = strlen(whole);
+        EXPECT(judge, strstr(whole, names[chain.nodes[0].name]) && strstr(whole, names[chain.nodes[1].name]),
+               "the line names the futures", "\"%.160s\"", whole);
+        check_cut(judge, whole, sizeof whole - 1, true);
+        for (int exact = 0; exact < 2; exact++)
+            for (size_t step = 0; step <= 40; step++) {
+                /* every size of the short lines; of the long one 0, 1, 2, ... and around its end */
+                size_t size = round < 2 || step < 5 ? step
+                              : step > 35           ? length + step - 38
+                                                    : step * length / 40;
+                check_cut(judge, whole, size, exact != 0);
+            }
+    }
+    judge_finish(judge);
+}

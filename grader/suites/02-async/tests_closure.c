@@ -1,0 +1,331 @@
+/**
+ * @file tests_closure.c
+ * @brief Clauses 02.13 to 02.17: closures.
+ *
+ * A call's body does by its closure's kind: a shared one adds its argument to what was captured; one in turn makes
+ * the state state * 3 + argument at each poll; a once takes the state over and adds its argument.
+ */
+#include <stdio.h>
+
+#include "rig.h"
+#include "tests.h"
+#include "weft/closure.h"
+#include "weft/error.h"
+
+enum { CLOSURE = 0, OTHER = 1, OTHER_CALL = 15, NULL_BYTES = -1 };
+
+#define ENDS (KIND(EVENT_CAPTURED_DROPPED) | KIND(EVENT_TAKEN_RELEASED))
+
+static const char *const names[] = CLOSURE_NAMES;
+static const struct want released = {EVENT_CAPTURED_DROPPED, CLOSURE, 0};
+
+static const char *kind_name(enum wf_closure_kind kind)
+{
+    return kind == WF_CLOSURE_SHARED    ? "WF_CLOSURE_SHARED"
+           : kind == WF_CLOSURE_IN_TURN ? "WF_CLOSURE_IN_TURN"
+                                        : "WF_CLOSURE_ONCE";
+}
+
+/* Its name is drawn, and is returned: a panic must say it. */
+static const char *new_closure(struct judge *judge, enum wf_closure_kind kind, int64_t frame, int64_t state,
+                               bool has_drop)
+{
+    char text[140];
+    int name = judge_random(judge, CLOSURE_NAMES_COUNT);
+    snprintf(text, sizeof text, "wf_closure(closure, %s, captured)   [%s%s]   [captured: %lld]", names[name],
+             kind_name(kind), has_drop ? "" : ", no drop", (long long)state);
+    STEP(judge, STEP_CLOSURE, text, CLOSURE, kind, name, frame, state, has_drop);
+    return names[name];
+}
+
+/* Call number `index`, with the probe of that number as its body; its value is an int. */
+static void call_with(struct judge *judge, int index, int64_t argument, int64_t slot)
+{
+    char text[120];
+    snprintf(text, sizeof text, "wf_closure_call(%s, closure, %lld, %s, value)", future_name(CALL + index),
+             (long long)argument, slot < 0 ? "NULL, 0" : "slot");
+    STEP(judge, STEP_CALL, text, CALL + index, CLOSURE, index, argument, slot, output_bytes(PROBE_INT));
+}
+
+/* The same where slot or box does not matter. */
+static void call_it(struct judge *judge, int index, int64_t argument)
+{
+    call_with(judge, index, argument, index % 2 ? NULL_BYTES : PROBE_BYTES);
+}
+
+static void drop_closure(struct judge *judge)
+{
+    STEP(judge, STEP_CLOSURE_DROP, "wf_closure_drop(closure)", CLOSURE);
+}
+
+static void expect_value(struct judge *judge, int index, int64_t value)
+{
+    struct judge_reply seen = STEP(judge, STEP_VALUE, "the call's value", CALL + index, PROBE_INT);
+    char expected[60];
+    judge_returned(judge, "%lld", (long long)seen.a);
+    snprintf(expected, sizeof expected, "the value of %s is %lld", future_name(CALL + index),
+             (long long)value);
+    EXPECT(judge, seen.a == value, expected, "it is %lld", (long long)seen.a);
+}
+
+static void let_body_end(struct judge *judge, int index)
+{
+    char text[60];
+    snprintf(text, sizeof text, "the body of %s will be READY at its next poll", future_name(CALL + index));
+    STEP(judge, STEP_ARM, text, index, 0);
+}
+
+/* Polls the call once more, to its end. */
+static void finish_call(struct judge *judge, int index)
+{
+    let_body_end(judge, index);
+    struct judge_reply reply = poll_expect(judge, CALL + index, WF_READY);
+    EXPECT(judge, reply.b == 0, "out is 0", "out is %lld", (long long)reply.b);
+}
+
+/* A call that gets no memory: it never was one. */
+static void call_without_memory(struct judge *judge, int index, bool poll)
+{
+    fail_allocation(judge, 1);
+    call_with(judge, index, 1, NULL_BYTES);
+    expect_no_events(judge, KIND(EVENT_BUILT));
+    fail_allocation(judge, 0);
+    if (poll) {
+        struct judge_reply reply = poll_expect(judge, CALL + index, WF_READY);
+        EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %lld", (long long)reply.b);
+    }
+    drop_it(judge, CALL + index);
+    expect_no_events(judge, ENDS);
+}
+
+/* The last step must have panicked; to wait for what does not come would look like a hang. */
+static void expect_panic(struct judge *judge, const char *clause, const char *says)
+{
+    char expected[60];
+    snprintf(expected, sizeof expected, "a panic that names clause %s", clause);
+    EXPECT(judge, judge_panicked(judge), expected, "the call returns");
+    judge_expect_panic(judge, clause, says);
+}
+
+void test_closure_call(struct judge *judge)
+{
+    start_async(judge, "calls");
+    for (int round = 0; round < 18; round++) {
+        enum wf_closure_kind kind = (enum wf_closure_kind)(round % 3);
+        bool boxed = round / 3 % 2;
+        int64_t frame = PROBE_BYTES + judge_random(judge, 200), argument = output_value(judge);
+        int64_t state = output_value(judge), value = kind == WF_CLOSURE_IN_TURN ? state : state + argument;
+        new_closure(judge, kind, frame, state, true);
+        call_with(judge, 0, argument, boxed ? NULL_BYTES : frame);
+        const struct want begins[] = {{EVENT_ALLOCATED, 0, 0}, {EVENT_BUILT, CLOSURE, argument}};
+        expect_wants(judge, KIND(EVENT_BUILT) | KIND(EVENT_ALLOCATED) | KIND(EVENT_POLLED), begins + !boxed,
+                     1 + boxed);
+        for (int polls = round / 6; polls >= 0; polls--) {
+            if (polls == 0)
+                let_body_end(judge, 0);
+            struct judge_reply reply = poll_expect(judge, CALL, polls == 0);
+            EXPECT_EVENTS(judge, KIND(EVENT_BUILT) | KIND(EVENT_POLLED), polled(judge, 0, polls == 0));
+            if (polls == 0)
+                EXPECT(judge, reply.b == 0, "out is 0", "out is %lld", (long long)reply.b);
+            else
+                expect_awaited(judge, CALL, 2, 0);
+            if (kind == WF_CLOSURE_IN_TURN)
+                value = value * 3 + argument;
+        }
+        expect_value(judge, 0, (int32_t)value);
+        drop_closure(judge);
+    }
+    finish_async(judge);
+}
+
+void test_closure_once(struct judge *judge)
+{
+    start_async(judge, "calls");
+    for (int round = 0; round < 4; round++) { /* calls without memory, then one that takes the state over */
+        int64_t state = output_value(judge), argument = output_value(judge);
+        new_closure(judge, WF_CLOSURE_ONCE, PROBE_BYTES, state, true);
+        for (int failures = round; failures > 0; failures--)
+            call_without_memory(judge, 0, failures % 2);
+        call_with(judge, 1, argument, NULL_BYTES);
+        EXPECT_EVENTS(judge, KIND(EVENT_BUILT), {EVENT_BUILT, CLOSURE, argument});
+        poll_expect(judge, CALL + 1, WF_PENDING);
+        finish_call(judge, 1);
+        expect_value(judge, 1, state + argument);
+        drop_closure(judge);
+    }
+    for (int first = 0; first < 4; first++) { /* the first call was never polled, is pending, READY, dropped */
+        if (first > 0)
+            start_async(judge, "calls");
+        const char *name = new_closure(judge, WF_CLOSURE_ONCE, PROBE_BYTES, output_value(judge), true);
+        call_it(judge, 0, output_value(judge));
+        if (first == 1)
+            poll_expect(judge, CALL, WF_PENDING);
+        if (first == 2)
+            finish_call(judge, 0);
+        if (first == 3)
+            drop_it(judge, CALL);
+        judge_allow_panic(judge);
+        call_it(judge, 1, 1);
+        expect_panic(judge, "02.14", name);
+    }
+}
+
+/* Another closure, with a call that is unfinished all the time: its turn is its own. */
+static void begin_other(struct judge *judge)
+{
+    STEP(judge, STEP_CLOSURE, "wf_closure(closure 2, ...)   [WF_CLOSURE_IN_TURN]", OTHER, WF_CLOSURE_IN_TURN,
+         0, PROBE_BYTES, 0, 1);
+    STEP(judge, STEP_CALL, "wf_closure_call(call 16, closure 2, 1, NULL, 0, value)", CALL + OTHER_CALL, OTHER,
+         OTHER_CALL, 1, NULL_BYTES, output_bytes(PROBE_INT));
+    poll_expect(judge, CALL + OTHER_CALL, WF_PENDING);
+}
+
+static void end_other(struct judge *judge)
+{
+    drop_it(judge, CALL + OTHER_CALL);
+    STEP(judge, STEP_CLOSURE_DROP, "wf_closure_drop(closure 2)", OTHER);
+}
+
+void test_closure_in_turn(struct judge *judge)
+{
+    start_async(judge, "calls");
+    begin_other(judge);
+    for (int round = 0; round < 3; round++) {
+        int64_t state = judge_random(judge, 1000) - 500;
+        new_closure(judge, WF_CLOSURE_IN_TURN, PROBE_BYTES, state, true);
+        for (int turn = 0; turn < 6; turn++) {
+            int64_t argument = judge_random(judge, 1000) - 500;
+            int index = turn % 3, polls = judge_random(judge, 2);
+            if ((turn + round) % 4 == 3)
+                call_without_memory(judge, index, turn % 2);
+            call_it(judge, index, argument);
+            for (int poll = 0; poll < polls; poll++) {
+                poll_expect(judge, CALL + index, WF_PENDING);
+                state = state * 3 + argument;
+            }
+            if ((turn + round) % 3 == 0) { /* dropped, polled or not: the next one may begin */
+                drop_it(judge, CALL + index);
+            } else {
+                state = state * 3 + argument;
+                finish_call(judge, index);
+                expect_value(judge, index, (int32_t)state);
+            }
+        }
+        drop_closure(judge);
+    }
+    end_other(judge);
+    /* the call that is unfinished was never polled, is pending, is the second */
+    for (int case_number = 0; case_number < 3; case_number++) {
+        if (case_number > 0)
+            start_async(judge, "calls");
+        const char *name = new_closure(judge, WF_CLOSURE_IN_TURN, PROBE_BYTES, 0, true);
+        call_it(judge, 0, 1);
+        if (case_number == 2) {
+            finish_call(judge, 0);
+            call_it(judge, 0, 1);
+        }
+        if (case_number > 0)
+            poll_expect(judge, CALL, WF_PENDING);
+        judge_allow_panic(judge);
+        call_it(judge, 1, 1);
+        expect_panic(judge, "02.15", name);
+    }
+}
+
+void test_closure_shared(struct judge *judge)
+{
+    enum { CALLS_MAX = 12 };
+    start_async(judge, "calls");
+    for (int round = 0; round < 4; round++) {
+        int64_t state = output_value(judge), arguments[CALLS_MAX];
+        int calls = round == 3 ? CALLS_MAX : 2 + judge_random(judge, CALLS_MAX - 2);
+        new_closure(judge, WF_CLOSURE_SHARED, PROBE_BYTES, state, true);
+        for (int i = 0; i < calls; i++) {
+            arguments[i] = output_value(judge);
+            call_it(judge, i, arguments[i]);
+            EXPECT_EVENTS(judge, KIND(EVENT_BUILT), {EVENT_BUILT, CLOSURE, arguments[i]});
+        }
+        for (int i = 0; i < calls; i++) {
+            poll_expect(judge, CALL + i, WF_PENDING);
+            EXPECT_EVENTS(judge, KIND(EVENT_POLLED), polled(judge, i, WF_PENDING));
+        }
+        for (int i = calls - 1; i >= 0; i--) /* the last first; one of them is dropped, and touches no other */
+            if (i == calls / 2) {
+                drop_it(judge, CALL + i);
+                EXPECT_EVENTS(judge, KIND(EVENT_DROPPED), dropped(i));
+            } else {
+                finish_call(judge, i);
+            }
+        for (int i = 0; i < calls; i++)
+            if (i != calls / 2)
+                expect_value(judge, i, state + arguments[i]);
+        drop_closure(judge);
+    }
+    finish_async(judge);
+}
+
+/* A closure's whole life, with so many calls that end in one way or the other. */
+static void check_release(struct judge *judge, enum wf_closure_kind kind, int calls, int round, bool has_drop)
+{
+    bool taken = kind == WF_CLOSURE_ONCE && calls > 0;
+    new_closure(judge, kind, PROBE_BYTES, output_value(judge), has_drop);
+    if (round % 2)
+        call_without_memory(judge, 0, round % 4 == 1);
+    for (int call = 0; call < calls; call++) {
+        const struct want let_go = {EVENT_TAKEN_RELEASED, 0, 0};
+        call_it(judge, call, 1);
+        if ((call + round) % 3 == 1)
+            poll_expect(judge, CALL + call, WF_PENDING);
+        if ((call + round) % 2)
+            finish_call(judge, call);
+        else
+            drop_it(judge, CALL + call);
+        expect_wants(judge, ENDS, &let_go, taken);
+    }
+    drop_closure(judge);
+    expect_wants(judge, ENDS, &released, has_drop && !taken);
+}
+
+void test_closure_drop(struct judge *judge)
+{
+    static const enum wf_closure_kind kinds[] = {WF_CLOSURE_SHARED, WF_CLOSURE_IN_TURN, WF_CLOSURE_ONCE};
+    start_async(judge, "calls");
+    for (int round = 0; round < 12; round++) {
+        enum wf_closure_kind kind = kinds[round % 3];
+        check_release(judge, kind, 0, round / 3, true);
+        check_release(judge, kind, 1, round / 3, true);
+        check_release(judge, kind, kind == WF_CLOSURE_ONCE ? 1 : 3, round / 3, round % 2);
+    }
+    /* a call is unfinished: never polled, pending, one of two */
+    for (int case_number = 0; case_number < 4; case_number++) {
+        if (case_number > 0)
+            start_async(judge, "calls");
+        enum wf_closure_kind kind = case_number < 3 ? kinds[case_number] : WF_CLOSURE_SHARED;
+        const char *name = new_closure(judge, kind, PROBE_BYTES, 1, true);
+        call_it(judge, 0, 1);
+        if (case_number > 0)
+            poll_expect(judge, CALL, WF_PENDING);
+        if (case_number == 3) {
+            call_it(judge, 1, 1);
+            finish_call(judge, 1);
+        }
+        judge_allow_panic(judge);
+        drop_closure(judge);
+        expect_no_events(judge, ENDS);
+        expect_panic(judge, "02.17", name);
+    }
+    /* a second time, whoever released what was captured */
+    for (int case_number = 0; case_number < 3; case_number++) {
+        start_async(judge, "calls");
+        new_closure(judge, kinds[case_number], PROBE_BYTES, 1, true);
+        if (case_number > 0) {
+            call_it(judge, 0, 1);
+            finish_call(judge, 0);
+        }
+        drop_closure(judge);
+        expect_wants(judge, KIND(EVENT_CAPTURED_DROPPED), &released, kinds[case_number] != WF_CLOSURE_ONCE);
+        judge_allow_panic(judge);
+        drop_closure(judge);
+        expect_panic(judge, "02.17", "");
+    }
+}

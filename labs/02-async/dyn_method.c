@@ -1,0 +1,60 @@
+/**
+ * @file dyn_method.c
+ * @brief A call of an async method: its frame in the caller's slot, or in a box.
+ *
+ * The call is a future around the method's future. It adds one thing to it: the room it lives in, which has to be
+ * given back at the very end of its life, whichever end that is.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "weft/alloc.h"
+#include "weft/dyn.h"
+#include "weft/error.h"
+#include "weft/panic.h"
+
+/* The method's future is over: its frame is not needed any more. */
+static void free_box(struct wf_dyn *self)
+{
+    /* 02.T4: only an allocated frame is freed, and the call must not point to it afterwards */
+    LAB_TODO("02.T4");
+}
+
+static enum wf_poll dyn_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_dyn *self = (struct wf_dyn *)future;
+    /* 02.T4: no frame: WF_ENOMEM. Else note in the head that you await it, and poll it; when READY
+     * hand its output on, and give its room back */
+    LAB_TODO("02.T4");
+}
+
+static void dyn_drop(struct wf_future *future)
+{
+    struct wf_dyn *self = (struct wf_dyn *)future;
+    /* 02.T4: drop the method's future, if one was ever built in the room; then give the room
+     * back */
+    LAB_TODO("02.T4");
+}
+
+static void dyn_children(const struct wf_future *future, wf_visit *visit, void *arg)
+{
+    const struct wf_dyn *self = (const struct wf_dyn *)future;
+    if (self->inner && self->inner->ops)
+        visit(arg, self->inner);
+}
+
+static const struct wf_future_ops dyn_ops = {
+    .name = "dyn",
+    .poll = dyn_poll,
+    .drop = dyn_drop,
+    .children = dyn_children,
+    WF_FRAME(struct wf_dyn),
+};
+
+void *wf_dyn(struct wf_dyn *dyn, void *slot, size_t slot_bytes, size_t frame_bytes, void *value)
+{
+    *dyn = (struct wf_dyn){.future = {.ops = &dyn_ops}, .value = value};
+    /* 02.T4: the slot if it is large enough, else an allocation; a head of zeroes says that no
+     * future is built in it yet */
+    LAB_TODO("02.T4");
+}

@@ -1,0 +1,260 @@
+/**
+ * @file async.h
+ * @brief Async functions: code that reads from top to bottom, and is a future.
+ *
+ *     // Reads one line and answers it. Owns the connection.
+ *     struct answer {
+ *         struct wf_future future;         // first: the frame is a future
+ *         struct connection *connection;   // an argument
+ *         struct read_line read;           // a child, and a value that lives across an await
+ *         int out;                         // the result
+ *     };
+ *
+ *     ASYNC_FN(answer)
+ *     {
+ *         ASYNC_BEGIN;
+ *         read_line(&self->read, self->connection);
+ *         AWAIT(&self->read);
+ *         if (self->read.out < 0)
+ *             ASYNC_RETURN(self->read.out);
+ *         self->out = reply(self->connection);
+ *     ASYNC_FINALLY:
+ *         close_connection(self->connection);
+ *         ASYNC_END;
+ *     }
+ *
+ *     ASYNC_INIT(&frame, answer, .connection = connection);
+ *
+ * Shape:   the macros write the state machine that one would write by hand: a switch on the number of the line
+ *          where the function is suspended. `make expand FILE=x.c` shows it.
+ * Frame:   what must live across an AWAIT is a member of the frame, and so is every child. A local variable lives only
+ *          until the next AWAIT: close its braces before it. Compilers find most uses that come too late, not all
+ *          (G.28); `AWAIT(&local)` of a frame that is a local variable is found by none.
+ * Finally: what stands below ASYNC_FINALLY runs once in every life that ends: on ASYNC_RETURN, on a `break` at body
+ *          level, at the end of the body, and when the future is dropped, polled or not. It begins with a
+ *          statement, cannot AWAIT, and reads only members that are meaningful when zero: a frame that was never
+ *          polled comes here too. A child that was built and then lent (to a select) is
+ *          dropped here; the one that was awaited is gone.
+ * Threads: as any future: one at a time.
+ * Source:  Simon Tatham's coroutines in C; protothreads; Rust's async functions.
+ *
+ * Nothing but declarations stands before ASYNC_BEGIN. An AWAIT is a statement on a line of its own; it cannot stand in a
+ * `switch` of yours. The macros use two names that you see: `self`, the frame, and `cx`, the poll's context.
+ *
+ * @clause{G.24,0,"An async function runs from ASYNC_BEGIN at its first poll; each later poll goes on at the AWAIT where it is suspended; what is in the frame keeps its value."}
+ * @clause{G.25,0,"AWAIT polls its child at once and suspends the function while the child is PENDING; afterwards the child's output is in the child's frame; AWAIT_TO stores it."}
+ * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
+ * @clause{G.27,0,"An async function that is resumed where it has no AWAIT panics: it names the function and the line."}
+ * @clause{G.28,0,"These do not compile: no ASYNC_FINALLY; an AWAIT below it; two AWAITs on a line; an AWAIT inside a switch over an int or an enum; a bare return; a frame whose first member is not future; AWAIT_TO of a child without out, or of what is no frame; ASYNC_RETURN below ASYNC_FINALLY. With warnings as errors neither do: the value of a local scalar that was set before an AWAIT and is read after it (clang, -Wconditional-uninitialized); an element or member of a local array or structure that no function was given (gcc, from -O1; not one that was initialised with constants)."}
+ */
+#ifndef WEFT_ASYNC_H
+#define WEFT_ASYNC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/detail/compiler.h"
+#include "weft/future.h"
+
+WF_BEGIN_DECLS
+
+/** What the body of an async function returns: a type of its own, so that `return WF_READY;` does not compile. */
+struct wf_step {
+    enum wf_poll poll; /**< what the poll returns */
+};
+
+/** Any frame: for the type of an expression that is only known to be a future. */
+struct wf_any_frame {
+    struct wf_future future; /**< the head */
+};
+
+/** The head of `child`, which points to a frame or to a `struct wf_future`. Evaluates it once. */
+#define WF_HEAD(child)                                                                                       \
+    (&((__typeof__(_Generic((child), struct wf_future *: (struct wf_any_frame *)0, default: (child))))(      \
+           child))                                                                                           \
+          ->future)
+
+/** A line's label: beyond an int's range, so that it cannot stand in a switch over one. */
+#define WF_AT(line) (0x100000000ull + (line))
+
+/**
+ * @brief Define the async function `fn`, whose frame is `struct fn` with members `future` (first) and `out`.
+ *
+ * The body follows, in braces. Defines the constant table `fn_ops` for constructors and WF_SPAWN().
+ *
+ * Clauses: G.24 G.28
+ */
+#define ASYNC_FN(fn)                                                                                         \
+    _Static_assert(offsetof(struct fn, future) == 0, "struct " #fn ": future must be its first member");     \
+    static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx);                                      \
+    static enum wf_poll fn##_poll(struct wf_future *future, struct wf_cx *cx)                                \
+    {                                                                                                        \
+        return fn##_body((struct fn *)future, cx).poll;                                                      \
+    }                                                                                                        \
+    static void fn##_finally(struct wf_future *future)                                                       \
+    {                                                                                                        \
+        (void)fn##_body((struct fn *)future, NULL);                                                          \
+    }                                                                                                        \
+    static void fn##_drop(struct wf_future *future)                                                          \
+    {                                                                                                        \
+        wf_async_drop(future, fn##_finally);                                                                 \
+    }                                                                                                        \
+    static const struct wf_future_ops fn##_ops = {                                                           \
+        .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn)};                             \
+    static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx)
+
+/**
+ * @brief Build an async function's future in `frame`: the rest are the arguments, `.member = value`.
+ *
+ * Everything else becomes zero. Evaluates to `frame`.
+ */
+#define ASYNC_INIT(frame, fn, ...)                                                                           \
+    __extension__({                                                                                          \
+        struct fn *const wf_frame = (frame);                                                                 \
+        *wf_frame = (struct fn){.future = {.ops = &fn##_ops}, ##__VA_ARGS__};                                \
+        wf_frame;                                                                                            \
+    })
+
+/** @brief The body begins. Clauses: G.24 G.27 */
+#define ASYNC_BEGIN                                                                                          \
+    (void)cx;                                                                                                \
+    switch (WF_AT(wf_load_relaxed(&self->future.line))) {                                                    \
+        __label__ wf_async_leave; /* known in here only: ASYNC_RETURN below ASYNC_FINALLY would go round */  \
+    case WF_AT(WF_LINE_DROPPED):                                                                             \
+        goto ASYNC_FINALLY_is_missing;                                                                       \
+    default:                                                                                                 \
+        wf_async_lost(&self->future);                                                                        \
+    case WF_AT(WF_LINE_NEW):
+
+/** The common part of the awaits. The state is written before the poll: a panic, a dump or a drop inside it
+ * must find where the function stands. `take` runs when the child is READY. */
+#define WF_AWAIT(child, take)                                                                                \
+    do {                                                                                                     \
+        self->future.awaiting = WF_HEAD(child);                                                              \
+        wf_store_relaxed(&self->future.line, (uint32_t)__LINE__);                                            \
+        __attribute__((fallthrough));                                                                        \
+    case WF_AT(__LINE__):                                                                                    \
+        if (wf_future_poll(self->future.awaiting, cx) == WF_PENDING)                                         \
+            return (struct wf_step){WF_PENDING};                                                             \
+        take;                                                                                                \
+        self->future.awaiting = NULL;                                                                        \
+    } while (0)
+
+/**
+ * @brief Suspend this function until `child` is READY.
+ * @param child  points to a frame, or to a `struct wf_future`; evaluated once, before the suspension.
+ *
+ * Clauses: G.25 G.28
+ */
+#define AWAIT(child) WF_AWAIT(child, (void)0)
+
+/**
+ * @brief AWAIT, then assign the child's `out` to `variable`. The type of `child` is its frame's.
+ *
+ * Clauses: G.25 G.28
+ */
+#define AWAIT_TO(variable, child)                                                                            \
+    WF_AWAIT(child, (variable) = ((__typeof__(child))self->future.awaiting)->out)
+
+/** @brief Set the result and leave through ASYNC_FINALLY. Clauses: G.26 */
+#define ASYNC_RETURN(value)                                                                                  \
+    do {                                                                                                     \
+        self->out = (value);                                                                                 \
+        goto wf_async_leave;                                                                                 \
+    } while (0)
+
+/**
+ * @brief A label, written `ASYNC_FINALLY:`; the clean-up stands below it, to ASYNC_END.
+ *
+ * It closes the switch, so an AWAIT below it does not compile and a `break` at body level comes here.
+ *
+ * Clauses: G.26 G.28
+ */
+#define ASYNC_FINALLY                                                                                        \
+    wf_async_leave: __attribute__((unused)) goto ASYNC_FINALLY_is_missing;                                  \
+    }                                                                                                        \
+    {                                                                                                        \
+    ASYNC_FINALLY_is_missing
+
+/** @brief The body ends. */
+#define ASYNC_END                                                                                            \
+    ;                                                                                                        \
+    }                                                                                                        \
+    return (struct wf_step){WF_READY}
+
+/** @brief Whether the future was dropped: below ASYNC_FINALLY, whether this end is a cancellation. */
+static inline bool wf_future_is_dropped(const struct wf_future *future)
+{
+    return wf_load_relaxed(&future->line) == WF_LINE_DROPPED;
+}
+
+/** @brief Report a resumption that has no place to go on. Clauses: G.27 */
+WF_NORETURN void wf_async_lost(const struct wf_future *future);
+
+/**
+ * @brief What the drop of an async function does: release the child that it awaits, then clean up.
+ * @param future   the frame's head; wf_future_drop() has marked it as dropped.
+ * @param finally  runs what stands below ASYNC_FINALLY.
+ *
+ * The child goes first: the clean-up may free what the child points to.
+ *
+ * @clause{02.5,8,"An async function that is dropped while it is suspended first drops the child that it awaits, exactly once, then runs its ASYNC_FINALLY, exactly once; so a chain of them is released from the innermost outwards."}
+ * @clause{02.6,6,"An async function that is dropped before its first poll runs no line of its body, and its ASYNC_FINALLY once. While ASYNC_FINALLY runs, it awaits nothing: awaiting is NULL."}
+ */
+void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future));
+
+/**
+ * @brief Write where a future stands as one line, outermost first: `serve:33 -> echo:21 -> tcp_read`.
+ * @param size  of `text` in bytes; 0: nothing is written.
+ * @return the length of the whole line without its end, as snprintf() does: `size` or more means that it was cut.
+ *
+ * Each future is its name, and `:line` where it has one; then what it awaits. What is over is `name [done]` or
+ * `name [dropped]`, and nothing follows.
+ *
+ * Threads: the one that polls `future`, or none polls it meanwhile. Allocates nothing.
+ *
+ * @clause{02.7,9,"wf_async_backtrace names the future and, following awaiting, each one below it, joined by ' -> ': name:line where it is suspended, the bare name where it has no line, name [done] or name [dropped] where it is over, and then nothing more."}
+ * @clause{02.8,5,"wf_async_backtrace never writes beyond `size` bytes, ends what it writes with a zero byte, cuts at the end only, and returns the length of the whole line however small `size` is."}
+ */
+size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t size);
+
+/**
+ * Runs one future, then a second one that is made from the first one's output: two awaits, written out by hand.
+ *
+ * Clauses: 02.1 02.2 02.3 02.4
+ */
+struct wf_and_then {
+    struct wf_future future;                             /**< the head */
+    struct wf_future *first;                             /**< owned */
+    struct wf_future *(*next)(void *arg, void *out);     /**< called once, with the output of `first` */
+    void *arg;                                           /**< its first argument */
+    int out;                                             /**< the output of the second future, or 0 without one */
+};
+
+/** The states of a struct wf_and_then, in its `future.line`, while it is suspended. */
+enum wf_and_then_state {
+    WF_AND_THEN_FIRST = 1, /**< waits for the first future */
+    WF_AND_THEN_SECOND = 2 /**< waits for the second */
+};
+
+/**
+ * @brief Build a future that runs `first`, then the future that `next` returns.
+ * @param first  owned from now on.
+ * @param next   called once, in the poll in which `first` becomes READY; takes its output over; returns a future
+ *               with an `int` output, in storage of its own that is owned from then on, or NULL: there is no second.
+ * @param arg    passed on, not looked at.
+ * @return `and_then`.
+ *
+ * Cancel safety: that of the future that is running.
+ *
+ * @clause{02.1,7,"An and_then is PENDING while its first future is; in the poll in which that is READY it calls next once, with the argument and the output, and polls the future that it got in that same poll."}
+ * @clause{02.2,6,"An and_then is READY in the poll in which its second future is, with that future's output; where next returned NULL, at once with 0. It polls no future that is READY again, and calls next never again."}
+ * @clause{02.3,7,"An and_then that is dropped drops the one future that it has: the first, polled or not, or once that is READY the second; exactly once, and calls nothing."}
+ * @clause{02.4,4,"While an and_then is suspended its head tells where: awaiting is the future that it waits for, and line is WF_AND_THEN_FIRST or WF_AND_THEN_SECOND."}
+ */
+struct wf_and_then *wf_and_then(struct wf_and_then *and_then, struct wf_future *first,
+                                struct wf_future *(*next)(void *arg, void *out), void *arg);
+
+WF_END_DECLS
+
+#endif

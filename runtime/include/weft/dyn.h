@@ -1,0 +1,66 @@
+/**
+ * @file dyn.h
+ * @brief A future whose frame is known only at run time: async methods behind an ops table, and recursion.
+ *
+ * An async method of an interface (an async function in a trait) has a frame whose size depends on who
+ * implements it. The caller offers a slot of fixed size in its own frame; a frame that fits lives there, one
+ * that does not is allocated. With no slot at all it is a boxed future, which is what recursion needs: a frame
+ * cannot contain itself.
+ *
+ *     // The interface: each implementation says how large its read's frame is, and builds it.
+ *     struct source_ops {
+ *         size_t read_bytes;
+ *         void (*read)(void *frame, struct source *source);
+ *     };
+ *
+ *     // A caller, inside an async function:
+ *     void *frame = wf_dyn(&self->call, self->slot, sizeof self->slot, source->ops->read_bytes, &self->value);
+ *     if (frame)
+ *         source->ops->read(frame, source);
+ *     AWAIT(&self->call);              // call.out: 0, or WF_ENOMEM
+ *
+ * Source: Rust's Box<dyn Future>, async functions in traits.
+ */
+#ifndef WEFT_DYN_H
+#define WEFT_DYN_H
+
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/detail/compiler.h"
+#include "weft/future.h"
+
+WF_BEGIN_DECLS
+
+/** A member that is a slot for frames of up to `bytes` bytes. */
+#define WF_SLOT(name, bytes) alignas(max_align_t) unsigned char name[bytes]
+
+/** A call of an async method. Clauses: 02.9 02.10 02.11 02.12 */
+struct wf_dyn {
+    struct wf_future future; /**< the head */
+    struct wf_future *inner; /**< the method's frame, in the slot or allocated; NULL: there is none (any more) */
+    size_t boxed_bytes;      /**< of the allocation that holds it; 0: it is in the slot */
+    void *value;             /**< where the method's output goes, or NULL: nobody wants it */
+    int out;                 /**< 0: the method is done; WF_ENOMEM: there was no memory for its frame */
+};
+
+/**
+ * @brief Begin a call: find room for a frame of `frame_bytes`, for the caller to build a future in.
+ * @param slot        offered to the frame, aligned for any type (WF_SLOT), alive as long as `dyn`; NULL: none.
+ * @param value       where the method's output is copied to when it is READY, of that size; NULL: the output is destroyed.
+ * @return where to build the method's future before `dyn` is polled, or NULL: no memory. Either way `dyn` is a future.
+ *
+ * Cancel safety: that of the method.
+ * Cost:          an allocation where the frame does not fit, none else.
+ *
+ * @clause{02.9,6,"A frame that fits into the slot lies in it, and nothing is allocated; one that does not fit, or has no slot, is allocated, once."}
+ * @clause{02.10,6,"Without memory wf_dyn returns NULL; the call, polled, is READY at once with WF_ENOMEM; dropped instead, it does nothing."}
+ * @clause{02.11,8,"A call polls the method's future with its own context, once a poll, and is READY with 0 in the poll in which that is; the output is then where `value` points, or destroyed by drop_out where that is NULL. While it is suspended its awaiting is the method's future."}
+ * @clause{02.12,8,"The allocated frame is freed once: before the call is READY, or when it is dropped, after the method's future has been dropped; one that was never built (its room still zero) is only freed. So calls that call themselves n deep hold n frames, and none afterwards."}
+ */
+WF_MUST_USE void *wf_dyn(struct wf_dyn *dyn, void *slot, size_t slot_bytes, size_t frame_bytes, void *value);
+
+WF_END_DECLS
+
+#endif
