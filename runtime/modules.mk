@@ -8,7 +8,7 @@
 #   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
 #   NN-name.headers  the public headers whose contract the lab is about
 
-LABS := 01-futures 02-async
+LABS := 01-futures 02-async 03-tasks
 
 01-futures.part := I
 01-futures.title := Futures, wakers and block_on
@@ -24,8 +24,15 @@ LABS := 01-futures 02-async
 02-async.given :=
 02-async.headers := async.h dyn.h closure.h
 
+03-tasks.part := II
+03-tasks.title := Tasks
+03-tasks.kind := modules
+03-tasks.write := state.c join_handle.c task_local.c
+03-tasks.given := task.c
+03-tasks.headers := scheduler.h detail/task_state.h task.h task_local.h
+
 # Not built yet. The number says where each will stand.
-PLANNED := 03-tasks 04-executor 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
+PLANNED := 04-executor 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 
 # The bottom layer, which no lab asks for.
 GIVEN := alloc.c error.c event.c context.c panic.c future.c await_tree.c

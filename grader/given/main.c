@@ -27,6 +27,7 @@ int main(void)
     suite_add_tcase(suite, await_tree_tests());
     suite_add_tcase(suite, panic_tests());
     suite_add_tcase(suite, panic_hook_tests());
+    suite_add_tcase(suite, task_tests());
     suite_add_tcase(suite, async_tests());
 
     SRunner *runner = srunner_create(suite);

@@ -83,6 +83,29 @@ static void read_clauses_of(struct course *course, const char *path, const char 
     free(text);
 }
 
+/* The headers of a folder below weft: "", or "detail/". */
+static void read_clauses_in(struct course *course, const char *below)
+{
+    char *headers = format_text("%s/runtime/include/weft/%s", course->root, below);
+    struct dirent **entries;
+    int count = scandir(headers, &entries, NULL, alphasort);
+    if (count < 0)
+        die("cannot read %s: %s", headers, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(entries[i]->d_name);
+        if (length > 2 && strcmp(entries[i]->d_name + length - 2, ".h") == 0) {
+            char *path = format_text("%s%s", headers, entries[i]->d_name);
+            char *name = format_text("%s%s", below, entries[i]->d_name);
+            read_clauses_of(course, path, name);
+            free(name);
+            free(path);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    free(headers);
+}
+
 /* By lab, then by number: "01.9" before "01.10", labs before the given parts. */
 static int compare_clauses(const void *left, const void *right)
 {
@@ -100,23 +123,8 @@ struct course course_read(const char *root)
     free(path);
     words_split(&course.labs, settings_get(&course.modules, "LABS"));
 
-    char *headers = format_text("%s/runtime/include/weft", root);
-    struct dirent **entries;
-    int count = scandir(headers, &entries, NULL, alphasort);
-    if (count < 0)
-        die("cannot read %s: %s", headers, strerror(errno));
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
-        size_t length = strlen(name);
-        if (length > 2 && strcmp(name + length - 2, ".h") == 0) {
-            path = format_text("%s/%s", headers, name);
-            read_clauses_of(&course, path, name);
-            free(path);
-        }
-        free(entries[i]);
-    }
-    free(entries);
-    free(headers);
+    read_clauses_in(&course, "");
+    read_clauses_in(&course, "detail/");
     qsort(course.clauses, course.clause_count, sizeof *course.clauses, compare_clauses);
     for (size_t i = 1; i < course.clause_count; i++)
         if (strcmp(course.clauses[i - 1].id, course.clauses[i].id) == 0)

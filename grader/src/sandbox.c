@@ -84,8 +84,6 @@ void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rul
     limit(RLIMIT_NOFILE, 256);
     limit(RLIMIT_NPROC, sandbox->own_user ? 512 : 4096);
     limit(RLIMIT_STACK, 8 << 20);
-    if (rules->memory_bytes)
-        limit(RLIMIT_AS, (rlim_t)rules->memory_bytes);
     /* the same addresses in each run; TSan needs it on kernels that randomise more bits than it knows */
     personality(ADDR_NO_RANDOMIZE);
 
@@ -97,6 +95,8 @@ void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rul
     for (; *argv; argv++)
         words_add(&words, *argv);
     become_untrusted(sandbox);
+    if (rules->memory_bytes) /* last: a sanitized grader cannot allocate below it */
+        limit(RLIMIT_AS, (rlim_t)rules->memory_bytes);
     if (sandbox->tier == SANDBOX_BUBBLEWRAP) {
         char *const empty[] = {NULL};
         execve("/usr/bin/bwrap", words.items, empty);

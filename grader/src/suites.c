@@ -8,5 +8,6 @@
 
 extern const struct judge_suite suite_01_futures;
 extern const struct judge_suite suite_02_async;
+extern const struct judge_suite suite_03_tasks;
 
-const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, NULL};
+const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, &suite_03_tasks, NULL};

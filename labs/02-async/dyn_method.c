@@ -53,6 +53,8 @@ static const struct wf_future_ops dyn_ops = {
 
 void *wf_dyn(struct wf_dyn *dyn, void *slot, size_t slot_bytes, size_t frame_bytes, void *value)
 {
+    if (frame_bytes < sizeof(struct wf_future))
+        wf_panic("02.9", "a frame of %zu bytes has no room for the head of a future", frame_bytes);
     *dyn = (struct wf_dyn){.future = {.ops = &dyn_ops}, .value = value};
     /* 02.T4: the slot if it is large enough, else an allocation; a head of zeroes says that no
      * future is built in it yet */

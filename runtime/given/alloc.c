@@ -49,6 +49,7 @@ static WF_ATOMIC(struct counter *) counters; /* only ever grows, at the front */
 static struct counter shared;                /* of threads for which there was no memory: changed by additions */
 static __thread struct counter *own_counter;
 static pthread_key_t counter_key; /* gives the counter back when its thread ends */
+static bool has_key;
 static pthread_once_t counter_once = PTHREAD_ONCE_INIT;
 
 static void give_back(void *counter)
@@ -60,7 +61,7 @@ static void give_back(void *counter)
 
 static void make_key(void)
 {
-    pthread_key_create(&counter_key, give_back);
+    has_key = pthread_key_create(&counter_key, give_back) == 0;
 }
 
 static struct counter *take_counter(void)
@@ -82,7 +83,7 @@ static struct counter *take_counter(void)
 static void count_slowly(size_t change)
 {
     pthread_once(&counter_once, make_key);
-    own_counter = take_counter();
+    own_counter = has_key ? take_counter() : NULL; /* without a key nobody would give it back */
     if (!own_counter) {
         wf_fetch_add_relaxed(&shared.bytes, change);
         return;

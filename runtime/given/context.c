@@ -1,6 +1,6 @@
 /**
  * @file context.c
- * @brief The thread-local context and the slow path of the budget.
+ * @brief The thread-local context and how a task gives way.
  */
 #include "weft/context.h"
 
@@ -23,9 +23,10 @@ void wf_context_leave(struct wf_context *context)
     wf_context_current = context->outer;
 }
 
-void wf_budget_exhausted(struct wf_context *context, const struct wf_waker *waker)
+void wf_give_way(const struct wf_waker *waker)
 {
-    if (context->defer)
+    struct wf_context *context = wf_context_current;
+    if (context && context->defer)
         context->defer(context, waker);
     else
         wf_waker_wake_by_ref(waker);

@@ -55,6 +55,10 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
         uint32_t number = wf_load_relaxed(&step->line);
         if (step != future)
             add(&line, "%s", " -> ", 0);
+        if (!step->ops) {
+            add(&line, "%s", "(empty)", 0);
+            break;
+        }
         if (number == WF_LINE_DONE || number == WF_LINE_DROPPED) {
             add(&line, number == WF_LINE_DONE ? "%s [done]" : "%s [dropped]", step->ops->name, 0);
             break; /* its child, if it names one, may be gone */

@@ -98,10 +98,11 @@ struct wf_call *wf_closure_call(struct wf_call *call, struct wf_closure *closure
     /* LAB 02.T5 { wf_dyn() finds room for the frame; with room, build it, and count the call; without, nothing happens to the closure */
     void *frame = wf_dyn(&call->body, slot, slot_bytes, closure->ops->frame_bytes, value);
     if (frame) {
-        closure->ops->build(frame, closure->captured, argument);
+        /* counted first: a `build` that calls the closure again is a second call */
         call->closure = closure;
         closure->unfinished++;
         closure->taken = closure->ops->kind == WF_CLOSURE_ONCE;
+        closure->ops->build(frame, closure->captured, argument);
     }
     return call;
     /* LAB 02.T5 } */

@@ -42,7 +42,7 @@ void wf_set_allocator(const struct wf_allocator *allocator);
  * @return NULL: no memory, or an injected failure.
  *
  * Clauses: G.10 G.11 G.12
- * Threads: any. Cost: one call of the hook, one relaxed addition.
+ * Threads: any. Cost: one call of the hook, one addition to a counter of the thread.
  */
 WF_MUST_USE void *wf_alloc(size_t size);
 

@@ -26,6 +26,9 @@
 WF_BEGIN_DECLS
 
 struct wf_future;
+struct wf_local_scope;
+struct wf_scheduler;
+struct wf_task;
 
 enum {
     WF_BUDGET = 128, /**< operations a poll of a task may complete */
@@ -37,10 +40,14 @@ struct wf_context {
     const char *runs;                 /**< who polls the root: "block_on"; NULL: nobody, no root */
     const struct wf_future *root;     /**< the future being run here, or NULL; panics print its tree */
     struct wf_event_hook *event_hook; /**< told of events, or NULL; inherited from outside when NULL */
-    /** Told that the task ran out of budget: wake `waker` after others had their turn. NULL: wake at once. */
+    /** Told that the task gives way, or ran out of budget: wake `waker` after others had their turn. NULL: at once. */
     void (*defer)(struct wf_context *context, const struct wf_waker *waker);
     bool constrained; /**< whether there is a budget here */
     uint32_t budget;  /**< units left, where constrained */
+    struct wf_task *task;           /**< the task being run here, or NULL */
+    bool yielded;                   /**< the task being polled gave way: it is to be polled again, after the others */
+    struct wf_scheduler *scheduler; /**< whose thread this is while the context is current, or NULL */
+    struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
 };
 
 /** @brief This thread's innermost context, or NULL. Owned by who entered it; only wf_context_*() change it. */
@@ -60,8 +67,8 @@ static inline struct wf_context *wf_context_running(void)
     return context;
 }
 
-/** @brief The slow path of wf_budget_spend(): nothing is left. */
-void wf_budget_exhausted(struct wf_context *context, const struct wf_waker *waker);
+/** @brief Have the task polled again, after others had their turn where there is a defer hook. Threads: the one that polls. */
+void wf_give_way(const struct wf_waker *waker);
 
 /**
  * @brief Take one unit of this poll's budget, before an operation that could complete.
@@ -77,7 +84,7 @@ static inline WF_MUST_USE bool wf_budget_spend(const struct wf_waker *waker)
     if (!context || !context->constrained)
         return true;
     if (WF_UNLIKELY(context->budget == 0)) {
-        wf_budget_exhausted(context, waker);
+        wf_give_way(waker);
         return false;
     }
     context->budget--;
@@ -88,7 +95,7 @@ static inline WF_MUST_USE bool wf_budget_spend(const struct wf_waker *waker)
 static inline void wf_budget_refund(void)
 {
     struct wf_context *context = wf_context_current;
-    if (context && context->budget < WF_BUDGET)
+    if (context && context->constrained && context->budget < WF_BUDGET)
         context->budget++;
 }
 

@@ -47,6 +47,7 @@ struct wf_dyn {
 
 /**
  * @brief Begin a call: find room for a frame of `frame_bytes`, for the caller to build a future in.
+ * @param frame_bytes of the method's frame; at least a head, or it panics.
  * @param slot        offered to the frame, aligned for any type (WF_SLOT), alive as long as `dyn`; NULL: none.
  * @param value       where the method's output is copied to when it is READY, of that size; NULL: the output is destroyed.
  * @return where to build the method's future before `dyn` is polled, or NULL: no memory. Either way `dyn` is a future.

@@ -46,6 +46,13 @@
 /** Subtract, return what was there; acquires and releases. */
 #define wf_fetch_sub_acq_rel(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_acq_rel)
 
+/** Exclusive or, return what was there; the load half acquires. */
+#define wf_fetch_xor_acquire(object, value) atomic_fetch_xor_explicit((object), (value), memory_order_acquire)
+/** Exclusive or, return what was there; acquires and releases. */
+#define wf_fetch_xor_acq_rel(object, value) atomic_fetch_xor_explicit((object), (value), memory_order_acq_rel)
+/** And, return what was there; acquires and releases. */
+#define wf_fetch_and_acq_rel(object, value) atomic_fetch_and_explicit((object), (value), memory_order_acq_rel)
+
 /** Strong compare and exchange; on success it releases; on failure `*expected` holds what was there, unordered. */
 #define wf_compare_exchange_release(object, expected, desired)                                             \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_release,         \

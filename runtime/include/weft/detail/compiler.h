@@ -27,6 +27,11 @@
 /** `condition`, which is nearly never true. */
 #define WF_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/** A macro's value as a string literal. */
+#define WF_TEXT_OF(macro) WF_TEXT_OF_TOKENS(macro)
+/** Implementation of WF_TEXT_OF(). */
+#define WF_TEXT_OF_TOKENS(tokens) #tokens
+
 /** The structure of type `type` whose member `member` is at `pointer`. */
 #define WF_CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 

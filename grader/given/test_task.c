@@ -1,0 +1,351 @@
+#include "weft/task.h"
+
+#include <string.h>
+
+#include "given.h"
+#include "weft/alloc.h"
+
+/* A scheduler with room for a few tasks: whatever is queued waits until run_all(). */
+struct bench {
+    struct wf_scheduler head;
+    struct wf_task *queue[8];
+    int queued, bound, released;
+    bool closed;
+};
+
+static struct bench bench;
+
+static int bench_bind(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    struct bench *self = (struct bench *)scheduler;
+    if (self->closed)
+        return WF_ECLOSED;
+    self->bound++;
+    self->queue[self->queued++] = task;
+    return 0;
+}
+
+static void bench_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    struct bench *self = (struct bench *)scheduler;
+    self->queue[self->queued++] = task;
+}
+
+static void bench_released(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    (void)task;
+    ((struct bench *)scheduler)->released++;
+}
+
+static const struct wf_scheduler_ops bench_ops = {
+    .name = "bench", .bind = bench_bind, .schedule = bench_schedule, .released = bench_released};
+
+static void new_bench(bool closed)
+{
+    bench = (struct bench){.head = {.ops = &bench_ops}, .closed = closed};
+}
+
+static void run_all(struct wf_context *context)
+{
+    while (bench.queued > 0)
+        wf_task_run(bench.queue[--bench.queued], context);
+}
+
+/* What an async function of a task sees of its surroundings. */
+struct sight {
+    int polls, ends;
+    int argument;
+    struct wf_task *current;
+    uint64_t id;
+    const struct wf_future *root;
+    bool constrained;
+    uint32_t budget;
+    struct wf_task *current_at_end;
+};
+
+/* Looks around, waits once if it shall, and is READY with its argument. */
+struct look {
+    struct wf_future future;
+    struct sight *sight;
+    int argument;
+    bool waits;
+    struct wf_pending pending;
+    int out;
+};
+
+static void look_around(struct look *self)
+{
+    struct sight *sight = self->sight;
+    sight->polls++;
+    sight->argument = self->argument;
+    sight->current = wf_task_current();
+    sight->id = wf_task_id(wf_task_current());
+    sight->root = wf_context_current->root;
+    sight->constrained = wf_context_current->constrained;
+    sight->budget = wf_context_current->budget;
+}
+
+ASYNC_FN(look)
+{
+    ASYNC_BEGIN;
+    look_around(self);
+    static const struct wf_waker nobody;
+    while (self->sight->polls < 200 && wf_budget_spend(&nobody))
+        ;
+    if (self->waits)
+        AWAIT(wf_pending(&self->pending));
+    self->out = self->argument;
+ASYNC_FINALLY:
+    self->sight->ends++;
+    self->sight->current_at_end = wf_task_current();
+    ASYNC_END;
+}
+
+/* G.29 */
+START_TEST(g29_the_frame_is_built_in_the_task_and_taken_over_once)
+{
+    struct sight sight = {0};
+    struct wf_context context = {0};
+    struct wf_join_handle handle;
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight, .argument = 5), 0);
+    ck_assert_int_eq(bench.bound, 1);
+    ck_assert_int_eq(bench.queued, 1);
+    ck_assert_ptr_eq(bench.queue[0], handle.task);
+    ck_assert_int_eq(sight.polls, 0);
+    ck_assert_uint_ge(wf_live_bytes(), sizeof(struct wf_task) + sizeof(struct look));
+    int value = 0;
+    handle.value = &value;
+    wf_context_enter(&context);
+    run_all(&context);
+    ck_assert_int_eq(wf_future_poll(&handle.future, &idle_cx), WF_READY);
+    wf_context_leave(&context);
+    ck_assert_int_eq(handle.out, 0);
+    ck_assert_int_eq(value, 5);
+    ck_assert_int_eq(sight.argument, 5);
+    ck_assert_int_eq(sight.polls, 1);
+    ck_assert_int_eq(sight.ends, 1);
+    ck_assert_int_eq(bench.released, 1);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.29 */
+START_TEST(g29_one_without_a_handle_is_detached)
+{
+    struct sight sight = {0};
+    struct wf_context context = {0};
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), 0);
+    wf_context_enter(&context);
+    run_all(&context);
+    wf_context_leave(&context);
+    ck_assert_int_eq(sight.ends, 1);
+    ck_assert_int_eq(bench.released, 1);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.29 */
+START_TEST(g29_without_memory_nothing_happened)
+{
+    struct sight sight = {0};
+    struct wf_join_handle handle;
+    memset(&handle, 0x5a, sizeof handle);
+    new_bench(false);
+    wf_alloc_fail_at(1);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight), WF_ENOMEM);
+    wf_alloc_fail_at(0);
+    ck_assert_ptr_null(handle.future.ops); /* empty: nothing to await, nothing to drop */
+    ck_assert_ptr_null(handle.task);
+    ck_assert_int_eq(bench.bound, 0);
+    ck_assert_int_eq(sight.polls + sight.ends, 0);
+    ck_assert_uint_eq(wf_load_relaxed(&bench.head.last_id), 0);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.29 */
+START_TEST(g29_a_spawn_allocates_once)
+{
+    struct sight sight = {0};
+    struct wf_context context = {0};
+    struct wf_join_handle handle;
+    new_bench(false);
+    wf_alloc_fail_at(2);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight), 0);
+    wf_alloc_fail_at(0);
+    wf_future_drop(&handle.future);
+    wf_context_enter(&context);
+    run_all(&context);
+    wf_context_leave(&context);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.29 */
+START_TEST(g29_a_closed_scheduler_takes_nothing_and_the_frame_is_dropped_once)
+{
+    struct sight sight = {0};
+    struct wf_join_handle handle;
+    memset(&handle, 0x5a, sizeof handle);
+    new_bench(true);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight), WF_ECLOSED);
+    ck_assert_ptr_null(handle.task);
+    ck_assert_ptr_null(handle.future.ops);
+    ck_assert_int_eq(sight.polls, 0);
+    ck_assert_int_eq(sight.ends, 1);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), WF_ECLOSED);
+    ck_assert_int_eq(sight.ends, 2);
+    ck_assert_int_eq(bench.bound + bench.queued + bench.released, 0);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.30 */
+START_TEST(g30_the_context_names_the_task_while_it_is_polled)
+{
+    struct sight sight = {0};
+    struct leaf other = leaf_ready_at(0);
+    struct wf_context context = {.root = &other.future, .runs = "test"};
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), 0);
+    struct wf_task *task = bench.queue[0];
+    wf_context_enter(&context);
+    ck_assert_ptr_null(wf_task_current());
+    run_all(&context);
+    ck_assert_ptr_eq(sight.current, task);
+    ck_assert_ptr_eq(sight.root, (const void *)task->frame);
+    ck_assert_ptr_eq(sight.current_at_end, task);
+    ck_assert_ptr_null(wf_task_current());
+    ck_assert_ptr_eq(context.root, &other.future);
+    ck_assert_str_eq(context.runs, "test");
+    wf_context_leave(&context);
+    ck_assert_ptr_null(wf_task_current());
+}
+END_TEST
+
+/* G.30: also one that is run inside of another's poll gives the context back. */
+START_TEST(g30_the_context_names_the_task_while_it_is_dropped)
+{
+    struct sight sight = {0};
+    struct wf_context context = {0};
+    struct wf_join_handle handle;
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight, .waits = true), 0);
+    struct wf_task *task = handle.task, *outer = task;
+    wf_context_enter(&context);
+    run_all(&context);
+    ck_assert_int_eq(sight.ends, 0);
+    context.task = outer;
+    wf_join_handle_abort(&handle);
+    run_all(&context);
+    ck_assert_int_eq(sight.ends, 1);
+    ck_assert_ptr_eq(sight.current_at_end, task);
+    ck_assert_ptr_eq(context.task, outer);
+    ck_assert_ptr_null(context.root);
+    wf_context_leave(&context);
+    wf_future_drop(&handle.future);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.30: the first one uses its budget up. */
+START_TEST(g30_each_poll_begins_with_a_full_budget)
+{
+    struct sight sights[2] = {{0}};
+    struct wf_context context = {0};
+    new_bench(false);
+    wf_context_enter(&context);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sights[i]), 0);
+        run_all(&context);
+        ck_assert(sights[i].constrained);
+        ck_assert_uint_eq(sights[i].budget, WF_BUDGET);
+        ck_assert_uint_eq(context.budget, 0);
+    }
+    wf_context_leave(&context);
+}
+END_TEST
+
+/* G.31 */
+START_TEST(g31_ids_are_unique_and_the_same_from_everywhere)
+{
+    struct sight sights[3] = {{0}};
+    struct wf_join_handle handles[3];
+    struct wf_context context = {0};
+    new_bench(false);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(WF_SPAWN(&bench.head, &handles[i], look, .sight = &sights[i]), 0);
+    uint64_t ids[3];
+    for (int i = 0; i < 3; i++) {
+        struct wf_abort_handle abort = wf_join_handle_abort_handle(&handles[i]);
+        ids[i] = wf_task_id(handles[i].task);
+        ck_assert_uint_eq(ids[i], wf_task_id(abort.task));
+        ck_assert_uint_ge(ids[i], 1);
+        for (int k = 0; k < i; k++)
+            ck_assert_uint_ne(ids[i], ids[k]);
+        wf_abort_handle_drop(&abort);
+    }
+    wf_context_enter(&context);
+    run_all(&context);
+    wf_context_leave(&context);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_uint_eq(sights[i].id, ids[i]);
+        ck_assert_uint_eq(wf_task_id(handles[i].task), ids[i]);
+        wf_future_drop(&handles[i].future);
+    }
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.31 */
+START_TEST(g31_a_name_is_the_functions_unless_the_spawner_gave_another)
+{
+    struct sight sight = {0};
+    struct wf_context context = {0};
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), 0);
+    ck_assert_int_eq(WF_SPAWN_NAMED(&bench.head, NULL, "scout", look, .sight = &sight), 0);
+    ck_assert_str_eq(wf_task_name(bench.queue[0]), "look");
+    ck_assert_str_eq(wf_task_name(bench.queue[1]), "scout");
+    ck_assert_ptr_nonnull(strstr(bench.queue[0]->site->at, "test_task.c:"));
+    wf_context_enter(&context);
+    run_all(&context);
+    wf_context_leave(&context);
+}
+END_TEST
+
+/* As where wf_scheduler_current() is passed on by a thread that is inside no runtime. */
+static void spawn_on_nobody(void)
+{
+    struct sight sight = {0};
+    struct wf_scheduler *nobody = NULL;
+    (void)!WF_SPAWN(nobody, NULL, look, .sight = &sight);
+}
+
+/* G.29 */
+START_TEST(g29_a_spawn_without_a_scheduler_panics)
+{
+    expect_panic(spawn_on_nobody, "weft: panic: clause G.29 broken: task look is spawned without a scheduler: this thread "
+                                  "is not inside a runtime\n");
+}
+END_TEST
+
+TCase *task_tests(void)
+{
+    TCase *tests = tcase_create("task");
+    tcase_add_test(tests, g29_the_frame_is_built_in_the_task_and_taken_over_once);
+    tcase_add_test(tests, g29_one_without_a_handle_is_detached);
+    tcase_add_test(tests, g29_without_memory_nothing_happened);
+    tcase_add_test(tests, g29_a_spawn_allocates_once);
+    tcase_add_test(tests, g29_a_closed_scheduler_takes_nothing_and_the_frame_is_dropped_once);
+    tcase_add_test_raise_signal(tests, g29_a_spawn_without_a_scheduler_panics, SIGABRT);
+    tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_polled);
+    tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_dropped);
+    tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);
+    tcase_add_test(tests, g31_ids_are_unique_and_the_same_from_everywhere);
+    tcase_add_test(tests, g31_a_name_is_the_functions_unless_the_spawner_gave_another);
+    return tests;
+}

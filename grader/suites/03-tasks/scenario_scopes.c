@@ -1,0 +1,164 @@
+/**
+ * @file scenario_scopes.c
+ * @brief Lab 03, task-local values: futures in scopes, which report the values that they find in force.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario.h"
+#include "steps.h"
+#include "weft/context.h"
+#include "weft/task_local.h"
+
+/* Reports each key's value when it is polled and when it is dropped. */
+struct probe {
+    struct wf_future future;
+    int64_t number;
+    bool armed;
+    int out;
+};
+
+/* Polls and drops two futures, one after the other. */
+struct both {
+    struct wf_future future;
+    struct wf_future *inner[2];
+    int out;
+};
+
+static const struct wf_task_local keys[KEYS_MAX] = {{"key 0"}, {"key 1"}, {"key 2"}, {"key 3"}};
+static struct wf_future *futures[FUTURES_MAX];
+static int values[100];
+static struct wf_context context;
+
+static int64_t in_range(int64_t number, int64_t limit)
+{
+    if (number < 0 || number >= limit)
+        scenario_broken("a number is out of range");
+    return number;
+}
+
+static int64_t value_of(int64_t key)
+{
+    const int *value = wf_task_local_get(&keys[in_range(key, KEYS_MAX)]);
+    return value ? value - values : 0;
+}
+
+static void tell(enum scopes_event event, int64_t number)
+{
+    for (int key = 0; key < KEYS_MAX; key++)
+        scenario_event(event, number * KEYS_MAX + key, value_of(key));
+}
+
+static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct probe *self = (struct probe *)future;
+    (void)cx;
+    tell(EVENT_SEEN, self->number);
+    return self->armed ? WF_READY : WF_PENDING;
+}
+
+static void probe_drop(struct wf_future *future)
+{
+    tell(EVENT_SEEN_AT_DROP, ((struct probe *)future)->number);
+}
+
+static const struct wf_future_ops probe_ops = {
+    .name = "probe", .poll = probe_poll, .drop = probe_drop, WF_FRAME(struct probe)};
+
+static enum wf_poll both_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct both *self = (struct both *)future;
+    bool ready = true;
+    for (int i = 0; i < 2; i++)
+        if (!wf_future_is_done(self->inner[i]))
+            ready &= wf_future_poll(self->inner[i], cx) == WF_READY;
+    return ready ? WF_READY : WF_PENDING;
+}
+
+static void both_drop(struct wf_future *future)
+{
+    struct both *self = (struct both *)future;
+    for (int i = 0; i < 2; i++)
+        wf_future_drop(self->inner[i]);
+}
+
+static const struct wf_future_ops both_ops = {
+    .name = "both", .poll = both_poll, .drop = both_drop, WF_FRAME(struct both)};
+
+/* Storage for a frame, full of rubbish. */
+static void *new_frame(int64_t number, size_t size)
+{
+    struct wf_future **slot = &futures[in_range(number, FUTURES_MAX)];
+    free(*slot);
+    *slot = malloc(size);
+    if (!*slot)
+        scenario_broken("no memory");
+    memset(*slot, 0xa5, size);
+    return *slot;
+}
+
+static struct wf_future *future_at(int64_t number)
+{
+    return futures[in_range(number, FUTURES_MAX)];
+}
+
+static void act(const struct channel_command *command)
+{
+    const int64_t *arguments = command->arguments;
+    static const struct wf_waker no_waker;
+    struct wf_cx cx = {.waker = &no_waker};
+    int64_t a = 0;
+    switch ((enum scopes_step)command->operation) {
+    case STEP_PROBE: {
+        struct probe *probe = new_frame(arguments[0], sizeof *probe);
+        *probe = (struct probe){.future = {.ops = &probe_ops}, .number = arguments[0]};
+        break;
+    }
+    case STEP_SCOPE: {
+        struct wf_local_scope *scope = new_frame(arguments[0], sizeof *scope);
+        a = wf_local_scope(scope, &keys[in_range(arguments[1], KEYS_MAX)],
+                           &values[in_range(arguments[2], 100)], future_at(arguments[3])) == scope;
+        break;
+    }
+    case STEP_BOTH: {
+        struct both *both = new_frame(arguments[0], sizeof *both);
+        *both = (struct both){.future = {.ops = &both_ops},
+                              .inner = {future_at(arguments[1]), future_at(arguments[2])}};
+        break;
+    }
+    case STEP_ARM:
+        ((struct probe *)future_at(arguments[0]))->armed = true;
+        break;
+    case STEP_POLL_ROOT:
+        a = wf_future_poll(future_at(arguments[0]), &cx);
+        break;
+    case STEP_DROP_ROOT:
+        wf_future_drop(future_at(arguments[0]));
+        break;
+    case STEP_GET:
+        a = value_of(arguments[0]);
+        break;
+    case STEP_GET_OUTSIDE:
+        wf_context_leave(&context);
+        a = value_of(arguments[0]);
+        wf_context_enter(&context);
+        break;
+    default:
+        scenario_broken("no such step");
+    }
+    scenario_reply(a, 0);
+}
+
+static void begin(void)
+{
+    wf_context_enter(&context);
+}
+
+static void end(void)
+{
+    wf_context_leave(&context);
+    for (int i = 0; i < FUTURES_MAX; i++)
+        free(futures[i]);
+}
+
+const struct scenario scenario_scopes = {"scopes", begin, act, end};

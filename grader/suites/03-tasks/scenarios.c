@@ -1,0 +1,13 @@
+/**
+ * @file scenarios.c
+ * @brief The scenarios of lab 03.
+ */
+#include <stddef.h>
+
+#include "scenario.h"
+
+extern const struct scenario scenario_cells;
+extern const struct scenario scenario_tasks;
+extern const struct scenario scenario_scopes;
+
+const struct scenario *const scenarios[] = {&scenario_cells, &scenario_tasks, &scenario_scopes, NULL};

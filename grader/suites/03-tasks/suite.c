@@ -1,0 +1,56 @@
+/**
+ * @file suite.c
+ * @brief Lab 03's tests. A clause about a transition has one that calls it alone; what follows from it has others.
+ */
+#include "../../src/judge.h"
+#include "tests.h"
+
+#include <stddef.h>
+
+static const struct judge_test tests[] = {
+    {"to_running", "03.1", PLAIN | ASAN, test_to_running},
+    {"run_idle", "03.1", PLAIN, test_run_idle},
+    {"run_running", "03.1", PLAIN, test_run_running},
+    {"run_complete", "03.1", PLAIN, test_run_complete},
+    {"to_idle", "03.2", PLAIN | ASAN, test_to_idle},
+    {"to_complete", "03.3", PLAIN | ASAN, test_to_complete},
+    {"wake_by_reference", "03.4", PLAIN | ASAN, test_wake_by_reference},
+    {"one_poll_per_wake", "03.4", PLAIN | ASAN | TSAN, test_one_poll_per_wake},
+    {"wake_after_a_run", "03.4", PLAIN | ASAN | TSAN, test_wake_after_a_run},
+    {"wake_by_value", "03.5", PLAIN | ASAN, test_wake_by_value},
+    {"waker_used_up", "03.5", PLAIN | ASAN | TSAN, test_waker_used_up},
+    {"references", "03.6", PLAIN | ASAN, test_references},
+    {"references_max", "03.6", PLAIN, test_references_max},
+    {"task_waker", "03.6", PLAIN | ASAN | TSAN, test_task_waker},
+    {"wake_publishes", "03.7", PLAIN | ASAN | TSAN, test_wake_publishes},
+    {"poll_publishes", "03.7", PLAIN | ASAN | TSAN, test_poll_publishes},
+    {"task_result", "03.8", PLAIN | ASAN | TSAN, test_task_result},
+    {"join_sees_output", "03.8", PLAIN | ASAN | TSAN, test_join_sees_output},
+    {"share", "03.9", PLAIN | ASAN, test_share},
+    {"newest_join_waker", "03.9", PLAIN | ASAN | TSAN, test_newest_join_waker},
+    {"end_in_between", "03.9", PLAIN | ASAN | TSAN, test_end_in_between},
+    {"slot", "03.10", PLAIN | ASAN, test_slot},
+    {"join_waker_given_back", "03.10", PLAIN | ASAN | TSAN, test_join_waker_given_back},
+    {"join_dropped", "03.11", PLAIN | ASAN, test_join_dropped},
+    {"detach", "03.11", PLAIN | ASAN | TSAN, test_detach},
+    {"detach_any_time", "03.11", PLAIN | ASAN | TSAN, test_detach_any_time},
+    {"to_cancelled", "03.12", PLAIN | ASAN, test_to_cancelled},
+    {"abort_idle", "03.12", PLAIN | ASAN | TSAN, test_abort_idle},
+    {"abort_any_time", "03.12", PLAIN | ASAN | TSAN, test_abort_any_time},
+    {"abort_in_poll", "03.13", PLAIN | ASAN | TSAN, test_abort_in_poll},
+    {"abort_publishes", "03.13", PLAIN | ASAN | TSAN, test_abort_publishes},
+    {"abort_over", "03.14", PLAIN | ASAN | TSAN, test_abort_over},
+    {"abort_handle", "03.15", PLAIN | ASAN | TSAN, test_abort_handle},
+    {"local_scopes", "03.16", PLAIN | ASAN, test_local_scopes},
+    {NULL, NULL, 0, NULL},
+};
+
+static void describe_event(struct judge *judge, const struct channel_record *event, char *text, int size)
+{
+    if (judge_scenario_is(judge, "tasks"))
+        describe_tasks_event(judge, event, text, size);
+    else
+        describe_scopes_event(judge, event, text, size);
+}
+
+const struct judge_suite suite_03_tasks = {"03-tasks", tests, describe_event};

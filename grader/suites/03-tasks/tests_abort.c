@@ -1,0 +1,353 @@
+/**
+ * @file tests_abort.c
+ * @brief Clauses 03.11 to 03.15: aborts, at any time and from any thread.
+ */
+#include "rig.h"
+#include "tests.h"
+#include "weft/error.h"
+#include "weft/future.h"
+
+enum { HANDLE = 1, RUNNER = 2 }; /* threads */
+
+static int a_value(struct judge *judge)
+{
+    return 1 + judge_random(judge, 100000);
+}
+
+/* By the handle, or by an abort handle, which any thread may use. */
+static void abort_it(struct judge *judge, int task, int slot)
+{
+    if (judge_random(judge, 2))
+        abort_by(judge, 1 + judge_random(judge, 2), slot);
+    else
+        join_abort(judge, HANDLE, task);
+}
+
+/* --- the cross product --- */
+
+enum moment { BEFORE, DURING, AFTER, NEVER, MOMENTS };
+
+/* One life: polled once before or not; then a run, in whose poll it may be READY. Before that run, during it and after
+ * it the handle may be dropped and the task be aborted. Then it is brought to its end. */
+struct life {
+    bool polled, ready;
+    enum moment dropped, aborted;
+};
+
+static void act_at(struct judge *judge, const struct life *life, enum moment moment, int task)
+{
+    /* one that was aborted before is dropped instead of polled */
+    enum point point = life->aborted == BEFORE ? AT_DROP : AT_POLL;
+    if (life->aborted == moment) {
+        if (moment == DURING)
+            at(judge, point, task);
+        abort_by(judge, 1 + judge_random(judge, 2), 0);
+    }
+    if (life->dropped == moment) {
+        if (moment == DURING)
+            at(judge, point, task);
+        join_drop(judge, HANDLE, task);
+    }
+}
+
+static void live(struct judge *judge, struct life life)
+{
+    int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge),
+        runner = judge_random(judge, THREADS_MAX);
+    const struct tally *tally = tally_of(judge, task);
+    abort_handle(judge, HANDLE, 0, task);
+    new_waker(judge, 0, 0, task);
+    if (life.polled) {
+        run(judge, runner, task);
+        wake_ref(judge, 0, 0, 1);
+    }
+    int polls = tally->polls;
+    act_at(judge, &life, BEFORE, task);
+    if (life.ready)
+        make_ready(judge, task, value);
+    act_at(judge, &life, DURING, task);
+    run(judge, runner, task);
+    bool over = life.ready || life.aborted == BEFORE || life.aborted == DURING;
+    bool ready = life.ready && life.aborted != BEFORE;
+    expect_count(judge, tally->polls - polls, life.aborted != BEFORE, "polls in this run");
+    expect_count(judge, tally->released, over, "times that the scheduler was told of the end");
+    act_at(judge, &life, AFTER, task);
+    if (!over) {
+        ready = life.aborted != AFTER;
+        if (ready)
+            wake_ref(judge, 0, 0, 1);
+        make_ready(judge, task, value);
+        run(judge, runner, task);
+    }
+    wake_ref(judge, 0, 0, 1);
+    expect_queue_empty(judge);
+    expect_ended(judge, task, ready, ready && life.dropped != NEVER);
+    if (life.dropped == NEVER)
+        expect_joined(judge, HANDLE, task, 0, ready ? 0 : WF_ECANCELED, value);
+    expect_ended(judge, task, ready, ready && life.dropped != NEVER);
+    drop_waker(judge, 0, 0);
+    expect_alive(judge);
+    abort_drop(judge, HANDLE, 0);
+    expect_freed(judge);
+}
+
+void test_detach_any_time(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int kind = 0; kind < 4 * MOMENTS; kind++)
+        live(judge, (struct life){.polled = kind % 2,
+                                  .ready = kind / 2 % 2,
+                                  .dropped = (enum moment)(kind / 4),
+                                  .aborted = NEVER});
+    finish_tasks(judge);
+}
+
+void test_abort_any_time(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int kind = 0; kind < 4 * MOMENTS * NEVER; kind++)
+        live(judge, (struct life){.polled = kind % 2,
+                                  .ready = kind / 2 % 2,
+                                  .dropped = (enum moment)(kind / 4 % MOMENTS),
+                                  .aborted = (enum moment)(kind / 4 / MOMENTS)});
+    finish_tasks(judge);
+}
+
+/* --- 03.12 --- */
+
+void test_abort_idle(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int round = 0; round < 4; round++) {
+        bool awaited = round % 2;
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+        const struct tally *tally = tally_of(judge, task);
+        abort_handle(judge, HANDLE, 0, task);
+        run(judge, RUNNER, task);
+        if (awaited)
+            poll_handle(judge, HANDLE, task, 0);
+        int wakes = mock_of(judge, 0)->wakes;
+        abort_it(judge, task, 0);
+        expect_count(judge, tally->drops, 0, "times that the abort itself dropped the future");
+        expect_count(judge, tally->scheduled, 1, "times that the abort scheduled the idle task");
+        EXPECT(judge, !is_finished(judge, HANDLE, task), "false: the future is not dropped yet", "true");
+        abort_it(judge, task, 0);
+        expect_count(judge, tally->scheduled, 1, "times that it is scheduled: a second abort changes nothing");
+        int runner = round % 2 ? RUNNER : 0;
+        run(judge, runner, task);
+        expect_count(judge, tally->polls, 1, "polls: it is dropped instead");
+        expect_count(judge, tally->run_thread, runner, "the thread on which the future was dropped");
+        expect_ended(judge, task, false, false);
+        expect_count(judge, mock_of(judge, 0)->wakes - wakes, awaited, "wakes of the join waker");
+        abort_it(judge, task, 0);
+        expect_queue_empty(judge);
+        expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
+        abort_drop(judge, HANDLE, 0);
+        expect_freed(judge);
+    }
+    /* the handle may go: the task ends all the same */
+    for (int by_other = 0; by_other < 2; by_other++) {
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+        abort_handle(judge, HANDLE, 0, task);
+        run(judge, RUNNER, task);
+        if (by_other)
+            abort_by(judge, RUNNER, 0);
+        else
+            join_abort(judge, HANDLE, task);
+        abort_drop(judge, RUNNER, 0);
+        join_drop(judge, HANDLE, task);
+        run(judge, RUNNER, task);
+        expect_ended(judge, task, false, false);
+        expect_freed(judge);
+    }
+    finish_tasks(judge);
+}
+
+/* --- 03.13 --- */
+
+static void abort_at(struct judge *judge, enum point point, bool ready, bool woken)
+{
+    int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
+    const struct tally *tally = tally_of(judge, task);
+    abort_handle(judge, HANDLE, 0, task);
+    new_waker(judge, HANDLE, 0, task);
+    bool woken_first = judge_random(judge, 2);
+    if (ready)
+        make_ready(judge, task, value);
+    if (woken && woken_first)
+        at(judge, point, task), wake_ref(judge, HANDLE, 0, 1);
+    at(judge, point, task);
+    abort_it(judge, task, 0);
+    if (woken && !woken_first)
+        at(judge, point, task), wake_ref(judge, HANDLE, 0, 1);
+    run(judge, RUNNER, task);
+    expect_count(judge, tally->polls, 1, "polls");
+    expect_count(judge, tally->run_thread, RUNNER, "the thread on which the future ended");
+    expect_queue_empty(judge);
+    expect_ended(judge, task, ready, false);
+    expect_joined(judge, HANDLE, task, 0, ready ? 0 : WF_ECANCELED, value);
+    expect_ended(judge, task, ready, false);
+    abort_drop(judge, HANDLE, 0);
+    drop_waker(judge, HANDLE, 0);
+    expect_freed(judge);
+}
+
+void test_abort_in_poll(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int woken = 0; woken < 2; woken++) {
+        abort_at(judge, AT_POLL, false, woken);
+        abort_at(judge, AT_POLL, true, woken);
+        abort_at(judge, AT_TO_IDLE, false, woken);
+        abort_at(judge, AT_TO_COMPLETE, true, woken);
+        abort_at(judge, AT_COMPLETED, true, woken);
+    }
+    /* the task itself asks for its end, and its handle is gone */
+    int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+    abort_handle(judge, HANDLE, 0, task);
+    at(judge, AT_POLL, task);
+    abort_by(judge, RUNNER, 0);
+    at(judge, AT_POLL, task);
+    join_drop(judge, HANDLE, task);
+    run(judge, RUNNER, task);
+    expect_ended(judge, task, false, false);
+    abort_drop(judge, RUNNER, 0);
+    expect_freed(judge);
+    finish_tasks(judge);
+}
+
+/* What a thread wrote before it asked for the end during a poll is seen by the clean-up, which nothing else orders. */
+void test_abort_publishes(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int round = 0; round < 4; round++) {
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
+        at(judge, AT_POLL, task);
+        write_for(judge, HANDLE, task, value);
+        at(judge, AT_POLL, task);
+        join_abort(judge, HANDLE, task);
+        run(judge, RUNNER, task);
+        expect_count(judge, tally_of(judge, task)->parcel, value, "what the drop of its future reads");
+        expect_ended(judge, task, false, false);
+        join_drop(judge, HANDLE, task);
+        expect_freed(judge);
+    }
+    finish_tasks(judge);
+}
+
+/* --- 03.14 --- */
+
+void test_abort_over(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int round = 0; round < 4; round++) { /* over, its output not taken yet */
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
+        abort_handle(judge, HANDLE, 0, task);
+        if (round % 2)
+            poll_handle(judge, HANDLE, task, 0);
+        make_ready(judge, task, value);
+        run(judge, RUNNER, task);
+        abort_it(judge, task, 0);
+        abort_it(judge, task, 0);
+        expect_queue_empty(judge);
+        expect_joined(judge, HANDLE, task, 0, 0, value);
+        abort_by(judge, RUNNER, 0); /* and taken */
+        expect_queue_empty(judge);
+        expect_ended(judge, task, true, false);
+        abort_drop(judge, RUNNER, 0);
+        expect_freed(judge);
+    }
+    for (int polled = 0; polled < 2; polled++) { /* queued: by the spawn, or by a wake */
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+        const struct tally *tally = tally_of(judge, task);
+        abort_handle(judge, HANDLE, 0, task);
+        new_waker(judge, HANDLE, 0, task);
+        if (polled)
+            run(judge, RUNNER, task), wake_ref(judge, HANDLE, 0, 1);
+        int scheduled = tally->scheduled;
+        abort_it(judge, task, 0);
+        wake(judge, HANDLE, 0);
+        expect_count(judge, tally->scheduled, scheduled, "times that it is scheduled: it is in the queue");
+        run(judge, RUNNER, task);
+        expect_count(judge, tally->polls, polled, "polls: it is dropped instead");
+        expect_queue_empty(judge);
+        expect_ended(judge, task, false, false);
+        expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
+        abort_drop(judge, HANDLE, 0);
+        expect_freed(judge);
+    }
+    finish_tasks(judge);
+}
+
+/* --- 03.15 --- */
+
+void test_abort_handle(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int aborted = 0; aborted < 2; aborted++) {
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
+        abort_handle(judge, HANDLE, 0, task);
+        abort_handle(judge, HANDLE, 1, task);
+        make_ready(judge, task, value);
+        if (aborted)
+            abort_by(judge, RUNNER, 0);
+        run(judge, RUNNER, task);
+        expect_ended(judge, task, !aborted, false);
+        join_drop(judge, HANDLE, task); /* future and output are gone, the memory is not */
+        expect_ended(judge, task, !aborted, !aborted);
+        expect_alive(judge);
+        abort_drop(judge, HANDLE, 0);
+        expect_alive(judge);
+        touch(judge, RUNNER, task);
+        abort_drop(judge, RUNNER, 1);
+        expect_freed(judge);
+        abort_by(judge, RUNNER, 1); /* empty: does nothing */
+        abort_drop(judge, RUNNER, 1);
+    }
+    /* the last but for the task's own end, on another thread */
+    int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+    abort_handle(judge, HANDLE, 0, task);
+    join_drop(judge, HANDLE, task);
+    abort_drop(judge, HANDLE, 0);
+    expect_count(judge, tally_of(judge, task)->drops, 0, "times that a future is dropped by its handles' end");
+    make_ready(judge, task, 1);
+    run(judge, RUNNER, task);
+    expect_ended(judge, task, true, true);
+    expect_freed(judge);
+    /* of a handle that is over it is empty */
+    task = spawn(judge, HANDLE, SPAWN_AWAITED);
+    make_ready(judge, task, 1);
+    run(judge, RUNNER, task);
+    expect_joined(judge, HANDLE, task, 0, 0, 1);
+    abort_handle(judge, HANDLE, 0, task);
+    expect_freed(judge);
+    abort_by(judge, HANDLE, 0);
+    abort_drop(judge, HANDLE, 0);
+    join_abort(judge, HANDLE, task);
+    /* two tasks, each with an abort handle of the other in its frame */
+    for (int round = 0; round < 3; round++) {
+        int left = spawn(judge, HANDLE, SPAWN_AWAITED), right = spawn(judge, HANDLE, SPAWN_AWAITED);
+        abort_handle(judge, HANDLE, 0, right);
+        abort_handle(judge, HANDLE, 1, left);
+        own_abort(judge, left, 0);
+        own_abort(judge, right, 1);
+        run(judge, RUNNER, left);
+        run(judge, RUNNER, right);
+        if (round < 2)
+            join_abort(judge, HANDLE, left);
+        else
+            new_waker(judge, 0, 0, left), make_ready(judge, left, 1), wake(judge, 0, 0);
+        if (round > 0)
+            run(judge, RUNNER, left);
+        join_abort(judge, HANDLE, right);
+        if (round == 0)
+            run(judge, RUNNER, left);
+        run(judge, RUNNER, right);
+        join_drop(judge, HANDLE, left);
+        join_drop(judge, HANDLE, right);
+        expect_ended(judge, left, round == 2, round == 2);
+        expect_ended(judge, right, false, false);
+        expect_freed(judge);
+    }
+    finish_tasks(judge);
+}

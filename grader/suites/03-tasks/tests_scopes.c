@@ -1,0 +1,153 @@
+/**
+ * @file tests_scopes.c
+ * @brief Clause 03.16: task-local values.
+ *
+ * A tree of scopes is built at random over probes, which report each key's value in their polls and in their drops.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../../src/judge.h"
+#include "steps.h"
+#include "tests.h"
+#include "weft/future.h"
+
+enum { PROBES = 4, LAYERS = 3, LAST_VALUE = 99 };
+
+/* Two trees: each has two branches of scopes over a probe, joined, in scopes around both. */
+struct forest {
+    int key_count, futures;
+    int value[PROBES][KEYS_MAX]; /* in force in each probe; 0: none */
+    int root[2];
+    bool over[PROBES];
+};
+
+void describe_scopes_event(struct judge *judge, const struct channel_record *event, char *text, int size)
+{
+    (void)judge;
+    snprintf(text, (size_t)size, "probe %lld is %s; key %lld: %lld", (long long)event->a / KEYS_MAX,
+             event->kind == EVENT_SEEN ? "polled" : "dropped", (long long)event->a % KEYS_MAX,
+             (long long)event->b);
+}
+
+/* Scopes at random around a future; those of the probes `first` to `last`. Inner values count. */
+static int in_scopes(struct judge *judge, struct forest *forest, int inner, int first, int last)
+{
+    int layers = judge_random(judge, LAYERS + 1);
+    for (int layer = 0; layer < layers && forest->futures < FUTURES_MAX; layer++) {
+        int key = judge_random(judge, KEYS_MAX), value = 1 + judge_random(judge, LAST_VALUE);
+        int scope = forest->futures++;
+        struct judge_reply reply =
+            judge_step(judge, STEP_SCOPE, (const int64_t[]){scope, key, value, inner}, 4,
+                       "future %d = wf_local_scope(key %d, value %d, future %d)", scope, key, value, inner);
+        EXPECT(judge, reply.a == 1, "wf_local_scope returns the scope", "it does not");
+        for (int probe = first; probe <= last; probe++)
+            if (!forest->value[probe][key])
+                forest->value[probe][key] = value;
+        inner = scope;
+    }
+    return inner;
+}
+
+static void plant(struct judge *judge, struct forest *forest)
+{
+    *forest = (struct forest){.futures = PROBES};
+    int branch[PROBES];
+    for (int probe = 0; probe < PROBES; probe++) {
+        judge_step(judge, STEP_PROBE, (const int64_t[]){probe}, 1, "future %d = a probe", probe);
+        branch[probe] =
+            forest->futures < FUTURES_MAX - 8 ? in_scopes(judge, forest, probe, probe, probe) : probe;
+    }
+    for (int tree = 0; tree < 2; tree++) {
+        int both = forest->futures++;
+        judge_step(judge, STEP_BOTH, (const int64_t[]){both, branch[2 * tree], branch[2 * tree + 1]}, 3,
+                   "future %d = both future %d and %d", both, branch[2 * tree], branch[2 * tree + 1]);
+        forest->root[tree] = both;
+    }
+    for (int tree = 0; tree < 2; tree++)
+        forest->root[tree] = in_scopes(judge, forest, forest->root[tree], 2 * tree, 2 * tree + 1);
+}
+
+/* What the probes of a tree saw, and that each of them that is not over was asked. */
+static void check_seen(struct judge *judge, const struct forest *forest, int tree, enum scopes_event kind)
+{
+    int count, seen[PROBES] = {0};
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++) {
+        int probe = (int)(events[i].a / KEYS_MAX), key = (int)(events[i].a % KEYS_MAX);
+        if (events[i].kind != kind || probe < 0 || probe >= PROBES)
+            judge_fail(judge, kind == EVENT_SEEN ? "the probes are polled" : "the probes are dropped",
+                       "probe %d is %s", probe, kind == EVENT_SEEN ? "dropped" : "polled");
+        seen[probe]++;
+        char expected[80];
+        snprintf(expected, sizeof expected, "in probe %d, key %d is %d", probe, key,
+                 forest->value[probe][key]);
+        EXPECT(judge, events[i].b == forest->value[probe][key], expected, "it is %lld",
+               (long long)events[i].b);
+    }
+    for (int probe = 2 * tree; probe <= 2 * tree + 1; probe++)
+        EXPECT(judge, seen[probe] == (forest->over[probe] ? 0 : KEYS_MAX),
+               forest->over[probe] ? "a probe that is over is left alone" : "each probe is reached, once",
+               "probe %d is %s", probe, seen[probe] ? "reached, or more than once" : "not reached");
+}
+
+static void expect_none_in_force(struct judge *judge)
+{
+    for (int key = 0; key < KEYS_MAX; key++) {
+        int64_t value =
+            judge_step(judge, STEP_GET, (const int64_t[]){key}, 1, "wf_task_local_get(key %d)", key).a;
+        judge_returned(judge, "%lld", (long long)value);
+        EXPECT(judge, value == 0, "no value is in force between the polls", "%lld is", (long long)value);
+    }
+}
+
+static void poll_tree(struct judge *judge, struct forest *forest, int tree, bool ready)
+{
+    int64_t poll = judge_step(judge, STEP_POLL_ROOT, (const int64_t[]){forest->root[tree]}, 1,
+                              "wf_future_poll(future %d)", forest->root[tree])
+                       .a;
+    judge_returned(judge, poll == WF_READY ? "READY" : "PENDING");
+    check_seen(judge, forest, tree, EVENT_SEEN);
+    EXPECT(judge, (poll == WF_READY) == ready, ready ? "READY: the inner futures are" : "PENDING", "%s",
+           poll == WF_READY ? "READY" : "PENDING");
+    expect_none_in_force(judge);
+}
+
+static void arm(struct judge *judge, int probe)
+{
+    judge_step(judge, STEP_ARM, (const int64_t[]){probe}, 1, "the next poll of probe %d is to be READY",
+               probe);
+}
+
+void test_local_scopes(struct judge *judge)
+{
+    judge_start(judge, "scopes");
+    int64_t outside = judge_step(judge, STEP_GET_OUTSIDE, (const int64_t[]){0}, 1,
+                                 "wf_task_local_get(key 0) on a thread that is in no context")
+                          .a;
+    EXPECT(judge, outside == 0, "no value is in force", "%lld is", (long long)outside);
+    for (int round = 0; round < 8; round++) {
+        struct forest forest;
+        plant(judge, &forest);
+        expect_none_in_force(judge);
+        /* the trees take turns, like two tasks on one thread */
+        for (int poll = 0; poll < 4 * (round % 3); poll++)
+            poll_tree(judge, &forest, poll % 2, false);
+        if (round % 2) { /* one probe is READY first, then the tree */
+            arm(judge, 0);
+            poll_tree(judge, &forest, 0, false);
+            forest.over[0] = true;
+            poll_tree(judge, &forest, 1, false);
+            arm(judge, 1);
+            poll_tree(judge, &forest, 0, true);
+            forest.over[1] = true;
+        }
+        for (int tree = 0; tree < 2; tree++) {
+            judge_step(judge, STEP_DROP_ROOT, (const int64_t[]){forest.root[tree]}, 1,
+                       "wf_future_drop(future %d)", forest.root[tree]);
+            check_seen(judge, &forest, tree, EVENT_SEEN_AT_DROP);
+            expect_none_in_force(judge);
+        }
+    }
+    judge_finish(judge);
+}

@@ -1,0 +1,349 @@
+/**
+ * @file tests_transitions.c
+ * @brief The transitions alone, on every word that a task can have: the judge computes result and word.
+ *
+ * Where the contract leaves a bit open, it is not compared.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../../src/judge.h"
+#include "steps.h"
+#include "tests.h"
+#include "weft/detail/task_state.h"
+
+enum {
+    R = WF_TASK_RUNNING,
+    C = WF_TASK_COMPLETE,
+    N = WF_TASK_NOTIFIED,
+    INTEREST = WF_TASK_JOIN_INTEREST,
+    WAKER = WF_TASK_JOIN_WAKER,
+    CANCELLED = WF_TASK_CANCELLED,
+    ONE = WF_TASK_REFERENCE,
+    BITS = ONE - 1,
+    STORM_TIMES = 20000,
+};
+
+static const char *const names[TRANSITIONS] = {
+    "wf_task_to_running",           "wf_task_to_idle",
+    "wf_task_to_complete",          "wf_task_reference",
+    "wf_task_unreference",          "wf_task_to_notified_by_reference",
+    "wf_task_to_notified_by_value", "wf_task_share_join_waker",
+    "wf_task_unshare_join_waker",   "wf_task_end_join_waker",
+    "wf_task_to_join_dropped",      "wf_task_to_cancelled",
+};
+
+/* A result in the header's words. */
+static const char *result_text(enum transition transition, int64_t result, char text[60])
+{
+    static const char *const truths[] = {"false", "true"}, *const running[] = {"WF_RUN_POLL", "WF_RUN_CANCEL"},
+                             *const idle[] = {"WF_IDLE_PARKED", "WF_IDLE_AGAIN", "WF_IDLE_CANCEL"},
+                             *const complete[] = {"WF_COMPLETE_QUIET", "WF_COMPLETE_WAKE",
+                                                  "WF_COMPLETE_UNCLAIMED"},
+                             *const notified[] = {"WF_NOTIFIED_NOTHING", "WF_NOTIFIED_SUBMIT",
+                                                  "WF_NOTIFIED_FREE"},
+                             *const dropped[] = {"0", "WF_JOIN_DROP_OUTPUT", "WF_JOIN_DROP_WAKER",
+                                                 "WF_JOIN_DROP_OUTPUT | WF_JOIN_DROP_WAKER"};
+    const char *const *list = transition == TO_RUNNING     ? running
+                              : transition == TO_IDLE      ? idle
+                              : transition == TO_COMPLETE  ? complete
+                              : transition == BY_VALUE     ? notified
+                              : transition == JOIN_DROPPED ? dropped
+                                                           : truths;
+    int64_t count = list == truths || list == running ? 2 : list == dropped ? 4 : 3;
+    if (transition == REFERENCE)
+        snprintf(text, 60, "nothing");
+    else if (result >= 0 && result < count)
+        snprintf(text, 60, "%s", list[result]);
+    else
+        snprintf(text, 60, "%lld", (long long)result);
+    return text;
+}
+
+/* What a transition must lead to. */
+struct outcome {
+    int64_t result;
+    uint32_t word;
+    uint32_t open; /* bits that are not compared */
+};
+
+static const char *word_text(uint32_t word, char text[120])
+{
+    static const char *const bits[] = {"RUNNING",       "COMPLETE",   "NOTIFIED",
+                                       "JOIN_INTEREST", "JOIN_WAKER", "CANCELLED"};
+    int length = snprintf(text, 120, "%u reference%s", word / ONE, word / ONE == 1 ? "" : "s");
+    for (int bit = 0; bit < 6; bit++)
+        if (word & 1u << bit)
+            length += snprintf(text + length, 120 - (size_t)length, " %s", bits[bit]);
+    return text;
+}
+
+static bool is_idle(uint32_t word)
+{
+    return !(word & (R | C | N));
+}
+
+/* The references that must be there: the scheduler's; the queue's, or that of the thread that runs or is just completing
+ * the task; the handle's. */
+static uint32_t references_least(uint32_t word)
+{
+    uint32_t others = word & C ? (word & WAKER ? 2u : 0u) : 1u + !is_idle(word);
+    return others + !!(word & INTEREST);
+}
+
+static bool is_legal(uint32_t word)
+{
+    return !(word & R && word & C) &&
+           !(word & WAKER && !(word & (INTEREST | C))) && /* the completing thread may still have the slot */
+           !(word & CANCELLED && is_idle(word));          /* it would have been scheduled */
+}
+
+static struct outcome outcome_of(enum transition transition, uint32_t word, uint32_t count)
+{
+    bool idle = is_idle(word), complete = word & C;
+    switch (transition) {
+    case TO_RUNNING:
+        return (struct outcome){word & CANCELLED ? WF_RUN_CANCEL : WF_RUN_POLL, word ^ (N | R), 0};
+    case TO_IDLE:
+        if (word & CANCELLED)
+            return (struct outcome){WF_IDLE_CANCEL, word, N};
+        return word & N || count > 0 ? (struct outcome){WF_IDLE_AGAIN, (word | N) - R, 0}
+                                     : (struct outcome){WF_IDLE_PARKED, word - R - ONE, 0};
+    case TO_COMPLETE:
+        return (struct outcome){!(word & INTEREST) ? WF_COMPLETE_UNCLAIMED
+                                : word & WAKER     ? WF_COMPLETE_WAKE
+                                                   : WF_COMPLETE_QUIET,
+                                word ^ (R | C), 0};
+    case REFERENCE:
+        return (struct outcome){0, word + ONE, 0};
+    case UNREFERENCE:
+        /* the last one: nobody will look at the word again */
+        return (struct outcome){word / ONE == count, word - count * ONE, word / ONE == count ? ~0u : 0u};
+    case BY_REFERENCE:
+        return complete ? (struct outcome){0, word, 0}
+                        : (struct outcome){idle, (word | N) + (idle ? ONE : 0u), 0};
+    case BY_VALUE:
+        if (complete)
+            return word / ONE == 1 ? (struct outcome){WF_NOTIFIED_FREE, 0, ~0u}
+                                   : (struct outcome){WF_NOTIFIED_NOTHING, word - ONE, 0};
+        return (struct outcome){idle ? WF_NOTIFIED_SUBMIT : WF_NOTIFIED_NOTHING,
+                                (word | N) - (idle ? 0u : ONE), 0};
+    case SHARE:
+        return (struct outcome){!complete, complete ? word : word | WAKER, 0};
+    case UNSHARE:
+        return (struct outcome){!complete, complete ? word : word & ~(uint32_t)WAKER, 0};
+    case END_JOIN_WAKER:
+        return (struct outcome){!(word & INTEREST), word & ~(uint32_t)WAKER, 0};
+    case JOIN_DROPPED:
+        return complete ? (struct outcome){WF_JOIN_DROP_OUTPUT | (word & WAKER ? 0 : WF_JOIN_DROP_WAKER),
+                                           word & ~(uint32_t)INTEREST, word / ONE == 1 ? INTEREST : 0u}
+                        : (struct outcome){WF_JOIN_DROP_WAKER, word & ~(uint32_t)(INTEREST | WAKER), 0};
+    default: /* TO_CANCELLED; whether it is noted for a task that is over or runs, and how, is the solution's affair */
+        if (complete)
+            return (struct outcome){0, word, CANCELLED | N};
+        return (struct outcome){idle, (word | CANCELLED | (idle ? N : 0)) + (idle ? ONE : 0),
+                                word & R ? N : 0u};
+    }
+}
+
+/* Call it, and compare. */
+static void check(struct judge *judge, enum transition transition, uint32_t word, uint32_t count)
+{
+    char before[120], after[120], expected[300], result[60];
+    int64_t arguments[] = {transition, word, count};
+    char text[40] = "";
+    if (transition == TO_IDLE)
+        snprintf(text, sizeof text, "(task, %s)", count ? "true" : "false");
+    else if (count)
+        snprintf(text, sizeof text, "(task, %u)", count);
+    struct judge_reply reply = judge_step(judge, STEP_CELL, arguments, 3, "%s%s: the state is %s",
+                                          names[transition], text, word_text(word, before));
+    struct outcome outcome = outcome_of(transition, word, count);
+    uint32_t seen = (uint32_t)reply.b;
+    judge_returned(judge, "%s; the state: %s", result_text(transition, reply.a, result),
+                   word_text(seen, after));
+    snprintf(expected, sizeof expected, "it returns %s", result_text(transition, outcome.result, result));
+    EXPECT(judge, reply.a == outcome.result, expected, "%s", result_text(transition, reply.a, result));
+    snprintf(expected, sizeof expected, "the state afterwards: %s", word_text(outcome.word, before));
+    EXPECT(judge, (seen & ~outcome.open) == (outcome.word & ~outcome.open), expected, "%s", after);
+}
+
+/* Every legal word with these bits set and those clear, and a few counts each. */
+static void check_words(struct judge *judge, enum transition transition, uint32_t set, uint32_t clear,
+                        uint32_t own)
+{
+    for (uint32_t bits = 0; bits <= BITS; bits++) {
+        if ((bits & set) != set || bits & clear || !is_legal(bits))
+            continue;
+        uint32_t least = references_least(bits) + own;
+        check(judge, transition, bits + least * ONE, 0);
+        check(judge, transition, bits + (least + 1 + (uint32_t)judge_random(judge, 1000)) * ONE, 0);
+        if (transition == TO_IDLE) /* and it yielded */
+            check(judge, transition, bits + least * ONE, 1);
+    }
+}
+
+/* The same while another thread counts references: a change that is not one atomic step loses a count, or a bit. */
+static void check_storm(struct judge *judge, enum transition transition, uint32_t word)
+{
+    char text[120];
+    int64_t arguments[] = {transition, word, STORM_TIMES};
+    struct judge_reply reply =
+        judge_step(judge, STEP_STORM, arguments, 3,
+                   "%s, %d times, each time from %s; another thread changes the count meanwhile",
+                   names[transition], STORM_TIMES, word_text(word, text));
+    EXPECT(judge, reply.a == 0, "a transition is one atomic step: nothing that another thread changes is lost",
+           "in the end the state is wrong by %lld (a reference is %d)", (long long)reply.a, ONE);
+    EXPECT(judge, transition != TO_COMPLETE || reply.b == 0, "RUNNING becomes COMPLETE in one step",
+           "another thread saw both set, or both clear, %lld times", (long long)reply.b);
+}
+
+/* --- 03.1 to 03.3 --- */
+
+void test_to_running(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, TO_RUNNING, N, R | C, 0);
+    check_storm(judge, TO_RUNNING, N | INTEREST | 5 * ONE);
+    /* a wake after it counts for the poll after this one */
+    check(judge, BY_REFERENCE, outcome_of(TO_RUNNING, N + 3 * ONE, 0).word, 0);
+    judge_finish(judge);
+}
+
+/* One that is not in the queue: to run it panics. */
+static void check_misuse(struct judge *judge, uint32_t set, uint32_t clear)
+{
+    uint32_t bits;
+    do
+        bits = (uint32_t)judge_random(judge, ONE);
+    while ((bits & set) != set || bits & clear || !is_legal(bits));
+    char text[120];
+    uint32_t word = bits + 4 * ONE;
+    judge_start(judge, "cells");
+    judge_allow_panic(judge);
+    judge_step(judge, STEP_CELL, (const int64_t[]){TO_RUNNING, word, 0}, 3, "%s: the state is %s",
+               names[TO_RUNNING], word_text(word, text));
+    judge_expect_panic(judge, "03.1", "");
+}
+
+void test_run_idle(struct judge *judge)
+{
+    check_misuse(judge, 0, N | R | C);
+}
+
+void test_run_running(struct judge *judge)
+{
+    check_misuse(judge, R | N, C);
+}
+
+void test_run_complete(struct judge *judge)
+{
+    check_misuse(judge, C | N, R);
+}
+
+void test_to_idle(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, TO_IDLE, R, C, 0);
+    check_storm(judge, TO_IDLE, R | INTEREST | 5 * ONE);
+    check_storm(judge, TO_IDLE, R | N | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_to_complete(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, TO_COMPLETE, R, C, 0);
+    check_storm(judge, TO_COMPLETE, R | INTEREST | WAKER | 5 * ONE);
+    judge_finish(judge);
+}
+
+/* --- 03.4 to 03.6 --- */
+
+void test_wake_by_reference(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, BY_REFERENCE, 0, 0, 1);
+    check_storm(judge, BY_REFERENCE, INTEREST | 5 * ONE);
+    check_storm(judge, BY_REFERENCE, R | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_wake_by_value(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, BY_VALUE, 0, 0, 1);
+    check_storm(judge, BY_VALUE, INTEREST | 5 * ONE);
+    check_storm(judge, BY_VALUE, R | 5 * ONE);
+    check_storm(judge, BY_VALUE, C | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_references(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, REFERENCE, 0, 0, 1);
+    check(judge, REFERENCE, N + (WF_TASK_REFERENCES_MAX - 2u) * ONE, 0);
+    for (uint32_t bits = 0; bits <= BITS; bits++)
+        for (uint32_t count = 1; count <= 2; count++) {
+            if (!is_legal(bits))
+                continue;
+            uint32_t more = 1 + (uint32_t)judge_random(judge, 1000);
+            check(judge, UNREFERENCE, bits + count * ONE, count);
+            check(judge, UNREFERENCE, bits + (count + 1) * ONE, count);
+            check(judge, UNREFERENCE, bits + (count + more) * ONE, count);
+        }
+    check_storm(judge, REFERENCE, R | 5 * ONE);
+    check_storm(judge, UNREFERENCE, R | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_references_max(struct judge *judge)
+{
+    char text[120];
+    uint32_t word = WF_TASK_REFERENCES_MAX * (uint32_t)ONE;
+    judge_start(judge, "cells");
+    judge_allow_panic(judge);
+    judge_step(judge, STEP_CELL, (const int64_t[]){REFERENCE, word, 0}, 3, "%s: the state is %s",
+               names[REFERENCE], word_text(word, text));
+    judge_expect_panic(judge, "03.6", "");
+}
+
+/* --- 03.9 to 03.12 --- */
+
+void test_share(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, SHARE, INTEREST, WAKER, 0);
+    check_words(judge, UNSHARE, INTEREST | WAKER, 0, 0);
+    check_words(judge, UNSHARE, INTEREST | C, WAKER, 0);
+    check_storm(judge, SHARE, R | INTEREST | 5 * ONE);
+    check_storm(judge, UNSHARE, R | INTEREST | WAKER | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_slot(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, END_JOIN_WAKER, C | WAKER, 0, 2);
+    check_storm(judge, END_JOIN_WAKER, C | WAKER | INTEREST | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_join_dropped(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, JOIN_DROPPED, INTEREST, 0, 0);
+    check_storm(judge, JOIN_DROPPED, R | INTEREST | WAKER | 5 * ONE);
+    check_storm(judge, JOIN_DROPPED, C | INTEREST | WAKER | 5 * ONE);
+    judge_finish(judge);
+}
+
+void test_to_cancelled(struct judge *judge)
+{
+    judge_start(judge, "cells");
+    check_words(judge, TO_CANCELLED, 0, 0, 1);
+    check_storm(judge, TO_CANCELLED, INTEREST | 5 * ONE);
+    check_storm(judge, TO_CANCELLED, R | 5 * ONE);
+    judge_finish(judge);
+}

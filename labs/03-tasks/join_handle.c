@@ -1,0 +1,115 @@
+/**
+ * @file join_handle.c
+ * @brief Awaiting a task, leaving it alone, and asking for its end.
+ *
+ * ## The join waker's slot
+ *
+ * Two threads meet at the slot `join_waker` of the task: the one that awaits the handle and leaves its waker there, and
+ * the one that completes the task and wakes it. The bit JOIN_WAKER says whose the slot is: clear, the handle's; set,
+ * it is shared, and both only read it.
+ *
+ * 1. A poll that finds the task over takes the output.
+ * 2. Else, if the slot is shared and holds a waker of the same task, there is nothing to do.
+ * 3. Else the handle takes the slot back, if it was shared, writes its waker, and shares it.
+ * 4. Either step of 3 fails if the task is over meanwhile: nobody will wake, so the output is taken now.
+ * 5. Who completes the task and finds the slot shared wakes the waker, then gives the slot back; if the handle is gone
+ *    by then, drops the waker too.
+ */
+#include "weft/panic.h"
+#include "weft/task.h"
+
+#include <string.h>
+
+static bool is_complete(const struct wf_task *task)
+{
+    /* acquire: pairs with to_complete; whoever sees COMPLETE sees the output. */
+    return wf_load_acquire(&task->state) & WF_TASK_COMPLETE;
+}
+
+bool wf_join_handle_is_finished(const struct wf_join_handle *handle)
+{
+    return !handle->task || is_complete(handle->task);
+}
+
+/* Leave `waker` for whoever completes the task. False: it is complete already. */
+static bool wait_for_end(struct wf_task *task, const struct wf_waker *waker)
+{
+    /* 03.T3: steps 2 to 4 of the protocol above */
+    LAB_TODO("03.T3");
+}
+
+/* The handle is over: whatever of the task is its own to release is released, and its reference given up. */
+static void let_go(struct wf_join_handle *self, bool output_taken)
+{
+    struct wf_task *task = self->task;
+    self->task = NULL;
+    /* 03.T3: wf_task_to_join_dropped() says what is ours now; then one reference less, and perhaps
+     * the last */
+    LAB_TODO("03.T3");
+}
+
+static enum wf_poll join_handle_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_join_handle *self = (struct wf_join_handle *)future;
+    struct wf_task *task = self->task;
+    /* 03.T3: over: how the future ended says which outcome it is; hand the output on, and let go.
+     * Else wait for the end */
+    LAB_TODO("03.T3");
+}
+
+static void join_handle_drop(struct wf_future *future)
+{
+    let_go((struct wf_join_handle *)future, false);
+}
+
+static const struct wf_future_ops join_handle_ops = {
+    .name = "join_handle",
+    .poll = join_handle_poll,
+    .drop = join_handle_drop,
+    WF_FRAME(struct wf_join_handle),
+};
+
+void wf_join_handle_init(struct wf_join_handle *handle, struct wf_task *task)
+{
+    *handle = (struct wf_join_handle){.future = {.ops = &join_handle_ops}, .task = task};
+}
+
+/* --- abort --- */
+
+static void abort_task(struct wf_task *task)
+{
+    /* 03.T4: ask, and schedule if that is what it takes: the future is not this thread's to drop */
+    LAB_TODO("03.T4");
+}
+
+void wf_join_handle_abort(struct wf_join_handle *handle)
+{
+    if (handle->task)
+        abort_task(handle->task);
+}
+
+/* What an abort handle keeps of a join handle's task, which may be over and gone. */
+static struct wf_task *share(struct wf_task *task)
+{
+    /* 03.T4: a handle of its own needs a reference of its own, if there is a task */
+    LAB_TODO("03.T4");
+}
+
+struct wf_abort_handle wf_join_handle_abort_handle(const struct wf_join_handle *handle)
+{
+    return (struct wf_abort_handle){share(handle->task)};
+}
+
+void wf_abort(const struct wf_abort_handle *handle)
+{
+    if (handle->task)
+        abort_task(handle->task);
+}
+
+void wf_abort_handle_drop(struct wf_abort_handle *handle)
+{
+    struct wf_task *task = handle->task;
+    handle->task = NULL;
+    /* 03.T4: give the reference up, if there is one */
+    LAB_TODO("03.T4");
+}

@@ -1,0 +1,65 @@
+/**
+ * @file scheduler.h
+ * @brief The schedule seam: all that a task knows of whoever runs it.
+ *
+ * Shape:     a scheduler is the head of a structure of its own; tasks point to it.
+ * Ownership: a task has an owner's reference and, while it is notified, a queue's reference; both are the
+ *            scheduler's. It owns a task from `bind` until `released`, and has it queued from `bind` or
+ *            `schedule` until it calls wf_task_run().
+ * Lifetime:  a task uses its scheduler only while it is not complete. So a scheduler outlives its tasks, and a
+ *            waker or a handle that is kept longer than both touches only the task's own memory.
+ */
+#ifndef WEFT_SCHEDULER_H
+#define WEFT_SCHEDULER_H
+
+#include <stdint.h>
+
+#include "weft/detail/atomic.h"
+#include "weft/detail/compiler.h"
+
+WF_BEGIN_DECLS
+
+struct wf_scheduler;
+struct wf_task;
+
+/** What a kind of scheduler does. */
+struct wf_scheduler_ops {
+    const char *name; /**< for traces */
+    /** Take a new task over, with the owner's and the queue's reference, and queue it. Any thread.
+     *  @return 0; or WF_ECLOSED: the scheduler is shut down, and took nothing. */
+    int (*bind)(struct wf_scheduler *self, struct wf_task *task);
+    /** Queue a task that was notified, with the queue's reference. Any thread; a task is never queued twice. What the
+     *  caller did before, whoever takes it out sees, as with any queue between threads. */
+    void (*schedule)(struct wf_scheduler *self, struct wf_task *task);
+    /** The task is complete: forget it, without giving up its reference. On the thread that runs it. */
+    void (*released)(struct wf_scheduler *self, struct wf_task *task);
+    void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference() */
+    void (*unreference)(struct wf_scheduler *self); /**< see wf_scheduler_unreference() */
+};
+
+/** The head of every scheduler. */
+struct wf_scheduler {
+    const struct wf_scheduler_ops *ops; /**< what kind it is */
+    WF_ATOMIC(uint32_t) last_id; /**< of the tasks spawned here; they are numbered from 1, without 0 */
+};
+
+/**
+ * @brief A further reference to a scheduler: its memory stays, also when it is shut down. Give it back with
+ * wf_scheduler_unreference().
+ * @return `scheduler`: spawn on it from any thread; once it is shut down that fails with WF_ECLOSED.
+ */
+static inline WF_MUST_USE struct wf_scheduler *wf_scheduler_reference(struct wf_scheduler *scheduler)
+{
+    scheduler->ops->reference(scheduler);
+    return scheduler;
+}
+
+/** @brief Give a reference of wf_scheduler_reference() back. Threads: any. */
+static inline void wf_scheduler_unreference(struct wf_scheduler *scheduler)
+{
+    scheduler->ops->unreference(scheduler);
+}
+
+WF_END_DECLS
+
+#endif

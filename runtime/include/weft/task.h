@@ -1,0 +1,191 @@
+/**
+ * @file task.h
+ * @brief Tasks: futures that somebody runs, and the handles to await and to abort them.
+ *
+ * Shape:     one allocation holds a header, the future's frame and in it the output. One atomic word holds the
+ *            task's state and the count of references to it (detail/task_state.h).
+ * Life:      spawned and queued -> polled when notified, until READY -> complete. Or dropped instead of polled, once
+ *            an abort was asked for. Its future ends exactly once and its output goes to exactly one place: to the
+ *            join handle, or it is destroyed.
+ * Threads:   a task is run by one thread at a time, the scheduler's. Wakers, join handles and abort handles of
+ *            it may be used on any thread, each by one at a time.
+ * Memory:    freed with the last reference: of the scheduler, the join handle, each waker, each abort handle.
+ * Source:    Tokio's task module; smol's async-task.
+ *
+ * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once; without memory it returns WF_ENOMEM and nothing happened; where the scheduler is closed it returns WF_ECLOSED, and the frame was dropped once and freed; then the handle is empty. Without a scheduler it panics."}
+ * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, with a full budget at the begin of each poll; afterwards it names what it did before."}
+ * @clause{G.31,0,"A task's id is its scheduler's next number, from 1 (2^32 - 1 is followed by 1), and the same from inside and from each handle; its name is its async function's unless the spawner gave another."}
+ */
+#ifndef WEFT_TASK_H
+#define WEFT_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weft/async.h"
+#include "weft/context.h"
+#include "weft/detail/compiler.h"
+#include "weft/detail/task_state.h"
+#include "weft/error.h"
+#include "weft/future.h"
+#include "weft/scheduler.h"
+
+WF_BEGIN_DECLS
+
+/* --- spawn --- */
+
+/** Awaits a task: a future. Built by WF_SPAWN(); drop it to detach the task. Clauses: 03.8 03.9 03.10 03.11 */
+struct wf_join_handle {
+    struct wf_future future; /**< the head */
+    struct wf_task *task;    /**< a reference, and the join interest; NULL once READY or dropped */
+    void *value;             /**< where the task's output goes, of its size; set it before the first poll. NULL: it is destroyed */
+    int out;                 /**< 0: the task was READY; WF_ECANCELED: it was aborted, or its scheduler shut down */
+};
+
+/**
+ * @brief Allocate a task with room for a frame. The next call is wf_task_spawn().
+ * @param frame_bytes  of the future's frame, as its ops say; build it at wf_task_frame().
+ * @return NULL: no memory.
+ */
+WF_MUST_USE struct wf_task *wf_task_new(size_t frame_bytes);
+
+/** @brief The future of a task. */
+static inline struct wf_future *wf_task_frame(struct wf_task *task)
+{
+    return (struct wf_future *)(void *)task->frame;
+}
+
+/**
+ * @brief Hand a task, whose frame is built, to a scheduler. It may be running when this returns.
+ * @param handle      is built here, to await the task; NULL: it is detached from the begin.
+ * @return 0; or WF_ECLOSED: the scheduler is shut down; the frame was dropped, the task freed, `handle` is empty.
+ *
+ * Clauses: G.29 G.31
+ * Threads: any that may use the scheduler.
+ */
+WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle);
+
+/**
+ * @brief Spawn the async function `fn`, whose arguments follow as `.member = value`, on `scheduler`.
+ * @param task_name  what dumps call it: a string literal.
+ * @param handle     a `struct wf_join_handle *` to await it with; NULL: detached.
+ * @return 0, or WF_ENOMEM or WF_ECLOSED: it does not run, and `handle` is empty: no future.
+ *
+ * Clauses: G.29 G.31
+ * Cost:    one allocation.
+ */
+#define WF_SPAWN_NAMED(scheduler, handle, task_name, fn, ...)                                                \
+    __extension__({                                                                                          \
+        static const struct wf_spawn_site wf_site = {(task_name), __FILE__ ":" WF_TEXT_OF(__LINE__)};        \
+        struct wf_task *const wf_new_task = wf_task_new(sizeof(struct fn));                                  \
+        struct wf_join_handle *const wf_handle = (handle);                                                   \
+        int wf_spawned = WF_ENOMEM;                                                                          \
+        if (wf_handle)                                                                                       \
+            *wf_handle = (struct wf_join_handle){.task = NULL};                                              \
+        if (wf_new_task) {                                                                                   \
+            (void)ASYNC_INIT((struct fn *)(void *)wf_new_task->frame, fn, ##__VA_ARGS__);                    \
+            wf_new_task->site = &wf_site;                                                                    \
+            wf_spawned = wf_task_spawn(wf_new_task, (scheduler), wf_handle);                                 \
+        }                                                                                                    \
+        wf_spawned;                                                                                          \
+    })
+
+/** WF_SPAWN_NAMED() with the name of the async function. */
+#define WF_SPAWN(scheduler, handle, fn, ...) WF_SPAWN_NAMED(scheduler, handle, #fn, fn, ##__VA_ARGS__)
+
+/* --- run: the scheduler's side --- */
+
+/**
+ * @brief Poll a task that was taken out of the queue, or drop it if an abort was asked for; complete it if it is over.
+ * @param context  the thread's current context; it names the task meanwhile.
+ *
+ * Takes the queue's reference over. The task may be queued again, or freed, when this returns.
+ *
+ * Clauses: 03.1 03.2 03.3 G.30
+ * Threads: the one that took it out of the queue.
+ */
+void wf_task_run(struct wf_task *task, struct wf_context *context);
+
+/** @brief The task that this thread runs now, or NULL. Borrowed until it ends. Clauses: G.30 */
+static inline struct wf_task *wf_task_current(void)
+{
+    return wf_context_current ? wf_context_current->task : NULL;
+}
+
+/** @brief The number of a task among its scheduler's: from 1, and again from 1 after 2^32 - 1. Clauses: G.31 */
+static inline uint32_t wf_task_id(const struct wf_task *task)
+{
+    return task->id;
+}
+
+/** @brief What a task is called: a static string. Clauses: G.31 */
+const char *wf_task_name(const struct wf_task *task);
+
+/** @brief Free a task of which wf_task_unreference() returned true. */
+void wf_task_free(struct wf_task *task);
+
+/* --- wake --- */
+
+/**
+ * @brief The waker that a task's polls are given; it owns no reference: clone it to keep it.
+ *
+ * @clause{03.6,6,"Each clone of a task's waker holds a reference: it may be kept, woken and dropped on any thread, also when the task is complete, and the memory is freed with the last reference, neither sooner nor never."}
+ * @clause{03.7,6,"What a thread wrote before it woke a task is seen by the next poll of the task, also when the task was notified already or is being polled; what one poll wrote is seen by the next, on whichever thread."}
+ */
+struct wf_waker wf_task_waker(struct wf_task *task);
+
+/* --- join --- */
+
+/**
+ * @brief Whether a handle's task is over: awaiting it will not suspend. Threads: the handle's.
+ */
+bool wf_join_handle_is_finished(const struct wf_join_handle *handle);
+
+/**
+ * @brief Build a handle: of a task that has JOIN_INTEREST set and a reference for it. For wf_task_spawn().
+ *
+ * Cancel safety: SAFE for the task, which goes on: dropping the handle detaches it.
+ *
+ * @clause{03.8,8,"A join handle is READY once its task is over: with 0 and the output where `value` points, moved there once, or with WF_ECANCELED if the task was dropped instead; what the task wrote is seen by who awaited it."}
+ * @clause{03.9,7,"While its task is not over, a join handle is PENDING and keeps the waker of its newest poll, which is woken when the task is over, also if that happens between the poll's look and its leaving the waker; the same waker again is not cloned again."}
+ * @clause{03.10,6,"The waker that a join handle left is dropped once, at the latest when the handle is READY or dropped and the task is over, also while something else keeps the task's memory."}
+ * @clause{03.11,7,"A join handle that is dropped before it is READY detaches the task, which goes on; its output is destroyed exactly once, by whoever is last. An output is destroyed too where `value` is NULL."}
+ */
+void wf_join_handle_init(struct wf_join_handle *handle, struct wf_task *task);
+
+/* --- abort --- */
+
+/**
+ * @brief Ask for the end of the handle's task: its scheduler drops the future instead of polling it again.
+ *
+ * Returns at once. To wait for the end, await the handle.
+ *
+ * Clauses: 03.12 03.13 03.14
+ * Threads: any.
+ *
+ * @clause{03.12,8,"An abort of an idle task schedules it; whoever runs it then drops its future, once, instead of polling it, and the handle is READY with WF_ECANCELED. The abort itself drops nothing, on whichever thread it is called. A second abort changes nothing."}
+ * @clause{03.13,7,"An abort during a poll takes effect after it: a PENDING future is dropped, and its clean-up sees what was written before the abort; one that is READY in that poll keeps its output and is joined with 0."}
+ * @clause{03.14,4,"An abort of a task that is over, or of one that is queued already, schedules nothing; the output of a task that is over is kept."}
+ */
+void wf_join_handle_abort(struct wf_join_handle *handle);
+
+/** Lets others abort a task: keeps its memory, and nothing else, alive. */
+struct wf_abort_handle {
+    struct wf_task *task; /**< a reference; NULL: empty */
+};
+
+/**
+ * @brief A handle with which to abort the task. Give it to wf_abort_handle_drop().
+ *
+ * @clause{03.15,4,"An abort handle keeps the task's memory alive and nothing else: neither the future nor the output; the memory is freed when the last handle is dropped. Two tasks that hold each other's abort handles are freed."}
+ */
+WF_MUST_USE struct wf_abort_handle wf_join_handle_abort_handle(const struct wf_join_handle *handle);
+/** @brief Abort the task, as wf_join_handle_abort() does. Threads: any. Clauses: 03.12 03.13 03.14 */
+void wf_abort(const struct wf_abort_handle *handle);
+/** @brief Give the handle up: it is empty afterwards. Clauses: 03.15 */
+void wf_abort_handle_drop(struct wf_abort_handle *handle);
+
+WF_END_DECLS
+
+#endif
