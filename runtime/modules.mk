@@ -8,7 +8,7 @@
 #   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
 #   NN-name.headers  the public headers whose contract the lab is about
 
-LABS := 01-futures 02-async 03-tasks
+LABS := 01-futures 02-async 03-tasks 04-executor
 
 01-futures.part := I
 01-futures.title := Futures, wakers and block_on
@@ -31,8 +31,15 @@ LABS := 01-futures 02-async 03-tasks
 03-tasks.given := task.c
 03-tasks.headers := scheduler.h detail/task_state.h task.h task_local.h
 
+04-executor.part := II
+04-executor.title := A current-thread executor
+04-executor.kind := modules
+04-executor.write := task_set.c coop.c current_thread.c local_set.c
+04-executor.given :=
+04-executor.headers := detail/task_queue.h task_set.h coop.h current_thread.h local_set.h
+
 # Not built yet. The number says where each will stand.
-PLANNED := 04-executor 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
+PLANNED := 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 
 # The bottom layer, which no lab asks for.
 GIVEN := alloc.c error.c event.c context.c panic.c future.c await_tree.c

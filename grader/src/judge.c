@@ -166,8 +166,9 @@ bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_re
             note_event(judge, &record);
             if (judge->later_count < EVENTS_MAX)
                 judge->later[judge->later_count++] = record;
-        } else if (watch_thread(&watch, thread, STILL_MS) || watch.gone) {
-            return false;
+        } else if (watch_thread(&watch, thread, STILL_MS) || watch.gone ||
+                   watch.processor_ms - watch.processor_ms_at_first > SPINNING_MS) {
+            return false; /* one that spins instead of sleeping has nothing to say either */
         }
     }
     return true;

@@ -1,0 +1,80 @@
+/**
+ * @file rig.h
+ * @brief The judge's side of the scenario "executor": steps by name, and stories of what came back.
+ *
+ * A story is every event from one moment until the runtime sleeps, or a call returns. Most tests let something
+ * happen, take the story, and look whether it is one that the clause allows.
+ */
+#ifndef WEFT_SUITE_04_RIG_H
+#define WEFT_SUITE_04_RIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../src/judge.h"
+#include "steps.h"
+
+/** What most tests have one of. Tasks are probes from 1. */
+enum { RUNTIME = 0, ACTOR = 0, ROOT = 0, STORY_MAX = 20000 };
+
+/** What happened, oldest first. */
+struct story {
+    struct channel_record events[STORY_MAX];
+    int count;
+};
+
+/** Write the program of a range of probes; `text` says what they do. */
+#define PROGRAM(judge, first, last, text, ...) STEP(judge, STEP_PROGRAM, text, (first), (last), __VA_ARGS__)
+#define DROP_PROGRAM(judge, first, last, text, ...)                                                          \
+    STEP(judge, STEP_DROP_PROGRAM, text, (first), (last), __VA_ARGS__)
+/** Let thread 0 do something. Its events are in judge_events(). */
+#define DRIVER(judge, text, ...) STEP(judge, STEP_DO, text, __VA_ARGS__)
+#define WAKE(judge, text, probe) DRIVER(judge, text, DO(DO_WAKE, (probe), 0))
+#define LET_GO(judge, text, probe) DRIVER(judge, text, DO(DO_LET_GO, (probe), 0))
+/** Let a thread do something, from after the reply: its events are in the next story. */
+#define THREAD(judge, actor, text, ...) STEP(judge, STEP_ON, text, (actor), __VA_ARGS__)
+
+/** A runtime with a mock park that tells what it does. */
+void make_runtime(struct judge *judge, bool hooks);
+/** Thread 1 calls block_on with probe 0. @return its kernel number. */
+int64_t run_root(struct judge *judge);
+/** Thread 1 drops the runtime; the story until it has. */
+const struct story *drop_runtime(struct judge *judge);
+
+/** The same, while another thread is held in the middle of something: until it has, or sleeps and waits for that. */
+const struct story *drop_while_held(struct judge *judge, bool *returned);
+
+/** The story until the runtime sleeps in its park, without a deadline. */
+const struct story *until_asleep(struct judge *judge);
+/** The story until such an event. */
+const struct story *until(struct judge *judge, enum event kind, const char *awaited);
+/** The story until that probe is polled: somebody made it ready, and that must not be lost. */
+const struct story *until_polled(struct judge *judge, int64_t probe);
+/** The next event, whatever it is. */
+const struct story *until_any(struct judge *judge, const char *awaited);
+/** until(EVENT_BLOCK_ON_DONE). */
+const struct story *until_done(struct judge *judge);
+/** What there is to tell of the driver's step: its events and those of others that came with it. */
+int driver_events(struct judge *judge, enum event kind, int64_t a);
+
+/** Whether an event is of this kind, and of this number (-1: any). */
+bool is(const struct channel_record *event, enum event kind, int64_t a);
+/** The index of the first such event at `from` or later; -1: none. */
+int find(const struct story *story, int from, enum event kind, int64_t a);
+/** How many there are in [from, to). */
+int count_between(const struct story *story, int from, int to, enum event kind, int64_t a);
+/** How many there are in all. */
+int count_of(const struct story *story, enum event kind, int64_t a);
+
+/** Fail unless the probes are polled in this order, and no other is; ended by -1. The root does not count. */
+void expect_polls(struct judge *judge, const struct story *story, const int *tasks);
+#define EXPECT_POLLS(judge, story, ...) expect_polls(judge, story, (const int[]){__VA_ARGS__, -1})
+/** Fail unless the root was polled so often. */
+void expect_root_polls(struct judge *judge, const struct story *story, int polls);
+
+/** The subject's count of live bytes. */
+int64_t runtime_bytes(struct judge *judge);
+/** "task 3", "the root". Valid until the fourth call after it. */
+const char *name_of(int64_t probe);
+
+#endif

@@ -1,0 +1,216 @@
+/**
+ * @file scenario_park.c
+ * @brief Lab 04: a park that tells what is done with it, and hooks that tell.
+ *
+ * The park sleeps for real when it is told to sleep for ever, and keeps one permit as the contract says. Inside a
+ * park it can run a program, once: what a driver would do there, or, by DO_ASIDE, what another thread does in the
+ * gap between the runtime's look at its queues and the sleep.
+ */
+#include <pthread.h>
+
+#include "scenario.h"
+#include "stage.h"
+
+struct mock {
+    struct wf_park park; /* first: it is a park */
+    int64_t runtime;
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t woken;
+    bool permit, parked, shut_down, dropped;
+    int64_t gate; /* where the next unpark waits; -1: it does not */
+    bool armed, armed_forever;
+    int skip;
+    struct program program;
+};
+
+struct hook {
+    bool armed;
+    int skip;
+    struct program program;
+};
+
+/* Old ones stay: a waker may hold the runtime, and so its park, long after the runtime's drop. */
+enum { MOCKS_MAX = 64 };
+
+struct wf_current_thread *runtimes[RUNTIMES_MAX];
+static struct mock mocks[MOCKS_MAX], *newest[RUNTIMES_MAX];
+static int mocks_used;
+static struct hook hooks[RUNTIMES_MAX];
+
+static void misused(const struct mock *self, enum misuse how)
+{
+    scenario_event(EVENT_PARK_MISUSED, self->runtime, how);
+}
+
+static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
+{
+    struct mock *self = (struct mock *)park;
+    bool forever = deadline_ns == WF_FOREVER, sleeps = deadline_ns != 0; /* here time stands still */
+    pthread_mutex_lock(&self->lock);
+    if (self->dropped)
+        misused(self, USED_AFTER_DROP);
+    else if (self->shut_down)
+        misused(self, PARK_AFTER_SHUTDOWN);
+    else if (self->parked)
+        misused(self, PARKED_TWICE_AT_ONCE);
+    self->parked = true;
+    int64_t how = !sleeps ? PARK_TURN : self->permit ? PARK_WITH_PERMIT : forever ? PARK_ASLEEP : PARK_UNTIL;
+    bool acts = self->armed && how == (self->armed_forever ? PARK_ASLEEP : PARK_TURN) && self->skip-- == 0;
+    const struct program program = self->program;
+    self->armed &= !acts;
+    pthread_mutex_unlock(&self->lock);
+    synchronise();
+    scenario_event(EVENT_PARK, self->runtime, how); /* from here on the driver may arm the next one */
+
+    if (acts)
+        run_program(&program);
+    bool worked = acts && (program.instructions[0] & 0xff) != DO_ASIDE; /* else only a permit ends the sleep */
+    pthread_mutex_lock(&self->lock);
+    while (!self->permit && sleeps && !worked)
+        pthread_cond_wait(&self->woken, &self->lock);
+    bool woken = self->permit || worked;
+    self->permit = false;
+    self->parked = false;
+    pthread_mutex_unlock(&self->lock);
+    scenario_event(EVENT_PARKED, self->runtime, 0);
+    return woken ? WF_PARK_WOKEN : WF_PARK_TIMED_OUT;
+}
+
+static void mock_unpark(struct wf_park *park)
+{
+    struct mock *self = (struct mock *)park;
+    pthread_mutex_lock(&self->lock);
+    if (self->dropped)
+        misused(self, USED_AFTER_DROP);
+    self->permit = true;
+    int64_t gate = self->gate;
+    self->gate = -1;
+    scenario_event(EVENT_UNPARK, self->runtime, 0); /* before the thread that it wakes can tell anything */
+    pthread_mutex_unlock(&self->lock);
+    pthread_cond_signal(&self->woken);
+    if (gate < 0)
+        return;
+    scenario_event(EVENT_AT_GATE, gate, 0);
+    wait_at_gate(gate);
+    pthread_mutex_lock(&self->lock);
+    if (self->dropped)
+        misused(self, USED_AFTER_DROP);
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void mock_shutdown(struct wf_park *park)
+{
+    struct mock *self = (struct mock *)park;
+    pthread_mutex_lock(&self->lock);
+    if (self->dropped)
+        misused(self, USED_AFTER_DROP);
+    else if (self->shut_down)
+        misused(self, SHUT_DOWN_TWICE);
+    self->shut_down = true;
+    pthread_mutex_unlock(&self->lock);
+    scenario_event(EVENT_SHUTDOWN, self->runtime, 0);
+}
+
+static void mock_drop(struct wf_park *park)
+{
+    struct mock *self = (struct mock *)park;
+    pthread_mutex_lock(&self->lock);
+    if (self->dropped)
+        misused(self, USED_AFTER_DROP);
+    self->dropped = true; /* the storage is ours: late uses are told, not crashes */
+    pthread_mutex_unlock(&self->lock);
+    scenario_event(EVENT_PARK_DROPPED, self->runtime, 0);
+}
+
+static const struct wf_park_ops mock_ops = {
+    .name = "mock park",
+    .park = mock_park,
+    .unpark = mock_unpark,
+    .shutdown = mock_shutdown,
+    .drop = mock_drop,
+};
+
+/* --- hooks: their datum is the runtime's number --- */
+
+static void on_task_spawned(void *arg, const struct wf_task *task)
+{
+    (void)arg;
+    scenario_event(EVENT_TASK_SPAWNED, number_of_task(task), 0);
+}
+
+static void on_task_ended(void *arg, const struct wf_task *task)
+{
+    (void)arg;
+    scenario_event(EVENT_TASK_ENDED, number_of_task(task), 0);
+}
+
+static void on_before_park(void *arg)
+{
+    int64_t runtime = (int64_t)(intptr_t)arg;
+    struct hook *hook = &hooks[runtime];
+    scenario_event(EVENT_BEFORE_PARK, runtime, 0);
+    if (hook->armed && hook->skip-- == 0) {
+        hook->armed = false;
+        run_program(&hook->program);
+    }
+}
+
+static void on_after_unpark(void *arg)
+{
+    scenario_event(EVENT_AFTER_UNPARK, (int64_t)(intptr_t)arg, 0);
+}
+
+/* --- steps --- */
+
+static struct mock *new_mock(int64_t runtime)
+{
+    struct mock *mock = &mocks[in_range(mocks_used++, MOCKS_MAX)];
+    *mock = (struct mock){
+        .park = {&mock_ops},
+        .runtime = runtime,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .woken = PTHREAD_COND_INITIALIZER,
+        .gate = -1,
+    };
+    newest[runtime] = mock;
+    return mock;
+}
+
+bool new_runtime(int64_t runtime, bool with_mock, bool with_hooks)
+{
+    struct mock *mock = with_mock ? new_mock(runtime) : NULL;
+    hooks[runtime] = (struct hook){0};
+    const struct wf_hooks own = {
+        .task_spawned = on_task_spawned,
+        .task_ended = on_task_ended,
+        .before_park = on_before_park,
+        .after_unpark = on_after_unpark,
+        .arg = (void *)(intptr_t)runtime,
+    };
+    runtimes[runtime] = wf_current_thread_new(mock ? &mock->park : NULL, with_hooks ? &own : NULL);
+    return runtimes[runtime];
+}
+
+void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program)
+{
+    struct mock *mock = newest[runtime];
+    pthread_mutex_lock(&mock->lock);
+    mock->armed = true;
+    mock->armed_forever = forever;
+    mock->skip = skip;
+    mock->program = *program;
+    pthread_mutex_unlock(&mock->lock);
+}
+
+void set_hook_program(int64_t runtime, int skip, const struct program *program)
+{
+    hooks[runtime] = (struct hook){.armed = true, .skip = skip, .program = *program};
+}
+
+void hold_next_unpark(int64_t runtime, int64_t gate)
+{
+    struct mock *mock = newest[runtime];
+    pthread_mutex_lock(&mock->lock);
+    mock->gate = gate;
+    pthread_mutex_unlock(&mock->lock);
+}

@@ -1,0 +1,111 @@
+/**
+ * @file scenario_storm.c
+ * @brief Lab 04: wakes as fast as they can be, with nothing told meanwhile that would order the threads.
+ */
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "scenario.h"
+#include "stage.h"
+#include "weft/detail/atomic.h"
+
+/* --- one probe, woken whenever it has been polled --- */
+
+static sem_t polled;
+static int64_t
+    ball; /* written plainly before a wake, and read in the poll: TSan sees whether the wake publishes it */
+static volatile int64_t seen;
+
+void begin_storms(void)
+{
+    sem_init(&polled, 0, 0);
+}
+
+void pong(void)
+{
+    seen = ball;
+    sem_post(&polled);
+}
+
+void storm(int64_t probe, int64_t rounds, int64_t spin)
+{
+    for (int64_t round = 0; round < rounds; round++) {
+        while (sem_wait(&polled) != 0)
+            ;
+        ball = round;
+        for (volatile int64_t i = 0; i < spin * (round % 7); i++)
+            ; /* so that the wake falls on different places of the loop */
+        wf_waker_wake_by_ref(kept_waker(probe));
+    }
+}
+
+/* --- many tasks that only wait --- */
+
+struct one {
+    struct wf_future future;
+    int index;
+    int out;
+};
+
+static struct wf_waker wakers[MANY_MAX];
+static int64_t many;
+static WF_ATOMIC(int) dropping, dropped, polled_late;
+
+static enum wf_poll one_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct one *self = (struct one *)future;
+    if (wf_load_relaxed(&dropping))
+        atomic_fetch_add_explicit(&polled_late, 1, memory_order_relaxed);
+    else
+        wf_waker_store(&wakers[self->index], cx->waker);
+    return WF_PENDING;
+}
+
+static void one_drop(struct wf_future *future)
+{
+    (void)future;
+    atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+}
+
+static const struct wf_future_ops one_ops = {
+    .name = "one", .poll = one_poll, .drop = one_drop, WF_FRAME(struct one)};
+
+void spawn_many(int64_t scheduler, int64_t count)
+{
+    many = in_range(count, MANY_MAX + 1);
+    atomic_store(&dropping, 0);
+    atomic_store(&dropped, 0);
+    atomic_store(&polled_late, 0);
+    for (int i = 0; i < many; i++) {
+        struct wf_task *task = wf_task_new(sizeof(struct one));
+        if (!task)
+            scenario_broken("no memory");
+        *(struct one *)(void *)wf_task_frame(task) = (struct one){.future = {.ops = &one_ops}, .index = i};
+        if (wf_task_spawn(task, scheduler_by_number(scheduler), NULL) != 0)
+            scenario_broken("a runtime that is open refuses a task");
+    }
+}
+
+void many_begin_to_drop(void)
+{
+    wf_store_relaxed(&dropping, 1);
+}
+
+void wake_many(void)
+{
+    for (int64_t i = 0; i < many; i++)
+        wf_waker_wake_by_ref(&wakers[i]);
+}
+
+void count_many(int64_t *dropped_out, int64_t *polled_out)
+{
+    *dropped_out = atomic_load(&dropped);
+    *polled_out = atomic_load(&polled_late);
+}
+
+void forget_many(void)
+{
+    for (int64_t i = 0; i < many; i++)
+        wf_waker_drop(&wakers[i]);
+    many = 0;
+}

@@ -1,0 +1,140 @@
+/**
+ * @file stage.h
+ * @brief What the files of the scenario share: probes, programs, schedulers, the mock park.
+ */
+#ifndef WEFT_SUITE_04_STAGE_H
+#define WEFT_SUITE_04_STAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "steps.h"
+#include "weft/coop.h"
+#include "weft/combine.h"
+#include "weft/current_thread.h"
+#include "weft/detail/atomic.h"
+#include "weft/local_set.h"
+#include "weft/task.h"
+
+/** What a probe, a thread, a park or a hook does. */
+struct program {
+    int count;
+    int64_t instructions[PROGRAM_MAX];
+};
+
+/** What is polled: the frame of a task, of a root or of a body. */
+struct frame {
+    struct wf_future future;
+    int number;
+    int out;
+};
+
+/** A future that consumes for ever: one branch of DO_RACE. Or so often, and gives back: DO_REFUND_FREELY. */
+struct eater {
+    struct wf_future future;
+    struct wf_consume consume;
+    int64_t left; /* -1: for ever */
+    int64_t eaten;
+    bool pauses; /* is PENDING once, half-way */
+    bool gives_back;
+    int out;
+};
+
+struct probe {
+    struct program poll, drop;
+    int next; /* instruction of the poll's program */
+    int repeated[PROGRAM_MAX];
+    int polls;
+    bool quiet;
+    WF_ATOMIC(bool) may_go_on; /* DO_WAIT, DO_LET_GO */
+    struct frame own;          /* of a root or body */
+
+    struct wf_waker kept;
+    struct wf_join_handle handle;
+    struct wf_abort_handle abort;
+
+    /* the child that it awaits, while `awaits` */
+    bool awaits;
+    struct wf_future *child;
+    struct wf_yield yield;
+    struct eater eater;
+    struct wf_unconstrained outer, inner;
+    struct wf_local_run run;
+    struct wf_select select;
+    struct wf_future *branches[2];
+};
+
+/** A probe by its number. */
+struct probe *probe_by_number(int64_t number);
+/** The number of a probe; of none: -1. */
+int64_t number_of(const struct probe *probe);
+/** The frame of probe `number`, built in `frame`. */
+void build_frame(struct frame *frame, int64_t number);
+
+/** The number of a task, which is a probe. */
+int64_t number_of_task(const struct wf_task *task);
+/** A root or body, built: the frame of probe `number` outside of any task. */
+struct wf_future *own_frame(int64_t number);
+/** Set what a range of probes does. */
+void set_program(bool drop, int64_t first, int64_t last, const struct program *program);
+/** Drop what probes still keep: the end of the scenario. */
+void release_probes(void);
+
+/** The parts of an instruction. */
+struct parts {
+    int what;
+    int64_t a, b;
+};
+struct parts parts_of(int64_t instruction);
+
+/** What anybody can do. `self`: the probe that is polled or dropped, or NULL. */
+void do_anywhere(struct probe *self, int what, int64_t a, int64_t b);
+/** Keep a clone of the waker, in place of what the probe kept. */
+void keep(struct probe *self, const struct wf_waker *waker);
+/** Tell how the task's join handle ended. */
+void tell_joined(int64_t number, enum wf_poll poll);
+/** Drop what is left of a spawn of the probe: its handles. */
+void release_handles(struct probe *probe);
+/** Run a program while `self` is dropped. */
+void run_for(struct probe *self, const struct program *program);
+/** Run a program outside of any poll. */
+void run_program(const struct program *program);
+/** Do that before the n-th mutex that this thread takes from now on, not counting those inside of others. */
+void run_aside_at_lock(int64_t instruction, int64_t nth);
+/** Do one instruction on a thread of its own and wait for its end. */
+void run_aside(int64_t instruction);
+/** Publish what this thread left in the tables, and see what others did: the driver's and the park's. */
+void synchronise(void);
+/** A number that the judge sent. */
+int64_t in_range(int64_t number, int64_t limit);
+
+/* The gate: relaxed accesses alone, so that what a thread sees behind it, it sees through the code under test. */
+void wait_at_gate(int64_t gate);
+void open_gate(int64_t gate);
+
+/** A probe was polled: for STEP_STORM. */
+void pong(void);
+
+extern struct wf_current_thread *runtimes[RUNTIMES_MAX];
+extern struct wf_local_set *locals[LOCALS_MAX];
+/** The scheduler by its number (ON_CURRENT and so on). */
+struct wf_scheduler *scheduler_by_number(int64_t number);
+
+/* scenario_park.c */
+bool new_runtime(int64_t runtime, bool mock, bool hooks);
+void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program);
+void set_hook_program(int64_t runtime, int skip, const struct program *program);
+void hold_next_unpark(int64_t runtime, int64_t gate);
+
+/* scenario_storm.c */
+void begin_storms(void);
+void storm(int64_t probe, int64_t rounds, int64_t spin);
+void spawn_many(int64_t scheduler, int64_t count);
+void many_begin_to_drop(void);
+void wake_many(void);
+void count_many(int64_t *dropped, int64_t *polled);
+void forget_many(void);
+/** The waker that a probe kept; for a storm. Borrowed. */
+const struct wf_waker *kept_waker(int64_t probe);
+
+#endif

@@ -1,0 +1,41 @@
+/**
+ * @file suite.c
+ * @brief Lab 04's tests: one or more for each clause.
+ */
+#include "../../src/judge.h"
+#include "tests.h"
+
+#include <stddef.h>
+
+static const struct judge_test tests[] = {
+    {"run_order", "04.1", PLAIN | ASAN, test_run_order},
+    {"injected_in_time", "04.2", PLAIN | ASAN | TSAN, test_injected_in_time},
+    {"root_polls", "04.3", PLAIN | ASAN | TSAN, test_root_polls},
+    {"nobody_starves", "04.4", PLAIN | ASAN, test_nobody_starves},
+    {"sleeps_while_idle", "04.5", PLAIN | ASAN | TSAN, test_sleeps_while_idle},
+    {"wakes_in_the_gap", "04.5", PLAIN | ASAN | TSAN, test_wakes_in_the_gap},
+    {"own_park", "04.5", PLAIN | ASAN | TSAN, test_own_park},
+    {"yield_gives_way", "04.6", PLAIN | ASAN, test_yield_gives_way},
+    {"hooks", "04.7", PLAIN | ASAN | TSAN, test_hooks},
+    {"budget", "04.8", PLAIN | ASAN, test_budget},
+    {"unconstrained", "04.9", PLAIN | ASAN, test_unconstrained},
+    {"block_on_in_task", "04.10", PLAIN | ASAN, test_block_on_in_task},
+    {"block_on_in_root", "04.10", PLAIN | ASAN, test_block_on_in_root},
+    {"block_on_in_block_on", "04.10", PLAIN | ASAN, test_block_on_in_block_on},
+    {"block_on_twice", "04.10", PLAIN | ASAN, test_block_on_twice},
+    {"drop_ends_all", "04.11", PLAIN | ASAN | TSAN, test_drop_ends_all},
+    {"clean_ups", "04.12", PLAIN | ASAN | TSAN, test_clean_ups},
+    {"outlives_the_runtime", "04.13", PLAIN | ASAN | TSAN, test_outlives_the_runtime},
+    {"wakes_during_drop", "04.13", PLAIN | ASAN | TSAN, test_wakes_during_drop},
+    {"life_of_the_park", "04.14", PLAIN | ASAN | TSAN, test_life_of_the_park},
+    {"new_without_memory", "04.15", PLAIN | ASAN, test_new_without_memory},
+    {"drop_in_root", "04.16", PLAIN | ASAN, test_drop_in_root},
+    {"drop_in_task", "04.16", PLAIN | ASAN, test_drop_in_task},
+    {"local_run", "04.17", PLAIN | ASAN, test_local_run},
+    {"local_on_another_thread", "04.17", PLAIN | ASAN, test_local_on_another_thread},
+    {"local_wakes", "04.18", PLAIN | ASAN | TSAN, test_local_wakes},
+    {"local_drop", "04.19", PLAIN | ASAN | TSAN, test_local_drop},
+    {NULL, NULL, 0, NULL},
+};
+
+const struct judge_suite suite_04_executor = {"04-executor", tests, describe_executor_event};

@@ -1,0 +1,42 @@
+/**
+ * @file tests.h
+ * @brief The tests of lab 04 by file: tests_queue.c, tests_loop.c, tests_idle.c, tests_coop.c, tests_nested.c, tests_end.c,
+ * tests_after.c, tests_local.c, tests_local_wakes.c.
+ */
+#ifndef WEFT_SUITE_04_TESTS_H
+#define WEFT_SUITE_04_TESTS_H
+
+struct judge;
+struct channel_record;
+
+void describe_executor_event(struct judge *judge, const struct channel_record *event, char *text, int size);
+
+void test_run_order(struct judge *judge);
+void test_injected_in_time(struct judge *judge);
+void test_root_polls(struct judge *judge);
+void test_nobody_starves(struct judge *judge);
+void test_sleeps_while_idle(struct judge *judge);
+void test_wakes_in_the_gap(struct judge *judge);
+void test_own_park(struct judge *judge);
+void test_yield_gives_way(struct judge *judge);
+void test_hooks(struct judge *judge);
+void test_budget(struct judge *judge);
+void test_unconstrained(struct judge *judge);
+void test_block_on_in_task(struct judge *judge);
+void test_block_on_in_root(struct judge *judge);
+void test_block_on_in_block_on(struct judge *judge);
+void test_block_on_twice(struct judge *judge);
+void test_drop_ends_all(struct judge *judge);
+void test_clean_ups(struct judge *judge);
+void test_outlives_the_runtime(struct judge *judge);
+void test_wakes_during_drop(struct judge *judge);
+void test_life_of_the_park(struct judge *judge);
+void test_new_without_memory(struct judge *judge);
+void test_drop_in_root(struct judge *judge);
+void test_drop_in_task(struct judge *judge);
+void test_local_run(struct judge *judge);
+void test_local_on_another_thread(struct judge *judge);
+void test_local_wakes(struct judge *judge);
+void test_local_drop(struct judge *judge);
+
+#endif

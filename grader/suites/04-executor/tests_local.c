@@ -1,0 +1,278 @@
+/**
+ * @file tests_local.c
+ * @brief Clauses 04.17 and 04.19: local sets, from their run to their end.
+ */
+#include "rig.h"
+#include "tests.h"
+#include "weft/error.h"
+
+/* The local set, its run's body, a task of the runtime beside it; local tasks are probes from 1. */
+enum { SET = 0, BODY = 70, BESIDE = 80, RUNS = 90 };
+
+/* --- 04.17 --- */
+
+static void only_inside_the_run(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 3, "local tasks 1 to 3: look, and wait", DO(DO_KEEP, 0, 0), DO(DO_FACTS, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: waits until it may end", DO(DO_KEEP, 0, 0), DO(DO_WAIT, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(
+        judge, ROOT, ROOT, "root: makes a local set with tasks 1 and 2; woken, runs it with 70; waits; again",
+        DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1),
+        DO(DO_SPAWN, ON_LOCAL + SET, 2), DO(DO_PEND, 0, 0), DO(DO_RUN_LOCAL, SET, BODY), DO(DO_NOTE, 1, 0),
+        DO(DO_PEND, 0, 0), DO(DO_RUN_LOCAL, SET, BODY + 1), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY + 1, BODY + 1, "71, the next body: waits until it may end", DO(DO_KEEP, 0, 0),
+            DO(DO_WAIT, 0, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    EXPECT_POLLS(judge, until_asleep(judge), -1);
+    WAKE(judge, "thread 0: wakes the root, which runs the set", ROOT);
+    const struct story *story = until_asleep(judge);
+    expect_root_polls(judge, story, 1);
+    EXPECT(judge, count_of(story, EVENT_POLLED, BODY) == 1, "a poll of the run polls its body once",
+           "%d times", count_of(story, EVENT_POLLED, BODY));
+    for (int task = 1; task <= 2; task++) {
+        int at = find(story, 0, EVENT_FACTS, task);
+        EXPECT(judge, count_of(story, EVENT_POLLED, task) == 1 && at >= 0, "a poll of the run polls its tasks",
+               "%s is polled %d times", name_of(task), count_of(story, EVENT_POLLED, task));
+        int64_t bits = story->events[at].b % 16;
+        EXPECT(judge, bits & FACT_ON_LOCAL && bits & FACT_TASK_IS_MINE,
+               "a local task is polled with the set as its scheduler, and itself as the current task",
+               "%s sees something else", name_of(task));
+    }
+    WAKE(judge, "thread 0: wakes the body", BODY);
+    story = until_asleep(judge);
+    expect_root_polls(judge, story, 1);
+    EXPECT_POLLS(judge, story, BODY);
+    LET_GO(judge, "thread 0: wakes the body, which is READY then", BODY);
+    story = until_asleep(judge);
+    expect_root_polls(judge, story, 1); /* it goes on behind the run in the same poll */
+    EXPECT(judge, find(story, 0, EVENT_NOTE, 1) >= 0, "the run is READY in the poll in which its body is",
+           "it is not");
+    WAKE(judge, "thread 0: wakes task 1, while nobody runs the set", 1);
+    DRIVER(judge, "thread 0: spawns task 3 on the set", DO(DO_SPAWN, ON_LOCAL + SET, 3));
+    LET_GO(judge, "thread 0: wakes the root, which runs the set again", ROOT);
+    story = until_asleep(judge);
+    expect_root_polls(judge, story, 1);
+    EXPECT(judge,
+           find(story, 0, EVENT_POLLED, 1) > find(story, 0, EVENT_POLLED, ROOT) &&
+               find(story, 0, EVENT_POLLED, 3) > 0 && count_of(story, EVENT_POLLED, 1) == 1,
+           "tasks that are left go on in the next run", "they do not, or did so outside of it");
+    LET_GO(judge, "thread 0: wakes the body, which is READY then", BODY + 1);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
+/* More tasks than a poll may run, and one that is always ready; in the root, or in a task. */
+static void gives_way(struct judge *judge, bool in_task)
+{
+    enum { MANY = 150, BUSY = 1, TURN = 61 };
+    int runner = in_task ? RUNS : ROOT;
+    make_runtime(judge, false);
+    PROGRAM(judge, BUSY, BUSY, "local task 1: wakes itself 300 times, then lets the body end",
+            DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 299), DO(DO_LET_GO, BODY, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 100, 100 + MANY - 1, "150 more local tasks: are READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: spawns them, and waits until it may end", DO(DO_KEEP, 0, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, BUSY), DO(DO_SPAWN_RANGE, 100, 100 + MANY - 1), DO(DO_WAIT, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, BESIDE, BESIDE, "task 80, of the runtime: always wakes itself", DO(DO_WAKE_SELF, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: runs the set with 70", DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_NOTE, 1, 0), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    if (in_task)
+        PROGRAM(judge, ROOT, ROOT, "root: makes a local set, spawns tasks 80 and 90, awaits 90",
+                DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_SPAWN_RANGE, RUNS, RUNS),
+                DO(DO_AWAIT, RUNS, 0), DO(DO_READY, 0, 0));
+    else
+        PROGRAM(judge, ROOT, ROOT, "root: makes a local set, spawns task 80, runs the set with 70",
+                DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_RUN_LOCAL, SET, BODY),
+                DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    int at = find(story, 0, EVENT_POLLED, runner), next;
+    for (; (next = find(story, at + 1, EVENT_POLLED, runner)) >= 0; at = next) {
+        int outside = count_between(story, at, next, EVENT_POLLED, BESIDE) +
+                      count_between(story, at + 1, next, EVENT_POLLED, ROOT);
+        int body = count_between(story, at, next, EVENT_POLLED, BODY);
+        int tasks = count_between(story, at + 1, next, EVENT_POLLED, -1) - outside - body;
+        EXPECT(judge, tasks <= TURN, "a poll of the run polls at most 61 local tasks", "%d", tasks);
+        EXPECT(judge, body == 1, "a poll of the run polls its body once", "%d times", body);
+        EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
+               "the run gives way when more could run: others are polled before it", "task 80 is not");
+    }
+    EXPECT(judge,
+           count_of(story, EVENT_POLLED, BUSY) == 301 && count_of(story, EVENT_READY, 100 + MANY - 1) == 1,
+           "all of the local tasks have their polls", "%d of task 1", count_of(story, EVENT_POLLED, BUSY));
+    drop_runtime(judge);
+}
+
+/* Local tasks yield and are awaited; the executor around the run is the runtime, or lab 01's, which knows no turns. */
+static void under_any_executor(struct judge *judge, bool plain)
+{
+    enum { ALONE = 95 };
+    PROGRAM(judge, 1, 2, "local tasks 1 and 2: yield 3 times, then are READY", DO(DO_YIELD, 0, 0),
+            DO(DO_REPEAT, 0, 2), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: spawns tasks 1 and 2, awaits both",
+            DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_SPAWN, ON_LOCAL + SET, 2), DO(DO_AWAIT, 1, 0),
+            DO(DO_AWAIT, 2, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ALONE, ALONE, "95: makes a local set and runs it with 70", DO(DO_LOCAL_NEW, SET, 0),
+            DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    make_runtime(judge, false);
+    if (plain)
+        THREAD(judge, ACTOR, "thread 1: wf_block_on(95)", DO(DO_PLAIN_BLOCK_ON, ALONE, 0));
+    else
+        THREAD(judge, ACTOR, "thread 1: wf_current_thread_block_on(runtime, 95)",
+               DO(DO_BLOCK_ON, RUNTIME, ALONE));
+    const struct story *story = until_done(judge);
+    for (int task = 1; task <= 2; task++)
+        EXPECT(judge, count_of(story, EVENT_POLLED, task) == 4 && count_of(story, EVENT_READY, task) == 1,
+               "a local task may yield, and goes on", "%s is polled %d times", name_of(task),
+               count_of(story, EVENT_POLLED, task));
+    drop_runtime(judge);
+}
+
+/* A run that is dropped drops its body; the tasks stay. */
+static void dropped_while_it_runs(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, BODY, BODY + 1, "70 and 71, the bodies: wait until they may end", DO(DO_KEEP, 0, 0),
+            DO(DO_WAIT, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: runs the set with 70", DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            "root: makes a local set with task 1, spawns task 90; then runs it itself, with 71",
+            DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1),
+            DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_WAIT, 0, 0), DO(DO_RUN_LOCAL, SET, BODY + 1),
+            DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_asleep(judge);
+    DRIVER(judge, "thread 0: aborts task 90", DO(DO_ABORT, RUNS, 0));
+    const struct story *story = until_asleep(judge);
+    EXPECT(judge, count_of(story, EVENT_DROPPED, BODY) == 1, "a run that is dropped drops its body, once",
+           "%d times", count_of(story, EVENT_DROPPED, BODY));
+    EXPECT(judge, count_of(story, EVENT_DROPPED, 1) == 0, "the tasks stay in the set", "task 1 is dropped");
+    LET_GO(judge, "thread 0: lets the root run the set", ROOT);
+    until_asleep(judge);
+    WAKE(judge, "thread 0: wakes local task 1", 1);
+    story = until_asleep(judge);
+    EXPECT(judge, count_of(story, EVENT_POLLED, 1) == 1, "they go on in the next run", "%d polls",
+           count_of(story, EVENT_POLLED, 1));
+    LET_GO(judge, "thread 0: lets the body 71 end", BODY + 1);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
+void test_local_run(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    under_any_executor(judge, false);
+    under_any_executor(judge, true);
+    dropped_while_it_runs(judge);
+    only_inside_the_run(judge);
+    gives_way(judge, false);
+    gives_way(judge, true);
+    judge_finish(judge);
+}
+
+void test_local_on_another_thread(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, BODY, BODY, "70, the body: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: runs the set with 70", DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: makes a local set and spawns task 90; woken, is READY",
+            DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_PEND, 0, 0),
+            DO(DO_READY, 0, 0));
+    run_root(judge);
+    EXPECT_POLLS(judge, until_asleep(judge), RUNS, BODY);
+    WAKE(judge, "thread 0: wakes the body", BODY); /* on the same thread there is nothing against it */
+    EXPECT_POLLS(judge, until_asleep(judge), RUNS, BODY);
+    WAKE(judge, "thread 0: wakes the root", ROOT);
+    until_done(judge);
+    PROGRAM(judge, ROOT, ROOT, "root: waits", DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    WAKE(judge, "thread 0: wakes the body", BODY);
+    judge_allow_panic(judge);
+    THREAD(judge, 1, "thread 2: wf_current_thread_block_on(runtime, root)", DO(DO_BLOCK_ON, RUNTIME, ROOT));
+    judge_expect_panic(judge, "04.17", "");
+}
+
+/* --- 04.19 --- */
+
+static void expect_local_dropped(struct judge *judge, const struct story *story, int first, int last)
+{
+    int end = find(story, 0, EVENT_LOCAL_DROPPED, -1);
+    for (int task = first; task <= last; task++)
+        EXPECT(judge, count_between(story, 0, end, EVENT_DROPPED, task) == 1,
+               "every local task is dropped, once, before wf_local_set_drop returns", "%s %d times",
+               name_of(task), count_between(story, 0, end, EVENT_DROPPED, task));
+}
+
+void test_local_drop(struct judge *judge)
+{
+    enum { LATE = 60 };
+    judge_start(judge, "executor");
+    int64_t before = runtime_bytes(judge);
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 6, "local tasks 1 to 6: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 3, 3, "local task 3: is READY", DO(DO_READY, 0, 0));
+    DROP_PROGRAM(judge, 1, 1, "clean-up of local task 1: wakes tasks 2 and 4", DO(DO_WAKE, 2, 0),
+                 DO(DO_WAKE, 4, 0));
+    DROP_PROGRAM(judge, 2, 2, "clean-up of local task 2: wakes tasks 1 and 4, aborts task 6",
+                 DO(DO_WAKE, 1, 0), DO(DO_WAKE, 4, 0), DO(DO_ABORT, 6, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: waits until it may end", DO(DO_KEEP, 0, 0), DO(DO_WAIT, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, LATE, LATE, "task 60: is READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            "root: makes a local set with tasks 1 to 4, runs it with 70; woken, spawns 5, drops it",
+            DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_LOCAL_REFERENCE, SET, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_SPAWN, ON_LOCAL + SET, 2), DO(DO_SPAWN, ON_LOCAL + SET, 3),
+            DO(DO_SPAWN, ON_LOCAL + SET, 4), DO(DO_RUN_LOCAL, SET, BODY), DO(DO_PEND, 0, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, 5), DO(DO_LOCAL_DROP, SET, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_asleep(judge);
+    LET_GO(judge, "thread 0: lets the body end", BODY);
+    until_asleep(judge);
+    DRIVER(judge, "thread 0: spawns task 6 on the set, and wakes tasks 2 and 4",
+           DO(DO_SPAWN, ON_LOCAL + SET, 6), DO(DO_WAKE, 2, 0), DO(DO_WAKE, 4, 0));
+    WAKE(judge, "thread 0: wakes the root, which drops the set", ROOT);
+    const struct story *story = until_asleep(judge);
+    expect_local_dropped(judge, story, 1, 2);
+    expect_local_dropped(judge, story, 4, 6);
+    EXPECT(judge, count_of(story, EVENT_DROPPED, 3) == 0, "a task that was over is not dropped", "it is");
+    EXPECT_POLLS(judge, story, -1);
+
+    DRIVER(judge, "thread 0: wakes tasks 1, 2 and 4, aborts task 1; spawns task 60 on the set",
+           DO(DO_WAKE, 1, 0), DO(DO_WAKE_REF, 2, 0), DO(DO_WAKE_LAST, 4, 0), DO(DO_ABORT, 1, 0),
+           DO(DO_SPAWN, ON_KEPT_LOCAL + SET, LATE));
+    int count;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++)
+        EXPECT(judge, !is(&events[i], EVENT_SPAWN, LATE) || events[i].b == WF_ECLOSED,
+               "a spawn on a set that is dropped: WF_ECLOSED", "it returns %lld", (long long)events[i].b);
+    EXPECT(judge,
+           driver_events(judge, EVENT_DROPPED, LATE) == 1 && driver_events(judge, EVENT_DROPPED, -1) == 1,
+           "the frame that is refused is dropped once, and nothing else", "%d drops",
+           driver_events(judge, EVENT_DROPPED, -1));
+    WAKE(judge, "thread 0: wakes the root", ROOT);
+    EXPECT_POLLS(judge, until_done(judge), -1);
+    drop_runtime(judge);
+    for (int task = 0; task <= 6; task++)
+        DRIVER(judge, "thread 0: drops a waker and the handles of a task", DO(DO_FORGET, task, 0),
+               DO(DO_FORGET_ABORT, task, 0));
+    DRIVER(judge, "thread 0: drops the join handles, the body's waker and its reference", DO(DO_DETACH, 1, 0),
+           DO(DO_DETACH, 2, 0), DO(DO_DETACH, 3, 0), DO(DO_DETACH, 4, 0), DO(DO_DETACH, 5, 0),
+           DO(DO_DETACH, 6, 0), DO(DO_FORGET, BODY, 0), DO(DO_LOCAL_UNREFERENCE, SET, 0));
+    EXPECT(judge, runtime_bytes(judge) == before, "its memory is freed with the last reference",
+           "it is still live");
+
+    /* one that was never run, outside of any runtime */
+    DRIVER(judge, "thread 0: makes a local set, spawns tasks 1 and 2, and drops it", DO(DO_LOCAL_NEW, SET, 0),
+           DO(DO_SPAWN, ON_LOCAL + SET, 4), DO(DO_SPAWN, ON_LOCAL + SET, 5), DO(DO_LOCAL_DROP, SET, 0));
+    EXPECT(judge, driver_events(judge, EVENT_DROPPED, 4) == 1 && driver_events(judge, EVENT_DROPPED, 5) == 1,
+           "every local task is dropped, once, also when it was never polled", "it is not");
+    judge_finish(judge);
+}

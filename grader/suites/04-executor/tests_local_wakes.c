@@ -1,0 +1,153 @@
+/**
+ * @file tests_local_wakes.c
+ * @brief Clause 04.18: wakes and spawns from outside reach local tasks.
+ */
+#include "rig.h"
+#include "tests.h"
+
+/* The local set, its run's body, a task of the runtime beside it; local tasks are probes from 1. */
+enum { SET = 0, BODY = 70, BESIDE = 80, RUNS = 90 };
+
+/* Somebody outside wakes or spawns: the one that runs the set is polled, and so is the local task. */
+static void expect_reached(struct judge *judge, const struct story *story, int runner, int task)
+{
+    EXPECT(judge, count_of(story, EVENT_POLLED, task) == 1,
+           "a local task that was woken or spawned outside of the run is polled", "%s is polled %d times",
+           name_of(task), count_of(story, EVENT_POLLED, task));
+    EXPECT(judge, count_of(story, EVENT_POLLED, runner) >= 1, "the task that runs the set is woken",
+           "it is not");
+}
+
+/* A set whose run is over keeps nobody: the runtime around it ends although the set does not. */
+static void lets_go_of_the_waker(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: runs a local set with 70, is READY", DO(DO_FORGET, ROOT, 0),
+            DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_FORGET, BODY, 0), DO(DO_READY, 0, 0));
+    DRIVER(judge, "thread 0: drops the wakers of the root and of 71", DO(DO_FORGET, ROOT, 0),
+           DO(DO_FORGET, BODY + 1, 0));
+    THREAD(judge, ACTOR, "thread 1: block_on(runtime, root), drops the runtime, then the local set",
+           DO(DO_BLOCK_ON, RUNTIME, ROOT), DO(DO_DROP, RUNTIME, 0), DO(DO_LOCAL_DROP, SET, 0));
+    const struct story *story = until(judge, EVENT_LOCAL_DROPPED, "wf_local_set_drop returns");
+    int dropped = find(story, find(story, 0, EVENT_BLOCK_ON_DONE, -1), EVENT_PARK_DROPPED, -1);
+    EXPECT(judge, dropped >= 0 && dropped < find(story, 0, EVENT_RUNTIME_DROPPED, -1),
+           "when its run is over a local set keeps no waker of it", "it keeps the runtime alive");
+}
+
+static void wakes_as_fast_as_it_comes_back(struct judge *judge)
+{
+    int rounds = 300 + judge_random(judge, 100), spin = 50 + judge_random(judge, 300);
+    EXPECT(judge, STEP(judge, STEP_NEW, "runtime = wf_current_thread_new(NULL, NULL)", RUNTIME, 0, 0).a,
+           "a runtime", "NULL");
+    PROGRAM(judge, BODY, BODY, "70, the body: waits until it may end", DO(DO_KEEP, 0, 0), DO(DO_WAIT, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 7, 7, "local task 7: is woken whenever it was polled, then lets the body end",
+            DO(DO_KEEP, 0, 0), DO(DO_QUIET, 7, 0), DO(DO_QUIET, ROOT, 0), DO(DO_QUIET, BODY, 0),
+            DO(DO_PONG, 0, 0), DO(DO_REPEAT, 4, rounds - 1), DO(DO_LET_GO, BODY, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: runs a local set with task 7", DO(DO_LOCAL_NEW, SET, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, 7), DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0),
+            DO(DO_READY, 0, 0));
+    run_root(judge);
+    STEP(judge, STEP_STORM, "thread 0: wakes local task 7 at varying moments, whenever it was polled", 7,
+         rounds, spin);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
+void test_local_wakes(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 2, "local tasks 1 and 2: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 3, 3, "local task 3: waits; then wakes local task 2", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_ASIDE, 0, 0), DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0));
+    PROGRAM(judge, 4, 20, "tasks 4 to 20: are READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, BESIDE, BESIDE,
+            "task 80, of the runtime: waits; then wakes local task 1; then spawns local task 5",
+            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_PEND, 0, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, 5), DO(DO_PEND, 0, 0));
+    PROGRAM(judge, BODY, BODY + 1, "70 and 71, the bodies: wait until they may end", DO(DO_KEEP, 0, 0),
+            DO(DO_WAIT, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: runs the set with 70, then wakes 91",
+            DO(DO_KEEP, 0, 0), DO(DO_RUN_LOCAL, SET, BODY), DO(DO_WAKE, RUNS + 1, 0), DO(DO_PEND, 0, 0),
+            DO(DO_GOTO, 3, 0));
+    PROGRAM(judge, RUNS + 1, RUNS + 1, "task 91, of the runtime: waits, then runs the set with 71",
+            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_RUN_LOCAL, SET, BODY + 1), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            "root: makes a local set with tasks 1 to 3; spawns 80, 90 and 91; at the end drops it",
+            DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1),
+            DO(DO_SPAWN, ON_LOCAL + SET, 2), DO(DO_SPAWN, ON_LOCAL + SET, 3),
+            DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_SPAWN_RANGE, RUNS, RUNS + 1), DO(DO_PEND, 0, 0),
+            DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_asleep(judge);
+
+    WAKE(judge, "thread 0: wakes local task 1", 1);
+    expect_reached(judge, until_asleep(judge), RUNS, 1);
+    DRIVER(judge, "thread 0: spawns task 4 on the set", DO(DO_SPAWN, ON_LOCAL + SET, 4));
+    expect_reached(judge, until_asleep(judge), RUNS, 4);
+    WAKE(judge, "thread 0: wakes task 80, which wakes local task 1", BESIDE);
+    expect_reached(judge, until_asleep(judge), RUNS, 1);
+    WAKE(judge, "thread 0: wakes task 80, which spawns local task 5", BESIDE);
+    expect_reached(judge, until_asleep(judge), RUNS, 5);
+
+    WAKE(judge, "thread 0: wakes local task 3, which wakes local task 2", 3);
+    const struct story *story = until_asleep(judge);
+    expect_reached(judge, story, RUNS, 2);
+    EXPECT(judge, count_of(story, EVENT_POLLED, RUNS) == 1,
+           "a local task that is woken inside needs no other poll",
+           "the task that runs the set is polled %d times", count_of(story, EVENT_POLLED, RUNS));
+    WAKE(judge, "thread 0: wakes local task 3; while it is polled, another thread wakes local task 2", 3);
+    story = until_asleep(judge);
+    expect_reached(judge, story, RUNS, 2);
+    /* in the gap before the runtime sleeps */
+    static const int64_t in_gap[] = {DO(DO_WAKE, 1, 0), DO(DO_SPAWN, ON_LOCAL + SET, 6)};
+    for (int i = 0; i < 2; i++) {
+        STEP(judge, STEP_IN_PARK,
+             i ? "in the next park, before it sleeps: another thread spawns task 6 on the set"
+               : "in the next park, before it sleeps: another thread wakes local task 1",
+             RUNTIME, 1, 0, DO(DO_ASIDE, 0, 0), in_gap[i]);
+        WAKE(judge, "thread 0: wakes local task 2", 2);
+        until_asleep(judge);
+        expect_reached(judge, until_asleep(judge), RUNS, i ? 6 : 1);
+    }
+
+    /* between any two steps that the runtime takes under a mutex, after the last poll of a local task */
+    for (int nth = 1; nth <= LOCKS_OF_A_PARK; nth++)
+        for (int i = 0; i < 2; i++) {
+            const int64_t arguments[] = {3,
+                                         3,
+                                         DO(DO_AT_LOCK, nth, 0),
+                                         i ? DO(DO_SPAWN, ON_LOCAL + SET, 10 + nth) : DO(DO_WAKE, 1, 0),
+                                         DO(DO_PEND, 0, 0),
+                                         DO(DO_GOTO, 2, 0)};
+            judge_step(
+                judge, STEP_PROGRAM, arguments, 6,
+                "local task 3: is polled; before its thread takes the next mutex but %d, another thread %s",
+                nth - 1, i ? "spawns a task on the set" : "wakes local task 1");
+            WAKE(judge, "thread 0: wakes local task 3", 3);
+            until_polled(judge, i ? 10 + nth : 1);
+            until_asleep(judge);
+        }
+
+    /* another task runs the set: from then on that one is woken */
+    LET_GO(judge, "thread 0: lets the body 70 end: task 90 is done with the set, task 91 runs it", BODY);
+    until_asleep(judge);
+    WAKE(judge, "thread 0: wakes local task 1", 1);
+    story = until_asleep(judge);
+    expect_reached(judge, story, RUNS + 1, 1);
+    EXPECT(judge, count_of(story, EVENT_POLLED, RUNS) == 0, "only the task that runs the set is woken",
+           "task 90 is, whose run is over");
+
+    LET_GO(judge, "thread 0: lets the body 71 end", BODY + 1);
+    until_asleep(judge);
+    WAKE(judge, "thread 0: wakes the root, which drops the set", ROOT);
+    until_done(judge);
+    drop_runtime(judge);
+    lets_go_of_the_waker(judge);
+    wakes_as_fast_as_it_comes_back(judge);
+    judge_finish(judge);
+}

@@ -1,0 +1,77 @@
+/**
+ * @file coop.c
+ * @brief Giving way: yield, consume, unconstrained.
+ */
+#include "weft/coop.h"
+
+#include "weft/context.h"
+#include "weft/panic.h"
+
+static enum wf_poll yield_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_yield *self = (struct wf_yield *)future;
+    /* 04.T3: the first time give way, the second time it is done */
+    LAB_TODO("04.T3");
+}
+
+static const struct wf_future_ops yield_ops = {
+    .name = "yield",
+    .poll = yield_poll,
+    .size = sizeof(struct wf_yield),
+};
+
+struct wf_yield *wf_yield(struct wf_yield *yield)
+{
+    *yield = (struct wf_yield){.future = {.ops = &yield_ops}};
+    return yield;
+}
+
+static enum wf_poll consume_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)future;
+    /* 04.T4: a unit of the budget, or another turn */
+    LAB_TODO("04.T4");
+}
+
+static const struct wf_future_ops consume_ops = {
+    .name = "consume",
+    .poll = consume_poll,
+    .size = sizeof(struct wf_consume),
+};
+
+struct wf_consume *wf_consume(struct wf_consume *consume)
+{
+    *consume = (struct wf_consume){.future = {.ops = &consume_ops}};
+    return consume;
+}
+
+static enum wf_poll unconstrained_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct wf_unconstrained *self = (struct wf_unconstrained *)future;
+    /* 04.T4: without the budget while the inner future is polled, and as before afterwards */
+    LAB_TODO("04.T4");
+}
+
+static void unconstrained_drop(struct wf_future *future)
+{
+    wf_future_drop(((struct wf_unconstrained *)future)->inner);
+}
+
+static void unconstrained_children(const struct wf_future *future, wf_visit *visit, void *arg)
+{
+    visit(arg, ((const struct wf_unconstrained *)future)->inner);
+}
+
+static const struct wf_future_ops unconstrained_ops = {
+    .name = "unconstrained",
+    .poll = unconstrained_poll,
+    .drop = unconstrained_drop,
+    .children = unconstrained_children,
+    .size = sizeof(struct wf_unconstrained),
+};
+
+struct wf_unconstrained *wf_unconstrained(struct wf_unconstrained *unconstrained, struct wf_future *inner)
+{
+    *unconstrained = (struct wf_unconstrained){.future = {.ops = &unconstrained_ops}, .inner = inner};
+    return unconstrained;
+}

@@ -1,0 +1,57 @@
+/**
+ * @file local_set.h
+ * @brief Tasks that stay on one thread, inside a task of any runtime.
+ *
+ * On a runtime with several threads a task may be polled on a different one each time. Tasks of a local set
+ * never leave the thread that polls the set's run: they may share what is not made for threads.
+ *
+ * Source: Tokio's LocalSet.
+ */
+#ifndef WEFT_LOCAL_SET_H
+#define WEFT_LOCAL_SET_H
+
+
+#include "weft/detail/compiler.h"
+#include "weft/future.h"
+#include "weft/scheduler.h"
+
+WF_BEGIN_DECLS
+
+/** A set of local tasks. Opaque. */
+struct wf_local_set;
+
+/** @brief Make an empty set. @return NULL: no memory. Cost: one allocation. */
+WF_MUST_USE struct wf_local_set *wf_local_set_new(void);
+
+/** @brief Where to spawn local tasks: WF_SPAWN(wf_local_set_scheduler(set), ...). Borrowed, as the set. */
+struct wf_scheduler *wf_local_set_scheduler(struct wf_local_set *set);
+
+/** Runs the tasks of a set until a future of its own is READY. Clauses: 04.17 04.18 */
+struct wf_local_run {
+    struct wf_future future;  /**< the head; there is no output: `body` keeps its own */
+    struct wf_local_set *set; /**< borrowed */
+    struct wf_future *body;   /**< owned: dropped with the run */
+};
+
+/**
+ * @brief Build a future that runs the tasks of `set` until `body` is READY. One at a time for a set.
+ * @return `run`. Tasks that are left stay in the set, for another run.
+ *
+ * Threads:       the first poll of a run says which thread is the set's; a poll of any run of it on another panics.
+ * Cancel safety: that of `body`; the tasks stay in the set.
+ *
+ * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. Polled on another thread than before, or inside of itself, it panics."}
+ * @clause{04.18,5,"A wake or spawn from outside of the run, on any thread, wakes the task that polls it: no wake is lost, and local tasks woken inside need none."}
+ */
+struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set, struct wf_future *body);
+
+/**
+ * @brief Drop every task that is left, and give the set up. Threads: the set's.
+ *
+ * @clause{04.19,3,"wf_local_set_drop drops the future of every task that is not over, once, before it returns; afterwards spawns fail with WF_ECLOSED and kept wakers do nothing. Inside of its own run it panics."}
+ */
+void wf_local_set_drop(struct wf_local_set *set);
+
+WF_END_DECLS
+
+#endif

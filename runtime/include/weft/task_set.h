@@ -1,0 +1,107 @@
+/**
+ * @file task_set.h
+ * @brief The tasks that one thread runs: a scheduler without a loop of its own.
+ *
+ * What a current-thread executor and a local set have in common. The one adds a root future and a park, the other
+ * a future that runs it.
+ *
+ * Shape:     the run queue and the list of all tasks belong to one thread, "the set's thread": the one whose innermost
+ *            context names this scheduler. Everybody else hands tasks over through the inject queue, under a lock.
+ * Invariant: every task that is not over is in `owned`, or in `injected` and not yet seen by the set's thread.
+ * Lifetime:  counted. Who schedules from another thread holds a reference while it does: its unpark may come late.
+ */
+#ifndef WEFT_TASK_SET_H
+#define WEFT_TASK_SET_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "weft/context.h"
+#include "weft/detail/atomic.h"
+#include "weft/detail/compiler.h"
+#include "weft/detail/task_queue.h"
+#include "weft/list.h"
+#include "weft/scheduler.h"
+
+WF_BEGIN_DECLS
+
+enum {
+    WF_TASKS_PER_TURN = 61,  /**< polls of tasks between two looks at everything else */
+    WF_POLLS_PER_INJECT = 31 /**< polls of tasks between two looks at the inject queue */
+};
+
+/** Told of what happens in a runtime. Any may be NULL. */
+struct wf_hooks {
+    void (*task_spawned)(void *arg, const struct wf_task *task); /**< on the runtime's thread, before it runs */
+    void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when it is over */
+    void (*before_park)(void *arg);  /**< on the runtime's thread, before it would sleep; may spawn and wake */
+    void (*after_unpark)(void *arg); /**< and after it */
+    void *arg;                       /**< passed to each */
+};
+
+struct wf_task_set;
+
+/** What differs between the owners of sets. */
+struct wf_task_set_ops {
+    void (*notify)(struct wf_task_set *set); /**< something was injected; any thread, without the lock */
+    void (*free)(struct wf_task_set *set);   /**< the last reference was given up; calls wf_task_set_destroy() */
+};
+
+/** A set of tasks. Embed it first. */
+struct wf_task_set {
+    struct wf_scheduler scheduler;     /**< first: the set is a scheduler */
+    const struct wf_task_set_ops *ops; /**< the owner's */
+    struct wf_hooks hooks;             /**< the owner's; all NULL: none */
+
+    struct wf_task_queue run;      /**< the set's thread: to be polled next */
+    struct wf_task_queue deferred; /**< the set's thread: yielded; back in `run` after wf_task_set_end_turn() */
+    struct wf_list owned;          /**< the set's thread: every task that is not over */
+    bool turn_due;                 /**< the set's thread: somebody yielded since wf_task_set_end_turn() */
+    uint32_t polls;                /**< the set's thread: of tasks, so far */
+
+    pthread_mutex_t lock;             /**< guards what follows */
+    struct wf_task_queue injected;    /**< scheduled or spawned elsewhere */
+    bool closed;                      /**< nothing may be spawned any more; changed by the set's thread */
+    pthread_cond_t injected_one;      /**< signalled while closed: who shuts down may wait for a task on its way */
+    WF_ATOMIC(bool) has_injected;     /**< whether `injected` is not empty; changed under the lock, read anywhere */
+    WF_ATOMIC(uint32_t) references;   /**< to the memory */
+};
+
+/** @brief Build an empty set with one reference. @param hooks copied; NULL: none. */
+void wf_task_set_init(struct wf_task_set *set, const struct wf_task_set_ops *ops, const struct wf_hooks *hooks);
+
+/** @brief Release what wf_task_set_init() made. The set is shut down. */
+void wf_task_set_destroy(struct wf_task_set *set);
+
+/** @brief Surroundings in which this thread is the set's: zeroes, but for scheduler and defer. Enter it. */
+struct wf_context wf_task_set_context(struct wf_task_set *set);
+
+/**
+ * @brief Run tasks, at most `limit`; fewer when none is left to run.
+ * @param context  current, of wf_task_set_context().
+ * @return how many were polled.
+ *
+ * @clause{04.1,5,"Tasks of a set are polled in the order in which they were spawned or woken; one that is woken while it is polled goes to the end. A task is polled once after its spawn, and then once after each wake or run of wakes."}
+ * @clause{04.2,5,"What other threads spawned or woke joins the queue at the latest after WF_POLLS_PER_INJECT polls, also when the queue is never empty, and at once when it is."}
+ */
+uint32_t wf_task_set_run(struct wf_task_set *set, struct wf_context *context, uint32_t limit);
+
+/** @brief Whether a task waits to be run: queued, deferred or injected. */
+bool wf_task_set_has_work(const struct wf_task_set *set);
+
+/** @brief A turn is over: what yielded may run again. */
+void wf_task_set_end_turn(struct wf_task_set *set);
+
+/**
+ * @brief Shut down: refuse spawns, abort every task and run until all are over.
+ * @param context  current, of wf_task_set_context().
+ */
+void wf_task_set_shutdown(struct wf_task_set *set, struct wf_context *context);
+
+/** @brief Give a reference up; the last one frees. Threads: any. */
+void wf_task_set_unreference(struct wf_task_set *set);
+
+WF_END_DECLS
+
+#endif

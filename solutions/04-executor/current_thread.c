@@ -1,0 +1,198 @@
+/**
+ * @file current_thread.c
+ * @brief The executor of one thread: the loop, the root and its waker, the end.
+ *
+ * ## Why it never sleeps too long
+ *
+ * Whoever makes work from another thread first leaves it where the loop looks (the inject queue, `root_woken`), then
+ * unparks. The loop looks first, then parks. An unpark that comes in between is kept by the park as a permit, so the
+ * park returns at once. The other order, in either place, loses a wake.
+ *
+ * ## Why it never frees too early
+ *
+ * The memory is counted (task_set.h). The owner holds a reference, and so do each clone of the root's waker, each
+ * wf_scheduler_reference() and each thread that is just injecting a task. The park is dropped with the last one.
+ */
+#include "weft/current_thread.h"
+
+#include "weft/alloc.h"
+#include "weft/panic.h"
+
+struct wf_current_thread {
+    struct wf_task_set tasks; /* first: the runtime is a set of tasks, and a scheduler */
+    struct wf_park *park;     /* owned; the thread in block_on parks, any thread unparks */
+    WF_ATOMIC(bool) root_woken;
+    WF_ATOMIC(bool) entered; /* a thread is in block_on, or drops the runtime */
+};
+
+/* --- the root's waker: its datum is the runtime, and each clone holds a reference --- */
+
+static void *root_clone(void *data)
+{
+    struct wf_current_thread *self = data;
+    return wf_scheduler_reference(&self->tasks.scheduler);
+}
+
+static void root_wake_by_ref(void *data)
+{
+    struct wf_current_thread *self = data;
+    /* LAB 04.T6 { leave the word where the loop looks, then end its sleep; on the runtime's own thread nobody sleeps */
+    /* release: publishes what was written before the wake to the poll of the root. */
+    if (wf_exchange_release(&self->root_woken, true))
+        return; /* the first wake has unparked, or will */
+    if (wf_scheduler_current() != &self->tasks.scheduler)
+        wf_unpark(self->park);
+    /* LAB 04.T6 } */
+}
+
+static void root_drop(void *data)
+{
+    wf_task_set_unreference(data);
+}
+
+static void root_wake(void *data)
+{
+    root_wake_by_ref(data);
+    root_drop(data);
+}
+
+static const struct wf_waker_ops root_waker_ops = {
+    .clone = root_clone,
+    .wake = root_wake,
+    .wake_by_ref = root_wake_by_ref,
+    .drop = root_drop,
+};
+
+/* --- life --- */
+
+static void notify(struct wf_task_set *set)
+{
+    wf_unpark(((struct wf_current_thread *)set)->park);
+}
+
+static void free_runtime(struct wf_task_set *set)
+{
+    struct wf_current_thread *self = (struct wf_current_thread *)set;
+    wf_task_set_destroy(set);
+    wf_park_drop(self->park);
+    wf_free(self, sizeof *self);
+}
+
+static const struct wf_task_set_ops runtime_ops = {.notify = notify, .free = free_runtime};
+
+struct wf_current_thread *wf_current_thread_new(struct wf_park *park, const struct wf_hooks *hooks)
+{
+    struct wf_current_thread *self = wf_alloc(sizeof *self);
+    if (!self)
+        return NULL;
+    *self = (struct wf_current_thread){.park = park ? park : wf_thread_parker_new()};
+    if (!self->park) {
+        wf_free(self, sizeof *self);
+        return NULL;
+    }
+    wf_task_set_init(&self->tasks, &runtime_ops, hooks);
+    return self;
+}
+
+struct wf_scheduler *wf_current_thread_scheduler(struct wf_current_thread *runtime)
+{
+    return &runtime->tasks.scheduler;
+}
+
+/* --- the loop --- */
+
+static bool take_root_wake(struct wf_current_thread *self)
+{
+    /* relaxed first: an exchange costs as much as a poll. acquire: the poll sees what was written before the wake. */
+    return wf_load_relaxed(&self->root_woken) && wf_exchange_acquire(&self->root_woken, false);
+}
+
+static bool is_idle(const struct wf_current_thread *self)
+{
+    /* relaxed: a wake that is missed here leaves a permit in the park */
+    return !wf_task_set_has_work(&self->tasks) && !wf_load_relaxed(&self->root_woken);
+}
+
+/* Give the park its turn: to sleep, if there is nothing else to do (`busy`: the caller has something). */
+static void turn(struct wf_current_thread *self, bool busy)
+{
+    const struct wf_hooks *hooks = &self->tasks.hooks;
+    /* LAB 04.T6 { idle: tell the hook, look again, and sleep until unparked. Else a turn that does not sleep. Then those who yielded may run */
+    bool idle = !busy && is_idle(self);
+    if (idle && hooks->before_park)
+        hooks->before_park(hooks->arg);
+    (void)wf_park(self->park, idle && is_idle(self) ? WF_FOREVER : 0);
+    if (idle && hooks->after_unpark)
+        hooks->after_unpark(hooks->arg);
+    wf_task_set_end_turn(&self->tasks);
+    /* LAB 04.T6 } */
+}
+
+/* One poll of the root, with a budget of its own. */
+static enum wf_poll poll_root(struct wf_future *root, struct wf_context *context, const struct wf_waker *waker)
+{
+    struct wf_cx cx = {.waker = waker};
+    context->constrained = true;
+    context->budget = WF_BUDGET;
+    return wf_future_poll(root, &cx);
+}
+
+static void enter(struct wf_current_thread *self, struct wf_context *context, const char *clause, const char *what)
+{
+    const struct wf_context *outside = wf_context_running();
+    if (outside)
+        wf_panic(clause, "%s is called inside %s(%s): await it there, or do it outside", what, outside->runs,
+                 outside->root->ops->name);
+    /* acquire: this thread goes on where the last one left the queues */
+    if (wf_exchange_acquire(&self->entered, true))
+        wf_panic(clause, "%s is called while the same runtime runs", what);
+    if (self->tasks.closed)
+        wf_panic(clause, "%s is called of a runtime that was dropped: a reference keeps no more than its memory", what);
+    wf_context_enter(context);
+}
+
+static void leave(struct wf_current_thread *self, struct wf_context *context)
+{
+    wf_context_leave(context);
+    wf_store_release(&self->entered, false); /* publishes the queues to the next thread that enters */
+}
+
+void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_future *root)
+{
+    struct wf_context context = wf_task_set_context(&runtime->tasks);
+    context.runs = "block_on";
+    enter(runtime, &context, "04.10", "block_on");
+    context.root = root;
+    /* LAB 04.T6 { poll the root at once and whenever it was woken; in between run tasks, and give the park its turn when nothing can run, somebody yielded, or WF_TASKS_PER_TURN polls are over */
+    const struct wf_waker waker = {&root_waker_ops, runtime}; /* borrowed: we outlive the polls */
+    /* Of a root before this one. An exchange: a wake that it swallows is seen by the poll that follows; a store could
+     * wait behind that poll's loads, and then swallow a wake that the poll has not seen. */
+    (void)wf_exchange_acquire(&runtime->root_woken, false);
+    bool woken = true;
+    for (uint32_t polls = 0;;) {
+        if (woken && poll_root(root, &context, &waker) == WF_READY)
+            break;
+        polls++;
+        polls += wf_task_set_run(&runtime->tasks, &context, WF_TASKS_PER_TURN - polls);
+        woken = take_root_wake(runtime);
+        if (woken && !runtime->tasks.turn_due && polls < WF_TASKS_PER_TURN)
+            continue; /* a turn may cost a system call: not for each wake of the root */
+        turn(runtime, woken);
+        polls = 0;
+        woken = take_root_wake(runtime) || woken;
+    }
+    /* LAB 04.T6 } */
+    leave(runtime, &context);
+}
+
+void wf_current_thread_drop(struct wf_current_thread *runtime)
+{
+    struct wf_context context = wf_task_set_context(&runtime->tasks);
+    enter(runtime, &context, "04.16", "wf_current_thread_drop");
+    /* LAB 04.T5 { end all tasks, then the park's driver; then leave, and give the owner's reference up */
+    wf_task_set_shutdown(&runtime->tasks, &context);
+    wf_park_shutdown(runtime->park);
+    leave(runtime, &context);
+    wf_task_set_unreference(&runtime->tasks);
+    /* LAB 04.T5 } */
+}
