@@ -29,7 +29,7 @@ help:
 ## deps: install the packages that are missing
 .PHONY: deps deps-grade deps-check deps-docs
 deps:
-	@grader/tools/deps.sh all && echo "deps: every package of grader/tools/packages.txt is there"
+	@grader/tools/deps.sh grade check debug expand docs soak dev && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps"
 deps-grade:
 	@grader/tools/deps.sh grade
 deps-check:
@@ -182,6 +182,23 @@ install: lib
 	@ln -sf libweft.so.0 "$(DESTDIR)$(PREFIX)/lib/libweft.so"
 	@sed 's|@PREFIX@|$(PREFIX)|' runtime/weft.pc.in > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/weft.pc"
 	@echo "installed below $(DESTDIR)$(PREFIX): PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig pkg-config --cflags --libs weft"
+
+# --- benchmarks ------------------------------------------------------------------------------------------
+
+# As a program's release is built, and the runtime with it: Tokio is compiled with fat LTO too.
+BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -O2 -flto
+
+## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5]
+.PHONY: bench
+bench: deps-grade
+	@mkdir -p $(B)/bench
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(PICKED) $(addprefix runtime/given/,$(GIVEN))
+	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
+
+## bench-deps: install what the benchmarks on Tokio and Go need
+.PHONY: bench-deps
+bench-deps:
+	@grader/tools/deps.sh grade bench && echo "bench-deps: Tokio and Go are there"
 
 # --- proving it all --------------------------------------------------------------------------------------
 
