@@ -2,7 +2,8 @@
 # labs from modules.mk, tests from the suites. A library for filter.awk; it runs in the repository's root.
 #
 #   clause_id[1..clauses]   "01.5", by lab and number
-#   clause_points, clause_text, clause_header, clause_owner, clause_test, clause_variants   by id
+#   clause_points, clause_text, clause_header, clause_owner   by id
+#   clause_tests            by id: "test `join_drop`: plain, asan", one after the other; lab_tests["01"]: how many
 #   symbol_name[1..symbols] in the order of the headers; symbol_kind (function, macro, struct, enum, typedef,
 #                           variable), symbol_header, symbol_brief, symbol_clauses (with spaces)   by index
 #   header_name[1..headers] "future.h", "detail/atomic.h"; header_brief by name
@@ -149,8 +150,9 @@ function read_suite(path,    line, part, variants)
             sub(/^, /, "", variants)
             sub(/, [a-z].*/, "", variants)
             gsub(/ \| /, ", ", variants)
-            clause_test[part[4]] = part[2]
-            clause_variants[part[4]] = tolower(variants)
+            clause_tests[part[4]] = clause_tests[part[4]] (clause_tests[part[4]] == "" ? "" : "; ") "test `" part[2] "`: " \
+                tolower(variants)
+            lab_tests[substr(part[4], 1, 2)]++
         }
     close(path)
 }

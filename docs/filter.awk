@@ -8,8 +8,8 @@
 #            is not part of the site becomes plain text. Numbers of clauses become links. The pages for people on
 #            a forge stay plain Markdown, and nothing is copied.
 #
-# <!-- clauses --> and <!-- api --> in a page are replaced by what the headers say, <!-- program FILE --> and
-# <!-- output FILE --> by an example and what it prints.
+# <!-- clauses --> and <!-- api --> in a page are replaced by what the headers say, <!-- sizes --> by the numbers of
+# the built labs, <!-- program FILE --> and <!-- output FILE --> by an example and what it prints.
 
 BEGIN {
     read_course()
@@ -90,9 +90,11 @@ function page_of(file,    name)
         return "runtime"
     if (file == "README.md" || file == "docs/mainpage.md")
         return "index"
-    if (file ~ /^docs\/[a-z]+\.md$/)
-        return substr(file, 6, length(file) - 8)
-    return ""
+    if (file !~ /^docs\/[a-z-]+\.md$/)
+        return ""
+    name = substr(file, 6, length(file) - 8)
+    gsub(/-/, "_", name)
+    return name
 }
 
 # As GitHub makes a heading's anchor.
@@ -134,8 +136,8 @@ function rewritten_link(text, target,    anchor, file)
         return "[" text "](@ref " substr(file, length("runtime/include/weft/") + 1) ")"
     if (file ~ /^runtime\/include\/weft/)
         return "[" text "](@ref api)"
-    if (file ~ /^runtime\/examples\/first_future/)
-        return "[" text "](@ref example)"
+    if (file ~ /^runtime\/examples\/[a-z_]+\.c$/)
+        return "[" text "](@ref example-" substr(file, 18, length(file) - 19) ")"
     return text ~ /`/ ? text : "`" text "`"
 }
 
@@ -185,6 +187,8 @@ END {
             print_clauses()
         else if (line == "<!-- api -->")
             print_api()
+        else if (line == "<!-- sizes -->")
+            print_sizes()
         else if (line ~ /^<!-- (program|output) [^ ]+ -->$/) {
             split(line, word, " ")
             print (word[2] == "program" ? "@include " : "@verbinclude ") word[3]
@@ -221,8 +225,8 @@ function print_boxes(prefix,    i, id, owner)
         printf "<div class=\"clause-note\">%s", owner == "" ? "@ref " clause_header[id] : "@ref " owner
         if (owner != "")
             printf " in @ref %s", clause_header[id]
-        if (id in clause_test)
-            printf "; test `%s`: %s", clause_test[id], clause_variants[id]
+        if (id in clause_tests)
+            printf "; %s", clause_tests[id]
         print "</div></div>\n"
     }
 }
@@ -237,6 +241,23 @@ function print_clauses(    lab, count, i)
     print "## The given parts {#clauses-given}\n"
     print "Nobody writes them in a lab; their tests are in `grader/given` and `grader/must-not-compile`.\n"
     print_boxes("G.")
+}
+
+function print_sizes(    lab, count, part, i, k, own, points)
+{
+    print "| built | files to write | clauses | tests | points |\n| --- | --- | --- | --- | --- |"
+    count = split(setting["LABS"], lab, " ")
+    for (i = 1; i <= count; i++) {
+        own = points = 0
+        for (k = 1; k <= clauses; k++)
+            if (index(clause_id[k], substr(lab[i], 1, 2) ".") == 1) {
+                own++
+                points += clause_points[clause_id[k]]
+            }
+        printf "| %s | %d | %d | %d | %d |\n", title_of(lab[i]), split(setting[lab[i] ".write"], part, " "), own, \
+            lab_tests[substr(lab[i], 1, 2)], points
+    }
+    print ""
 }
 
 function print_header_symbols(header,    i, types, id, part, count, links, k, rows)
