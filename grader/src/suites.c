@@ -11,4 +11,5 @@ extern const struct judge_suite suite_02_async;
 extern const struct judge_suite suite_03_tasks;
 extern const struct judge_suite suite_04_executor;
 
-const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, &suite_03_tasks, &suite_04_executor, NULL};
+const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, &suite_03_tasks,
+                                                  &suite_04_executor, NULL};

@@ -37,7 +37,7 @@ step()
 # What gcc has built is compiled a second time, by the compiler that finds other mistakes.
 second_compiler()
 {
-    printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c grader/src/*.c grader/support/*.c \
+    printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c grader/support/*.c \
         grader/suites/*/*.c grader/given/*.c |
         xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
             -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -fsyntax-only &&
@@ -91,6 +91,19 @@ frames()
         gcc -Iruntime/include -DBYTES="$bytes" -fsyntax-only -x c - && echo "$listed futures are listed"
 }
 
+# Every benchmark runs, small and under ASan, and finds that what it times was done. Nothing is measured here.
+benchmarks()
+{
+    local name count=0
+    gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -pthread -Iruntime/include -o "$logs/bench" \
+        runtime/bench/bench.c solutions/*/*.c runtime/given/*.c || return 1
+    for name in $(awk '$1 !~ /^#/ && NF { print $1 }' runtime/bench/benchmarks.txt); do
+        "$logs/bench" "$name" 2000 >/dev/null || return 1
+        count=$((count + 1))
+    done
+    echo "$count benchmarks run; measuring is make bench"
+}
+
 # Examples and unit tests once more without instrumentation: valgrind sees what the compilers optimised.
 valgrind_clean()
 {
@@ -138,6 +151,7 @@ if [ -z "$quick" ]; then
     step "given, asan" given_tests asan
     step "given, tsan" given_tests tsan
     step "valgrind" valgrind_clean
+    step "benchmarks" benchmarks
 fi
 step "examples" examples
 step "expand" expansions

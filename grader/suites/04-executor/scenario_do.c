@@ -10,6 +10,7 @@
 #include "weft/block_on.h"
 
 struct wf_local_set *locals[LOCALS_MAX];
+static struct wf_current_thread *dropped_runtimes[RUNTIMES_MAX]; /* that something else keeps alive */
 static struct wf_scheduler *kept_schedulers[RUNTIMES_MAX], *kept_local_schedulers[LOCALS_MAX];
 
 /* Publishes what one thread left in the tables to another; taken and given back at once, never held in a call. */
@@ -266,6 +267,10 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
         synchronise();
         scenario_event(EVENT_BLOCK_ON_DONE, a, 0);
         break;
+    case DO_BLOCK_ON_DROPPED:
+        wf_current_thread_block_on(dropped_runtimes[in_range(a, RUNTIMES_MAX)], own_frame(b));
+        scenario_event(EVENT_BLOCK_ON_DONE, a, 0);
+        break;
     case DO_PLAIN_BLOCK_ON:
         if (wf_block_on(own_frame(a)) != 0)
             scenario_broken("no memory for block_on");
@@ -278,6 +283,7 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
         struct wf_current_thread *runtime = runtimes[in_range(a, RUNTIMES_MAX)];
         wf_current_thread_drop(runtime);
         runtimes[a] = NULL;
+        dropped_runtimes[a] = runtime;
         synchronise();
         scenario_event(EVENT_RUNTIME_DROPPED, a, 0);
         break;

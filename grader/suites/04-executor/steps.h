@@ -87,6 +87,7 @@ enum instruction {
     DO_OPEN,              /**< a: open it */
     DO_ASIDE,             /**< do the next instruction on a thread of its own, and wait for its end */
     DO_BLOCK_ON,          /**< a, b: on runtime a, with probe b as root */
+    DO_BLOCK_ON_DROPPED,  /**< a, b: the same, of the runtime that was the last to be dropped there */
     DO_PLAIN_BLOCK_ON,    /**< a: wf_block_on() */
     DO_NEW,               /**< a: make runtime a, with a mock park */
     DO_DROP,              /**< a: drop runtime a */

@@ -23,6 +23,7 @@ static const struct judge_test tests[] = {
     {"block_on_in_root", "04.10", PLAIN | ASAN, test_block_on_in_root},
     {"block_on_in_block_on", "04.10", PLAIN | ASAN, test_block_on_in_block_on},
     {"block_on_twice", "04.10", PLAIN | ASAN, test_block_on_twice},
+    {"block_on_after_drop", "04.10", PLAIN | ASAN, test_block_on_after_drop},
     {"drop_ends_all", "04.11", PLAIN | ASAN | TSAN, test_drop_ends_all},
     {"clean_ups", "04.12", PLAIN | ASAN | TSAN, test_clean_ups},
     {"outlives_the_runtime", "04.13", PLAIN | ASAN | TSAN, test_outlives_the_runtime},
@@ -33,8 +34,10 @@ static const struct judge_test tests[] = {
     {"drop_in_task", "04.16", PLAIN | ASAN, test_drop_in_task},
     {"local_run", "04.17", PLAIN | ASAN, test_local_run},
     {"local_on_another_thread", "04.17", PLAIN | ASAN, test_local_on_another_thread},
+    {"local_run_inside", "04.17", PLAIN | ASAN, test_local_run_inside},
     {"local_wakes", "04.18", PLAIN | ASAN | TSAN, test_local_wakes},
     {"local_drop", "04.19", PLAIN | ASAN | TSAN, test_local_drop},
+    {"local_drop_inside", "04.19", PLAIN | ASAN, test_local_drop_inside},
     {NULL, NULL, 0, NULL},
 };
 

@@ -200,6 +200,33 @@ void test_local_on_another_thread(struct judge *judge)
     judge_expect_panic(judge, "04.17", "");
 }
 
+/* A local task makes what only the outside may do. */
+static void inside_itself(struct judge *judge, const char *text, int64_t instruction, const char *clause)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, text, DO(DO_NOTE, 1, 0), instruction, DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: spawns local task 1, and waits",
+            DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_WAIT, 0, 0));
+    PROGRAM(judge, BODY + 1, BODY + 1, "71: is READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: makes a local set and runs it with 70", DO(DO_LOCAL_NEW, SET, 0),
+            DO(DO_RUN_LOCAL, SET, BODY), DO(DO_READY, 0, 0));
+    judge_allow_panic(judge);
+    run_root(judge);
+    until(judge, EVENT_NOTE, "local task 1 is polled");
+    judge_expect_panic(judge, clause, "");
+}
+
+void test_local_run_inside(struct judge *judge)
+{
+    inside_itself(judge, "local task 1: runs its own set with 71", DO(DO_RUN_LOCAL, SET, BODY + 1), "04.17");
+}
+
+void test_local_drop_inside(struct judge *judge)
+{
+    inside_itself(judge, "local task 1: drops its own set", DO(DO_LOCAL_DROP, SET, 0), "04.19");
+}
+
 /* --- 04.19 --- */
 
 static void expect_local_dropped(struct judge *judge, const struct story *story, int first, int last)

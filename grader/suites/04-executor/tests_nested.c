@@ -86,6 +86,21 @@ void test_block_on_twice(struct judge *judge)
     judge_expect_panic(judge, "04.10", "");
 }
 
+void test_block_on_after_drop(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, ROOT, ROOT, "root: is READY", DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_done(judge);
+    DRIVER(judge, "thread 0: takes a reference to the scheduler", DO(DO_REFERENCE, RUNTIME, 0));
+    drop_runtime(judge);
+    judge_allow_panic(judge);
+    THREAD(judge, ACTOR, "thread 1: wf_current_thread_block_on(runtime, root)",
+           DO(DO_BLOCK_ON_DROPPED, RUNTIME, ROOT));
+    judge_expect_panic(judge, "04.10", "");
+}
+
 void test_drop_in_root(struct judge *judge)
 {
     judge_start(judge, "executor");

@@ -31,7 +31,7 @@ struct wf_yield {
  * Cancel safety: SAFE.
  * Cost:          no allocation; a turn of the loop.
  *
- * @clause{04.6,6,"A yield is PENDING at its first poll, and READY at its second; the task that yielded is polled again without a wake by anybody else, but only after every task that could run was polled and the park was given a turn."}
+ * @clause{04.6,6,"A yield is PENDING at its first poll, and READY at its second; the task that yielded is polled again without a wake by anybody else, but only behind every task that was queued, and after the park was given a turn; a root that yielded, after that turn."}
  */
 struct wf_yield *wf_yield(struct wf_yield *yield);
 

@@ -142,7 +142,11 @@ static void enter(struct wf_current_thread *self, struct wf_context *context, co
                  outside->root->ops->name);
     /* acquire: this thread goes on where the last one left the queues */
     if (wf_exchange_acquire(&self->entered, true))
-        wf_panic(clause, "%s is called while another thread runs the same runtime", what);
+        wf_panic(clause, "%s is called while the same runtime runs", what);
+    if (self->tasks.closed)
+        wf_panic(clause,
+                 "%s is called of a runtime that was dropped: a reference keeps no more than its memory",
+                 what);
     wf_context_enter(context);
 }
 
@@ -159,7 +163,9 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
     enter(runtime, &context, "04.10", "block_on");
     context.root = root;
     const struct wf_waker waker = {&root_waker_ops, runtime}; /* borrowed: we outlive the polls */
-    wf_store_relaxed(&runtime->root_woken, false);            /* of a root before this one */
+    /* Of a root before this one. An exchange: a wake that it swallows is seen by the poll that follows; a store could
+     * wait behind that poll's loads, and then swallow a wake that the poll has not seen. */
+    (void)wf_exchange_acquire(&runtime->root_woken, false);
     bool woken = true;
     for (uint32_t polls = 0;;) {
         if (woken && !runtime->tasks.turn_due) {

@@ -17,17 +17,17 @@ struct wf_local_set {
     struct wf_task_set tasks; /* first: the set is a scheduler */
     pthread_t thread;         /* that polled it first */
     bool has_thread;
-    struct wf_waker outer; /* wakes the task that polls the run; guarded by tasks.lock */
+    struct wf_waker run_waker; /* wakes the task that polls the run; guarded by tasks.lock */
 };
 
 static void notify(struct wf_task_set *set)
 {
     struct wf_local_set *self = (struct wf_local_set *)set;
     pthread_mutex_lock(&set->lock);
-    struct wf_waker outer = self->outer;
-    self->outer = (struct wf_waker){0};
+    struct wf_waker woken = self->run_waker;
+    self->run_waker = (struct wf_waker){0};
     pthread_mutex_unlock(&set->lock);
-    wf_waker_wake(&outer);
+    wf_waker_wake(&woken);
 }
 
 static void free_set(struct wf_task_set *set)
@@ -64,22 +64,30 @@ static void check_thread(struct wf_local_set *self)
     }
 }
 
+/* Inside itself a set cannot end, and a second run would leave the waker of a local task where that of the run belongs. */
+static void check_outside(const struct wf_local_set *self, const char *clause, const char *what)
+{
+    for (const struct wf_context *context = wf_context_current; context; context = context->outer)
+        if (context->scheduler == &self->tasks.scheduler)
+            wf_panic(clause, "a local set is %s inside itself", what);
+}
+
 /* Keep `waker` for notify(), in place of what was kept. */
-static void keep_outer(struct wf_local_set *self, const struct wf_waker *waker)
+static void keep_run_waker(struct wf_local_set *self, const struct wf_waker *waker)
 {
     struct wf_waker kept = wf_waker_clone(waker);
     pthread_mutex_lock(&self->tasks.lock);
-    struct wf_waker old = self->outer;
-    self->outer = kept;
+    struct wf_waker old = self->run_waker;
+    self->run_waker = kept;
     pthread_mutex_unlock(&self->tasks.lock);
     wf_waker_drop(&old); /* outside of the lock: it may run code that comes back here */
 }
 
 /* The run is over, or the set: nobody is to be woken any more. */
-static void forget_outer(struct wf_local_set *self)
+static void forget_run_waker(struct wf_local_set *self)
 {
     const struct wf_waker nobody = {0};
-    keep_outer(self, &nobody);
+    keep_run_waker(self, &nobody);
 }
 
 /* As anybody does: the first poll of a yield. It is dropped before its second. */
@@ -95,35 +103,31 @@ static enum wf_poll local_run_poll(struct wf_future *future, struct wf_cx *cx)
     struct wf_local_run *self = (struct wf_local_run *)future;
     struct wf_local_set *set = self->set;
     check_thread(set);
-    keep_outer(set, cx->waker);
+    check_outside(set, "04.17", "run");
+    keep_run_waker(set, cx->waker);
     struct wf_context *outside = wf_context_current;
     struct wf_context context = wf_task_set_context(&set->tasks);
     context.runs = "local set";
     context.root = self->body;
-    if (outside) { /* the body is part of the task that polls the run, and spends its budget */
-        context.task = outside->task;
-        context.locals = outside->locals;
-        context.constrained = outside->constrained;
-        context.budget = outside->budget;
-    }
+    context.constrained = !outside || outside->constrained;
+    context.budget = WF_BUDGET;
+    context.locals = outside ? outside->locals : NULL; /* the body's, not the tasks' */
     wf_context_enter(&context);
     enum wf_poll poll = wf_future_poll(self->body, cx);
-    if (outside)
-        outside->budget = context.budget;
-    context.task = NULL;
+    bool yielded = context.yielded;
     context.locals = NULL;
-    bool gives_way = set->tasks.turn_due; /* the body does */
-    /* one at a time, and a few less than allowed */
-    for (int i = 0;
-         poll == WF_PENDING && i < WF_TASKS_PER_TURN / 2 && wf_task_set_run(&set->tasks, &context, 1); i++)
-        ;
-    wf_task_set_end_turn(&set->tasks);
+    if (poll == WF_PENDING) {
+        /* one at a time, and a few less than allowed */
+        for (int i = 0; i < WF_TASKS_PER_TURN / 2 && wf_task_set_run(&set->tasks, &context, 1); i++)
+            ;
+        wf_task_set_end_turn(&set->tasks);
+    }
     wf_context_leave(&context);
-    gives_way |= wf_task_set_has_work(&set->tasks);
-    if (poll == WF_READY)
-        forget_outer(set);
-    else if (gives_way)
+    if (poll == WF_READY) {
+        forget_run_waker(set);
+    } else if (yielded || wf_task_set_has_work(&set->tasks)) {
         give_way(cx);
+    }
     return poll;
 }
 
@@ -131,7 +135,7 @@ static void local_run_drop(struct wf_future *future)
 {
     struct wf_local_run *self = (struct wf_local_run *)future;
     wf_future_drop(self->body);
-    forget_outer(self->set);
+    forget_run_waker(self->set);
 }
 
 static void local_run_children(const struct wf_future *future, wf_visit *visit, void *arg)
@@ -157,10 +161,11 @@ struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_
 void wf_local_set_drop(struct wf_local_set *set)
 {
     check_thread(set);
+    check_outside(set, "04.19", "dropped");
     struct wf_context context = wf_task_set_context(&set->tasks);
     wf_context_enter(&context);
     wf_task_set_shutdown(&set->tasks, &context);
     wf_context_leave(&context);
-    forget_outer(set);
+    forget_run_waker(set);
     wf_task_set_unreference(&set->tasks);
 }

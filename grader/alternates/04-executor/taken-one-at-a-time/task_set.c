@@ -30,12 +30,6 @@ static bool is_here(const struct wf_task_set *self)
     return wf_context_current && wf_context_current->scheduler == &self->scheduler;
 }
 
-static void tell_spawned(const struct wf_task_set *self, const struct wf_task *task)
-{
-    if (self->hooks.task_spawned)
-        self->hooks.task_spawned(self->hooks.arg, task);
-}
-
 /* --- the inject queue --- */
 
 /* Hand a task over from another thread. False: closed, and `task` is new. */
@@ -60,17 +54,25 @@ static bool inject(struct wf_task_set *self, struct wf_task *task, bool is_new)
     return accepted;
 }
 
-/* Move one task that others injected to the run queue; a new one becomes owned. With the lock held. */
+/* A new task was accepted. No lock is held: the hook may spawn and wake. */
+static void own(struct wf_task_set *self, struct wf_task *task)
+{
+    wf_list_push_back(&self->owned, &task->owned);
+    if (self->hooks.task_spawned)
+        self->hooks.task_spawned(self->hooks.arg, task);
+}
+
+/* Move one task that others injected to the run queue; a new one becomes owned. */
 static void take_injected(struct wf_task_set *self)
 {
+    pthread_mutex_lock(&self->lock);
     struct wf_task *task = wf_task_queue_pop(&self->injected);
-    if (task && wf_list_is_empty(&task->owned)) {
-        wf_list_push_back(&self->owned, &task->owned);
-        tell_spawned(self, task);
-    }
+    wf_store_relaxed(&self->has_injected, !wf_task_queue_is_empty(&self->injected));
+    pthread_mutex_unlock(&self->lock);
+    if (task && wf_list_is_empty(&task->owned))
+        own(self, task);
     if (task)
         wf_task_queue_push(&self->run, task);
-    wf_store_relaxed(&self->has_injected, !wf_task_queue_is_empty(&self->injected));
 }
 
 /* --- the scheduler's operations --- */
@@ -78,14 +80,16 @@ static void take_injected(struct wf_task_set *self)
 static int set_bind(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_task_set *self = (struct wf_task_set *)scheduler;
-    if (!is_here(self))
-        return inject(self, task, true) ? 0 : WF_ECLOSED;
-    if (self->closed) /* only the set's thread changes it, so it may read it without the lock */
+    bool here = is_here(self);
+    /* only the set's thread changes `closed`, so it may read it without the lock */
+    if (here && self->closed)
         return WF_ECLOSED;
-    tell_spawned(self, task);
-    wf_list_push_back(&self->owned, &task->owned);
-    wf_task_queue_push(&self->run, task);
-    return 0;
+    if (here) {
+        own(self, task);
+        wf_task_queue_push(&self->run, task);
+        return 0;
+    }
+    return inject(self, task, true) ? 0 : WF_ECLOSED;
 }
 
 static void set_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
@@ -177,20 +181,12 @@ bool wf_task_set_has_work(const struct wf_task_set *set)
            wf_load_relaxed(&set->has_injected);
 }
 
-static void look_at_injected(struct wf_task_set *self)
-{
-    if (!wf_load_relaxed(&self->has_injected))
-        return;
-    pthread_mutex_lock(&self->lock);
-    take_injected(self);
-    pthread_mutex_unlock(&self->lock);
-}
-
 uint32_t wf_task_set_run(struct wf_task_set *set, struct wf_context *context, uint32_t limit)
 {
     uint32_t count = 0;
     for (; count < limit; count++) {
-        look_at_injected(set);
+        if (wf_load_relaxed(&set->has_injected))
+            take_injected(set);
         struct wf_task *task = wf_task_queue_pop(&set->run);
         if (!task)
             break;
@@ -211,17 +207,17 @@ static void wait_for_injected(struct wf_task_set *self)
     pthread_mutex_lock(&self->lock);
     while (wf_task_queue_is_empty(&self->injected))
         pthread_cond_wait(&self->injected_one, &self->lock);
-    take_injected(self);
     pthread_mutex_unlock(&self->lock);
+    take_injected(self);
 }
 
 void wf_task_set_shutdown(struct wf_task_set *set, struct wf_context *context)
 {
     pthread_mutex_lock(&set->lock);
     set->closed = true;
-    while (!wf_task_queue_is_empty(&set->injected))
-        take_injected(set);
     pthread_mutex_unlock(&set->lock);
+    while (wf_load_relaxed(&set->has_injected))
+        take_injected(set);
 
     for (struct wf_list *link = set->owned.next; link != &set->owned; link = link->next) {
         struct wf_task *task = WF_CONTAINER_OF(link, struct wf_task, owned);
