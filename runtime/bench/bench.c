@@ -283,13 +283,15 @@ static double resident_bytes(void)
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
+enum { WARM, MEASURED, CROWDS };
+
 struct idle {
     struct wf_future future;
     uint64_t count;
-    uint64_t target; /* tasks of this crowd: first one batch that is not measured, for the code's own pages */
-    struct crowd crowd;
+    struct crowd crowds[CROWDS]; /* first one batch that is not measured, for the code's own pages */
+    int which;
+    uint64_t spawned, target; /* of the crowd at hand */
     struct wf_yield yield;
-    uint64_t spawned;
     double before;
     double out;
 };
@@ -297,24 +299,24 @@ struct idle {
 ASYNC_FN(idle)
 {
     ASYNC_BEGIN;
-    notify_init(&self->crowd.notify);
-    for (self->target = BATCH;; self->target = self->count) {
-        self->crowd.waiting = self->crowd.woken = self->spawned = 0;
+    for (self->which = WARM; self->which < CROWDS; self->which++) {
+        self->target = self->which == WARM ? BATCH : self->count;
+        notify_init(&self->crowds[self->which].notify);
         self->before = resident_bytes();
-        while (self->spawned < self->target) {
-            must(WF_SPAWN(wf_scheduler_current(), NULL, idle_task, .crowd = &self->crowd));
+        for (self->spawned = 0; self->spawned < self->target;) {
+            must(WF_SPAWN(wf_scheduler_current(), NULL, idle_task, .crowd = &self->crowds[self->which]));
             self->spawned++;
-            while (self->spawned % BATCH == 0 && self->crowd.waiting < self->spawned)
+            while (self->spawned % BATCH == 0 && self->crowds[self->which].waiting < self->spawned)
                 AWAIT(wf_yield(&self->yield));
         }
-        while (self->crowd.waiting < self->target)
+        while (self->crowds[self->which].waiting < self->target)
             AWAIT(wf_yield(&self->yield));
-        self->out = (resident_bytes() - self->before) / (double)self->target;
-        notify_all(&self->crowd.notify);
-        while (self->crowd.woken < self->target)
+    }
+    self->out = (resident_bytes() - self->before) / (double)self->count;
+    for (self->which = WARM; self->which < CROWDS; self->which++) {
+        notify_all(&self->crowds[self->which].notify);
+        while (self->crowds[self->which].woken < self->crowds[self->which].waiting)
             AWAIT(wf_yield(&self->yield));
-        if (self->target == self->count)
-            break;
     }
     ASYNC_FINALLY:
     ASYNC_END;

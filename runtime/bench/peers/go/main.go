@@ -132,34 +132,46 @@ func residentBytes() int {
 	return pages * os.Getpagesize()
 }
 
-// One batch first that is not measured, for the code's own pages.
-func idle(count int) float64 {
-	idleTasks(batch)
-	return idleTasks(count)
+// What the idle goroutines share.
+type crowd struct {
+	notify         chan struct{}
+	waiting, woken atomic.Int64
 }
 
-func idleTasks(count int) float64 {
-	notify := make(chan struct{})
-	var waiting, woken atomic.Int64
-	before := residentBytes()
+// Starts goroutines that wait, and returns when all do.
+func (shared *crowd) wait(count int) {
+	shared.notify = make(chan struct{})
 	for i := 0; i < count; i++ {
 		go func() {
-			waiting.Add(1)
-			<-notify
-			woken.Add(1)
+			shared.waiting.Add(1)
+			<-shared.notify
+			shared.woken.Add(1)
 		}()
-		for i%batch == batch-1 && waiting.Load() <= int64(i) {
+		for i%batch == batch-1 && shared.waiting.Load() <= int64(i) {
 			runtime.Gosched()
 		}
 	}
-	for waiting.Load() < int64(count) {
+	for shared.waiting.Load() < int64(count) {
 		runtime.Gosched()
 	}
+}
+
+func (shared *crowd) wake() {
+	close(shared.notify)
+	for shared.woken.Load() < shared.waiting.Load() {
+		runtime.Gosched()
+	}
+}
+
+// First one batch that is not measured, for the code's own pages.
+func idle(count int) float64 {
+	var warm, measured crowd
+	warm.wait(batch)
+	before := residentBytes()
+	measured.wait(count)
 	figure := float64(residentBytes()-before) / float64(count)
-	close(notify)
-	for woken.Load() < int64(count) {
-		runtime.Gosched()
-	}
+	warm.wake()
+	measured.wake()
 	return figure
 }
 

@@ -133,25 +133,15 @@ fn resident_bytes() -> f64 {
 }
 
 /// What the idle tasks share.
+#[derive(Default)]
 struct Shared {
     notify: Notify,
     waiting: AtomicU64,
     woken: AtomicU64,
 }
 
-/// One batch first that is not measured, for the code's own pages.
-async fn idle(count: u64) -> f64 {
-    idle_tasks(BATCH).await;
-    idle_tasks(count).await
-}
-
-async fn idle_tasks(count: u64) -> f64 {
-    let shared = Arc::new(Shared {
-        notify: Notify::new(),
-        waiting: AtomicU64::new(0),
-        woken: AtomicU64::new(0),
-    });
-    let before = resident_bytes();
+/// Spawns tasks that wait, and returns when all do.
+async fn wait_idle(shared: &Arc<Shared>, count: u64) {
     for i in 1..=count {
         let shared_by_task = shared.clone();
         tokio::spawn(async move {
@@ -166,11 +156,24 @@ async fn idle_tasks(count: u64) -> f64 {
     while shared.waiting.load(Ordering::Relaxed) < count {
         yield_now().await;
     }
-    let figure = (resident_bytes() - before) / count as f64;
+}
+
+async fn wake_idle(shared: &Arc<Shared>, count: u64) {
     shared.notify.notify_waiters();
     while shared.woken.load(Ordering::Relaxed) < count {
         yield_now().await;
     }
+}
+
+/// First one batch that is not measured, for the code's own pages.
+async fn idle(count: u64) -> f64 {
+    let (warm, measured) = (Arc::new(Shared::default()), Arc::new(Shared::default()));
+    wait_idle(&warm, BATCH).await;
+    let before = resident_bytes();
+    wait_idle(&measured, count).await;
+    let figure = (resident_bytes() - before) / count as f64;
+    wake_idle(&warm, BATCH).await;
+    wake_idle(&measured, count).await;
     figure
 }
 
