@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # install-test.sh: an outside program, in C and in C++, builds against the installed library and runs, linked
-# to the shared library and to the static one.
+# to the shared library and to the static one; so does one of async functions and tasks.
 set -eu
 cd "$(dirname "$0")/../.."
 prefix=$PWD/build/check/prefix
@@ -12,6 +12,7 @@ cat >"$work/outside.c" <<'PROGRAM'
 #include <stdio.h>
 #include <weft/block_on.h>
 #include <weft/combine.h>
+#include <weft/current_thread.h>
 
 int main(void)
 {
@@ -19,7 +20,13 @@ int main(void)
     struct wf_future *both[] = {&wf_ready(&left, 20)->future, &wf_ready(&right, 22)->future};
     struct wf_join join;
     int status = wf_block_on(&wf_join(&join, both, 2, WF_FAIR)->future);
-    printf("%d %d\n", status, left.out + right.out);
+    struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
+    if (!runtime)
+        return 1;
+    struct wf_ready last;
+    wf_current_thread_block_on(runtime, &wf_ready(&last, 1)->future);
+    wf_current_thread_drop(runtime);
+    printf("%d %d\n", status, left.out + right.out + last.out - 1);
     return 0;
 }
 PROGRAM
@@ -42,4 +49,11 @@ try()
     ! command -v clang >/dev/null || try clang clang -std=c11 $flags "$work/outside.c" $libs
     ! command -v g++ >/dev/null || try c++ g++ -std=c++17 -Wall -Wextra -Werror $flags "$work/outside.cc" $libs
 }
+# The macros are C only: gnu11, as they end in expressions with statements.
+for compiler in gcc clang; do
+    command -v $compiler >/dev/null || continue
+    # shellcheck disable=SC2086
+    $compiler -std=gnu11 -O2 $flags -o "$work/tree" runtime/examples/spawn_tree.c $libs
+    LD_LIBRARY_PATH=$prefix/lib "$work/tree" | diff runtime/examples/spawn_tree.expected -
+done
 echo "an outside program builds against the installed library, and runs"
