@@ -12,7 +12,7 @@
  * Memory:    freed with the last reference: of the scheduler, the join handle, each waker, each abort handle.
  * Source:    Tokio's task module; smol's async-task.
  *
- * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once; without memory it returns WF_ENOMEM and nothing happened; where the scheduler is closed it returns WF_ECLOSED, and the frame was dropped once and freed; then the handle is empty. Without a scheduler it panics."}
+ * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once; without memory it returns WF_ENOMEM and nothing happened; where the scheduler is closed it returns WF_ECLOSED, and the frame was dropped once and freed; then the handle is empty. To ignore the result does not compile with warnings as errors. Without a scheduler it panics."}
  * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, with a full budget at the begin of each poll; afterwards it names what it did before."}
  * @clause{G.31,0,"A task's id is its scheduler's next number, from 1 (2^32 - 1 is followed by 1), and the same from inside and from each handle; its name is its async function's unless the spawner gave another."}
  */
@@ -66,6 +66,12 @@ static inline struct wf_future *wf_task_frame(struct wf_task *task)
  */
 WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle);
 
+/** @brief What WF_SPAWN() evaluates to: who ignores it would await a handle that is empty. */
+static inline WF_MUST_USE int wf_spawn_result(int status)
+{
+    return status;
+}
+
 /**
  * @brief Spawn the async function `fn`, whose arguments follow as `.member = value`, on `scheduler`.
  * @param task_name  what dumps call it: a string literal.
@@ -76,7 +82,7 @@ WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *schedul
  * Cost:    one allocation.
  */
 #define WF_SPAWN_NAMED(scheduler, handle, task_name, fn, ...)                                                \
-    __extension__({                                                                                          \
+    wf_spawn_result(__extension__({                                                                          \
         static const struct wf_spawn_site wf_site = {(task_name), __FILE__ ":" WF_TEXT_OF(__LINE__)};        \
         struct wf_task *const wf_new_task = wf_task_new(sizeof(struct fn));                                  \
         struct wf_join_handle *const wf_handle = (handle);                                                   \
@@ -89,7 +95,7 @@ WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *schedul
             wf_spawned = wf_task_spawn(wf_new_task, (scheduler), wf_handle);                                 \
         }                                                                                                    \
         wf_spawned;                                                                                          \
-    })
+    }))
 
 /** WF_SPAWN_NAMED() with the name of the async function. */
 #define WF_SPAWN(scheduler, handle, fn, ...) WF_SPAWN_NAMED(scheduler, handle, #fn, fn, ##__VA_ARGS__)
