@@ -21,7 +21,7 @@
 enum {
     CHECK_SECONDS = 60, /* the outermost deadline of one test */
     HANGS_MAX =
-        3, /* or starts that failed, in one run; then the tests that are left are not run: each would cost as much */
+        3, /* or starts that failed, in one variant; then the tests that are left are not run: each would cost as much */
 };
 
 /* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
@@ -151,6 +151,18 @@ static bool selected(const struct result *result, const struct judge_test *test)
            strcmp(result->selection, test->clause) == 0;
 }
 
+/* How many tests the clause has that the one selected test is about; 0: not one test was selected. */
+static int tests_of_selection(const struct judge_suite *suite, const char *selection)
+{
+    const struct judge_test *chosen = suite->tests;
+    while (chosen->name && (!selection || strcmp(selection, chosen->name) != 0))
+        chosen++;
+    int count = 0;
+    for (const struct judge_test *test = suite->tests; chosen->name && test->name; test++)
+        count += strcmp(test->clause, chosen->clause) == 0;
+    return count;
+}
+
 /* Variants that a test declares and nobody asked for: their clauses are not verified. */
 static void add_left_out(const struct judge_suite *suite, const struct build *build, struct result *result)
 {
@@ -191,13 +203,16 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
     srunner_set_fork_status(runner, CK_FORK); /* whatever CK_FORK in the environment says */
 
     result->expected = 0;
+    result->clause_tests = tests_of_selection(suite, result->selection);
     for (size_t v = 0; v < build->variants.count; v++)
         for (const struct judge_test *test = suite->tests; test->name; test++)
             result->expected +=
                 selected(result, test) && (test->variants & judge_variant_bit(build->variants.items[v]));
 
-    int done = 0, hangs = 0;
+    int done = 0;
+    const struct judge_test *gave_up = NULL; /* the first test that plain did not come to */
     for (size_t v = 0; v < build->variants.count; v++) {
+        int hangs = 0;
         current.variant = build->variants.items[v];
         for (const struct judge_test *test = suite->tests; test->name; test++) {
             if (!selected(result, test) || !(test->variants & judge_variant_bit(current.variant)))
@@ -213,7 +228,14 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                                    true));
                 continue;
             }
+            if (gave_up && test >= gave_up && strcmp(current.variant, "plain") != 0) {
+                result_add(result, not_run(test, "not run: the plain variant gave up before it", false));
+                result->ran++;
+                continue;
+            }
             if (hangs >= HANGS_MAX) {
+                if (!gave_up && strcmp(current.variant, "plain") == 0)
+                    gave_up = test;
                 result_add(
                     result,
                     not_run(

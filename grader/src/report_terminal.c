@@ -143,6 +143,11 @@ static void print_clauses(const struct style *style, const struct result *result
         enum test_status status = result_clause_status(result, clause);
         const char *word = status_word(style, status, &colour);
         const char *name = test_of(result, clause);
+        char part[40];
+        if (result->clause_tests > 1 && result_verdict(result) == VERDICT_PASS) {
+            snprintf(part, sizeof part, "1 of %d ok", result->clause_tests); /* a part earns nothing */
+            word = part;
+        }
         int room = style->width - TEXT_COLUMN, length = (int)strlen(clause->text);
         fprintf(style->out, "  %-6s %2d/%-2d %s%-12s%s %-28s %s%.*s%s%s\n", clause->id,
                 status == TEST_PASS ? clause->points : 0, clause->points, colour, word, style->off, name,
@@ -310,7 +315,10 @@ static void print_summary(const struct style *style, const struct result *result
             clauses++;
             passed += result_clause_status(result, &result->course->clauses[i]) == TEST_PASS;
         }
-    if (result->selection)
+    if (result->clause_tests > 1)
+        fprintf(style->out, "%sonly %s%s, one of %d tests of its clause, ", style->bold, result->selection,
+                style->off, result->clause_tests);
+    else if (result->selection)
         fprintf(style->out, "%sonly %s%s, ", style->bold, result->selection, style->off);
     else
         fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result),

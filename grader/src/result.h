@@ -36,6 +36,7 @@ struct result {
     const char *from;
     const char *own;
     const char *selection; /**< the one test that was asked for, or NULL */
+    int clause_tests;      /**< where one test was asked for: how many its clause has; else 0 */
     bool some_variants;    /**< only some of the variants were asked for */
     uint64_t seed;
     const struct sandbox *sandbox;
@@ -51,7 +52,8 @@ void result_free(struct result *result);
 const char *test_status_name(enum test_status status);
 const char *verdict_name(enum verdict verdict);
 
-/** A clause's status: the worst of its tests that count; NOT_VERIFIED if there is none. */
+/** A clause's status: the worst of its tests that count; NOT_VERIFIED if there is none, or if only one of several was
+ * asked for and passed. */
 enum test_status result_clause_status(const struct result *result, const struct clause *clause);
 int result_score(const struct result *result);
 int result_max(const struct result *result);

@@ -32,7 +32,7 @@ static _Noreturn void exec_debugger(const struct judge *judge, const char *progr
     struct words words = {0};
     words_split(&words, "gdb -q -nx");
     const char *const commands[] = {
-        "echo \\nSet breakpoints, for example break join_poll, then type run: the judge drives the test.\\n"
+        "echo \\nSet breakpoints, for example break and the name of a function of yours, then type run.\\n"
         "It stops by itself where a contract is broken or a task is not written.\\n\\n",
         "set confirm off",
         "set breakpoint pending on",

@@ -21,7 +21,7 @@ void wf_async_lost(const struct wf_future *future)
 void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future))
 {
     /* 02.T2: release what it waits for, then let it clean up: why in this order, and what must
-     * `awaiting` be meanwhile? */
+     * `awaiting` be while it does? */
     LAB_TODO("02.T2");
 }
 

@@ -89,7 +89,7 @@ void wf_join_handle_abort(struct wf_join_handle *handle)
 }
 
 /* What an abort handle keeps of a join handle's task, which may be over and gone. */
-static struct wf_task *share(struct wf_task *task)
+static struct wf_task *hold(struct wf_task *task)
 {
     /* 03.T4: a handle of its own needs a reference of its own, if there is a task */
     LAB_TODO("03.T4");
@@ -97,7 +97,7 @@ static struct wf_task *share(struct wf_task *task)
 
 struct wf_abort_handle wf_join_handle_abort_handle(const struct wf_join_handle *handle)
 {
-    return (struct wf_abort_handle){share(handle->task)};
+    return (struct wf_abort_handle){hold(handle->task)};
 }
 
 void wf_abort(const struct wf_abort_handle *handle)

@@ -20,7 +20,7 @@ void wf_async_lost(const struct wf_future *future)
 
 void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future))
 {
-    /* LAB 02.T2 { release what it waits for, then let it clean up: why in this order, and what must `awaiting` be meanwhile? */
+    /* LAB 02.T2 { release what it waits for, then let it clean up: why in this order, and what must `awaiting` be while it does? */
     struct wf_future *child = future->awaiting;
     future->awaiting = NULL; /* a dump during the clean-up must not follow it */
     if (child)

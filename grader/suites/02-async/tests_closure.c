@@ -135,6 +135,11 @@ void test_closure_call(struct judge *judge)
         expect_value(judge, 0, (int32_t)value);
         drop_closure(judge);
     }
+    for (int kind = 0; kind < 3; kind++) { /* without memory for the frame */
+        new_closure(judge, (enum wf_closure_kind)kind, PROBE_BYTES, output_value(judge), true);
+        call_without_memory(judge, 0, true);
+        drop_closure(judge);
+    }
     finish_async(judge);
 }
 

@@ -66,7 +66,8 @@ enum { TRAP_FLAG = 1 << 8, INSTRUCTIONS_MAX = 5000 };
 
 static struct {
     struct wf_task *cell;
-    int64_t change_after, instructions, torn;
+    int64_t change_after, instructions, torn, changes;
+    uint32_t word; /* as it was after the last instruction */
 } stepped;
 
 /* After each instruction: a trap is a signal to the thread itself. */
@@ -75,16 +76,19 @@ static void on_trap(int number)
     (void)number;
     uint32_t word = wf_load_relaxed(&stepped.cell->state);
     stepped.torn += !(word & WF_TASK_RUNNING) == !(word & WF_TASK_COMPLETE);
+    stepped.changes += word != stepped.word;
+    stepped.word = word;
     if (++stepped.instructions == stepped.change_after)
         wf_fetch_add_relaxed(&stepped.cell->state, (uint32_t)WF_TASK_REFERENCE);
 }
 
-/* What the state is wrong by, the first time that it is; a debugger would want the traps for itself. */
-static int64_t step_through(enum transition transition, uint32_t word, int64_t *torn)
+/* What the state is wrong by, the first time that it is; and how often it was seen half changed. A debugger would want the
+ * traps for itself. */
+static int64_t step_through(enum transition transition, uint32_t word, int64_t *halves)
 {
     struct sigaction ours = {.sa_handler = on_trap}, before;
     struct wf_task *alone = new_cell(word);
-    int64_t result = transit(alone, transition, 1), wrong = 0;
+    int64_t result = transit(alone, transition, transition == UNREFERENCE), wrong = 0;
     uint32_t expected = wf_load_relaxed(&alone->state) + WF_TASK_REFERENCE;
     wf_task_free(alone);
     sigaction(SIGTRAP, &ours, &before);
@@ -92,9 +96,10 @@ static int64_t step_through(enum transition transition, uint32_t word, int64_t *
     for (int64_t after = 1; wrong == 0 && after < INSTRUCTIONS_MAX; after++) {
         stepped.cell = new_cell(word);
         stepped.change_after = after;
-        stepped.instructions = 0;
+        stepped.instructions = stepped.changes = 0;
+        stepped.word = word;
         __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() | TRAP_FLAG);
-        int64_t changed = transit(stepped.cell, transition, 1);
+        int64_t changed = transit(stepped.cell, transition, transition == UNREFERENCE);
         __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~(uint64_t)TRAP_FLAG);
         bool came = stepped.instructions >= after;
         wrong = (int64_t)wf_load_relaxed(&stepped.cell->state) - (int64_t)expected;
@@ -105,7 +110,9 @@ static int64_t step_through(enum transition transition, uint32_t word, int64_t *
             wrong = 1;
     }
     sigaction(SIGTRAP, &before, NULL);
-    *torn = stepped.torn;
+    /* The last time nobody else changed it. Only an end of a run must be one step for all to see: a wake that makes its
+     * reference after the bit is no worse, for nobody else can take it. */
+    *halves = transition == TO_COMPLETE ? stepped.torn : transition == TO_IDLE && stepped.changes > 1;
     return stepped.instructions < stepped.change_after ? 0 : wrong;
 }
 
@@ -124,11 +131,11 @@ static bool is_debugged(void)
 
 #else
 
-static int64_t step_through(enum transition transition, uint32_t word, int64_t *torn)
+static int64_t step_through(enum transition transition, uint32_t word, int64_t *halves)
 {
     (void)transition;
     (void)word;
-    *torn = 0;
+    *halves = 0;
     return 0;
 }
 
@@ -167,7 +174,7 @@ static int64_t run_storm(enum transition transition, uint32_t word, int64_t time
 {
     /* what the transition changes when nothing disturbs it, so that it can be taken back */
     struct wf_task *probe = new_cell(word);
-    transit(probe, transition, 1);
+    transit(probe, transition, transition == UNREFERENCE);
     uint32_t change = wf_load_relaxed(&probe->state) - word;
     wf_task_free(probe);
 
@@ -178,7 +185,7 @@ static int64_t run_storm(enum transition transition, uint32_t word, int64_t time
     while (!atomic_load(&storm.running))
         ;
     for (int64_t i = 0; i < times; i++) {
-        transit(storm.cell, transition, 1);
+        transit(storm.cell, transition, transition == UNREFERENCE);
         atomic_fetch_sub(&storm.cell->state, change);
     }
     atomic_store(&storm.over, true);
@@ -201,12 +208,16 @@ static void act(const struct channel_command *command)
         wf_task_free(cell);
         break;
     }
-    case STEP_STORM:
+    case STEP_STORM: {
+        enum transition transition = (enum transition)arguments[0];
+        int64_t torn = 0;
         if (!is_debugged())
-            a = step_through((enum transition)arguments[0], (uint32_t)arguments[1], &b);
+            a = step_through(transition, (uint32_t)arguments[1], &b);
         if (a == 0 && b == 0)
-            a = run_storm((enum transition)arguments[0], (uint32_t)arguments[1], arguments[2], &b);
+            a = run_storm(transition, (uint32_t)arguments[1], arguments[2], &torn);
+        b += transition == TO_COMPLETE ? torn : 0;
         break;
+    }
     default:
         scenario_broken("no such step");
     }

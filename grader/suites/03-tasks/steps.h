@@ -40,7 +40,7 @@ enum transition {
 enum cells_step {
     STEP_CELL = CHANNEL_FIRST_OPERATION, /* transition, word, count -> result, word afterwards */
     STEP_STORM, /* transition, word, times: while another thread changes the count -> what the count is wrong by,
-                     how often RUNNING and COMPLETE were both set or both clear */
+                     how often it was seen half changed */
 };
 
 /** Commands of the scenario "tasks". The first argument is the thread that does it; 0 is the driver. */

@@ -37,6 +37,7 @@ static const struct judge_test tests[] = {
     {"to_cancelled", "03.12", PLAIN | ASAN, test_to_cancelled},
     {"abort_idle", "03.12", PLAIN | ASAN | TSAN, test_abort_idle},
     {"abort_any_time", "03.12", PLAIN | ASAN | TSAN, test_abort_any_time},
+    {"abort_after_a_run", "03.12", PLAIN | ASAN | TSAN, test_abort_after_a_run},
     {"abort_in_poll", "03.13", PLAIN | ASAN | TSAN, test_abort_in_poll},
     {"abort_publishes", "03.13", PLAIN | ASAN | TSAN, test_abort_publishes},
     {"abort_over", "03.14", PLAIN | ASAN | TSAN, test_abort_over},

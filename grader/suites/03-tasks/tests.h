@@ -43,6 +43,7 @@ void test_detach_any_time(struct judge *judge);
 
 void test_abort_idle(struct judge *judge);
 void test_abort_any_time(struct judge *judge);
+void test_abort_after_a_run(struct judge *judge);
 void test_abort_in_poll(struct judge *judge);
 void test_abort_publishes(struct judge *judge);
 void test_abort_over(struct judge *judge);

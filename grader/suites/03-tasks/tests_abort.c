@@ -192,6 +192,25 @@ static void abort_at(struct judge *judge, enum point point, bool ready, bool wok
     expect_freed(judge);
 }
 
+/* As test_wake_after_a_run(): who aborts an idle task writes its link, which the last run's thread has read. */
+void test_abort_after_a_run(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    link_queue(judge);
+    for (int round = 0; round < 4; round++) {
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+        abort_handle(judge, HANDLE, 0, task);
+        run(judge, RUNNER, task);
+        abort_it(judge, task, 0);
+        run(judge, RUNNER, task);
+        expect_ended(judge, task, false, false);
+        abort_drop(judge, HANDLE, 0);
+        join_drop(judge, HANDLE, task);
+        expect_freed(judge);
+    }
+    finish_tasks(judge);
+}
+
 void test_abort_in_poll(struct judge *judge)
 {
     judge_start(judge, "tasks");

@@ -2,7 +2,7 @@
  * @file alloc.h
  * @brief The one way to memory: a replaceable allocator, with a count of the live bytes.
  *
- * The library allocates only in functions named `*_new`, in spawn and in the runtime's builder; everything
+ * The library allocates only in functions named `*_new`, in spawn, and where a header says so; everything
  * else lives in storage that the caller provides. Sizes are passed to wf_free(), so the live bytes are
  * known without headers of our own: at exit they can be asserted zero.
  *

@@ -81,7 +81,7 @@ struct wf_call {
  *
  * Cancel safety: that of the closure's body. A WF_CLOSURE_ONCE call that is dropped releases what it took over.
  *
- * @clause{02.13,5,"wf_closure_call builds the call's future at once from what was captured and the argument; the call is READY in the poll in which that is, with 0 and its output where `value` points. While it is suspended its awaiting is the body, and through it the call's future."}
+ * @clause{02.13,5,"wf_closure_call builds the call's future at once from what was captured and the argument; the call is READY in the poll in which that is, with 0 and its output where `value` points; without memory for its frame at once, with WF_ENOMEM. While it is suspended its awaiting is the body, and through it the call's future."}
  * @clause{02.14,4,"WF_CLOSURE_ONCE: a second call panics and names the closure. A call that got no memory took nothing over: the closure can be called again."}
  * @clause{02.15,4,"WF_CLOSURE_IN_TURN: a call while another is unfinished panics and names the closure; once that one is READY or dropped the next may begin, and it finds the state as the earlier one left it."}
  * @clause{02.16,2,"WF_CLOSURE_SHARED: any number of calls may be unfinished at once, each with its own frame and argument."}

@@ -27,7 +27,8 @@
  *     join_waker       JOIN_WAKER clear: the join handle alone; without JOIN_INTEREST nobody.
  *                      JOIN_WAKER set: both may read it. The handle changes the bit only before COMPLETE, the thread that
  *                      completes the task only after.
- *     next             the scheduler's queue, while the task is in it
+ *     next             the scheduler's queue, while the task is in it: written by who schedules, read by who takes it out. So
+ *                      who schedules has seen the end of the last run
  *     owned            the scheduler, from bind to released
  *     the rest         written before the task is bound, then only read
  *
