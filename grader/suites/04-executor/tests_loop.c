@@ -183,9 +183,33 @@ static void root_woken_among_busy(struct judge *judge, bool aside)
     drop_runtime(judge);
 }
 
+/* The root always wakes itself. Its polls, and those of the tasks that it spawns in each, are those of one turn. */
+static void busy_root(struct judge *judge, int tasks, int times)
+{
+    PROGRAM(judge, 1, 50, "all tasks: are READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            tasks ? "root: spawns tasks 1 to 50 and wakes itself, 20 times" : "root: wakes itself 1000 times",
+            DO(DO_SPAWN_RANGE, 1, tasks), DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_REPEAT, 0, times - 1), DO(DO_READY, 0, 0));
+    make_runtime(judge, false);
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    for (int last = 0, at; last < story->count; last = at + 1) {
+        at = find(story, last, EVENT_PARK, -1);
+        if (at < 0)
+            at = story->count;
+        int polls = count_between(story, last, at, EVENT_POLLED, -1);
+        EXPECT(judge, polls <= TURN,
+               "the park is given a turn after at most 61 polls, of tasks and of the root",
+               "%d polls without one", polls);
+    }
+    drop_runtime(judge);
+}
+
 void test_nobody_starves(struct judge *judge)
 {
     judge_start(judge, "executor");
+    busy_root(judge, 0, 1000);
     all_busy(judge, 1);
     all_busy(judge, 2 + judge_random(judge, 10));
     all_busy(judge, TURN + 1 + judge_random(judge, 60));
