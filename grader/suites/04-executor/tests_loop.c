@@ -210,6 +210,7 @@ void test_nobody_starves(struct judge *judge)
 {
     judge_start(judge, "executor");
     busy_root(judge, 0, 1000);
+    busy_root(judge, 50, 20);
     all_busy(judge, 1);
     all_busy(judge, 2 + judge_random(judge, 10));
     all_busy(judge, TURN + 1 + judge_random(judge, 60));
