@@ -103,6 +103,32 @@ static enum next await(struct probe *self, struct wf_cx *cx, int what, int64_t a
     return GO_ON;
 }
 
+/* A waker that stands between: its datum is the probe, and it forwards to what the probe kept. */
+static void *between_clone(void *data)
+{
+    return data;
+}
+
+static void between_wake(void *data)
+{
+    wf_waker_wake_by_ref(kept_waker(number_of(data)));
+}
+
+static void between_drop(void *data)
+{
+    (void)data;
+}
+
+static const struct wf_waker_ops between_ops = {
+    .clone = between_clone, .wake = between_wake, .wake_by_ref = between_wake, .drop = between_drop};
+
+/* One that is PENDING holds nothing: it need not be polled to its end. One that is READY did not give way. */
+static enum next begin_yield(struct probe *self, const struct wf_waker *waker)
+{
+    struct wf_cx cx = {.waker = waker};
+    return wf_future_poll(&wf_yield(&self->yield)->future, &cx) == WF_PENDING ? GO_ON : LEAVE_READY;
+}
+
 /* --- frames --- */
 
 static enum wf_poll frame_poll(struct wf_future *future, struct wf_cx *cx);
@@ -165,6 +191,10 @@ static enum next step(struct probe *self, struct wf_cx *cx)
     case DO_WAKE_SELF:
         wf_waker_wake_by_ref(cx->waker);
         return GO_ON;
+    case DO_BEGIN_YIELD: {
+        const struct wf_waker between = {&between_ops, self};
+        return begin_yield(self, parts.a ? &between : cx->waker);
+    }
     case DO_KEEP:
         keep(self, cx->waker);
         return GO_ON;

@@ -351,6 +351,29 @@ static void yield_of_a_body(struct judge *judge)
     drop_runtime(judge);
 }
 
+/* Only the one that yields is put aside: whom it wakes in the same poll is in the queue. */
+static void yield_and_wake(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, "task 1: woken, yields and wakes task 3 in one poll", DO(DO_KEEP, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_BEGIN_YIELD, 0, 0), DO(DO_WAKE, 3, 0), DO(DO_PEND, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, 2, "task 2: woken, wakes task 4", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_WAKE, 4, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 3, 4, "tasks 3 and 4: wait to be woken", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns them; then wakes 1 and 2", DO(DO_KEEP, 0, 0),
+            DO(DO_SPAWN_RANGE, 1, 4), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE, 2, 0),
+            DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    make_runtime(judge, false);
+    run_root(judge);
+    until_asleep(judge);
+    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
+    EXPECT_POLLS(judge, until_asleep(judge), 1, 2, 3, 4, 1);
+    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
+    until_done(judge);
+    drop_runtime(judge);
+}
+
 void test_yield_gives_way(struct judge *judge)
 {
     judge_start(judge, "executor");
@@ -359,5 +382,6 @@ void test_yield_gives_way(struct judge *judge)
     yield_beside_a_busy_one(judge);
     yield_of_the_root(judge);
     yield_of_a_body(judge);
+    yield_and_wake(judge);
     judge_finish(judge);
 }
