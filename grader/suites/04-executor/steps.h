@@ -58,7 +58,7 @@ enum instruction {
     DO_KEEP,      /**< keep a clone of it */
     DO_YIELD,     /**< await a wf_yield */
     DO_BEGIN_YIELD, /**< poll a wf_yield once, and go on in the same poll; a = 1: with a waker that wakes what it kept */
-    DO_CONSUME,   /**< a: await so many wf_consume; tells how many it got each time it must wait */
+    DO_CONSUME, /**< a: await so many wf_consume; tells how many it got each time it must wait */
     DO_CONSUME_FREELY, /**< a, b: the same, but inside wf_unconstrained; b = 1: pending once in the middle; 2: two deep */
     DO_REFUND_FREELY, /**< a: inside wf_unconstrained, take and give back so many units */
     DO_RACE,          /**< a: select: a loop that consumes for ever, or the end of the task a */

@@ -351,6 +351,20 @@ static void yield_of_a_body(struct judge *judge)
     drop_runtime(judge);
 }
 
+/* The future that yields was polled with a waker of its own: it is the task that gives way all the same. */
+static void yield_behind_a_waker(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, "task 1: yields, with a waker that forwards to its own; then is READY",
+            DO(DO_KEEP, 0, 0), DO(DO_BEGIN_YIELD, 1, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, 3, "tasks 2 and 3: are READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 3, awaits task 1", DO(DO_SPAWN_RANGE, 1, 3),
+            DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
+    make_runtime(judge, false);
+    run_root(judge);
+    expect_gave_way(judge, until_done(judge), 1, 2, 3);
+    drop_runtime(judge);
+}
+
 /* Only the one that yields is put aside: whom it wakes in the same poll is in the queue. */
 static void yield_and_wake(struct judge *judge)
 {
@@ -361,16 +375,14 @@ static void yield_and_wake(struct judge *judge)
             DO(DO_WAKE, 4, 0), DO(DO_READY, 0, 0));
     PROGRAM(judge, 3, 4, "tasks 3 and 4: wait to be woken", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
             DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns them; then wakes 1 and 2", DO(DO_KEEP, 0, 0),
+    PROGRAM(judge, ROOT, ROOT, "root: spawns them; then wakes 1 and 2, awaits 1", DO(DO_KEEP, 0, 0),
             DO(DO_SPAWN_RANGE, 1, 4), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE, 2, 0),
-            DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+            DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
     make_runtime(judge, false);
     run_root(judge);
     until_asleep(judge);
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    EXPECT_POLLS(judge, until_asleep(judge), 1, 2, 3, 4, 1);
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    until_done(judge);
+    EXPECT_POLLS(judge, until_done(judge), 1, 2, 3, 4, 1);
     drop_runtime(judge);
 }
 
@@ -383,5 +395,6 @@ void test_yield_gives_way(struct judge *judge)
     yield_of_the_root(judge);
     yield_of_a_body(judge);
     yield_and_wake(judge);
+    yield_behind_a_waker(judge);
     judge_finish(judge);
 }
