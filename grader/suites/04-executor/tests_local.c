@@ -108,6 +108,44 @@ static void gives_way(struct judge *judge, bool in_task)
     drop_runtime(judge);
 }
 
+/* A probe that consumes so many units stops each time that a budget of its own is spent. */
+static void expect_own_budget(struct judge *judge, const struct story *story, int probe, int units)
+{
+    enum { BUDGET = 128 };
+    int at = -1, seen = 0;
+    while (seen < units) {
+        at = find(story, at + 1, EVENT_CONSUMED, probe);
+        EXPECT(judge, at >= 0, "it consumes all of its units", "%s stops at %d", name_of(probe), seen);
+        int expected = seen + BUDGET < units ? seen + BUDGET : units;
+        seen = (int)story->events[at].b;
+        EXPECT(judge, seen == expected, "the body, and a local task, has 128 units of its own in each poll",
+               "%s has consumed %d units when it stops, or is done, not %d", name_of(probe), seen, expected);
+    }
+}
+
+static void budgets_of_their_own(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: consumes 300", DO(DO_CONSUME, 300, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: consumes 1000", DO(DO_CONSUME, 1000, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BESIDE, BESIDE, "task 80, of the runtime: always wakes itself", DO(DO_WAKE_SELF, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: consumes 100, makes a local set with task 1, runs it",
+            DO(DO_CONSUME, 100, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1),
+            DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 80 and 90, awaits 90", DO(DO_SPAWN_RANGE, BESIDE, BESIDE),
+            DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_AWAIT, RUNS, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    expect_own_budget(judge, story, BODY, 1000);
+    expect_own_budget(judge, story, 1, 300);
+    for (int at = find(story, 0, EVENT_POLLED, BODY), next;
+         (next = find(story, at + 1, EVENT_POLLED, BODY)) >= 0; at = next)
+        EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
+               "a body that spent its budget gives way: others are polled before it", "task 80 is not");
+    drop_runtime(judge);
+}
+
 /* Local tasks yield and are awaited; the executor around the run is the runtime, or lab 01's, which knows no turns. */
 static void under_any_executor(struct judge *judge, bool plain)
 {
@@ -174,6 +212,7 @@ void test_local_run(struct judge *judge)
     only_inside_the_run(judge);
     gives_way(judge, false);
     gives_way(judge, true);
+    budgets_of_their_own(judge);
     judge_finish(judge);
 }
 

@@ -373,8 +373,7 @@ static void yield_and_wake(struct judge *judge)
             DO(DO_READY, 0, 0));
     PROGRAM(judge, 2, 2, "task 2: woken, wakes task 4", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
             DO(DO_WAKE, 4, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 3, 4, "tasks 3 and 4: wait to be woken", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 3, 4, "tasks 3 and 4: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     PROGRAM(judge, ROOT, ROOT, "root: spawns them; then wakes 1 and 2, awaits 1", DO(DO_KEEP, 0, 0),
             DO(DO_SPAWN_RANGE, 1, 4), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE, 2, 0),
             DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));

@@ -37,12 +37,12 @@ struct wf_local_run {
  * @brief Build a future that runs the tasks of `set` until `body` is READY. One at a time for a set.
  * @return `run`. Tasks that are left stay in the set, for another run. The set outlives its runs.
  *
- * The body and each local task have a budget of their own; the body is no task: wf_task_current() is NULL in it.
+ * The body is no task: wf_task_current() is NULL in it.
  *
  * Threads:       the first poll of a run says which thread is the set's; a poll of any run of it on another panics.
  * Cancel safety: that of `body`; the tasks stay in the set.
  *
- * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. Polled on another thread than before, or inside of itself, it panics."}
+ * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. The body and each local task have a budget of their own in each poll. Polled on another thread than before, or inside of itself, it panics."}
  * @clause{04.18,5,"A wake or spawn from outside of the run, on any thread, wakes the task that polls it: no wake is lost, and local tasks woken inside need none. A set whose run is over keeps no waker of it."}
  */
 struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set, struct wf_future *body);
