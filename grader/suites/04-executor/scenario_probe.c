@@ -19,6 +19,31 @@ int64_t number_of(const struct probe *probe)
     return probe ? probe - probes : -1;
 }
 
+/* --- a waker that stands between: its datum is the probe, and it forwards to what the probe kept --- */
+
+static void *between_clone(void *data)
+{
+    return data;
+}
+
+static void between_wake(void *data)
+{
+    struct probe *self = data;
+    wf_waker_wake_by_ref(kept_waker(number_of(self)));
+    struct parts parts = parts_of(self->on_wake);
+    self->on_wake = 0;
+    if (parts.what)
+        do_anywhere(self, parts.what, parts.a, parts.b);
+}
+
+static void between_drop(void *data)
+{
+    (void)data;
+}
+
+static const struct wf_waker_ops between_ops = {
+    .clone = between_clone, .wake = between_wake, .wake_by_ref = between_wake, .drop = between_drop};
+
 /* --- what is awaited --- */
 
 static enum wf_poll eater_poll(struct wf_future *future, struct wf_cx *cx)
@@ -88,12 +113,14 @@ static enum next await(struct probe *self, struct wf_cx *cx, int what, int64_t a
     if (!self->awaits)
         self->child = child_of(self, what, a, b);
     self->awaits = true;
-    if (wf_future_poll(self->child, cx) == WF_PENDING) {
+    const struct wf_waker between = {&between_ops, self};
+    struct wf_cx through = {.waker = &between};
+    if (wf_future_poll(self->child, self->between ? &through : cx) == WF_PENDING) {
         if (what == DO_CONSUME)
             scenario_event(EVENT_CONSUMED, number_of(self), self->eater.eaten);
         return STAY;
     }
-    self->awaits = false;
+    self->awaits = self->between = false;
     if (what == DO_CONSUME || what == DO_CONSUME_FREELY)
         scenario_event(EVENT_CONSUMED, number_of(self), self->eater.eaten);
     else if (what == DO_AWAIT)
@@ -102,25 +129,6 @@ static enum next await(struct probe *self, struct wf_cx *cx, int what, int64_t a
         wf_future_drop(&self->eater.future); /* select borrows: the loser is still pending */
     return GO_ON;
 }
-
-/* A waker that stands between: its datum is the probe, and it forwards to what the probe kept. */
-static void *between_clone(void *data)
-{
-    return data;
-}
-
-static void between_wake(void *data)
-{
-    wf_waker_wake_by_ref(kept_waker(number_of(data)));
-}
-
-static void between_drop(void *data)
-{
-    (void)data;
-}
-
-static const struct wf_waker_ops between_ops = {
-    .clone = between_clone, .wake = between_wake, .wake_by_ref = between_wake, .drop = between_drop};
 
 /* One that is PENDING holds nothing: it need not be polled to its end. One that is READY did not give way. */
 static enum next begin_yield(struct probe *self, const struct wf_waker *waker)
@@ -201,6 +209,10 @@ static enum next step(struct probe *self, struct wf_cx *cx)
     case DO_ASIDE:
         run_aside(self->poll.instructions[++self->next]);
         return GO_ON;
+    case DO_ON_WAKE:
+        self->between = true;
+        self->on_wake = self->poll.instructions[++self->next];
+        return GO_ON;
     case DO_AT_LOCK:
         run_aside_at_lock(self->poll.instructions[++self->next], parts.a);
         return GO_ON;
@@ -264,7 +276,7 @@ void set_program(bool drop, int64_t first, int64_t last, const struct program *p
         probe->drop.count = 0;
         probe->next = 0;
         probe->polls = 0;
-        probe->quiet = false;
+        probe->quiet = probe->between = false;
         atomic_store(&probe->may_go_on, false);
         for (int i = 0; i < PROGRAM_MAX; i++)
             probe->repeated[i] = 0;

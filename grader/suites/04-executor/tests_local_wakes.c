@@ -37,6 +37,30 @@ static void lets_go_of_the_waker(struct judge *judge)
            "when its run is over a local set keeps no waker of it", "it keeps the runtime alive");
 }
 
+/* Whatever the waker of the run does, it may do so: no lock of the set is held meanwhile. */
+static void waker_that_spawns(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, 2, "local task 2: is READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: waits until it may end", DO(DO_KEEP, 0, 0), DO(DO_WAIT, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(
+        judge, ROOT, ROOT,
+        "root: runs a local set with task 1; the waker that it gives to the run spawns task 2 on the set, once",
+        DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_ON_WAKE, 0, 0),
+        DO(DO_SPAWN, ON_LOCAL + SET, 2), DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0),
+        DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_asleep(judge);
+    WAKE(judge, "thread 0: wakes local task 1", 1);
+    until_polled(judge, 2);
+    until_asleep(judge);
+    LET_GO(judge, "thread 0: lets the body end", BODY);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
 static void wakes_as_fast_as_it_comes_back(struct judge *judge)
 {
     int rounds = 300 + judge_random(judge, 100), spin = 50 + judge_random(judge, 300);
@@ -148,6 +172,7 @@ void test_local_wakes(struct judge *judge)
     until_done(judge);
     drop_runtime(judge);
     lets_go_of_the_waker(judge);
+    waker_that_spawns(judge);
     wakes_as_fast_as_it_comes_back(judge);
     judge_finish(judge);
 }
