@@ -51,6 +51,8 @@ void open_gate(int64_t gate)
 static __thread int64_t slow_lock_gate = -1; /* where this thread waits before it takes its next one */
 static __thread int64_t locks_left;          /* until it does what follows; 0: it does not */
 static __thread int64_t at_lock;
+static __thread int64_t unlocks_left; /* the same, of those that it gives back */
+static __thread int64_t at_unlock;
 static __thread int held;
 
 int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
@@ -62,6 +64,12 @@ void run_aside_at_lock(int64_t instruction, int64_t nth)
 {
     at_lock = instruction;
     locks_left = nth;
+}
+
+void run_aside_at_unlock(int64_t instruction, int64_t nth)
+{
+    at_unlock = instruction;
+    unlocks_left = nth;
 }
 
 /* A thread can be held when it has decided to hand a task over, and has not yet; and another can act between any two
@@ -81,8 +89,10 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    held--;
-    return __real_pthread_mutex_unlock(mutex);
+    int error = __real_pthread_mutex_unlock(mutex);
+    if (--held == 0 && unlocks_left > 0 && --unlocks_left == 0)
+        run_aside(at_unlock);
+    return error;
 }
 
 /* --- schedulers --- */

@@ -209,6 +209,9 @@ static enum next step(struct probe *self, struct wf_cx *cx)
     case DO_ASIDE:
         run_aside(self->poll.instructions[++self->next]);
         return GO_ON;
+    case DO_AT_UNLOCK:
+        run_aside_at_unlock(self->poll.instructions[++self->next], parts.a);
+        return GO_ON;
     case DO_ON_WAKE:
         self->between = true;
         self->on_wake = self->poll.instructions[++self->next];

@@ -104,6 +104,8 @@ void run_for(struct probe *self, const struct program *program);
 void run_program(const struct program *program);
 /** Do that before the n-th mutex that this thread takes from now on, not counting those inside of others. */
 void run_aside_at_lock(int64_t instruction, int64_t nth);
+/** The same, after the n-th that it gives back. */
+void run_aside_at_unlock(int64_t instruction, int64_t nth);
 /** Do one instruction on a thread of its own and wait for its end. */
 void run_aside(int64_t instruction);
 /** Publish what this thread left in the tables, and see what others did: the driver's and the park's. */

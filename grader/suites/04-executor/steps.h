@@ -66,6 +66,7 @@ enum instruction {
     DO_RUN_LOCAL,     /**< a, b: await a run of local set a, with probe b as its body */
     DO_HOLD,          /**< a: await probe a inside wf_unconstrained */
     DO_AT_LOCK, /**< a: before the a-th mutex that this thread takes from now on, DO_ASIDE the next instruction */
+    DO_AT_UNLOCK, /**< a: the same, after the a-th mutex that it gives back */
     DO_ON_WAKE, /**< what is awaited next is polled with a waker that does the next instruction, once, and wakes what it kept */
     DO_PONG,    /**< tell STEP_STORM that it was polled, and return WF_PENDING */
 

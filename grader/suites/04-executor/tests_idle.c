@@ -163,6 +163,26 @@ static void between_two_locks(struct judge *judge, int nth, const struct work *w
     until_asleep(judge);
 }
 
+/* Another thread acts once the runtime has given its n-th mutex back, with a task just taken over from a third. */
+static void after_an_unlock(struct judge *judge, int nth, const struct work *work)
+{
+    int first = work->polled == 2 ? 1 : 2;
+    const int64_t arguments[] = {3,
+                                 3,
+                                 DO(DO_ASIDE, 0, 0),
+                                 DO(DO_WAKE, first, 0),
+                                 DO(DO_AT_UNLOCK, nth, 0),
+                                 work->instruction,
+                                 DO(DO_PEND, 0, 0),
+                                 DO(DO_GOTO, 4, 0)};
+    judge_step(judge, STEP_PROGRAM, arguments, 8,
+               "task 3: another thread wakes task %d; once its own has given back %d mutexes, a third %s",
+               first, nth, work->text);
+    DRIVER(judge, "thread 0: wakes task 3", DO(DO_WAKE, 3, 0));
+    until_polled(judge, work->polled);
+    until_asleep(judge);
+}
+
 void test_wakes_in_the_gap(struct judge *judge)
 {
     judge_start(judge, "executor");
@@ -185,6 +205,11 @@ void test_wakes_in_the_gap(struct judge *judge)
         for (int nth = 1; nth <= LOCKS_OF_A_PARK; nth++) {
             struct work work = work_number(number, fresh++);
             between_two_locks(judge, nth, &work);
+        }
+    for (int number = 0; number < WORKS; number++)
+        for (int nth = 1; nth < LOCKS_OF_A_PARK; nth++) {
+            struct work work = work_number(number, fresh++);
+            after_an_unlock(judge, nth, &work);
         }
     end_idle(judge);
 
