@@ -143,7 +143,7 @@ static void defer(struct wf_context *context, const struct wf_waker *waker)
 {
     struct wf_task_set *self = (struct wf_task_set *)context->scheduler;
     /* 04.T3: note in the context that it yields, and that a turn is due; wake any waker but the
-     * task's own */
+     * task's own: also then its task is put aside */
     LAB_TODO("04.T3");
 }
 

@@ -174,7 +174,7 @@ void wf_task_set_unreference(struct wf_task_set *set)
 static void defer(struct wf_context *context, const struct wf_waker *waker)
 {
     struct wf_task_set *self = (struct wf_task_set *)context->scheduler;
-    /* LAB 04.T3 { note in the context that it yields, and that a turn is due; wake any waker but the task's own */
+    /* LAB 04.T3 { note in the context that it yields, and that a turn is due; wake any waker but the task's own: also then its task is put aside */
     self->turn_due = true;
     context->yielded = true;
     const struct wf_waker own = context->task ? wf_task_waker(context->task) : (struct wf_waker){0};

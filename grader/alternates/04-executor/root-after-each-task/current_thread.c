@@ -168,7 +168,7 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
     (void)wf_exchange_acquire(&runtime->root_woken, false);
     bool woken = true;
     for (uint32_t polls = 0;;) {
-        if (woken && !runtime->tasks.turn_due) {
+        if (woken && !runtime->tasks.turn_due && polls < WF_TASKS_PER_TURN) {
             if (poll_root(root, &context, &waker) == WF_READY)
                 break;
             woken = false;
