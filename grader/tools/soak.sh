@@ -12,7 +12,7 @@ sample=
 [ "${1-}" = --sample ] && sample=yes
 if [ -n "$sample" ]; then
     labs=$(sed -n 's/^LABS := //p' runtime/modules.mk)
-    runs=3
+    runs=2
     workers=8
 else
     labs=${1:?usage: soak.sh LAB [RUNS]}
