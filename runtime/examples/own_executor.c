@@ -1,6 +1,6 @@
 /**
  * @file own_executor.c
- * @brief An executor of your own, in less than 70 lines of code: a queue under a lock, and any number of threads that run it.
+ * @brief An executor of your own, in 60 lines of code: a stack under a lock, and any number of threads that run it.
  *
  * A task knows of its executor only the schedule seam (scheduler.h): `bind` hands a new task over, `schedule` one that
  * was woken, `released` one that is over. All three keep the one rule there is: what was handed over is given to
@@ -20,66 +20,58 @@
 struct executor {
     struct wf_scheduler scheduler; /* first: it is a scheduler */
     pthread_mutex_t lock;          /* guards what follows */
-    pthread_cond_t changed;        /* signalled when a task is queued, and when the last one is over */
-    struct wf_task *head, **tail;  /* the queue, linked through `next`; tail: where the next one is linked */
+    pthread_cond_t changed;        /* signalled when a task is to be run, and when one is over */
+    struct wf_task *top;           /* of those to be run, linked through `next`: the last one in goes first */
     int alive;                     /* tasks that are not over */
 };
 
 /* Signals with the lock held: once it is released, the task may run, end, and be the last; main then destroys us. */
-static void enqueue(struct executor *self, struct wf_task *task, int born)
+static void push(struct executor *self, struct wf_task *task, int born)
 {
     pthread_mutex_lock(&self->lock);
     self->alive += born;
-    task->next = NULL;
-    *self->tail = task;
-    self->tail = &task->next;
+    task->next = self->top;
+    self->top = task;
     pthread_cond_signal(&self->changed);
     pthread_mutex_unlock(&self->lock);
 }
 
 static int executor_bind(struct wf_scheduler *scheduler, struct wf_task *task)
 {
-    enqueue((struct executor *)scheduler, task, 1);
+    push((struct executor *)scheduler, task, 1);
     return 0;
 }
 
 static void executor_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 {
-    enqueue((struct executor *)scheduler, task, 0);
+    push((struct executor *)scheduler, task, 0);
 }
 
 static void executor_released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct executor *self = (struct executor *)scheduler;
     pthread_mutex_lock(&self->lock);
-    if (--self->alive == 0)
-        pthread_cond_broadcast(&self->changed);
+    self->alive--;
+    pthread_cond_broadcast(&self->changed); /* whoever sleeps looks whether that was the last */
     pthread_mutex_unlock(&self->lock);
 }
 
-/* It lives in main: nobody needs to keep it alive. */
-static void executor_outlives_all(struct wf_scheduler *scheduler)
-{
-}
-
+/* It lives in main: nobody needs to keep it alive, so there is no `reference`. */
 static const struct wf_scheduler_ops executor_ops = {
     .name = "own",
     .bind = executor_bind,
     .schedule = executor_schedule,
     .released = executor_released,
-    .reference = executor_outlives_all,
-    .unreference = executor_outlives_all,
 };
 
 /* The next task, NULL once all are over; sleeps while there is none to run. */
 static struct wf_task *next_task(struct executor *self)
 {
     pthread_mutex_lock(&self->lock);
-    while (!self->head && self->alive > 0)
+    while (!self->top && self->alive > 0)
         pthread_cond_wait(&self->changed, &self->lock);
-    struct wf_task *task = self->head;
-    if (task && !(self->head = task->next))
-        self->tail = &self->head;
+    struct wf_task *task = self->top;
+    self->top = task ? task->next : NULL;
     pthread_mutex_unlock(&self->lock);
     return task;
 }
@@ -162,8 +154,7 @@ int main(void)
 {
     struct executor executor = {.scheduler = {.ops = &executor_ops},
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
-                                .changed = PTHREAD_COND_INITIALIZER,
-                                .tail = &executor.head};
+                                .changed = PTHREAD_COND_INITIALIZER};
     int primes = 0;
     int status =
         WF_SPAWN(&executor.scheduler, NULL, count_all, .scheduler = &executor.scheduler, .result = &primes);

@@ -33,8 +33,8 @@ struct wf_scheduler_ops {
     void (*schedule)(struct wf_scheduler *self, struct wf_task *task);
     /** The task is complete: forget it, without giving up its reference. On the thread that runs it. */
     void (*released)(struct wf_scheduler *self, struct wf_task *task);
-    void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference() */
-    void (*unreference)(struct wf_scheduler *self); /**< see wf_scheduler_unreference() */
+    void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference(); NULL: its memory outlives all */
+    void (*unreference)(struct wf_scheduler *self); /**< its counterpart; NULL as well */
 };
 
 /** The head of every scheduler. */
@@ -50,14 +50,16 @@ struct wf_scheduler {
  */
 static inline WF_MUST_USE struct wf_scheduler *wf_scheduler_reference(struct wf_scheduler *scheduler)
 {
-    scheduler->ops->reference(scheduler);
+    if (scheduler->ops->reference)
+        scheduler->ops->reference(scheduler);
     return scheduler;
 }
 
 /** @brief Give a reference of wf_scheduler_reference() back. Threads: any. */
 static inline void wf_scheduler_unreference(struct wf_scheduler *scheduler)
 {
-    scheduler->ops->unreference(scheduler);
+    if (scheduler->ops->unreference)
+        scheduler->ops->unreference(scheduler);
 }
 
 WF_END_DECLS
