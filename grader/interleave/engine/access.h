@@ -1,0 +1,72 @@
+/**
+ * @file access.h
+ * @brief What a thread of a model may do: each visible operation, as the front ends report it.
+ *
+ * The front ends (hooks_compiler.c, hooks_memory.c and others) are the only callers in a model; tests of the engine call these
+ * directly, in programs that are linked without the front ends and without --wrap. Every call names its `site`: an address in the program, from which file and line are found when an account
+ * is written.
+ */
+#ifndef INTERLEAVE_ACCESS_H
+#define INTERLEAVE_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Memory orders, numbered as the compilers number them. */
+enum il_order { IL_RELAXED, IL_CONSUME, IL_ACQUIRE, IL_RELEASE, IL_ACQ_REL, IL_SEQ_CST };
+
+/** Read-modify-write operations. */
+enum il_rmw { IL_EXCHANGE, IL_ADD, IL_SUB, IL_AND, IL_OR, IL_XOR, IL_NAND };
+
+/** An address in the program's code. */
+typedef const void *il_site;
+
+/** Whether a model is being executed: outside of one the operations act on memory directly, or do nothing. */
+bool il_active(void);
+
+/* --- atomics: sizes 1, 2, 4, 8 --- */
+
+uint64_t il_load(const volatile void *object, unsigned size, enum il_order order, il_site site);
+void il_store(volatile void *object, unsigned size, uint64_t value, enum il_order order, il_site site);
+uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t operand, enum il_order order,
+                il_site site);
+/** Compare and exchange; returns what was there: it succeeded if that is `expected` and *succeeded says so. */
+uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expected, uint64_t desired,
+                             enum il_order order, enum il_order failure_order, bool weak, bool *succeeded,
+                             il_site site);
+void il_fence(enum il_order order, il_site site);
+
+/* --- plain memory --- */
+
+void il_plain(const volatile void *address, size_t size, bool is_write, il_site site);
+void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site);
+void il_free(void *memory, il_site site);
+/** The size of a live block; 0: not a block. */
+size_t il_block_size(const void *memory);
+
+/* --- threads --- */
+
+int il_spawn(void *(*run)(void *arg), void *arg, il_site site);
+void *il_join(int thread, il_site site);
+void il_detach(int thread, il_site site);
+int il_self(void);
+/** A hint that the thread spins: it sleeps until something that it has read changes. */
+void il_spin(il_site site);
+_Noreturn void il_exit_thread(void *result, il_site site);
+
+/* --- locks: 0 or an error code of POSIX --- */
+
+int il_mutex_lock(void *mutex, il_site site);
+int il_mutex_trylock(void *mutex, il_site site);
+int il_mutex_unlock(void *mutex, il_site site);
+int il_mutex_destroy(void *object, bool is_condition, il_site site);
+void il_mutex_init(void *mutex);
+int il_condition_wait(void *condition, void *mutex, il_site site);
+int il_condition_signal(void *condition, bool all, il_site site);
+/** EAGAIN: the word is not `expected`. */
+int il_futex_wait(const void *word, uint32_t expected, il_site site);
+/** Returns how many were woken. */
+int il_futex_wake(const void *word, int most, il_site site);
+
+#endif

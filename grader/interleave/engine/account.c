@@ -1,0 +1,318 @@
+/**
+ * @file account.c
+ * @brief What happened in a failing execution: a lane for each thread, a line for each step, in words.
+ */
+#include "engine.h"
+
+#include <stdlib.h>
+
+const char *const order_names[] = {"relaxed", "consume", "acquire", "release", "acq_rel", "seq_cst"};
+
+const char *operation_name(enum operation op)
+{
+    static const char *const names[] = {
+        [OP_START] = "start",
+        [OP_LOAD] = "load",
+        [OP_STORE] = "store",
+        [OP_RMW] = "read-modify-write",
+        [OP_COMPARE_EXCHANGE] = "compare-exchange",
+        [OP_FENCE] = "fence",
+        [OP_LOCK] = "lock",
+        [OP_TRYLOCK] = "trylock",
+        [OP_UNLOCK] = "unlock",
+        [OP_WAIT] = "wait",
+        [OP_RELOCK] = "return from the wait",
+        [OP_SIGNAL] = "signal",
+        [OP_FUTEX_WAIT] = "futex wait",
+        [OP_WOKEN] = "return from the futex wait",
+        [OP_JOIN] = "join",
+        [OP_SPIN] = "spin",
+    };
+    return names[op];
+}
+
+/* --- names --- */
+
+static const struct named *name_of(uintptr_t address)
+{
+    for (int i = 0; i < il->name_count; i++)
+        if (il->names[i].address == address)
+            return &il->names[i];
+    return NULL;
+}
+
+static void set_name(const volatile void *object, struct named named)
+{
+    if (!il_active())
+        return;
+    struct named *known = NULL;
+    for (int i = 0; i < il->name_count; i++)
+        if (il->names[i].address == (uintptr_t)object)
+            known = &il->names[i];
+    if (!known && il->name_count < NAMES_MAX)
+        known = &il->names[il->name_count++];
+    named.address = (uintptr_t)object;
+    if (known)
+        *known = named;
+}
+
+void interleave_name_values(const volatile void *object, const char *name, const char *const values[])
+{
+    set_name(object, (struct named){.name = name, .values = values});
+}
+
+void interleave_name_with(const volatile void *object, const char *name,
+                          void (*describe)(uint64_t value, char *text, size_t size))
+{
+    set_name(object, (struct named){.name = name, .describe = describe});
+}
+
+void interleave_thread_name(const char *name)
+{
+    if (il_active())
+        snprintf(il_this()->name, sizeof il_this()->name, "%s", name);
+}
+
+const char *thread_text(int id)
+{
+    char *text = scratch_text();
+    const struct thread *thread = &il->threads[id];
+    if (*thread->name)
+        snprintf(text, sizeof il->texts[0], "%c (%s)", 'A' + id, thread->name);
+    else if (id == 0)
+        snprintf(text, sizeof il->texts[0], "A");
+    else
+        snprintf(text, sizeof il->texts[0], "%c (%s)", 'A' + id,
+                 function_mark((const void *)(uintptr_t)thread->run));
+    return text;
+}
+
+const char *location_text(int index)
+{
+    const struct location *location = &il->locations[index];
+    const struct named *named = name_of(location->address);
+    if (!named)
+        return object_mark(location->address, location->first_use);
+    char *text = scratch_text();
+    snprintf(text, sizeof il->texts[0], "%s", named->name);
+    return text;
+}
+
+const char *value_text(int index, uint64_t value)
+{
+    char *text = scratch_text();
+    const struct location *location = &il->locations[index];
+    const struct named *named = name_of(location->address);
+    size_t size = sizeof il->texts[0];
+    int block = heap_block((void *)(uintptr_t)value);
+    if (named && named->describe) {
+        bool running = il->running;
+        il->running = false; /* what it does is no part of the execution */
+        named->describe(value, text, size);
+        il->running = running;
+        return text;
+    }
+    for (uint64_t i = 0; named && named->values && named->values[i]; i++)
+        if (i == value) {
+            snprintf(text, size, "%s", named->values[i]);
+            return text;
+        }
+    if (location->size == 8 && block)
+        snprintf(text, size, "block %d", block);
+    else if (location->size == 8 && value > UINT32_MAX && (int64_t)value > 0)
+        snprintf(text, size, "%#llx", (unsigned long long)value);
+    else if (location->size == 8)
+        snprintf(text, size, "%lld", (long long)value);
+    else if (location->size == 4)
+        snprintf(text, size, "%d", (int)(int32_t)value);
+    else
+        snprintf(text, size, "%u", (unsigned)value);
+    return text;
+}
+
+/* --- lines --- */
+
+void account_clear(void)
+{
+    for (int i = 0; i < il->line_count; i++)
+        free(il->lines[i].text);
+    il->line_count = il->line_number = 0;
+}
+
+/* Called for each step of an execution that is replayed: a place for breakpoints. */
+__attribute__((noinline)) void interleave_step(int number, const char *what)
+{
+    __asm__ volatile("" : : "r"(number), "r"(what) : "memory");
+}
+
+/* Addresses in the place of marks: a debugger can say what is there. */
+static void tell_debugger(int number, const char *text)
+{
+    char plain[300];
+    size_t length = 0;
+    for (; *text && length + 4 < sizeof plain; text++)
+        if (*text >= ' ')
+            plain[length++] = *text;
+        else if (*text != 2) /* the end of a mark */
+            length += (size_t)sprintf(plain + length, "*0x");
+    plain[length] = '\0';
+    interleave_step(number, plain);
+}
+
+/* Called where it fails: another. */
+__attribute__((noinline)) void interleave_failed(const char *message)
+{
+    __asm__ volatile("" : : "r"(message) : "memory");
+}
+
+static void add_line(enum line_kind kind, int thread, il_site site, const char *format, va_list arguments)
+{
+    if (il->line_count == il->line_capacity) {
+        il->line_capacity = il->line_capacity ? il->line_capacity * 2 : 64;
+        il->lines = realloc(il->lines, (size_t)il->line_capacity * sizeof *il->lines);
+        if (!il->lines)
+            engine_failed("no memory");
+    }
+    struct line *line = &il->lines[il->line_count];
+    *line = (struct line){.kind = kind, .thread = (int8_t)thread, .site = site};
+    if (vasprintf(&line->text, format, arguments) < 0)
+        engine_failed("no memory");
+    il->line_count++;
+    if (kind == LINE_STEP) {
+        line->number = ++il->line_number;
+        tell_debugger(line->number, line->text);
+    }
+}
+
+void tell_step(struct thread *thread, il_site site, const char *format, ...)
+{
+    if (!il->tracing)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(LINE_STEP, thread->id, site, format, arguments);
+    va_end(arguments);
+}
+
+void tell_hidden(struct thread *thread, il_site site, const char *format, ...)
+{
+    if (!il->tracing)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(LINE_HIDDEN, thread->id, site, format, arguments);
+    va_end(arguments);
+}
+
+void tell_switch(const char *format, ...)
+{
+    if (!il->tracing)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(LINE_SWITCH, NOBODY, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void tell_remark(const char *format, ...)
+{
+    if (!il->tracing)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(LINE_REMARK, NOBODY, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void interleave_note(const char *format, ...)
+{
+    if (!il_active() || !il->tracing)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(LINE_HIDDEN, il->current, (const char *)__builtin_return_address(0) - 1, format, arguments);
+    va_end(arguments);
+}
+
+/* --- the text --- */
+
+/* "B" in the lane of its thread, dots in the others. */
+static void write_lanes(FILE *out, int thread)
+{
+    for (int i = 0; i < il->thread_count; i++)
+        fprintf(out, "%c ", i == thread ? 'A' + i : '.');
+}
+
+static void write_line(FILE *out, const struct line *line, int width)
+{
+    char place[200];
+    snprintf(place, sizeof place, "%s %s", site_place(line->site), site_function(line->site));
+    switch (line->kind) {
+    case LINE_STEP:
+        fprintf(out, "%4d  ", line->number);
+        write_lanes(out, line->thread);
+        fprintf(out, " %-*s  %s\n", width, place, line->text);
+        break;
+    case LINE_HIDDEN:
+        fprintf(out, "      ");
+        write_lanes(out, line->thread);
+        fprintf(out, " %-*s  (%s)\n", width, line->site ? place : "", line->text);
+        break;
+    case LINE_SWITCH:
+        fprintf(out, "      ---- %s\n", line->text);
+        break;
+    case LINE_REMARK:
+        fprintf(out, "      ^^^^ %s\n", line->text);
+        break;
+    }
+}
+
+/* Who ran last has made its last announced operation; the others are about to. In a deadlock nobody ran on. */
+const char *side_of_next(int id)
+{
+    return id == il->current && il->failure != IL_DEADLOCK && il->failure != IL_LOST_WAKEUP ? "after"
+                                                                                            : "before";
+}
+
+/* Where each thread that has not ended stands. */
+static void write_ends(FILE *out)
+{
+    for (int i = 0; i < il->thread_count; i++)
+        if (il->threads[i].state == ALIVE)
+            fprintf(out, "      ==== %s stands at %s, %s its %s\n", thread_text(i),
+                    where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
+}
+
+static void resolve_lines(void)
+{
+    il_site *sites = calloc((size_t)il->line_count + 1, sizeof *sites);
+    if (!sites)
+        engine_failed("no memory");
+    for (int i = 0; i < il->line_count; i++)
+        sites[i] = il->lines[i].site;
+    site_resolve(sites, (size_t)il->line_count);
+    free(sites);
+}
+
+char *account_text(const char *headline)
+{
+    char *text = NULL;
+    size_t length;
+    resolve_lines();
+    int width = 0;
+    for (int i = 0; i < il->line_count; i++) {
+        int long_one =
+            (int)(strlen(site_place(il->lines[i].site)) + 1 + strlen(site_function(il->lines[i].site)));
+        width = long_one > width && long_one <= 44 ? long_one : width;
+    }
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        engine_failed("no memory");
+    fprintf(out, "%s\n\n", headline);
+    for (int i = 0; i < il->line_count; i++)
+        write_line(out, &il->lines[i], width);
+    fprintf(out, "      ==== %s: %s\n", il_failure_name(il->failure), il->message);
+    write_ends(out);
+    fclose(out);
+    return site_expand(text);
+}

@@ -1,0 +1,213 @@
+/**
+ * @file engine.h
+ * @brief The engine as its own files see it: how an execution goes, and who does what.
+ *
+ * ## An execution
+ *
+ * All threads of a model are coroutines of one real thread. A visible operation is announced (thread->next) before it
+ * runs, and a new thread runs to its first announcement at once. So at each decision the next operation of every thread
+ * is known: which can run, which depend on each other. pick_thread() chooses; the chosen operation is a step.
+ *
+ * ## The files, in reading order
+ *
+ *     view.h        clocks and views
+ *     state.h       what an execution and a search consist of
+ *     location.c    atomic objects and their stores
+ *     memory.c      what each memory order lets a load read, and makes known
+ *     stale.c       why a load could read an old value, in words
+ *     race.c        plain accesses: two without an order between them
+ *     heap.c        blocks: use after free, overflow, double free, leak
+ *     thread.c      life of threads, spinning
+ *     lock.c        mutexes, condition variables, futexes
+ *     schedule.c    which threads can run; deadlock, livelock; the choice
+ *     search.c      the tree of decisions, walked depth-first; random walks
+ *     reduce.c      which steps depend on each other; source-DPOR
+ *     execution.c   one execution, and many: il_explore()
+ *     ladder.c      in which order to search, and what the verdict says
+ *     account.c     what happened, in words; page.c: as a page; site.c: files, lines, names
+ *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
+ *     coroutine.c, snapshot.c, failure.c, token.c
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_refused.c    the front ends
+ *     main.c, judged.c    the program
+ */
+#ifndef INTERLEAVE_ENGINE_H
+#define INTERLEAVE_ENGINE_H
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "../interleave.h"
+#include "state.h"
+
+static inline struct thread *il_this(void)
+{
+    return &il->threads[il->current];
+}
+static inline struct footprint footprint(int object, int object2, bool writes, enum sc sc)
+{
+    return (struct footprint){
+        .object = (int16_t)object, .object2 = (int16_t)object2, .writes = writes, .sc = (uint8_t)sc};
+}
+static inline bool il_acquires(enum il_order order)
+{
+    return order == IL_ACQUIRE || order == IL_ACQ_REL || order == IL_SEQ_CST || order == IL_CONSUME;
+}
+static inline bool il_releases(enum il_order order)
+{
+    return order == IL_RELEASE || order == IL_ACQ_REL || order == IL_SEQ_CST;
+}
+static inline bool il_is_location(int object)
+{
+    return object >= 0 && object < FIRST_LOCK;
+}
+
+/* --- coroutine.c --- */
+void coroutine_make(struct thread *thread);
+/* NULL: the engine's own context */
+void coroutine_switch(struct thread *from, struct thread *to);
+
+/* --- snapshot.c --- */
+void snapshot_take(void);
+void snapshot_restore(void);
+void snapshot_forget(void);
+bool snapshot_is_local(const volatile void *address);
+
+/* --- thread.c --- */
+struct thread *thread_new(void *(*run)(void *), void *arg);
+_Noreturn void thread_main(void);
+_Noreturn void il_leave(void); /* back to the engine; the execution is over */
+void thread_watch(struct thread *thread, int object, uint16_t index, unsigned version, il_site site);
+void thread_spin_if_repeating(struct thread *thread, int location, il_site site);
+
+/* --- schedule.c --- */
+enum runnable { CANNOT, CAN, CAN_SPURIOUSLY };
+/* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */
+bool spin_is_answered(const struct thread *thread);
+enum runnable thread_runnable(const struct thread *thread);
+/* Announce the next operation of this thread; return when it is chosen. */
+void announce(struct thread *thread, struct pending next);
+void reschedule(struct thread *thread);
+int pick_thread(void); /* NOBODY: all have ended */
+
+/* --- search.c --- */
+int choose_thread(unsigned enabled, unsigned spurious, bool may_stay);
+int choose_value(int count); /* 0 is the ordinary one */
+bool next_path(void);
+uint64_t random_number(void);
+
+/* --- reduce.c --- */
+bool depends(const struct footprint *a, const struct footprint *b);
+struct step *step_begin(struct thread *thread);
+/* `after`: steps that it could not come before, for a reason besides its footprint; or NULL */
+void step_end(struct thread *thread, struct step *step, const struct clock *after);
+
+/* --- location.c --- */
+bool on_a_stack(uintptr_t address);
+struct store *location_append(int index, uint64_t value, int thread, il_site site);
+/* Take in what a plain write has left there, if one has. */
+void location_refresh(int index, il_site site);
+int location_of(const volatile void *address, unsigned size, il_site site);
+struct store *location_newest(const struct location *location);
+struct store *location_store(const struct location *location, int index);
+uint64_t raw_read(const volatile void *address, unsigned size);
+void raw_write(volatile void *address, unsigned size, uint64_t value);
+void memory_rewritten(uintptr_t start, uintptr_t end);
+
+/* --- race.c, heap.c --- */
+void race_check(struct thread *thread, const volatile void *address, size_t size, bool is_write, bool atomic,
+                il_site site);
+void heap_check(const volatile void *address, size_t size, const char *what, il_site site);
+bool heap_holds(const volatile void *address);
+int heap_block(const volatile void *address); /* 0: none */
+void heap_reset(void);
+void heap_check_leaks(void);
+
+/* --- failure.c --- */
+_Noreturn void fail(enum il_failure kind, il_site site, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+_Noreturn void unsupported(il_site site, const char *format, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void engine_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void failure_watch(struct sigaction before[], bool begin);
+
+/* --- execution.c --- */
+void engine_start(void);
+int64_t engine_ms(void);
+
+/* --- places.c --- */
+void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
+void note_unordered(const struct thread *thread, const struct location *location, il_site site);
+bool order_is_replaced(il_site site);
+/* The order to use at this site; may make a fence first. */
+enum il_order order_at(il_site site, enum il_order order);
+enum il_order failure_order_at(il_site site, enum il_order order);
+
+/* --- stale.c --- */
+void tell_stale(const struct thread *thread, int index, const struct store *read);
+
+/* --- account.c --- */
+void account_clear(void);
+/* A place for a breakpoint: a traced execution fails here, on the stack of the thread that fails. */
+void interleave_failed(const char *message);
+/* A step, something that is not a step, a remark across all lanes. All do nothing unless `tracing`. */
+void tell_step(struct thread *thread, il_site site, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void tell_hidden(struct thread *thread, il_site site, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void tell_switch(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tell_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *account_text(const char *headline);
+/* One of sixteen texts of 160 bytes, used in turn. */
+char *scratch_text(void);
+/* "EMPTY", "42": a value of a location in words. A scratch text. */
+const char *value_text(int location, uint64_t value);
+const char *location_text(int location);
+const char *thread_text(int id);  /* "B (receiver)" */
+const char *side_of_next(int id); /* of the operation last announced: "before" or "after" */
+extern const char *const order_names[];
+const char *operation_name(enum operation op);
+
+/* --- site.c --- */
+/* A mark, which site_expand() replaces by "file.c:12 function". A scratch text. */
+const char *where(il_site site);
+/* Marks for the name of a function, and of a variable. Scratch texts. */
+const char *function_mark(const void *address);
+const char *variable_mark(uintptr_t address);
+/* And for an object, by the name that the source line of its first use gives it. */
+const char *object_mark(uintptr_t address, il_site first_use);
+/* Replace all marks. Frees `text`. */
+char *site_expand(char *text);
+/* Find file, line and function of sites, all at once. */
+void site_resolve(const il_site *sites, size_t count);
+/* "file.c:12" and "function", of a site that was resolved. */
+const char *site_place(il_site site);
+const char *site_function(il_site site);
+
+/* --- page.c --- */
+char *page_text(const char *name, const char *headline, const char *token);
+
+/* --- token.c --- */
+char *token_make(void);
+bool token_read(const char *token);
+
+/* --- ladder.c --- */
+struct ladder_result {
+    struct il_result result;
+    char bounds[200]; /* in words */
+    char headline[IL_MESSAGE_BYTES + 300];
+};
+void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out);
+void model_bounds(const struct interleave_model *model, struct il_options *options);
+
+/* --- weaken.c --- */
+/* Operations in `files` ("a.c,b.c"; NULL: all). 0: every order is needed, or has a reason in the file `reasons` (NULL: none). 1: some are not */
+int weaken(const struct interleave_model *const models[], size_t count, int budget_ms, const char *files,
+           const char *reasons, FILE *out);
+int repair(const struct interleave_model *model, int budget_ms, FILE *out);
+
+/* --- judged.c --- */
+/* `token`: the one execution to run; NULL: all. */
+int judged_main(const struct interleave_model *const models[], size_t count, const char *name,
+                const char *token);
+
+#endif

@@ -1,0 +1,194 @@
+/**
+ * @file failure.c
+ * @brief The end of an execution that failed: by a check of the engine's, by a crash, by a loop without end.
+ */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <sys/time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/* Exit status of a program whose engine failed: never the fault of what is tested. */
+enum { EXIT_ENGINE_FAILED = 71 };
+
+const char *il_failure_name(enum il_failure failure)
+{
+    static const char *const names[] = {
+        [IL_NO_FAILURE] = "nothing",
+        [IL_ASSERTION] = "assertion",
+        [IL_PANIC] = "panic",
+        [IL_TODO] = "not written yet",
+        [IL_DEADLOCK] = "deadlock",
+        [IL_LOST_WAKEUP] = "lost wake-up",
+        [IL_LIVELOCK] = "livelock",
+        [IL_RACE] = "data race",
+        [IL_MEMORY] = "memory error",
+        [IL_BAD_FREE] = "bad free",
+        [IL_LEAK] = "leak",
+        [IL_CRASH] = "crash",
+        [IL_EXIT] = "exit",
+        [IL_LOOP] = "endless loop",
+        [IL_STEPS] = "too many steps",
+        [IL_NOT_DETERMINISTIC] = "not deterministic",
+        [IL_MISUSE] = "misuse",
+        [IL_UNSUPPORTED] = "not supported",
+        [IL_ENGINE] = "engine failure",
+    };
+    return names[failure];
+}
+
+bool il_failure_counts(enum il_failure failure)
+{
+    return failure != IL_UNSUPPORTED && failure != IL_STEPS && failure != IL_NOT_DETERMINISTIC;
+}
+
+static _Noreturn void end_execution(enum il_failure kind, il_site site, const char *format, va_list arguments)
+{
+    if (!il || !il->running)
+        engine_failed("a failure outside of an execution: %s", format);
+    il->failure = kind;
+    il->failure_site = site;
+    vsnprintf(il->message, sizeof il->message, format, arguments);
+    if (il->tracing)
+        interleave_failed(il_failure_name(kind));
+    il_leave();
+}
+
+void fail(enum il_failure kind, il_site site, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    end_execution(kind, site, format, arguments);
+}
+
+void unsupported(il_site site, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    end_execution(IL_UNSUPPORTED, site, format, arguments);
+}
+
+void interleave_fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    end_execution(IL_ASSERTION, (const char *)__builtin_return_address(0) - 1, format, arguments);
+}
+
+void engine_failed(const char *format, ...)
+{
+    char text[500];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    dprintf(STDERR_FILENO, "interleave: the engine failed: %s\n", text);
+    _exit(EXIT_ENGINE_FAILED);
+}
+
+/* --- crashes --- */
+
+static void unblock(int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static const char *crash_name(int number)
+{
+    return number == SIGSEGV  ? "an access to memory that is not there"
+           : number == SIGBUS ? "an impossible access to memory"
+           : number == SIGFPE ? "a division by zero"
+           : number == SIGILL
+               ? "an illegal instruction, often the end of a function that should have returned a value"
+               : "abort() was called";
+}
+
+/* Where the program was when the signal came. */
+static il_site interrupted_at(const void *context)
+{
+    const ucontext_t *registers = context;
+#if defined(__x86_64__)
+    return (il_site)registers->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return (il_site)registers->uc_mcontext.pc;
+#else
+    (void)registers;
+    return NULL;
+#endif
+}
+
+static bool in_guard_page(const struct thread *thread, const char *address)
+{
+    return address >= thread->stack - 4096 && address < thread->stack;
+}
+
+static void on_crash(int number, siginfo_t *info, void *context)
+{
+    char *address = info->si_addr;
+    const volatile char *touching = il->touching;
+    const struct thread *thread = il_this();
+    bool overflow = il->running && number == SIGSEGV && in_guard_page(thread, address);
+    bool own = !touching || address < (const char *)touching || address >= (const char *)touching + 8;
+    if (!il->running || (il->inside && own && !overflow))
+        engine_failed("signal %d (%s) at address %p, execution %ld, step %d", number, crash_name(number),
+                      (void *)address, il->executions, il->step_count);
+    unblock(number);
+    il->touching = NULL;
+    il_site site = il->inside ? thread->next.site : interrupted_at(context);
+    if (overflow)
+        fail(IL_CRASH, site,
+             "the stack of %s overflowed at %s, after its %s at %s: a recursion without end, or large local arrays (a "
+             "thread of a model has %d KB)",
+             thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site),
+             STACK_BYTES >> 10);
+    fail(IL_CRASH, site, "%s in %s at %s, after its %s at %s%s", crash_name(number), thread_text(thread->id),
+         where(site), operation_name(thread->next.op), where(thread->next.site),
+         number == SIGSEGV && address < (char *)4096 ? ": a NULL pointer" : "");
+}
+
+/* --- loops that no visible operation interrupts --- */
+
+static void on_tick(int number, siginfo_t *info, void *context)
+{
+    enum { TICKS = 5 };
+    (void)info;
+    if (!il->running)
+        return;
+    bool stuck = il->tick_executions == il->executions + il->prunings && il->tick_steps == il->step_count;
+    il->tick_executions = il->executions + il->prunings;
+    il->tick_steps = il->step_count;
+    il->ticks = stuck ? il->ticks + 1 : 0;
+    if (il->ticks < TICKS || il->inside)
+        return;
+    il->ticks = 0;
+    unblock(number);
+    const struct thread *thread = il_this();
+    il_site site = interrupted_at(context);
+    fail(IL_LOOP, site,
+         "%s is in an endless loop at %s, without any operation that another thread could see or answer, after its %s at "
+         "%s. A variable that another thread shall change must be atomic",
+         thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site));
+}
+
+/* Begin: signals come to us, `before` keeps what was there. End: set it back. */
+void failure_watch(struct sigaction before[], bool begin)
+{
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    enum { CRASHES = sizeof crashes / sizeof crashes[0], TICK_US = 100000 };
+    struct itimerval timer = {{0, begin ? TICK_US : 0}, {0, begin ? TICK_US : 0}};
+    if (!begin)
+        setitimer(ITIMER_VIRTUAL, &timer, NULL);
+    stack_t stack = {.ss_sp = il->signal_stack, .ss_size = 64 << 10, .ss_flags = begin ? 0 : SS_DISABLE};
+    sigaltstack(&stack, NULL);
+    struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    struct sigaction tick = {.sa_sigaction = on_tick, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    for (int i = 0; i < CRASHES; i++)
+        sigaction(crashes[i], begin ? &crash : &before[i], begin ? &before[i] : NULL);
+    sigaction(SIGVTALRM, begin ? &tick : &before[CRASHES], begin ? &before[CRASHES] : NULL);
+    if (begin)
+        setitimer(ITIMER_VIRTUAL, &timer, NULL);
+}

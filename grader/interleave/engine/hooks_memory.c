@@ -1,0 +1,187 @@
+/**
+ * @file hooks_memory.c
+ * @brief Calls of the C library that touch memory: malloc and its kin, memcpy and its kin, strings.
+ *
+ * The linker sends them here: each line of wrapped.txt is an option --wrap of the link. A call from anywhere but a
+ * running model goes on to the library.
+ */
+#include "hooks.h"
+
+WRAP(void *, malloc, size_t size)
+{
+    void *memory = NULL;
+    if (!modelled())
+        return __real_malloc(size);
+    INSIDE(memory = il_malloc(size, 0, false, SITE));
+    return memory;
+}
+
+WRAP(void *, calloc, size_t count, size_t size)
+{
+    void *memory = NULL;
+    size_t bytes;
+    if (!modelled())
+        return __real_calloc(count, size);
+    if (__builtin_mul_overflow(count, size, &bytes))
+        return NULL;
+    INSIDE(memory = il_malloc(bytes, 0, true, SITE));
+    return memory;
+}
+
+WRAP(void, free, void *memory)
+{
+    if (modelled())
+        INSIDE(il_free(memory, SITE));
+    else if (!heap_holds(memory))
+        __real_free(memory);
+}
+
+WRAP(void *, realloc, void *memory, size_t size)
+{
+    void *moved = NULL;
+    if (!modelled())
+        return __real_realloc(memory, size);
+    if (size == 0) {
+        INSIDE(il_free(memory, SITE));
+        return NULL;
+    }
+    size_t before = il_block_size(memory);
+    INSIDE(moved = il_malloc(size, 0, false, SITE));
+    if (memory) {
+        memcpy(moved, memory, before < size ? before : size);
+        INSIDE(il_free(memory, SITE));
+    }
+    return moved;
+}
+
+WRAP(void *, aligned_alloc, size_t alignment, size_t size)
+{
+    void *memory = NULL;
+    if (!modelled())
+        return __real_aligned_alloc(alignment, size);
+    INSIDE(memory = il_malloc(size, alignment, false, SITE));
+    return memory;
+}
+
+WRAP(int, posix_memalign, void **memory, size_t alignment, size_t size)
+{
+    if (!modelled())
+        return __real_posix_memalign(memory, alignment, size);
+    INSIDE(*memory = il_malloc(size, alignment, false, SITE));
+    return 0;
+}
+
+WRAP(void *, memcpy, void *to, const void *from, size_t size)
+{
+    touch(from, size, false, SITE);
+    touch(to, size, true, SITE);
+    return __real_memcpy(to, from, size);
+}
+
+WRAP(void *, memmove, void *to, const void *from, size_t size)
+{
+    touch(from, size, false, SITE);
+    touch(to, size, true, SITE);
+    return __real_memmove(to, from, size);
+}
+
+WRAP(void *, memset, void *to, int value, size_t size)
+{
+    touch(to, size, true, SITE);
+    return __real_memset(to, value, size);
+}
+
+WRAP(int, memcmp, const void *left, const void *right, size_t size)
+{
+    touch(left, size, false, SITE);
+    touch(right, size, false, SITE);
+    return __real_memcmp(left, right, size);
+}
+
+WRAP(size_t, strlen, const char *text)
+{
+    size_t length = __real_strlen(text);
+    touch(text, length + 1, false, SITE);
+    return length;
+}
+
+WRAP(char *, strcpy, char *to, const char *from)
+{
+    size_t bytes = __real_strlen(from) + 1;
+    touch(from, bytes, false, SITE);
+    touch(to, bytes, true, SITE);
+    return __real_strcpy(to, from);
+}
+
+WRAP(char *, strcat, char *to, const char *from)
+{
+    size_t before = __real_strlen(to), bytes = __real_strlen(from) + 1;
+    touch(to, before + 1, false, SITE);
+    touch(from, bytes, false, SITE);
+    touch(to + before, bytes, true, SITE);
+    return __real_strcat(to, from);
+}
+
+WRAP(int, strcmp, const char *left, const char *right)
+{
+    touch(left, __real_strlen(left) + 1, false, SITE);
+    touch(right, __real_strlen(right) + 1, false, SITE);
+    return __real_strcmp(left, right);
+}
+
+/* Of a text, its end included, but at most `size`. */
+static size_t bytes_read(const char *text, size_t size)
+{
+    size_t length = strnlen(text, size);
+    return length < size ? length + 1 : size;
+}
+
+WRAP(char *, strncpy, char *to, const char *from, size_t size)
+{
+    touch(from, bytes_read(from, size), false, SITE);
+    touch(to, size, true, SITE);
+    return __real_strncpy(to, from, size);
+}
+
+WRAP(int, strncmp, const char *left, const char *right, size_t size)
+{
+    touch(left, bytes_read(left, size), false, SITE);
+    touch(right, bytes_read(right, size), false, SITE);
+    return __real_strncmp(left, right, size);
+}
+
+WRAP(char *, strchr, const char *text, int character)
+{
+    touch(text, __real_strlen(text) + 1, false, SITE);
+    return __real_strchr(text, character);
+}
+
+WRAP(void *, memchr, const void *memory, int value, size_t size)
+{
+    touch(memory, size, false, SITE);
+    return __real_memchr(memory, value, size);
+}
+
+int __wrap_snprintf(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int __wrap_snprintf(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, size, format, arguments);
+    va_end(arguments);
+    size_t written = size == 0 ? 0 : (size_t)length + 1 < size ? (size_t)length + 1 : size;
+    if (length >= 0)
+        touch(text, written, true, SITE);
+    return length;
+}
+
+WRAP(char *, strdup, const char *text)
+{
+    if (!modelled())
+        return __real_strdup(text);
+    size_t bytes = __real_strlen(text) + 1;
+    char *copy = NULL;
+    touch(text, bytes, false, SITE);
+    INSIDE(copy = il_malloc(bytes, 0, false, SITE));
+    return __real_memcpy(copy, text, bytes);
+}

@@ -1,0 +1,121 @@
+/**
+ * @file hooks_refused.c
+ * @brief Calls of the C library that cannot be explored: each ends the execution, with a message that names it.
+ */
+#include "hooks.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#define REFUSED(result, name, why, parameters, arguments)                                                    \
+    result __real_##name parameters;                                                                         \
+    result __wrap_##name parameters;                                                                         \
+    result __wrap_##name parameters                                                                          \
+    {                                                                                                        \
+        if (!modelled())                                                                                     \
+            return __real_##name arguments;                                                                  \
+        unsupported(SITE, #name " at %s: " why, where(SITE));                                                \
+    }
+#define SLEEPS                                                                                               \
+    "sleeping orders nothing, and time stands still: say with a lock or an atomic what is waited for"
+#define OUTSIDE                                                                                              \
+    "input and output cannot be explored, since it would happen in each execution: use interleave_note() for words"
+#define UNKNOWN "this kind of synchronisation is not modelled: use atomics, mutexes and condition variables"
+
+struct timeval;
+REFUSED(int, pthread_mutex_timedlock, TIMED, (pthread_mutex_t * m, const struct timespec *t), (m, t))
+REFUSED(unsigned, sleep, SLEEPS, (unsigned seconds), (seconds))
+REFUSED(int, usleep, SLEEPS, (unsigned microseconds), (microseconds))
+REFUSED(int, nanosleep, SLEEPS, (const struct timespec *t, struct timespec *left), (t, left))
+REFUSED(int, clock_nanosleep, SLEEPS,
+        (clockid_t k, int flags, const struct timespec *t, struct timespec *left), (k, flags, t, left))
+REFUSED(ssize_t, read, OUTSIDE, (int fd, void *bytes, size_t count), (fd, bytes, count))
+REFUSED(ssize_t, write, OUTSIDE, (int fd, const void *bytes, size_t count), (fd, bytes, count))
+REFUSED(int, close, OUTSIDE, (int fd), (fd))
+REFUSED(int, socket, OUTSIDE, (int domain, int type, int protocol), (domain, type, protocol))
+REFUSED(int, pipe, OUTSIDE, (int fds[2]), (fds))
+REFUSED(int, poll, OUTSIDE, (void *fds, unsigned long count, int timeout), (fds, count, timeout))
+REFUSED(int, epoll_wait, OUTSIDE, (int fd, void *events, int count, int timeout), (fd, events, count, timeout))
+REFUSED(FILE *, fopen, OUTSIDE, (const char *path, const char *mode), (path, mode))
+REFUSED(size_t, fread, OUTSIDE, (void *bytes, size_t size, size_t count, FILE *file),
+        (bytes, size, count, file))
+REFUSED(char *, fgets, OUTSIDE, (char *text, int size, FILE *file), (text, size, file))
+REFUSED(int, getchar, OUTSIDE, (void), ())
+REFUSED(ssize_t, recv, OUTSIDE, (int fd, void *bytes, size_t count, int flags), (fd, bytes, count, flags))
+REFUSED(ssize_t, send, OUTSIDE, (int fd, const void *bytes, size_t count, int flags),
+        (fd, bytes, count, flags))
+REFUSED(int, accept, OUTSIDE, (int fd, void *address, void *length), (fd, address, length))
+REFUSED(int, connect, OUTSIDE, (int fd, const void *address, unsigned length), (fd, address, length))
+REFUSED(int, ppoll, OUTSIDE, (void *fds, unsigned long count, const void *most, const void *mask),
+        (fds, count, most, mask))
+REFUSED(int, eventfd, OUTSIDE, (unsigned count, int flags), (count, flags))
+REFUSED(int, system, OUTSIDE, (const char *command), (command))
+REFUSED(int, kill, OUTSIDE, (pid_t pid, int number), (pid, number))
+REFUSED(int, raise, OUTSIDE, (int number), (number))
+REFUSED(pid_t, fork, OUTSIDE, (void), ())
+REFUSED(int, puts, OUTSIDE, (const char *text), (text))
+REFUSED(int, putchar, OUTSIDE, (int character), (character))
+REFUSED(int, fputs, OUTSIDE, (const char *text, FILE *file), (text, file))
+REFUSED(int, fputc, OUTSIDE, (int character, FILE *file), (character, file))
+REFUSED(size_t, fwrite, OUTSIDE, (const void *bytes, size_t size, size_t count, FILE *file),
+        (bytes, size, count, file))
+REFUSED(int, pthread_rwlock_rdlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
+REFUSED(int, pthread_rwlock_wrlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
+REFUSED(int, pthread_barrier_wait, UNKNOWN, (pthread_barrier_t * barrier), (barrier))
+REFUSED(int, pthread_spin_lock, UNKNOWN, (pthread_spinlock_t * lock), (lock))
+REFUSED(int, sem_wait, UNKNOWN, (void *semaphore), (semaphore))
+REFUSED(int, sem_post, UNKNOWN, (void *semaphore), (semaphore))
+REFUSED(int, pthread_cancel, UNKNOWN, (pthread_t thread), (thread))
+REFUSED(int, pthread_kill, UNKNOWN, (pthread_t thread, int number), (thread, number))
+REFUSED(int, pthread_key_create, "a thread's own data is _Thread_local in a model",
+        (pthread_key_t * key, void (*end)(void *)), (key, end))
+REFUSED(void, __pthread_register_cancel,
+        "pthread_cleanup_push is not modelled: clean up before the thread ends", (void *frame), (frame))
+REFUSED(int, pthread_rwlock_tryrdlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
+REFUSED(int, pthread_rwlock_trywrlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
+REFUSED(int, pthread_rwlock_unlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
+REFUSED(int, pthread_spin_trylock, UNKNOWN, (pthread_spinlock_t * lock), (lock))
+REFUSED(int, pthread_spin_unlock, UNKNOWN, (pthread_spinlock_t * lock), (lock))
+REFUSED(int, sem_trywait, UNKNOWN, (void *semaphore), (semaphore))
+REFUSED(int, sem_timedwait, UNKNOWN, (void *semaphore, const struct timespec *t), (semaphore, t))
+REFUSED(int, mtx_trylock, "use pthread_mutex_trylock", (void *mutex), (mutex))
+REFUSED(int, mtx_unlock, "use pthread_mutex_unlock", (void *mutex), (mutex))
+REFUSED(int, cnd_wait, "use pthread_cond_wait", (void *condition, void *mutex), (condition, mutex))
+REFUSED(int, cnd_signal, "use pthread_cond_signal", (void *condition), (condition))
+REFUSED(int, cnd_broadcast, "use pthread_cond_broadcast", (void *condition), (condition))
+REFUSED(void, call_once, "use pthread_once", (void *flag, void (*run)(void)), (flag, run))
+REFUSED(void, thrd_yield, "use sched_yield", (void), ())
+REFUSED(int, pause, SLEEPS, (void), ())
+REFUSED(int, getrandom, "a model must not depend on random numbers",
+        (void *bytes, size_t count, unsigned flags), (bytes, count, flags))
+REFUSED(int, thrd_create, "use pthread_create", (void *thread, int (*run)(void *), void *arg),
+        (thread, run, arg))
+REFUSED(int, mtx_lock, "use pthread_mutex_lock", (void *mutex), (mutex))
+
+int __wrap_open(const char *path, int flags, ...);
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+    if (modelled())
+        unsupported(SITE, "open at %s: " OUTSIDE, where(SITE));
+    va_list arguments;
+    va_start(arguments, flags);
+    unsigned mode = va_arg(arguments, unsigned);
+    va_end(arguments);
+    return __real_open(path, flags, mode);
+}
+
+#define REFUSED_FORMAT(name, parameters, real)                                                               \
+    int __wrap_##name parameters;                                                                            \
+    int __wrap_##name parameters                                                                             \
+    {                                                                                                        \
+        if (modelled())                                                                                      \
+            unsupported(SITE, #name " at %s: " OUTSIDE, where(SITE));                                        \
+        va_list arguments;                                                                                   \
+        va_start(arguments, format);                                                                         \
+        int written = real;                                                                                  \
+        va_end(arguments);                                                                                   \
+        return written;                                                                                      \
+    }
+REFUSED_FORMAT(printf, (const char *format, ...), vprintf(format, arguments))
+REFUSED_FORMAT(fprintf, (FILE * file, const char *format, ...), vfprintf(file, format, arguments))

@@ -1,0 +1,283 @@
+/**
+ * @file hooks_thread.c
+ * @brief Calls of the C library that start, order or end threads, tell the time, or end the program.
+ */
+#include "hooks.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* --- threads; a pthread_t is the thread's number, counted from 1 --- */
+
+WRAP(int, pthread_create, pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
+{
+    int id = 0;
+    if (!modelled())
+        return __real_pthread_create(thread, attributes, run, arg);
+    INSIDE(id = il_spawn(run, arg, SITE));
+    touch(thread, sizeof *thread, true, SITE); /* the new thread may run before this: it must not read it */
+    int state = PTHREAD_CREATE_JOINABLE;
+    if (attributes && pthread_attr_getdetachstate(attributes, &state) == 0 && state == PTHREAD_CREATE_DETACHED)
+        INSIDE(il_detach(id, SITE));
+    *thread = (pthread_t)id + 1;
+    return 0;
+}
+
+WRAP(int, pthread_join, pthread_t thread, void **result)
+{
+    void *returned = NULL;
+    if (!modelled())
+        return __real_pthread_join(thread, result);
+    INSIDE(returned = il_join((int)thread - 1, SITE));
+    if (result)
+        *result = returned;
+    return 0;
+}
+
+WRAP(int, pthread_detach, pthread_t thread)
+{
+    if (!modelled())
+        return __real_pthread_detach(thread);
+    INSIDE(il_detach((int)thread - 1, SITE));
+    return 0;
+}
+
+WRAP(pthread_t, pthread_self, void)
+{
+    return modelled() ? (pthread_t)il_self() + 1 : __real_pthread_self();
+}
+
+_Noreturn void __real_pthread_exit(void *result);
+_Noreturn void __wrap_pthread_exit(void *result);
+void __wrap_pthread_exit(void *result)
+{
+    if (!modelled())
+        __real_pthread_exit(result);
+    il->inside = true;
+    il_exit_thread(result, SITE);
+}
+
+WRAP(int, pthread_setname_np, pthread_t thread, const char *name)
+{
+    if (!modelled())
+        return __real_pthread_setname_np(thread, name);
+    if ((int)thread - 1 == il_self())
+        interleave_thread_name(name);
+    return 0;
+}
+
+WRAP(int, sched_yield, void)
+{
+    if (!modelled())
+        return __real_sched_yield();
+    INSIDE(il_spin(SITE));
+    return 0;
+}
+
+/* --- locks --- */
+
+#define LOCK_CALL(name, type, call)                                                                          \
+    WRAP(int, name, type *object)                                                                            \
+    {                                                                                                        \
+        int status = 0;                                                                                      \
+        if (!modelled())                                                                                     \
+            return __real_##name(object);                                                                    \
+        INSIDE(status = (call));                                                                             \
+        return status;                                                                                       \
+    }
+LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, il_mutex_lock(object, SITE))
+LOCK_CALL(pthread_mutex_trylock, pthread_mutex_t, il_mutex_trylock(object, SITE))
+LOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, il_mutex_unlock(object, SITE))
+LOCK_CALL(pthread_mutex_destroy, pthread_mutex_t, il_mutex_destroy(object, false, SITE))
+LOCK_CALL(pthread_cond_destroy, pthread_cond_t, il_mutex_destroy(object, true, SITE))
+LOCK_CALL(pthread_cond_signal, pthread_cond_t, il_condition_signal(object, false, SITE))
+LOCK_CALL(pthread_cond_broadcast, pthread_cond_t, il_condition_signal(object, true, SITE))
+
+WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+    int type = PTHREAD_MUTEX_NORMAL;
+    if (!modelled())
+        return __real_pthread_mutex_init(mutex, attributes);
+    if (attributes && pthread_mutexattr_gettype(attributes, &type) == 0 && type == PTHREAD_MUTEX_RECURSIVE)
+        INSIDE(unsupported(SITE, "a recursive mutex at %s cannot be explored: use an ordinary one",
+                           where(SITE)));
+    touch(mutex, sizeof *mutex, true, SITE);
+    il_mutex_init(mutex);
+    return __real_pthread_mutex_init(mutex, NULL);
+}
+
+WRAP(int, pthread_cond_init, pthread_cond_t *condition, const pthread_condattr_t *attributes)
+{
+    if (!modelled())
+        return __real_pthread_cond_init(condition, attributes);
+    touch(condition, sizeof *condition, true, SITE);
+    il_mutex_init(condition);
+    return __real_pthread_cond_init(condition, NULL);
+}
+
+WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
+{
+    if (!modelled())
+        return __real_pthread_cond_wait(condition, mutex);
+    INSIDE(il_condition_wait(condition, mutex, SITE));
+    return 0;
+}
+
+/* The mutex orders the callers, and makes what the first did known to the others. */
+WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
+{
+    enum { DONE = 2 };
+    if (!modelled())
+        return __real_pthread_once(once, initialise);
+    INSIDE(il_mutex_lock(once, SITE));
+    if (*(volatile int *)once != DONE) {
+        initialise();
+        *(volatile int *)once = DONE;
+    }
+    INSIDE(il_mutex_unlock(once, SITE));
+    return 0;
+}
+
+/* --- time stands still --- */
+
+enum { NOW_SECONDS = 1000 };
+
+static bool has_passed(const struct timespec *deadline)
+{
+    return deadline->tv_sec < NOW_SECONDS || (deadline->tv_sec == NOW_SECONDS && deadline->tv_nsec <= 0);
+}
+
+WRAP(int, clock_gettime, clockid_t clock, struct timespec *now)
+{
+    if (!modelled())
+        return __real_clock_gettime(clock, now);
+    *now = (struct timespec){.tv_sec = NOW_SECONDS};
+    return 0;
+}
+
+WRAP(time_t, time, time_t *now)
+{
+    struct timespec stands;
+    if (!modelled())
+        return __real_time(now);
+    __wrap_clock_gettime(CLOCK_REALTIME, &stands);
+    if (now)
+        *now = stands.tv_sec;
+    return stands.tv_sec;
+}
+
+/* A deadline that has passed is no wait: the mutex is given up, and taken again. */
+static int wait_until(pthread_mutex_t *mutex, const struct timespec *deadline, il_site site)
+{
+    if (!has_passed(deadline))
+        unsupported(site, "a condition variable's timed wait at %s: " TIMED, where(site));
+    INSIDE(il_mutex_unlock(mutex, site));
+    INSIDE(il_mutex_lock(mutex, site));
+    return ETIMEDOUT;
+}
+
+WRAP(int, pthread_cond_timedwait, pthread_cond_t *condition, pthread_mutex_t *mutex,
+     const struct timespec *deadline)
+{
+    return modelled() ? wait_until(mutex, deadline, SITE)
+                      : __real_pthread_cond_timedwait(condition, mutex, deadline);
+}
+
+WRAP(int, pthread_cond_clockwait, pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
+     const struct timespec *deadline)
+{
+    return modelled() ? wait_until(mutex, deadline, SITE)
+                      : __real_pthread_cond_clockwait(condition, mutex, clock, deadline);
+}
+
+/* --- the end of the program --- */
+
+extern void __real___assert_fail(const char *expression, const char *file, unsigned line,
+                                 const char *function) __attribute__((noreturn));
+extern void __wrap___assert_fail(const char *expression, const char *file, unsigned line,
+                                 const char *function) __attribute__((noreturn));
+void __wrap___assert_fail(const char *expression, const char *file, unsigned line, const char *function)
+{
+    if (!modelled())
+        __real___assert_fail(expression, file, line, function);
+    const char *slash = strrchr(file, '/');
+    fail(IL_ASSERTION, SITE, "%s does not hold, in %s at %s:%u", expression, thread_text(il_self()),
+         slash ? slash + 1 : file, line);
+}
+
+extern void __real_abort(void) __attribute__((noreturn));
+extern void __wrap_abort(void) __attribute__((noreturn));
+void __wrap_abort(void)
+{
+    if (!modelled())
+        __real_abort();
+    fail(IL_CRASH, SITE, "%s called abort() at %s", thread_text(il_self()), where(SITE));
+}
+
+#define END_OF_PROGRAM(name)                                                                                 \
+    extern void __real_##name(int status) __attribute__((noreturn));                                         \
+    extern void __wrap_##name(int status) __attribute__((noreturn));                                         \
+    void __wrap_##name(int status)                                                                           \
+    {                                                                                                        \
+        if (!modelled())                                                                                     \
+            __real_##name(status);                                                                           \
+        fail(IL_EXIT, SITE, "%s called " #name "(%d) at %s: code under test must not end the program",       \
+             thread_text(il_self()), status, where(SITE));                                                   \
+    }
+END_OF_PROGRAM(exit)
+END_OF_PROGRAM(_exit)
+END_OF_PROGRAM(quick_exit)
+
+/* --- system calls: the futex is synchronisation, which can be explored; others are the outside world --- */
+
+static bool is_zero(const struct timespec *time)
+{
+    return time->tv_sec == 0 && time->tv_nsec == 0;
+}
+
+static long futex(long word, long operation, long value, long timeout, long mask, il_site site)
+{
+    int command = (int)operation & FUTEX_CMD_MASK, status = 0;
+    bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
+    if (!waits && command != FUTEX_WAKE && command != FUTEX_WAKE_BITSET)
+        unsupported(site, "futex operation %d at %s is not modelled: only waits and wakes are", command,
+                    where(site));
+    bool has_mask = command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET;
+    if (has_mask && (uint32_t)mask != FUTEX_BITSET_MATCH_ANY)
+        unsupported(site, "a futex with a mask at %s is not modelled", where(site));
+    bool passed = waits && timeout &&
+                  (command == FUTEX_WAIT ? is_zero((const struct timespec *)timeout)
+                                         : has_passed((const struct timespec *)timeout));
+    if (waits && timeout && !passed)
+        unsupported(site, "futex at %s: " TIMED, where(site));
+    if (!waits) {
+        INSIDE(status = il_futex_wake((void *)word, (int)value, site));
+        return status;
+    }
+    if (passed)
+        status = ETIMEDOUT;
+    else
+        INSIDE(status = il_futex_wait((void *)word, (uint32_t)value, site));
+    errno = status;
+    return status ? -1 : 0;
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    long a[6];
+    va_list arguments;
+    va_start(arguments, number);
+    for (int i = 0; i < 6; i++)
+        a[i] = va_arg(arguments, long);
+    va_end(arguments);
+    if (!modelled())
+        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (number == SYS_futex)
+        return futex(a[0], a[1], a[2], a[3], a[5], SITE);
+    unsupported(SITE, "syscall(%ld) at %s: a system call cannot be explored", number, where(SITE));
+}

@@ -1,0 +1,25 @@
+/**
+ * @file judged.h
+ * @brief What a model program tells the judge: kinds of events, and its one command.
+ */
+#ifndef INTERLEAVE_JUDGED_H
+#define INTERLEAVE_JUDGED_H
+
+#include "../../support/channel.h"
+
+/** The command: arguments[0] the budget in ms, 0: the default; arguments[1] not 0: the page is wanted. */
+enum { JUDGED_RUN = CHANNEL_FIRST_OPERATION };
+
+/** Kinds of events; a text that is too long for one is continued in the next. The reply to the command has
+ * a: enum il_verdict, b: executions. */
+enum judged_event {
+    JUDGED_PROGRESS = 1, /* a: executions so far, b: milliseconds */
+    JUDGED_LINE,         /* a piece of the account, which has lines */
+    JUDGED_TOKEN,        /* replays the failure */
+    JUDGED_HEADLINE,     /* the verdict in one sentence */
+    JUDGED_BOUNDS,       /* what was explored, in words */
+    JUDGED_PAGE,         /* a piece of the page */
+    JUDGED_FAILURE,      /* a: enum il_failure; text: its name */
+};
+
+#endif

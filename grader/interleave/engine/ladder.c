@@ -1,0 +1,165 @@
+/**
+ * @file ladder.c
+ * @brief In which order a model is searched, and what the verdict says.
+ *
+ * 1. Everything, reduced (source-DPOR with sleep sets): most models are exhausted here, and the verdict is a proof within
+ *    the bounds.
+ * 2. A failure is looked for once more with few oddities: preemptions and stale reads by growing sum, each of them
+ *    naive and for a short time. So the account that is shown is a short one. If every load reading the newest store
+ *    never fails, the bug is one of memory orders, and the headline says so; it says the other only if it was seen.
+ * 3. Where the budget did not suffice, the same few oddities, then random walks and random priorities look elsewhere in
+ *    the space. If they find nothing the verdict is "budget reached": never a pass.
+ */
+#include "engine.h"
+
+#include <stdlib.h>
+
+enum { UNANSWERED = 2, SUM_MAX = 3, SIMPLE_MS = 150, SEQUENTIAL_MS = 1000 };
+
+struct climb {
+    const struct interleave_model *model;
+    struct il_options options; /* the model's own bounds */
+    int64_t ends_ms;
+    long executions;
+};
+
+void model_bounds(const struct interleave_model *model, struct il_options *options)
+{
+    *options = (struct il_options){.strategy = IL_DPOR,
+                                   .preemptions = IL_UNBOUNDED,
+                                   .stale_reads = IL_UNBOUNDED,
+                                   .spurious = model->spurious == 0  ? 1
+                                               : model->spurious < 0 ? 0
+                                                                     : model->spurious,
+                                   .unanswered = UNANSWERED,
+                                   .steps_max = model->steps_max,
+                                   .seed = 1};
+}
+
+static int left_ms(const struct climb *climb)
+{
+    int64_t left = climb->ends_ms - engine_ms();
+    return left > 1 ? (int)left : 1;
+}
+
+static void explore(struct climb *climb, struct il_options options, int ms, struct il_result *result)
+{
+    options.budget_ms = ms;
+    il_explore(climb->model->name, climb->model->body, &options, result);
+    climb->executions += result->executions;
+}
+
+/* A failure of what is modelled, and not one that ends the search: what cannot be explored, or is too long. */
+static bool is_about_the_code(enum il_failure failure)
+{
+    return failure != IL_UNSUPPORTED && failure != IL_NOT_DETERMINISTIC && failure != IL_TODO &&
+           failure != IL_LOOP && failure != IL_STEPS;
+}
+
+/* Few oddities first: 0 preemptions and 0 stale reads, then one of either, ... True: a failure, in `result`. */
+static bool explore_simple(struct climb *climb, int spurious, struct il_result *result)
+{
+    for (int sum = 0; sum <= SUM_MAX; sum++)
+        for (int stale = 0; stale <= sum; stale++) {
+            struct il_options options = climb->options;
+            options.strategy = IL_NAIVE;
+            options.preemptions = sum - stale;
+            options.stale_reads = stale;
+            options.spurious = spurious;
+            explore(climb, options, SIMPLE_MS, result);
+            if (result->verdict == IL_FAILED && is_about_the_code(result->failure))
+                return true;
+            il_result_free(result);
+        }
+    return false;
+}
+
+/* Whether the model fails when every load reads the newest store. */
+static enum il_verdict without_stale_reads(struct climb *climb)
+{
+    struct il_options options = climb->options;
+    struct il_result result;
+    options.stale_reads = 0;
+    explore(climb, options, SEQUENTIAL_MS, &result);
+    il_result_free(&result);
+    return result.verdict;
+}
+
+/* What kind of machine shows it. A race is one on each; what it can lead to is another matter. */
+static const char *nature(struct climb *climb, const struct il_result *result)
+{
+    if (result->failure == IL_RACE || !is_about_the_code(result->failure))
+        return "";
+    if (result->stale_reads == 0)
+        return " (wrong even on a sequentially consistent machine)";
+    if (without_stale_reads(climb) == IL_EXHAUSTED)
+        return " (a memory-order bug: if every load read the newest value, nothing would fail)";
+    return " (with a load that does not read the newest value)";
+}
+
+static void describe_failure(struct climb *climb, struct ladder_result *out)
+{
+    struct il_result simple;
+    long found_after = climb->executions;
+    if (!il_failure_counts(out->result.failure)) {
+        snprintf(out->headline, sizeof out->headline, "cannot be explored%s: %s",
+                 out->result.failure == IL_STEPS ? " to the end" : "", out->result.message);
+        return;
+    }
+    if (is_about_the_code(out->result.failure) &&
+        (explore_simple(climb, 0, &simple) ||
+         (climb->options.spurious > 0 && explore_simple(climb, climb->options.spurious, &simple)))) {
+        il_result_free(&out->result);
+        out->result = simple;
+    }
+    snprintf(out->headline, sizeof out->headline, "%s, found after %ld execution%s%s: %s",
+             il_failure_name(out->result.failure), found_after, found_after == 1 ? "" : "s",
+             nature(climb, &out->result), out->result.message);
+}
+
+static void explore_beyond(struct climb *climb, struct ladder_result *out)
+{
+    struct il_result *result = &out->result;
+    if (explore_simple(climb, 0, result) ||
+        (climb->options.spurious > 0 && explore_simple(climb, climb->options.spurious, result)))
+        return;
+    for (int strategy = IL_RANDOM; strategy <= IL_PRIORITIES; strategy++) {
+        struct il_options options = climb->options;
+        options.strategy = (enum il_strategy)strategy;
+        int left = left_ms(climb);
+        explore(climb, options, strategy == IL_RANDOM ? left / 2 + 1 : left, result);
+        if (result->verdict == IL_FAILED)
+            return;
+        il_result_free(result);
+    }
+    result->verdict = IL_BUDGET;
+}
+
+void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out)
+{
+    struct climb climb = {.model = model, .ends_ms = engine_ms() + budget_ms};
+    *out = (struct ladder_result){0};
+    int64_t begin = engine_ms();
+    model_bounds(model, &climb.options);
+    snprintf(
+        out->bounds, sizeof out->bounds,
+        "every interleaving under RC11, stores ordered as they ran; a thread meets at most %d spurious wake-up%s or "
+        "failure%s, and %d spins without an answer",
+        climb.options.spurious, climb.options.spurious == 1 ? "" : "s",
+        climb.options.spurious == 1 ? "" : "s", climb.options.unanswered);
+    explore(&climb, climb.options, budget_ms - budget_ms / 3, &out->result);
+    if (out->result.verdict == IL_BUDGET) {
+        il_result_free(&out->result);
+        explore_beyond(&climb, out);
+    }
+    if (out->result.verdict == IL_FAILED)
+        describe_failure(&climb, out);
+    else if (out->result.verdict == IL_EXHAUSTED)
+        snprintf(out->headline, sizeof out->headline, "all %ld executions pass: %s", out->result.executions,
+                 out->bounds);
+    else
+        snprintf(out->headline, sizeof out->headline,
+                 "budget reached after %ld executions: not verified. None of them failed", climb.executions);
+    out->result.executions = climb.executions;
+    out->result.milliseconds = (int)(engine_ms() - begin);
+}

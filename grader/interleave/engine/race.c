@@ -1,0 +1,148 @@
+/**
+ * @file race.c
+ * @brief Data races: two accesses to the same byte, one of them a write, not both atomic, and no order between them.
+ *
+ * For each 8 bytes a cell keeps the accesses of each thread, with the thread's clock at that time, until a later one of the
+ * same thread says as much. An access races with one of another thread whose clock this thread has not reached. The check
+ * does not depend on which came first in this execution, so it finds a race in any interleaving that makes both accesses
+ * without an order.
+ */
+#include "engine.h"
+
+#include <errno.h>
+
+static struct cell *cell_of(uintptr_t key, il_site site)
+{
+    enum { PROBES = 256 };
+    unsigned at = (unsigned)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 40) % CELLS;
+    for (int i = 0; i < PROBES; i++, at = (at + 1) % CELLS) {
+        struct cell *cell = &il->cells[at];
+        if (cell->generation == il->generation && cell->key == key)
+            return cell;
+        if (cell->generation != il->generation) {
+            memset(cell, 0, sizeof *cell);
+            cell->generation = il->generation;
+            cell->key = key;
+            return cell;
+        }
+    }
+    unsupported(site, "the model touches more than %d KB of memory: make it smaller", CELLS * 8 / 1024);
+}
+
+static const char *access_name(bool atomic, bool is_write)
+{
+    return atomic ? is_write ? "an atomic write" : "an atomic read" : is_write ? "a write" : "a read";
+}
+
+/* The memory in words: a name that the model gave, a block, or a mark for a variable. */
+static void memory_text(uintptr_t address, char *text, size_t size)
+{
+    for (int i = 0; i < il->name_count; i++)
+        if (il->names[i].address == address) {
+            snprintf(text, size, "%s", il->names[i].name);
+            return;
+        }
+    int block = heap_block((void *)address);
+    if (block)
+        snprintf(text, size, "byte %td of the %zu-byte block made at %s",
+                 (char *)address - il->blocks[block].start, il->blocks[block].size,
+                 where(il->blocks[block].made_at));
+    else
+        snprintf(text, size, "%s", variable_mark(address));
+}
+
+static _Noreturn void race_found(const struct access *before, const struct access *now, uintptr_t address)
+{
+    char memory[200];
+    memory_text(address, memory, sizeof memory);
+    fail(IL_RACE, now->site,
+         "a data race on %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. Publish the one with a release "
+         "that the other acquires, or guard both with a lock",
+         memory, access_name(before->atomic, before->is_write), thread_text(before->thread),
+         where(before->site), access_name(now->atomic, now->is_write), thread_text(now->thread),
+         where(now->site));
+}
+
+/* Whether a thread that races with `old` races with `now` too, which is later and of the same thread. */
+static bool says_as_much(const struct access *now, const struct access *old)
+{
+    return (now->is_write || !old->is_write) && (!now->atomic || old->atomic);
+}
+
+static void add_access(struct cell *cell, const struct access *access)
+{
+    if (il->access_count + 1 >= ACCESSES_MAX)
+        unsupported(access->site, "the model makes too many accesses to memory: make it smaller");
+    struct access *added = &il->accesses[++il->access_count];
+    *added = *access;
+    added->next = cell->first;
+    cell->first = il->access_count;
+}
+
+static void check_cell(struct thread *thread, struct cell *cell, uintptr_t address, struct access now)
+{
+    bool merged = false;
+    for (int *link = &cell->first; *link;) {
+        struct access *old = &il->accesses[*link];
+        if (old->thread != now.thread) {
+            if ((old->bytes & now.bytes) && (old->is_write || now.is_write) && !(old->atomic && now.atomic) &&
+                old->clock > thread->now.clock.of[old->thread])
+                race_found(old, &now, address);
+        } else if (old->clock == now.clock && old->is_write == now.is_write && old->atomic == now.atomic) {
+            old->bytes |= now.bytes;
+            old->site = now.site;
+            merged = true;
+        } else if (says_as_much(&now, old)) {
+            old->bytes &= (uint8_t)~now.bytes;
+            if (!old->bytes) {
+                *link = old->next;
+                continue;
+            }
+        }
+        link = &old->next;
+    }
+    if (!merged)
+        add_access(cell, &now);
+    if (now.atomic)
+        cell->has_atomic = true;
+    else if (now.is_write && cell->has_atomic)
+        memory_rewritten(address,
+                         address + (uintptr_t)__builtin_popcount(now.bytes)); /* neighbours, all of them */
+}
+
+void race_check(struct thread *thread, const volatile void *address, size_t size, bool is_write, bool atomic,
+                il_site site)
+{
+    if (size == 0 || snapshot_is_local(address) || address == &errno)
+        return; /* _Thread_local: each thread has its own */
+    uintptr_t start = (uintptr_t)address, last = start + size - 1;
+    for (uintptr_t key = start >> 3; key <= last >> 3; key++) {
+        uint8_t bytes = 0xff;
+        if (key == start >> 3)
+            bytes &= (uint8_t)(0xff << (start & 7));
+        if (key == last >> 3)
+            bytes &= (uint8_t)(0xff >> (7 - (last & 7)));
+        uintptr_t from = key == start >> 3 ? start : key << 3;
+        check_cell(thread, cell_of(key, site), from,
+                   (struct access){.site = site,
+                                   .clock = thread->now.clock.of[thread->id],
+                                   .thread = thread->id,
+                                   .bytes = bytes,
+                                   .is_write = is_write,
+                                   .atomic = atomic});
+    }
+}
+
+void il_plain(const volatile void *address, size_t size, bool is_write, il_site site)
+{
+    enum { LOOP = 2000000 };
+    if (!il_active() || size == 0)
+        return;
+    heap_check(address, size, is_write ? "a write" : "a read", site);
+    race_check(il_this(), address, size, is_write, false, site);
+    if (++il->plain_accesses > LOOP)
+        fail(IL_LOOP, site,
+             "an endless loop at %s: %d accesses to memory and no operation that another thread could see or answer. A "
+             "variable that another thread shall change must be atomic",
+             where(site), LOOP);
+}

@@ -1,0 +1,155 @@
+/**
+ * @file reduce.c
+ * @brief Dynamic partial-order reduction: which other orders of the steps are worth a look.
+ *
+ * Two executions that differ only in the order of independent steps show the same. After each step this file looks for
+ * earlier steps of other threads that depend on it and are not ordered before it otherwise: a reversible race. At the
+ * decision before the earlier one, a thread that could begin the reversed order is added to those to be tried. Source
+ * sets: one such thread suffices, if any of the possible ones is there already.
+ *
+ * Only sound without a bound on preemptions: a bound over a reduction loses outcomes.
+ *
+ * Source: Abdulla, Aronis, Jonsson, Sagonas, Source Sets (JACM 2017), with sleep sets after Godefroid.
+ */
+#include "engine.h"
+
+/* Whether b touches this object of a's in a way that matters. */
+static bool meets(int object, const struct footprint *a, const struct footprint *b)
+{
+    return object != NO_OBJECT && (object == b->object || object == b->object2) &&
+           (!il_is_location(object) || a->writes || b->writes);
+}
+
+static uint64_t object_bit(int object)
+{
+    return object == NO_OBJECT ? 0 : UINT64_C(1) << (object % 64);
+}
+
+/* A store may answer a spin. And where all threads spin and one goes on unanswered, the others must wait again. */
+static bool answers(const struct footprint *spin, const struct footprint *step)
+{
+    return spin->awaits &&
+           (step->awaits ||
+            (step->writes && spin->awaits & (object_bit(step->object) | object_bit(step->object2))));
+}
+
+bool depends(const struct footprint *a, const struct footprint *b)
+{
+    if (answers(a, b) || answers(b, a))
+        return true;
+    if ((a->sc == SC_FENCE && b->sc) || (b->sc == SC_FENCE && a->sc))
+        return true;
+    return meets(a->object, a, b) || meets(a->object2, a, b);
+}
+
+/* Whether both can be enabled at once. What an unlock enables cannot come before it. */
+static bool can_be_reversed(const struct step *earlier, const struct step *later)
+{
+    bool takes = later->op == OP_LOCK || later->op == OP_RELOCK;
+    return !(takes && (earlier->op == OP_UNLOCK || earlier->op == OP_WAIT));
+}
+
+struct step *step_begin(struct thread *thread)
+{
+    if (il->step_count == STEPS_LIMIT)
+        fail(IL_STEPS, thread->next.site, "more than %d visible operations in one execution", STEPS_LIMIT);
+    int decision = il->position - 1;
+    while (decision >= 0 && il->decisions[decision].is_value)
+        decision--;
+    struct step *step = &il->steps[il->step_count++];
+    il->steps_total++;
+    thread->steps++;
+    step->thread = thread->id;
+    step->op = thread->next.op;
+    step->order = thread->next.order;
+    step->stale = false;
+    step->clock = thread->steps;
+    step->read_index = NOT_READ;
+    step->decision = decision;
+    step->store = -1;
+    step->touches = thread->next.touches;
+    step->site = thread->next.site;
+    return step;
+}
+
+/* Threads that could begin what comes between `earlier` and `later`, `later` included, without `earlier`; how many steps
+ * that is. */
+static unsigned initials(const struct step *earlier, const struct step *later, int *count)
+{
+    unsigned seen = 0, begin = 0;
+    uint16_t first[THREADS_MAX];
+    *count = 0;
+    for (const struct step *step = earlier + 1; step <= later; step++) {
+        if (step != later && step->past.of[earlier->thread] >= earlier->clock)
+            continue; /* comes after `earlier` */
+        ++*count;
+        if (seen >> step->thread & 1)
+            continue;
+        bool after_another = false;
+        for (int other = 0; other < il->thread_count; other++)
+            after_another |= (seen >> other & 1) && step->past.of[other] >= first[other];
+        seen |= 1u << step->thread;
+        first[step->thread] = step->clock;
+        if (!after_another)
+            begin |= 1u << step->thread;
+    }
+    return begin;
+}
+
+static void reverse(const struct step *earlier, const struct step *later)
+{
+    int count;
+    unsigned begin = initials(earlier, later, &count);
+    struct decision *decision = &il->decisions[earlier->decision];
+    if (!(begin & decision->enabled) && count == 1)
+        return; /* `later` could not run before `earlier`, which enabled it; to go on would cost, not lose */
+    if (begin & decision->backtrack)
+        return;
+    unsigned candidates = begin & decision->enabled;
+    if (!candidates) { /* none of them can run there yet: whatever can may lead to it */
+        decision->backtrack |= decision->enabled;
+        return;
+    }
+    int thread = candidates >> later->thread & 1 ? later->thread : __builtin_ctz(candidates);
+    if (!(candidates & (decision->backtrack | decision->done)))
+        decision->backtrack |= (uint8_t)(1u << thread);
+}
+
+void step_end(struct thread *thread, struct step *step, const struct clock *after)
+{
+    enum { RACES_MAX = 256 };
+    bool reduces = !il->replaying &&
+                   (il->options.strategy == IL_DPOR || il->options.strategy == IL_DPOR_BARE) &&
+                   il->position - 1 >= il->prefix;
+    struct clock past = thread->past, enabled_by = {0};
+    const struct step *races[RACES_MAX];
+    int race_count = 0;
+    past.of[thread->id] = step->clock;
+    if (after)
+        clock_join(&past, after);
+    for (const struct step *earlier = step - 1; earlier >= il->steps; earlier--) {
+        if (earlier->thread == thread->id || past.of[earlier->thread] >= earlier->clock ||
+            !depends(&earlier->touches, &step->touches))
+            continue;
+        if (!can_be_reversed(earlier, step)) {
+            clock_join(&enabled_by, &earlier->past);
+            continue;
+        }
+        /* a load that read something older than this store is as if it had come before it */
+        bool moot =
+            step->op == OP_LOAD && earlier->store >= 0 && step->read_index < il->stores[earlier->store].index;
+        if (reduces && !moot) {
+            if (race_count == RACES_MAX)
+                engine_failed("more than %d races of one step", RACES_MAX);
+            races[race_count++] = earlier;
+        }
+        clock_join(&past, &earlier->past);
+    }
+    clock_join(&past, &enabled_by);
+    step->past = thread->past = past;
+    for (int i = 0; i < race_count; i++)
+        reverse(races[i], step);
+    thread->now.clock.of[thread->id]++;
+    if (step->touches.writes || step->touches.object >= FIRST_LOCK)
+        il->idle = 0;
+}

@@ -1,0 +1,185 @@
+/**
+ * @file schedule.c
+ * @brief Which threads can run, and what it means if none can.
+ */
+#include "engine.h"
+
+/* A value that the spinning thread has read is no longer there. */
+static bool watched_changed(const struct thread *thread)
+{
+    for (int i = 0; i < thread->watched_count; i++) {
+        const struct watched *watched = &thread->watched[i];
+        unsigned version = il_is_location(watched->object) ? il->locations[watched->object].version
+                                                           : il->locks[watched->object - FIRST_LOCK].version;
+        if (version != watched->version)
+            return true;
+    }
+    return false;
+}
+
+bool spin_is_answered(const struct thread *thread)
+{
+    return thread->next.touches.awaits ? watched_changed(thread) : true;
+}
+
+enum runnable thread_runnable(const struct thread *thread)
+{
+    if (thread->state != ALIVE)
+        return CANNOT;
+    const struct pending *next = &thread->next;
+    switch (next->op) {
+    case OP_LOCK:
+        return il->locks[next->touches.object - FIRST_LOCK].owner == NOBODY ? CAN : CANNOT;
+    case OP_RELOCK:
+        if (il->locks[next->touches.object - FIRST_LOCK].owner != NOBODY)
+            return CANNOT;
+        return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
+    case OP_WOKEN:
+        return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
+    case OP_JOIN:
+        return il->threads[next->target].state == ENDED ? CAN : CANNOT;
+    case OP_SPIN:
+        return spin_is_answered(thread)                      ? CAN
+               : thread->unanswered < il->options.unanswered ? CAN_SPURIOUSLY
+                                                             : CANNOT;
+    default:
+        return CAN;
+    }
+}
+
+/* --- nobody can run --- */
+
+static void add(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add(char *text, size_t size, const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
+static void deadlock_is_outcome(void)
+{
+    uint64_t hash = 77;
+    for (int i = 0; i < il->thread_count; i++) {
+        const struct thread *thread = &il->threads[i];
+        hash = hash * 131 + (thread->state == ALIVE ? thread->steps * 16u + thread->next.op : 1u);
+    }
+    for (int i = 0; i < il->location_count; i++) /* a sum: which location came first says nothing */
+        hash += (location_newest(&il->locations[i])->value + 1) * (il->locations[i].address * 2654435761u);
+    il_outcome(hash);
+    il_leave();
+}
+
+static _Noreturn void deadlock(void)
+{
+    char text[IL_MESSAGE_BYTES - 100] = "";
+    bool lost = false;
+    for (int i = 0; i < il->thread_count; i++) {
+        const struct thread *thread = &il->threads[i];
+        const char *name = thread_text(i), *place = where(thread->next.site);
+        if (thread->state != ALIVE)
+            continue;
+        add(text, sizeof text, "%s", *text ? "; " : "");
+        if (thread->next.op == OP_LOCK) {
+            const struct lock *lock = &il->locks[thread->next.touches.object - FIRST_LOCK];
+            add(text, sizeof text, "%s waits at %s for a mutex that %s holds since %s", name, place,
+                thread_text(lock->owner), where(lock->site));
+        } else if (thread->next.op == OP_JOIN) {
+            add(text, sizeof text, "%s waits at %s for %s to end", name, place,
+                thread_text(thread->next.target));
+        } else {
+            add(text, sizeof text, "%s sleeps at %s", name, place);
+            if (thread->lost_thread != NOBODY) {
+                lost = true;
+                add(text, sizeof text, ", and %s signalled at %s before that wait began",
+                    thread_text(thread->lost_thread), where(thread->lost_site));
+            }
+        }
+    }
+    fail(lost ? IL_LOST_WAKEUP : IL_DEADLOCK, NULL, "no thread can run: %s", text);
+}
+
+/* Only spinning threads are left. Each may look once more for a while, since a look may have an effect. */
+static unsigned let_spin(void)
+{
+    enum { ROUNDS = 100 }; /* a loop with fewer tries ends by itself */
+    unsigned spinning = 0;
+    for (int i = 0; i < il->thread_count; i++)
+        if (il->threads[i].state == ALIVE && il->threads[i].next.op == OP_SPIN)
+            spinning |= 1u << i;
+    if (!spinning)
+        deadlock();
+    if (++il->idle > ROUNDS * il->thread_count) {
+        char text[IL_MESSAGE_BYTES - 200] = "";
+        for (int i = 0; i < il->thread_count; i++)
+            if (spinning >> i & 1)
+                add(text, sizeof text, "%s%s at %s", *text ? ", " : "", thread_text(i),
+                    where(il->threads[i].next.site));
+        fail(IL_LIVELOCK, NULL, "every thread that is left spins, and nothing changes any more: %s", text);
+    }
+    return spinning;
+}
+
+/* --- the choice --- */
+
+int pick_thread(void)
+{
+    struct thread *current = il_this();
+    unsigned enabled = 0, spurious = 0;
+    bool alive = false;
+    for (int i = 0; i < il->thread_count; i++) {
+        enum runnable runnable = thread_runnable(&il->threads[i]);
+        alive |= il->threads[i].state == ALIVE;
+        enabled |= (runnable != CANNOT ? 1u : 0) << i;
+        spurious |= (runnable == CAN_SPURIOUSLY ? 1u : 0) << i;
+    }
+    if (!alive)
+        return NOBODY;
+    /* a spurious wake-up must not hide that nobody would have sent a real one */
+    if (!(enabled & ~spurious) && !(il->options.deadlock_is_outcome && enabled)) {
+        spurious = 0;
+        bool spins = false;
+        for (int i = 0; i < il->thread_count; i++)
+            spins |= il->threads[i].state == ALIVE && il->threads[i].next.op == OP_SPIN;
+        if (il->options.deadlock_is_outcome && !spins)
+            deadlock_is_outcome();
+        enabled = spurious = let_spin(); /* none is answered: which goes on first is a choice of its own */
+    }
+    if (il->step_count >= il->options.steps_max)
+        fail(
+            IL_STEPS, current->next.site,
+            "more than %d visible operations in one execution, the last at %s. A loop that waits must say so, by a lock, a "
+            "condition variable or sched_yield(): else it may run for ever before the others do. Or the model is too large",
+            il->options.steps_max, where(current->next.site));
+    bool may_stay =
+        current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 && current->next.op != OP_SPIN;
+    int chosen = choose_thread(enabled, spurious, may_stay);
+    if (il->tracing && may_stay && chosen != il->current)
+        tell_switch("%s is stopped just before its %s at %s", thread_text(il->current),
+                    operation_name(current->next.op), where(current->next.site));
+    return chosen;
+}
+
+void reschedule(struct thread *thread)
+{
+    if (thread->starting) { /* announced for the first time: its parent goes on */
+        thread->starting = false;
+        il->current = thread->parent;
+        coroutine_switch(thread, &il->threads[thread->parent]);
+        return; /* chosen */
+    }
+    int next = pick_thread();
+    if (next == thread->id)
+        return;
+    il->current = next;
+    coroutine_switch(thread, &il->threads[next]);
+}
+
+void announce(struct thread *thread, struct pending next)
+{
+    thread->next = next;
+    il->plain_accesses = 0;
+    reschedule(thread);
+}

@@ -1,0 +1,419 @@
+/**
+ * @file site.c
+ * @brief From addresses to files, lines, functions and variables.
+ *
+ * While a model runs, texts hold marks: a control character that says what is meant, the address in hexadecimal, and an
+ * end. When an account is written, all marks are looked up at once, by addr2line and nm, and replaced. A site inside a
+ * header's inline function is reported as the first frame that is not a header's: the line that the reader wrote.
+ */
+#include "engine.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MARK_SITE = 1, MARK_END = 2, MARK_VARIABLE = 3, MARK_FUNCTION = 4, MARK_OBJECT = 5 };
+
+struct sites {
+    size_t count, capacity;
+    struct known {
+        il_site site;
+        char *place, *function;
+        char *path;     /* of the file, whole */
+        bool innermost; /* not inlined from a header */
+    } * items;
+};
+
+struct symbols {
+    size_t count;
+    struct symbol {
+        uintptr_t address;
+        size_t size;
+        char name[64];
+    } * items;
+};
+
+char *scratch_text(void)
+{
+    char *text = il->texts[il->text_next];
+    il->text_next = (il->text_next + 1) % (int)(sizeof il->texts / sizeof il->texts[0]);
+    return text;
+}
+
+static const char *mark(int kind, uintptr_t address)
+{
+    char *text = scratch_text();
+    snprintf(text, sizeof il->texts[0], "%c%lx%c", kind, (unsigned long)address, MARK_END);
+    return text;
+}
+
+const char *where(il_site site)
+{
+    return mark(MARK_SITE, (uintptr_t)site);
+}
+
+const char *object_mark(uintptr_t address, il_site site)
+{
+    char *text = scratch_text();
+    snprintf(text, sizeof il->texts[0], "%c%lx:%lx%c", MARK_OBJECT, (unsigned long)address,
+             (unsigned long)site, MARK_END);
+    return text;
+}
+
+const char *function_mark(const void *address)
+{
+    return mark(MARK_FUNCTION, (uintptr_t)address);
+}
+
+const char *variable_mark(uintptr_t address)
+{
+    return mark(MARK_VARIABLE, address);
+}
+
+/* --- sites --- */
+
+static struct known *find(il_site site)
+{
+    for (size_t i = 0; il->sites && i < il->sites->count; i++)
+        if (il->sites->items[i].site == site)
+            return &il->sites->items[i];
+    return NULL;
+}
+
+static struct known *add(il_site site, const char *place, const char *function)
+{
+    if (!il->sites)
+        il->sites = calloc(1, sizeof *il->sites);
+    struct sites *sites = il->sites;
+    if (sites && sites->count == sites->capacity) {
+        sites->capacity = sites->capacity ? sites->capacity * 2 : 64;
+        sites->items = realloc(sites->items, sites->capacity * sizeof *sites->items);
+    }
+    if (!sites || !sites->items)
+        engine_failed("no memory");
+    sites->items[sites->count] = (struct known){site, strdup(place), strdup(function), NULL, false};
+    return &sites->items[sites->count++];
+}
+
+static bool is_header(const char *place)
+{
+    const char *dot = strrchr(place, '.');
+    return dot && dot[1] == 'h' && (dot[2] == ':' || dot[2] == '\0');
+}
+
+/* A line of addr2line, without what does not help: folders, "(discriminator 2)". */
+static void tidy(char *line)
+{
+    line[strcspn(line, "\n")] = '\0';
+    char *extra = strstr(line, " (");
+    if (extra)
+        *extra = '\0';
+    char *slash = strrchr(line, '/');
+    if (slash)
+        memmove(line, slash + 1, strlen(slash));
+}
+
+static char *program_path(void)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return strdup(path);
+}
+
+static FILE *run_tool(const char *tool, const char *arguments)
+{
+    char *path = program_path(), *command = NULL;
+    /* errors are not shown: a tool that is missing leaves addresses in the account, and the account says so */
+    if (!path || asprintf(&command, "%s -e '%s' %s 2>/dev/null", tool, path, arguments) < 0)
+        engine_failed("no memory");
+    FILE *output = popen(command, "r");
+    free(command);
+    free(path);
+    return output;
+}
+
+/* What addr2line says of one chunk of sites: for each an address, then function and place of each frame, inner first. */
+static void resolve_chunk(const il_site *sites, size_t count)
+{
+    char *arguments = NULL;
+    size_t length = 0;
+    FILE *text = open_memstream(&arguments, &length);
+    if (!text)
+        engine_failed("no memory");
+    for (size_t i = 0; i < count; i++)
+        fprintf(text, " %#lx", (unsigned long)sites[i]);
+    fclose(text);
+    FILE *output = run_tool("addr2line -a -f -i", arguments);
+    free(arguments);
+    if (!output)
+        return;
+    char line[1000], function[1000] = "";
+    struct known *known = NULL;
+    bool wants_place = false, settled = false, inner = true;
+    while (fgets(line, sizeof line, output)) {
+        if (strncmp(line, "0x", 2) == 0 && !wants_place) {
+            known = add((il_site)strtoul(line, NULL, 16), "?", "?");
+            settled = false;
+            inner = true;
+            continue;
+        }
+        char *path = wants_place ? strdup(line) : NULL;
+        tidy(line);
+        if (!wants_place) {
+            snprintf(function, sizeof function, "%s", line);
+        } else if (known && !settled) {
+            free(known->place);
+            free(known->function);
+            known->place = strdup(line);
+            known->function = strdup(function);
+            settled = !is_header(line);
+            known->path = path;
+            known->innermost = inner;
+            inner = false;
+            path = NULL;
+        }
+        free(path);
+        wants_place = !wants_place;
+    }
+    pclose(output);
+}
+
+void site_resolve(const il_site *sites, size_t count)
+{
+    enum { CHUNK = 256 };
+    il_site unknown[CHUNK];
+    size_t waiting = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool twice = false;
+        for (size_t k = 0; k < waiting; k++)
+            twice |= unknown[k] == sites[i];
+        if (sites[i] && !twice && !find(sites[i]))
+            unknown[waiting++] = sites[i];
+        if (waiting == CHUNK || (i + 1 == count && waiting)) {
+            resolve_chunk(unknown, waiting);
+            waiting = 0;
+        }
+    }
+}
+
+const char *site_place(il_site site)
+{
+    const struct known *known = find(site);
+    return known ? known->place : "";
+}
+
+const char *site_function(il_site site)
+{
+    const struct known *known = find(site);
+    if (!known)
+        return "";
+    return strncmp(known->function, "model_", 6) == 0 ? known->function + 6 : known->function;
+}
+
+/* --- variables --- */
+
+static void read_symbols(void)
+{
+    il->symbols = calloc(1, sizeof *il->symbols);
+    char *path = program_path(), *command = NULL;
+    if (!il->symbols || !path || asprintf(&command, "nm -S --defined-only '%s' 2>/dev/null", path) < 0)
+        engine_failed("no memory");
+    FILE *output = popen(command, "r");
+    char line[1000], kind, name[64];
+    unsigned long address, size;
+    while (output && fgets(line, sizeof line, output)) {
+        if (sscanf(line, "%lx %lx %c %63s", &address, &size, &kind, name) != 4 || !strchr("bBdDrR", kind))
+            continue;
+        struct symbols *symbols = il->symbols;
+        if (symbols->count % 64 == 0) {
+            symbols->items = realloc(symbols->items, (symbols->count + 64) * sizeof *symbols->items);
+            if (!symbols->items)
+                engine_failed("no memory");
+        }
+        struct symbol *symbol = &symbols->items[symbols->count++];
+        symbol->address = address;
+        symbol->size = size;
+        snprintf(symbol->name, sizeof symbol->name, "%s", name);
+    }
+    if (output)
+        pclose(output);
+    free(command);
+    free(path);
+}
+
+/* The static variable that holds this address; NULL: none. */
+static const struct symbol *symbol_at(uintptr_t address)
+{
+    if (!il->symbols)
+        read_symbols();
+    for (size_t i = 0; i < il->symbols->count; i++) {
+        const struct symbol *symbol = &il->symbols->items[i];
+        if (address >= symbol->address && address < symbol->address + symbol->size)
+            return symbol;
+    }
+    return NULL;
+}
+
+static void write_variable(FILE *out, uintptr_t address)
+{
+    uintptr_t stacks = (uintptr_t)STACKS_BASE;
+    const struct symbol *symbol = symbol_at(address);
+    if (address >= stacks && address < stacks + (uintptr_t)THREADS_MAX * (STACK_BYTES + 4096))
+        fprintf(out, "a variable on the stack of %c", (int)('A' + (address - stacks) / (STACK_BYTES + 4096)));
+    else if (!symbol)
+        fprintf(out, "the memory at %#lx", (unsigned long)address);
+    else if (address > symbol->address)
+        fprintf(out, "%s + %zu", symbol->name, (size_t)(address - symbol->address));
+    else
+        fprintf(out, "%s", symbol->name);
+}
+
+/* --- the source: what an operation calls the object it is about --- */
+
+static FILE *open_source(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *program = file ? NULL : program_path(), *beside = NULL;
+    if (program) { /* where the grader puts copies of them */
+        const char *name = strrchr(path, '/');
+        if (asprintf(&beside, "%.*s/source/%s", (int)(strrchr(program, '/') - program), program,
+                     name ? name + 1 : path) >= 0)
+            file = fopen(beside, "r");
+    }
+    free(beside);
+    free(program);
+    return file;
+}
+
+/* Where the first argument of an operation stands in a line: behind "(&", or else behind a call that has a pointer. */
+static const char *first_argument(const char *line)
+{
+    static const char *const calls[] = {"pthread_mutex_", "pthread_cond_",       "atomic_",
+                                        "wf_load_",       "wf_store_",           "wf_exchange_",
+                                        "wf_fetch_",      "wf_compare_exchange_"};
+    const char *start = strstr(line, "(&");
+    if (start)
+        return start[2] == '&' ? NULL : start + 2;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0] && !start; i++)
+        start = strstr(line, calls[i]);
+    start = start ? strchr(start, '(') : NULL;
+    return start ? start + 1 : NULL;
+}
+
+/* From "call(&self->state, ..." to "self->state"; false: it is not written like that. */
+static bool cut_argument(const char *line, char *text, size_t size)
+{
+    const char *start = first_argument(line);
+    size_t length = 0;
+    if (!start)
+        return false;
+    for (int depth = 0; start[length] && start[length] != '\n'; length++) {
+        char each = start[length];
+        if (depth == 0 && (each == ',' || each == ')'))
+            break;
+        depth += (each == '(' || each == '[') - (each == ')' || each == ']');
+    }
+    if (length == 0 || length >= size || *start == '(' || (start[length] != ',' && start[length] != ')'))
+        return false;
+    memcpy(text, start, length);
+    text[length] = '\0';
+    return true;
+}
+
+static bool argument_at(il_site site, char *text, size_t size)
+{
+    const struct known *known = site ? find(site) : NULL;
+    const char *colon = known && known->path && known->innermost ? strrchr(known->path, ':') : NULL;
+    if (!colon)
+        return false;
+    char *path = strndup(known->path, (size_t)(colon - known->path)), line[500] = "";
+    FILE *file = path ? open_source(path) : NULL;
+    for (long left = strtol(colon + 1, NULL, 10); file && left > 0 && fgets(line, sizeof line, file); left--)
+        ;
+    bool found = file && cut_argument(line, text, size);
+    if (file)
+        fclose(file);
+    free(path);
+    return found;
+}
+
+/* By its own name, or the one that the source gives it where it was first used, or its place. */
+static void write_object(FILE *out, uintptr_t address, il_site site)
+{
+    char argument[60];
+    int block = heap_block((void *)address);
+    const struct symbol *symbol = block ? NULL : symbol_at(address);
+    bool named = !(symbol && symbol->address == address) && argument_at(site, argument, sizeof argument);
+    if (block && named)
+        fprintf(out, "%s of block %d", argument, block);
+    else if (block)
+        fprintf(out, "byte %td of block %d", (char *)address - il->blocks[block].start, block);
+    else if (named)
+        fputs(argument, out);
+    else
+        write_variable(out, address);
+}
+
+/* --- marks --- */
+
+/* `second`: of an object's mark, the site. */
+static void write_mark(FILE *out, int kind, uintptr_t address, uintptr_t second)
+{
+    il_site site = (il_site)address;
+    if (kind == MARK_VARIABLE)
+        write_variable(out, address);
+    else if (kind == MARK_OBJECT)
+        write_object(out, address, (il_site)second);
+    else if (kind == MARK_FUNCTION)
+        fprintf(out, "%s", find(site) ? site_function(site) : "?");
+    else if (!site)
+        fprintf(out, "the beginning");
+    else if (!find(site) || strcmp(site_place(site), "?") == 0)
+        fprintf(out, "address %#lx", (unsigned long)address);
+    else
+        fprintf(out, "%s", site_place(site));
+}
+
+/* The next mark at or after `text`; NULL: none. */
+static const char *next_mark(const char *text, int *kind, uintptr_t address[2], const char **after)
+{
+    for (; *text; text++) {
+        if (*text != MARK_SITE && *text != MARK_VARIABLE && *text != MARK_FUNCTION && *text != MARK_OBJECT)
+            continue;
+        char *end;
+        *kind = *text;
+        address[0] = strtoul(text + 1, &end, 16);
+        address[1] = *kind == MARK_OBJECT && *end == ':' ? strtoul(end + 1, &end, 16) : 0;
+        *after = *end == MARK_END ? end + 1 : end; /* a text that was cut */
+        return text;
+    }
+    return NULL;
+}
+
+char *site_expand(char *text)
+{
+    il_site sites[512];
+    size_t count = 0, length;
+    int kind;
+    uintptr_t address[2];
+    const char *after, *at = text;
+    if (!text)
+        engine_failed("no memory");
+    for (const char *found = text; (found = next_mark(found, &kind, address, &after)); found = after)
+        if (kind != MARK_VARIABLE && count < sizeof sites / sizeof sites[0])
+            sites[count++] = (il_site)address[kind == MARK_OBJECT];
+    site_resolve(sites, count);
+    char *expanded = NULL;
+    FILE *out = open_memstream(&expanded, &length);
+    if (!out)
+        engine_failed("no memory");
+    for (const char *found; (found = next_mark(at, &kind, address, &after)); at = after) {
+        fwrite(at, 1, (size_t)(found - at), out);
+        write_mark(out, kind, address[0], address[1]);
+    }
+    fputs(at, out);
+    fclose(out);
+    free(text);
+    return expanded;
+}

@@ -1,0 +1,347 @@
+/**
+ * @file state.h
+ * @brief The engine's state: limits, and what an execution and a search consist of.
+ *
+ * Everything is in one structure outside of the program's own variables, which are set back before each execution:
+ * `il`, the pointer to it, is the only variable of the engine. No function has a static variable.
+ */
+#ifndef INTERLEAVE_STATE_H
+#define INTERLEAVE_STATE_H
+
+#include "access.h"
+#include "explore.h"
+#include "view.h"
+
+enum {
+    STEPS_LIMIT = 4000,    /* of one execution */
+    STORES_MAX = 8192,     /* of one execution */
+    DECISIONS_MAX = 12288, /* of one execution */
+    LOCKS_MAX = 64,        /* mutexes and condition variables */
+    BLOCKS_MAX = 4096,
+    WATCHED_MAX = 64, /* what a spinning thread looks at */
+    NAMES_MAX = 64,
+    SPIN_READS = 8, /* identical reads that count as spinning */
+    STACK_BYTES = 256 << 10,
+    HEAP_BYTES = 8 << 20,
+    NOBODY = -1,
+};
+
+/* Fixed places, so that addresses are the same in each execution and each run. */
+#define HEAP_BASE ((char *)0x200000000000u)
+#define STACKS_BASE ((char *)0x210000000000u)
+
+/* Objects that steps are about: locations by their index, locks and threads beyond. */
+enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000 };
+
+enum operation {
+    OP_START,
+    OP_LOAD,
+    OP_STORE,
+    OP_RMW,
+    OP_COMPARE_EXCHANGE,
+    OP_FENCE,
+    OP_LOCK,
+    OP_TRYLOCK,
+    OP_UNLOCK,
+    OP_WAIT,   /* of a condition variable: gives the mutex up and sleeps */
+    OP_RELOCK, /* the same wait, when it returns */
+    OP_SIGNAL,
+    OP_FUTEX_WAIT, /* looks at the word, and may sleep */
+    OP_WOKEN,      /* the same, when it returns */
+    OP_JOIN,
+    OP_SPIN,
+};
+
+/* Whether a step takes part in the order of all sequentially consistent operations. */
+enum sc { SC_NOT, SC_FENCE, SC_ACCESS };
+
+/* What two steps are compared by: do they depend on each other? */
+struct footprint {
+    int16_t object, object2; /* NO_OBJECT: none */
+    bool writes;
+    uint8_t sc;
+    uint64_t awaits; /* the end of a spin: a set of objects, by their numbers modulo 64, whose stores may answer it */
+};
+
+/* One store of a location's modification order. Stores are appended in the order in which they run. */
+struct store {
+    uint64_t value;
+    uint16_t location, index;
+    int8_t thread; /* NOBODY: the initial value, or a plain write */
+    uint8_t order;
+    bool is_rmw;
+    bool has_released, has_head;
+    uint16_t clock; /* its thread's count of steps */
+    uint16_t time;  /* its thread's clock, as in views */
+    int step;       /* or -1 */
+    il_site site;
+    struct view released; /* has_released: what an acquire that reads it learns */
+    struct view head; /* has_head: the same, for later stores of this thread; under C11's release sequences */
+};
+
+/* An atomic object. */
+struct location {
+    uintptr_t address; /* 0: no longer used */
+    uint8_t size;
+    bool rewritten;  /* by a plain write, since the last look: its value is a new store */
+    uint16_t oldest; /* loads read nothing before this store: what is older was overwritten by a plain write */
+    uint16_t count;
+    uint16_t capacity;
+    uint16_t *stores; /* numbers of its stores, oldest first */
+    il_site first_use;
+    unsigned version; /* changes with the value: what spinning threads wait for */
+};
+
+/* A mutex or a condition variable. */
+struct lock {
+    uintptr_t address;
+    bool is_condition;
+    int8_t owner;
+    uint8_t waiting;
+    int8_t waiters[THREADS_MAX];
+    unsigned version;
+    struct view released;
+    il_site site; /* where it was locked */
+    il_site first_use;
+    il_site destroyed_at; /* or NULL */
+    int8_t lost_thread;   /* who signalled when nobody waited; or NOBODY */
+    il_site lost_site;
+};
+
+/* What a thread will do next. */
+struct pending {
+    uint8_t op, order;
+    struct footprint touches;
+    il_site site;
+    int8_t target; /* of a join */
+};
+
+/* A step that was made. */
+struct step {
+    int8_t thread;
+    uint8_t op, order;
+    bool stale;
+    uint16_t clock;      /* the thread's own count of steps */
+    uint16_t read_index; /* of the store that was read; or NOT_READ */
+    int decision;        /* that chose it */
+    int store;           /* that it made; or -1 */
+    struct footprint touches;
+    struct clock past; /* steps that it depends on, transitively */
+    il_site site;
+};
+enum { NOT_READ = 0xffff };
+
+/* A value that a spinning thread has read, and waits to see changed. */
+struct watched {
+    int16_t object;
+    uint16_t index, reads;
+    unsigned version, changes; /* changes: the thread's own, so far */
+    il_site site;
+};
+
+enum thread_state { UNUSED, ALIVE, ENDED };
+
+struct thread {
+    int8_t id, parent;
+    uint8_t state;
+    bool starting;         /* runs to its first announcement */
+    bool in_wait;          /* queued at a condition variable */
+    struct clock woken_by; /* in a wait that was signalled: the steps up to the signal */
+    int woken_at;          /* the step that woke it; or -1 */
+    bool joined, detached, changed_something;
+    struct pending next;
+
+    struct view now;      /* what it has seen */
+    struct view acquired; /* has_acquired: what an acquire fence would add, from relaxed loads */
+    struct view released; /* has_released: what its last release fence published */
+    bool has_acquired, has_released;
+
+    struct clock past; /* of the steps: those its last step depends on */
+    uint16_t steps;
+    unsigned changes; /* stores that changed a value */
+    int spurious;     /* oddities met so far */
+    int unanswered;   /* spins that ended without a change, so far */
+    struct watched watched[WATCHED_MAX];
+    int watched_count;
+    int8_t lost_thread; /* whose signal came before its wait; or NOBODY */
+    il_site lost_site;
+    int priority; /* of the random strategy */
+
+    void *(*run)(void *);
+    void *arg, *result;
+    char name[16];
+    void *stack_pointer;
+    int error;              /* its errno, while another thread runs */
+    const char *frames_end; /* the functions of the program that it is in have their variables above this */
+    char *stack;            /* the lowest usable byte; below it is a guard page */
+    char *locals;           /* its _Thread_local variables, while another thread runs */
+};
+
+/* One decision of the path being walked. */
+struct decision {
+    bool is_value; /* which value, not which thread */
+    uint8_t count; /* of values */
+    uint8_t chosen;
+    int8_t current;                             /* the thread that ran before */
+    uint8_t enabled, backtrack, done, sleeping; /* sets of threads */
+    uint8_t preempting;                         /* those whose choice preempts `current` */
+    int preemptions;                            /* so far */
+    int step;                                   /* that follows */
+    uint64_t signature; /* of all threads' next operations, to notice a model that is not deterministic */
+};
+
+/* An access to some of 8 bytes that no later one of its thread has replaced. */
+struct access {
+    il_site site;
+    int next; /* of the same cell; 0: none */
+    uint16_t clock;
+    int8_t thread;
+    uint8_t bytes; /* a set */
+    bool is_write, atomic;
+};
+struct cell {
+    uintptr_t key;
+    unsigned generation;
+    int first; /* its accesses; 0: none */
+    bool has_atomic;
+};
+enum { CELLS = 1 << 14, ACCESSES_MAX = 1 << 16 };
+
+struct block {
+    char *start;
+    size_t size;
+    bool freed;
+    int8_t made_by, freed_by;
+    il_site made_at, freed_at;
+};
+
+struct named {
+    uintptr_t address;
+    const char *name;
+    const char *const *values;
+    void (*describe)(uint64_t value, char *text, size_t size);
+};
+
+/* One line of the account. Texts hold sites as marks, which site.c replaces at the end. */
+enum line_kind { LINE_STEP, LINE_HIDDEN, LINE_SWITCH, LINE_REMARK };
+struct line {
+    enum line_kind kind;
+    int8_t thread;
+    int number;
+    il_site site;
+    char *text;
+};
+
+/* An order that is changed for a while: weaken.c. */
+struct replaced_order {
+    il_site const *sites; /* ended by NULL; all of one place in the source */
+    enum il_order order;
+    bool failure_order, drop_fence, fence_before;
+};
+
+struct segment {
+    char *start, *end, *copy;
+};
+
+struct set {
+    uint64_t *items;
+    size_t count, capacity;
+};
+
+/* A place where an atomic operation was made, and its order: what weaken.c goes through. */
+struct place {
+    il_site site;
+    uint8_t op, order, failure_order;
+    bool unordered; /* a store that nothing ordered after another thread's store to the same object */
+};
+enum { PLACES_MAX = 512 };
+
+struct engine {
+    struct il_options options;
+    void (*body)(void);
+    bool running;                  /* a model is being executed */
+    bool inside;                   /* the engine itself runs, called from a model */
+    bool tracing;                  /* the account is being written */
+    bool replaying;                /* decisions come from `replay` */
+    const volatile void *touching; /* memory of the model that the engine accesses just now */
+
+    /* the execution */
+    struct thread threads[THREADS_MAX];
+    int thread_count, current;
+    struct location locations[LOCATIONS_MAX];
+    int location_count;
+    struct store *stores;
+    int store_count;
+    struct lock locks[LOCKS_MAX];
+    int lock_count;
+    struct view sc; /* what sequentially consistent fences and stores have made known to each other */
+    struct step *steps;
+    int step_count;
+    int preemptions, stale_reads, idle;
+    bool pruned;
+    enum il_failure failure;
+    char message[IL_MESSAGE_BYTES];
+    il_site failure_site;
+    int plain_accesses; /* since the last step */
+
+    /* the search */
+    struct decision *decisions;
+    int decision_count, position, prefix;
+    uint8_t *taken; /* decisions as numbers: threads, or VALUE + value */
+    int taken_count;
+    uint8_t *replay;
+    int replay_count, replay_position;
+    uint64_t random;
+    int changes[16], change_count, steps_expected, lowest_priority;
+    long executions, prunings, steps_total;
+    struct set outcomes;
+
+    /* memory */
+    struct cell *cells;
+    struct access *accesses; /* of all cells; 0 is none */
+    int access_count;
+    unsigned generation;
+    struct block *blocks;
+    int block_count;
+    char *heap_top;
+    uint16_t *owners; /* of each 16 bytes of the heap: a block, or 0 */
+
+    /* words */
+    struct named names[NAMES_MAX];
+    int name_count;
+    struct line *lines;
+    int line_count, line_capacity, line_number;
+    struct sites *sites;     /* files and lines, as far as they were asked for */
+    struct symbols *symbols; /* static variables; NULL: not asked for yet */
+    char texts[16][160];     /* of where() and the like, in turn */
+    int text_next;
+
+    /* changed orders */
+    struct replaced_order replaced;
+    struct place *places;
+    int place_count;
+
+    /* the program's variables */
+    struct segment segments[16];
+    int segment_count;
+    char *locals;             /* the block of _Thread_local variables in use */
+    size_t locals_bytes;      /* 0: none */
+    const char *locals_first; /* what they begin with */
+    size_t locals_first_bytes;
+    char *main_locals;
+    void *main_stack_pointer;
+    int main_error;
+    char *signal_stack;
+
+    /* ticks of the processor clock, to find endless loops */
+    long tick_executions;
+    int tick_steps, ticks;
+    void (*progress)(long executions, int milliseconds); /* a sign of life; or NULL */
+    int64_t started_ms, last_progress_ms;
+    int64_t records; /* told to the judge so far */
+};
+
+extern struct engine *il;
+enum { VALUE = 0x80 };
+
+#endif

@@ -1,0 +1,64 @@
+/**
+ * @file token.c
+ * @brief A failing execution as one word: its bounds, and its decisions.
+ *
+ *     w-1s1u2:A3Bb2C
+ *
+ * w: stale reads at most, s: oddities and u: spins without an answer a thread at most (they decide where choices exist at all); after the colon a capital
+ * letter for the thread that was chosen, a small one for a value (a is 0), each with a count when it is repeated.
+ */
+#include "engine.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+char *token_make(void)
+{
+    char *text = malloc((size_t)il->replay_count * 2 + 64);
+    if (!text)
+        engine_failed("no memory");
+    int length = sprintf(text, "w%ds%du%d%s:", il->options.stale_reads, il->options.spurious,
+                         il->options.unanswered, il->options.c11_release_sequences ? "c" : "");
+    for (int i = 0; i < il->replay_count;) {
+        int same = 1;
+        while (i + same < il->replay_count && il->replay[i + same] == il->replay[i])
+            same++;
+        uint8_t decision = il->replay[i];
+        text[length++] = (char)(decision & VALUE ? 'a' + (decision & ~VALUE) : 'A' + decision);
+        if (same > 1)
+            length += sprintf(text + length, "%d", same);
+        i += same;
+    }
+    text[length] = '\0';
+    return text;
+}
+
+bool token_read(const char *token)
+{
+    int at = 0;
+    if (sscanf(token, "w%ds%du%d%n", &il->options.stale_reads, &il->options.spurious, &il->options.unanswered,
+               &at) != 3 ||
+        at == 0)
+        return false;
+    il->options.c11_release_sequences = token[at] == 'c';
+    at += token[at] == 'c';
+    if (token[at++] != ':')
+        return false;
+    il->replay_count = 0;
+    while (token[at]) {
+        char letter = token[at++];
+        if (!(letter >= 'A' && letter < 'A' + THREADS_MAX) && !(letter >= 'a' && letter <= 'z'))
+            return false;
+        long count = 1;
+        if (isdigit((unsigned char)token[at])) {
+            char *end;
+            count = strtol(token + at, &end, 10);
+            at = (int)(end - token);
+        }
+        if (count < 1 || count > 2 * DECISIONS_MAX - il->replay_count)
+            return false;
+        while (count-- > 0)
+            il->replay[il->replay_count++] = (uint8_t)(letter >= 'a' ? VALUE | (letter - 'a') : letter - 'A');
+    }
+    return true;
+}

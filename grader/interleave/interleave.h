@@ -1,0 +1,100 @@
+/**
+ * @file interleave.h
+ * @brief What a model is written with: a small program whose every interleaving is explored.
+ *
+ * A model is plain C11 and POSIX threads: `pthread_create`, `pthread_join`, mutexes, condition variables, atomics of
+ * <stdatomic.h>, malloc and free, and `assert` for what must hold. Nothing of the code under test is changed or
+ * wrapped by hand: the compiler reports each access. The body runs once for each execution, in a thread of its own,
+ * with all static variables as the program began with.
+ *
+ *     #include "interleave.h"
+ *
+ *     static atomic_int flag;
+ *     static int data;
+ *
+ *     static void *producer(void *arg)
+ *     {
+ *         data = 42;
+ *         atomic_store_explicit(&flag, 1, memory_order_release);
+ *         return arg;
+ *     }
+ *
+ *     MODEL(message, "-", "a flag publishes the data that was written before it; 2 threads")
+ *     {
+ *         pthread_t thread;
+ *         pthread_create(&thread, NULL, producer, NULL);
+ *         if (atomic_load_explicit(&flag, memory_order_acquire))
+ *             assert(data == 42);
+ *         pthread_join(thread, NULL);
+ *     }
+ *
+ * A `_Thread_local` variable belongs to its thread: another must not reach it by a pointer.
+ *
+ * Keep it small: two or three threads, about twelve operations on shared objects in each. The number of
+ * interleavings is exponential in both. The report always says whether the space was exhausted.
+ */
+#ifndef INTERLEAVE_H
+#define INTERLEAVE_H
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/** One model, as MODEL() registers it. */
+struct interleave_model {
+    const char *name;   /**< of the function, in C */
+    const char *clause; /**< the clause of a contract that it is about, or "-" */
+    const char *text;   /**< what it shows, and its sizes */
+    const char *file;   /**< where it stands */
+    int line;           /**< and the line */
+    void (*body)(void); /**< one execution */
+    int spurious; /**< spurious wake-ups and failures of a weak compare-exchange a thread may meet; 0: one. -1: none */
+    int steps_max; /**< visible operations in one execution; 0: 2,000 */
+};
+
+/**
+ * Define a model. Its body follows in braces. After the text may stand members of struct interleave_model:
+ * `MODEL(queue, "-", "two producers", .spurious = -1) { ... }`
+ */
+#define MODEL(name_, clause_, text_, ...)                                                                    \
+    static void model_##name_(void);                                                                         \
+    static const struct interleave_model entry_##name_ = {.name = #name_,                                    \
+                                                          .clause = (clause_),                               \
+                                                          .text = (text_),                                   \
+                                                          .file = __FILE__,                                  \
+                                                          .line = __LINE__,                                  \
+                                                          .body = model_##name_,                             \
+                                                          __VA_ARGS__};                                      \
+    static const struct interleave_model *const pointer_##name_                                              \
+        __attribute__((section("interleave_models"), used)) = &entry_##name_;                                \
+    static void model_##name_(void)
+
+/* --- words for the account of a failure; they change nothing --- */
+
+/** Give an object a name, and its values 0, 1, 2, ... too: `interleave_name(&state, "state", "FREE", "HELD")`. */
+#define interleave_name(object, name, ...)                                                                   \
+    __extension__({                                                                                          \
+        static const char *const values_[] = {__VA_ARGS__ __VA_OPT__(, ) NULL};                              \
+        interleave_name_values((object), (name), values_);                                                   \
+    })
+
+/** As above, with the list of values ended by NULL. All texts must be static. */
+void interleave_name_values(const volatile void *object, const char *name, const char *const values[]);
+
+/** Give an object a name, and a function that puts a value in words. Neither is called while a model is explored. */
+void interleave_name_with(const volatile void *object, const char *name,
+                          void (*describe)(uint64_t value, char *text, size_t size));
+
+/** Give the calling thread a name: at most 15 characters are shown. */
+void interleave_thread_name(const char *name);
+
+/** Add a remark to the account, at this place. */
+void interleave_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** End the execution as failed, with a message of your own. */
+_Noreturn void interleave_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

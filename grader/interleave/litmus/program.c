@@ -1,0 +1,223 @@
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char location_names[] = "xyz";
+
+/* Set before an exploration: each execution begins with it. */
+static const struct litmus_program *explored;
+
+/* Of one execution: set back by the engine before each. */
+static uint32_t locations[LITMUS_LOCATIONS];
+static uint64_t outcome;
+static struct {
+    long word;
+} mutex, condition;
+
+void litmus_number(struct litmus_program *program, unsigned used)
+{
+    program->slots = 0;
+    for (int t = 0; t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++) {
+            struct litmus_operation *operation = &program->operations[t][i];
+            bool reads = operation->kind == LITMUS_LOAD || operation->kind == LITMUS_EXCHANGE ||
+                         operation->kind == LITMUS_ADD || operation->kind == LITMUS_COMPARE_EXCHANGE ||
+                         operation->kind == LITMUS_TRYLOCK || operation->kind == LITMUS_FUTEX_WAIT ||
+                         operation->kind == LITMUS_FUTEX_WAKE;
+            operation->slot = reads ? program->slots++ : -1;
+        }
+    int slot = program->slots;
+    for (int i = 0; i < LITMUS_LOCATIONS; i++)
+        program->finals[i] = (used >> i & 1) ? slot++ : -1;
+    if (slot > LITMUS_SLOTS) {
+        fprintf(stderr, "%s: an outcome has %d values, more than %d\n", program->name, slot, LITMUS_SLOTS);
+        exit(1);
+    }
+}
+
+uint64_t litmus_put(uint64_t before, int slot, uint64_t value)
+{
+    if (value >> LITMUS_BITS) {
+        fprintf(stderr, "a value of %llu does not fit into an outcome\n", (unsigned long long)value);
+        exit(1);
+    }
+    return before | value << (slot * LITMUS_BITS);
+}
+
+static uint64_t read_by(const struct litmus_operation *operation)
+{
+    uint32_t *object = &locations[operation->location];
+    enum il_order failure = operation->order == IL_RELEASE   ? IL_RELAXED
+                            : operation->order == IL_ACQ_REL ? IL_ACQUIRE
+                                                             : operation->order;
+    bool succeeded;
+    switch (operation->kind) {
+    case LITMUS_LOAD:
+        return il_load(object, sizeof *object, operation->order, operation);
+    case LITMUS_EXCHANGE:
+        return il_rmw(object, sizeof *object, IL_EXCHANGE, operation->value, operation->order, operation);
+    case LITMUS_ADD:
+        return il_rmw(object, sizeof *object, IL_ADD, operation->value, operation->order, operation);
+    case LITMUS_COMPARE_EXCHANGE:
+        return il_compare_exchange(object, sizeof *object, operation->expected, operation->value,
+                                   operation->order, failure, false, &succeeded, operation);
+    case LITMUS_FUTEX_WAIT:
+        return il_futex_wait(object, (uint32_t)operation->expected, operation) != 0;
+    case LITMUS_FUTEX_WAKE:
+        return (uint64_t)il_futex_wake(object, (int)operation->value, operation);
+    default:
+        return il_mutex_trylock(&mutex, operation) == 0;
+    }
+}
+
+static void act(const struct litmus_operation *operation)
+{
+    switch (operation->kind) {
+    case LITMUS_STORE:
+        il_store(&locations[operation->location], sizeof *locations, operation->value, operation->order,
+                 operation);
+        break;
+    case LITMUS_FENCE:
+        il_fence(operation->order, operation);
+        break;
+    case LITMUS_LOCK:
+        il_mutex_lock(&mutex, operation);
+        break;
+    case LITMUS_UNLOCK:
+        il_mutex_unlock(&mutex, operation);
+        break;
+    case LITMUS_YIELD:
+        il_spin(operation);
+        break;
+    case LITMUS_WAIT:
+        il_condition_wait(&condition, &mutex, operation);
+        break;
+    default:
+        il_condition_signal(&condition, operation->kind == LITMUS_BROADCAST, operation);
+        break;
+    }
+}
+
+static void *run_thread(void *number)
+{
+    intptr_t t = (intptr_t)number;
+    bool locked = true;
+    for (int i = 0; i < explored->lengths[t]; i++) {
+        const struct litmus_operation *operation = &explored->operations[t][i];
+        if (operation->slot >= 0) {
+            uint64_t value = read_by(operation);
+            outcome = litmus_put(outcome, operation->slot, value);
+            if (operation->kind == LITMUS_TRYLOCK)
+                locked = value;
+        } else if (operation->kind != LITMUS_UNLOCK || locked) {
+            act(operation);
+        } else {
+            locked = true;
+        }
+    }
+    return NULL;
+}
+
+static void body(void)
+{
+    int threads[LITMUS_THREADS];
+    for (intptr_t t = 0; t < explored->threads; t++)
+        threads[t] = il_spawn(run_thread, (void *)t, &explored->lengths[t]);
+    for (int t = 0; t < explored->threads; t++)
+        il_join(threads[t], &explored->lengths[t]);
+    for (int i = 0; i < LITMUS_LOCATIONS; i++)
+        if (explored->finals[i] >= 0)
+            outcome = litmus_put(outcome, explored->finals[i],
+                                 il_load(&locations[i], sizeof *locations, IL_RELAXED, &explored->finals[i]));
+    il_outcome(outcome);
+}
+
+void litmus_explore(const struct litmus_program *program, const struct il_options *options,
+                    struct il_result *result)
+{
+    explored = program;
+    il_explore(program->name, body, options, result);
+}
+
+uint64_t *litmus_outcomes(const struct il_result *result)
+{
+    uint64_t *outcomes = malloc((result->outcomes + 1) * sizeof *outcomes);
+    if (!outcomes || il_outcomes(outcomes, result->outcomes) != result->outcomes)
+        abort();
+    return outcomes;
+}
+
+/* --- in words --- */
+
+static uint64_t value_in(uint64_t number, int slot)
+{
+    return number >> (slot * LITMUS_BITS) & ((1 << LITMUS_BITS) - 1);
+}
+
+void litmus_print_outcome(const struct litmus_program *program, uint64_t number)
+{
+    printf(" ");
+    for (int t = 0; t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++)
+            if (program->operations[t][i].slot >= 0)
+                printf(" %d:%d=%d", t, i, (int)value_in(number, program->operations[t][i].slot));
+    for (int i = 0; i < LITMUS_LOCATIONS; i++)
+        if (program->finals[i] >= 0)
+            printf(" %c=%d", location_names[i], (int)value_in(number, program->finals[i]));
+    printf("\n");
+}
+
+static void print_operation(const struct litmus_operation *operation)
+{
+    static const char *const orders[] = {"rlx", "con", "acq", "rel", "ar", "sc"};
+    char location = location_names[operation->location];
+    const char *order = orders[operation->order];
+    int value = (int)operation->value;
+    switch (operation->kind) {
+    case LITMUS_LOAD:
+        printf("R %c %s", location, order);
+        break;
+    case LITMUS_STORE:
+        printf("W %c %d %s", location, value, order);
+        break;
+    case LITMUS_EXCHANGE:
+        printf("X %c %d %s", location, value, order);
+        break;
+    case LITMUS_ADD:
+        printf("A %c %d %s", location, value, order);
+        break;
+    case LITMUS_COMPARE_EXCHANGE:
+        printf("C %c %d->%d %s", location, (int)operation->expected, value, order);
+        break;
+    case LITMUS_FENCE:
+        printf("F %s", order);
+        break;
+    case LITMUS_FUTEX_WAIT:
+        printf("wait %c while %d", location, (int)operation->expected);
+        break;
+    case LITMUS_YIELD:
+        printf("yield");
+        break;
+    case LITMUS_FUTEX_WAKE:
+        printf("wake %c %d", location, value);
+        break;
+    default: {
+        static const char *const names[] = {"lock", "unlock", "trylock", "wait", "signal", "broadcast"};
+        printf("%s", names[operation->kind - LITMUS_LOCK]);
+    }
+    }
+}
+
+void litmus_print(const struct litmus_program *program)
+{
+    for (int t = 0; t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++) {
+            if (t > 0 && i == 0)
+                printf(" | ");
+            else if (i > 0)
+                printf("; ");
+            print_operation(&program->operations[t][i]);
+        }
+    printf("\n");
+}

@@ -1,0 +1,79 @@
+/**
+ * @file program.h
+ * @brief Small concurrent programs as data, run on the engine's own operations.
+ *
+ * A program is a model like any other, but no compiler stands between it and the engine: each operation is
+ * one call of access.h. Its outcome is all that was read and the final values, as one number.
+ */
+#ifndef LITMUS_PROGRAM_H
+#define LITMUS_PROGRAM_H
+
+#include <stdint.h>
+
+#include "../engine/access.h"
+#include "../engine/explore.h"
+
+enum {
+    LITMUS_THREADS = 4,
+    LITMUS_OPERATIONS = 8, /* in one thread */
+    LITMUS_LOCATIONS = 3,
+    LITMUS_BITS = 4, /* of one value in an outcome */
+    LITMUS_SLOTS = 64 / LITMUS_BITS,
+};
+
+enum litmus_kind {
+    LITMUS_LOAD,
+    LITMUS_STORE,
+    LITMUS_EXCHANGE,
+    LITMUS_ADD,
+    LITMUS_COMPARE_EXCHANGE,
+    LITMUS_FENCE,
+    LITMUS_LOCK,
+    LITMUS_UNLOCK,
+    LITMUS_TRYLOCK, /* reads 1: locked; the next LITMUS_UNLOCK is left out if it was not */
+    LITMUS_WAIT,    /* inside of a section of the mutex */
+    LITMUS_SIGNAL,
+    LITMUS_BROADCAST,
+    LITMUS_FUTEX_WAIT, /* for a change of `expected`; reads 1: it was changed already */
+    LITMUS_FUTEX_WAKE, /* at most `value`; reads how many */
+    LITMUS_YIELD,
+};
+
+struct litmus_operation {
+    enum litmus_kind kind;
+    int location;
+    uint64_t value;
+    uint64_t expected; /* of a compare-exchange, or a futex wait */
+    enum il_order order;
+    int slot; /* of the value that it reads, in the outcome; or -1 */
+};
+
+struct litmus_program {
+    char name[64];
+    int threads;
+    int lengths[LITMUS_THREADS];
+    struct litmus_operation operations[LITMUS_THREADS][LITMUS_OPERATIONS];
+    int slots;                    /* given to operations; those of the final values follow */
+    int finals[LITMUS_LOCATIONS]; /* the slot of each location; -1: not part of the outcome */
+};
+
+/** Give each operation that reads its slot, and the locations of the set `locations` theirs. */
+void litmus_number(struct litmus_program *program, unsigned locations);
+
+/** Put a value into an outcome. */
+uint64_t litmus_put(uint64_t outcome, int slot, uint64_t value);
+
+/** Explore the program: result and outcomes are the engine's. The program must stay where it is meanwhile. */
+void litmus_explore(const struct litmus_program *program, const struct il_options *options,
+                    struct il_result *result);
+
+/** All outcomes of the last exploration, whose result this is, sorted. The caller frees. */
+uint64_t *litmus_outcomes(const struct il_result *result);
+
+/** Print an outcome: "0:1=0 1:1=2 x=1 y=1". */
+void litmus_print_outcome(const struct litmus_program *program, uint64_t outcome);
+
+/** Print the program, in the notation of rc11-outcomes.txt. */
+void litmus_print(const struct litmus_program *program);
+
+#endif

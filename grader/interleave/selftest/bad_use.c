@@ -1,0 +1,287 @@
+/**
+ * @file bad_use.c
+ * @brief Models that end the program, crash, loop, or misuse locks, threads and memory: each must be named, with what to
+ * do.
+ *
+ * What is expected of each stands in bad_use.txt.
+ */
+#include <semaphore.h>
+#include <unistd.h>
+
+#include "accesses.h"
+
+static atomic_int number;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static void *store_one(void *arg)
+{
+    atomic_store(&number, 1);
+    return arg;
+}
+
+/* --- the ends --- */
+
+MODEL(calls_exit, "-", "exit")
+{
+    exit(0);
+}
+
+MODEL(calls_quick_exit, "-", "_exit")
+{
+    _exit(0);
+}
+
+MODEL(calls_abort, "-", "abort")
+{
+    abort();
+}
+
+static void *exits_thread(void *arg)
+{
+    atomic_store(&number, 1);
+    pthread_exit(arg);
+}
+
+MODEL(calls_pthread_exit, "-", "pthread_exit: fine")
+{
+    pthread_t thread;
+    void *result = NULL;
+    pthread_create(&thread, NULL, exits_thread, &number);
+    pthread_join(thread, &result);
+    assert(result == &number);
+}
+
+MODEL(no_thread, "-", "a model without any thread or operation: fine")
+{
+}
+
+MODEL(null_pointer, "-", "a write to address 0")
+{
+    static int *volatile pointer;
+    *pointer = 1;
+    KNOWN(pointer);
+}
+
+MODEL(wild_pointer, "-", "a write far outside of all memory")
+{
+    static int *volatile pointer = (int *)0x123456789000;
+    *pointer = 1;
+    KNOWN(pointer);
+}
+
+MODEL(constant_written, "-", "a write to a string literal")
+{
+    static char *volatile text = (char *)(uintptr_t) "text";
+    *text = 1;
+    KNOWN(text);
+}
+
+MODEL(divides_by_zero, "-", "a division by zero")
+{
+    volatile int zero = 0;
+    USE(7 / zero);
+}
+
+static __attribute__((noinline)) int deep(int depth)
+{
+    volatile char frame[1000];
+    frame[0] = (char)depth;
+    return depth < 1 << 30 ? deep(depth + 1) + frame[0] : 0;
+}
+
+static void *overflows(void *arg)
+{
+    USE(deep(0));
+    return arg;
+}
+
+MODEL(stack_overflow, "-", "a recursion without an end, in a thread")
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, overflows, NULL);
+    pthread_join(thread, NULL);
+}
+
+/* --- loops --- */
+
+MODEL(loop_of_nothing, "-", "an endless loop that touches no memory")
+{
+    for (;;)
+        __asm__ volatile("");
+}
+
+static int plain_flag;
+
+MODEL(loop_of_plain, "-", "an endless loop that reads a plain variable")
+{
+    while (!plain_flag)
+        KNOWN(&plain_flag);
+}
+
+MODEL(loop_of_atomics, "-", "an endless loop of atomic operations")
+{
+    for (;;)
+        atomic_fetch_add(&number, 1);
+}
+
+MODEL(loop_of_loads, "-", "waits for a store that nobody makes")
+{
+    while (!atomic_load(&number))
+        ;
+}
+
+MODEL(loop_of_locks, "-", "an endless loop of lock and unlock")
+{
+    for (;;) {
+        pthread_mutex_lock(&mutex);
+        pthread_mutex_unlock(&mutex);
+    }
+}
+
+MODEL(loop_of_memory, "-", "an endless loop of malloc and free")
+{
+    for (;;)
+        free(malloc(8));
+}
+
+/* --- misuse --- */
+
+MODEL(double_lock, "-", "locks a mutex that it holds")
+{
+    pthread_mutex_lock(&mutex);
+    pthread_mutex_lock(&mutex);
+}
+
+MODEL(unlock_free, "-", "unlocks a mutex that nobody holds")
+{
+    pthread_mutex_unlock(&mutex);
+}
+
+static void *unlocks(void *arg)
+{
+    pthread_mutex_unlock(&mutex);
+    return arg;
+}
+
+MODEL(unlock_of_other, "-", "unlocks a mutex that another thread holds")
+{
+    pthread_t thread;
+    pthread_mutex_lock(&mutex);
+    pthread_create(&thread, NULL, unlocks, NULL);
+    pthread_join(thread, NULL);
+}
+
+MODEL(wait_unlocked, "-", "waits without the mutex")
+{
+    pthread_cond_wait(&condition, &mutex);
+}
+
+MODEL(destroy_locked, "-", "destroys a mutex that is locked")
+{
+    pthread_mutex_lock(&mutex);
+    pthread_mutex_destroy(&mutex);
+}
+
+MODEL(join_twice, "-", "joins a thread twice")
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, nothing, NULL);
+    pthread_join(thread, NULL);
+    pthread_join(thread, NULL);
+}
+
+MODEL(join_self, "-", "joins itself")
+{
+    pthread_join(pthread_self(), NULL);
+}
+
+MODEL(join_nobody, "-", "joins a thread that was never made")
+{
+    pthread_join((pthread_t)5, NULL);
+}
+
+MODEL(join_detached, "-", "joins a thread that it detached")
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, nothing, NULL);
+    pthread_detach(thread);
+    pthread_join(thread, NULL);
+}
+
+MODEL(never_joined, "-", "a thread that is neither joined nor detached")
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, store_one, NULL);
+}
+
+MODEL(recursive_mutex, "-", "a recursive mutex")
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutex_t recursive;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&recursive, &attributes);
+    pthread_mutex_lock(&recursive);
+    pthread_mutex_lock(&recursive);
+}
+
+MODEL(calls_semaphore, "-", "a semaphore")
+{
+    sem_t semaphore;
+    sem_init(&semaphore, 0, 1);
+    sem_wait(&semaphore);
+}
+
+MODEL(calls_rwlock, "-", "a lock for readers and writers")
+{
+    static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+    pthread_rwlock_rdlock(&lock);
+}
+
+MODEL(calls_barrier, "-", "a barrier")
+{
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, NULL, 1);
+    pthread_barrier_wait(&barrier);
+}
+
+/* --- memory --- */
+
+MODEL(heap_overflow, "-", "a write behind a block")
+{
+    char *block = malloc(8);
+    block[8] = 1;
+    KNOWN(block);
+    free(block);
+}
+
+MODEL(heap_underflow, "-", "a write before a block")
+{
+    char *block = malloc(8);
+    block[-1] = 1;
+    KNOWN(block);
+    free(block);
+}
+
+MODEL(free_of_static, "-", "frees a static variable")
+{
+    void *volatile pointer = &number;
+    free(pointer);
+}
+
+MODEL(free_inside, "-", "frees a pointer into a block")
+{
+    char *volatile block = malloc(8);
+    free(block + 1);
+}
+
+MODEL(leaks, "-", "never frees a block")
+{
+    KNOWN(malloc(8));
+}
