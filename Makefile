@@ -8,6 +8,8 @@ FROM ?= labs
 OWN ?=
 SEED ?=
 TEST ?=
+TOKEN ?=
+DEEP ?=
 JOBS := $(shell nproc)
 B := build
 
@@ -45,8 +47,8 @@ doctor: deps-grade
 # --- the grader -----------------------------------------------------------------------------------------
 
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
-$(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS))))
-SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios),$(wildcard grader/suites/$(lab)/*.c)))
+$(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
+SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
 GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES)
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
@@ -66,18 +68,22 @@ $(B)/obj/grader/%.o: %.c
 grader: deps-grade
 	@$(MAKE) -s -j$(JOBS) $(B)/weft-grade subject-objects
 
-# What a subject is made of beside the submission: the same sources in every variant.
-SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c \
-    $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)) $($(lab).scenarios))
-SUBJECT_OBJECTS := $(foreach variant,$(VARIANTS),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o))
+# What a subject is made of beside the submission: the same sources in every variant that runs natively. Where the
+# engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
+NATIVE := $(filter-out interleave,$(VARIANTS))
+SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).scenarios))
+EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
+EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).models))
+SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o)
 
 .PHONY: subject-objects
-subject-objects: $(SUBJECT_OBJECTS) $(B)/headers.stamp
+subject-objects: $(SUBJECT_OBJECTS) $(B)/obj/engine/engine.o $(B)/headers.stamp
 
 define variant_rule
 $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -Igrader/support -MMD -MP -c $$< -o $$@
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
 endef
 $(foreach variant,$(VARIANTS),$(eval $(call variant_rule,$(variant))))
 
@@ -86,26 +92,42 @@ $(B)/headers.stamp: $(HEADERS)
 	@mkdir -p $(B)
 	@touch $@
 
--include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d)
+# The engine, not instrumented, in one object that shows no name but those that it is called by: a submission's may be alike.
+ENGINE_OBJECTS := $(patsubst %.c,$(B)/obj/engine/%.o,$(wildcard grader/interleave/engine/*.c) grader/interleave/support/weft.c)
+$(B)/obj/engine/engine.o: $(ENGINE_OBJECTS)
+	@$(GRADE_CC) -r -nostdlib -o $@.$$$$ $^ && \
+	    objcopy -w $(patsubst %,--keep-global-symbol='%',main interleave_* __tsan_* __atomic_* __wrap_*) $@.$$$$ && mv $@.$$$$ $@
+$(B)/obj/engine/%.o: %.c
+	@mkdir -p $(@D)
+	@$(GRADE_CC) $(GRADER_FLAGS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
+
+-include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
 
 need_lab = $(if $(LAB),,$(error Which lab? For example: make $@ LAB=01))
 lab_number = $(firstword $(subst -, ,$(filter $(LAB) $(LAB)-% 0$(LAB)-%,$(LABS))))
 # Through the environment, so that a path may hold quotes and blanks.
-export LAB FROM OWN SEED TEST SANDBOX FILE
-grade_arguments = "$$LAB" --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $${SANDBOX:+--sandbox "$$SANDBOX"}
+export LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE
+grade_arguments = "$$LAB" --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${DEEP:+--deep}
+token_argument = $${TOKEN:+--token "$$TOKEN"}
 
-## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=name] [SEED=n]
+## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=name] [SEED=n] [DEEP=1]
 .PHONY: grade
 grade: grader
 	$(need_lab)
 	@$(B)/weft-grade run $(grade_arguments) --json "$(B)/results/$(or $(lab_number),$(LAB)).json"
 
-## debug: the run that failed, in gdb: LAB=01 TEST=name SEED=n [FROM=dir]
+## debug: the run that failed, in gdb: LAB=01 TEST=name SEED=n, or TOKEN=t of a model [FROM=dir]
 .PHONY: debug
 debug: grader
 	$(need_lab)
 	@grader/tools/deps.sh debug
-	@$(B)/weft-grade debug $(grade_arguments)
+	@$(B)/weft-grade debug $(grade_arguments) $(token_argument)
+
+## trace: the failure of a model as a page, lane by lane: LAB=01 TEST=model [TOKEN=t] [FROM=dir]
+.PHONY: trace
+trace: grader
+	$(need_lab)
+	@$(B)/weft-grade trace $(grade_arguments) $(token_argument)
 
 ## list: the labs, their files and tests
 .PHONY: list
@@ -136,6 +158,24 @@ $(B)/run/$(VARIANT)/%.o: %.c grader/variants.mk
 	@mkdir -p $(@D)
 	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -MMD -MP -c $< -o $@
 -include $(RUN_OBJECTS:.o=.d)
+
+## model: explore models that you have written: FILE=x.c [TEST=name] [TOKEN=t] [OWN=all] [FROM=dir]
+MODEL_OBJECTS := $(patsubst %.c,$(B)/run/interleave/%.o,$(PICKED) $(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
+explore_link = $(GRADE_CC) $(interleave.link) $(addprefix -Wl$(comma)--wrap=,$(file <grader/interleave/wrapped.txt)) -pthread
+comma := ,
+.PHONY: model
+model: deps-grade
+	@test -f "$$FILE" || { echo "Which model? For example: make model FILE=my_model.c (there is no file '$$FILE')" >&2; exit 1; }
+	@$(MAKE) -s -j$(JOBS) VARIANT=interleave $(MODEL_OBJECTS)
+	@mkdir -p $(B)/models $(B)/trace
+	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave -c "$$FILE" -o $(B)/models/own.o
+	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(MODEL_OBJECTS)
+	@$(B)/models/own $${TEST:+"$$TEST"} $${TOKEN:+--replay "$$TOKEN"} --page $(B)/trace/own.html
+
+## exercise: use the weakest memory orders that work: [FROM=dir] [HINT=1]
+.PHONY: exercise
+exercise: deps-grade
+	@dir="$$FROM"; [ "$$dir" != labs ] || dir=exercises/orders; grader/tools/exercise.sh $(if $(HINT),--hint) "$$dir"
 
 ## expand: an async function as the state machine that its macros write: FILE=x.c
 .PHONY: expand
@@ -207,6 +247,22 @@ bench-deps:
 check: deps-check
 	@grader/tools/check.sh $(if $(QUICK),--quick)
 
+# The models of a lab on its solution, as a program.
+MODEL_PROGRAMS := $(foreach lab,$(LABS),$(if $($(lab).models),$(B)/models/$(lab)))
+define model_rule
+$(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
+	@mkdir -p $$(@D)
+	@$$(explore_link) -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach lab,$(LABS),$(eval $(call model_rule,$(lab))))
+
+## interleave: prove the engine, explore the models of all labs, and ask which memory orders they need
+.PHONY: interleave
+interleave: deps-grade
+	@$(MAKE) -s -j$(JOBS) $(MODEL_PROGRAMS)
+	@status=0; grader/interleave/prove.sh || status=1; grader/tools/orders.sh || status=1; \
+	    grader/tools/models.sh $(MODEL_PROGRAMS) || status=1; exit $$status
+
 ## mutants: the whole matrix: which test fails on which mutant
 .PHONY: mutants
 mutants: grader deps-check
@@ -230,14 +286,14 @@ docs: deps-docs
 	@docs/build.sh
 
 # The unit tests of the given parts, with all of the runtime beneath them.
-GIVEN_TESTS := $(wildcard grader/given/*.c) $(addprefix runtime/given/,$(GIVEN)) $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
+GIVEN_TESTS := $(wildcard grader/given/*.c) $(addprefix runtime/given/,$(GIVEN)) $(SOLUTIONS)
 define given_rule
 $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
 	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check)
 -include $(filter $(B)/obj/$(1)/grader/given/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d))
 endef
-$(foreach variant,$(VARIANTS),$(eval $(call given_rule,$(variant))))
+$(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
 
 .PHONY: clean
 ## clean: remove everything that was built, the results too

@@ -142,12 +142,12 @@ void build_free_jobs(struct jobs *jobs)
     *jobs = (struct jobs){0};
 }
 
-void build_add_compiler(const struct builder *builder, struct job *job, const char *variant)
+void build_add_compiler(const struct builder *builder, struct job *job, const char *variant, const char *flags)
 {
     const struct settings *settings = &builder->course->variants;
     words_split(&job->argv, settings_get(settings, "GRADE_CC"));
     words_split(&job->argv, settings_get(settings, "GRADE_COMMON"));
-    words_split(&job->argv, settings_get_of(settings, variant, "flags"));
+    words_split(&job->argv, settings_get_of(settings, variant, flags));
 }
 
 /* --- objects: kept between runs, beside the very source that they were made of --- */
@@ -251,7 +251,7 @@ struct jobs build_compile_jobs(struct builder *builder)
             struct job *job = build_add_job(&jobs);
             job->variant = (int)v;
             job->file = file;
-            build_add_compiler(builder, job, variant);
+            build_add_compiler(builder, job, variant, "flags");
             words_split(&job->argv, "-fmax-errors=20 -fdiagnostics-color=never -Iinclude -c");
             char *source = format_text("submission/%s/%s", file->lab, file->name);
             job->product = format_text("%s/out/%s/%s.%s.o", build->stage, variant, file->lab, file->name);

@@ -58,7 +58,9 @@ void build_report_compilations(struct builder *builder, const struct jobs *jobs)
 /** The compiler's messages with the paths that the person knows. The caller frees. */
 char *build_job_messages(const struct builder *builder, const struct job *job);
 struct job *build_add_job(struct jobs *jobs);
-void build_add_compiler(const struct builder *builder, struct job *job, const char *variant);
+/** The compiler's words for a variant; `flags` is the key of its own in variants.mk: "flags", or "link". */
+void build_add_compiler(const struct builder *builder, struct job *job, const char *variant,
+                        const char *flags);
 void build_free_jobs(struct jobs *jobs);
 void build_report_progress(struct builder *builder, const char *what);
 

@@ -71,6 +71,55 @@ static void add_trusted_list(struct builder *builder, struct job *job, const cha
     words_free(&files);
 }
 
+/* The one variant that is explored and not run: models and the engine in place of scenarios and the allocator. */
+static bool is_explored(const char *variant)
+{
+    return strcmp(variant, "interleave") == 0;
+}
+
+static void add_scenarios(struct builder *builder, struct job *job, const char *variant,
+                          const struct settings *suite, const char *folder)
+{
+    add_trusted_list(builder, job, variant, "runtime/given", settings_get(&builder->course->modules, "GIVEN"));
+    add_trusted_list(builder, job, variant, "grader/support", "scenario.c");
+    add_trusted_list(builder, job, variant, folder, settings_get(suite, "SCENARIOS"));
+    words_split(&job->argv, settings_get(suite, "LINK_FLAGS"));
+}
+
+/* Calls of the functions in this list, a name a line, are calls of the engine. */
+static void add_wrapped(struct builder *builder, struct job *job)
+{
+    char *path = format_text("%s/grader/interleave/wrapped.txt", builder->course->root);
+    char *text = read_file(path, 1 << 16, NULL, NULL);
+    if (!text)
+        build_problem(builder->build, path, true, format_text("cannot be read"));
+    struct words names = {0};
+    words_split(&names, text ? text : "");
+    for (size_t i = 0; i < names.count; i++) {
+        char *flag = format_text("-Wl,--wrap=%s", names.items[i]);
+        words_add(&job->argv, flag);
+        free(flag);
+    }
+    words_free(&names);
+    free(text);
+    free(path);
+}
+
+static void add_models(struct builder *builder, struct job *job, const char *variant,
+                       const struct settings *suite, const char *folder)
+{
+    struct words given = {0};
+    words_split(&given, settings_get(&builder->course->modules, "GIVEN"));
+    for (size_t i = 0; i < given.count; i++)
+        if (strcmp(given.items[i], "alloc.c") != 0)
+            add_trusted_list(builder, job, variant, "runtime/given", given.items[i]);
+    words_free(&given);
+    add_trusted_list(builder, job, variant, "grader/interleave/support", "alloc.c");
+    add_trusted_list(builder, job, variant, folder, settings_get(suite, "MODELS"));
+    add_trusted(builder, job, "engine", "engine.c");
+    add_wrapped(builder, job);
+}
+
 static bool is_own(const struct builder *builder, const char *lab)
 {
     return words_contain(&builder->request->own, lab) && !words_contain(&builder->build->replaced, lab);
@@ -89,7 +138,7 @@ struct jobs build_link_jobs(struct builder *builder)
         job->variant = (int)v;
         job->log = format_text("%s/%s.link.log", build->stage, variant);
         job->product = format_text("%s/out/%s/subject", build->stage, variant);
-        build_add_compiler(builder, job, variant);
+        build_add_compiler(builder, job, variant, is_explored(variant) ? "link" : "flags");
         words_add(&job->argv, "-o");
         words_add(&job->argv, job->product);
         for (size_t i = 0; i < builder->submission.count; i++) {
@@ -109,18 +158,31 @@ struct jobs build_link_jobs(struct builder *builder)
             add_trusted_list(builder, job, variant, folder, settings_get_of(&course->modules, lab, "given"));
             free(folder);
         }
-        add_trusted_list(builder, job, variant, "runtime/given", settings_get(&course->modules, "GIVEN"));
-        add_trusted_list(builder, job, variant, "grader/support", "scenario.c");
         char *suite = format_text("grader/suites/%s", builder->request->lab);
         char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
         struct settings scenarios = settings_read(path);
-        add_trusted_list(builder, job, variant, suite, settings_get(&scenarios, "SCENARIOS"));
-        words_split(&job->argv, settings_get(&scenarios, "LINK_FLAGS"));
+        (is_explored(variant) ? add_models : add_scenarios)(builder, job, variant, &scenarios, suite);
         settings_free(&scenarios);
         free(path);
         free(suite);
     }
     return jobs;
+}
+
+/* Beside an explored subject, the submission's own sources: an account calls objects by the names that they have there.
+ * Not the solutions: what the subject can read it can print. */
+static void add_sources(const struct builder *builder, const char *folder)
+{
+    char *beside = format_text("%s/source", folder);
+    build_make_folder(beside);
+    for (size_t i = 0; i < builder->submission.count; i++) {
+        const struct submitted_file *file = &builder->submission.files[i];
+        char *path = format_text("%s/%s", beside, file->name);
+        if (is_own(builder, file->lab) && !write_file_atomically(path, file->bytes, file->length))
+            build_stage_failed(path);
+        free(path);
+    }
+    free(beside);
 }
 
 void build_report_links(struct builder *builder, const struct jobs *jobs)
@@ -134,6 +196,8 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         char *subject = format_text("%s/subject", folder);
         if (job->succeeded && (!copy_file(job->product, subject) || chmod(subject, 0755) != 0))
             build_stage_failed(subject);
+        if (job->succeeded && is_explored(variant))
+            add_sources(builder, folder);
         free(subject);
         free(folder);
         if (job->succeeded)
@@ -143,10 +207,11 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
             strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
-            build_problem(build, builder->request->from, false,
-                          format_text("compiles, but does not link%s:\n%s",
-                                      missing ? " (a library is missing here, or the sandbox failed)" : "",
-                                      messages));
+            build_problem(
+                build, builder->request->from, false,
+                format_text("compiles, but does not link%s%s:\n%s",
+                            is_explored(variant) ? " with the engine that explores interleavings" : "",
+                            missing ? " (a library is missing here, or the sandbox failed)" : "", messages));
         said = true;
         free(messages);
     }

@@ -46,6 +46,8 @@ void judge_returned(struct judge *judge, const char *format, ...)
 
 static json_t *trace_json(const struct judge *judge)
 {
+    if (json_array_size(judge->account) > 0)
+        return json_incref(judge->account);
     json_t *lines = json_array();
     int first = judge->trace_count > TRACE_LINES ? judge->trace_count - TRACE_LINES : 0;
     if (first > 0)
@@ -59,8 +61,7 @@ static json_t *trace_json(const struct judge *judge)
     return lines;
 }
 
-/* The stage's paths become those that the person knows. The caller frees. */
-static char *shown_paths(const struct judge *judge, const char *text)
+char *judge_shown_paths(const struct judge *judge, const char *text)
 {
     char *staged = format_text("submission/%s/", judge->suite->lab),
          *folder = format_text("%s/", judge->graded_folder);
@@ -78,7 +79,7 @@ static char *shown_paths(const struct judge *judge, const char *text)
 static json_t *output_json(const struct judge *judge)
 {
     char *text = harmless_text(judge->output, judge->output_bytes, 6000);
-    char *shown = shown_paths(judge, text);
+    char *shown = judge_shown_paths(judge, text);
     json_t *json = json_string(shown);
     free(text);
     free(shown);
@@ -122,19 +123,25 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     size_t length = strlen(text);
     text[length] = '\n';
     /* a file that only judges hold: Check's own messages are cut at 4,090 bytes */
-    if (write(judge->evidence_fd, text, length + 1) != (ssize_t)length + 1)
-        _exit(3);
+    for (size_t done = 0; done <= length;) { /* a page takes more than one write */
+        ssize_t wrote = write(judge->evidence_fd, text + done, length + 1 - done);
+        if (wrote <= 0)
+            _exit(3);
+        done += (size_t)wrote;
+    }
 }
 
 static _Noreturn void fail_with(struct judge *judge, enum test_status status, const char *expected,
                                 const char *observed)
 {
     char *harmless = harmless_text(observed, strlen(observed), 2000);
-    char *shown = shown_paths(judge, harmless);
+    char *shown = judge_shown_paths(judge, harmless);
     judge_drain(judge);
     json_t *evidence = json_pack("{s:s?, s:s, s:o, s:o, s:b, s:b, s:b}", "expected", expected, "observed",
                                  shown, "trace", trace_json(judge), "output", output_json(judge), "crashed",
                                  judge->crashed, "hung", judge->hung, "unwritten", judge->unwritten);
+    if (judge->facts)
+        json_object_update(evidence, judge->facts);
     judge_end_test(judge, status, evidence);
     ck_abort_msg("failed");
     abort();
@@ -153,4 +160,14 @@ void judge_fail(struct judge *judge, const char *expected, const char *observed,
 _Noreturn void judge_grader_error(struct judge *judge, const char *what)
 {
     fail_with(judge, TEST_GRADER_ERROR, NULL, what);
+}
+
+void judge_not_verified(struct judge *judge, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fail_with(judge, TEST_NOT_VERIFIED, NULL, text);
 }

@@ -35,6 +35,49 @@ bool print_list(const struct course *course)
     return true;
 }
 
+/* What stands in "..." behind `at`, and where it ends; NULL: nothing. */
+static const char *skip_string(const char *at, const char **text, int *length)
+{
+    const char *open = at ? strchr(at, '"') : NULL, *close = open ? strchr(open + 1, '"') : NULL;
+    if (!close)
+        return NULL;
+    *text = open + 1;
+    *length = (int)(close - open - 1);
+    return close + 1;
+}
+
+/* What the model explores, if it stands in this source: MODEL(name, "clause", "text" "more text" */
+static void print_model_of(const char *path, const char *name)
+{
+    char *source = read_file(path, 1 << 20, NULL, NULL), *head = format_text("\nMODEL(%s,", name);
+    const char *at = source ? strstr(source, head) : NULL, *text;
+    int length;
+    if ((at = skip_string(at, &text, &length)) && (at = skip_string(at, &text, &length))) {
+        printf("explores  %.*s", length, text);
+        while (at[strspn(at, " \n")] == '"' && (at = skip_string(at, &text, &length)))
+            printf("%.*s", length, text);
+        printf("\n");
+    }
+    free(head);
+    free(source);
+}
+
+static void print_model(const struct course *course, const char *lab, const char *name)
+{
+    char *path = format_text("%s/grader/suites/%s/scenarios.mk", course->root, lab);
+    struct settings suite = settings_read(path);
+    struct words files = {0};
+    words_split(&files, settings_get(&suite, "MODELS"));
+    for (size_t i = 0; i < files.count; i++) {
+        char *source = format_text("%s/grader/suites/%s/%s", course->root, lab, files.items[i]);
+        print_model_of(source, name);
+        free(source);
+    }
+    words_free(&files);
+    settings_free(&suite);
+    free(path);
+}
+
 bool print_explanation(const struct course *course, const char *id)
 {
     const struct clause *clause = course_clause(course, id);
@@ -62,8 +105,13 @@ bool print_explanation(const struct course *course, const char *id)
             if (strcmp(test->clause, id) != 0)
                 continue;
             any = true;
-            printf("test      %s, in the variants%s%s%s\n", test->name, test->variants & PLAIN ? " plain" : "",
-                   test->variants & ASAN ? " asan" : "", test->variants & TSAN ? " tsan" : "");
+            printf("test      %s, in the variants", test->name);
+            for (unsigned bit = PLAIN; bit <= INTERLEAVE; bit <<= 1)
+                if (test->variants & bit)
+                    printf(" %s", judge_variant_name(bit));
+            printf("\n");
+            if (test->variants == INTERLEAVE)
+                print_model(course, judge_suites[i]->lab, test->name);
             printf("alone     make grade LAB=%.2s TEST=%s\n", judge_suites[i]->lab, test->name);
             selftest_print_mutants(course, judge_suites[i]->lab, test->name);
         }

@@ -15,7 +15,7 @@
 
 /* --- steps --- */
 
-static void send_command(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count)
+void judge_send(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count)
 {
     struct channel_command command = {.operation = operation, .count = count};
     for (uint32_t i = 0; i < count; i++)
@@ -59,7 +59,7 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
     judge->event_count = 0;
     judge->event_text_bytes = 0;
     judge->event_text[0] = '\0';
-    send_command(judge, operation, arguments, count);
+    judge_send(judge, operation, arguments, count);
     for (;;) {
         struct channel_record record = judge_wait_record(judge);
         if (record.type == RECORD_REPLY) {
@@ -264,7 +264,7 @@ void judge_finish(struct judge *judge)
 {
     judge->doing = "the end of the scenario, which releases everything";
     judge_note(judge, "%3d  (the end of the scenario)", ++judge->steps);
-    send_command(judge, CHANNEL_END, NULL, 0);
+    judge_send(judge, CHANNEL_END, NULL, 0);
     struct channel_record record;
     while ((record = judge_wait_record(judge)).type == RECORD_EVENT)
         note_event(judge, &record);
@@ -280,7 +280,7 @@ void judge_finish(struct judge *judge)
                    "back",
                    (long long)record.b);
     check_alone(judge);
-    send_command(judge, CHANNEL_EXIT, NULL, 0);
+    judge_send(judge, CHANNEL_EXIT, NULL, 0);
     int code = 0, signal_number = 0;
     judge->doing = "the exit of the program";
     if (!judge_wait_exit(judge, &code, &signal_number))
@@ -299,7 +299,7 @@ void judge_end_of_test(struct judge *judge)
 {
     if (!judge->finished)
         judge_fail(judge, "a test that finishes", "the test itself forgot judge_finish()");
-    judge_end_test(judge, TEST_PASS, NULL);
+    judge_end_test(judge, TEST_PASS, judge->facts);
 }
 
 /* --- randomness: splitmix64, so that a seed means the same everywhere --- */

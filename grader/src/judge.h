@@ -18,7 +18,7 @@
 struct judge;
 
 /** The variants a test runs in. */
-enum judge_variants { PLAIN = 1, ASAN = 2, TSAN = 4 };
+enum judge_variants { PLAIN = 1, ASAN = 2, TSAN = 4, INTERLEAVE = 8 };
 
 /** One test. */
 struct judge_test {
@@ -119,6 +119,9 @@ void judge_note(struct judge *judge, const char *format, ...) __attribute__((for
 
 /** Whether this test runs that scenario. */
 bool judge_scenario_is(const struct judge *judge, const char *scenario);
+
+/** A test that is a model of the same name: explored in the variant interleave, within the budget. */
+void judge_model(struct judge *judge);
 
 /** What the suite keeps for itself during a test; zeroed at its begin. */
 void *judge_state(struct judge *judge);

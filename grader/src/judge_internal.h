@@ -13,6 +13,7 @@ enum { TRACE_LINES = 40, EVENTS_MAX = 256, EVENT_TEXT_MAX = 8192 };
 struct judge {
     /* set before the test */
     const struct judge_suite *suite;
+    const char *test;
     const struct sandbox *sandbox;
     const char *variant;
     char *folder;    /* of the subject */
@@ -22,6 +23,9 @@ struct judge {
     bool debugged;             /* gdb runs the subject: no deadlines */
     const char *from;          /* the submission as typed */
     const char *graded_folder; /* where the graded lab's files are in it */
+    int64_t budget_ms;         /* of a model: processor time to explore it */
+    const char *token;         /* of a model: the one execution to replay; NULL: all */
+    bool page_wanted;          /* of a model: its failure as a page */
 
     /* the subject */
     const char *scenario;
@@ -50,6 +54,8 @@ struct judge {
     char *trace[TRACE_LINES];
     int trace_count;
     int reply_line;
+    json_t *account; /* of a model that failed: stands in place of the trace, whole */
+    json_t *facts;   /* that the evidence shall hold too, whatever comes of the test */
 
     _Alignas(16) unsigned char state[JUDGE_STATE_BYTES]; /* the suite's */
 };
@@ -63,13 +69,15 @@ struct waiting {
 
 /* Deadlines nest: these are well inside Check's own. */
 enum {
-    DYING_MS = 2000, /* from the end of a scenario until nothing else is left */
-    WALL_MS = 20000, /* for any answer, whatever the reason */
-    TEST_MS = 40000, /* for all answers of a test */
+    DYING_MS = 2000,     /* from the end of a scenario until nothing else is left */
+    WALL_MS = 20000,     /* for any answer, whatever the reason */
+    TEST_MS = 40000,     /* for all answers of a test, and beside that, in a model's, */
+    BUDGET_PATIENCE = 4, /* times its budget, which is processor time */
 };
 
 /* judge.c */
 
+void judge_send(struct judge *judge, uint32_t operation, const int64_t *arguments, uint32_t count);
 /** The test has run to its end: it passes, if its last scenario did come to one. */
 void judge_end_of_test(struct judge *judge);
 
@@ -79,6 +87,17 @@ void judge_end_of_test(struct judge *judge);
 void judge_end_test(struct judge *judge, enum test_status status, json_t *evidence);
 /** End the test: the grader itself failed. */
 _Noreturn void judge_grader_error(struct judge *judge, const char *what);
+/** End the test: nothing is known, for this reason. */
+_Noreturn void judge_not_verified(struct judge *judge, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/** The stage's paths become those that the person knows. The caller frees. */
+char *judge_shown_paths(const struct judge *judge, const char *text);
+
+/* debugger.c */
+
+/** Become gdb on the subject with these arguments, ended by NULL. */
+_Noreturn void judge_exec_debugger(const struct judge *judge, const char *program,
+                                   const char *const arguments[]);
 
 /* subject.c */
 

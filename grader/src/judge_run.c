@@ -19,7 +19,9 @@
 #include "judge_internal.h"
 
 enum {
-    CHECK_SECONDS = 60, /* the outermost deadline of one test */
+    CHECK_SECONDS = 60, /* the outermost deadline of one test, beside a model's budget */
+    BUDGET_MS = 20000,  /* of processor time, for all models of a lab */
+    DEEP = 20,          /* times as much, where a deep look is asked for */
     HANGS_MAX =
         3, /* or starts that failed, in one variant; then the tests that are left are not run: each would cost as much */
 };
@@ -33,6 +35,9 @@ static struct {
     uint64_t seed;
     const char *from;
     int evidence_fd;
+    int64_t budget_ms; /* of the model at hand */
+    const char *token;
+    bool page_wanted;
 } current;
 
 const struct judge_suite *judge_suite_of(const char *lab)
@@ -43,14 +48,32 @@ const struct judge_suite *judge_suite_of(const char *lab)
     return NULL;
 }
 
+/* By bit. */
+static const char *const variant_names[] = {"plain", "asan", "tsan", "interleave"};
+enum { VARIANT_NAMES = sizeof variant_names / sizeof *variant_names };
+
 unsigned judge_variant_bit(const char *variant)
 {
-    return strcmp(variant, "plain") == 0 ? PLAIN : strcmp(variant, "asan") == 0 ? ASAN : TSAN;
+    for (int i = 0; i < VARIANT_NAMES; i++)
+        if (strcmp(variant, variant_names[i]) == 0)
+            return 1u << i;
+    return 0;
 }
 
-static const char *judge_variant_name(unsigned bit)
+const char *judge_variant_name(unsigned variants)
 {
-    return bit == PLAIN ? "plain" : bit == ASAN ? "asan" : "tsan";
+    for (int i = 0; i < VARIANT_NAMES; i++)
+        if (variants & 1u << i)
+            return variant_names[i];
+    return "";
+}
+
+unsigned judge_suite_variants(const struct judge_suite *suite)
+{
+    unsigned variants = 0;
+    for (const struct judge_test *test = suite->tests; test->name; test++)
+        variants |= test->variants;
+    return variants;
 }
 
 /* Each test draws from its own stream, so that running it alone draws the same. */
@@ -67,6 +90,7 @@ static struct judge *new_judge(const struct judge_test *test)
     if (!judge)
         abort();
     judge->suite = current.suite;
+    judge->test = test->name;
     judge->sandbox = current.sandbox;
     judge->variant = current.variant;
     judge->folder = build_subject_folder(current.build, current.variant);
@@ -75,6 +99,9 @@ static struct judge *new_judge(const struct judge_test *test)
     judge->started_ms = now_ms();
     judge->from = current.from;
     judge->graded_folder = current.build->graded_folder;
+    judge->budget_ms = test->variants == INTERLEAVE ? current.budget_ms : 0;
+    judge->token = current.token;
+    judge->page_wanted = current.page_wanted;
     judge->reply_line = -1;
     return judge;
 }
@@ -116,6 +143,7 @@ static struct outcome outcome_of(const struct judge_test *test, json_t *record, 
     }
     outcome.status = strcmp(status, "pass") == 0 && check_passed ? TEST_PASS
                      : strcmp(status, "fail") == 0               ? TEST_FAIL
+                     : strcmp(status, "not_verified") == 0       ? TEST_NOT_VERIFIED
                                                                  : TEST_GRADER_ERROR;
     outcome.evidence = json_incref(json_object_get(record, "evidence"));
     outcome.cpu_ms = json_integer_value(json_object_get(record, "cpu_ms"));
@@ -174,20 +202,40 @@ static void add_left_out(const struct judge_suite *suite, const struct build *bu
                 words_contain(&build->variants, all.items[v]))
                 continue;
             struct outcome outcome = not_run(test, "this variant was not asked for", true);
-            outcome.variant = judge_variant_name(judge_variant_bit(all.items[v]));
+            outcome.variant =
+                judge_variant_name(judge_variant_bit(all.items[v])); /* which outlives the words */
             result_add(result, outcome);
         }
     words_free(&all);
 }
 
-void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
-               struct result *result, build_progress *progress, void *arg)
+static void set_current(const struct judge_suite *suite, const struct build *build,
+                        const struct sandbox *sandbox, const struct result *result)
 {
     current.suite = suite;
     current.build = build;
     current.sandbox = sandbox;
     current.seed = result->seed;
     current.from = result->from;
+    current.budget_ms = result->deep ? DEEP * BUDGET_MS : BUDGET_MS;
+    current.token = result->token;
+    current.page_wanted = result->page_wanted;
+}
+
+/* The models that are asked for, from this one on. */
+static int models_from(const struct judge_test *test, const struct result *result)
+{
+    int count = 0;
+    for (; test->name; test++)
+        count += selected(result, test) && test->variants == INTERLEAVE;
+    return count;
+}
+
+void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
+               struct result *result, build_progress *progress, void *arg)
+{
+    set_current(suite, build, sandbox, result);
+    int64_t budget_left_ms = current.budget_ms;
     current.evidence_fd = memfd_create("evidence", MFD_CLOEXEC);
     if (current.evidence_fd < 0)
         die("cannot make the evidence file");
@@ -196,7 +244,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
     for (int i = 0; suite->tests[i].name; i++) {
         TCase *test_case = tcase_create(suite->tests[i].name);
         tcase_add_loop_test(test_case, run_one, i, i + 1);
-        tcase_set_timeout(test_case, CHECK_SECONDS);
+        tcase_set_timeout(test_case, CHECK_SECONDS + BUDGET_PATIENCE * (double)budget_left_ms / 1000);
         suite_add_tcase(check_suite, test_case);
     }
     SRunner *runner = srunner_create(check_suite);
@@ -228,7 +276,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                                    true));
                 continue;
             }
-            if (gave_up && test >= gave_up && strcmp(current.variant, "plain") != 0) {
+            if (gave_up && test >= gave_up && test->variants & PLAIN && strcmp(current.variant, "plain") != 0) {
                 result_add(result, not_run(test, "not run: the plain variant gave up before it", false));
                 result->ran++;
                 continue;
@@ -250,12 +298,17 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 result->ran++;
                 continue;
             }
+            /* what one model leaves of its share is the next one's */
+            int models = test->variants == INTERLEAVE ? models_from(test, result) : 1;
+            current.budget_ms = budget_left_ms > models ? budget_left_ms / models : 1;
             int ran = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner); /* Check adds up */
             srunner_run(runner, suite->lab, test->name, CK_SILENT);
             bool passed = srunner_ntests_run(runner) == ran + 1 && srunner_ntests_failed(runner) == failed;
             kill_descendants(0); /* what outlived its judge, if anything did */
             json_t *record = take_evidence(current.evidence_fd);
             result_add(result, outcome_of(test, record, passed));
+            if (test->variants == INTERLEAVE)
+                budget_left_ms -= result->tests[result->test_count - 1].cpu_ms;
             hangs += json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
             json_decref(record);
             result->ran++;
@@ -271,11 +324,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
 int judge_debug(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
                 struct result *result)
 {
-    current.suite = suite;
-    current.build = build;
-    current.sandbox = sandbox;
-    current.seed = result->seed;
-    current.from = result->from;
+    set_current(suite, build, sandbox, result);
     current.variant = build->variants.items[0];
     current.evidence_fd = -1;
     const struct judge_test *test = suite->tests;
@@ -283,6 +332,11 @@ int judge_debug(const struct judge_suite *suite, const struct build *build, cons
         test++;
     struct judge *judge = new_judge(test);
     judge->debugged = true;
+    if (test->variants == INTERLEAVE) { /* no judge at the other end: the execution is fixed */
+        char *program = format_text("%s/subject", judge->folder);
+        judge_exec_debugger(judge, program,
+                            (const char *const[]){test->name, "--replay", result->token, NULL});
+    }
     test->run(judge);
     judge_end_of_test(judge);
     return 0;

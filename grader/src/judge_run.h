@@ -12,8 +12,12 @@
 /** Find a lab's suite, or NULL. */
 const struct judge_suite *judge_suite_of(const char *lab);
 
-/** The bit of a variant by its name. */
+/** The bit of a variant by its name; 0: there is none. */
 unsigned judge_variant_bit(const char *variant);
+/** The name of the first variant among these; "" if there is none. */
+const char *judge_variant_name(unsigned variants);
+/** All variants that some test of the suite runs in. */
+unsigned judge_suite_variants(const struct judge_suite *suite);
 
 /**
  * Run the selected tests of the suite in every built variant, adding a result each.

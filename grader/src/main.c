@@ -7,7 +7,6 @@
  * and keeps the results of the run before.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,39 +21,9 @@
 #include "course.h"
 #include "explain.h"
 #include "judge_run.h"
+#include "options.h"
 #include "result.h"
 #include "selftest.h"
-
-enum { EXIT_PASS = 0, EXIT_NOT_ALL = 1, EXIT_NO_RESULT = 2, EXIT_STOPPED = 130 };
-
-struct options {
-    const char *from, *own, *seed, *test, *json, *junit, *variants, *sandbox, *lab;
-    bool debug, quick;
-};
-
-static const char usage_text[] =
-    "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
-    "                          [--variants LIST] [--sandbox bubblewrap|none]\n"
-    "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME]\n"
-    "       weft-grade list\n"
-    "       weft-grade explain CLAUSE | TEST\n"
-    "       weft-grade selftest [--quick] [--lab LAB] [NAME...]\n"
-    "\n"
-    "  LAB       1, 01 or 01-futures\n"
-    "  --from    the submission: labs (the default), solutions, or any folder that holds NN-name folders or\n"
-    "            the lab's files themselves\n"
-    "  --own     earlier labs to take from there too: a list of numbers, or all\n"
-    "  --test    one test, or one clause\n"
-    "\n"
-    "exit status: 0 all passed, 1 not all passed, 2 no result\n";
-
-static _Noreturn void usage(const char *problem)
-{
-    if (problem)
-        fprintf(stderr, "weft-grade: %s\n\n", problem);
-    fputs(usage_text, problem ? stderr : stdout);
-    exit(problem ? EXIT_NO_RESULT : EXIT_PASS);
-}
 
 /* The tree is where this program was built: <root>/build/weft-grade. */
 static char *find_root(void)
@@ -146,45 +115,133 @@ static uint64_t choose_seed(const char *text)
     return seed;
 }
 
-static void check_selection(const struct course *course, const struct judge_suite *suite, const char *name)
+/* The first test that the selection names, by its name or its clause; with any of these variants. NULL: none. */
+static const struct judge_test *selected_test(const struct judge_suite *suite, const char *name,
+                                              unsigned variants)
 {
-    for (const struct judge_test *test = suite->tests; name && test->name; test++)
-        if (strcmp(test->name, name) == 0 || strcmp(test->clause, name) == 0)
-            return;
-    if (!name)
-        return;
-    (void)course;
-    fprintf(stderr, "weft-grade: lab %s has no test or clause %s. It has:\n", suite->lab, name);
     for (const struct judge_test *test = suite->tests; test->name; test++)
-        fprintf(stderr, "  %-6s %s\n", test->clause, test->name);
+        if (test->variants & variants && (strcmp(test->name, name) == 0 || strcmp(test->clause, name) == 0))
+            return test;
+    return NULL;
+}
+
+/* Say that there is no such test, and which there are. */
+static _Noreturn void no_such_test(const struct judge_suite *suite, const char *name, unsigned variants)
+{
+    fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab,
+            variants == INTERLEAVE ? "model" : "test or clause", name);
+    for (const struct judge_test *test = suite->tests; test->name; test++)
+        if (test->variants & variants)
+            fprintf(stderr, "  %-6s %s\n", test->clause, test->name);
     exit(EXIT_NO_RESULT);
+}
+
+/* The one test that is debugged or traced, by name, with the variant where it is; or all that are selected. */
+static void choose_test(const struct judge_suite *suite, struct options *options)
+{
+    unsigned variants = options->trace ? INTERLEAVE : ~0u;
+    if (!options->test)
+        return;
+    const struct judge_test *test = selected_test(suite, options->test, variants);
+    if (!test)
+        no_such_test(suite, options->test, variants);
+    if (!options->debug && !options->trace)
+        return;
+    options->test = test->name;
+    if (options->debug && test->variants == INTERLEAVE && !options->token)
+        die("%s is a model: name the execution, as make grade LAB=%.2s TEST=%s prints it: TOKEN=...",
+            test->name, suite->lab, test->name);
+    if (options->trace || !options->variants)
+        options->variants = judge_variant_name(test->variants);
+}
+
+/* What is built: the variants that were asked for and that some test of the suite runs in. */
+static struct words variants_to_build(const struct course *course, const struct judge_suite *suite,
+                                      const char *asked)
+{
+    struct words named = {0}, variants = {0};
+    char *spaced = replace_all(asked ? asked : settings_get(&course->variants, "VARIANTS"), ",", " ");
+    words_split(&named, spaced);
+    free(spaced);
+    for (size_t i = 0; i < named.count; i++) {
+        const char *variant = named.items[i];
+        if (!*settings_get_of(&course->variants, variant, "flags"))
+            die("there is no variant %s; there are: %s", variant, settings_get(&course->variants, "VARIANTS"));
+        if (judge_suite_variants(suite) & judge_variant_bit(variant) && !words_contain(&variants, variant))
+            words_add(&variants, variant);
+    }
+    words_free(&named);
+    return variants;
+}
+
+/* --- what is done with the subjects --- */
+
+static int report(const struct result *result, const struct options *options)
+{
+    report_terminal(result, stdout);
+    fflush(stdout);
+    if ((options->json && !result_write_json(result, options->json)) ||
+        (options->junit && !result_write_junit(result, options->junit)))
+        die("cannot write the result: %s%s; the earlier result is kept.", strerror(errno),
+            errno == ENOSPC || errno == EDQUOT ? ". Free some space (df -h)" : "");
+    enum verdict verdict = result_verdict(result);
+    return verdict == VERDICT_PASS ? EXIT_PASS : verdict == VERDICT_FAIL ? EXIT_NOT_ALL : EXIT_NO_RESULT;
+}
+
+static int debug(const struct judge_suite *suite, struct result *result)
+{
+    const struct build *build = result->build;
+    clear_progress();
+    for (size_t i = 0; i < build->problem_count; i++)
+        if (!build->problems[i].warning)
+            fprintf(stderr, "%s %s\n", build->problems[i].where, build->problems[i].what);
+    return build->variants.count && build->status[0] == BUILD_OK
+               ? judge_debug(suite, build, result->sandbox, result)
+               : EXIT_NO_RESULT;
+}
+
+/* The page of a model's failure, in a file; or why there is none. */
+static int write_page(const struct result *result)
+{
+    const struct outcome *test = &result->tests[0];
+    const char *page = outcome_text(test, "page");
+    if (!*page && test->status == TEST_PASS)
+        printf("%s: %s passes, so there is nothing to show\n", test->name,
+               result->token ? "the execution of this token" : "every execution");
+    else if (!*page)
+        report_terminal(result, stdout);
+    fflush(stdout);
+    if (!*page)
+        return test->status == TEST_PASS ? EXIT_PASS : EXIT_NO_RESULT;
+    char *folder = format_text("%s/build/trace", result->course->root);
+    char *path = format_text("%s/%.2s-%s.html", folder, result->lab, test->name);
+    if (!make_directories(folder) || !write_file_atomically(path, page, strlen(page)))
+        die("cannot write %s: %s", path, strerror(errno));
+    printf("%s\n%s\n", outcome_text(test, "observed"), path);
+    fflush(stdout);
+    free(path);
+    free(folder);
+    return EXIT_PASS;
 }
 
 /* Told by the inner process, for the outer one to clean up. Shared memory. */
 static char *stage_to_remove;
 
-static int run_inner(const struct course *course, const char *lab, const struct options *options)
+static int run_inner(const struct course *course, const char *lab, struct options *options)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_DUMPABLE, 0);
     const struct judge_suite *suite = judge_suite_of(lab);
     if (!suite)
         die("lab %s has no suite", lab);
-    check_selection(course, suite, options->test);
+    choose_test(suite, options);
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : sandbox_probe(options->sandbox);
     struct build_request request = {.lab = lab,
                                     .from = options->from,
                                     .own = own_labs(course, lab, options->own),
+                                    .variants = variants_to_build(course, suite, options->variants),
                                     .note_stage = stage_to_remove};
-    char *variants = replace_all(
-        options->variants ? options->variants : settings_get(&course->variants, "VARIANTS"), ",", " ");
-    words_split(&request.variants, variants);
-    free(variants);
-    for (size_t i = 0; i < request.variants.count; i++)
-        if (!*settings_get_of(&course->variants, request.variants.items[i], "flags"))
-            die("there is no variant %s; there are: %s", request.variants.items[i],
-                settings_get(&course->variants, "VARIANTS"));
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
     char *own = own_numbers(&request.own);
     struct result result = {.course = course,
@@ -195,27 +252,17 @@ static int run_inner(const struct course *course, const char *lab, const struct 
                             .seed = choose_seed(options->seed),
                             .sandbox = &sandbox,
                             .build = &build,
+                            .deep = options->deep,
+                            .token = options->token,
+                            .page_wanted = options->trace,
                             .some_variants = options->variants != NULL};
-    int status = EXIT_NO_RESULT;
+    int status;
     if (options->debug) {
-        clear_progress();
-        for (size_t i = 0; i < build.problem_count; i++)
-            if (!build.problems[i].warning)
-                fprintf(stderr, "%s %s\n", build.problems[i].where, build.problems[i].what);
-        status = build.status[0] == BUILD_OK ? judge_debug(suite, &build, &sandbox, &result) : EXIT_NO_RESULT;
+        status = debug(suite, &result);
     } else {
         judge_run(suite, &build, &sandbox, &result, show_progress, NULL);
         clear_progress();
-        report_terminal(&result, stdout);
-        fflush(stdout);
-        if ((options->json && !result_write_json(&result, options->json)) ||
-            (options->junit && !result_write_junit(&result, options->junit)))
-            die("cannot write the result: %s%s; the earlier result is kept.", strerror(errno),
-                errno == ENOSPC || errno == EDQUOT ? ". Free some space (df -h)" : "");
-        enum verdict verdict = result_verdict(&result);
-        status = verdict == VERDICT_PASS   ? EXIT_PASS
-                 : verdict == VERDICT_FAIL ? EXIT_NOT_ALL
-                                           : EXIT_NO_RESULT;
+        status = options->trace ? write_page(&result) : report(&result, options);
     }
     build_remove(&build);
     stage_to_remove[0] = '\0';
@@ -239,7 +286,7 @@ static int wait_for_end(pid_t pid, const sigset_t *signals, int *status)
     }
 }
 
-static int run_outer(const struct course *course, const char *lab, const struct options *options)
+static int run_outer(const struct course *course, const char *lab, struct options *options)
 {
     stage_to_remove = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (stage_to_remove == MAP_FAILED)
@@ -302,85 +349,32 @@ int main(int argc, char **argv)
 {
     clear_check_environment();
     umask(022); /* the untrusted user reads what we copy */
-    struct options options = {.from = "labs", .own = ""};
-    static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
-        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
-    };
-    int letter;
-    while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {
-        switch (letter) {
-        case 'f':
-            options.from = optarg;
-            break;
-        case 'o':
-            options.own = optarg;
-            break;
-        case 's':
-            options.seed = optarg;
-            break;
-        case 't':
-            options.test = *optarg ? optarg : NULL;
-            break;
-        case 'j':
-            options.json = optarg;
-            break;
-        case 'u':
-            options.junit = optarg;
-            break;
-        case 'v':
-            options.variants = optarg;
-            break;
-        case 'b':
-            options.sandbox = optarg;
-            break;
-        case 'l':
-            options.lab = optarg;
-            break;
-        case 'q':
-            options.quick = true;
-            break;
-        case 'h':
-            usage(NULL);
-        default:
-            usage("an option that does not exist, or without its value");
-        }
-    }
-    const char *command = optind < argc ? argv[optind] : "";
-    const char *argument = optind + 1 < argc ? argv[optind + 1] : NULL;
-    if (!*command)
-        usage("a command is missing");
+    struct options options = options_read(argc, argv);
     char *root = find_root();
     struct course course = course_read(root);
     int status;
-    options.debug = strcmp(command, "debug") == 0;
+    const char *command = options.command, *argument = options.argument;
     if (strcmp(command, "list") == 0) {
         status = print_list(&course) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "explain") == 0) {
         if (!argument)
-            usage("explain needs a clause, for example 01.4");
+            options_usage("explain needs a clause, for example 01.4");
         status = print_explanation(&course, argument) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "selftest") == 0) {
         const char *lab = options.lab ? course_lab(&course, options.lab) : NULL;
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
-        status = selftest(&course, options.quick, lab, argv + optind + 1);
-    } else if (strcmp(command, "run") == 0 || options.debug) {
+        status = selftest(&course, options.quick, lab, options.rest);
+    } else if (strcmp(command, "run") == 0 || options.debug || options.trace) {
         if (!argument)
-            usage("which lab? For example: weft-grade run 01");
-        if (argc > optind + 2)
-            usage("one lab at a time");
+            options_usage("which lab? For example: weft-grade run 01");
+        if (*options.rest && options.rest[1])
+            options_usage("one lab at a time");
         const char *lab = course_lab(&course, argument);
         if (!lab)
             die("there is no lab %s. weft-grade list shows the labs.", argument);
-        if (options.debug && !options.test)
-            usage("debug needs --test");
-        if (options.debug && !options.variants)
-            options.variants = "plain";
+        if ((options.debug || options.trace) && !options.test)
+            options_usage(options.debug ? "debug needs --test" : "trace needs --test");
         /* "labs" and "solutions" mean the tree's, wherever one stands; anything else is a path */
         char *from = NULL;
         if (strcmp(options.from, "labs") == 0 || strcmp(options.from, "solutions") == 0) {
@@ -391,7 +385,7 @@ int main(int argc, char **argv)
         free(from);
     } else {
         char *problem = format_text("there is no command %s", command);
-        usage(problem);
+        options_usage(problem);
     }
     course_free(&course);
     free(root);

@@ -7,13 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "result.h"
-
-struct style {
-    FILE *out;
-    int width;
-    const char *good, *bad, *warn, *dim, *bold, *off;
-};
+#include "report_internal.h"
 
 static struct style style_for(FILE *out)
 {
@@ -36,8 +30,7 @@ static struct style style_for(FILE *out)
     return style;
 }
 
-/* Text from column `indent` on, broken at spaces; the first line stands where the cursor is. */
-static void print_wrapped(const struct style *style, const char *text, int indent)
+void print_wrapped(const struct style *style, const char *text, int indent)
 {
     int column = indent;
     while (*text) {
@@ -104,7 +97,7 @@ static void print_problems(const struct style *style, const struct result *resul
     }
 }
 
-static const char *status_word(const struct style *style, enum test_status status, const char **colour)
+const char *status_word(const struct style *style, enum test_status status, const char **colour)
 {
     *colour = status == TEST_PASS ? style->good : status == TEST_FAIL ? style->bad : style->warn;
     static const char *const words[] = {
@@ -157,12 +150,6 @@ static void print_clauses(const struct style *style, const struct result *result
     fputc('\n', style->out);
 }
 
-static const char *evidence_text(const struct outcome *test, const char *key)
-{
-    const char *text = json_string_value(json_object_get(test->evidence, key));
-    return text ? text : "";
-}
-
 /* Sanitizers repeat themselves: their first lines tell. */
 static void print_output(const struct style *style, const char *output)
 {
@@ -184,8 +171,8 @@ static void print_output(const struct style *style, const char *output)
 /* A word of a shell command that can be copied. The caller frees. */
 static char *shell_word(const char *text)
 {
-    if (*text &&
-        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,=-") == strlen(text))
+    if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:+,=-") ==
+                     strlen(text))
         return copy_text(text);
     char *escaped = replace_all(text, "'", "'\\''"), *harmless = harmless_text(escaped, strlen(escaped), 4000);
     char *quoted = format_text("'%s'", harmless);
@@ -200,31 +187,40 @@ static void print_failure(const struct style *style, const struct result *result
     fprintf(style->out, "  %s%s%s  %s (%s)\n", style->bold, test->clause, style->off, test->name,
             test->variant);
     print_field(style, "clause", clause ? clause->text : "");
-    if (*evidence_text(test, "expected"))
-        print_field(style, "expected", evidence_text(test, "expected"));
-    print_field(style, "observed", evidence_text(test, "observed"));
+    if (*outcome_text(test, "expected"))
+        print_field(style, "expected", outcome_text(test, "expected"));
+    print_field(style, "observed", outcome_text(test, "observed"));
     json_t *trace = json_object_get(test->evidence, "trace"), *line;
     if (json_array_size(trace) > 0) {
         fprintf(style->out, "      %strace%s\n", style->dim, style->off);
         size_t index;
         json_array_foreach(trace, index, line) fprintf(style->out, "        %s\n", json_string_value(line));
     }
-    if (*evidence_text(test, "output"))
-        print_output(style, evidence_text(test, "output"));
+    if (*outcome_text(test, "output"))
+        print_output(style, outcome_text(test, "output"));
     bool is_default = strcmp(result->from, "labs") == 0;
     char *from = shell_word(result->from);
-    char *arguments =
-        format_text("LAB=%.2s TEST=%s SEED=0x%llx%s%s", result->lab, test->name,
-                    (unsigned long long)result->seed, is_default ? "" : " FROM=", is_default ? "" : from);
+    const char *token = outcome_text(test, "token"); /* a model draws nothing from the seed */
+    char seed[32] = "";
+    bool is_model = strcmp(test->variant, "interleave") == 0;
+    if (!is_model)
+        snprintf(seed, sizeof seed, " SEED=0x%llx", (unsigned long long)result->seed);
+    char *arguments = format_text("LAB=%.2s TEST=%s%s%s%s", result->lab, test->name, seed,
+                                  is_default ? "" : " FROM=", is_default ? "" : from);
     free(from);
     fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
-    fprintf(style->out, "      %sdebug%s     make debug %s\n\n", style->dim, style->off, arguments);
+    char *word = shell_word(token);
+    if (*token) { /* one execution, which can be looked at */
+        fprintf(style->out, "      %spage%s      make trace %s TOKEN=%s\n", style->dim, style->off, arguments,
+                word);
+        fprintf(style->out, "      %sdebug%s     make debug %s TOKEN=%s\n", style->dim, style->off, arguments,
+                word);
+    } else if (!is_model) {
+        fprintf(style->out, "      %sdebug%s     make debug %s\n", style->dim, style->off, arguments);
+    }
+    fputc('\n', style->out);
+    free(word);
     free(arguments);
-}
-
-static bool is_unwritten(const struct outcome *test)
-{
-    return json_is_true(json_object_get(test->evidence, "unwritten"));
 }
 
 /* The holes that are left are no failures to study: one line each. */
@@ -233,7 +229,7 @@ static void print_unwritten(const struct style *style, const struct result *resu
     struct words said = {0};
     for (size_t i = 0; i < result->test_count; i++) {
         const struct outcome *test = &result->tests[i];
-        const char *observed = evidence_text(test, "observed");
+        const char *observed = outcome_text(test, "observed");
         if (!is_unwritten(test) || words_contain(&said, observed))
             continue;
         if (said.count == 0)
@@ -244,10 +240,16 @@ static void print_unwritten(const struct style *style, const struct result *resu
         const char *task = strstr(observed, "task ");
         fprintf(style->out, "  %s", task ? task + 5 : observed);
         fprintf(style->out, "%s  for", style->dim);
-        for (size_t k = i; k < result->test_count; k++)
-            if (is_unwritten(&result->tests[k]) &&
-                strcmp(evidence_text(&result->tests[k], "observed"), observed) == 0)
-                fprintf(style->out, " %s", result->tests[k].clause);
+        struct words clauses = {0};
+        for (size_t k = i; k < result->test_count; k++) {
+            const struct outcome *other = &result->tests[k];
+            if (!is_unwritten(other) || strcmp(outcome_text(other, "observed"), observed) != 0 ||
+                words_contain(&clauses, other->clause))
+                continue;
+            words_add(&clauses, other->clause);
+            fprintf(style->out, " %s", other->clause);
+        }
+        words_free(&clauses);
         fprintf(style->out, "%s\n", style->off);
     }
     if (said.count)
@@ -258,13 +260,29 @@ static void print_unwritten(const struct style *style, const struct result *resu
 /* Three in full: more at once is not read. The JSON has them all. */
 enum { FAILURES_SHOWN = 3 };
 
+static bool is_shown_failure(const struct outcome *test)
+{
+    return test->counts && (test->status == TEST_FAIL || test->status == TEST_GRADER_ERROR) &&
+           !is_unwritten(test);
+}
+
+/* The first failure of a model; NULL: none. It comes before all others: it tells how, where a deadlock in plain or a race in
+ * tsan tells only that. */
+static const struct outcome *first_explored(const struct result *result)
+{
+    for (size_t i = 0; i < result->test_count; i++)
+        if (is_explored(&result->tests[i]) && is_shown_failure(&result->tests[i]))
+            return &result->tests[i];
+    return NULL;
+}
+
 static void print_failures(const struct style *style, const struct result *result)
 {
+    const struct outcome *first = first_explored(result);
     int shown = 0, hidden = 0;
-    for (size_t i = 0; i < result->test_count; i++) {
-        const struct outcome *test = &result->tests[i];
-        if (!test->counts || (test->status != TEST_FAIL && test->status != TEST_GRADER_ERROR) ||
-            is_unwritten(test))
+    for (size_t i = 0; i <= result->test_count; i++) {
+        const struct outcome *test = i == 0 ? first : &result->tests[i - 1];
+        if (!test || !is_shown_failure(test) || (i > 0 && test == first))
             continue;
         if (shown++ == 0)
             fprintf(style->out, "%sFailures%s\n", style->bold, style->off);
@@ -288,9 +306,9 @@ static void print_not_run(const struct style *style, const struct result *result
         const struct outcome *test = &result->tests[i];
         const struct clause *clause = course_clause(result->course, test->clause);
         if (test->status != TEST_NOT_VERIFIED || !clause || words_contain(&said, test->name) ||
-            result_clause_status(result, clause) != TEST_NOT_VERIFIED)
+            is_explored(test) || result_clause_status(result, clause) != TEST_NOT_VERIFIED)
             continue;
-        const char *why = evidence_text(test, "observed");
+        const char *why = outcome_text(test, "observed");
         if (strcmp(why, reason) != 0)
             fprintf(style->out, "%s%sNot verified%s (%s)\n ", *reason ? "\n" : "", style->bold, style->off,
                     why);
@@ -344,6 +362,7 @@ void report_terminal(const struct result *result, FILE *out)
     print_problems(&style, result, false);
     if (result->test_count > 0 && result->ran > 0)
         print_clauses(&style, result);
+    print_interleavings(&style, result);
     print_failures(&style, result);
     print_unwritten(&style, result);
     if (result->ran > 0 && !result->some_variants) /* else the reason stands elsewhere, once */

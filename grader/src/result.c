@@ -20,6 +20,17 @@ void result_free(struct result *result)
     result->test_count = 0;
 }
 
+const char *outcome_text(const struct outcome *test, const char *key)
+{
+    const char *text = json_string_value(json_object_get(test->evidence, key));
+    return text ? text : "";
+}
+
+bool is_unwritten(const struct outcome *test)
+{
+    return json_is_true(json_object_get(test->evidence, "unwritten"));
+}
+
 const char *test_status_name(enum test_status status)
 {
     static const char *const names[] = {"pass", "fail", "not_verified", "grader_error"};
@@ -237,8 +248,12 @@ static void print_testcase(FILE *out, const struct result *result, const struct 
     const struct clause *clause = course_clause(result->course, test->clause);
     fprintf(out, "    <testcase name=\"%s\" classname=\"%s.%s\" time=\"%.3f\">\n", test->name, result->lab,
             test->clause, (double)test->wall_ms / 1000);
-    fprintf(out, "      <properties><property name=\"points\" value=\"%d\"/></properties>\n",
-            clause ? clause->points : 0);
+    fprintf(out, "      <properties><property name=\"points\" value=\"%d\"/>", clause ? clause->points : 0);
+    json_t *executions = json_object_get(test->evidence, "executions"); /* of a model */
+    if (executions)
+        fprintf(out, "<property name=\"executions\" value=\"%lld\"/>",
+                (long long)json_integer_value(executions));
+    fputs("</properties>\n", out);
     const char *element = test->status == TEST_FAIL           ? "failure"
                           : test->status == TEST_NOT_VERIFIED ? "skipped"
                                                               : "error";

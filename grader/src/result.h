@@ -23,7 +23,7 @@ struct outcome {
     const char *clause;
     const char *variant;
     enum test_status status;
-    json_t *evidence; /**< expected, observed, trace, output; or NULL */
+    json_t *evidence; /**< expected, observed, trace, output; of a model executions, bounds, token; or NULL */
     int64_t cpu_ms, wall_ms;
     bool counts; /**< false: left out because the plain variant had failed already */
 };
@@ -38,6 +38,9 @@ struct result {
     const char *selection; /**< the one test that was asked for, or NULL */
     int clause_tests;      /**< where one test was asked for: how many its clause has; else 0 */
     bool some_variants;    /**< only some of the variants were asked for */
+    bool deep;             /**< models get a large budget */
+    const char *token;     /**< the one execution of a model to replay, or NULL */
+    bool page_wanted;      /**< a model that fails shall come with its page */
     uint64_t seed;
     const struct sandbox *sandbox;
     const struct build *build;
@@ -48,6 +51,11 @@ struct result {
 
 void result_add(struct result *result, struct outcome test);
 void result_free(struct result *result);
+
+/** A text of its evidence, or "" */
+const char *outcome_text(const struct outcome *test, const char *key);
+/** Whether it came to a task that is not written yet. */
+bool is_unwritten(const struct outcome *test);
 
 const char *test_status_name(enum test_status status);
 const char *verdict_name(enum verdict verdict);

@@ -273,7 +273,12 @@ static void add_alternates(struct selftest *test, const char *lab)
         char *submission = copy_of_solution(test, lab, "alternate", names.items[i]);
         char *from = format_text("%s/%s", folder, names.items[i]), *to = format_text("%s/%s", submission, lab);
         copy_files(from, to);
-        add_case(test, ALTERNATE, lab, names.items[i], submission);
+        struct known *known = add_case(test, ALTERNATE, lab, names.items[i], submission);
+        char *about = format_text("%s/ABOUT", from), *why = selftest_patch_line(about, "Unexplored");
+        if (known)
+            known->unexplored = why != NULL;
+        free(why);
+        free(about);
         free(from);
         free(to);
     }

@@ -24,43 +24,6 @@ enum {
 
 /* --- the subject's life --- */
 
-/* Become gdb on the subject, with the judge at the other end of descriptors 3 and 4. Sources are where the
- * person has them; the two breakpoints are where contracts break. */
-static _Noreturn void exec_debugger(const struct judge *judge, const char *program)
-{
-    char *map = format_text("set substitute-path submission/%s %s", judge->suite->lab, judge->graded_folder);
-    struct words words = {0};
-    words_split(&words, "gdb -q -nx");
-    const char *const commands[] = {
-        "echo \\nSet breakpoints, for example break and the name of a function of yours, then type run.\\n"
-        "It stops by itself where a contract is broken or a task is not written.\\n\\n",
-        "set confirm off",
-        "set breakpoint pending on",
-        "set substitute-path include runtime/include",
-        map,
-        "break wf_panic_at",
-        "break wf_lab_todo",
-        NULL};
-    for (const char *const *command = commands; *command; command++) {
-        words_add(&words, "-ex");
-        words_add(&words, *command);
-    }
-    const char *more = getenv("GDB_ARGS"); /* e.g. -batch -ex run -ex bt, for scripts */
-    for (char *copy = copy_text(more ? more : ""), *word; (word = strsep(&copy, ";"));)
-        if (*word) {
-            words_add(&words, *word == '-' ? word : "-ex");
-            if (*word != '-')
-                words_add(&words, word);
-        }
-    words_add(&words, "--args");
-    words_add(&words, program);
-    words_add(&words, judge->scenario);
-    signal(SIGINT, SIG_DFL);
-    execvp("gdb", words.items);
-    fprintf(stderr, "gdb is not installed: make deps\n");
-    _exit(126);
-}
-
 /* End what is left of a subject that has come to its end, and forget it. */
 static void forget_subject(struct judge *judge)
 {
@@ -108,18 +71,26 @@ void judge_start(struct judge *judge, const char *scenario)
             "TSAN_OPTIONS=exitcode=98:halt_on_error=1:report_thread_leaks=1:atexit_sleep_ms=0",
             NULL,
         };
-        bool sanitized = strcmp(judge->variant, "plain") != 0;
+        bool reserves = strcmp(judge->variant, "asan") == 0 || strcmp(judge->variant, "tsan") == 0;
         const struct sandbox_rules rules = {.readable = judge->folder,
                                             .directory = judge->folder,
                                             .environment = environment,
                                             .keep_descriptors = 5,
-                                            .processor_seconds = 2 * PROCESSOR_MS / 1000 + 1,
-                                            .memory_bytes = sanitized ? 0 : (int64_t)1 << 30,
+                                            .processor_seconds =
+                                                (int)(2 * (PROCESSOR_MS + judge->budget_ms) / 1000) + 1,
+                                            .memory_bytes = reserves ? 0 : (int64_t)1 << 30,
                                             .file_bytes = 1 << 20};
         char *program = format_text("%s/subject", judge->folder);
         if (judge->debugged)
-            exec_debugger(judge, program);
-        sandbox_exec(judge->sandbox, &rules, (char *const[]){program, (char *)(uintptr_t)scenario, NULL});
+            judge_exec_debugger(judge, program, (const char *const[]){scenario, NULL});
+        struct words argv = {0};
+        words_add(&argv, program);
+        words_add(&argv, scenario);
+        if (judge->token) {
+            words_add(&argv, "--replay");
+            words_add(&argv, judge->token);
+        }
+        sandbox_exec(judge->sandbox, &rules, argv.items);
     }
     if (judge->pid < 0)
         judge_grader_error(judge, "no process left");
@@ -257,7 +228,7 @@ static void check_progress(struct judge *judge, struct waiting *waiting)
                    judge->doing, PROCESSOR_MS);
     if (now - waiting->since > WALL_MS)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
-    if (now - judge->started_ms > TEST_MS)
+    if (now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms)
         judge_fail(judge, "the test comes to an end",
                    "it had taken %d s when it came to %s: the calls before it are too "
                    "slow",
@@ -357,6 +328,8 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
     bool race = memmem(judge->output, judge->output_bytes, "ThreadSanitizer", 15) != NULL;
     if (code == 70 && memmem(judge->output, judge->output_bytes, "scenario broken", 15))
         judge_grader_error(judge, "the scenario broke off for a reason of its own; see the output");
+    if (code == 71 && memmem(judge->output, judge->output_bytes, "interleave: ", 12))
+        judge_grader_error(judge, "the engine that explores interleavings failed; see the output");
     if (code == 126 && judge->records_seen == 0)
         judge_grader_error(judge, "the sandbox could not start the program");
     if (code == 99 && leak)

@@ -47,7 +47,14 @@ expect 2 "there is no variant fast" "$grade" run 01 --variants fast
 expect 2 "there is no clause 01.99" "$grade" explain 01.99
 expect 0 "A map is PENDING while its inner future is" "$grade" explain 01.3
 expect 0 "planned: $(sed -n 's/^PLANNED := \([^ ]*\).*/\1/p' runtime/modules.mk)" "$grade" list
+expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpark
 expect 2 "there is no lab 99" "$grade" selftest --lab 99
+
+expect 2 "run explores them all" "$grade" run 01 --test explore_unpark --token x
+expect 2 "explore_unpark is a model: name the execution" "$grade" debug 01 --test explore_unpark
+expect 2 "trace needs --test" "$grade" trace 01
+expect 2 "has no model join_drop. It has:" "$grade" trace 01 --test join_drop
+expect 2 "Which model?" make -s model FILE="$work/nowhere.c"
 
 expect 2 "does not exist" "$grade" run 01 --from "$work/nowhere"
 

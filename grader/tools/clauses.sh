@@ -3,11 +3,12 @@
 #
 #   headers                 @clause{01.5,5,"text"} defines; "Clauses: 01.5 01.6" refers
 #   grader/suites/NN-*      a test:    {"join_result", "01.5", ... in suite.c
+#                           a model:   MODEL(explore_park, "01.17", ... in models*.c
 #   grader/mutants/NN-*     a mutant:  "Kills: join_result" and "Clause: 01.5", before the patch itself
 #   grader/given            a test of G.5: START_TEST(g05_...)
 #   grader/must-not-compile a case of G.5: "clause G.5" in the first line
 #
-# A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case.
+# A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case. A model needs a test of its name.
 #
 # Exit: 1 something is missing or names what does not exist.
 set -eu
@@ -51,8 +52,14 @@ over()
     # shellcheck disable=SC2016 # the $ are awk's
     over 'match($0, /\{"[a-z0-9_]+", "[0-9]+\.[0-9]+"/) {
         split(substr($0, RSTART, RLENGTH), part, "\"")
-        print "test", FILENAME ":" FNR, part[2], part[4]
+        print "test", FILENAME ":" FNR, part[2], part[4], /judge_model/
     }' grader/suites/[0-9][0-9]-*/suite.c
+
+    # shellcheck disable=SC2016
+    over 'match($0, /^MODEL\([a-z0-9_]+, "[^"]*"/) {
+        split(substr($0, RSTART + 6, RLENGTH - 6), part, /[,"]/)
+        print "model", FILENAME ":" FNR, part[1], part[3]
+    }' grader/suites/[0-9][0-9]-*/models*.c
 
     # shellcheck disable=SC2016
     over 'FNR == 1 { flush(); file = FILENAME; kills = clause = "-"; head = 1 }
@@ -90,11 +97,22 @@ over()
         if (key in clause_of)
             wrong($2 ": there is another test " $3)
         clause_of[key] = $4
+        if ($5)
+            unmodelled[key] = $2
         tested[$4] = 1
         if (!($4 in defined))
             wrong($2 ": test " $3 " names clause " $4 ", which no header defines")
         else if (!in_lab($4, $2))
             wrong($2 ": test " $3 " is of clause " $4 ", which is of another lab")
+    }
+    $1 == "model" {
+        models++
+        key = lab_of($2) "/" $3
+        if (!(key in unmodelled))
+            wrong($2 ": model " $3 " is no test of its suite")
+        else if (clause_of[key] != $4)
+            wrong($2 ": model " $3 " is of clause " $4 ", its test is of clause " clause_of[key])
+        delete unmodelled[key]
     }
     $1 == "mutant" {
         mutants++
@@ -123,6 +141,8 @@ over()
             if (!(clause in mutated) && clause !~ /^G/)
                 wrong(defined[clause] ": clause " clause " has no mutant")
         }
+        for (key in unmodelled)
+            wrong(unmodelled[key] ": there is no model for this test")
         for (clause in referred)
             if (!(clause in defined))
                 wrong(referred[clause] ": refers to clause " clause ", which no header defines")
@@ -130,6 +150,6 @@ over()
             wrong("no header defines any clause")
         if (bad)
             exit 1
-        printf "clauses: %d clauses, each tested, by %d tests of labs and %d of the given parts; %d mutants\n", \
-            clauses, tests, given_tests, mutants
+        printf "clauses: %d clauses, each tested, by %d tests of labs (%d models) and %d of the given parts; %d mutants\n", \
+            clauses, tests, models, given_tests, mutants
     }'

@@ -34,6 +34,16 @@ static const struct judge_test tests[] = {
     {"block_on_nested", "01.24", PLAIN | ASAN, test_block_on_nested},
     {"waker_outlives_block_on", "01.25", PLAIN | ASAN | TSAN, test_waker_outlives_block_on},
     {"block_on_without_memory", "01.26", PLAIN | ASAN, test_block_on_without_memory},
+    {"explore_unpark", "01.17", INTERLEAVE, judge_model},
+    {"explore_turn", "01.16", INTERLEAVE, judge_model},
+    {"explore_time_out", "01.18", INTERLEAVE, judge_model},
+    {"explore_two_unparks", "01.16", INTERLEAVE, judge_model},
+    {"explore_parks_in_a_row", "01.16", INTERLEAVE, judge_model},
+    {"explore_references", "01.19", INTERLEAVE, judge_model},
+    {"explore_wake", "01.19", INTERLEAVE, judge_model},
+    {"explore_block_on", "01.22", INTERLEAVE, judge_model},
+    {"explore_late_wake", "01.25", INTERLEAVE, judge_model},
+    {"explore_two_wakes", "01.21", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
 };
 

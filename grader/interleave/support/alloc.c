@@ -1,0 +1,45 @@
+/**
+ * @file alloc.c
+ * @brief The runtime's allocator where models are explored: in place of runtime/given/alloc.c.
+ *
+ * It keeps no count of live bytes, which all threads would share and so multiply the interleavings: the engine knows
+ * each block, and reports those that are left. Everything else is as weft/alloc.h says.
+ */
+#include "weft/alloc.h"
+
+#include <stdlib.h>
+
+static struct wf_allocator allocator;
+static uint32_t fail_countdown; /* plain: set before other threads exist; 0, as it nearly always is, is only read */
+
+void wf_set_allocator(const struct wf_allocator *replacement)
+{
+    allocator = replacement ? *replacement : (struct wf_allocator){0};
+}
+
+void *wf_alloc(size_t size)
+{
+    if (fail_countdown && --fail_countdown == 0)
+        return NULL;
+    return allocator.alloc ? allocator.alloc(allocator.arg, size) : malloc(size);
+}
+
+void wf_free(void *memory, size_t size)
+{
+    if (!memory)
+        return;
+    if (allocator.free)
+        allocator.free(allocator.arg, memory, size);
+    else
+        free(memory);
+}
+
+size_t wf_live_bytes(void)
+{
+    return 0;
+}
+
+void wf_alloc_fail_at(uint32_t n)
+{
+    fail_countdown = n;
+}

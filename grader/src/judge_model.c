@@ -1,0 +1,147 @@
+/**
+ * @file judge_model.c
+ * @brief The test that is a model: the subject explores it, and tells what came of it.
+ *
+ * The engine runs in the subject, beside the code that it explores: what it says is taken at its word, but for the
+ * count of records and the orderly end, as with any scenario. A pass needs every execution; a model whose budget ran
+ * out is not verified, nor is one that met what the engine cannot explore.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../interleave/engine/explore.h"
+#include "../interleave/engine/judged.h"
+#include "judge_internal.h"
+
+enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 20, PAGE_MAX = 4 << 20 };
+
+/* A text that comes in pieces; what is beyond its limit is dropped. */
+struct text {
+    char *bytes;
+    size_t length, room;
+};
+
+struct findings {
+    int64_t failure;
+    struct text account, token, headline, bounds, page;
+};
+
+static void append(struct text *text, const char *piece, size_t limit)
+{
+    size_t length = strlen(piece);
+    if (text->length + length > limit)
+        return;
+    if (text->length + length + 1 > text->room) {
+        text->room = 2 * (text->length + length + 1);
+        text->bytes = realloc(text->bytes, text->room);
+        if (!text->bytes)
+            abort();
+    }
+    memcpy(text->bytes + text->length, piece, length + 1);
+    text->length += length;
+}
+
+/* Made harmless, with the paths that the person knows. The caller frees. */
+static char *shown(const struct judge *judge, const struct text *text)
+{
+    char *harmless = harmless_text(text->bytes ? text->bytes : "", text->length, PAGE_MAX);
+    char *paths = judge_shown_paths(judge, harmless);
+    free(harmless);
+    return paths;
+}
+
+static void add_fact(const struct judge *judge, const char *key, const struct text *text)
+{
+    char *value = shown(judge, text);
+    if (text->length)
+        json_object_set_new(judge->facts, key, json_string(value));
+    free(value);
+}
+
+static void take_event(struct judge *judge, const struct channel_record *event, struct findings *findings)
+{
+    switch (event->kind) {
+    case JUDGED_LINE:
+        append(&findings->account, judge->text, ACCOUNT_MAX);
+        break;
+    case JUDGED_TOKEN:
+        append(&findings->token, judge->text, TEXT_MAX);
+        break;
+    case JUDGED_HEADLINE:
+        append(&findings->headline, judge->text, TEXT_MAX);
+        break;
+    case JUDGED_BOUNDS:
+        append(&findings->bounds, judge->text, TEXT_MAX);
+        break;
+    case JUDGED_PAGE:
+        append(&findings->page, judge->text, PAGE_MAX);
+        break;
+    case JUDGED_FAILURE:
+        findings->failure = event->a;
+        break;
+    default: /* a sign of life: that it came is what counts */
+        break;
+    }
+}
+
+/* The account, a line each, without its headline and the empty line after it: the report has one. */
+static json_t *account_of(const struct judge *judge, const struct findings *findings)
+{
+    char *account = shown(judge, &findings->account), *body = strstr(account, "\n\n");
+    json_t *lines = json_array();
+    for (char *rest = body ? body + 2 : account, *line; (line = strsep(&rest, "\n")) && rest;)
+        json_array_append_new(lines, json_string(line));
+    free(account);
+    return lines;
+}
+
+static _Noreturn void decide_failure(struct judge *judge, const struct findings *findings)
+{
+    char *headline = shown(judge, &findings->headline);
+    judge->account = account_of(judge, findings);
+    const char *task = strstr(headline, "task "), *what = strstr(headline, ": ");
+    switch (findings->failure) {
+    case IL_TODO:
+        judge->unwritten = true;
+        judge_fail(judge, "the task is written", "not written yet: %s", task ? task : headline);
+    case IL_UNSUPPORTED:
+    case IL_STEPS:
+    case IL_NOT_DETERMINISTIC:
+        judge_not_verified(judge, "%s", what ? what + 2 : headline); /* which says what to do */
+    case IL_ENGINE:
+        judge_grader_error(judge, headline);
+    default:
+        judge_fail(judge, "every execution of the model passes", "%s",
+                   *headline ? headline : "a failure, of which nothing is said");
+    }
+}
+
+void judge_model(struct judge *judge)
+{
+    char *scenario = format_text("model:%s", judge->test);
+    judge_start(judge, scenario);
+    judge->doing = format_text("the exploration of %s", judge->test);
+    judge_note(judge, "%3d  %s", ++judge->steps, judge->doing);
+    judge->facts = json_object();
+    const int64_t arguments[] = {judge->budget_ms, judge->page_wanted};
+    judge_send(judge, JUDGED_RUN, arguments, 2);
+    struct findings findings = {0};
+    struct channel_record record;
+    while ((record = judge_wait_record(judge)).type == RECORD_EVENT)
+        take_event(judge, &record, &findings);
+    if (record.type != RECORD_REPLY)
+        judge_fail(judge, "events and a reply", "a record of type %u", record.type);
+    json_object_set_new(judge->facts, "executions", json_integer(record.b));
+    add_fact(judge, "bounds", &findings.bounds);
+    add_fact(judge, "token", &findings.token);
+    add_fact(judge, "page", &findings.page);
+    if (record.a == IL_FAILED)
+        decide_failure(judge, &findings);
+    if (record.a == IL_BUDGET)
+        judge_not_verified(judge, "budget reached after %lld executions; DEEP=1 spends more",
+                           (long long)record.b);
+    if (record.a != IL_EXHAUSTED || record.b < 1)
+        judge_fail(judge, "a verdict", "verdict %lld after %lld executions", (long long)record.a,
+                   (long long)record.b);
+    judge_finish(judge);
+}

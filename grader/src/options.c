@@ -1,0 +1,102 @@
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage_text[] =
+    "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
+    "                          [--variants LIST] [--sandbox bubblewrap|none] [--deep]\n"
+    "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME] [--token TOKEN]\n"
+    "       weft-grade trace LAB --test MODEL [--from DIR] [--own LIST] [--token TOKEN] [--deep]\n"
+    "       weft-grade list\n"
+    "       weft-grade explain CLAUSE | TEST\n"
+    "       weft-grade selftest [--quick] [--lab LAB] [NAME...]\n"
+    "\n"
+    "  LAB       1, 01 or 01-futures\n"
+    "  --from    the submission: labs (the default), solutions, or any folder that holds NN-name folders or\n"
+    "            the lab's files themselves\n"
+    "  --own     earlier labs to take from there too: a list of numbers, or all\n"
+    "  --test    one test, or one clause\n"
+    "  --token   the one execution of a model to show, as its failure names it\n"
+    "  --deep    explore models 20 times as long\n"
+    "\n"
+    "exit status: 0 all passed, 1 not all passed, 2 no result\n";
+
+void options_usage(const char *problem)
+{
+    if (problem)
+        fprintf(stderr, "weft-grade: %s\n\n", problem);
+    fputs(usage_text, problem ? stderr : stdout);
+    exit(problem ? EXIT_NO_RESULT : EXIT_PASS);
+}
+
+/* Where the value of the option goes; NULL: it has none of its own. */
+static const char **value_of(struct options *options, int letter)
+{
+    switch (letter) {
+    case 'f':
+        return &options->from;
+    case 'o':
+        return &options->own;
+    case 's':
+        return &options->seed;
+    case 't':
+        return &options->test;
+    case 'k':
+        return &options->token;
+    case 'j':
+        return &options->json;
+    case 'u':
+        return &options->junit;
+    case 'v':
+        return &options->variants;
+    case 'b':
+        return &options->sandbox;
+    case 'l':
+        return &options->lab;
+    default:
+        return NULL;
+    }
+}
+
+struct options options_read(int argc, char **argv)
+{
+    struct options options = {.from = "labs", .own = ""};
+    static const struct option names[] = {
+        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
+        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
+        {"token", required_argument, NULL, 'k'},    {"deep", no_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+    };
+    int letter;
+    while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+        const char **value = value_of(&options, letter);
+        if (value)
+            *value = optarg;
+        else if (letter == 'h')
+            options_usage(NULL);
+        else if (letter == '?')
+            options_usage("an option that does not exist, or without its value");
+        options.quick |= letter == 'q';
+        options.deep |= letter == 'd';
+    }
+    if (options.test && !*options.test)
+        options.test = NULL;
+    if (options.token && !*options.token)
+        options.token = NULL;
+    if (optind >= argc)
+        options_usage("a command is missing");
+    options.command = argv[optind];
+    options.rest = argv + optind + 1;
+    options.argument = *options.rest;
+    options.debug = strcmp(options.command, "debug") == 0;
+    options.trace = strcmp(options.command, "trace") == 0;
+    if (options.token && !options.debug && !options.trace)
+        options_usage("--token shows one execution, with debug or trace; run explores them all");
+    return options;
+}

@@ -1,0 +1,143 @@
+#include "models.h"
+
+#include <stdio.h>
+
+#include "weft/context.h"
+
+int ready, dropped, destroyed, datum;
+bool drop_reads_datum;
+
+/* --- the task --- */
+
+static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct probe *self = (struct probe *)future;
+    (void)cx;
+    self->polls++;
+    if (!self->step(self))
+        return WF_PENDING;
+    ready++;
+    self->out = 42;
+    return WF_READY;
+}
+
+static void probe_drop(struct wf_future *future)
+{
+    ((struct probe *)future)->polls = -1;
+    if (drop_reads_datum)
+        assert(datum == 42);
+    dropped++;
+}
+
+static void probe_drop_out(void *out)
+{
+    assert(*(int *)out == 42);
+    destroyed++;
+}
+
+static const struct wf_future_ops probe_ops = {
+    .name = "probe",
+    .poll = probe_poll,
+    .drop = probe_drop,
+    .drop_out = probe_drop_out,
+    WF_FRAME(struct probe),
+};
+
+/* --- the queue --- */
+
+static _Atomic(struct wf_task *) queue;
+
+static int bench_bind(struct wf_scheduler *self, struct wf_task *task)
+{
+    (void)self;
+    task->next = NULL;
+    atomic_store_explicit(&queue, task, memory_order_release);
+    return 0;
+}
+
+static void bench_schedule(struct wf_scheduler *self, struct wf_task *task)
+{
+    (void)self;
+    task->next = NULL;
+    if (atomic_exchange_explicit(&queue, task, memory_order_release))
+        interleave_fail("a task is scheduled that is in the queue already");
+}
+
+static void bench_released(struct wf_scheduler *self, struct wf_task *task)
+{
+    (void)self;
+    (void)task;
+}
+
+static const struct wf_scheduler_ops bench_ops = {
+    .name = "bench", .bind = bench_bind, .schedule = bench_schedule, .released = bench_released};
+
+static struct wf_scheduler bench = {.ops = &bench_ops};
+
+bool model_run(void)
+{
+    struct wf_task *task = atomic_exchange_explicit(&queue, NULL, memory_order_acquire);
+    if (!task)
+        return false;
+    assert(!task->next);
+    struct wf_context context = {.scheduler = &bench};
+    wf_context_enter(&context);
+    wf_task_run(task, &context);
+    wf_context_leave(&context);
+    return true;
+}
+
+void model_yield(void)
+{
+    wf_context_current->yielded = true;
+}
+
+/* --- for the account of a failure --- */
+
+static void describe_state(uint64_t value, char *text, size_t size)
+{
+    static const char *const names[] = {"RUNNING",       "COMPLETE",   "NOTIFIED",
+                                        "JOIN_INTEREST", "JOIN_WAKER", "CANCELLED"};
+    size_t length = 0;
+    for (size_t bit = 0; bit < sizeof names / sizeof *names; bit++)
+        if (value >> bit & 1 && length < size)
+            length += (size_t)snprintf(text + length, size - length, "%s ", names[bit]);
+    if (length < size)
+        snprintf(text + length, size - length, "x%u", (unsigned)(value / WF_TASK_REFERENCE));
+}
+
+/* --- spawn and threads --- */
+
+struct wf_task *model_spawn(bool (*step)(struct probe *self), struct wf_join_handle *handle)
+{
+    interleave_thread_name("owner");
+    interleave_name(&queue, "queue");
+    interleave_name(&datum, "datum");
+    struct wf_task *task = wf_task_new(sizeof(struct probe));
+    assert(task);
+    interleave_name_with(&task->state, "state", describe_state);
+    interleave_name(&task->join_waker, "join_waker");
+    interleave_name(&task->next, "next");
+    interleave_name(&wf_task_frame(task)->line, "line of the future");
+    *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .step = step};
+    assert(wf_task_spawn(task, &bench, handle) == 0);
+    return task;
+}
+
+struct wf_waker model_waker(struct wf_task *task)
+{
+    struct wf_waker borrowed = wf_task_waker(task);
+    return wf_waker_clone(&borrowed);
+}
+
+pthread_t model_start(void *(*run)(void *arg), void *arg)
+{
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, run, arg) == 0);
+    return thread;
+}
+
+void model_join(pthread_t thread)
+{
+    pthread_join(thread, NULL);
+}

@@ -1,0 +1,153 @@
+/**
+ * @file models_join.c
+ * @brief Models of lab 03: the end of a task against its join handle.
+ */
+#include "../../interleave/support/counted_waker.h"
+#include "models.h"
+
+static struct wf_join_handle handle;
+static int value;           /* where the task's output goes */
+static atomic_int wakes[2]; /* of the two join wakers */
+
+static bool at_once(struct probe *self)
+{
+    (void)self;
+    return true;
+}
+
+static void *run(void *arg)
+{
+    interleave_thread_name("runner");
+    model_run();
+    return arg;
+}
+
+static struct wf_task *begin(void)
+{
+    struct wf_task *task = model_spawn(at_once, &handle);
+    interleave_name(&value, "value");
+    handle.value = &value;
+    return task;
+}
+
+/* Poll the handle with the waker of that number, of which nothing but the handle keeps anything. */
+static bool poll_with(const struct wf_waker *waker)
+{
+    struct wf_cx cx = {.waker = waker};
+    if (wf_future_poll(&handle.future, &cx) == WF_PENDING)
+        return false;
+    assert(handle.out == 0 && value == 42);
+    return true;
+}
+
+/* The runner's thread has ended. A handle that was PENDING has woken the waker of its newest poll by then. */
+static void expect_end(bool is_ready, const atomic_int *newest)
+{
+    static const struct wf_waker nobody;
+    if (!is_ready) {
+        assert(atomic_load_explicit(newest, memory_order_relaxed) == 1);
+        assert(poll_with(&nobody));
+    }
+    assert(ready == 1 && destroyed == 0);
+}
+
+/*
+ * 2 threads, one poll of the handle against the end of the task. Orders: acquire of the handle's look, and of
+ * a share that fails; release of to_complete; release of the share, acquire of to_complete: the waker in the
+ * slot. Steps: the slot is filled before it is shared; a share that comes too late is no wait.
+ */
+MODEL(explore_join, "03.9", "a join handle is READY or its waker is woken; the output is seen; 2 threads")
+{
+    begin();
+    struct wf_waker waker = counted_waker(&wakes[0]);
+    pthread_t runner = model_start(run, NULL);
+    bool is_ready = poll_with(&waker);
+    wf_waker_drop(&waker);
+    model_join(runner);
+    expect_end(is_ready, &wakes[0]);
+}
+
+/* 2 threads. A first poll has left a waker; a second one, with `again`, meets the end of the task. */
+static void poll_again(bool same)
+{
+    begin();
+    struct wf_waker one = counted_waker(&wakes[0]);
+    struct wf_waker two = same ? wf_waker_clone(&one) : counted_waker(&wakes[1]);
+    assert(!poll_with(&one));
+    wf_waker_drop(&one);
+    pthread_t runner = model_start(run, NULL);
+    bool is_ready = poll_with(&two);
+    wf_waker_drop(&two);
+    model_join(runner);
+    expect_end(is_ready, &wakes[same ? 0 : 1]);
+}
+
+/*
+ * Orders: acquire of the look at JOIN_WAKER, after which the slot is written; acquire of an unshare that fails;
+ * release and acquire of end_join_waker, which gives the slot back; release of to_join_dropped, by which the
+ * handle lets the slot go. Steps: the slot is taken back before it is written; an unshare that fails is no wait;
+ * the waker is dropped by one side, and after it was woken.
+ */
+MODEL(explore_join_other_waker, "03.9",
+      "the waker of the newest poll is woken, the older one dropped; 2 threads")
+{
+    poll_again(false);
+}
+
+MODEL(explore_join_same_waker, "03.9", "a waker that is left already stays, and is woken; 2 threads")
+{
+    poll_again(true);
+}
+
+/* --- a handle that goes away --- */
+
+/*
+ * 2 threads. The handle is dropped while the task ends; where something else keeps the memory, `keeper` does
+ * until then.
+ */
+static void drop_handle(bool polled, bool kept)
+{
+    begin();
+    struct wf_abort_handle keeper = {NULL};
+    if (kept)
+        keeper = wf_join_handle_abort_handle(&handle);
+    if (polled) {
+        struct wf_waker waker = counted_waker(&wakes[0]);
+        assert(!poll_with(&waker));
+        wf_waker_drop(&waker);
+    }
+    pthread_t runner = model_start(run, NULL);
+    wf_future_drop(&handle.future);
+    model_join(runner);
+    assert(ready == 1 && destroyed == 1 && dropped == 0);
+    wf_abort_handle_drop(&keeper);
+}
+
+/*
+ * Orders: acquire where the handle is dropped and destroys the output, also by its short cut; release of
+ * to_complete.
+ */
+MODEL(explore_detach, "03.11", "the output is destroyed once, by the handle or by the task; 2 threads")
+{
+    drop_handle(false, false);
+}
+
+MODEL(explore_detach_kept, "03.11", "also while an abort handle keeps the memory; 2 threads")
+{
+    drop_handle(false, true);
+}
+
+/*
+ * Orders: release of end_join_waker: the handle drops what was woken. Steps: the waker is dropped once, by the side
+ * that is told so, as end_join_waker and to_join_dropped each are one step.
+ */
+MODEL(explore_join_drop, "03.10",
+      "the waker that was left is dropped once, by the handle or by the task; 2 threads")
+{
+    drop_handle(true, false);
+}
+
+MODEL(explore_join_drop_kept, "03.10", "also while an abort handle keeps the memory; 2 threads")
+{
+    drop_handle(true, true);
+}
