@@ -88,6 +88,8 @@ function page_of(file,    name)
         return "lab_" substr(file, 6, 2)
     if (file == "runtime/README.md")
         return "runtime"
+    if (file == "exercises/orders/README.md")
+        return "exercise_orders"
     if (file == "README.md" || file == "docs/mainpage.md")
         return "index"
     if (file !~ /^docs\/[a-z-]+\.md$/)
@@ -134,6 +136,8 @@ function rewritten_link(text, target,    anchor, file)
         return "[" text "](@ref " page_of(file) (anchor == "" ? "" : "-" anchor) ")"
     if (file ~ /^runtime\/include\/weft\/.*\.h$/)
         return "[" text "](@ref " substr(file, length("runtime/include/weft/") + 1) ")"
+    if (file == "grader/interleave/interleave.h")
+        return "[" text "](@ref interleave.h)"
     if (file ~ /^runtime\/include\/weft/)
         return "[" text "](@ref api)"
     if (file ~ /^runtime\/examples\/[a-z_]+\.c$/)

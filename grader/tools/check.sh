@@ -38,9 +38,9 @@ step()
 second_compiler()
 {
     printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c grader/support/*.c \
-        grader/suites/*/*.c grader/given/*.c |
+        grader/suites/*/*.c grader/given/*.c grader/interleave/*/*.c |
         xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
-            -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -fsyntax-only &&
+            -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -Igrader/interleave -fsyntax-only &&
         echo "every file compiles with clang too"
 }
 
@@ -48,6 +48,12 @@ second_compiler()
 given_tests()
 {
     make -s -j"$jobs" "build/given-tests/$1" && "build/given-tests/$1" | tail -n 1
+}
+
+# The engine that explores interleavings against what is known of it, and the models on the solutions.
+interleave()
+{
+    FUZZ=${quick:+300 1} make -s interleave
 }
 
 # Each example prints what is written beside it.
@@ -145,6 +151,7 @@ step "contract" contract
 step "starters are fresh" grader/tools/starters.sh --check
 step "layers" grader/tools/layers.sh
 step "clauses" grader/tools/clauses.sh
+step "handouts" grader/tools/handouts.sh
 step "must not compile" grader/tools/must-not-compile.sh
 step "given, plain" given_tests plain
 if [ -z "$quick" ]; then
@@ -158,6 +165,9 @@ step "expand" expansions
 step "frames" frames
 step "install" grader/tools/install-test.sh
 step "bad input" grader/tools/bad-input.sh
+step "interleave" interleave
+step "exercise" grader/tools/exercise.sh --check
+step "quotes of the checker" grader/tools/chapter.sh
 step "grading the grader" build/weft-grade selftest $quick
 if [ -z "$quick" ]; then
     step "the grader, sanitized" grader_sanitized
