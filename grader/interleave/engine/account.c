@@ -283,6 +283,36 @@ static void write_ends(FILE *out)
                     where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
 }
 
+static bool is_repeat(int i)
+{
+    enum { BACK = 12 };
+    const struct line *line = &il->lines[i];
+    for (int k = i - 1; k >= 0 && k >= i - BACK; k--)
+        if (il->lines[k].kind == line->kind && il->lines[k].thread == line->thread &&
+            il->lines[k].site == line->site && strcmp(il->lines[k].text, line->text) == 0)
+            return true;
+    return false;
+}
+
+/* A spinning thread does the same for hundreds of steps: the first rounds say it all. */
+static void leave_out_repeats(void)
+{
+    enum { SHOWN = 6 };
+    int run = 0;
+    for (int i = 0; i < il->line_count; i++) {
+        run = is_repeat(i) ? run + 1 : 0;
+        il->lines[i].left_out = run > SHOWN;
+    }
+}
+
+int account_left_out(int i)
+{
+    int count = 0;
+    while (i + count < il->line_count && il->lines[i + count].left_out)
+        count++;
+    return count;
+}
+
 static void resolve_lines(void)
 {
     il_site *sites = calloc((size_t)il->line_count + 1, sizeof *sites);
@@ -299,6 +329,7 @@ char *account_text(const char *headline)
     char *text = NULL;
     size_t length;
     resolve_lines();
+    leave_out_repeats();
     int width = 0;
     for (int i = 0; i < il->line_count; i++) {
         int long_one =
@@ -309,8 +340,14 @@ char *account_text(const char *headline)
     if (!out)
         engine_failed("no memory");
     fprintf(out, "%s\n\n", headline);
-    for (int i = 0; i < il->line_count; i++)
-        write_line(out, &il->lines[i], width);
+    for (int i = 0; i < il->line_count; i++) {
+        int left_out = account_left_out(i);
+        if (left_out)
+            fprintf(out, "      .... %d more lines that repeat these\n", left_out);
+        i += left_out;
+        if (i < il->line_count)
+            write_line(out, &il->lines[i], width);
+    }
     fprintf(out, "      ==== %s: %s\n", il_failure_name(il->failure), il->message);
     write_ends(out);
     fclose(out);

@@ -157,6 +157,8 @@ void tell_hidden(struct thread *thread, il_site site, const char *format, ...)
 void tell_switch(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tell_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *account_text(const char *headline);
+/* How many lines from this one on repeat those before, so that they are left out. */
+int account_left_out(int i);
 /* One of sixteen texts of 160 bytes, used in turn. */
 char *scratch_text(void);
 /* "EMPTY", "42": a value of a location in words. A scratch text. */

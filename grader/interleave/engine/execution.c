@@ -82,6 +82,8 @@ static void check_leaks(void)
         il->failure = IL_LEAK;
         snprintf(il->message, sizeof il->message, "thread %s is neither joined nor detached", thread_text(i));
     }
+    if (il->failure && il->tracing)
+        interleave_failed(il_failure_name(il->failure));
 }
 
 static void execute(void)

@@ -95,8 +95,17 @@ char *page_text(const char *name, const char *headline, const char *token)
     for (int i = 0; i < il->thread_count; i++)
         write_cell(out, "<th>", thread_text(i), "</th>");
     fputs("<th>where</th></tr>\n", out);
-    for (int i = 0; i < il->line_count; i++)
-        write_row(out, &il->lines[i]);
+    for (int i = 0; i < il->line_count; i++) {
+        int left_out = account_left_out(i);
+        if (left_out)
+            fprintf(
+                out,
+                "<tr class=switch><td class=n></td><td colspan=%d>%d more lines that repeat these</td></tr>\n",
+                il->thread_count + 1, left_out);
+        i += left_out;
+        if (i < il->line_count)
+            write_row(out, &il->lines[i]);
+    }
     for (int i = 0; i < il->thread_count; i++) {
         char stands[400];
         if (il->threads[i].state != ALIVE)

@@ -230,6 +230,7 @@ struct line {
     int number;
     il_site site;
     char *text;
+    bool left_out; /* one of many that repeat those before */
 };
 
 /* An order that is changed for a while: weaken.c. */
