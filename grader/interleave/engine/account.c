@@ -117,6 +117,12 @@ const char *value_text(int index, uint64_t value)
             snprintf(text, size, "%s", named->values[i]);
             return text;
         }
+    for (int i = 0; location->size == 8 && i < il->segment_count; i++)
+        if ((char *)(uintptr_t)value >= il->segments[i].start &&
+            (char *)(uintptr_t)value < il->segments[i].end) {
+            snprintf(text, size, "&%s", variable_mark((uintptr_t)value));
+            return text;
+        }
     if (location->size == 8 && block)
         snprintf(text, size, "block %d", block);
     else if (location->size == 8 && value > UINT32_MAX && (int64_t)value > 0)
@@ -150,10 +156,13 @@ static void tell_debugger(int number, const char *text)
 {
     char plain[300];
     size_t length = 0;
+    bool in_mark = false;
     for (; *text && length + 4 < sizeof plain; text++)
-        if (*text >= ' ')
+        if (in_mark && *text == ':') /* an object's mark: the first address is the object's */
+            text += strcspn(text, "\2") - 1;
+        else if (*text >= ' ')
             plain[length++] = *text;
-        else if (*text != 2) /* the end of a mark */
+        else if ((in_mark = *text != 2)) /* not the end of a mark */
             length += (size_t)sprintf(plain + length, "*0x");
     plain[length] = '\0';
     interleave_step(number, plain);

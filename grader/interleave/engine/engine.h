@@ -80,6 +80,9 @@ _Noreturn void il_leave(void); /* back to the engine; the execution is over */
 void thread_watch(struct thread *thread, int object, uint16_t index, unsigned version, il_site site);
 void thread_spin_if_repeating(struct thread *thread, int location, il_site site);
 
+/* --- lock.c --- */
+const char *lock_text(const struct lock *lock, char *text, size_t size);
+
 /* --- schedule.c --- */
 enum runnable { CANNOT, CAN, CAN_SPURIOUSLY };
 /* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */

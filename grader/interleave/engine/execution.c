@@ -97,6 +97,8 @@ static void execute(void)
     il->position = il->taken_count = il->replay_position = 0;
     il->preemptions = il->stale_reads = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
+    il->freeing = false;
+    il->trace = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = false;
     view_clear(&il->sc);
@@ -161,10 +163,26 @@ static void execute_traced(void)
     il->tracing = false;
 }
 
+/* The last execution once more. Whether it went the same way: a model of one execution is compared with nothing else. */
+static bool repeats_itself(void)
+{
+    uint64_t trace = il->trace;
+    if (il->pruned)
+        return true;
+    memcpy(il->replay, il->taken, (size_t)il->taken_count);
+    il->replay_count = il->taken_count;
+    il->replaying = true;
+    execute();
+    il->replaying = false;
+    return il->trace == trace;
+}
+
 /* The failing execution once more. */
 static void repeat_failure(void)
 {
     enum il_failure found = il->failure;
+    if (found == IL_NOT_DETERMINISTIC)
+        return; /* it would not be the same */
     memcpy(il->replay, il->taken, (size_t)il->taken_count);
     il->replay_count = il->taken_count;
     execute_traced();
@@ -229,6 +247,14 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
         }
     } else {
         found.verdict = explore_paths();
+        if (found.verdict == IL_EXHAUSTED && !repeats_itself()) {
+            found.verdict = IL_FAILED;
+            il->failure = IL_NOT_DETERMINISTIC;
+            snprintf(
+                il->message, sizeof il->message,
+                "the model is not deterministic: the same execution, once more, went another way. It must not depend on "
+                "time, random numbers, or anything outside of it");
+        }
         if (found.verdict == IL_FAILED)
             repeat_failure();
     }

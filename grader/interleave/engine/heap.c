@@ -121,7 +121,9 @@ void il_free(void *memory, il_site site)
              where(site), thread_text(il->current), where(block->made_at), thread_text(block->freed_by),
              where(block->freed_at));
     /* free counts as a write: it races with every access that is not ordered before it */
+    il->freeing = true;
     race_check(il_this(), memory, block->size, true, false, site);
+    il->freeing = false;
     block->freed = true;
     block->freed_by = (int8_t)il->current;
     block->freed_at = site;

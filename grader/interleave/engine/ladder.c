@@ -155,8 +155,8 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, struct la
     if (out->result.verdict == IL_FAILED)
         describe_failure(&climb, out);
     else if (out->result.verdict == IL_EXHAUSTED)
-        snprintf(out->headline, sizeof out->headline, "all %ld executions pass: %s", out->result.executions,
-                 out->bounds);
+        snprintf(out->headline, sizeof out->headline, "all %ld execution%s pass: %s", out->result.executions,
+                 out->result.executions == 1 ? "" : "s", out->bounds);
     else
         snprintf(out->headline, sizeof out->headline,
                  "budget reached after %ld executions: not verified. None of them failed", climb.executions);

@@ -82,7 +82,7 @@ static struct pending pending_on(enum operation op, int lock, int lock2, il_site
         .site = site};
 }
 
-static const char *lock_text(const struct lock *lock, char *text, size_t size)
+const char *lock_text(const struct lock *lock, char *text, size_t size)
 {
     const char *name = object_mark(lock->address, lock->first_use);
     for (int i = 0; i < il->name_count; i++)

@@ -130,6 +130,7 @@ static struct store *make_store(struct thread *thread, struct step *step, int in
     if (value != before) {
         thread->changed_something = true;
         thread->changes++;
+        il->idle = 0;
     }
     return store;
 }

@@ -29,9 +29,13 @@ static struct cell *cell_of(uintptr_t key, il_site site)
     unsupported(site, "the model touches more than %d KB of memory: make it smaller", CELLS * 8 / 1024);
 }
 
-static const char *access_name(bool atomic, bool is_write)
+static const char *access_name(const struct access *access)
 {
-    return atomic ? is_write ? "an atomic write" : "an atomic read" : is_write ? "a write" : "a read";
+    bool atomic = access->atomic, is_write = access->is_write;
+    return access->frees ? "a free"
+           : atomic      ? is_write ? "an atomic write" : "an atomic read"
+           : is_write    ? "a write"
+                         : "a read";
 }
 
 /* The memory in words: a name that the model gave, a block, or a mark for a variable. */
@@ -55,12 +59,14 @@ static _Noreturn void race_found(const struct access *before, const struct acces
 {
     char memory[200];
     memory_text(address, memory, sizeof memory);
+    const char *advice =
+        before->frees || now->frees
+            ? "The free must come after: count the references, or join the thread"
+            : "Publish the one with a release that the other acquires, or guard both with a lock";
     fail(IL_RACE, now->site,
-         "a data race on %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. Publish the one with a release "
-         "that the other acquires, or guard both with a lock",
-         memory, access_name(before->atomic, before->is_write), thread_text(before->thread),
-         where(before->site), access_name(now->atomic, now->is_write), thread_text(now->thread),
-         where(now->site));
+         "a data race on %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. %s", memory,
+         access_name(before), thread_text(before->thread), where(before->site), access_name(now),
+         thread_text(now->thread), where(now->site), advice);
 }
 
 /* Whether a thread that races with `old` races with `now` too, which is later and of the same thread. */
@@ -129,7 +135,8 @@ void race_check(struct thread *thread, const volatile void *address, size_t size
                                    .thread = thread->id,
                                    .bytes = bytes,
                                    .is_write = is_write,
-                                   .atomic = atomic});
+                                   .atomic = atomic,
+                                   .frees = il->freeing});
     }
 }
 

@@ -69,6 +69,7 @@ struct step *step_begin(struct thread *thread)
     step->store = -1;
     step->touches = thread->next.touches;
     step->site = thread->next.site;
+    il->trace = (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * 8u + (unsigned)step->thread;
     return step;
 }
 
@@ -150,6 +151,6 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     for (int i = 0; i < race_count; i++)
         reverse(races[i], step);
     thread->now.clock.of[thread->id]++;
-    if (step->touches.writes || step->touches.object >= FIRST_LOCK)
+    if (step->touches.object >= FIRST_LOCK)
         il->idle = 0;
 }

@@ -84,8 +84,9 @@ static _Noreturn void deadlock(void)
         add(text, sizeof text, "%s", *text ? "; " : "");
         if (thread->next.op == OP_LOCK) {
             const struct lock *lock = &il->locks[thread->next.touches.object - FIRST_LOCK];
-            add(text, sizeof text, "%s waits at %s for a mutex that %s holds since %s", name, place,
-                thread_text(lock->owner), where(lock->site));
+            char mutex[100];
+            add(text, sizeof text, "%s waits at %s for %s, which %s holds since %s", name, place,
+                lock_text(lock, mutex, sizeof mutex), thread_text(lock->owner), where(lock->site));
         } else if (thread->next.op == OP_JOIN) {
             add(text, sizeof text, "%s waits at %s for %s to end", name, place,
                 thread_text(thread->next.target));

@@ -345,6 +345,11 @@ static void write_object(FILE *out, uintptr_t address, il_site site)
     int block = heap_block((void *)address);
     const struct symbol *symbol = block ? NULL : symbol_at(address);
     bool named = !(symbol && symbol->address == address) && argument_at(site, argument, sizeof argument);
+    /* an index or a pointer may stand for another object at each use; within a block it is at least one of that block's */
+    if (named && strpbrk(argument, block ? "[" : "[*") != NULL)
+        named = false;
+    if (named && !block && strstr(argument, "->"))
+        named = false;
     if (block && named)
         fprintf(out, "%s of block %d", argument, block);
     else if (block)

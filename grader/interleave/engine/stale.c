@@ -72,10 +72,13 @@ void tell_stale(const struct thread *thread, int index, const struct store *read
     if (!il->tracing)
         return;
     const struct store *newer = location_store(&il->locations[index], read->index + 1);
-    tell_remark("STALE READ: %s already stored %s at %s, but %s may still see %s.",
+    const struct store *newest = location_newest(&il->locations[index]);
+    tell_remark("STALE READ: %s already stored %s at %s, but %s may still see %s%s.%s%s%s",
                 newer->thread == NOBODY ? "the initialisation" : thread_text(newer->thread),
                 value_text(index, newer->value), where(newer->site), thread_text(thread->id),
-                value_text(index, read->value));
+                value_text(index, read->value), read->thread == NOBODY ? ", the initial value" : "",
+                newest != newer ? " The newest value is " : "",
+                newest != newer ? value_text(index, newest->value) : "", newest != newer ? "." : "");
     if (!tell_edges(thread, newer, true) && !tell_edges(thread, newer, false))
         tell_store_buffer(thread, index);
 }

@@ -197,7 +197,7 @@ struct access {
     uint16_t clock;
     int8_t thread;
     uint8_t bytes; /* a set */
-    bool is_write, atomic;
+    bool is_write, atomic, frees;
 };
 struct cell {
     uintptr_t key;
@@ -280,6 +280,7 @@ struct engine {
     int step_count;
     int preemptions, stale_reads, idle;
     bool pruned;
+    uint64_t trace; /* what was done, in one number */
     enum il_failure failure;
     char message[IL_MESSAGE_BYTES];
     il_site failure_site;
@@ -305,6 +306,7 @@ struct engine {
     struct block *blocks;
     int block_count;
     char *heap_top;
+    bool freeing;     /* what is written just now is a block that is freed */
     uint16_t *owners; /* of each 16 bytes of the heap: a block, or 0 */
 
     /* words */
