@@ -260,7 +260,7 @@ $(foreach lab,$(LABS),$(eval $(call model_rule,$(lab))))
 .PHONY: interleave
 interleave: deps-grade
 	@$(MAKE) -s -j$(JOBS) $(MODEL_PROGRAMS)
-	@status=0; grader/interleave/prove.sh || status=1; grader/tools/orders.sh || status=1; \
+	@status=0; grader/interleave/prove.sh $(PROVE) || status=1; grader/tools/orders.sh || status=1; \
 	    grader/tools/models.sh $(MODEL_PROGRAMS) || status=1; exit $$status
 
 ## mutants: the whole matrix: which test fails on which mutant

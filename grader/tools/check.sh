@@ -53,7 +53,7 @@ given_tests()
 # The engine that explores interleavings against what is known of it, and the models on the solutions.
 interleave()
 {
-    FUZZ=${quick:+300 1} make -s interleave
+    FUZZ=${quick:+300 1} make -s interleave PROVE="${quick:+planted litmus published fuzz}"
 }
 
 # Each example prints what is written beside it.
