@@ -30,8 +30,8 @@ static void between_wake(void *data)
 {
     struct probe *self = data;
     wf_waker_wake_by_ref(kept_waker(number_of(self)));
-    struct parts parts = parts_of(self->on_wake);
-    self->on_wake = 0;
+    /* two threads may wake it at once, and one of them shall do it. acq_rel: with all that led to it, on either side */
+    struct parts parts = parts_of(wf_exchange_acq_rel(&self->on_wake, 0));
     if (parts.what)
         do_anywhere(self, parts.what, parts.a, parts.b);
 }
@@ -214,7 +214,7 @@ static enum next step(struct probe *self, struct wf_cx *cx)
         return GO_ON;
     case DO_ON_WAKE:
         self->between = true;
-        self->on_wake = self->poll.instructions[++self->next];
+        wf_store_release(&self->on_wake, self->poll.instructions[++self->next]); /* for whoever wakes */
         return GO_ON;
     case DO_AT_LOCK:
         run_aside_at_lock(self->poll.instructions[++self->next], parts.a);

@@ -54,7 +54,7 @@ struct probe {
     struct wf_abort_handle abort;
 
     bool between;    /* the child is polled with a waker that stands between */
-    int64_t on_wake; /* what that one does when it is woken next; 0: nothing */
+    WF_ATOMIC(int64_t) on_wake; /* what that one does when it is woken next, by any thread; 0: nothing */
 
     /* the child that it awaits, while `awaits` */
     bool awaits;
