@@ -21,6 +21,7 @@
 enum {
     CHECK_SECONDS = 60, /* the outermost deadline of one test, beside a model's budget */
     BUDGET_MS = 20000,  /* of processor time, for all models of a lab */
+    RESERVED_MS = 300,  /* of it for each model that is still to come: most need a tenth of that */
     DEEP = 20,          /* times as much, where a deep look is asked for */
     HANGS_MAX =
         3, /* or starts that failed, in one variant; then the tests that are left are not run: each would cost as much */
@@ -298,9 +299,12 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 result->ran++;
                 continue;
             }
-            /* what one model leaves of its share is the next one's */
+            /* sizes differ by orders of magnitude, and other designs need other models most: so no equal shares, but
+             * all that is left, less what the rest is likely to need */
             int models = test->variants == INTERLEAVE ? models_from(test, result) : 1;
-            current.budget_ms = budget_left_ms > models ? budget_left_ms / models : 1;
+            int64_t share = budget_left_ms / models,
+                    most = budget_left_ms - (models - 1) * (int64_t)RESERVED_MS;
+            current.budget_ms = share < 1 ? 1 : most > share ? most : share;
             int ran = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner); /* Check adds up */
             srunner_run(runner, suite->lab, test->name, CK_SILENT);
             bool passed = srunner_ntests_run(runner) == ran + 1 && srunner_ntests_failed(runner) == failed;
