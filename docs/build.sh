@@ -2,8 +2,10 @@
 # build.sh: the pages, in build/docs/html. A warning or a link that leads nowhere fails.
 set -eu
 cd "$(dirname "$0")/.."
+docs/test.sh
 mkdir -p build/docs
 rm -rf build/docs/html
+docs/pictures.sh build/docs/pictures docs/images runtime labs exercises
 if ! doxygen docs/Doxyfile >/dev/null 2>build/docs/warnings.log || [ -s build/docs/warnings.log ]; then
     cat build/docs/warnings.log >&2
     echo "docs: the warnings above are errors" >&2

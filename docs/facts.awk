@@ -9,6 +9,9 @@
 #   header_name[1..headers] "future.h", "detail/atomic.h"; header_brief by name
 #   setting                 of modules.mk, by name: setting["LABS"], setting["01-futures.title"]
 
+# The name of a field in a comment: "Threads", "Cancel safety".
+BEGIN { field_name = "[A-Z][a-z-]+( [a-z]+)?" }
+
 function words_match(text, pattern)
 {
     return match(text, pattern) ? substr(text, RSTART, RLENGTH) : ""
@@ -34,7 +37,7 @@ function brief_of(text)
     sub(/^ *@brief /, "", text)
     sub(/^ *@file [^ ]+ @brief /, "", text)
     sub(/ *@(param|return|clause)[^a-z].*/, "", text)
-    sub(/ (Clauses|Threads|Cost|Errors|Shape|Invariant): .*/, "", text)
+    sub(" " field_name ": .*", "", text)
     if (match(text, /[.] /))
         text = substr(text, 1, RSTART)
     return trimmed(text)

@@ -2,8 +2,8 @@
 #
 #     awk -f docs/facts.awk -f docs/filter.awk FILE
 #
-# Headers    @clause{01.5,5,"text"} becomes a box with an anchor; "Threads: any" a field of its own; numbers after
-#            "Clauses:" become links.
+# Headers    @clause{01.5,5,"text"} becomes a box with an anchor; numbers after "Clauses:" become links. A field becomes a
+#            paragraph with a name: one or two words and a colon, where a line begins ("Threads: any").
 # Markdown   gets a label, a table of contents where it is long, and links that lead to the site's own pages: what
 #            is not part of the site becomes plain text. Numbers of clauses become links. The pages for people on
 #            a forge stay plain Markdown, and nothing is copied.
@@ -15,7 +15,6 @@ BEGIN {
     read_course()
     for (i = 1; i <= clauses; i++)
         is_clause[clause_id[i]] = 1
-    labels = split("Shape|Invariant|Life|Wake-up|Ownership|Threads|Source|Clauses|Errors|Cancel safety|Cost", label, "|")
     path = ARGV[1]
     command = "pwd"
     command | getline root
@@ -67,11 +66,28 @@ is_header && /@clause\{/ {
     next
 }
 
+# A line of a comment in which each field begins with @label{its name}. A field begins where the text of the comment
+# begins; what is indented goes on with it. A name of one word may begin a sentence too: "Threads: any. Cost: O(1)."
+function with_fields(line,    result, pattern, at, end)
+{
+    result = ""
+    pattern = line ~ /^ \* / ? "^ [*] " field_name ": +" : ""
+    for (;;) {
+        if (pattern == "" || !match(line, pattern)) {
+            pattern = "[.] [A-Z][a-z-]+: +"
+            if (!match(line, pattern))
+                return result line
+        }
+        at = RSTART + (pattern ~ /^\^/ ? 3 : 2)
+        end = RSTART + RLENGTH
+        result = result substr(line, 1, at - 1) "@label{" words_match(substr(line, at), "^[^:]*") "} "
+        line = substr(line, end)
+        pattern = ""
+    }
+}
+
 is_header && /^(\/\*\*| \*)/ {
-    if (/ Clauses: /)
-        $0 = linked($0)
-    for (i = 1; i <= labels; i++)
-        gsub(" " label[i] ": +", " @label{" label[i] "} ")
+    $0 = with_fields(/ Clauses: / ? linked($0) : $0)
 }
 
 is_header {
@@ -124,6 +140,12 @@ function resolved(target,    part, count, i, depth, result)
     return result
 }
 
+function picture_name(target)
+{
+    sub(/.*\//, "", target)
+    return target
+}
+
 function rewritten_link(text, target,    anchor, file)
 {
     if (target ~ /^([a-z]+:|@ref )/)
@@ -167,7 +189,7 @@ function rewritten(text,    result, code_at, code_length, link_at, link_length, 
         text = substr(text, link_at + link_length)
         target = substr(inner, bracket + 2, length(inner) - bracket - 2)
         if (inner ~ /^!/)
-            result = result substr(inner, 1, bracket + 1) resolved(target) ")"
+            result = result substr(inner, 1, bracket + 1) picture_name(target) ")" # see pictures.sh
         else
             result = result rewritten_link(substr(inner, 2, bracket - 2), target)
     }
