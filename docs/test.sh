@@ -47,3 +47,8 @@ cat >"$scratch/wanted" <<'END'
  */
 END
 diff "$scratch/wanted" "$scratch/seen" >&2 || wrong "filter.awk makes other fields"
+
+# --- headers: what a page shows alone cannot point to its surroundings ---
+
+! grep -nE '(see|[Aa]s) (above|below)' runtime/include/weft/*.h runtime/include/weft/*/*.h >&2 ||
+    wrong "a page shows these comments alone: name what they mean"

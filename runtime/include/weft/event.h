@@ -50,7 +50,7 @@ struct wf_event_hook {
 /** @brief Report an event to the hook of this thread's context, if there is one. */
 void wf_event_report(enum wf_event_kind kind, int value, const char *name, const void *subject);
 
-/** @brief The kind's name: "poll", "wake", ... A static string. */
+/** @brief The kind's name: "poll", "polled", ... A static string. */
 const char *wf_event_kind_name(enum wf_event_kind kind);
 
 /**

@@ -61,7 +61,7 @@
 #define wf_compare_exchange_acquire(object, expected, desired)                                             \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acquire,         \
                                             memory_order_acquire)
-/** As above; on success it acquires and releases. */
+/** Strong compare and exchange; on success it acquires and releases; on failure `*expected` is read with acquire. */
 #define wf_compare_exchange_acq_rel(object, expected, desired)                                             \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acq_rel,         \
                                             memory_order_acquire)

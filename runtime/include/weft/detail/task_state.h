@@ -70,7 +70,7 @@ struct wf_spawn_site {
 
 /** One allocation: the header, 64 bytes, then the future's frame, which holds the output in the end. */
 struct wf_task {
-    WF_ATOMIC(uint32_t) state;      /**< see above */
+    WF_ATOMIC(uint32_t) state;      /**< WF_TASK_RUNNING and the other bits, and the count of references */
     uint32_t id;                    /**< its number among its scheduler's tasks, which repeats after 2^32 - 1 */
     struct wf_task *next;           /**< in the scheduler's queue */
     struct wf_list owned;           /**< in the scheduler's list of its tasks */
