@@ -267,7 +267,7 @@ interleave: deps-grade
 .PHONY: mutants
 mutants: grader deps-check
 	@$(B)/weft-grade selftest mutant
-	@{ cat docs/mutants.head; head -n 2 $(B)/selftest/mutants.md; tail -n +3 $(B)/selftest/mutants.md | sort; } > docs/mutants.md
+	@{ cat docs/mutants.head; sort $(B)/selftest/mutants.md | awk -f docs/mutants.awk runtime/modules.mk -; } > docs/mutants.md
 
 ## starters: cut the starters from the solutions again
 .PHONY: starters

@@ -9,7 +9,8 @@
 #            a forge stay plain Markdown, and nothing is copied.
 #
 # <!-- clauses --> and <!-- api --> in a page are replaced by what the headers say, <!-- sizes --> by the numbers of
-# the built labs, <!-- program FILE --> and <!-- output FILE --> by an example and what it prints.
+# the built labs, <!-- program FILE --> and <!-- output FILE --> by an example and what it prints, <!-- file FILE --> by a
+# file of the tree. A handout gets links to the one before and the one after.
 
 BEGIN {
     read_course()
@@ -97,11 +98,15 @@ is_header {
 
 # --- pages ---
 
-# The label of a page: "lab_01" for a handout, "runtime", else the file's name.
+# The label of a page: "lab_01" for a handout, "notes_01" for an instructor's notes, "runtime", else the file's name.
 function page_of(file,    name)
 {
-    if (file ~ /^labs\/[0-9][0-9]-[^\/]*\/README\.md$/)
+    if (file ~ /^labs\/[0-9x][0-9]-[^\/]*\/README\.md$/)
         return "lab_" substr(file, 6, 2)
+    if (file ~ /^solutions\/[0-9x][0-9]-[^\/]*\/NOTES\.md$/)
+        return "notes_" substr(file, 11, 2)
+    if (file == "exercises/orders/solution/NOTES.md")
+        return "notes_orders"
     if (file == "runtime/README.md")
         return "runtime"
     if (file == "exercises/orders/README.md")
@@ -144,6 +149,15 @@ function picture_name(target)
 {
     sub(/.*\//, "", target)
     return target
+}
+
+# <a id="waker"></a> in a page, as Doxygen knows it.
+function with_anchors(text)
+{
+    while (match(text, /<a id="[a-z-]+"><\/a>/))
+        text = substr(text, 1, RSTART - 1) "@anchor " page "-" substr(text, RSTART + 7, RLENGTH - 13) " " \
+            substr(text, RSTART + RLENGTH)
+    return text
 }
 
 function rewritten_link(text, target,    anchor, file)
@@ -195,6 +209,50 @@ function rewritten(text,    result, code_at, code_length, link_at, link_length, 
     }
 }
 
+# --- from one handout to the next ---
+
+function first_line(file,    line)
+{
+    getline line <file
+    close(file)
+    sub(/^# /, "", line)
+    return line
+}
+
+# The handouts in the order of the course: the warm-up, if there is one, then lab by lab; exercises stand beside it.
+function print_way(class,    command, file, part, handout, count, i)
+{
+    command = "ls labs/x0-*/README.md labs/[0-9]*/README.md 2>/dev/null"
+    while ((command | getline file) > 0)
+        handout[++count] = file
+    close(command)
+    for (i = 1; i <= count && handout[i] != path; i++)
+        ;
+    if (i > count)
+        return
+    printf "<div class=\"way %s\">", class
+    if (i > 1)
+        printf "<span class=\"before\">@ref lab_%s \"%s\"</span>", substr(handout[i - 1], 6, 2), first_line(handout[i - 1])
+    printf "<span>@ref labs \"All labs\"</span>"
+    if (i < count)
+        printf "<span class=\"after\">@ref lab_%s \"%s\"</span>", substr(handout[i + 1], 6, 2), first_line(handout[i + 1])
+    print "</div>\n"
+}
+
+# A file of the tree, as it is.
+function print_file(file,    line, lines)
+{
+    print "```text"
+    while ((getline line <file) > 0) {
+        print line
+        lines++
+    }
+    close(file)
+    print "```"
+    if (!lines)
+        print "@ref " file # there is no such file: Doxygen warns, and the build fails
+}
+
 { lines[++count] = $0 }
 
 END {
@@ -215,19 +273,32 @@ END {
             print_api()
         else if (line == "<!-- sizes -->")
             print_sizes()
-        else if (line ~ /^<!-- (program|output) [^ ]+ -->$/) {
+        else if (line ~ /^<!-- file [^ ]+ -->$/) {
+            split(line, word, " ")
+            print_file(word[3])
+        } else if (line ~ /^<!-- (program|output) [^ ]+ -->$/) {
             split(line, word, " ")
             print (word[2] == "program" ? "@include " : "@verbinclude ") word[3]
         } else if (line ~ /^# /) {
             print line (page == "index" || line ~ /\{#/ ? "" : " {#" page "}")
             if (sections > 3 && page != "index")
                 print "\n[TOC]"
+            if (page ~ /^lab_/) {
+                print ""
+                print_way("top")
+            }
+            if (page ~ /^notes_/)
+                print "\n<div class=\"answers\">For those who teach: this page gives the answers.</div>\n"
         } else if (line ~ /^## / && page == "index")
             print "<h2>" substr(line, 4) "</h2>" # not a section: the tree at the left would list it
         else if (line ~ /^## /)
             print line " {#" page "-" slug_of(substr(line, 4)) "}"
         else
-            print rewritten(line)
+            print rewritten(with_anchors(line))
+    }
+    if (page ~ /^lab_/) {
+        print ""
+        print_way("bottom")
     }
 }
 
