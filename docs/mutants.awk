@@ -1,6 +1,14 @@
 # mutants.awk: the rows of weft-grade's selftest, sorted, as docs/mutants.md has them: a table for each lab.
 #
 #     sort TABLE | awk -f docs/mutants.awk runtime/modules.mk -
+#
+# A row has: file, mistake, the test that kills the mutant, other tests that fail.
+
+function trimmed(text)
+{
+    gsub(/^ +| +$/, "", text)
+    return text
+}
 
 FNR == NR {
     if (match($0, /^[0-9x][0-9]-[a-z-]+\.title := /))
@@ -8,12 +16,22 @@ FNR == NR {
     next
 }
 /^\| [0-9x][0-9]\./ {
-    if (substr($0, 3, 2) != lab) {
-        lab = substr($0, 3, 2)
+    split($0, cell, "|")
+    name = trimmed(cell[2])
+    if (substr(name, 1, 2) != lab) {
+        lab = substr(name, 1, 2)
         printf "\n## Lab %s: %s\n\n", lab, title[lab]
-        print "| mutant | what the student did or believed | killed by | other tests that fail |"
-        print "| --- | --- | --- | --- |"
+        print "| mutant | what the student did or believed | found by |"
+        print "| --- | --- | --- |"
     }
-    sub(/\.patch \|/, " |")
-    print
+    sub(/\.patch$/, "", name)
+    clause = substr(name, 1, 3) substr(name, 4, 2) + 0
+    name = substr(name, 7)
+    gsub(/-/, " ", name)
+    others = trimmed(cell[5])
+    gsub(/ +/, "` `", others)
+    found = trimmed(cell[4])
+    sub(/ /, "` ", found)
+    printf "| %s %s | %s | `%s%s |\n", clause, name, trimmed(cell[3]), found, \
+        others == "" ? "" : "; besides `" others "`"
 }
