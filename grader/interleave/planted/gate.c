@@ -3,7 +3,7 @@
  * @brief A gate that lets all through once it is open; two wait.
  *
  * BUG 1: opens with a signal. "It wakes who waits."
- * BUG 2: who comes through closes the gate behind itself. "Tidy up after yourself."
+ * BUG 2: the thread that comes through closes the gate behind itself. "Tidy up after yourself."
  */
 #include <stdbool.h>
 
