@@ -15,5 +15,9 @@ if grep '"@ref' build/docs/html/navtreedata.js >&2; then # links.sh does not see
     echo "docs: docs/theme/layout.xml names a page that does not exist" >&2
     exit 1
 fi
+if grep -nE '(^|[^A-Za-z])@ref [a-z]|\]\([^) ]*\.md' build/docs/html/*.html >&2; then # links.sh sees only what became one
+    echo "docs: a link above stands on two lines, or is none to the pages" >&2
+    exit 1
+fi
 grader/tools/links.sh build/docs/html
 echo "docs: build/docs/html/index.html"

@@ -52,3 +52,9 @@ diff "$scratch/wanted" "$scratch/seen" >&2 || wrong "filter.awk makes other fiel
 
 ! grep -nE '(see|[Aa]s) (above|below)' runtime/include/weft/*.h runtime/include/weft/*/*.h >&2 ||
     wrong "a page shows these comments alone: name what they mean"
+
+# --- filter.awk: from one handout to the next ---
+
+awk -f docs/facts.awk -f docs/filter.awk labs/02-async/README.md >"$scratch/handout"
+[ "$(grep -c '@ref lab_01 .*@ref labs .*@ref lab_03 ' "$scratch/handout")" = 2 ] ||
+    wrong "a handout does not lead to the one before and the one after, above and below"
