@@ -1,7 +1,7 @@
 #!/bin/sh
 # expand.sh FILE: FILE with the macros of async functions written out, for people to read.
 #
-# Only macros that begin with ASYNC_, AWAIT or WF_AWAIT are expanded, as the headers of weft define them. Nothing else
+# Only macros that begin with ASYNC_, AWAIT, WF_ASYNC_ or WF_AWAIT are expanded, as the headers of weft define them. Nothing else
 # is known to the preprocessor here: directives pass by as comments, so includes, other macros and both sides of an
 # #if stay as they are. What a macro of FILE's own hides stays hidden. The layout is clang-format's.
 #
@@ -33,7 +33,7 @@ root=$(dirname "$0")/../..
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-awk '/^#define (ASYNC_|AWAIT|WF_AWAIT)/ { mine = 1 } mine { print } !/\\$/ { mine = 0 }' \
+awk '/^#define (WF_)?(ASYNC_|AWAIT)/ { mine = 1 } mine { print } !/\\$/ { mine = 0 }' \
     "$root"/runtime/include/weft/*.h >"$scratch/macros.h"
 { cat "$root/.clang-format" && echo 'SeparateDefinitionBlocks: Always'; } >"$scratch/.clang-format"
 

@@ -46,6 +46,7 @@
  * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
  * @clause{G.27,0,"An async function that is resumed where it has no AWAIT panics: it names the function and the line."}
  * @clause{G.28,0,"These do not compile: no ASYNC_FINALLY; an AWAIT below it; two AWAITs on a line; an AWAIT inside a switch over an int or an enum; a bare return; a frame whose first member is not future; AWAIT_TO of a child without out, or of what is no frame; ASYNC_RETURN below ASYNC_FINALLY. With warnings as errors neither do: the value of a local scalar that was set before an AWAIT and is read after it (clang, -Wconditional-uninitialized); an element or member of a local array or structure that no function was given (gcc, from -O1; not one that was initialised with constants)."}
+ * @clause{G.32,0,"An output that nobody claimed is destroyed once, by the drop_out that ASYNC_FN was given: of a task, of a wf_dyn call; that of a function that was dropped is not."}
  */
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
@@ -80,11 +81,21 @@ struct wf_any_frame {
 /**
  * @brief Define the async function `fn`, whose frame is `struct fn` with members `future` (first) and `out`.
  *
- * The body follows, in braces. Defines the constant table `fn_ops` for constructors and WF_SPAWN().
+ *     ASYNC_FN(answer) { ... }
+ *     ASYNC_FN(read_text, .drop_out = free_text) { ... }      // its out owns memory
  *
- * Clauses: G.24 G.28
+ * The body follows, in braces. Defines the constant table `fn_ops` for constructors and WF_SPAWN(); what stands behind
+ * the name are further members of the table (struct wf_future_ops).
+ *
+ * `out` is an output, and drop_out's, once the function is READY. Until then it is a member like any other: what it owns
+ * when the function is dropped is released below ASYNC_FINALLY.
+ *
+ * Clauses: G.24 G.28 G.32
  */
-#define ASYNC_FN(fn)                                                                                         \
+#define ASYNC_FN(...) WF_ASYNC_FN(__VA_ARGS__, )
+
+/** Implementation of ASYNC_FN(): with a comma at the end, so that ISO C's macros do with a name alone. */
+#define WF_ASYNC_FN(fn, ...)                                                                                 \
     _Static_assert(offsetof(struct fn, future) == 0, "struct " #fn ": future must be its first member");     \
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx);                                      \
     static enum wf_poll fn##_poll(struct wf_future *future, struct wf_cx *cx)                                \
@@ -100,7 +111,7 @@ struct wf_any_frame {
         wf_async_drop(future, fn##_finally);                                                                 \
     }                                                                                                        \
     static const struct wf_future_ops fn##_ops = {                                                           \
-        .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn)};                             \
+        .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn), __VA_ARGS__};                \
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx)
 
 /**
