@@ -84,7 +84,8 @@ static void spawn_one(enum claim claim, struct wf_current_thread *runtime)
     char *text = NULL;
     struct wait turns = {.future = {.ops = &wait_ops}, .turns = 3};
     struct wf_scheduler *scheduler = wf_current_thread_scheduler(runtime);
-    ck_assert_int_eq(WF_SPAWN(scheduler, claim == NO_HANDLE ? NULL : &handle, make_text, .leaf = leaf_ready_at(1)), 0);
+    ck_assert_int_eq(
+        WF_SPAWN(scheduler, claim == NO_HANDLE ? NULL : &handle, make_text, .leaf = leaf_ready_at(1)), 0);
     if (claim == DROPPED_EARLY)
         wf_future_drop(&handle.future);
     wf_current_thread_block_on(runtime, &turns.future);
@@ -120,8 +121,9 @@ START_TEST(g32_what_is_dropped_has_no_output_to_destroy)
     struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
     struct wf_join_handle handle;
     struct wait turns = {.future = {.ops = &wait_ops}, .turns = 3};
-    ck_assert_int_eq(WF_SPAWN(wf_current_thread_scheduler(runtime), &handle, make_text, .leaf = leaf_ready_at(0),
-                              .begins = true), 0);
+    ck_assert_int_eq(WF_SPAWN(wf_current_thread_scheduler(runtime), &handle, make_text,
+                              .leaf = leaf_ready_at(0), .begins = true),
+                     0);
     wf_current_thread_block_on(runtime, &turns.future);
     ck_assert_int_eq(texts_made, 1);
     wf_join_handle_abort(&handle);

@@ -47,6 +47,7 @@
  * @clause{G.27,0,"An async function that is resumed where it has no AWAIT panics: it names the function and the line."}
  * @clause{G.28,0,"These do not compile: no ASYNC_FINALLY; an AWAIT below it; two AWAITs on a line; an AWAIT inside a switch over an int or an enum; a bare return; a frame whose first member is not future; AWAIT_TO of a child without out, or of what is no frame; ASYNC_RETURN below ASYNC_FINALLY. With warnings as errors neither do: the value of a local scalar that was set before an AWAIT and is read after it (clang, -Wconditional-uninitialized); an element or member of a local array or structure that no function was given (gcc, from -O1; not one that was initialised with constants)."}
  * @clause{G.32,0,"An output that nobody claimed is destroyed once, by the drop_out that ASYNC_FN was given: of a task, of a wf_dyn call; that of a function that was dropped is not."}
+ * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
  */
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
@@ -69,10 +70,10 @@ struct wf_any_frame {
     struct wf_future future; /**< the head */
 };
 
-/** The head of `child`, which points to a frame or to a `struct wf_future`. Evaluates it once. */
-#define WF_HEAD(child)                                                                                       \
-    (&((__typeof__(_Generic((child), struct wf_future *: (struct wf_any_frame *)0, default: (child))))(      \
-           child))                                                                                           \
+/** The head of its argument, which points to a frame or to a `struct wf_future`. Evaluates it once. */
+#define WF_HEAD(...)                                                                                         \
+    (&((__typeof__(_Generic(__VA_ARGS__, struct wf_future *: (struct wf_any_frame *)0,                       \
+                            default: (__VA_ARGS__))))(__VA_ARGS__))                                          \
           ->future)
 
 /** A line's label: beyond an int's range, so that it cannot stand in a switch over one. */
@@ -115,15 +116,23 @@ struct wf_any_frame {
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx)
 
 /**
- * @brief Build an async function's future in `frame`: the rest are the arguments, `.member = value`.
+ * @brief Build an async function's future in `frame`: ASYNC_INIT(frame, fn, .member = value, ...).
  *
  * Everything else becomes zero. Evaluates to `frame`.
+ *
+ * Clauses: G.33
  */
-#define ASYNC_INIT(frame, fn, ...)                                                                           \
+#define ASYNC_INIT(frame, ...) WF_ASYNC_INIT(frame, __COUNTER__, __VA_ARGS__, )
+
+/** Implementation of ASYNC_INIT(): each use has a number, so that one may stand inside of another. */
+#define WF_ASYNC_INIT(frame, number, ...) WF_ASYNC_BUILD(frame, number, __VA_ARGS__)
+
+/** Implementation of WF_ASYNC_INIT(), where `number` is one. */
+#define WF_ASYNC_BUILD(frame, number, fn, ...)                                                               \
     __extension__({                                                                                          \
-        struct fn *const wf_frame = (frame);                                                                 \
-        *wf_frame = (struct fn){.future = {.ops = &fn##_ops}, ##__VA_ARGS__};                                \
-        wf_frame;                                                                                            \
+        struct fn *const wf_frame_##number = (frame);                                                        \
+        *wf_frame_##number = (struct fn){.future = {.ops = &fn##_ops}, __VA_ARGS__};                         \
+        wf_frame_##number;                                                                                   \
     })
 
 /** @brief The body begins. Clauses: G.24 G.27 */
@@ -137,11 +146,11 @@ struct wf_any_frame {
         wf_async_lost(&self->future);                                                                        \
     case WF_AT(WF_LINE_NEW):
 
-/** The common part of the awaits. The state is written before the poll: a panic, a dump or a drop inside it
- * must find where the function stands. `take` runs when the child is READY. */
-#define WF_AWAIT(child, take)                                                                                \
+/** The common part of the awaits, of the child that stands last. The state is written before the poll: a panic, a dump
+ * or a drop inside it must find where the function stands. `take` runs when the child is READY. */
+#define WF_AWAIT(take, ...)                                                                                  \
     do {                                                                                                     \
-        self->future.awaiting = WF_HEAD(child);                                                              \
+        self->future.awaiting = WF_HEAD(__VA_ARGS__);                                                        \
         wf_store_relaxed(&self->future.line, (uint32_t)__LINE__);                                            \
         __attribute__((fallthrough));                                                                        \
     case WF_AT(__LINE__):                                                                                    \
@@ -152,25 +161,27 @@ struct wf_any_frame {
     } while (0)
 
 /**
- * @brief Suspend this function until `child` is READY.
- * @param child  points to a frame, or to a `struct wf_future`; evaluated once, before the suspension.
+ * @brief Suspend this function until a child is READY: AWAIT(child).
  *
- * Clauses: G.25 G.28
+ * The child points to a frame, or to a `struct wf_future`; the expression is evaluated once, before the suspension.
+ *
+ * Clauses: G.25 G.28 G.33
  */
-#define AWAIT(child) WF_AWAIT(child, (void)0)
+#define AWAIT(...) WF_AWAIT((void)0, __VA_ARGS__)
 
 /**
- * @brief AWAIT, then assign the child's `out` to `variable`. The type of `child` is its frame's.
+ * @brief AWAIT, then assign the child's `out` to `variable`: AWAIT_TO(variable, child). The child's type is its frame's.
  *
- * Clauses: G.25 G.28
+ * Clauses: G.25 G.28 G.33
  */
-#define AWAIT_TO(variable, child)                                                                            \
-    WF_AWAIT(child, (variable) = ((__typeof__(child))self->future.awaiting)->out)
+#define AWAIT_TO(variable, ...)                                                                              \
+    WF_AWAIT((variable) = ((__typeof__(__VA_ARGS__))self->future.awaiting)->out, __VA_ARGS__)
 
-/** @brief Set the result and leave through ASYNC_FINALLY. Clauses: G.26 */
-#define ASYNC_RETURN(value)                                                                                  \
+/** @brief Set the result and leave through ASYNC_FINALLY: ASYNC_RETURN(value). Clauses: G.26 G.33 */
+#define ASYNC_RETURN(...)                                                                                    \
     do {                                                                                                     \
-        self->out = (value);                                                                                 \
+        const __typeof__(self->out) wf_out = __VA_ARGS__; /* so that two values do not compile */                          \
+        self->out = wf_out;                                                                                  \
         goto wf_async_leave;                                                                                 \
     } while (0)
 
