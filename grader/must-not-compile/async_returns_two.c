@@ -1,5 +1,5 @@
 /* must not compile: two values are returned; clause G.28 */
-/* expect: expected */
+/* expect: expected|unknown type name */
 #include "weft/async.h"
 
 struct unit {

@@ -48,6 +48,7 @@
  * @clause{G.28,0,"These do not compile: no ASYNC_FINALLY; an AWAIT below it; two AWAITs on a line; an AWAIT inside a switch over an int or an enum; a bare return; a frame whose first member is not future; AWAIT_TO of a child without out, or of what is no frame; ASYNC_RETURN below ASYNC_FINALLY. With warnings as errors neither do: the value of a local scalar that was set before an AWAIT and is read after it (clang, -Wconditional-uninitialized); an element or member of a local array or structure that no function was given (gcc, from -O1; not one that was initialised with constants)."}
  * @clause{G.32,0,"An output that nobody claimed is destroyed once, by the drop_out that ASYNC_FN was given: of a task, of a wf_dyn call; that of a function that was dropped is not."}
  * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
+ * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: a frame that is larger than the stack needs no more of it than a small one, optimised or not."}
  */
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
@@ -118,9 +119,9 @@ struct wf_any_frame {
 /**
  * @brief Build an async function's future in `frame`: ASYNC_INIT(frame, fn, .member = value, ...).
  *
- * Everything else becomes zero. Evaluates to `frame`.
+ * Everything else becomes zero. Evaluates to `frame`. A value must not be read from the frame that is being built.
  *
- * Clauses: G.33
+ * Clauses: G.33 G.34
  */
 #define ASYNC_INIT(frame, ...) WF_ASYNC_INIT(frame, __COUNTER__, __VA_ARGS__, )
 
@@ -131,9 +132,39 @@ struct wf_any_frame {
 #define WF_ASYNC_BUILD(frame, number, fn, ...)                                                               \
     __extension__({                                                                                          \
         struct fn *const wf_frame_##number = (frame);                                                        \
-        *wf_frame_##number = (struct fn){.future = {.ops = &fn##_ops}, __VA_ARGS__};                         \
+        WF_WRITE(number, struct fn, wf_frame_##number, .future = {.ops = &fn##_ops}, __VA_ARGS__);           \
         wf_frame_##number;                                                                                   \
     })
+
+enum {
+    WF_WRITE_BYTES = 16384, /**< what is larger is never on the stack, not even while it is built */
+};
+
+/**
+ * `*at = (type){...}`, also for a type that is larger than the stack.
+ *
+ * The plain assignment may keep the whole value on the stack: gcc without optimisation, clang with it too, where an
+ * argument calls a function. So what is large is written into its place: by clang as the first value of an atomic
+ * object, by gcc in a function of its own, which is optimised.
+ */
+#define WF_WRITE(number, type, at, ...)                                                                      \
+    __builtin_choose_expr(                                                                                   \
+        sizeof(type) <= WF_WRITE_BYTES, __extension__({ (void)(*(at) = (type){__VA_ARGS__}); }),             \
+        WF_WRITE_IN_PLACE(number, type, at, __VA_ARGS__))
+#ifdef __clang__
+#define WF_WRITE_IN_PLACE(number, type, at, ...)                                                             \
+    __c11_atomic_init((_Atomic(type) *)(void *)(at), ((type){__VA_ARGS__}))
+#else
+/** Implementation of WF_WRITE(). */
+#define WF_WRITE_IN_PLACE(number, type, at, ...)                                                             \
+    __extension__({                                                                                          \
+        __attribute__((optimize(1))) void wf_write_##number(void)                                            \
+        {                                                                                                    \
+            *(at) = (type){__VA_ARGS__};                                                                     \
+        }                                                                                                    \
+        wf_write_##number();                                                                                 \
+    })
+#endif
 
 /** @brief The body begins. Clauses: G.24 G.27 */
 #define ASYNC_BEGIN                                                                                          \
@@ -180,8 +211,7 @@ struct wf_any_frame {
 /** @brief Set the result and leave through ASYNC_FINALLY: ASYNC_RETURN(value). Clauses: G.26 G.33 */
 #define ASYNC_RETURN(...)                                                                                    \
     do {                                                                                                     \
-        const __typeof__(self->out) wf_out = __VA_ARGS__; /* so that two values do not compile */                          \
-        self->out = wf_out;                                                                                  \
+        self->out = _Generic(__VA_ARGS__, default: (__VA_ARGS__)); /* two values do not compile */           \
         goto wf_async_leave;                                                                                 \
     } while (0)
 

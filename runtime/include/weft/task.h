@@ -78,7 +78,7 @@ static inline WF_MUST_USE int wf_spawn_result(int status)
  * @param handle     a `struct wf_join_handle *` to await it with; NULL: detached.
  * @return 0, or WF_ENOMEM or WF_ECLOSED: it does not run, and `handle` is empty: no future.
  *
- * Clauses: G.29 G.31 G.33
+ * Clauses: G.29 G.31 G.33 G.34
  * Cost:    one allocation.
  */
 #define WF_SPAWN_NAMED(scheduler, handle, task_name, ...)                                                    \
