@@ -19,6 +19,7 @@
 TCase *alloc_tests(void);
 TCase *async_tests(void);
 TCase *async_args_tests(void);
+TCase *async_child_tests(void);
 TCase *async_large_tests(void);
 TCase *async_out_tests(void);
 TCase *await_tree_tests(void);

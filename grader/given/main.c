@@ -31,6 +31,7 @@ int main(void)
     suite_add_tcase(suite, async_tests());
     suite_add_tcase(suite, async_out_tests());
     suite_add_tcase(suite, async_args_tests());
+    suite_add_tcase(suite, async_child_tests());
     suite_add_tcase(suite, async_large_tests());
 
     SRunner *runner = srunner_create(suite);

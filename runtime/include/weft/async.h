@@ -49,6 +49,7 @@
  * @clause{G.32,0,"An output that nobody claimed is destroyed once, by the drop_out that ASYNC_FN was given: of a task, of a wf_dyn call; that of a function that was dropped is not."}
  * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
  * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: a frame that is larger than the stack needs no more of it than a small one, optimised or not."}
+ * @clause{G.35,0,"An AWAIT of NULL, of the function itself, or of a future that waits for the function panics: it names the function and the line."}
  */
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
@@ -181,8 +182,8 @@ enum {
  * or a drop inside it must find where the function stands. `take` runs when the child is READY. */
 #define WF_AWAIT(take, ...)                                                                                  \
     do {                                                                                                     \
-        self->future.awaiting = WF_HEAD(__VA_ARGS__);                                                        \
         wf_store_relaxed(&self->future.line, (uint32_t)__LINE__);                                            \
+        self->future.awaiting = wf_async_child(&self->future, WF_HEAD(__VA_ARGS__));                         \
         __attribute__((fallthrough));                                                                        \
     case WF_AT(__LINE__):                                                                                    \
         if (wf_future_poll(self->future.awaiting, cx) == WF_PENDING)                                         \
@@ -196,14 +197,14 @@ enum {
  *
  * The child points to a frame, or to a `struct wf_future`; the expression is evaluated once, before the suspension.
  *
- * Clauses: G.25 G.28 G.33
+ * Clauses: G.25 G.28 G.33 G.35
  */
 #define AWAIT(...) WF_AWAIT((void)0, __VA_ARGS__)
 
 /**
  * @brief AWAIT, then assign the child's `out` to `variable`: AWAIT_TO(variable, child). The child's type is its frame's.
  *
- * Clauses: G.25 G.28 G.33
+ * Clauses: G.25 G.28 G.33 G.35
  */
 #define AWAIT_TO(variable, ...)                                                                              \
     WF_AWAIT((variable) = ((__typeof__(__VA_ARGS__))self->future.awaiting)->out, __VA_ARGS__)
@@ -242,6 +243,18 @@ static inline bool wf_future_is_dropped(const struct wf_future *future)
 
 /** @brief Report a resumption that has no place to go on. Clauses: G.27 */
 WF_NORETURN void wf_async_lost(const struct wf_future *future);
+
+/** @brief Panic if `child` is no future that `future` can wait for. Clauses: G.35 */
+void wf_async_check_child(const struct wf_future *future, const struct wf_future *child);
+
+/** @brief `child`, which `future` awaits from now on. Clauses: G.35 */
+static inline struct wf_future *wf_async_child(const struct wf_future *future, struct wf_future *child)
+{
+    /* one that awaits something already may wait for `future`; one that was just built awaits nothing */
+    if (WF_UNLIKELY(!child || child == future || child->awaiting))
+        wf_async_check_child(future, child);
+    return child;
+}
 
 /**
  * @brief What the drop of an async function does: release the child that it awaits, then clean up.
