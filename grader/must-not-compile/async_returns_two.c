@@ -1,4 +1,4 @@
-/* must not compile: two values are returned; clause G.28 */
+/* must not compile: two values are returned; clause G.33 */
 /* expect: expected|unknown type name */
 #include "weft/async.h"
 

@@ -1,4 +1,4 @@
-/* must not compile: two children are given to an AWAIT; clause G.28 */
+/* must not compile: two children are given to an AWAIT; clause G.36 */
 /* expect: expected|_Generic */
 #include "weft/async.h"
 

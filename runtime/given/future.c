@@ -2,9 +2,8 @@
  * @file future.c
  * @brief The slow paths of the life-cycle, and of AWAIT: what is said of a future that is misused.
  */
-#include "weft/future.h"
-
 #include "weft/async.h"
+
 #include "weft/panic.h"
 
 void wf_future_misused(const struct wf_future *future, const char *attempt)
