@@ -137,7 +137,7 @@ headers_compile()
     done
     for compiler in $cxx_compilers; do
         for standard in $cxx_standards; do
-            compile "$compiler" "$scratch/header.cc" "-std=$standard" -Wpedantic -Werror ||
+            compile "$compiler" "$scratch/header.cc" "-std=$standard" -Wpedantic -Wshadow -Wold-style-cast -Werror ||
                 fail "$compiler rejects $1, as $standard:"
         done
     done

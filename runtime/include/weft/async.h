@@ -63,13 +63,13 @@
  * @clause{G.25,0,"AWAIT polls its child at once and suspends the function while the child is PENDING; afterwards the child's output is in the child's frame; AWAIT_TO stores it."}
  * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
  * @clause{G.27,0,"An async function that is resumed where it has no AWAIT panics: it names the function and the line."}
- * @clause{G.32,0,"An output that nobody claimed is destroyed once, by the drop_out that ASYNC_FN was given: of a task, of a wf_dyn call; that of a function that was dropped is not."}
+ * @clause{G.32,0,"The drop_out that ASYNC_FN was given destroys an output that nobody claimed, of a task or a wf_dyn call, once; a function that was dropped has none."}
  * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
- * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: a frame that is larger than the stack needs no more of it than a small one, optimised or not."}
+ * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: one that is larger than the stack needs no more of it, optimised or not."}
  * @clause{G.35,0,"An AWAIT of NULL, of the function itself, or of a future that waits for the function panics: it names the function and the line."}
  * @clause{G.28,0,"An async function without ASYNC_BEGIN, ASYNC_FINALLY or ASYNC_END does not compile, nor does an AWAIT or ASYNC_RETURN that is not between the first two."}
  * @clause{G.36,0,"An AWAIT does not compile as a value, beside another one on its line, of two children, or inside a switch over an int or an enum."}
- * @clause{G.37,0,"These do not compile: an AWAIT of what is no frame; AWAIT_TO of a child without out; a frame without out, or whose first member is not future; ASYNC_INIT in another function's frame."}
+ * @clause{G.37,0,"These do not compile: an AWAIT of no frame; AWAIT_TO of a child without out; a frame without out, or whose first member is not future; ASYNC_INIT in another's frame."}
  * @clause{G.38,0,"In the body of an async function neither `return WF_READY;` nor a bare `return;` compiles, whatever the warnings; only gcc -w lets the latter pass."}
  * @clause{G.39,0,"With warnings as errors, clang (-Wconditional-uninitialized) rejects a read, after an AWAIT, of a local scalar that was set before it."}
  * @clause{G.40,0,"With warnings as errors, gcc rejects, from -O1, a read after an AWAIT of a local array or structure that no function was given and no constants initialised."}

@@ -68,8 +68,6 @@ struct wf_spawn_site {
     const char *at;   /**< "file:line" */
 };
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic" /* the array without a length, in C++ */
 /** One allocation: the header, 64 bytes, then the future's frame, which holds the output in the end. */
 struct wf_task {
     WF_ATOMIC(uint32_t) state;      /**< see above */
@@ -81,7 +79,6 @@ struct wf_task {
     const struct wf_spawn_site *site; /**< where it was spawned, or NULL: not known */
     alignas(max_align_t) unsigned char frame[]; /**< the future */
 };
-#pragma GCC diagnostic pop
 
 /* --- run --- */
 
