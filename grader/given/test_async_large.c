@@ -15,7 +15,7 @@
 /* Twice the stack that a thread usually has. */
 enum { LARGE_BYTES = 16 << 20 };
 
-/* Is READY with the sum of what it was given; the buffer in the middle is never touched but by who clears it. */
+/* Is READY with the sum of what it was given; the constructor alone touches the buffer in the middle. */
 struct large {
     struct wf_future future;
     int left;         /* an argument */
