@@ -165,7 +165,7 @@ struct wf_any_frame {
     })
 
 enum {
-    WF_WRITE_BYTES = 16384, /**< what is larger is never on the stack, not even while it is built */
+    WF_WRITE_BYTES = 4096, /**< what is larger is never on the stack, not even while it is built */
 };
 
 /**
