@@ -18,6 +18,10 @@
 
 TCase *alloc_tests(void);
 TCase *async_tests(void);
+TCase *async_args_tests(void);
+TCase *async_child_tests(void);
+TCase *async_large_tests(void);
+TCase *async_out_tests(void);
 TCase *await_tree_tests(void);
 TCase *budget_tests(void);
 TCase *context_tests(void);

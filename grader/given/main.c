@@ -29,6 +29,10 @@ int main(void)
     suite_add_tcase(suite, panic_hook_tests());
     suite_add_tcase(suite, task_tests());
     suite_add_tcase(suite, async_tests());
+    suite_add_tcase(suite, async_out_tests());
+    suite_add_tcase(suite, async_args_tests());
+    suite_add_tcase(suite, async_child_tests());
+    suite_add_tcase(suite, async_large_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

@@ -1,4 +1,4 @@
-/* must not compile: the head is not the first member of the frame; clause G.28 */
+/* must not compile: the head is not the first member of the frame; clause G.37 */
 /* expect: future must be its first member */
 #include "weft/async.h"
 

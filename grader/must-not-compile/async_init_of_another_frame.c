@@ -1,5 +1,5 @@
-/* must not compile: an async function is built in the frame of another one; contract in weft/async.h */
-/* expect: incompatible pointer type */
+/* must not compile: an async function is built in the frame of another one; clause G.37 */
+/* expect: not compatible with any (generic )?association */
 #include "weft/async.h"
 
 struct unit {

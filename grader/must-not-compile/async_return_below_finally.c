@@ -1,5 +1,5 @@
 /* must not compile: ASYNC_RETURN below ASYNC_FINALLY, which would go round for ever; clause G.28 */
-/* expect: wf_async_leave */
+/* expect: ASYNC_RETURN_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY */
 #include "weft/async.h"
 
 struct leaver {

@@ -1,5 +1,6 @@
-/* must not compile: a return without a value goes past ASYNC_FINALLY; clause G.28 */
+/* must not compile: a return without a value goes past ASYNC_FINALLY; clause G.38 */
 /* expect: with no value, in function returning non-void|should return a value */
+/* error: but with gcc -w */
 #include "weft/async.h"
 
 struct unit {

@@ -1,4 +1,4 @@
-/* must not compile: the result of a poll is returned past ASYNC_FINALLY; clause G.28 */
+/* must not compile: the result of a poll is returned past ASYNC_FINALLY; clause G.38 */
 /* expect: incompatible (types when returning|result type) */
 #include "weft/async.h"
 

@@ -1,5 +1,5 @@
 /* must not compile: an async function without ASYNC_FINALLY; clause G.28 */
-/* expect: ASYNC_FINALLY_is_missing */
+/* expect: ASYNC_FINALLY_is_missing_above_ASYNC_END */
 #include "weft/async.h"
 
 struct unit {

@@ -1,5 +1,5 @@
 /* must not compile: an await below ASYNC_FINALLY: a drop cannot wait; clause G.28 */
-/* expect: case label not within a switch|'case' statement not in switch */
+/* expect: AWAIT_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY */
 #include "weft/async.h"
 
 struct unit {

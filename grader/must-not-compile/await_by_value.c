@@ -1,4 +1,4 @@
-/* must not compile: a frame is awaited by its value; clause G.28 */
+/* must not compile: a frame is awaited by its value; clause G.37 */
 /* expect: invalid type argument of|is not a pointer */
 #include "weft/async.h"
 

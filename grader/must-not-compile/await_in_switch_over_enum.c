@@ -1,5 +1,5 @@
-/* must not compile: an await inside a switch over an enum, which would take its label; clause G.28 */
-/* expect: conversion from .* changes value|overflow converting case value */
+/* must not compile: an await inside a switch over an enum, which would take its label; clause G.36 */
+/* expect: duplicate case value|conversion from .* changes value|overflow converting case value */
 #include "weft/async.h"
 #include "weft/combine.h"
 

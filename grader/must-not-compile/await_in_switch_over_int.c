@@ -1,5 +1,5 @@
-/* must not compile: an await inside a switch over an int, which would take its label; clause G.28 */
-/* expect: overflow (in conversion|converting case value) */
+/* must not compile: an await inside a switch over an int, which would take its label; clause G.36 */
+/* expect: duplicate case value|overflow (in conversion|converting case value) */
 #include "weft/async.h"
 
 struct unit {

@@ -1,4 +1,4 @@
-/* must not compile: what AWAIT_TO is given is no frame; clause G.28 */
+/* must not compile: what AWAIT_TO is given is no frame; clause G.37 */
 /* expect: not a structure or union */
 #include "weft/async.h"
 

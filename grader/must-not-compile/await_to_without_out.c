@@ -1,4 +1,4 @@
-/* must not compile: the child that AWAIT_TO is given has no output to take; clause G.28 */
+/* must not compile: the child that AWAIT_TO is given has no output to take; clause G.37 */
 /* expect: no member named .out */
 #include "weft/async.h"
 

@@ -1,5 +1,5 @@
-/* must not compile: two awaits on a line: it is their label; clause G.28 */
-/* expect: duplicate case value */
+/* must not compile: two awaits on a line: it is their label; clause G.36 */
+/* expect: AWAIT_is_a_statement_alone_on_its_line */
 #include "weft/async.h"
 
 struct unit {

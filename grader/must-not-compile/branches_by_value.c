@@ -1,5 +1,6 @@
 /* must not compile: branches are an array of pointers, not of frames; contract in weft/combine.h */
 /* expect: incompatible pointer type */
+/* error: with -Werror */
 #include "weft/combine.h"
 
 void case_branches_by_value(struct wf_join *join, struct wf_future *frames, struct wf_future *branches[])

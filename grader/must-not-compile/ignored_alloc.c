@@ -1,5 +1,6 @@
 /* must not compile: allocated memory is lost; contract in weft/alloc.h */
 /* expect: ignoring return value */
+/* error: with -Werror */
 #include "weft/alloc.h"
 
 void case_ignored_alloc(void)

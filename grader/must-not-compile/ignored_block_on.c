@@ -1,5 +1,6 @@
 /* must not compile: block_on may fail for want of memory; contract in weft/block_on.h */
 /* expect: ignoring return value */
+/* error: with -Werror */
 #include "weft/block_on.h"
 
 int case_ignored_block_on(struct wf_future *future)

@@ -1,5 +1,6 @@
 /* must not compile: the room for a method's frame is not looked at; contract in weft/dyn.h */
 /* expect: ignoring return value */
+/* error: with -Werror */
 #include "weft/dyn.h"
 
 void *case_ignored_dyn(struct wf_dyn *call, size_t frame_bytes)

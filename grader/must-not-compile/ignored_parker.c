@@ -1,5 +1,6 @@
 /* must not compile: a parker that nobody drops; contract in weft/park.h */
 /* expect: ignoring return value */
+/* error: with -Werror */
 #include "weft/park.h"
 
 void case_ignored_parker(void)

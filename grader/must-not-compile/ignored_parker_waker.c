@@ -1,5 +1,6 @@
 /* must not compile: a waker that nobody drops keeps its parker for ever; contract in weft/park.h */
 /* expect: ignoring return value */
+/* error: with -Werror */
 #include "weft/park.h"
 
 void case_ignored_parker_waker(struct wf_park *parker)

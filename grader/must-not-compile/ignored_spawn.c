@@ -1,5 +1,6 @@
 /* must not compile: the result of a spawn is ignored; clause G.29 */
 /* expect: ignoring return value */
+/* error: with -Werror */
 #include "weft/task.h"
 
 struct child {

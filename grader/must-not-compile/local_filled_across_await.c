@@ -1,6 +1,7 @@
-/* must not compile: a local variable that a function filled is used across an await; clause G.28 */
+/* must not compile: a local variable that a function filled is used across an await; clause G.39 */
 /* expect: may be uninitialized when used here */
 /* compilers: clang -O0 */
+/* error: with -Werror */
 #include "weft/async.h"
 
 void fill(int *number);

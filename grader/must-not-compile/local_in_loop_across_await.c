@@ -1,6 +1,7 @@
-/* must not compile: a local variable that is set in a loop is used across the await in it; clause G.28 */
+/* must not compile: a local variable that is set in a loop is used across the await in it; clause G.39 */
 /* expect: may be used uninitialized|may be uninitialized when used here */
 /* compilers: gcc -O1, clang -O0 */
+/* error: with -Werror */
 #include "weft/async.h"
 
 struct unit {

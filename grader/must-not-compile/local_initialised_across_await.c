@@ -1,6 +1,7 @@
-/* must not compile: a local variable with an initialiser is used across an await; clause G.28 */
+/* must not compile: a local variable with an initialiser is used across an await; clause G.39 */
 /* expect: may be used uninitialized|may be uninitialized when used here */
 /* compilers: gcc -O1, clang -O0 */
+/* error: with -Werror */
 #include "weft/async.h"
 
 struct unit {

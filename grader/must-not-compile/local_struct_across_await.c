@@ -1,6 +1,7 @@
-/* must not compile: a member of a local structure is used across an await; clause G.28 */
+/* must not compile: a member of a local structure is used across an await; clause G.40 */
 /* expect: may be used uninitialized */
 /* compilers: gcc -O1 */
+/* error: with -Werror */
 #include "weft/async.h"
 
 struct unit {

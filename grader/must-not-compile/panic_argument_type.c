@@ -1,5 +1,6 @@
 /* must not compile: an argument of a panic does not fit its format; clause G.14 */
 /* expect: expects( argument of)? type|but the argument has type */
+/* error: with -Werror */
 #include "weft/panic.h"
 
 void case_panic_argument_type(int count)

@@ -1,5 +1,6 @@
 /* must not compile: a poll operation that is not given a context; contract in weft/future.h */
 /* expect: incompatible (function )?pointer type */
+/* error: with -Werror */
 #include "weft/future.h"
 
 #ifdef CONTROL

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # install-test.sh: an outside program, in C and in C++, builds against the installed library and runs, linked
-# to the shared library and to the static one; so does one of async functions and tasks.
+# to the shared library and to the static one; so does one of async functions and tasks. In each standard of C and C++,
+# with every warning as an error, so do those of grader/outside.
 set -eu
 cd "$(dirname "$0")/../.."
 prefix=$PWD/build/check/prefix
@@ -56,4 +57,23 @@ for compiler in gcc clang; do
     $compiler -std=gnu11 -O2 $flags -o "$work/tree" runtime/examples/spawn_tree.c $libs
     LD_LIBRARY_PATH=$prefix/lib "$work/tree" | diff runtime/examples/spawn_tree.expected -
 done
+# The headers warn of nothing in a user's build, and a frame that is larger than the stack runs without optimisation too.
+ulimit -S -s 8192 || true # where less is allowed, less is what it runs with
+strict='-Wall -Wextra -Wshadow -Wpedantic -Werror'
+# shellcheck disable=SC2086
+{
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        for standard in c11 gnu11 c17 c2x; do
+            try macros $compiler -std=$standard -O0 $strict $flags grader/outside/macros.c $libs
+            try macros $compiler -std=$standard -O2 $strict $flags grader/outside/macros.c $libs
+        done
+    done
+    for compiler in g++ clang++; do
+        command -v $compiler >/dev/null || continue
+        for standard in c++11 c++14 c++17 c++20; do
+            try plusplus $compiler -std=$standard $strict $flags grader/outside/plusplus.cc $libs
+        done
+    done
+}
 echo "an outside program builds against the installed library, and runs"

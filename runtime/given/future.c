@@ -1,8 +1,8 @@
 /**
  * @file future.c
- * @brief The slow paths of the life-cycle: what is said of a future that is misused.
+ * @brief The slow paths of the life-cycle, and of AWAIT: what is said of a future that is misused.
  */
-#include "weft/future.h"
+#include "weft/async.h"
 
 #include "weft/panic.h"
 
@@ -22,4 +22,21 @@ int wf_future_int_out(struct wf_future *future)
         wf_panic("G.5", "the output of %s is not an int: it has %u bytes", future->ops->name,
                  future->ops->out_size);
     return *(const int *)wf_future_out(future);
+}
+
+void wf_async_check_child(const struct wf_future *future, const struct wf_future *child)
+{
+    const char *name = future->ops->name;
+    uint32_t line = wf_load_relaxed(&future->line);
+    if (!child)
+        wf_panic("G.35", "%s awaits NULL at line %u", name, line);
+    if (child == future)
+        wf_panic("G.35", "%s awaits itself at line %u", name, line);
+    /* what is over awaits nothing, and what its head names may be gone */
+    for (const struct wf_future *step = child; step; step = step->awaiting) {
+        if (step == future)
+            wf_panic("G.35", "%s awaits %s at line %u, which waits for it", name, child->ops->name, line);
+        if (wf_load_relaxed(&step->line) >= WF_LINE_DROPPED)
+            return;
+    }
 }

@@ -29,7 +29,7 @@
  *          where the function is suspended. `make expand FILE=x.c` shows it.
  * Frame:   what must live across an AWAIT is a member of the frame, and so is every child. A local variable lives only
  *          until the next AWAIT: close its braces before it. Compilers find most uses that come too late, not all
- *          (G.28); `AWAIT(&local)` of a frame that is a local variable is found by none.
+ *          (G.39 to G.41); `AWAIT(&local)` of a frame that is a local variable is found by none.
  * Finally: what stands below ASYNC_FINALLY runs once in every life that ends: on ASYNC_RETURN, on a `break` at body
  *          level, at the end of the body, and when the future is dropped, polled or not. It begins with a
  *          statement, cannot AWAIT, and reads only members that are meaningful when zero: a frame that was never
@@ -41,11 +41,39 @@
  * Nothing but declarations stands before ASYNC_BEGIN. An AWAIT is a statement on a line of its own; it cannot stand in a
  * `switch` of yours. The macros use two names that you see: `self`, the frame, and `cx`, the poll's context.
  *
+ * What the first error of a compiler says of a mistake, and what helps:
+ *
+ *     AWAIT_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY     write ASYNC_BEGIN; no AWAIT in the clean-up: a drop cannot wait
+ *     ASYNC_RETURN_stands_between_...                        the same; the clean-up goes on to ASYNC_END
+ *     ASYNC_FINALLY_stands_below_ASYNC_BEGIN                 write ASYNC_BEGIN
+ *     ASYNC_FINALLY_is_missing_above_ASYNC_END               write `ASYNC_FINALLY:`, also where there is nothing to clean up
+ *     ASYNC_FINALLY_or_its_colon_is_missing                  write the colon
+ *     ASYNC_END_is_missing                                   write ASYNC_END
+ *     AWAIT_is_a_statement_alone_on_its_line_N, undeclared   an AWAIT has no value: AWAIT_TO, or read the child's `out`
+ *     AWAIT_is_a_statement_alone_on_its_line_N, twice        one AWAIT a line
+ *     duplicate case value; overflow of one (-Werror)        no AWAIT inside a `switch`: use `if`
+ *     no member named 'out'                                  give the frame, or the child, an `out`
+ *     not a structure or union                               await a pointer to a frame: AWAIT(&self->child)
+ *     future must be its first member                        move it
+ *     return with no value; incompatible type when returning use ASYNC_RETURN, or a `break` at body level
+ *     selector is not compatible with any association        ASYNC_INIT: the frame is of another function
+ *     cannot jump from switch statement (clang)              no cleanup attribute across an AWAIT: use ASYNC_FINALLY
+ *
  * @clause{G.24,0,"An async function runs from ASYNC_BEGIN at its first poll; each later poll goes on at the AWAIT where it is suspended; what is in the frame keeps its value."}
  * @clause{G.25,0,"AWAIT polls its child at once and suspends the function while the child is PENDING; afterwards the child's output is in the child's frame; AWAIT_TO stores it."}
  * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
  * @clause{G.27,0,"An async function that is resumed where it has no AWAIT panics: it names the function and the line."}
- * @clause{G.28,0,"These do not compile: no ASYNC_FINALLY; an AWAIT below it; two AWAITs on a line; an AWAIT inside a switch over an int or an enum; a bare return; a frame whose first member is not future; AWAIT_TO of a child without out, or of what is no frame; ASYNC_RETURN below ASYNC_FINALLY. With warnings as errors neither do: the value of a local scalar that was set before an AWAIT and is read after it (clang, -Wconditional-uninitialized); an element or member of a local array or structure that no function was given (gcc, from -O1; not one that was initialised with constants)."}
+ * @clause{G.32,0,"The drop_out that ASYNC_FN was given destroys an output that nobody claimed, of a task or a wf_dyn call, once; a function that was dropped has none."}
+ * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
+ * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: one that is larger than the stack needs no more of it, optimised or not."}
+ * @clause{G.35,0,"An AWAIT of NULL, of the function itself, or of a future that waits for the function panics: it names the function and the line."}
+ * @clause{G.28,0,"An async function without ASYNC_BEGIN, ASYNC_FINALLY or ASYNC_END does not compile, nor does an AWAIT or ASYNC_RETURN that is not between the first two."}
+ * @clause{G.36,0,"An AWAIT does not compile as a value, beside another one on its line, of two children, or inside a switch over an int or an enum."}
+ * @clause{G.37,0,"These do not compile: an AWAIT of no frame; AWAIT_TO of a child without out; a frame without out, or whose first member is not future; ASYNC_INIT in another's frame."}
+ * @clause{G.38,0,"In the body of an async function neither `return WF_READY;` nor a bare `return;` compiles, whatever the warnings; only gcc -w lets the latter pass."}
+ * @clause{G.39,0,"With warnings as errors, clang (-Wconditional-uninitialized) rejects a read, after an AWAIT, of a local scalar that was set before it."}
+ * @clause{G.40,0,"With warnings as errors, gcc rejects, from -O1, a read after an AWAIT of a local array or structure that no function was given and no constants initialised."}
+ * @clause{G.41,0,"A local with a cleanup attribute whose scope holds an AWAIT does not compile with clang. gcc accepts it, and wrongly cleans up at each suspension."}
  */
 #ifndef WEFT_ASYNC_H
 #define WEFT_ASYNC_H
@@ -68,23 +96,33 @@ struct wf_any_frame {
     struct wf_future future; /**< the head */
 };
 
-/** The head of `child`, which points to a frame or to a `struct wf_future`. Evaluates it once. */
-#define WF_HEAD(child)                                                                                       \
-    (&((__typeof__(_Generic((child), struct wf_future *: (struct wf_any_frame *)0, default: (child))))(      \
-           child))                                                                                           \
+/** The head of its argument, which points to a frame or to a `struct wf_future`. Evaluates it once. */
+#define WF_HEAD(...)                                                                                         \
+    (&((__typeof__(_Generic(__VA_ARGS__, struct wf_future *: (struct wf_any_frame *)0,                       \
+                            default: (__VA_ARGS__))))(__VA_ARGS__))                                          \
           ->future)
 
-/** A line's label: beyond an int's range, so that it cannot stand in a switch over one. */
+/** A line's label: beyond an int's range, so that no case of the user's can be the same. */
 #define WF_AT(line) (0x100000000ull + (line))
 
 /**
  * @brief Define the async function `fn`, whose frame is `struct fn` with members `future` (first) and `out`.
  *
- * The body follows, in braces. Defines the constant table `fn_ops` for constructors and WF_SPAWN().
+ *     ASYNC_FN(answer) { ... }
+ *     ASYNC_FN(read_text, .drop_out = free_text) { ... }      // its out owns memory
  *
- * Clauses: G.24 G.28
+ * The body follows, in braces. Defines the constant table `fn_ops` for constructors and WF_SPAWN(); what stands behind
+ * the name are further members of the table (struct wf_future_ops).
+ *
+ * `out` is an output, and drop_out's, once the function is READY. Until then it is a member like any other: what it owns
+ * when the function is dropped is released below ASYNC_FINALLY.
+ *
+ * Clauses: G.24 G.37 G.38 G.32
  */
-#define ASYNC_FN(fn)                                                                                         \
+#define ASYNC_FN(...) WF_ASYNC_FN(__VA_ARGS__, )
+
+/** Implementation of ASYNC_FN(): with a comma at the end, so that ISO C's macros do with a name alone. */
+#define WF_ASYNC_FN(fn, ...)                                                                                 \
     _Static_assert(offsetof(struct fn, future) == 0, "struct " #fn ": future must be its first member");     \
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx);                                      \
     static enum wf_poll fn##_poll(struct wf_future *future, struct wf_cx *cx)                                \
@@ -100,67 +138,127 @@ struct wf_any_frame {
         wf_async_drop(future, fn##_finally);                                                                 \
     }                                                                                                        \
     static const struct wf_future_ops fn##_ops = {                                                           \
-        .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn)};                             \
+        .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn), __VA_ARGS__};                \
+    /* to ASYNC_END: a return without a value is an error, whatever the warnings */                          \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")                         \
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx)
 
 /**
- * @brief Build an async function's future in `frame`: the rest are the arguments, `.member = value`.
+ * @brief Build an async function's future in `frame`: ASYNC_INIT(frame, fn, .member = value, ...).
  *
- * Everything else becomes zero. Evaluates to `frame`.
+ * Everything else becomes zero. Evaluates to `frame`. A value must not be read from the frame that is being built.
+ *
+ * Clauses: G.33 G.34 G.37
  */
-#define ASYNC_INIT(frame, fn, ...)                                                                           \
+#define ASYNC_INIT(frame, ...) WF_ASYNC_INIT(frame, __COUNTER__, __VA_ARGS__, )
+
+/** Implementation of ASYNC_INIT(): each use has a number, so that one may stand inside of another. */
+#define WF_ASYNC_INIT(frame, number, ...) WF_ASYNC_BUILD(frame, number, __VA_ARGS__)
+
+/** Implementation of WF_ASYNC_INIT(), where `number` is one. */
+#define WF_ASYNC_BUILD(frame, number, fn, ...)                                                               \
     __extension__({                                                                                          \
-        struct fn *const wf_frame = (frame);                                                                 \
-        *wf_frame = (struct fn){.future = {.ops = &fn##_ops}, ##__VA_ARGS__};                                \
-        wf_frame;                                                                                            \
+        /* of no other type, whatever the warnings */                                                        \
+        struct fn *const wf_frame_##number = _Generic((frame), struct fn *: (frame), void *: (frame));       \
+        WF_WRITE(number, struct fn, wf_frame_##number, .future = {.ops = &fn##_ops}, __VA_ARGS__);           \
+        wf_frame_##number;                                                                                   \
     })
 
-/** @brief The body begins. Clauses: G.24 G.27 */
+enum {
+    WF_WRITE_BYTES = 4096, /**< what is larger is never on the stack, not even while it is built */
+};
+
+/**
+ * `*at = (type){...}`, also for a type that is larger than the stack.
+ *
+ * The plain assignment may keep the whole value on the stack: gcc without optimisation, clang with it too, where an
+ * argument calls a function. So what is large is written into its place: by clang as the first value of an atomic
+ * object, by gcc in a function of its own, which is optimised.
+ */
+#define WF_WRITE(number, type, at, ...)                                                                      \
+    __builtin_choose_expr(                                                                                   \
+        sizeof(type) <= WF_WRITE_BYTES, __extension__({ (void)(*(at) = (type){__VA_ARGS__}); }),             \
+        WF_WRITE_IN_PLACE(number, type, at, __VA_ARGS__))
+#ifdef __clang__
+#define WF_WRITE_IN_PLACE(number, type, at, ...)                                                             \
+    __c11_atomic_init((_Atomic(type) *)(void *)(at), ((type){__VA_ARGS__}))
+#else
+/** Implementation of WF_WRITE(). */
+#define WF_WRITE_IN_PLACE(number, type, at, ...)                                                             \
+    __extension__({                                                                                          \
+        __attribute__((optimize(1))) void wf_write_##number(void)                                            \
+        {                                                                                                    \
+            *(at) = (type){__VA_ARGS__};                                                                     \
+        }                                                                                                    \
+        wf_write_##number();                                                                                 \
+    })
+#endif
+
+/*
+ * Misuse does not compile, and what the compilers say of it begins with a name of ours that says what is wrong: a name
+ * that is known only where the macro may stand, or a label that is missing. See the table above.
+ */
+
+/** @brief The body begins. Clauses: G.24 G.27 G.28 */
 #define ASYNC_BEGIN                                                                                          \
     (void)cx;                                                                                                \
+    (void)sizeof(__extension__ &&ASYNC_END_is_missing);                                                      \
     switch (WF_AT(wf_load_relaxed(&self->future.line))) {                                                    \
-        __label__ wf_async_leave; /* known in here only: ASYNC_RETURN below ASYNC_FINALLY would go round */  \
+        enum {                                                                                               \
+            ASYNC_FINALLY_stands_below_ASYNC_BEGIN,                                                          \
+            ASYNC_RETURN_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY,                                       \
+            AWAIT_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY                                               \
+        };                                                                                                   \
     case WF_AT(WF_LINE_DROPPED):                                                                             \
-        goto ASYNC_FINALLY_is_missing;                                                                       \
+        goto ASYNC_FINALLY_or_its_colon_is_missing;                                                          \
     default:                                                                                                 \
         wf_async_lost(&self->future);                                                                        \
     case WF_AT(WF_LINE_NEW):
 
-/** The common part of the awaits. The state is written before the poll: a panic, a dump or a drop inside it
- * must find where the function stands. `take` runs when the child is READY. */
-#define WF_AWAIT(child, take)                                                                                \
-    do {                                                                                                     \
-        self->future.awaiting = WF_HEAD(child);                                                              \
+/** The common part of the awaits, of the child that stands last. The state is written before the poll: a panic, a dump
+ * or a drop inside it must find where the function stands. `take` runs when the child is READY. */
+#define WF_AWAIT(take, ...)                                                                                  \
+    WF_ASYNC_NAME(AWAIT_is_a_statement_alone_on_its_line_, __LINE__): __attribute__((unused)) do {           \
+        (void)AWAIT_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY;                                            \
         wf_store_relaxed(&self->future.line, (uint32_t)__LINE__);                                            \
+        self->future.awaiting = wf_async_child(&self->future, WF_HEAD(__VA_ARGS__));                         \
         __attribute__((fallthrough));                                                                        \
     case WF_AT(__LINE__):                                                                                    \
+    case WF_AT(__LINE__) + WF_AT(0): /* in a switch over an int the two are one, which does not compile */   \
         if (wf_future_poll(self->future.awaiting, cx) == WF_PENDING)                                         \
             return (struct wf_step){WF_PENDING};                                                             \
         take;                                                                                                \
         self->future.awaiting = NULL;                                                                        \
     } while (0)
 
-/**
- * @brief Suspend this function until `child` is READY.
- * @param child  points to a frame, or to a `struct wf_future`; evaluated once, before the suspension.
- *
- * Clauses: G.25 G.28
- */
-#define AWAIT(child) WF_AWAIT(child, (void)0)
+/** `name`, with the number that `number` expands to behind it. */
+#define WF_ASYNC_NAME(name, number) WF_ASYNC_NAME_OF(name, number)
+/** Implementation of WF_ASYNC_NAME(). */
+#define WF_ASYNC_NAME_OF(name, number) name##number
 
 /**
- * @brief AWAIT, then assign the child's `out` to `variable`. The type of `child` is its frame's.
+ * @brief Suspend this function until a child is READY: AWAIT(child).
  *
- * Clauses: G.25 G.28
+ * The child points to a frame, or to a `struct wf_future`; the expression is evaluated once, before the suspension.
+ *
+ * Clauses: G.25 G.28 G.33 G.35 G.36 G.37
  */
-#define AWAIT_TO(variable, child)                                                                            \
-    WF_AWAIT(child, (variable) = ((__typeof__(child))self->future.awaiting)->out)
+#define AWAIT(...) WF_AWAIT((void)0, __VA_ARGS__)
 
-/** @brief Set the result and leave through ASYNC_FINALLY. Clauses: G.26 */
-#define ASYNC_RETURN(value)                                                                                  \
+/**
+ * @brief AWAIT, then assign the child's `out` to `variable`: AWAIT_TO(variable, child). The child's type is its frame's.
+ *
+ * Clauses: G.25 G.28 G.33 G.35 G.36 G.37
+ */
+#define AWAIT_TO(variable, ...)                                                                              \
+    WF_AWAIT((variable) = ((__typeof__(__VA_ARGS__))self->future.awaiting)->out, __VA_ARGS__)
+
+/** @brief Set the result and leave through ASYNC_FINALLY: ASYNC_RETURN(value). Clauses: G.26 G.28 G.33 */
+#define ASYNC_RETURN(...)                                                                                    \
     do {                                                                                                     \
-        self->out = (value);                                                                                 \
-        goto wf_async_leave;                                                                                 \
+        (void)ASYNC_RETURN_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY;                                     \
+        self->out = _Generic(__VA_ARGS__, default: (__VA_ARGS__)); /* two values do not compile */           \
+        goto ASYNC_FINALLY_or_its_colon_is_missing;                                                          \
     } while (0)
 
 /**
@@ -171,16 +269,17 @@ struct wf_any_frame {
  * Clauses: G.26 G.28
  */
 #define ASYNC_FINALLY                                                                                        \
-    wf_async_leave: __attribute__((unused)) goto ASYNC_FINALLY_is_missing;                                  \
+    (void)ASYNC_FINALLY_stands_below_ASYNC_BEGIN;                                                            \
     }                                                                                                        \
-    {                                                                                                        \
-    ASYNC_FINALLY_is_missing
+    enum { ASYNC_FINALLY_is_missing_above_ASYNC_END };                                                       \
+    ASYNC_FINALLY_or_its_colon_is_missing
 
-/** @brief The body ends. */
+/** @brief The body ends. Clauses: G.28 */
 #define ASYNC_END                                                                                            \
     ;                                                                                                        \
-    }                                                                                                        \
-    return (struct wf_step){WF_READY}
+    (void)ASYNC_FINALLY_is_missing_above_ASYNC_END;                                                          \
+    _Pragma("GCC diagnostic pop")                                                                            \
+    ASYNC_END_is_missing: return (struct wf_step){WF_READY}
 
 /** @brief Whether the future was dropped: below ASYNC_FINALLY, whether this end is a cancellation. */
 static inline bool wf_future_is_dropped(const struct wf_future *future)
@@ -190,6 +289,18 @@ static inline bool wf_future_is_dropped(const struct wf_future *future)
 
 /** @brief Report a resumption that has no place to go on. Clauses: G.27 */
 WF_NORETURN void wf_async_lost(const struct wf_future *future);
+
+/** @brief Panic if `child` is no future that `future` can wait for. Clauses: G.35 */
+void wf_async_check_child(const struct wf_future *future, const struct wf_future *child);
+
+/** @brief `child`, which `future` awaits from now on. Clauses: G.35 */
+static inline struct wf_future *wf_async_child(const struct wf_future *future, struct wf_future *child)
+{
+    /* one that awaits something already may wait for `future`; one that was just built awaits nothing */
+    if (WF_UNLIKELY(!child || child == future || child->awaiting))
+        wf_async_check_child(future, child);
+    return child;
+}
 
 /**
  * @brief What the drop of an async function does: release the child that it awaits, then clean up.

@@ -11,6 +11,8 @@
  * Wake-up: a poll that returns WF_PENDING has arranged that the waker of its context is woken when another
  *          poll is worth while. A wake says "poll again", never "it is ready".
  * Threads: a future is polled and dropped by one thread at a time, and neither inside its own poll.
+ * C++:     a constructor has the name of its structure, as stat() has that of struct stat: so write `struct wf_join join;`,
+ *          with the keyword; `wf_join` alone is the function. The macros that end in code (ASYNC_*, AWAIT, WF_SPAWN) are C's.
  * Source:  Rust's core::future, Tokio.
  *
  * @clause{G.1,0,"A future that is polled after it was READY panics."}

@@ -73,32 +73,45 @@ static inline WF_MUST_USE int wf_spawn_result(int status)
 }
 
 /**
- * @brief Spawn the async function `fn`, whose arguments follow as `.member = value`, on `scheduler`.
+ * @brief Spawn an async function: WF_SPAWN_NAMED(scheduler, handle, task_name, fn, .member = value, ...).
  * @param task_name  what dumps call it: a string literal.
  * @param handle     a `struct wf_join_handle *` to await it with; NULL: detached.
  * @return 0, or WF_ENOMEM or WF_ECLOSED: it does not run, and `handle` is empty: no future.
  *
- * Clauses: G.29 G.31
+ * Clauses: G.29 G.31 G.33 G.34
  * Cost:    one allocation.
  */
-#define WF_SPAWN_NAMED(scheduler, handle, task_name, fn, ...)                                                \
-    wf_spawn_result(__extension__({                                                                          \
-        static const struct wf_spawn_site wf_site = {(task_name), __FILE__ ":" WF_TEXT_OF(__LINE__)};        \
-        struct wf_task *const wf_new_task = wf_task_new(sizeof(struct fn));                                  \
-        struct wf_join_handle *const wf_handle = (handle);                                                   \
-        int wf_spawned = WF_ENOMEM;                                                                          \
-        if (wf_handle)                                                                                       \
-            *wf_handle = (struct wf_join_handle){.task = NULL};                                              \
-        if (wf_new_task) {                                                                                   \
-            (void)ASYNC_INIT((struct fn *)(void *)wf_new_task->frame, fn, ##__VA_ARGS__);                    \
-            wf_new_task->site = &wf_site;                                                                    \
-            wf_spawned = wf_task_spawn(wf_new_task, (scheduler), wf_handle);                                 \
-        }                                                                                                    \
-        wf_spawned;                                                                                          \
-    }))
+#define WF_SPAWN_NAMED(scheduler, handle, task_name, ...)                                                    \
+    WF_SPAWN_NUMBERED(scheduler, handle, task_name, __COUNTER__, __VA_ARGS__, )
 
-/** WF_SPAWN_NAMED() with the name of the async function. */
-#define WF_SPAWN(scheduler, handle, fn, ...) WF_SPAWN_NAMED(scheduler, handle, #fn, fn, ##__VA_ARGS__)
+/** WF_SPAWN_NAMED() with the name of the async function: WF_SPAWN(scheduler, handle, fn, .member = value, ...). */
+#define WF_SPAWN(scheduler, handle, ...) WF_SPAWN_UNNAMED(scheduler, handle, __VA_ARGS__, )
+
+/** Implementation of WF_SPAWN(). */
+#define WF_SPAWN_UNNAMED(scheduler, handle, fn, ...)                                                         \
+    WF_SPAWN_NUMBERED(scheduler, handle, #fn, __COUNTER__, fn, __VA_ARGS__)
+
+/** Implementation of WF_SPAWN_NAMED(): each use has a number, so that one may stand inside of another. */
+#define WF_SPAWN_NUMBERED(scheduler, handle, task_name, number, ...)                                         \
+    WF_SPAWN_BUILD(scheduler, handle, task_name, number, __VA_ARGS__)
+
+/** Implementation of WF_SPAWN_NUMBERED(), where `number` is one. */
+#define WF_SPAWN_BUILD(scheduler, handle, task_name, number, fn, ...)                                        \
+    wf_spawn_result(__extension__({                                                                          \
+        static const struct wf_spawn_site wf_site_##number = {(task_name),                                   \
+                                                              __FILE__ ":" WF_TEXT_OF(__LINE__)};            \
+        struct wf_task *const wf_new_##number = wf_task_new(sizeof(struct fn));                              \
+        struct wf_join_handle *const wf_handle_##number = (handle);                                          \
+        int wf_status_##number = WF_ENOMEM;                                                                  \
+        if (wf_handle_##number)                                                                              \
+            *wf_handle_##number = (struct wf_join_handle){.task = NULL};                                     \
+        if (wf_new_##number) {                                                                               \
+            (void)WF_ASYNC_BUILD((struct fn *)(void *)wf_new_##number->frame, number, fn, __VA_ARGS__);      \
+            wf_new_##number->site = &wf_site_##number;                                                       \
+            wf_status_##number = wf_task_spawn(wf_new_##number, (scheduler), wf_handle_##number);            \
+        }                                                                                                    \
+        wf_status_##number;                                                                                  \
+    }))
 
 /* --- run: the scheduler's side --- */
 

@@ -6,8 +6,15 @@
 #define WEFT_DETAIL_COMPILER_H
 
 #ifdef __cplusplus
-#define WF_BEGIN_DECLS extern "C" {
-#define WF_END_DECLS }
+/* What the declarations are in C is no news to a C++ program: constructors that have the name of their structure, an array
+ * without a length, casts. */
+#define WF_BEGIN_DECLS                                                                                       \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")                            \
+    _Pragma("GCC diagnostic ignored \"-Wpedantic\"") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"")  \
+    extern "C" {
+#define WF_END_DECLS                                                                                         \
+    }                                                                                                        \
+    _Pragma("GCC diagnostic pop")
 #define WF_NORETURN [[noreturn]]
 #else
 /** Around the declarations of a header: C linkage in C++. */
