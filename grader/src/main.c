@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../interleave/engine/token.h"
 #include "build.h"
 #include "course.h"
 #include "explain.h"
@@ -359,6 +360,8 @@ int main(int argc, char **argv)
         const char *lab = course_lab(&course, argument);
         if (!lab)
             die("there is no lab %s. weft-grade list shows the labs.", argument);
+        if (options.token && !token_is_written(options.token))
+            die("the token is a word like w-1s1u2:A3Bb2C, as the report of a failure ends with");
         if ((options.debug || options.trace) && !options.test)
             options_usage(options.debug ? "debug needs --test" : "trace needs --test");
         status = run_from(&course, lab, &options);

@@ -78,6 +78,35 @@ for command in run lib model bench; do
 done
 hostile_names install OWN=
 
+# A folder that is called like a program is graded like any other, and the command that its report offers can be pasted.
+named="$work/a  b'\"\\#\$(shell touch $ran)\`touch $ran\`; touch $ran %"
+mkdir -p "$named" && cp -r solutions/01-futures "$named/" && sed -i 's/= value/= value + 1/' "$named/01-futures/ready.c"
+chmod -R a+rX "$work"
+make -s grade LAB=01 TEST=ready_at_once FROM="$named" >"$work/said" 2>&1
+offered=$(sed -n 's/^ *replay *//p' "$work/said")
+expect 2 "observed  out is" bash -c "$offered"
+expect 2 "observed  out is" sh -c "$offered"
+cp runtime/examples/async_function.c "$named/x.c"
+expect 0 "labs of your own: 01" make -s lib OWN=01 FROM="$named"
+expect 0 "live bytes: 0" make -s run EXAMPLE=first_future OWN=01 FROM="$named"
+expect 0 "switch" make -s expand FILE="$named/x.c"
+expect 0 "x.c" make -s frames FILE="$named/x.c"
+for name in $'a\nb' $'\xff'; do
+    cp -r "$named/01-futures" "$work/$name"
+    expect 1 "No command can be offered" "$grade" run 01 --test ready_at_once --from "$work/$name"
+done
+cases=$((cases + 1))
+if [ -e "$ran" ]; then
+    failures=$((failures + 1))
+    echo "a folder's name was run: $named"
+fi
+
+# A token of another alphabet is none of the engine's, and no command is offered with it.
+submission forged && cp grader/hostile/forged-token/ready.c "$work/forged/01-futures/"
+expect 1 "the subject sends another text as the token" "$grade" run 01 --variants interleave --test explore_unpark --from "$work/forged"
+expect 0 "" sh -c "'$grade' run 01 --variants interleave --test explore_unpark --from '$work/forged' | { ! grep TOKEN=; }"
+expect 2 "the token is a word like" "$grade" trace 01 --test explore_unpark --token "w-1s1u2:A'"
+
 # One parser of picks: the grader's.
 for own in 1 01,02 01-futures "2 1" all; do
     expect 0 "live bytes: 0" make -s run EXAMPLE=first_future OWN="$own" FROM=solutions
