@@ -4,6 +4,8 @@
 # exported or handed to a sub-make. So, before any use, each becomes a variable that holds the text itself; recipes take it
 # from the environment, in quotes, as "$$FROM".
 NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK PROVE
+export ASKED_LABS := $(value LABS)
+override undefine LABS
 passed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(sort $(NAMES) $(passed)),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 MAKEOVERRIDES :=
@@ -265,6 +267,11 @@ interleave: deps-grade
 mutants: grader deps-check
 	@$(B)/weft-grade selftest mutant
 	@{ cat docs/mutants.head; head -n 2 $(B)/selftest/mutants.md; tail -n +3 $(B)/selftest/mutants.md | sort; } > docs/mutants.md
+
+## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
+.PHONY: accept
+accept: grader
+	@$(B)/weft-grade accept $(sandbox_argument) -- "$$ASKED_LABS"
 
 ## starters: cut the starters from the solutions again
 .PHONY: starters

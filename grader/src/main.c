@@ -352,6 +352,10 @@ int main(int argc, char **argv)
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
         status = selftest(&course, options.quick, lab, options.rest);
+    } else if (strcmp(command, "accept") == 0) {
+        struct words labs = pick_labs(&course, NULL, argument && *argument ? argument : "all", "LABS");
+        status = selftest_accept(&course, &labs, options.sandbox);
+        words_free(&labs);
     } else if (strcmp(command, "run") == 0 || options.debug || options.trace) {
         if (!argument)
             options_usage("which lab? For example: weft-grade run 01");

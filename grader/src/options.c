@@ -13,6 +13,7 @@ static const char usage_text[] =
     "       weft-grade list\n"
     "       weft-grade explain CLAUSE | TEST\n"
     "       weft-grade pick VARIANT [--from DIR] [--own LIST] [--sandbox bubblewrap|none]\n"
+    "       weft-grade accept [LIST] [--sandbox bubblewrap|none]\n"
     "       weft-grade selftest [--quick] [--lab LAB] [NAME...]\n"
     "\n"
     "  LAB       1, 01 or 01-futures\n"

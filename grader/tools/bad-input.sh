@@ -51,7 +51,7 @@ hostile_names()
     local name variable words
     for name in "${hostile[@]}"; do
         words=()
-        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS MINE; do
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE; do
             words+=("$variable=$name")
         done
         words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")
@@ -65,7 +65,7 @@ hostile_names()
         fi
     done
 }
-for command in help list grade debug trace run lib model bench install exercise expand frames soak; do
+for command in help list grade debug trace run lib model bench install exercise expand frames soak accept; do
     hostile_names $command
 done
 hostile_names grade LAB=01
@@ -115,6 +115,7 @@ for command in "run EXAMPLE=first_future" lib "model FILE=grader/interleave/exam
     # shellcheck disable=SC2086 # a list of words
     expect 2 "OWN names lab 07, which does not exist. It is all, or numbers of: 01-futures" make -s $command OWN=07
 done
+expect 2 "LABS names lab 99" make -s accept LABS="01 99"
 expect 2 "does not exist. FROM names" make -s run EXAMPLE=first_future OWN=01 FROM="$work/nowhere"
 expect 2 "01.T9 is not written yet: wf_block_on (labs/01-futures/block_on.c:" make -s run EXAMPLE=first_future OWN=1
 expect 2 "Which example? EXAMPLE= is one of: across_threads" make -s run EXAMPLE=nonsense
