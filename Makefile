@@ -1,16 +1,25 @@
 # Weft. Every command a person types is a target here; `make` alone prints them.
 
+# What a person passes is text, and never make's or a shell's to expand. make expands a value wherever its variable is used,
+# exported or handed to a sub-make. So, before any use, each becomes a variable that holds the text itself; recipes take it
+# from the environment, in quotes, as "$$FROM".
+NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK PROVE
+export ASKED_LABS := $(value LABS)
+override undefine LABS
+passed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+$(foreach name,$(sort $(NAMES) $(passed)),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
+MAKEOVERRIDES :=
+
 include runtime/modules.mk
 include grader/variants.mk
 
 LAB ?=
 FROM ?= labs
 OWN ?=
-SEED ?=
-TEST ?=
-TOKEN ?=
-DEEP ?=
 JOBS := $(shell nproc)
+VARIANT ?= plain
+PREFIX ?= /usr/local
+export JOBS $(NAMES) $(passed)
 B := build
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough -Wno-unused-parameter
@@ -66,7 +75,7 @@ $(B)/obj/grader/%.o: %.c
 
 .PHONY: grader
 grader: deps-grade
-	@$(MAKE) -s -j$(JOBS) $(B)/weft-grade subject-objects
+	@$(MAKE) -s -j"$$JOBS" $(B)/weft-grade subject-objects
 
 # What a subject is made of beside the submission: the same sources in every variant that runs natively. Where the
 # engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
@@ -85,7 +94,7 @@ $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
 	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
 endef
-$(foreach variant,$(VARIANTS),$(eval $(call variant_rule,$(variant))))
+$(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 
 HEADERS := $(wildcard runtime/include/weft/*.h runtime/include/weft/detail/*.h)
 $(B)/headers.stamp: $(HEADERS)
@@ -104,30 +113,29 @@ $(B)/obj/engine/%.o: %.c
 -include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
 
 need_lab = $(if $(LAB),,$(error Which lab? For example: make $@ LAB=01))
-lab_number = $(firstword $(subst -, ,$(filter $(LAB) $(LAB)-% 0$(LAB)-%,$(LABS))))
-# Through the environment, so that a path may hold quotes and blanks.
-export LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE
-grade_arguments = "$$LAB" --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $${SANDBOX:+--sandbox "$$SANDBOX"} $${DEEP:+--deep}
+# Behind "--" a name that begins with a dash is no option.
+sandbox_argument = $${SANDBOX:+--sandbox "$$SANDBOX"}
+grade_arguments = --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $(sandbox_argument) $${DEEP:+--deep}
 token_argument = $${TOKEN:+--token "$$TOKEN"}
 
 ## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=name] [SEED=n] [DEEP=1]
 .PHONY: grade
 grade: grader
 	$(need_lab)
-	@$(B)/weft-grade run $(grade_arguments) --json "$(B)/results/$(or $(lab_number),$(LAB)).json"
+	@$(B)/weft-grade run $(grade_arguments) --json $(B)/results/ -- "$$LAB"
 
 ## debug: the run that failed, in gdb: LAB=01 TEST=name SEED=n, or TOKEN=t of a model [FROM=dir]
 .PHONY: debug
 debug: grader
 	$(need_lab)
 	@grader/tools/deps.sh debug
-	@$(B)/weft-grade debug $(grade_arguments) $(token_argument)
+	@$(B)/weft-grade debug $(grade_arguments) $(token_argument) -- "$$LAB"
 
 ## trace: the failure of a model as a page, lane by lane: LAB=01 TEST=model [TOKEN=t] [FROM=dir]
 .PHONY: trace
 trace: grader
 	$(need_lab)
-	@$(B)/weft-grade trace $(grade_arguments) $(token_argument)
+	@$(B)/weft-grade trace $(grade_arguments) $(token_argument) -- "$$LAB"
 
 ## list: the labs, their files and tests
 .PHONY: list
@@ -136,103 +144,94 @@ list: grader
 
 # --- the runtime -----------------------------------------------------------------------------------------
 
-VARIANT ?= plain
-EXAMPLE ?=
-FILE ?=
-# The files of a pick: a lab's own where its number is in OWN, the reference's elsewhere.
-own_labs = $(if $(filter all,$(OWN)),$(LABS),$(foreach lab,$(LABS),$(if $(filter $(firstword $(subst -, ,$(lab))),$(OWN)),$(lab))))
-PICKED := $(foreach lab,$(LABS),$(addprefix $(if $(filter $(lab),$(own_labs)),$(FROM),solutions)/$(lab)/,$($(lab).write)) $(addprefix solutions/$(lab)/,$($(lab).given)))
+# A pick: the labs in OWN from FROM, the reference for the rest, in a variant. Without OWN its objects are the reference's. Else
+# weft-grade leaves them in build/pick, for it alone reads OWN and FROM, and compiles in the sandbox what was submitted.
+# $(1) is the variant, $(2) are files of the bottom layer.
+reference_objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(SOLUTIONS) $(2))
+pick_folder = $(if $(OWN),$(B)/pick/$(1),$(B)/obj/$(1)/solutions)
+pick_objects = $(foreach lab,$(LABS),$(patsubst %.c,$(pick_folder)/$(lab)/%.o,$($(lab).write)) $(patsubst %.c,$(B)/obj/$(1)/solutions/$(lab)/%.o,$($(lab).given))) \
+    $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
+define make_pick
+@$(MAKE) -s -j"$$JOBS" $(reference_objects) $(if $(OWN),$(B)/headers.stamp $(B)/weft-grade)
+$(if $(OWN),@$(B)/weft-grade pick --from "$$FROM" --own "$$OWN" $(sandbox_argument) -- $(1))
+endef
+GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN))
+-include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(GIVEN_SOURCES))))
+
+# A file that a person named, as the word of a command: neither an option nor, for the compiler, a list of them.
+file_word = "$$(case $$FILE in [-@]*) printf ./ ;; esac)$$FILE"
+
+# One of the native variants, whatever was passed.
+variant = $(if $(filter-out $(NATIVE),$(VARIANT)),$(error Which variant? VARIANT= is one of: $(NATIVE)),$(firstword $(VARIANT) plain))
 
 ## run: build and run an example on a pick: EXAMPLE=first_future [OWN=all] [FROM=dir]
 .PHONY: run
 run: deps-grade
-	$(if $(wildcard runtime/examples/$(EXAMPLE).c),,$(error Which example? EXAMPLE= is one of: $(basename $(notdir $(wildcard runtime/examples/*.c)))))
+	@case $$EXAMPLE in '' | */*) false ;; *) test -f "runtime/examples/$$EXAMPLE.c" ;; esac || \
+	    { echo "Which example? EXAMPLE= is one of: $$(cd runtime/examples && echo *.c | sed 's/\.c\>//g')" >&2; exit 2; }
+	$(call make_pick,$(variant),$(GIVEN_SOURCES))
 	@mkdir -p $(B)/examples
-	@$(MAKE) -s -j$(JOBS) $(RUN_OBJECTS)
-	@$(GRADE_CC) $($(VARIANT).flags) -pthread -o $(B)/examples/$(EXAMPLE) $(RUN_OBJECTS)
-	@$(B)/examples/$(EXAMPLE)
-
-# As the grader compiles a submission: warnings are shown, and never fatal.
-RUN_OBJECTS := $(patsubst %.c,$(B)/run/$(VARIANT)/%.o,runtime/examples/$(EXAMPLE).c $(PICKED) $(addprefix runtime/given/,$(GIVEN)))
-$(B)/run/$(VARIANT)/%.o: %.c grader/variants.mk
-	@mkdir -p $(@D)
-	@$(GRADE_CC) $(GRADE_COMMON) $($(VARIANT).flags) -Iruntime/include -MMD -MP -c $< -o $@
--include $(RUN_OBJECTS:.o=.d)
+	@$(GRADE_CC) $(GRADE_COMMON) $($(variant).flags) -Iruntime/include -o "$(B)/examples/$$EXAMPLE" "runtime/examples/$$EXAMPLE.c" \
+	    $(call pick_objects,$(variant),$(GIVEN_SOURCES))
+	@"$(B)/examples/$$EXAMPLE"
 
 ## model: explore models that you have written: FILE=x.c [TEST=name] [TOKEN=t] [OWN=all] [FROM=dir]
-MODEL_OBJECTS := $(patsubst %.c,$(B)/run/interleave/%.o,$(PICKED) $(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
 explore_link = $(GRADE_CC) $(interleave.link) $(addprefix -Wl$(comma)--wrap=,$(file <grader/interleave/wrapped.txt)) -pthread
 comma := ,
 .PHONY: model
 model: deps-grade
-	@test -f "$$FILE" || { echo "Which model? For example: make model FILE=my_model.c (there is no file '$$FILE')" >&2; exit 1; }
-	@$(MAKE) -s -j$(JOBS) VARIANT=interleave $(MODEL_OBJECTS)
+	@test -f "$$FILE" || { printf "Which model? For example: make model FILE=my_model.c (there is no file '%s')\n" "$$FILE" >&2; exit 1; }
+	@$(MAKE) -s -j"$$JOBS" $(B)/obj/engine/engine.o
+	$(call make_pick,interleave,$(EXPLORED_GIVEN))
 	@mkdir -p $(B)/models $(B)/trace
-	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave -c "$$FILE" -o $(B)/models/own.o
-	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(MODEL_OBJECTS)
-	@$(B)/models/own $${TEST:+"$$TEST"} $${TOKEN:+--replay "$$TOKEN"} --page $(B)/trace/own.html
+	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave -c $(file_word) -o $(B)/models/own.o
+	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
+	@$(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} -- $${TEST:+"$$TEST"}
 
 ## exercise: use the weakest memory orders that work: [FROM=dir] [HINT=1]
 .PHONY: exercise
 exercise: deps-grade
-	@dir="$$FROM"; [ "$$dir" != labs ] || dir=exercises/orders; grader/tools/exercise.sh $(if $(HINT),--hint) "$$dir"
+	@dir="$$FROM"; [ "$$dir" != labs ] || dir=exercises/orders; grader/tools/exercise.sh $${HINT:+--hint} -- "$$dir"
 
 ## expand: an async function as the state machine that its macros write: FILE=x.c
 .PHONY: expand
 expand: deps-grade
 	@grader/tools/deps.sh expand
-	@grader/tools/expand.sh "$$FILE"
+	@grader/tools/expand.sh $(file_word)
 
 ## frames: how large the frames of futures are: [FILE=x.c]
 .PHONY: frames
 frames: deps-grade
 	@grader/tools/deps.sh debug
-	@grader/tools/frames.sh $(if $(FILE),"$$FILE",solutions/*/*.c runtime/examples/*.c)
+	@grader/tools/frames.sh $(if $(FILE),$(file_word),solutions/*/*.c runtime/examples/*.c)
 
 ## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]
-LIB_SOURCES := $(PICKED) $(addprefix runtime/given/,$(GIVEN))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/lib/obj/%.o)
+# The pick decides what is in it, so it is made anew: an archive that is added to keeps what it held.
 .PHONY: lib
 lib: deps-grade
-	@$(MAKE) -s -j$(JOBS) $(B)/lib/libweft.a $(B)/lib/libweft.so
-	@echo "$(B)/lib/libweft.a and libweft.so, labs of your own: $(or $(own_labs),none)"
-
-$(B)/lib/obj/%.o: %.c
-	@mkdir -p $(@D)
-	@$(GRADE_CC) $(GRADE_COMMON) -O2 -fPIC -Iruntime/include -MMD -MP -c $< -o $@
-
-# The pick decides what is in it, so it is made anew: an archive that is added to keeps what it held.
-.PHONY: $(B)/lib/libweft.a $(B)/lib/libweft.so
-$(B)/lib/libweft.a: $(LIB_OBJECTS)
-	@rm -f $@
-	@ar rcs $@ $^
-$(B)/lib/libweft.so: $(LIB_OBJECTS)
-	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $@ $^
--include $(LIB_OBJECTS:.o=.d)
+	$(call make_pick,lib,$(GIVEN_SOURCES))
+	@mkdir -p $(B)/lib
+	@rm -f $(B)/lib/libweft.a
+	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(GIVEN_SOURCES))
+	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(GIVEN_SOURCES))
+	@printf '%s, labs of your own: %s\n' "$(B)/lib/libweft.a and libweft.so" "$${OWN:-none}"
 
 ## install: library, headers and pkg-config file below PREFIX (/usr/local) [DESTDIR=dir]
-PREFIX ?= /usr/local
 .PHONY: install
 install: lib
-	@install -d "$(DESTDIR)$(PREFIX)/include/weft/detail" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
-	@install -m 644 runtime/include/weft/*.h "$(DESTDIR)$(PREFIX)/include/weft"
-	@install -m 644 runtime/include/weft/detail/*.h "$(DESTDIR)$(PREFIX)/include/weft/detail"
-	@install -m 644 $(B)/lib/libweft.a "$(DESTDIR)$(PREFIX)/lib"
-	@install -m 755 $(B)/lib/libweft.so "$(DESTDIR)$(PREFIX)/lib/libweft.so.0"
-	@ln -sf libweft.so.0 "$(DESTDIR)$(PREFIX)/lib/libweft.so"
-	@sed 's|@PREFIX@|$(PREFIX)|' runtime/weft.pc.in > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/weft.pc"
-	@echo "installed below $(DESTDIR)$(PREFIX): PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig pkg-config --cflags --libs weft"
+	@runtime/install.sh
 
 # --- benchmarks ------------------------------------------------------------------------------------------
 
 # As a program's release is built, and the runtime with it: Tokio is compiled with fat LTO too.
-BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -O2 -flto
+BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread $(bench.flags)
 
 ## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5]
 .PHONY: bench
 bench: deps-grade
+	$(call make_pick,bench,$(GIVEN_SOURCES))
 	@mkdir -p $(B)/bench
-	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(PICKED) $(addprefix runtime/given/,$(GIVEN))
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(GIVEN_SOURCES))
 	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
 
 ## bench-deps: install what the benchmarks on Tokio and Go need
@@ -259,8 +258,8 @@ $(foreach lab,$(LABS),$(eval $(call model_rule,$(lab))))
 ## interleave: prove the engine, explore the models of all labs, and ask which memory orders they need
 .PHONY: interleave
 interleave: deps-grade
-	@$(MAKE) -s -j$(JOBS) $(MODEL_PROGRAMS)
-	@status=0; grader/interleave/prove.sh $(PROVE) || status=1; grader/tools/orders.sh || status=1; \
+	@$(MAKE) -s -j"$$JOBS" $(MODEL_PROGRAMS)
+	@status=0; grader/interleave/prove.sh $$PROVE || status=1; grader/tools/orders.sh || status=1; \
 	    grader/tools/models.sh $(MODEL_PROGRAMS) || status=1; exit $$status
 
 ## mutants: the whole matrix: which test fails on which mutant
@@ -268,6 +267,11 @@ interleave: deps-grade
 mutants: grader deps-check
 	@$(B)/weft-grade selftest mutant
 	@{ cat docs/mutants.head; sort $(B)/selftest/mutants.md | awk -f docs/mutants.awk runtime/modules.mk -; } > docs/mutants.md
+
+## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
+.PHONY: accept
+accept: grader
+	@$(B)/weft-grade accept $(sandbox_argument) -- "$$ASKED_LABS"
 
 ## starters: cut the starters from the solutions again
 .PHONY: starters
@@ -278,7 +282,7 @@ starters:
 .PHONY: soak
 soak: grader deps-check
 	$(need_lab)
-	@grader/tools/soak.sh "$(LAB)" $(RUNS)
+	@grader/tools/soak.sh "$$LAB" $${RUNS:+"$$RUNS"}
 
 ## docs: the site, in build/docs/html
 .PHONY: docs

@@ -256,11 +256,17 @@ struct jobs build_compile_jobs(struct builder *builder)
             char *source = format_text("submission/%s/%s", file->lab, file->name);
             job->product = format_text("%s/out/%s/%s.%s.o", build->stage, variant, file->lab, file->name);
             job->log = format_text("%s/%s.%s.%s.log", build->stage, variant, file->lab, file->name);
-            job->cached = format_text("%s/build/objects/%s/%s/%s/%s", builder->course->root, key, variant,
-                                      file->lab, file->name);
+            job->cached =
+                format_text("%s/build/objects/%s/%s%s/%s/%s", builder->course->root, key,
+                            builder->request->as_named ? "named-" : "", variant, file->lab, file->name);
             /* debuggers find the source where the person has it */
             char *map = format_text("-fdebug-prefix-map=%s/tree=.", build->stage);
             words_add(&job->argv, map);
+            if (builder->request->as_named) {
+                char *name = format_text("-ffile-prefix-map=%s=%s", source, file->shown);
+                words_add(&job->argv, name);
+                free(name);
+            }
             words_add(&job->argv, source);
             words_add(&job->argv, "-o");
             words_add(&job->argv, job->product);

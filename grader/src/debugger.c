@@ -14,9 +14,23 @@ static void add_command(struct words *words, const char *command)
     words_add(words, command);
 }
 
+/* An argument of a command of gdb, which splits at blanks and reads quotes. The caller frees. */
+static char *debugger_word(const char *text)
+{
+    char *word = malloc(2 * strlen(text) + 1), *end = word;
+    if (!word)
+        die("no memory");
+    for (; *text; *end++ = *text++)
+        if (strchr(" \t\n'\"\\", *text))
+            *end++ = '\\';
+    *end = '\0';
+    return word;
+}
+
 void judge_exec_debugger(const struct judge *judge, const char *program, const char *const arguments[])
 {
-    char *map = format_text("set substitute-path submission/%s %s", judge->suite->lab, judge->graded_folder);
+    char *map = format_text("set substitute-path submission/%s %s", judge->suite->lab,
+                            debugger_word(judge->graded_folder));
     struct words words = {0};
     words_split(&words, "gdb -q -nx");
     const char *const commands[] = {

@@ -11,6 +11,7 @@
 
 #include "../interleave/engine/explore.h"
 #include "../interleave/engine/judged.h"
+#include "../interleave/engine/token.h"
 #include "judge_internal.h"
 
 enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 20, PAGE_MAX = 4 << 20 };
@@ -131,6 +132,10 @@ void judge_model(struct judge *judge)
         take_event(judge, &record, &findings);
     if (record.type != RECORD_REPLY)
         judge_fail(judge, "events and a reply", "a record of type %u", record.type);
+    /* before it gets into any report: one that is forged would be offered as a part of a command */
+    if (findings.token.length && !token_is_written(findings.token.bytes))
+        judge_fail(judge, "a token as the engine writes it",
+                   "the subject sends another text as the token of its failure");
     json_object_set_new(judge->facts, "executions", json_integer(record.b));
     add_fact(judge, "bounds", &findings.bounds);
     add_fact(judge, "token", &findings.token);

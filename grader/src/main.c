@@ -17,11 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../interleave/engine/token.h"
 #include "build.h"
 #include "course.h"
 #include "explain.h"
 #include "judge_run.h"
 #include "options.h"
+#include "pick.h"
 #include "result.h"
 #include "selftest.h"
 
@@ -62,42 +64,6 @@ static void clear_progress(void)
 }
 
 /* --- run --- */
-
-static struct words own_labs(const struct course *course, const char *lab, const char *own)
-{
-    struct words labs = {0}, named = {0};
-    char *spaced = replace_all(own, ",", " ");
-    words_split(&named, spaced);
-    free(spaced);
-    bool all = words_contain(&named, "all");
-    for (size_t i = 0; i < named.count; i++)
-        if (strcmp(named.items[i], "all") != 0 && !course_lab(course, named.items[i]))
-            die("OWN names lab %s, which does not exist; weft-grade list shows the labs", named.items[i]);
-    for (size_t i = 0; i < course->labs.count; i++) {
-        const char *each = course->labs.items[i];
-        bool is_named = all && strcmp(each, lab) < 0;
-        for (size_t k = 0; k < named.count; k++) {
-            const char *one = course_lab(course, named.items[k]);
-            is_named |= one && strcmp(one, each) == 0;
-        }
-        if (is_named || strcmp(each, lab) == 0)
-            words_add(&labs, each);
-    }
-    words_free(&named);
-    return labs;
-}
-
-/* "01 02 03": the labs that came from the submission. The caller frees. */
-static char *own_numbers(const struct words *own)
-{
-    char *text = copy_text("");
-    for (size_t i = 0; i < own->count; i++) {
-        char *longer = format_text("%s%s%.2s", text, i ? " " : "", own->items[i]);
-        free(text);
-        text = longer;
-    }
-    return text;
-}
 
 static uint64_t choose_seed(const char *text)
 {
@@ -159,17 +125,19 @@ static void choose_test(const struct judge_suite *suite, struct options *options
 static struct words variants_to_build(const struct course *course, const struct judge_suite *suite,
                                       const char *asked)
 {
-    struct words named = {0}, variants = {0};
+    struct words known = {0}, named = {0}, variants = {0};
+    words_split(&known, settings_get(&course->variants, "VARIANTS"));
     char *spaced = replace_all(asked ? asked : settings_get(&course->variants, "VARIANTS"), ",", " ");
     words_split(&named, spaced);
     free(spaced);
     for (size_t i = 0; i < named.count; i++) {
         const char *variant = named.items[i];
-        if (!*settings_get_of(&course->variants, variant, "flags"))
+        if (!words_contain(&known, variant))
             die("there is no variant %s; there are: %s", variant, settings_get(&course->variants, "VARIANTS"));
         if (judge_suite_variants(suite) & judge_variant_bit(variant) && !words_contain(&variants, variant))
             words_add(&variants, variant);
     }
+    words_free(&known);
     words_free(&named);
     return variants;
 }
@@ -180,10 +148,16 @@ static int report(const struct result *result, const struct options *options)
 {
     report_terminal(result, stdout);
     fflush(stdout);
-    if ((options->json && !result_write_json(result, options->json)) ||
+    /* a folder gets a file for each lab */
+    char *json = options->json && *options->json && options->json[strlen(options->json) - 1] == '/'
+                     ? format_text("%s%.2s.json", options->json, result->lab)
+                 : options->json ? copy_text(options->json)
+                                 : NULL;
+    if ((json && !result_write_json(result, json)) ||
         (options->junit && !result_write_junit(result, options->junit)))
         die("cannot write the result: %s%s; the earlier result is kept.", strerror(errno),
             errno == ENOSPC || errno == EDQUOT ? ". Free some space (df -h)" : "");
+    free(json);
     enum verdict verdict = result_verdict(result);
     return verdict == VERDICT_PASS ? EXIT_PASS : verdict == VERDICT_FAIL ? EXIT_NOT_ALL : EXIT_NO_RESULT;
 }
@@ -229,8 +203,6 @@ static char *stage_to_remove;
 
 static int run_inner(const struct course *course, const char *lab, struct options *options)
 {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    prctl(PR_SET_DUMPABLE, 0);
     const struct judge_suite *suite = judge_suite_of(lab);
     if (!suite)
         die("lab %s has no suite", lab);
@@ -239,11 +211,11 @@ static int run_inner(const struct course *course, const char *lab, struct option
                                             : sandbox_probe(options->sandbox);
     struct build_request request = {.lab = lab,
                                     .from = options->from,
-                                    .own = own_labs(course, lab, options->own),
+                                    .own = pick_labs(course, lab, options->own, "OWN"),
                                     .variants = variants_to_build(course, suite, options->variants),
                                     .note_stage = stage_to_remove};
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
-    char *own = own_numbers(&request.own);
+    char *own = pick_numbers(&request.own);
     struct result result = {.course = course,
                             .lab = lab,
                             .from = options->from,
@@ -286,6 +258,7 @@ static int wait_for_end(pid_t pid, const sigset_t *signals, int *status)
     }
 }
 
+/* `lab`: the one to grade; NULL: a pick is built, and nothing graded. */
 static int run_outer(const struct course *course, const char *lab, struct options *options)
 {
     stage_to_remove = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -307,7 +280,9 @@ static int run_outer(const struct course *course, const char *lab, struct option
     if (pid == 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(run_inner(course, lab, options));
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        prctl(PR_SET_DUMPABLE, 0);
+        _exit(lab ? run_inner(course, lab, options) : pick_build(course, options, stage_to_remove));
     }
     int status = 0, stop_requested = wait_for_end(pid, &signals, &status);
     if (stop_requested)
@@ -328,6 +303,18 @@ static int run_outer(const struct course *course, const char *lab, struct option
         return EXIT_NO_RESULT;
     }
     return WEXITSTATUS(status);
+}
+
+/* "labs" and "solutions" mean the tree's, wherever one stands; anything else is a path. */
+static int run_from(const struct course *course, const char *lab, struct options *options)
+{
+    char *from = NULL;
+    if ((strcmp(options->from, "labs") == 0 || strcmp(options->from, "solutions") == 0) &&
+        access(options->from, F_OK) != 0)
+        options->from = from = format_text("%s/%s", course->root, options->from);
+    int status = run_outer(course, lab, options);
+    free(from);
+    return status;
 }
 
 /* Check obeys variables that choose or skip tests, or change its time limits: none of them is ours. */
@@ -365,6 +352,10 @@ int main(int argc, char **argv)
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
         status = selftest(&course, options.quick, lab, options.rest);
+    } else if (strcmp(command, "accept") == 0) {
+        struct words labs = pick_labs(&course, NULL, argument && *argument ? argument : "all", "LABS");
+        status = selftest_accept(&course, &labs, options.sandbox);
+        words_free(&labs);
     } else if (strcmp(command, "run") == 0 || options.debug || options.trace) {
         if (!argument)
             options_usage("which lab? For example: weft-grade run 01");
@@ -373,16 +364,13 @@ int main(int argc, char **argv)
         const char *lab = course_lab(&course, argument);
         if (!lab)
             die("there is no lab %s. weft-grade list shows the labs.", argument);
+        if (options.token && !token_is_written(options.token))
+            die("the token is a word like w-1s1u2:A3Bb2C, as the report of a failure ends with");
         if ((options.debug || options.trace) && !options.test)
             options_usage(options.debug ? "debug needs --test" : "trace needs --test");
-        /* "labs" and "solutions" mean the tree's, wherever one stands; anything else is a path */
-        char *from = NULL;
-        if (strcmp(options.from, "labs") == 0 || strcmp(options.from, "solutions") == 0) {
-            if (access(options.from, F_OK) != 0)
-                options.from = from = format_text("%s/%s", root, options.from);
-        }
-        status = run_outer(&course, lab, &options);
-        free(from);
+        status = run_from(&course, lab, &options);
+    } else if (strcmp(command, "pick") == 0) {
+        status = run_from(&course, NULL, &options);
     } else {
         char *problem = format_text("there is no command %s", command);
         options_usage(problem);

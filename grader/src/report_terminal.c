@@ -168,17 +168,53 @@ static void print_output(const struct style *style, const char *output)
         fprintf(style->out, "        ...\n");
 }
 
-/* A word of a shell command that can be copied. The caller frees. */
+/* A word of a command that can be pasted into a shell; make takes what it is passed as it is. NULL: there is no such word on
+ * one line of a terminal, for the text has a line break, another control character, or bytes that are no UTF-8. The caller
+ * frees. */
 static char *shell_word(const char *text)
 {
     if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:+,=-") ==
                      strlen(text))
         return copy_text(text);
-    char *escaped = replace_all(text, "'", "'\\''"), *harmless = harmless_text(escaped, strlen(escaped), 4000);
-    char *quoted = format_text("'%s'", harmless);
-    free(escaped);
+    char *harmless = harmless_text(text, strlen(text), 1 << 16), *word = NULL;
+    if (strcmp(harmless, text) == 0 && !strpbrk(text, "\n\t")) {
+        char *escaped = replace_all(text, "'", "'\\''");
+        word = format_text("'%s'", escaped);
+        free(escaped);
+    }
     free(harmless);
-    return quoted;
+    return word;
+}
+
+/* How to see the failure again: once more, as a page, in the debugger. */
+static void print_commands(const struct style *style, const struct result *result, const struct outcome *test)
+{
+    bool is_default = strcmp(result->from, "labs") == 0, is_model = strcmp(test->variant, "interleave") == 0;
+    char *from = shell_word(result->from);
+    if (!from) {
+        print_field(
+            style, "replay",
+            "No command can be offered: the folder's name has a line break or another control character, or bytes "
+            "that are no UTF-8. Rename it.");
+        return;
+    }
+    const char *token = outcome_text(test, "token"); /* a model draws nothing from the seed */
+    char seed[32] = "";
+    if (!is_model)
+        snprintf(seed, sizeof seed, " SEED=0x%llx", (unsigned long long)result->seed);
+    char *arguments = format_text("LAB=%.2s TEST=%s%s%s%s", result->lab, test->name, seed,
+                                  is_default ? "" : " FROM=", is_default ? "" : from);
+    free(from);
+    fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
+    if (*token) { /* one execution, which can be looked at */
+        fprintf(style->out, "      %spage%s      make trace %s TOKEN=%s\n", style->dim, style->off, arguments,
+                token);
+        fprintf(style->out, "      %sdebug%s     make debug %s TOKEN=%s\n", style->dim, style->off, arguments,
+                token);
+    } else if (!is_model) {
+        fprintf(style->out, "      %sdebug%s     make debug %s\n", style->dim, style->off, arguments);
+    }
+    free(arguments);
 }
 
 static void print_failure(const struct style *style, const struct result *result, const struct outcome *test)
@@ -198,29 +234,8 @@ static void print_failure(const struct style *style, const struct result *result
     }
     if (*outcome_text(test, "output"))
         print_output(style, outcome_text(test, "output"));
-    bool is_default = strcmp(result->from, "labs") == 0;
-    char *from = shell_word(result->from);
-    const char *token = outcome_text(test, "token"); /* a model draws nothing from the seed */
-    char seed[32] = "";
-    bool is_model = strcmp(test->variant, "interleave") == 0;
-    if (!is_model)
-        snprintf(seed, sizeof seed, " SEED=0x%llx", (unsigned long long)result->seed);
-    char *arguments = format_text("LAB=%.2s TEST=%s%s%s%s", result->lab, test->name, seed,
-                                  is_default ? "" : " FROM=", is_default ? "" : from);
-    free(from);
-    fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
-    char *word = shell_word(token);
-    if (*token) { /* one execution, which can be looked at */
-        fprintf(style->out, "      %spage%s      make trace %s TOKEN=%s\n", style->dim, style->off, arguments,
-                word);
-        fprintf(style->out, "      %sdebug%s     make debug %s TOKEN=%s\n", style->dim, style->off, arguments,
-                word);
-    } else if (!is_model) {
-        fprintf(style->out, "      %sdebug%s     make debug %s\n", style->dim, style->off, arguments);
-    }
+    print_commands(style, result, test);
     fputc('\n', style->out);
-    free(word);
-    free(arguments);
 }
 
 /* The holes that are left are no failures to study: one line each. */

@@ -13,6 +13,7 @@
  */
 #include "selftest.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
@@ -239,7 +240,12 @@ static void end_case(struct selftest *test, struct known *known, int status)
                problem, known->out);
     } else {
         test->passed++;
-        printf("ok      %-9s %-60s %5.1f s\n", selftest_kind_names[known->kind], known->name, seconds);
+        printf("ok      %-9s %-*s ", selftest_kind_names[known->kind], test->scores ? 30 : 60, known->name);
+        if (test->scores)
+            printf("%3d of %d, verdict %-5s ", (int)json_integer_value(json_object_get(result, "score")),
+                   (int)json_integer_value(json_object_get(result, "max")),
+                   json_string_value(json_object_get(result, "verdict")));
+        printf("%5.1f s\n", seconds);
     }
     fflush(stdout);
     free(problem);
@@ -311,6 +317,22 @@ int selftest(const struct course *course, bool quick, const char *lab, char *con
         fclose(test.matrix);
     free(path);
     printf("\nselftest%s: %d passed, %d failed\n", quick ? " (quick)" : "", test.passed, test.failed);
+    return test.failed ? 1 : 0;
+}
+
+int selftest_accept(const struct course *course, const struct words *labs, const char *sandbox)
+{
+    struct selftest test = {.course = course, .scores = true};
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    char *folder = format_text("%s/build/selftest", course->root);
+    if (!make_directories(folder))
+        die("cannot make %s: %s", folder, strerror(errno));
+    free(folder);
+    selftest_gather_acceptance(&test, labs);
+    for (size_t i = 0; sandbox && i < test.count; i++)
+        test.cases[i].sandbox = copy_text(sandbox);
+    run_cases(&test);
+    printf("\naccept: %d of %zu runs are as they must be\n", test.passed, test.count);
     return test.failed ? 1 : 0;
 }
 

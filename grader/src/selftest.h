@@ -13,6 +13,13 @@
  */
 int selftest(const struct course *course, bool quick, const char *lab, char *const names[]);
 
+/**
+ * What must hold before anything else: each solution of these labs passes with all points, alone and on the solutions of
+ * all labs before it, and each starter fails with none. `sandbox`: the tier to insist on, or NULL. Prints a line a run and
+ * a closing line. 0: all of it holds.
+ */
+int selftest_accept(const struct course *course, const struct words *labs, const char *sandbox);
+
 /** Print which mutants the test must kill. */
 void selftest_print_mutants(const struct course *course, const char *lab, const char *test);
 

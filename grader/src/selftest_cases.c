@@ -163,6 +163,15 @@ static void add_solutions(struct selftest *test, const char *lab)
     }
 }
 
+static void add_starter(struct selftest *test, const char *lab)
+{
+    char *name = format_text("%s starter", lab);
+    struct known *known = add_case(test, NULL_SUBMISSION, lab, name, copy_text("labs"));
+    if (known)
+        known->must_build = true;
+    free(name);
+}
+
 /* The starter with every hole filled by `filling`. */
 static char *filled_starter(const struct selftest *test, const char *lab, const char *kind, const char *name,
                             const char *filling)
@@ -201,20 +210,16 @@ static void add_null_submissions(struct selftest *test, const char *lab)
         {"stubs that return 1", "return 1; (void)("},
         {"exit everywhere", "__builtin_exit(0); (void)("},
     };
-    char *name = format_text("%s starter", lab);
-    struct known *known = add_case(test, NULL_SUBMISSION, lab, name, copy_text("labs"));
-    if (known)
-        known->must_build = true;
-    free(name);
+    add_starter(test, lab);
     for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
-        name = format_text("%s %s", lab, fillings[i].name);
-        known = add_case(test, NULL_SUBMISSION, lab, name,
-                         filled_starter(test, lab, "null", name, fillings[i].filling));
+        char *name = format_text("%s %s", lab, fillings[i].name);
+        struct known *known = add_case(test, NULL_SUBMISSION, lab, name,
+                                       filled_starter(test, lab, "null", name, fillings[i].filling));
         if (known)
             known->must_build = true;
         free(name);
     }
-    name = format_text("%s empty files", lab);
+    char *name = format_text("%s empty files", lab);
     char *folder = new_submission(test, lab, "null", name);
     char *to = format_text("%s/%s", folder, lab);
     struct words files = course_written_files(test->course, lab);
@@ -370,4 +375,16 @@ void selftest_gather(struct selftest *test)
     const char *first = test->course->labs.items[0];
     if ((!test->quick || (test->names && *test->names)) && (!test->lab || strcmp(test->lab, first) == 0))
         add_hostile(test, first);
+}
+
+void selftest_gather_acceptance(struct selftest *test, const struct words *labs)
+{
+    for (size_t i = 0; i < labs->count; i++) {
+        const char *lab = labs->items[i];
+        add_case(test, SOLUTION, lab, lab, copy_text("solutions"));
+        char *name = format_text("%s with OWN=all", lab);
+        add_case(test, SOLUTION, lab, name, copy_text("solutions"))->own = copy_text("all");
+        free(name);
+        add_starter(test, lab);
+    }
 }

@@ -39,6 +39,7 @@ struct selftest {
     struct known *cases;
     size_t count;
     int passed, failed;
+    bool scores;  /* a line says score and verdict too */
     FILE *matrix; /* the mutants' table, NULL when they are not run whole */
 };
 
@@ -47,6 +48,8 @@ extern const char *const selftest_kind_names[];
 
 /** Find and prepare all cases. */
 void selftest_gather(struct selftest *test);
+/** Only what the course says itself of these labs: the solution, the solution on those before it, the starter. */
+void selftest_gather_acceptance(struct selftest *test, const struct words *labs);
 
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);

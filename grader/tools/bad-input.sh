@@ -37,6 +37,91 @@ submission()
 
 run() { expect "$1" "$2" "$grade" run 01 --variants plain --seed 1 --from "$work/$3" "${@:4}"; }
 
+# No name that a person passes is a program: neither make nor a shell expands it, wherever it is used, exported or handed on.
+# Each command meets each of these names in every variable at once, as arguments of make and in the environment; then with a
+# lab or a pick that is there, so that it comes as far as the others. Each would leave the file $ran.
+ran=$work/ran
+hostile=(
+    "\$(shell touch $ran)\`touch $ran\`\$(touch $ran)" "\$\$(touch $ran)" "'; touch $ran; '\"; touch $ran; \"" "-x; touch $ran #%"
+    "--eval=\$(shell touch $ran)" $'x\n'"touch $ran"$'\n'"--eval=\$(shell touch $ran)" "a[\$(touch $ran)]" $'\xff'"\`touch $ran\`"
+)
+# hostile_names COMMAND [NAME=VALUE]...: the values stand in place of a hostile one
+hostile_names()
+{
+    local name variable words
+    for name in "${hostile[@]}"; do
+        words=()
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE; do
+            words+=("$variable=$name")
+        done
+        words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")
+        cases=$((cases + 2))
+        timeout 60 make -s "$1" "${words[@]}" >"$work/said" 2>&1 </dev/null
+        env "${words[@]}" timeout 60 make -s "$1" >>"$work/said" 2>&1 </dev/null
+        if [ -e "$ran" ]; then
+            failures=$((failures + 1))
+            printf 'make %s runs the name %q\n' "$*" "$name"
+            rm -f "$ran"
+        fi
+    done
+}
+for command in help list grade debug trace run lib model bench install exercise expand frames soak accept; do
+    hostile_names $command
+done
+hostile_names grade LAB=01
+hostile_names grade LAB=01 OWN=all TEST= SEED= SANDBOX=
+hostile_names debug LAB=01 TEST=explore_unpark SEED=
+hostile_names trace LAB=01 TEST=explore_unpark OWN= SEED=
+hostile_names soak LAB=01
+for command in run lib model bench; do
+    hostile_names $command EXAMPLE=first_future VARIANT=plain OWN=01 SANDBOX= FILE=grader/interleave/examples/ticket.c
+done
+hostile_names install OWN=
+
+# A folder that is called like a program is graded like any other, and the command that its report offers can be pasted.
+named="$work/a  b'\"\\#\$(shell touch $ran)\`touch $ran\`; touch $ran %"
+mkdir -p "$named" && cp -r solutions/01-futures "$named/" && sed -i 's/= value/= value + 1/' "$named/01-futures/ready.c"
+chmod -R a+rX "$work"
+make -s grade LAB=01 TEST=ready_at_once FROM="$named" >"$work/said" 2>&1
+offered=$(sed -n 's/^ *replay *//p' "$work/said")
+expect 2 "observed  out is" bash -c "$offered"
+expect 2 "observed  out is" sh -c "$offered"
+cp runtime/examples/async_function.c "$named/x.c"
+expect 0 "labs of your own: 01" make -s lib OWN=01 FROM="$named"
+expect 0 "live bytes: 0" make -s run EXAMPLE=first_future OWN=01 FROM="$named"
+expect 0 "switch" make -s expand FILE="$named/x.c"
+expect 0 "x.c" make -s frames FILE="$named/x.c"
+for name in $'a\nb' $'\xff'; do
+    cp -r "$named/01-futures" "$work/$name"
+    expect 1 "No command can be offered" "$grade" run 01 --test ready_at_once --from "$work/$name"
+done
+cases=$((cases + 1))
+if [ -e "$ran" ]; then
+    failures=$((failures + 1))
+    echo "a folder's name was run: $named"
+fi
+
+# A token of another alphabet is none of the engine's, and no command is offered with it.
+submission forged && cp grader/hostile/forged-token/ready.c "$work/forged/01-futures/"
+expect 1 "the subject sends another text as the token" "$grade" run 01 --variants interleave --test explore_unpark --from "$work/forged"
+expect 0 "" sh -c "'$grade' run 01 --variants interleave --test explore_unpark --from '$work/forged' | { ! grep TOKEN=; }"
+expect 2 "the token is a word like" "$grade" trace 01 --test explore_unpark --token "w-1s1u2:A'"
+
+# One parser of picks: the grader's.
+for own in 1 01,02 01-futures "2 1" all; do
+    expect 0 "live bytes: 0" make -s run EXAMPLE=first_future OWN="$own" FROM=solutions
+done
+for command in "run EXAMPLE=first_future" lib "model FILE=grader/interleave/examples/ticket.c" bench "grade LAB=01"; do
+    # shellcheck disable=SC2086 # a list of words
+    expect 2 "OWN names lab 07, which does not exist. It is all, or numbers of: 01-futures" make -s $command OWN=07
+done
+expect 2 "LABS names lab 99" make -s accept LABS="01 99"
+expect 2 "does not exist. FROM names" make -s run EXAMPLE=first_future OWN=01 FROM="$work/nowhere"
+expect 2 "01.T9 is not written yet: wf_block_on (labs/01-futures/block_on.c:" make -s run EXAMPLE=first_future OWN=1
+expect 2 "Which example? EXAMPLE= is one of: across_threads" make -s run EXAMPLE=nonsense
+expect 2 "VARIANT= is one of: plain asan tsan" make -s run EXAMPLE=first_future VARIANT=fast
+expect 2 "RUNS is a number" make -s soak LAB=01 RUNS=many
+
 expect 2 "there is no lab 99" "$grade" run 99
 expect 2 "which lab?" "$grade" run
 expect 2 "there is no command fly" "$grade" fly

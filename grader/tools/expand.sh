@@ -41,7 +41,7 @@ awk '/^#define (WF_)?(ASYNC_|AWAIT)/ { mine = 1 } mine { print } !/\\$/ { mine =
 # A line that begins with //@ is a directive in disguise, with what it continues on further lines. The name goes in
 # by a line marker, for messages; markers go out again, and the strings that ASYNC_FN glues become one.
 {
-    printf '# 1 "%s"\n' "$(printf %s "$file" | sed 's/[\\"]/\\&/g')"
+    printf '# 1 "%s"\n' "$(printf %s "$file" | tr '\n' '?' | sed 's/[\\"]/\\&/g')"
     sed 's|^[[:blank:]]*#|//@&|' "$file"
 } >"$scratch/disguised.c"
 gcc -E -C -w -undef -nostdinc -imacros "$scratch/macros.h" "$scratch/disguised.c" >"$scratch/expanded.c"

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # install-test.sh: an outside program, in C and in C++, builds against the installed library and runs, linked
-# to the shared library and to the static one; so does one of async functions and tasks. In each standard of C and C++,
-# with every warning as an error, so do those of grader/outside.
+# to the shared library and to the static one; so does one of async functions and tasks. Where PREFIX has blanks and
+# quotes too; and what pkg-config cannot carry is refused. In each standard of C and C++, with every warning as an error,
+# so do those of grader/outside.
 set -eu
 cd "$(dirname "$0")/../.."
-prefix=$PWD/build/check/prefix
-rm -rf "$prefix"
-make -s install PREFIX="$prefix" >/dev/null
+fail() { echo "$*"; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat >"$work/outside.c" <<'PROGRAM'
@@ -32,48 +31,52 @@ int main(void)
 }
 PROGRAM
 cp "$work/outside.c" "$work/outside.cc"
-export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-flags=$(pkg-config --cflags weft)
-libs=$(pkg-config --libs weft)
-# shellcheck disable=SC2086 # words are wanted
+# try NAME COMMAND...: the command makes a program that prints what it should
 try()
 {
     local name=$1
     shift
     "$@" -o "$work/$name"
-    [ "$(LD_LIBRARY_PATH=$prefix/lib "$work/$name")" = "0 42" ] || { echo "$name prints something else"; exit 1; }
+    [ "$(LD_LIBRARY_PATH=$prefix/lib "$work/$name")" = "0 42" ] || fail "$name prints something else, below $prefix"
 }
-# shellcheck disable=SC2086
-{
-    try c-shared gcc -std=c11 $flags "$work/outside.c" $libs
-    try c-static gcc -std=c11 $flags "$work/outside.c" "$prefix/lib/libweft.a" -pthread
-    ! command -v clang >/dev/null || try clang clang -std=c11 $flags "$work/outside.c" $libs
-    ! command -v g++ >/dev/null || try c++ g++ -std=c++17 -Wall -Wextra -Werror $flags "$work/outside.cc" $libs
-}
-# The macros are C only: gnu11, as they end in expressions with statements.
-for compiler in gcc clang; do
-    command -v $compiler >/dev/null || continue
-    # shellcheck disable=SC2086
-    $compiler -std=gnu11 -O2 $flags -o "$work/tree" runtime/examples/spawn_tree.c $libs
-    LD_LIBRARY_PATH=$prefix/lib "$work/tree" | diff runtime/examples/spawn_tree.expected -
+for name in prefix "a  b'c&|*%\`d\` é"; do
+    prefix=$PWD/build/check/$name
+    rm -rf "$prefix"
+    said=$(make -s install PREFIX="$prefix")
+    eval "$(sed -n 's/.*: \(PKG_CONFIG_PATH=.*\) pkg-config.*/export \1/p' <<<"$said")" # as it is offered
+    eval "flags=($(pkg-config --cflags weft)) libs=($(pkg-config --libs weft))"
+    try c-shared gcc -std=c11 "${flags[@]}" "$work/outside.c" "${libs[@]}"
+    try c-static gcc -std=c11 "${flags[@]}" "$work/outside.c" "$prefix/lib/libweft.a" -pthread
+    ! command -v clang >/dev/null || try clang clang -std=c11 "${flags[@]}" "$work/outside.c" "${libs[@]}"
+    ! command -v g++ >/dev/null || try c++ g++ -std=c++17 -Wall -Wextra -Werror "${flags[@]}" "$work/outside.cc" "${libs[@]}"
+    # The macros are C only.
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        $compiler -std=gnu11 -O2 "${flags[@]}" -o "$work/tree" runtime/examples/spawn_tree.c "${libs[@]}"
+        LD_LIBRARY_PATH=$prefix/lib "$work/tree" | diff runtime/examples/spawn_tree.expected -
+    done
 done
 # The headers warn of nothing in a user's build, and a frame that is larger than the stack runs without optimisation too.
 ulimit -S -s 8192 || true # where less is allowed, less is what it runs with
-strict='-Wall -Wextra -Wshadow -Wpedantic -Werror'
-# shellcheck disable=SC2086
-{
-    for compiler in gcc clang; do
-        command -v $compiler >/dev/null || continue
-        for standard in c11 gnu11 c17 c2x; do
-            try macros $compiler -std=$standard -O0 $strict $flags grader/outside/macros.c $libs
-            try macros $compiler -std=$standard -O2 $strict $flags grader/outside/macros.c $libs
-        done
+strict=(-Wall -Wextra -Wshadow -Wpedantic -Werror)
+for compiler in gcc clang; do
+    command -v $compiler >/dev/null || continue
+    for standard in c11 gnu11 c17 c2x; do
+        try macros $compiler -std=$standard -O0 "${strict[@]}" "${flags[@]}" grader/outside/macros.c "${libs[@]}"
+        try macros $compiler -std=$standard -O2 "${strict[@]}" "${flags[@]}" grader/outside/macros.c "${libs[@]}"
     done
-    for compiler in g++ clang++; do
-        command -v $compiler >/dev/null || continue
-        for standard in c++11 c++14 c++17 c++20; do
-            try plusplus $compiler -std=$standard $strict $flags grader/outside/plusplus.cc $libs
-        done
+done
+for compiler in g++ clang++; do
+    command -v $compiler >/dev/null || continue
+    for standard in c++11 c++14 c++17 c++20; do
+        try plusplus $compiler -std=$standard "${strict[@]}" "${flags[@]}" grader/outside/plusplus.cc "${libs[@]}"
     done
-}
+done
+
+for name in 'a"b' 'a\b' 'a$b' 'a#b' 'a(b' 'a:b' $'a\nb' 'a '; do
+    ! said=$(make -s install PREFIX="$work/$name" 2>&1) || fail "PREFIX is not refused: $name"
+    grep -q '^install: PREFIX is' <<<"$said" || fail "PREFIX is refused without a word: $name: $said"
+done
+make -s install DESTDIR="$work/-stage  d" PREFIX=/opt/weft >/dev/null
+head -n 1 "$work/-stage  d/opt/weft/lib/pkgconfig/weft.pc" | grep -qx 'prefix=/opt/weft' || fail "DESTDIR is in the pkg-config file"
 echo "an outside program builds against the installed library, and runs"

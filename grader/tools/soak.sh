@@ -18,6 +18,7 @@ else
     labs=${1:?usage: soak.sh LAB [RUNS]}
     runs=${2:-100}
     workers=16
+    case $runs in *[!0-9]* | '' | 0*) echo "soak: RUNS is a number from 1 on, not '$runs'" >&2; exit 2 ;; esac
 fi
 
 stress-ng --quiet --cpu "$workers" --timeout 7200 &
@@ -34,7 +35,10 @@ for lab in $labs; do
     for run in $(seq "$runs"); do
         seed=$((RANDOM * 32768 + RANDOM))
         [ -t 1 ] && printf '\r\033[K%s: run %d of %d, %d failed' "$lab" "$run" "$runs" "$failures"
-        if ! build/weft-grade run "$lab" --from solutions --seed "$seed" >"$report" 2>&1; then
+        if ! build/weft-grade run --from solutions --seed "$seed" -- "$lab" >"$report" 2>&1; then
+            if grep -F 'weft-grade: there is no lab' "$report" >&2; then
+                exit 2
+            fi
             failures=$((failures + 1))
             seeds="$seeds $seed"
             cp "$report" "build/soak-failure-$seed.txt"

@@ -8,6 +8,7 @@
  * letter for the thread that was chosen, a small one for a value (a is 0), each with a count when it is repeated.
  */
 #include "engine.h"
+#include "token.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -30,13 +31,16 @@ char *token_make(void)
         i += same;
     }
     text[length] = '\0';
+    if (!token_is_written(text))
+        engine_failed("the token %s has a character that is none of a token's", text);
     return text;
 }
 
 bool token_read(const char *token)
 {
     int at = 0;
-    if (sscanf(token, "w%ds%du%d%n", &il->options.stale_reads, &il->options.spurious, &il->options.unanswered,
+    if (!token_is_written(token) ||
+        sscanf(token, "w%ds%du%d%n", &il->options.stale_reads, &il->options.spurious, &il->options.unanswered,
                &at) != 3 ||
         at == 0)
         return false;

@@ -1,0 +1,22 @@
+/**
+ * @file token.h
+ * @brief How a token is written: the engine writes and reads tokens, the judge takes one from the subject's side.
+ *
+ * The characters mean nothing to a shell or to make, and the first is no dash: a token is one word of any command.
+ */
+#ifndef INTERLEAVE_TOKEN_H
+#define INTERLEAVE_TOKEN_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#define TOKEN_FIRST 'w'
+#define TOKEN_ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-"
+
+/** Whether the text can be a token; whether it stands for an execution the engine alone can say. */
+static inline bool token_is_written(const char *text)
+{
+    return text[0] == TOKEN_FIRST && text[strspn(text, TOKEN_ALPHABET)] == '\0';
+}
+
+#endif
