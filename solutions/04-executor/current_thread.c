@@ -40,7 +40,7 @@ static void root_wake_by_ref(void *data)
     /* release: publishes what was written before the wake to the poll of the root. */
     if (wf_exchange_release(&self->root_woken, true))
         return; /* the first wake has unparked, or will */
-    if (wf_scheduler_current() != &self->tasks.scheduler)
+    if (!wf_context_of(&self->tasks.scheduler))
         wf_unpark(self->park);
     /* LAB 04.T6 } */
 }

@@ -67,6 +67,21 @@ static inline struct wf_context *wf_context_running(void)
     return context;
 }
 
+/**
+ * @brief The innermost context of this thread that names the scheduler: this is the scheduler's thread. NULL: none does.
+ *
+ * Not the innermost context alone: a local set enters one of its own inside of a poll of the scheduler's.
+ *
+ * Cost: one thread-local load and one comparison, where it is the innermost one, or there is none.
+ */
+static inline struct wf_context *wf_context_of(const struct wf_scheduler *scheduler)
+{
+    struct wf_context *context = wf_context_current;
+    while (context && context->scheduler != scheduler)
+        context = context->outer;
+    return context;
+}
+
 /** @brief Have the task polled again, after others had their turn where there is a defer hook. Threads: the one that polls. */
 void wf_give_way(const struct wf_waker *waker);
 

@@ -26,7 +26,7 @@ WF_MUST_USE struct wf_local_set *wf_local_set_new(void);
 /** @brief Where to spawn local tasks: WF_SPAWN(wf_local_set_scheduler(set), ...). Borrowed, as the set. */
 struct wf_scheduler *wf_local_set_scheduler(struct wf_local_set *set);
 
-/** Runs the tasks of a set until a future of its own is READY. Clauses: 04.17 04.18 */
+/** Runs the tasks of a set until a future of its own is READY. Clauses: 04.17 04.18 04.20 */
 struct wf_local_run {
     struct wf_future future;  /**< the head; there is no output: `body` keeps its own */
     struct wf_local_set *set; /**< borrowed */
@@ -44,6 +44,7 @@ struct wf_local_run {
  *
  * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. The body and each local task have a budget of their own in each poll. Polled on another thread than before, or inside of itself, it panics."}
  * @clause{04.18,5,"A wake or spawn from outside of the run, on any thread, wakes the task that polls it: no wake is lost, and local tasks woken inside need none. A set whose run is over keeps no waker of it."}
+ * @clause{04.20,2,"What a local set's tasks and body wake or spawn outside of it, on the same thread, comes in its turn (04.1) and unparks nobody (04.5)."}
  */
 struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set, struct wf_future *body);
 
