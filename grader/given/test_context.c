@@ -73,12 +73,12 @@ START_TEST(g19_each_thread_has_its_own)
 }
 END_TEST
 
-/* G.19: the one that runs a root may lie further out. */
+/* G.19: the one that runs futures may lie further out, and may have no root now. */
 START_TEST(g19_running_is_the_innermost_with_a_root)
 {
     struct leaf first = leaf_ready_at(0), second = leaf_ready_at(0);
     struct wf_context none = {0}, outer = {.root = &first.future}, inner = {.root = &second.future},
-                      above = {0};
+                      above = {0}, ending = {.runs = "drop"};
     ck_assert_ptr_null(wf_context_running());
     wf_context_enter(&none);
     ck_assert_ptr_null(wf_context_running());
@@ -86,6 +86,11 @@ START_TEST(g19_running_is_the_innermost_with_a_root)
     wf_context_enter(&inner);
     wf_context_enter(&above);
     ck_assert_ptr_eq(wf_context_running(), &inner);
+    ck_assert_str_eq(wf_context_root_name(&inner), "leaf");
+    wf_context_enter(&ending);
+    ck_assert_ptr_eq(wf_context_running(), &ending);
+    ck_assert_str_eq(wf_context_root_name(&ending), "");
+    wf_context_leave(&ending);
     wf_context_leave(&above);
     wf_context_leave(&inner);
     ck_assert_ptr_eq(wf_context_running(), &outer);

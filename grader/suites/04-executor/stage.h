@@ -129,6 +129,8 @@ struct wf_scheduler *scheduler_by_number(int64_t number);
 bool new_runtime(int64_t runtime, bool mock, bool hooks);
 void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program);
 void set_hook_program(int64_t runtime, int skip, const struct program *program);
+void set_spawned_program(int64_t runtime, const struct program *program);
+void set_shutdown_program(int64_t runtime, const struct program *program);
 void hold_next_unpark(int64_t runtime, int64_t gate);
 
 /* scenario_storm.c */

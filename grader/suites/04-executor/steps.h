@@ -35,6 +35,8 @@ enum step {
     STEP_NEW,     /**< runtime, with a mock park, with hooks -> 1, or 0: no memory */
     STEP_IN_PARK, /**< runtime, forever, skip, instruction...: in the park after so many of its kind */
     STEP_IN_HOOK, /**< runtime, skip, instruction...: in the before_park after so many */
+    STEP_IN_SPAWNED,  /**< runtime, instruction...: in the next task_spawned */
+    STEP_IN_SHUTDOWN, /**< runtime, instruction...: in the shutdown of the park */
     STEP_HOLD_UNPARK,     /**< runtime, gate: the next unpark leaves its permit, then waits there */
     STEP_FAIL_ALLOCATION, /**< n */
     STEP_LIVE_BYTES,      /**< -> live bytes */

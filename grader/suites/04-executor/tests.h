@@ -35,6 +35,8 @@ void test_new_without_memory(struct judge *judge);
 void test_block_on_after_drop(struct judge *judge);
 void test_local_run_inside(struct judge *judge);
 void test_local_drop_inside(struct judge *judge);
+void test_block_on_in_drop(struct judge *judge);
+void test_drop_in_drop(struct judge *judge);
 void test_drop_in_root(struct judge *judge);
 void test_drop_in_task(struct judge *judge);
 void test_local_run(struct judge *judge);

@@ -51,7 +51,7 @@ WF_MUST_USE struct wf_current_thread *wf_current_thread_new(struct wf_park *park
  * @clause{04.4,6,"Nobody starves: while some task is always ready to run, the root is polled after at most WF_TASKS_PER_TURN polls of tasks once it was woken, the park is given a turn (a park that does not sleep) after at most WF_TASKS_PER_TURN polls, of tasks and of the root, and every other task gets its poll."}
  * @clause{04.5,7,"With nothing to run block_on parks without a deadline, once for each time it is woken; a spawn, a wake of a task or of the root from another thread ends the park and is acted upon, whenever it comes. It never sleeps while something can run."}
  * @clause{04.7,5,"before_park is called before each park that may sleep, and after_unpark once after each before_park; if it spawned or woke something, the park is given a turn without sleep instead. task_spawned and task_ended are called exactly once for each task."}
- * @clause{04.10,5,"block_on inside any runtime panics and names who runs there; so does block_on of a runtime that another thread runs, or that was dropped. A runtime may be made inside another."}
+ * @clause{04.10,5,"block_on inside any runtime, also one that is being dropped, panics and names who runs there; so does block_on of a runtime that another thread runs, or that was dropped. A runtime may be made inside another."}
  */
 void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_future *root);
 
