@@ -54,13 +54,15 @@ struct wf_scheduler *wf_local_set_scheduler(struct wf_local_set *set)
     return &set->tasks.scheduler;
 }
 
-static void check_thread(struct wf_local_set *self)
+static void check_thread(struct wf_local_set *self, const char *clause, const char *what)
 {
     if (!self->has_thread) {
         self->has_thread = true;
         self->thread = pthread_self();
     } else if (!pthread_equal(self->thread, pthread_self())) {
-        wf_panic("04.17", "a local set is polled on another thread than before: its tasks are not made for that");
+        wf_panic(clause,
+                 "a local set is %s on another thread than ran it first: its tasks are not made for that",
+                 what);
     }
 }
 
@@ -94,7 +96,7 @@ static enum wf_poll local_run_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_local_run *self = (struct wf_local_run *)future;
     struct wf_local_set *set = self->set;
-    check_thread(set);
+    check_thread(set, "04.17", "run");
     check_outside(set, "04.17", "run");
     /* LAB 04.T7 { leave the waker; inside the set's context poll the body and run a turn of local tasks; if more could run, give way */
     keep_run_waker(set, cx->waker);
@@ -151,7 +153,7 @@ struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_
 
 void wf_local_set_drop(struct wf_local_set *set)
 {
-    check_thread(set);
+    check_thread(set, "04.19", "dropped");
     check_outside(set, "04.19", "dropped");
     /* LAB 04.T7 { as the runtime's drop does it: inside the set's context end all tasks; then let the waker go, and the reference */
     struct wf_context context = wf_task_set_context(&set->tasks);

@@ -239,6 +239,24 @@ void test_local_on_another_thread(struct judge *judge)
     judge_expect_panic(judge, "04.17", "");
 }
 
+/* The runtime may move to another thread between two runs; the set may not. */
+void test_local_drop_on_another_thread(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: makes a local set with task 1, runs it with 70",
+            DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_done(judge);
+    judge_allow_panic(judge);
+    DRIVER(judge, "thread 0: wf_local_set_drop(the set)", DO(DO_LOCAL_DROP, SET, 0));
+    EXPECT(judge, judge_panicked(judge), "a panic: thread 1 has run the set", "no panic");
+    judge_expect_panic(judge, "04.19", "dropped");
+}
+
 /* A local task makes what only the outside may do. */
 static void inside_itself(struct judge *judge, const char *text, int64_t instruction, const char *clause)
 {

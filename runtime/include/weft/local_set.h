@@ -39,7 +39,8 @@ struct wf_local_run {
  *
  * The body is no task: wf_task_current() is NULL in it.
  *
- * Threads:       the first poll of a run says which thread is the set's; a poll of any run of it on another panics.
+ * Threads:       the first poll of a run says which thread is the set's; a poll of any run of it on another panics, and
+ *                so does the set's drop.
  * Cancel safety: that of `body`; the tasks stay in the set.
  *
  * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. The body and each local task have a budget of their own in each poll. Polled on another thread than before, or inside of itself, it panics."}
@@ -51,7 +52,7 @@ struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_
 /**
  * @brief Drop every task that is left, and give the set up. Threads: the set's.
  *
- * @clause{04.19,3,"wf_local_set_drop drops the future of every task that is not over, once, before it returns; afterwards spawns fail with WF_ECLOSED and kept wakers do nothing. Inside of its own run it panics."}
+ * @clause{04.19,3,"wf_local_set_drop drops the future of every task that is not over, once, before it returns; afterwards spawns fail with WF_ECLOSED and kept wakers do nothing. Inside of its own run, or on another thread than the set's, it panics."}
  */
 void wf_local_set_drop(struct wf_local_set *set);
 
