@@ -43,7 +43,7 @@ struct wf_local_run {
  *                so does the set's drop.
  * Cancel safety: that of `body`; the tasks stay in the set.
  *
- * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. The body and each local task have a budget of their own in each poll. Polled on another thread than before, or inside of itself, it panics."}
+ * @clause{04.17,5,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; a run is READY in the poll in which body is. A poll runs at most WF_TASKS_PER_TURN local tasks, polls body once, and gives way if more could run. The body and each local task have a budget of their own in each poll; inside unconstrained (04.9) the tasks do, the body has none. Polled on another thread than before, or inside of itself, it panics."}
  * @clause{04.18,5,"A wake or spawn from outside of the run, on any thread, wakes the task that polls it: no wake is lost, and local tasks woken inside need none. A set whose run is over keeps no waker of it."}
  * @clause{04.20,2,"What a local set's tasks and body wake or spawn outside of it, on the same thread, comes in its turn (04.1) and unparks nobody (04.5)."}
  */
