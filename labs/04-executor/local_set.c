@@ -10,6 +10,7 @@
 #include "weft/alloc.h"
 #include "weft/context.h"
 #include "weft/panic.h"
+#include "weft/task.h"
 #include "weft/task_set.h"
 
 struct wf_local_set {
@@ -62,6 +63,19 @@ static void check_thread(struct wf_local_set *self, const char *clause, const ch
     }
 }
 
+/* A task that may be polled on another thread next time would take the set along. So it is refused at once, and not on the day
+ * when it moves. A root and a body are no tasks. */
+static void check_task_stays(void)
+{
+    const struct wf_task *task = wf_task_current();
+    if (task && task->scheduler->ops->migrates)
+        wf_panic(
+            "04.21",
+            "a local set is run in task %s, which may move to another thread: run it in a root, or in a task "
+            "of a current-thread runtime",
+            wf_task_name(task));
+}
+
 /* Inside itself a set cannot end, and a second run would leave the waker of a local task where that of the run belongs. */
 static void check_outside(const struct wf_local_set *self, const char *clause, const char *what)
 {
@@ -92,6 +106,7 @@ static enum wf_poll local_run_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_local_run *self = (struct wf_local_run *)future;
     struct wf_local_set *set = self->set;
+    check_task_stays();
     check_thread(set, "04.17", "run");
     check_outside(set, "04.17", "run");
     /* 04.T7: leave the waker; inside the set's context poll the body and run a turn of local tasks;

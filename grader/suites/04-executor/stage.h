@@ -133,6 +133,13 @@ void set_spawned_program(int64_t runtime, const struct program *program);
 void set_shutdown_program(int64_t runtime, const struct program *program);
 void hold_next_unpark(int64_t runtime, int64_t gate);
 
+/* scenario_moving.c: of the scheduler whose tasks may move to another thread, or of the one whose tasks stay */
+struct wf_scheduler *mover_scheduler(bool moves);
+/** Run its tasks, each when it is woken, until none is left to run. */
+void run_mover(bool moves);
+/** Poll probe `root` once as the root of a block_on of it, which stays on its thread. */
+void poll_root_of_mover(bool moves, int64_t root);
+
 /* scenario_storm.c */
 void begin_storms(void);
 void storm(int64_t probe, int64_t rounds, int64_t spin);

@@ -102,6 +102,8 @@ enum instruction {
     DO_LOCAL_DROP,        /**< a */
     DO_LOCAL_REFERENCE,   /**< a: a further reference to the scheduler of local set a */
     DO_LOCAL_UNREFERENCE, /**< a: give it back */
+    DO_RUN_MOVER,  /**< a: run the tasks of ON_MOVER + a */
+    DO_MOVER_ROOT, /**< a, b: poll probe b once as the root of a block_on there */
     DO_SLOW_SPAWN, /**< a, b: spawn probe b on scheduler a, and wait at gate 1 before the first mutex in it */
     DO_SLOW_WAKE, /**< a, b: wake what probe a kept, by reference, and wait at gate b before the first mutex in it */
 };
@@ -113,6 +115,7 @@ enum {
     ON_LOCAL = 5,   /**< + local set */
     ON_KEPT = 9,    /**< + runtime: the reference of DO_REFERENCE */
     ON_KEPT_LOCAL = 13,
+    ON_MOVER = 17, /**< + 1: its tasks may move to another thread; + 0: they stay */
 };
 
 /** Events. */

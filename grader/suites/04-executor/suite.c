@@ -42,6 +42,7 @@ static const struct judge_test tests[] = {
     {"local_drop_inside", "04.19", PLAIN | ASAN, test_local_drop_inside},
     {"local_drop_on_another_thread", "04.19", PLAIN | ASAN, test_local_drop_on_another_thread},
     {"wakes_from_a_local_set", "04.20", PLAIN | ASAN, test_wakes_from_a_local_set},
+    {"local_in_a_task_that_moves", "04.21", PLAIN | ASAN, test_local_in_a_task_that_moves},
     {"explore_wake_root", "04.5", INTERLEAVE, judge_model},
     {"explore_late_wake", "04.13", INTERLEAVE, judge_model},
     {"explore_two_root_wakes", "04.5", INTERLEAVE, judge_model},

@@ -44,6 +44,7 @@ void test_local_on_another_thread(struct judge *judge);
 void test_local_wakes(struct judge *judge);
 void test_local_drop(struct judge *judge);
 void test_local_drop_on_another_thread(struct judge *judge);
+void test_local_in_a_task_that_moves(struct judge *judge);
 void test_wakes_from_a_local_set(struct judge *judge);
 
 #endif

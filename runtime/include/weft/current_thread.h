@@ -72,7 +72,7 @@ static inline struct wf_scheduler *wf_scheduler_current(void)
 /**
  * @brief Shut the runtime down, and give it up.
  *
- * @clause{04.11,7,"wf_current_thread_drop drops the future of every task that is not over, exactly once, whether it was polled or not, before it returns; each join handle is then READY with WF_ECANCELED."}
+ * @clause{04.11,6,"wf_current_thread_drop drops the future of every task that is not over, exactly once, whether it was polled or not, before it returns; each join handle is then READY with WF_ECANCELED."}
  * @clause{04.12,6,"While it shuts down, clean-ups run inside the runtime: their task is the current one; what they wake does not run any more, what they spawn fails with WF_ECLOSED, and nothing is left behind however they wake each other."}
  * @clause{04.13,6,"A waker, a handle and a scheduler reference may outlive the runtime: woken, aborted or dropped then, or while the runtime is dropped, on any thread, they do nothing and free their memory; a spawn fails with WF_ECLOSED and drops its frame."}
  * @clause{04.14,4,"The park's shutdown is called once, after the last task is over; its drop once, with the last reference to the runtime, after every unpark has returned."}

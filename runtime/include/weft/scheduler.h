@@ -12,6 +12,7 @@
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "weft/detail/atomic.h"
@@ -35,6 +36,7 @@ struct wf_scheduler_ops {
     void (*released)(struct wf_scheduler *self, struct wf_task *task);
     void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference(); NULL: its memory outlives all */
     void (*unreference)(struct wf_scheduler *self); /**< its counterpart; NULL as well */
+    bool migrates; /**< its tasks may be polled on another thread than before: what is bound to one refuses them (04.21) */
 };
 
 /** The head of every scheduler. */
