@@ -117,6 +117,7 @@ static const char *point_text(enum point point)
         [AT_END] = "just before wf_task_end_join_waker of task",
         [AT_JOIN_DROPPED] = "just before wf_task_to_join_dropped of task",
         [AT_UNREFERENCE] = "just before wf_task_unreference of task",
+        [AT_LET_GO] = "just before wf_task_unreference of 2 of task",
     };
     return texts[point];
 }

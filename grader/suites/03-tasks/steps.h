@@ -89,7 +89,7 @@ enum point {
     AT_CLONE,        /* a mock waker is cloned: after the clone was made */
     AT_WAKE,         /* a mock waker is woken */
     AT_GIVEN_BACK,   /* a mock waker is dropped */
-    AT_RELEASED,     /* the scheduler is told that the task is over */
+    AT_RELEASED,     /* the scheduler is told that the future is over */
     AT_TO_RUNNING,   /* just before the transition */
     AT_TO_IDLE,      /* the same */
     AT_TO_COMPLETE,  /* the same */
@@ -99,6 +99,7 @@ enum point {
     AT_END,          /* just before end_join_waker */
     AT_JOIN_DROPPED, /* just before to_join_dropped */
     AT_UNREFERENCE,  /* just before one reference is given up */
+    AT_LET_GO,       /* just before two are: complete, and the join waker woken */
 };
 
 /** Events of the scenario "tasks". The kind holds the thread's number too. */

@@ -53,6 +53,7 @@ static const struct judge_test tests[] = {
     {"explore_join", "03.9", INTERLEAVE, judge_model},
     {"explore_join_other_waker", "03.9", INTERLEAVE, judge_model},
     {"explore_join_same_waker", "03.9", INTERLEAVE, judge_model},
+    {"explore_join_ends_scheduler", "03.8", INTERLEAVE, judge_model},
     {"explore_detach", "03.11", INTERLEAVE, judge_model},
     {"explore_detach_kept", "03.11", INTERLEAVE, judge_model},
     {"explore_join_drop", "03.10", INTERLEAVE, judge_model},

@@ -62,8 +62,8 @@ void test_task_result(struct judge *judge)
 
 /* --- ends that another thread sees in the middle --- */
 
-/* The runner is held there. When it has told the scheduler of the end, it has given no reference up yet: what it wrote
- * is published by to_complete alone, or by end_join_waker. */
+/* The runner is held there. Just before it lets go, it has given no reference up yet: what it wrote is published by
+ * to_complete alone, or by end_join_waker. */
 static void hold_at(struct judge *judge, enum point point, int task)
 {
     at(judge, point, task);
@@ -121,7 +121,7 @@ static void end_at(struct judge *judge, enum point point, bool replaces, enum po
 /* Every place of a poll, and both places where the end may stand meanwhile. */
 static void end_everywhere(struct judge *judge, bool wakers)
 {
-    static const enum point points[] = {AT_CLONE, AT_SHARE, AT_UNSHARE}, ends[] = {AT_COMPLETED, AT_RELEASED};
+    static const enum point points[] = {AT_CLONE, AT_SHARE, AT_UNSHARE}, ends[] = {AT_COMPLETED, AT_LET_GO};
     for (int i = 0; i < 12; i++)
         if (points[i % 3] != AT_UNSHARE || i / 6)
             end_at(judge, points[i % 3], i / 6, ends[i / 3 % 2], wakers);
@@ -135,7 +135,7 @@ void test_join_sees_output(struct judge *judge)
         make_ready(judge, task, value);
         if (awaited)
             poll_handle(judge, HANDLE, task, 0);
-        hold_at(judge, AT_RELEASED, task);
+        hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
         expect_joined(judge, HANDLE, task, 0, 0, value);
         go_on(judge, RUNNER);
@@ -256,7 +256,7 @@ static void slot_goes_to_handle(struct judge *judge)
     int task = spawn(judge, HANDLE, SPAWN_AWAITED);
     make_ready(judge, task, 1);
     poll_handle(judge, HANDLE, task, 0);
-    hold_at(judge, AT_RELEASED, task);
+    hold_at(judge, AT_LET_GO, task);
     run(judge, RUNNER, task);
     join_drop(judge, HANDLE, task);
     expect_no_clones(judge, 0);
@@ -267,10 +267,11 @@ static void slot_goes_to_handle(struct judge *judge)
 
 void test_join_waker_given_back(struct judge *judge)
 {
-    static const enum point points[] = {AT_POLL, AT_TO_COMPLETE, AT_COMPLETED, AT_WAKE, AT_END, AT_RELEASED};
+    static const enum point points[] = {AT_POLL, AT_TO_COMPLETE, AT_COMPLETED, AT_WAKE,
+                                        AT_END,  AT_LET_GO,      AT_RELEASED};
     judge_start(judge, "tasks");
-    for (int i = 0; i < 6; i++)
-        for (int polled = i < 2 ? 0 : 1; polled >= 0; polled--)
+    for (int i = 0; i < 7; i++) /* it is polled once the task is over */
+        for (int polled = i < 2 || i == 6 ? 0 : 1; polled >= 0; polled--)
             leave_at(judge, points[i], polled);
     slot_goes_to_runner(judge);
     slot_goes_to_handle(judge);
@@ -323,7 +324,7 @@ void test_detach(struct judge *judge)
         int task = spawn(judge, HANDLE, SPAWN_WITHOUT_VALUE), value = a_value(judge);
         make_ready(judge, task, value);
         if (held)
-            hold_at(judge, AT_RELEASED, task);
+            hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
         expect_joined(judge, HANDLE, task, 0, 0, -1);
         if (held)
@@ -334,7 +335,7 @@ void test_detach(struct judge *judge)
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         make_ready(judge, task, value);
         if (held)
-            hold_at(judge, AT_RELEASED, task);
+            hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
         join_drop(judge, HANDLE, task);
         if (held)

@@ -6,8 +6,11 @@
  * Ownership: a task has an owner's reference and, while it is notified, a queue's reference; both are the
  *            scheduler's. It owns a task from `bind` until `released`, and has it queued from `bind` or
  *            `schedule` until it calls wf_task_run().
- * Lifetime:  a task uses its scheduler only while it is not complete. So a scheduler outlives its tasks, and a
- *            waker or a handle that is kept longer than both touches only the task's own memory.
+ * Lifetime:  a scheduler lives until `released` has returned for each task that it took over. Each use of it by a task
+ *            comes before that, and the task is complete only afterwards. So a thread that sees the end of the last task
+ *            may end the scheduler, and a waker or a handle that is kept longer touches only the task's own memory.
+ *
+ * @clause{G.36,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees the end by a handle may end the scheduler."}
  */
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
@@ -32,7 +35,8 @@ struct wf_scheduler_ops {
     /** Queue a task that was notified, with the queue's reference. Any thread; a task is never queued twice. What the
      *  caller did before, whoever takes it out sees, as with any queue between threads. */
     void (*schedule)(struct wf_scheduler *self, struct wf_task *task);
-    /** The task is complete: forget it, without giving up its reference. On the thread that runs it. */
+    /** The task's future is over: forget the task, without giving up its reference. On the thread that runs it, which then
+     *  completes it: the join handle is not READY yet. */
     void (*released)(struct wf_scheduler *self, struct wf_task *task);
     void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference(); NULL: its memory outlives all */
     void (*unreference)(struct wf_scheduler *self); /**< its counterpart; NULL as well */

@@ -35,7 +35,7 @@ enum {
 /** Told of what happens in a runtime. Any may be NULL. */
 struct wf_hooks {
     void (*task_spawned)(void *arg, const struct wf_task *task); /**< on the runtime's thread, before it runs */
-    void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when it is over */
+    void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when its future is over; then its join handle is READY */
     void (*before_park)(void *arg);  /**< on the runtime's thread, before it would sleep; may spawn and wake */
     void (*after_unpark)(void *arg); /**< and after it */
     void *arg;                       /**< passed to each */
