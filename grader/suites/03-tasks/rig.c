@@ -376,6 +376,21 @@ void expect_no_clones(struct judge *judge, int mock)
     EXPECT(judge, clones == 0, "the join waker was dropped, once", "%lld clones are alive", (long long)clones);
 }
 
+void constrain(struct judge *judge, int thread, int units)
+{
+    if (units < 0)
+        step(judge, STEP_BUDGET, thread, units, 0, "has no budget to keep from now on");
+    else
+        step(judge, STEP_BUDGET, thread, units, 0, "has %d units of budget", units);
+}
+
+void expect_budget(struct judge *judge, int thread, int units)
+{
+    int64_t left = step(judge, STEP_BUDGET_LEFT, thread, 0, 0, "the budget that is left").a;
+    judge_returned(judge, "%lld", (long long)left);
+    expect_count(judge, left, units, "units of budget that are left");
+}
+
 void finish_tasks(struct judge *judge)
 {
     expect_queue_empty(judge);

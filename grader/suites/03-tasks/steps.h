@@ -67,6 +67,8 @@ enum tasks_step {
     STEP_LINK,         /* the queue is linked through the tasks from now on */
     STEP_LIVE_BYTES,   /* -> live bytes */
     STEP_CLONES,       /* mock -> clones alive */
+    STEP_BUDGET,       /* units: what this thread has from now on; -1: it is not constrained */
+    STEP_BUDGET_LEFT,  /* -> units */
     STEP_AT,           /* enum point, subject, step, its arguments: do that step there, once */
     STEP_HOLD,         /* the thread that comes here waits; for STEP_AT, not thread 0 */
     STEP_GO_ON,        /* thread: it goes on -> the reply of what it was doing, or NOT_HELD */

@@ -43,6 +43,7 @@ static const struct judge_test tests[] = {
     {"abort_over", "03.14", PLAIN | ASAN | TSAN, test_abort_over},
     {"abort_handle", "03.15", PLAIN | ASAN | TSAN, test_abort_handle},
     {"local_scopes", "03.16", PLAIN | ASAN, test_local_scopes},
+    {"join_budget", "03.17", PLAIN | ASAN | TSAN, test_join_budget},
     {"explore_wake", "03.4", INTERLEAVE, judge_model},
     {"explore_wake_by_value", "03.5", INTERLEAVE, judge_model},
     {"explore_two_wakes_by_ref", "03.7", INTERLEAVE, judge_model},

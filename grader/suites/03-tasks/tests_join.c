@@ -356,3 +356,92 @@ void test_detach(struct judge *judge)
     }
     finish_tasks(judge);
 }
+
+/* --- 03.17 --- */
+
+/* The task is over, and the handle's thread has no budget left: PENDING, and woken at once. Then READY, with a unit or not. */
+static void join_out_of_budget(struct judge *judge, int task, int out, int value)
+{
+    int wakes = mock_of(judge, 0)->wakes;
+    constrain(judge, HANDLE, 0);
+    EXPECT(judge, poll_handle(judge, HANDLE, task, 0).a == WF_PENDING,
+           "PENDING: the task is over, and no budget is left for it", "READY");
+    EXPECT(judge, mock_of(judge, 0)->wakes > wakes, "it gives way: the waker of the poll is woken",
+           "it is not");
+    expect_stored(judge, HANDLE, task, -1);
+    expect_budget(judge, HANDLE, 0);
+    if (judge_random(judge, 2))
+        constrain(judge, HANDLE, 1);
+    expect_joined(judge, HANDLE, task, 0, out, value);
+}
+
+void test_join_budget(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int kind = 0; kind < 4; kind++) {
+        bool aborted = kind % 2, waits = kind / 2;
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
+        int units = 1 + judge_random(judge, 100);
+        constrain(judge, HANDLE, units);
+        if (waits) {
+            EXPECT(judge, poll_handle(judge, HANDLE, task, 1).a == WF_PENDING,
+                   "PENDING: the task is not over", "READY");
+            expect_budget(judge, HANDLE, units);
+        }
+        if (aborted)
+            join_abort(judge, HANDLE, task);
+        else
+            make_ready(judge, task, value);
+        run(judge, RUNNER, task);
+        if (kind % 3) {
+            expect_joined(judge, HANDLE, task, 0, aborted ? WF_ECANCELED : 0, value);
+            expect_budget(judge, HANDLE, units - 1);
+        } else {
+            join_out_of_budget(judge, task, aborted ? WF_ECANCELED : 0, value);
+        }
+        expect_no_clones(judge, 0);
+        expect_no_clones(judge, 1);
+        expect_freed(judge);
+    }
+    /* many that are over, in a row */
+    enum { MANY = 6 };
+    int tasks[MANY], value = a_value(judge), units = 1 + judge_random(judge, MANY - 1);
+    for (int i = 0; i < MANY; i++) {
+        tasks[i] = spawn(judge, HANDLE, SPAWN_AWAITED);
+        make_ready(judge, tasks[i], value);
+        run(judge, RUNNER, tasks[i]);
+    }
+    constrain(judge, HANDLE, units);
+    for (int i = 0; i < units; i++)
+        expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
+    join_out_of_budget(judge, tasks[units], 0, value);
+    constrain(judge, HANDLE, -1); /* where there is no budget, none is needed */
+    for (int i = units + 1; i < MANY; i++)
+        expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
+    /* one that ends while the handle looks costs no more, and no less */
+    static const enum point points[] = {AT_CLONE, AT_SHARE};
+    for (int kind = 0; kind < 4; kind++) {
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+        make_ready(judge, task, value);
+        constrain(judge, HANDLE, kind % 2);
+        at(judge, points[kind / 2], points[kind / 2] == AT_CLONE ? 0 : task);
+        run(judge, RUNNER, task);
+        int wakes = mock_of(judge, 0)->wakes;
+        struct judge_reply reply = poll_handle(judge, HANDLE, task, 0);
+        EXPECT(judge, reply.a == WF_READY || mock_of(judge, 0)->wakes > wakes,
+               "READY, or PENDING and the waker is woken", "PENDING, and it is not");
+        EXPECT(judge, reply.a != WF_READY || kind % 2, "PENDING: no budget is left", "READY");
+        if (reply.a == WF_READY) {
+            expect_stored(judge, HANDLE, task, value);
+            expect_budget(judge, HANDLE, 0);
+        } else {
+            if (tally_of(judge, task)->polls == 0) /* the poll did not come to that point */
+                run(judge, RUNNER, task);
+            constrain(judge, HANDLE, 1);
+            expect_joined(judge, HANDLE, task, 0, 0, value);
+        }
+        expect_no_clones(judge, 0);
+        expect_freed(judge);
+    }
+    finish_tasks(judge);
+}
