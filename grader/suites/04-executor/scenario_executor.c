@@ -162,6 +162,12 @@ static void act(const struct channel_command *command)
     case STEP_DROP_STORM:
         drop_storm(arguments[0], in_range(arguments[1], RUNTIMES_MAX), &a, &b);
         break;
+    case STEP_CHAIN:
+        spawn_chain(arguments[0], arguments[1]);
+        break;
+    case STEP_CHAIN_DROPPED:
+        a = chain_dropped();
+        break;
     case STEP_MANY_FORGET:
         forget_many();
         break;

@@ -148,6 +148,8 @@ void many_begin_to_drop(void);
 void wake_many(void);
 void count_many(int64_t *dropped, int64_t *polled);
 void forget_many(void);
+void spawn_chain(int64_t scheduler, int64_t count);
+int64_t chain_dropped(void);
 /** The waker that a probe kept; for a storm. Borrowed. */
 const struct wf_waker *kept_waker(int64_t probe);
 

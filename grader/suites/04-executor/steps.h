@@ -45,6 +45,8 @@ enum step {
     STEP_DROP_STORM,      /**< actor, runtime: it drops the runtime, while the driver wakes all of STEP_MANY
                             -> how many futures were dropped, how many polled after the drop began */
     STEP_MANY_FORGET,     /**< drop their wakers */
+    STEP_CHAIN,           /**< scheduler, count: spawn tasks of which each awaits the one before */
+    STEP_CHAIN_DROPPED,   /**< -> how many of their futures were dropped */
 };
 
 /** An instruction: what, and two numbers. */
