@@ -6,11 +6,12 @@
  * Ownership: a task has an owner's reference and, while it is notified, a queue's reference; both are the
  *            scheduler's. It owns a task from `bind` until `released`, and has it queued from `bind` or
  *            `schedule` until it calls wf_task_run().
- * Lifetime:  a scheduler lives until `released` has returned for each task that it took over. Each use of it by a task
- *            comes before that, and the task is complete only afterwards. So a thread that sees the end of the last task
- *            may end the scheduler, and a waker or a handle that is kept longer touches only the task's own memory.
+ * Lifetime:  a scheduler lives until `released` has returned for each task that it took over. A task names it no more
+ *            then, and is complete only afterwards: so a thread that sees the end of the last task may end the scheduler,
+ *            and a waker or a handle that is kept longer touches only the task's own memory. What a scheduler must see to
+ *            itself is a call of `schedule` that has queued a task and has not returned: the task may be over by then.
  *
- * @clause{G.36,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees the end by a handle may end the scheduler."}
+ * @clause{G.36,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees it complete sees that this use is over."}
  */
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
