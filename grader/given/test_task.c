@@ -214,8 +214,8 @@ START_TEST(g29_a_closed_scheduler_takes_nothing_and_the_frame_is_dropped_once)
 }
 END_TEST
 
-/* G.36: READY, or aborted. */
-START_TEST(g36_a_task_is_complete_after_its_release)
+/* G.50: READY, or aborted. */
+START_TEST(g50_a_task_is_complete_after_its_release)
 {
     for (int aborted = 0; aborted < 2; aborted++) {
         struct sight sight = {0};
@@ -379,7 +379,7 @@ TCase *task_tests(void)
     tcase_add_test(tests, g29_a_spawn_allocates_once);
     tcase_add_test(tests, g29_a_closed_scheduler_takes_nothing_and_the_frame_is_dropped_once);
     tcase_add_test_raise_signal(tests, g29_a_spawn_without_a_scheduler_panics, SIGABRT);
-    tcase_add_test(tests, g36_a_task_is_complete_after_its_release);
+    tcase_add_test(tests, g50_a_task_is_complete_after_its_release);
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_polled);
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_dropped);
     tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);

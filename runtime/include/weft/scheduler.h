@@ -11,7 +11,7 @@
  *            and a waker or a handle that is kept longer touches only the task's own memory. What a scheduler must see to
  *            itself is a call of `schedule` that has queued a task and has not returned: the task may be over by then.
  *
- * @clause{G.36,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees it complete sees that this use is over."}
+ * @clause{G.50,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees it complete sees that this use is over."}
  */
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
