@@ -73,12 +73,12 @@ START_TEST(g19_each_thread_has_its_own)
 }
 END_TEST
 
-/* G.19: the one that runs a root may lie further out. */
+/* G.19: the one that runs futures may lie further out, and may have no root now. */
 START_TEST(g19_running_is_the_innermost_with_a_root)
 {
     struct leaf first = leaf_ready_at(0), second = leaf_ready_at(0);
     struct wf_context none = {0}, outer = {.root = &first.future}, inner = {.root = &second.future},
-                      above = {0};
+                      above = {0}, ending = {.runs = "drop"};
     ck_assert_ptr_null(wf_context_running());
     wf_context_enter(&none);
     ck_assert_ptr_null(wf_context_running());
@@ -86,11 +86,40 @@ START_TEST(g19_running_is_the_innermost_with_a_root)
     wf_context_enter(&inner);
     wf_context_enter(&above);
     ck_assert_ptr_eq(wf_context_running(), &inner);
+    ck_assert_str_eq(wf_context_root_name(&inner), "leaf");
+    wf_context_enter(&ending);
+    ck_assert_ptr_eq(wf_context_running(), &ending);
+    ck_assert_str_eq(wf_context_root_name(&ending), "");
+    wf_context_leave(&ending);
     wf_context_leave(&above);
     wf_context_leave(&inner);
     ck_assert_ptr_eq(wf_context_running(), &outer);
     wf_context_leave(&outer);
     wf_context_leave(&none);
+}
+END_TEST
+
+/* G.19: the context of a scheduler too. */
+START_TEST(g19_the_context_of_a_scheduler_may_lie_further_out)
+{
+    static char one, two, three;
+    struct wf_scheduler *first = (void *)&one, *second = (void *)&two, *third = (void *)&three;
+    struct wf_context outer = {.scheduler = first}, middle = {.scheduler = second},
+                      inner = {.scheduler = first}, above = {0};
+    ck_assert_ptr_null(wf_context_of(first));
+    wf_context_enter(&outer);
+    ck_assert_ptr_eq(wf_context_of(first), &outer);
+    wf_context_enter(&middle);
+    ck_assert_ptr_eq(wf_context_of(first), &outer);
+    ck_assert_ptr_eq(wf_context_of(second), &middle);
+    wf_context_enter(&inner);
+    wf_context_enter(&above);
+    ck_assert_ptr_eq(wf_context_of(first), &inner);
+    ck_assert_ptr_null(wf_context_of(third));
+    wf_context_leave(&above);
+    wf_context_leave(&inner);
+    wf_context_leave(&middle);
+    wf_context_leave(&outer);
 }
 END_TEST
 
@@ -133,6 +162,7 @@ TCase *context_tests(void)
     tcase_add_test(tests, g19_the_event_hook_is_inherited);
     tcase_add_test(tests, g19_each_thread_has_its_own);
     tcase_add_test(tests, g19_running_is_the_innermost_with_a_root);
+    tcase_add_test(tests, g19_the_context_of_a_scheduler_may_lie_further_out);
     add_panic_test(tests, g19_leaving_one_that_is_not_current_panics);
     add_panic_test(tests, g19_leaving_one_that_was_never_entered_panics);
     return tests;

@@ -68,6 +68,25 @@ START_TEST(g14_inside_a_context_it_prints_the_await_tree)
 }
 END_TEST
 
+static void panic_while_a_runtime_ends(void)
+{
+    struct wf_context ending = {.runs = "wf_current_thread_drop"}, above = {0};
+    struct leaf leaf = leaf_ready_at(1);
+    wf_context_enter(&ending);
+    wf_context_enter(&above);
+    (void)!wf_block_on(&leaf.future);
+}
+
+/* G.14 and 01.24: there is no root then, so no tree. */
+START_TEST(g14_inside_a_context_without_a_root_it_says_inside_what)
+{
+    expect_panic(panic_while_a_runtime_ends,
+                 "weft: panic: clause 01.24 broken: block_on(leaf) is called inside "
+                 "wf_current_thread_drop(): await it there instead\n"
+                 "  inside wf_current_thread_drop()\n");
+}
+END_TEST
+
 static void panic_after_the_context(void)
 {
     struct wf_context running = {.runs = "worker 3", .root = &join.future};
@@ -119,6 +138,7 @@ TCase *panic_tests(void)
     tcase_add_test(tests, g14_a_panic_says_clause_message_and_place_and_aborts);
     add_panic_test(tests, g14_a_panic_aborts);
     add_panic_test(tests, g14_inside_a_context_it_prints_the_await_tree);
+    add_panic_test(tests, g14_inside_a_context_without_a_root_it_says_inside_what);
     add_panic_test(tests, g14_outside_of_contexts_there_is_no_tree);
     add_panic_test(tests, g14_block_on_inside_block_on_prints_the_outer_tree);
     return tests;

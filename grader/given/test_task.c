@@ -11,6 +11,8 @@ struct bench {
     struct wf_task *queue[8];
     int queued, bound, released;
     bool closed;
+    const struct wf_join_handle *awaits; /* looked at in `released` */
+    bool complete_at_release;
 };
 
 static struct bench bench;
@@ -33,8 +35,17 @@ static void bench_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 
 static void bench_released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
-    (void)task;
-    ((struct bench *)scheduler)->released++;
+    struct bench *self = (struct bench *)scheduler;
+    self->released++;
+    if (!self->awaits)
+        return;
+    self->complete_at_release = wf_join_handle_is_finished(self->awaits);
+    /* nobody hands the task over again: neither a wake nor an abort */
+    const struct wf_waker waker = wf_task_waker(task);
+    wf_waker_wake_by_ref(&waker);
+    struct wf_abort_handle abort = wf_join_handle_abort_handle(self->awaits);
+    wf_abort(&abort);
+    wf_abort_handle_drop(&abort);
 }
 
 static const struct wf_scheduler_ops bench_ops = {
@@ -118,8 +129,8 @@ START_TEST(g29_the_frame_is_built_in_the_task_and_taken_over_once)
     handle.value = &value;
     wf_context_enter(&context);
     run_all(&context);
+    wf_context_leave(&context); /* it has no budget left to await with */
     ck_assert_int_eq(wf_future_poll(&handle.future, &idle_cx), WF_READY);
-    wf_context_leave(&context);
     ck_assert_int_eq(handle.out, 0);
     ck_assert_int_eq(value, 5);
     ck_assert_int_eq(sight.argument, 5);
@@ -200,6 +211,32 @@ START_TEST(g29_a_closed_scheduler_takes_nothing_and_the_frame_is_dropped_once)
     ck_assert_int_eq(sight.ends, 2);
     ck_assert_int_eq(bench.bound + bench.queued + bench.released, 0);
     ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.50: READY, or aborted. */
+START_TEST(g50_a_task_is_complete_after_its_release)
+{
+    for (int aborted = 0; aborted < 2; aborted++) {
+        struct sight sight = {0};
+        struct wf_context context = {0};
+        struct wf_join_handle handle;
+        new_bench(false);
+        ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight, .argument = 5), 0);
+        bench.awaits = &handle;
+        if (aborted)
+            wf_join_handle_abort(&handle);
+        wf_context_enter(&context);
+        run_all(&context);
+        wf_context_leave(&context); /* it has no budget left to await with */
+        ck_assert_int_eq(bench.released, 1);
+        ck_assert(!bench.complete_at_release);
+        ck_assert(wf_join_handle_is_finished(&handle));
+        ck_assert_int_eq(wf_future_poll(&handle.future, &idle_cx), WF_READY);
+        ck_assert_int_eq(handle.out, aborted ? WF_ECANCELED : 0);
+        ck_assert_int_eq(bench.released, 1);
+        ck_assert_uint_eq(wf_live_bytes(), 0);
+    }
 }
 END_TEST
 
@@ -342,6 +379,7 @@ TCase *task_tests(void)
     tcase_add_test(tests, g29_a_spawn_allocates_once);
     tcase_add_test(tests, g29_a_closed_scheduler_takes_nothing_and_the_frame_is_dropped_once);
     tcase_add_test_raise_signal(tests, g29_a_spawn_without_a_scheduler_panics, SIGABRT);
+    tcase_add_test(tests, g50_a_task_is_complete_after_its_release);
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_polled);
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_dropped);
     tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);

@@ -52,8 +52,8 @@ static enum wf_poll join_handle_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_join_handle *self = (struct wf_join_handle *)future;
     struct wf_task *task = self->task;
-    /* 03.T3: over: how the future ended says which outcome it is; hand the output on, and let go.
-     * Else wait for the end */
+    /* 03.T3: over: a unit of the budget; how the future ended says which outcome it is; hand the
+     * output on, and let go. Else wait for the end */
     LAB_TODO("03.T3");
 }
 

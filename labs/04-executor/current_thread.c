@@ -132,7 +132,7 @@ static void enter(struct wf_current_thread *self, struct wf_context *context, co
     const struct wf_context *outside = wf_context_running();
     if (outside)
         wf_panic(clause, "%s is called inside %s(%s): await it there, or do it outside", what, outside->runs,
-                 outside->root->ops->name);
+                 wf_context_root_name(outside));
     /* acquire: this thread goes on where the last one left the queues */
     if (wf_exchange_acquire(&self->entered, true))
         wf_panic(clause, "%s is called while the same runtime runs", what);
@@ -162,7 +162,8 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
 void wf_current_thread_drop(struct wf_current_thread *runtime)
 {
     struct wf_context context = wf_task_set_context(&runtime->tasks);
-    enter(runtime, &context, "04.16", "wf_current_thread_drop");
+    context.runs = "wf_current_thread_drop"; /* no root, and yet inside: no other runtime may run here */
+    enter(runtime, &context, "04.16", context.runs);
     /* 04.T5: end all tasks, then the park's driver; then leave, and give the owner's reference
      * up */
     LAB_TODO("04.T5");

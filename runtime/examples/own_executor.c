@@ -62,6 +62,7 @@ static const struct wf_scheduler_ops executor_ops = {
     .bind = executor_bind,
     .schedule = executor_schedule,
     .released = executor_released,
+    .migrates = true, /* a task is run by whichever thread takes it */
 };
 
 /* The next task, NULL once all are over; sleeps while there is none to run. */

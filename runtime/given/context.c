@@ -4,6 +4,7 @@
  */
 #include "weft/context.h"
 
+#include "weft/future.h"
 #include "weft/panic.h"
 
 __thread struct wf_context *wf_context_current;
@@ -21,6 +22,11 @@ void wf_context_leave(struct wf_context *context)
     if (wf_context_current != context)
         wf_panic("G.19", "a context is left that is not the thread's current one");
     wf_context_current = context->outer;
+}
+
+const char *wf_context_root_name(const struct wf_context *context)
+{
+    return context->root ? context->root->ops->name : "";
 }
 
 void wf_give_way(const struct wf_waker *waker)

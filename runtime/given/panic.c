@@ -41,7 +41,9 @@ void wf_panic_at(const char *function, const char *file, int line, const char *c
     fprintf(stderr, "weft: panic: clause %s broken: %s\n  in %s (%s:%d)\n", clause, message, function, file,
             line);
     const struct wf_context *context = wf_context_running();
-    if (first && context) {
+    if (first && context && !context->root)
+        fprintf(stderr, "  inside %s()\n", context->runs);
+    if (first && context && context->root) {
         fprintf(stderr, "  await tree of %s:\n", context->runs);
         wf_await_tree_print(context->root, stderr, 4);
     }

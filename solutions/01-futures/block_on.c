@@ -19,7 +19,7 @@ int wf_block_on(struct wf_future *future)
     const struct wf_context *outside = wf_context_running();
     if (outside)
         wf_panic("01.24", "block_on(%s) is called inside %s(%s): await it there instead", future->ops->name,
-                 outside->runs, outside->root->ops->name);
+                 outside->runs, wf_context_root_name(outside));
 
     /* LAB 01.T9 { make a parker and a waker of it; enter a context that names the future as the root; poll, park, poll */
     /* On the heap and counted, not on this stack: a clone of the waker may be woken after we returned. */

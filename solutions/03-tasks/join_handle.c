@@ -67,9 +67,15 @@ static enum wf_poll join_handle_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_join_handle *self = (struct wf_join_handle *)future;
     struct wf_task *task = self->task;
-    /* LAB 03.T3 { over: how the future ended says which outcome it is; hand the output on, and let go. Else wait for the end */
+    /* LAB 03.T3 { over: a unit of the budget; how the future ended says which outcome it is; hand the output on, and let go. Else wait for the end */
     if (!is_complete(task) && wait_for_end(task, cx->waker))
         return WF_PENDING;
+    /* Without this a task that awaits thousands that are over keeps its thread for all of them. Once only: a branch of a
+     * biased select, behind one that always spends the whole budget, would never be READY. */
+    if (!self->gave_way && !wf_budget_spend(cx->waker)) {
+        self->gave_way = true;
+        return WF_PENDING;
+    }
     struct wf_future *frame = wf_task_frame(task);
     /* not by CANCELLED: an abort may have been asked for when the last poll was READY anyway */
     bool ready = wf_future_is_done(frame);

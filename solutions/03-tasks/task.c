@@ -8,8 +8,8 @@
  * 2. The future is polled, with a waker that owns nothing: the reference of step 1 outlives the poll.
  * 3. PENDING: to_idle. Parked: the reference was given up, and the task must not be touched any more. Again: it goes
  *    back to the queue with the reference. Cancelled: on to 4.
- * 4. READY, or dropped: to_complete. The output goes to the join handle or is destroyed; the owner lets go; two
- *    references, the owner's and the queue's, are given up.
+ * 4. READY, or dropped: the scheduler, as the owner, forgets the task, which uses it no more. to_complete. The output
+ *    goes to the join handle or is destroyed; two references, the owner's and the queue's, are given up.
  */
 #include "weft/task.h"
 
@@ -76,6 +76,9 @@ static void drop_output(struct wf_task *task)
 
 static void complete(struct wf_task *task)
 {
+    /* First: a thread that sees COMPLETE, woken or not, may end the scheduler. RUNNING is still set, so until then no wake
+     * and no abort hands the task to it again. */
+    task->scheduler->ops->released(task->scheduler, task);
     switch (wf_task_to_complete(task)) {
     case WF_COMPLETE_QUIET:
         break;
@@ -88,7 +91,6 @@ static void complete(struct wf_task *task)
         drop_output(task);
         break;
     }
-    task->scheduler->ops->released(task->scheduler, task);
     if (wf_task_unreference(task, 2))
         wf_task_free(task);
 }

@@ -10,6 +10,7 @@
 #include "weft/alloc.h"
 #include "weft/context.h"
 #include "weft/panic.h"
+#include "weft/task.h"
 #include "weft/task_set.h"
 
 struct wf_local_set {
@@ -54,14 +55,29 @@ struct wf_scheduler *wf_local_set_scheduler(struct wf_local_set *set)
     return &set->tasks.scheduler;
 }
 
-static void check_thread(struct wf_local_set *self)
+static void check_thread(struct wf_local_set *self, const char *clause, const char *what)
 {
     if (!self->has_thread) {
         self->has_thread = true;
         self->thread = pthread_self();
     } else if (!pthread_equal(self->thread, pthread_self())) {
-        wf_panic("04.17", "a local set is polled on another thread than before: its tasks are not made for that");
+        wf_panic(clause,
+                 "a local set is %s on another thread than ran it first: its tasks are not made for that",
+                 what);
     }
+}
+
+/* A task that may be polled on another thread next time would take the set along. So it is refused at once, and not on the day
+ * when it moves. A root and a body are no tasks. */
+static void check_task_stays(void)
+{
+    const struct wf_task *task = wf_task_current();
+    if (task && task->scheduler->ops->migrates)
+        wf_panic(
+            "04.21",
+            "a local set is run in task %s, which may move to another thread: run it in a root, or in a task "
+            "of a current-thread runtime",
+            wf_task_name(task));
 }
 
 /* Inside itself a set cannot end, and a second run would leave the waker of a local task where that of the run belongs. */
@@ -94,7 +110,8 @@ static enum wf_poll local_run_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_local_run *self = (struct wf_local_run *)future;
     struct wf_local_set *set = self->set;
-    check_thread(set);
+    check_task_stays();
+    check_thread(set, "04.17", "run");
     check_outside(set, "04.17", "run");
     /* LAB 04.T7 { leave the waker; inside the set's context poll the body and run a turn of local tasks; if more could run, give way */
     keep_run_waker(set, cx->waker);
@@ -151,7 +168,7 @@ struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_
 
 void wf_local_set_drop(struct wf_local_set *set)
 {
-    check_thread(set);
+    check_thread(set, "04.19", "dropped");
     check_outside(set, "04.19", "dropped");
     /* LAB 04.T7 { as the runtime's drop does it: inside the set's context end all tasks; then let the waker go, and the reference */
     struct wf_context context = wf_task_set_context(&set->tasks);

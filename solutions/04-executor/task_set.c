@@ -4,7 +4,9 @@
  *
  * ## Two ways in
  *
- * On the set's thread a task goes to the run queue, which needs no lock. From anywhere else it goes to the inject queue,
+ * On the set's thread a task goes to the run queue, which needs no lock. That thread has a context that names the set,
+ * and only one thread at a time has. Further in may lie the context of a local set: then a task or root of this set is
+ * being polled below, and its executor looks at the run queue when that poll returns. So nobody need be told. From anywhere else it goes to the inject queue,
  * under the lock, and the owner of the set is told, who may be asleep. The set's thread takes the whole inject queue
  * at once, when it has nothing else, or every WF_POLLS_PER_INJECT polls: else a task that always wakes itself would
  * keep it out for ever.
@@ -25,11 +27,6 @@
 
 #include "weft/error.h"
 #include "weft/task.h"
-
-static bool is_here(const struct wf_task_set *self)
-{
-    return wf_context_current && wf_context_current->scheduler == &self->scheduler;
-}
 
 /* --- the inject queue --- */
 
@@ -87,7 +84,7 @@ static void take_injected(struct wf_task_set *self)
 static int set_bind(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_task_set *self = (struct wf_task_set *)scheduler;
-    bool here = is_here(self);
+    bool here = wf_context_of(scheduler);
     /* only the set's thread changes `closed`, so it may read it without the lock */
     if (here && self->closed)
         return WF_ECLOSED;
@@ -105,8 +102,8 @@ static void set_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_task_set *self = (struct wf_task_set *)scheduler;
     /* LAB 04.T1 { here: to the end of the queue, or aside if it is the one being polled, and gave way. Elsewhere: inject() */
-    const struct wf_context *context = wf_context_current;
-    if (!is_here(self))
+    const struct wf_context *context = wf_context_of(scheduler);
+    if (!context)
         (void)inject(self, task, false);
     else
         wf_task_queue_push(task == context->task && context->yielded ? &self->deferred : &self->run, task);

@@ -285,6 +285,17 @@ void bench_leave(void)
     wf_context_leave(&context);
 }
 
+void bench_constrain(int64_t units)
+{
+    context.constrained = units >= 0;
+    context.budget = units >= 0 ? (uint32_t)units : 0;
+}
+
+int64_t bench_budget(void)
+{
+    return context.budget;
+}
+
 void bench_begin(void)
 {
     for (int i = 0; i < TASKS_MAX; i++) {

@@ -39,6 +39,10 @@ void bench_end(void);
 void bench_enter(void);
 /** After it. */
 void bench_leave(void);
+/** This thread has so many units of budget from now on; -1: it is not constrained. */
+void bench_constrain(int64_t units);
+/** What is left of them. */
+int64_t bench_budget(void);
 
 int64_t in_range(int64_t number, int64_t limit);
 struct script *script_at(int64_t number);

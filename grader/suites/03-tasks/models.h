@@ -29,6 +29,9 @@ extern bool drop_reads_datum;
 
 /** Spawn a task; `handle` NULL: detached. It is in the queue then. */
 struct wf_task *model_spawn(bool (*step)(struct probe *self), struct wf_join_handle *handle);
+/** The same on a scheduler of the model's own; NULL: the queue for one task. */
+struct wf_task *model_spawn_on(struct wf_scheduler *scheduler, bool (*step)(struct probe *self),
+                               struct wf_join_handle *handle);
 /** Run the task, if it is in the queue. Any thread. */
 bool model_run(void);
 /** The waker of a task, which owns a reference. */

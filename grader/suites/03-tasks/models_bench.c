@@ -110,6 +110,12 @@ static void describe_state(uint64_t value, char *text, size_t size)
 
 struct wf_task *model_spawn(bool (*step)(struct probe *self), struct wf_join_handle *handle)
 {
+    return model_spawn_on(NULL, step, handle);
+}
+
+struct wf_task *model_spawn_on(struct wf_scheduler *scheduler, bool (*step)(struct probe *self),
+                               struct wf_join_handle *handle)
+{
     interleave_thread_name("owner");
     interleave_name(&queue, "queue");
     interleave_name(&datum, "datum");
@@ -120,7 +126,7 @@ struct wf_task *model_spawn(bool (*step)(struct probe *self), struct wf_join_han
     interleave_name(&task->next, "next");
     interleave_name(&wf_task_frame(task)->line, "line of the future");
     *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .step = step};
-    assert(wf_task_spawn(task, &bench, handle) == 0);
+    assert(wf_task_spawn(task, scheduler ? scheduler : &bench, handle) == 0);
     return task;
 }
 

@@ -22,12 +22,16 @@ static void *run(void *arg)
     return arg;
 }
 
-static struct wf_task *begin(void)
+static void begin_on(struct wf_scheduler *scheduler)
 {
-    struct wf_task *task = model_spawn(at_once, &handle);
+    model_spawn_on(scheduler, at_once, &handle);
     interleave_name(&value, "value");
     handle.value = &value;
-    return task;
+}
+
+static void begin(void)
+{
+    begin_on(NULL);
 }
 
 /* Poll the handle with the waker of that number, of which nothing but the handle keeps anything. */
@@ -97,6 +101,77 @@ MODEL(explore_join_other_waker, "03.9",
 MODEL(explore_join_same_waker, "03.9", "a waker that is left already stays, and is woken; 2 threads")
 {
     poll_again(true);
+}
+
+/* --- a scheduler that goes away --- */
+
+/* A scheduler for one task, whose memory ends with the task: `released` uses it, as a list of tasks would. */
+struct passing {
+    struct wf_scheduler head;
+    struct wf_task *task;
+    int alive;
+};
+
+static int passing_bind(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    struct passing *self = (struct passing *)scheduler;
+    self->task = task;
+    self->alive++;
+    return 0;
+}
+
+static void passing_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    (void)scheduler;
+    (void)task;
+    interleave_fail("a task is scheduled that is READY in its first poll");
+}
+
+static void passing_released(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    (void)task;
+    ((struct passing *)scheduler)->alive--;
+}
+
+static const struct wf_scheduler_ops passing_ops = {
+    .name = "passing", .bind = passing_bind, .schedule = passing_schedule, .released = passing_released};
+
+static void *run_task_of(void *arg)
+{
+    interleave_thread_name("runner");
+    struct wf_context context = {.scheduler = arg};
+    wf_context_enter(&context);
+    wf_task_run(((struct passing *)arg)->task, &context);
+    wf_context_leave(&context);
+    return arg;
+}
+
+/*
+ * 2 threads. The owner awaits the task, and frees its scheduler at once. Steps: `released` comes before COMPLETE, so also
+ * before the wake. Orders: release of to_complete and acquire of the handle's look: what `released` did is over.
+ */
+MODEL(explore_join_ends_scheduler, "03.8",
+      "a thread that has awaited the last task may end its scheduler; 2 threads")
+{
+    struct passing *passing = malloc(sizeof *passing);
+    assert(passing);
+    *passing = (struct passing){.head = {.ops = &passing_ops}};
+    begin_on(&passing->head);
+    struct wf_waker waker = counted_waker(&wakes[0]);
+    pthread_t runner = model_start(run_task_of, passing);
+    bool is_ready = poll_with(&waker);
+    if (!is_ready && atomic_load_explicit(&wakes[0], memory_order_relaxed) > 0)
+        is_ready = poll_with(&waker); /* woken: it is READY */
+    if (is_ready) {
+        assert(passing->alive == 0);
+        free(passing);
+    }
+    wf_waker_drop(&waker);
+    model_join(runner);
+    if (!is_ready) {
+        expect_end(false, &wakes[0]);
+        free(passing);
+    }
 }
 
 /* --- a handle that goes away --- */

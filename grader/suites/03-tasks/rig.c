@@ -117,6 +117,7 @@ static const char *point_text(enum point point)
         [AT_END] = "just before wf_task_end_join_waker of task",
         [AT_JOIN_DROPPED] = "just before wf_task_to_join_dropped of task",
         [AT_UNREFERENCE] = "just before wf_task_unreference of task",
+        [AT_LET_GO] = "just before wf_task_unreference of 2 of task",
     };
     return texts[point];
 }
@@ -373,6 +374,21 @@ void expect_no_clones(struct judge *judge, int mock)
         step(judge, STEP_CLONES, 0, mock, 0, "the clones of join waker %d that are alive", mock).a;
     judge_returned(judge, "%lld", (long long)clones);
     EXPECT(judge, clones == 0, "the join waker was dropped, once", "%lld clones are alive", (long long)clones);
+}
+
+void constrain(struct judge *judge, int thread, int units)
+{
+    if (units < 0)
+        step(judge, STEP_BUDGET, thread, units, 0, "has no budget to keep from now on");
+    else
+        step(judge, STEP_BUDGET, thread, units, 0, "has %d units of budget", units);
+}
+
+void expect_budget(struct judge *judge, int thread, int units)
+{
+    int64_t left = step(judge, STEP_BUDGET_LEFT, thread, 0, 0, "the budget that is left").a;
+    judge_returned(judge, "%lld", (long long)left);
+    expect_count(judge, left, units, "units of budget that are left");
 }
 
 void finish_tasks(struct judge *judge)

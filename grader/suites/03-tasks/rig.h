@@ -68,6 +68,9 @@ void drop_waker(struct judge *judge, int thread, int waker);
 void touch(struct judge *judge, int thread, int task);
 void link_queue(struct judge *judge);
 void write_for(struct judge *judge, int thread, int task, int value);
+/** From now on that thread has so many units of budget; -1: it is not constrained. */
+void constrain(struct judge *judge, int thread, int units);
+void expect_budget(struct judge *judge, int thread, int units);
 void hold(struct judge *judge, int thread);
 /** False: it was not held. */
 bool go_on(struct judge *judge, int thread);

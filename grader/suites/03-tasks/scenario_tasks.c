@@ -198,6 +198,12 @@ UNSEEN static void perform(const int64_t *step, int64_t *a, int64_t *b)
     case STEP_CLONES:
         *a = mocks[in_range(arguments[0], MOCKS_MAX)].clones;
         break;
+    case STEP_BUDGET:
+        bench_constrain(arguments[0]);
+        break;
+    case STEP_BUDGET_LEFT:
+        *a = bench_budget();
+        break;
     case STEP_HOLD:
         stage_hold();
         break;

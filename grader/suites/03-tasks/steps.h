@@ -67,6 +67,8 @@ enum tasks_step {
     STEP_LINK,         /* the queue is linked through the tasks from now on */
     STEP_LIVE_BYTES,   /* -> live bytes */
     STEP_CLONES,       /* mock -> clones alive */
+    STEP_BUDGET,       /* units: what this thread has from now on; -1: it is not constrained */
+    STEP_BUDGET_LEFT,  /* -> units */
     STEP_AT,           /* enum point, subject, step, its arguments: do that step there, once */
     STEP_HOLD,         /* the thread that comes here waits; for STEP_AT, not thread 0 */
     STEP_GO_ON,        /* thread: it goes on -> the reply of what it was doing, or NOT_HELD */
@@ -89,7 +91,7 @@ enum point {
     AT_CLONE,        /* a mock waker is cloned: after the clone was made */
     AT_WAKE,         /* a mock waker is woken */
     AT_GIVEN_BACK,   /* a mock waker is dropped */
-    AT_RELEASED,     /* the scheduler is told that the task is over */
+    AT_RELEASED,     /* the scheduler is told that the future is over */
     AT_TO_RUNNING,   /* just before the transition */
     AT_TO_IDLE,      /* the same */
     AT_TO_COMPLETE,  /* the same */
@@ -99,6 +101,7 @@ enum point {
     AT_END,          /* just before end_join_waker */
     AT_JOIN_DROPPED, /* just before to_join_dropped */
     AT_UNREFERENCE,  /* just before one reference is given up */
+    AT_LET_GO,       /* just before two are: complete, and the join waker woken */
 };
 
 /** Events of the scenario "tasks". The kind holds the thread's number too. */

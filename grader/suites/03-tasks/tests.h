@@ -40,6 +40,7 @@ void test_end_in_between(struct judge *judge);
 void test_join_waker_given_back(struct judge *judge);
 void test_detach(struct judge *judge);
 void test_detach_any_time(struct judge *judge);
+void test_join_budget(struct judge *judge);
 
 void test_abort_idle(struct judge *judge);
 void test_abort_any_time(struct judge *judge);

@@ -219,6 +219,7 @@ void test_abort_in_poll(struct judge *judge)
         abort_at(judge, AT_POLL, true, woken);
         abort_at(judge, AT_TO_IDLE, false, woken);
         abort_at(judge, AT_TO_COMPLETE, true, woken);
+        abort_at(judge, AT_RELEASED, true, woken);
         abort_at(judge, AT_COMPLETED, true, woken);
     }
     /* the task itself asks for its end, and its handle is gone */

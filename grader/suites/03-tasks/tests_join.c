@@ -62,8 +62,8 @@ void test_task_result(struct judge *judge)
 
 /* --- ends that another thread sees in the middle --- */
 
-/* The runner is held there. When it has told the scheduler of the end, it has given no reference up yet: what it wrote
- * is published by to_complete alone, or by end_join_waker. */
+/* The runner is held there. Just before it lets go, it has given no reference up yet: what it wrote is published by
+ * to_complete alone, or by end_join_waker. */
 static void hold_at(struct judge *judge, enum point point, int task)
 {
     at(judge, point, task);
@@ -121,7 +121,7 @@ static void end_at(struct judge *judge, enum point point, bool replaces, enum po
 /* Every place of a poll, and both places where the end may stand meanwhile. */
 static void end_everywhere(struct judge *judge, bool wakers)
 {
-    static const enum point points[] = {AT_CLONE, AT_SHARE, AT_UNSHARE}, ends[] = {AT_COMPLETED, AT_RELEASED};
+    static const enum point points[] = {AT_CLONE, AT_SHARE, AT_UNSHARE}, ends[] = {AT_COMPLETED, AT_LET_GO};
     for (int i = 0; i < 12; i++)
         if (points[i % 3] != AT_UNSHARE || i / 6)
             end_at(judge, points[i % 3], i / 6, ends[i / 3 % 2], wakers);
@@ -135,7 +135,7 @@ void test_join_sees_output(struct judge *judge)
         make_ready(judge, task, value);
         if (awaited)
             poll_handle(judge, HANDLE, task, 0);
-        hold_at(judge, AT_RELEASED, task);
+        hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
         expect_joined(judge, HANDLE, task, 0, 0, value);
         go_on(judge, RUNNER);
@@ -256,7 +256,7 @@ static void slot_goes_to_handle(struct judge *judge)
     int task = spawn(judge, HANDLE, SPAWN_AWAITED);
     make_ready(judge, task, 1);
     poll_handle(judge, HANDLE, task, 0);
-    hold_at(judge, AT_RELEASED, task);
+    hold_at(judge, AT_LET_GO, task);
     run(judge, RUNNER, task);
     join_drop(judge, HANDLE, task);
     expect_no_clones(judge, 0);
@@ -267,10 +267,11 @@ static void slot_goes_to_handle(struct judge *judge)
 
 void test_join_waker_given_back(struct judge *judge)
 {
-    static const enum point points[] = {AT_POLL, AT_TO_COMPLETE, AT_COMPLETED, AT_WAKE, AT_END, AT_RELEASED};
+    static const enum point points[] = {AT_POLL, AT_TO_COMPLETE, AT_COMPLETED, AT_WAKE,
+                                        AT_END,  AT_LET_GO,      AT_RELEASED};
     judge_start(judge, "tasks");
-    for (int i = 0; i < 6; i++)
-        for (int polled = i < 2 ? 0 : 1; polled >= 0; polled--)
+    for (int i = 0; i < 7; i++) /* it is polled once the task is over */
+        for (int polled = i < 2 || i == 6 ? 0 : 1; polled >= 0; polled--)
             leave_at(judge, points[i], polled);
     slot_goes_to_runner(judge);
     slot_goes_to_handle(judge);
@@ -323,7 +324,7 @@ void test_detach(struct judge *judge)
         int task = spawn(judge, HANDLE, SPAWN_WITHOUT_VALUE), value = a_value(judge);
         make_ready(judge, task, value);
         if (held)
-            hold_at(judge, AT_RELEASED, task);
+            hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
         expect_joined(judge, HANDLE, task, 0, 0, -1);
         if (held)
@@ -334,7 +335,7 @@ void test_detach(struct judge *judge)
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         make_ready(judge, task, value);
         if (held)
-            hold_at(judge, AT_RELEASED, task);
+            hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
         join_drop(judge, HANDLE, task);
         if (held)
@@ -352,6 +353,95 @@ void test_detach(struct judge *judge)
         make_ready(judge, task, value);
         run(judge, RUNNER, task);
         unclaimed(judge, task, value);
+    }
+    finish_tasks(judge);
+}
+
+/* --- 03.17 --- */
+
+/* The task is over, and the handle's thread has no budget left: PENDING, and woken at once. Then READY, with a unit or not. */
+static void join_out_of_budget(struct judge *judge, int task, int out, int value)
+{
+    int wakes = mock_of(judge, 0)->wakes;
+    constrain(judge, HANDLE, 0);
+    EXPECT(judge, poll_handle(judge, HANDLE, task, 0).a == WF_PENDING,
+           "PENDING: the task is over, and no budget is left for it", "READY");
+    EXPECT(judge, mock_of(judge, 0)->wakes > wakes, "it gives way: the waker of the poll is woken",
+           "it is not");
+    expect_stored(judge, HANDLE, task, -1);
+    expect_budget(judge, HANDLE, 0);
+    if (judge_random(judge, 2))
+        constrain(judge, HANDLE, 1);
+    expect_joined(judge, HANDLE, task, 0, out, value);
+}
+
+void test_join_budget(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int kind = 0; kind < 4; kind++) {
+        bool aborted = kind % 2, waits = kind / 2;
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
+        int units = 1 + judge_random(judge, 100);
+        constrain(judge, HANDLE, units);
+        if (waits) {
+            EXPECT(judge, poll_handle(judge, HANDLE, task, 1).a == WF_PENDING,
+                   "PENDING: the task is not over", "READY");
+            expect_budget(judge, HANDLE, units);
+        }
+        if (aborted)
+            join_abort(judge, HANDLE, task);
+        else
+            make_ready(judge, task, value);
+        run(judge, RUNNER, task);
+        if (kind % 3) {
+            expect_joined(judge, HANDLE, task, 0, aborted ? WF_ECANCELED : 0, value);
+            expect_budget(judge, HANDLE, units - 1);
+        } else {
+            join_out_of_budget(judge, task, aborted ? WF_ECANCELED : 0, value);
+        }
+        expect_no_clones(judge, 0);
+        expect_no_clones(judge, 1);
+        expect_freed(judge);
+    }
+    /* many that are over, in a row */
+    enum { MANY = 6 };
+    int tasks[MANY], value = a_value(judge), units = 1 + judge_random(judge, MANY - 1);
+    for (int i = 0; i < MANY; i++) {
+        tasks[i] = spawn(judge, HANDLE, SPAWN_AWAITED);
+        make_ready(judge, tasks[i], value);
+        run(judge, RUNNER, tasks[i]);
+    }
+    constrain(judge, HANDLE, units);
+    for (int i = 0; i < units; i++)
+        expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
+    join_out_of_budget(judge, tasks[units], 0, value);
+    constrain(judge, HANDLE, -1); /* where there is no budget, none is needed */
+    for (int i = units + 1; i < MANY; i++)
+        expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
+    /* one that ends while the handle looks costs no more, and no less */
+    static const enum point points[] = {AT_CLONE, AT_SHARE};
+    for (int kind = 0; kind < 4; kind++) {
+        int task = spawn(judge, HANDLE, SPAWN_AWAITED);
+        make_ready(judge, task, value);
+        constrain(judge, HANDLE, kind % 2);
+        at(judge, points[kind / 2], points[kind / 2] == AT_CLONE ? 0 : task);
+        run(judge, RUNNER, task);
+        int wakes = mock_of(judge, 0)->wakes;
+        struct judge_reply reply = poll_handle(judge, HANDLE, task, 0);
+        EXPECT(judge, reply.a == WF_READY || mock_of(judge, 0)->wakes > wakes,
+               "READY, or PENDING and the waker is woken", "PENDING, and it is not");
+        EXPECT(judge, reply.a != WF_READY || kind % 2, "PENDING: no budget is left", "READY");
+        if (reply.a == WF_READY) {
+            expect_stored(judge, HANDLE, task, value);
+            expect_budget(judge, HANDLE, 0);
+        } else {
+            if (tally_of(judge, task)->polls == 0) /* the poll did not come to that point */
+                run(judge, RUNNER, task);
+            constrain(judge, HANDLE, 1);
+            expect_joined(judge, HANDLE, task, 0, 0, value);
+        }
+        expect_no_clones(judge, 0);
+        expect_freed(judge);
     }
     finish_tasks(judge);
 }

@@ -69,6 +69,8 @@ void test_one_poll_per_wake(struct judge *judge)
         make_ready(judge, task, 1);
         at(judge, AT_POLL, task);
         wake_ref(judge, waker, 0, 1);
+        at(judge, AT_RELEASED, task);
+        wake_ref(judge, waker, 0, 1);
         at(judge, AT_COMPLETED, task);
         wake_ref(judge, waker, 0, 1);
         run(judge, runner, task);

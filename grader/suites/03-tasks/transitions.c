@@ -45,7 +45,6 @@ bool __real_wf_task_unreference(struct wf_task *task, uint32_t count);
 bool __wrap_wf_task_unreference(struct wf_task *task, uint32_t count);
 bool __wrap_wf_task_unreference(struct wf_task *task, uint32_t count)
 {
-    if (count == 1)
-        come_to(AT_UNREFERENCE, task);
+    come_to(count == 1 ? AT_UNREFERENCE : AT_LET_GO, task);
     return __real_wf_task_unreference(task, count);
 }

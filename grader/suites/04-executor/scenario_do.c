@@ -101,6 +101,8 @@ struct wf_scheduler *scheduler_by_number(int64_t number)
 {
     if (number == ON_CURRENT)
         return wf_scheduler_current();
+    if (number >= ON_MOVER)
+        return mover_scheduler(in_range(number - ON_MOVER, 2));
     if (number >= ON_KEPT_LOCAL)
         return kept_local_schedulers[in_range(number - ON_KEPT_LOCAL, LOCALS_MAX)];
     if (number >= ON_KEPT)
@@ -323,6 +325,12 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
         break;
     case DO_LOCAL_UNREFERENCE:
         wf_scheduler_unreference(kept_local_schedulers[in_range(a, LOCALS_MAX)]);
+        break;
+    case DO_RUN_MOVER:
+        run_mover(in_range(a, 2));
+        break;
+    case DO_MOVER_ROOT:
+        poll_root_of_mover(in_range(a, 2), b);
         break;
     case DO_SLOW_SPAWN:
         spawn(a, b, 1);

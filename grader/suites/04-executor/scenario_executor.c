@@ -136,6 +136,14 @@ static void act(const struct channel_command *command)
         program = program_of(command, 2);
         set_hook_program(in_range(arguments[0], RUNTIMES_MAX), (int)arguments[1], &program);
         break;
+    case STEP_IN_SPAWNED:
+        program = program_of(command, 1);
+        set_spawned_program(in_range(arguments[0], RUNTIMES_MAX), &program);
+        break;
+    case STEP_IN_SHUTDOWN:
+        program = program_of(command, 1);
+        set_shutdown_program(in_range(arguments[0], RUNTIMES_MAX), &program);
+        break;
     case STEP_HOLD_UNPARK:
         hold_next_unpark(in_range(arguments[0], RUNTIMES_MAX), arguments[1]);
         break;
@@ -153,6 +161,12 @@ static void act(const struct channel_command *command)
         break;
     case STEP_DROP_STORM:
         drop_storm(arguments[0], in_range(arguments[1], RUNTIMES_MAX), &a, &b);
+        break;
+    case STEP_CHAIN:
+        spawn_chain(arguments[0], arguments[1]);
+        break;
+    case STEP_CHAIN_DROPPED:
+        a = chain_dropped();
         break;
     case STEP_MANY_FORGET:
         forget_many();

@@ -20,13 +20,13 @@ struct mock {
     int64_t gate; /* where the next unpark waits; -1: it does not */
     bool armed, armed_forever;
     int skip;
-    struct program program;
+    struct program program, at_shutdown;
 };
 
 struct hook {
     bool armed;
     int skip;
-    struct program program;
+    struct program program, at_spawned;
 };
 
 /* Old ones stay: a waker may hold the runtime, and so its park, long after the runtime's drop. */
@@ -107,8 +107,10 @@ static void mock_shutdown(struct wf_park *park)
     else if (self->shut_down)
         misused(self, SHUT_DOWN_TWICE);
     self->shut_down = true;
+    const struct program program = self->at_shutdown;
     pthread_mutex_unlock(&self->lock);
     scenario_event(EVENT_SHUTDOWN, self->runtime, 0);
+    run_program(&program);
 }
 
 static void mock_drop(struct wf_park *park)
@@ -134,8 +136,11 @@ static const struct wf_park_ops mock_ops = {
 
 static void on_task_spawned(void *arg, const struct wf_task *task)
 {
-    (void)arg;
+    struct hook *hook = &hooks[(intptr_t)arg];
+    const struct program program = hook->at_spawned;
     scenario_event(EVENT_TASK_SPAWNED, number_of_task(task), 0);
+    hook->at_spawned.count = 0;
+    run_program(&program);
 }
 
 static void on_task_ended(void *arg, const struct wf_task *task)
@@ -205,6 +210,19 @@ void set_park_program(int64_t runtime, bool forever, int skip, const struct prog
 void set_hook_program(int64_t runtime, int skip, const struct program *program)
 {
     hooks[runtime] = (struct hook){.armed = true, .skip = skip, .program = *program};
+}
+
+void set_spawned_program(int64_t runtime, const struct program *program)
+{
+    hooks[runtime].at_spawned = *program;
+}
+
+void set_shutdown_program(int64_t runtime, const struct program *program)
+{
+    struct mock *mock = newest[runtime];
+    pthread_mutex_lock(&mock->lock);
+    mock->at_shutdown = *program;
+    pthread_mutex_unlock(&mock->lock);
 }
 
 void hold_next_unpark(int64_t runtime, int64_t gate)

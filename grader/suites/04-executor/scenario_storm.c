@@ -109,3 +109,50 @@ void forget_many(void)
         wf_waker_drop(&wakers[i]);
     many = 0;
 }
+
+/* --- a chain of tasks, each of which owns the join handle of the one before --- */
+
+struct chained {
+    struct wf_future future;
+    struct wf_join_handle before; /* empty in the first one, which waits for ever */
+    int out;
+};
+
+static int64_t chained_dropped; /* plain: they end on one thread, which is joined */
+
+static enum wf_poll chained_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct chained *self = (struct chained *)future;
+    return self->before.task ? wf_future_poll(&self->before.future, cx) : WF_PENDING;
+}
+
+static void chained_drop(struct wf_future *future)
+{
+    struct chained *self = (struct chained *)future;
+    chained_dropped++;
+    if (self->before.task)
+        wf_future_drop(&self->before.future);
+}
+
+static const struct wf_future_ops chained_ops = {
+    .name = "chained", .poll = chained_poll, .drop = chained_drop, WF_FRAME(struct chained)};
+
+void spawn_chain(int64_t scheduler, int64_t count)
+{
+    struct wf_join_handle before = {.task = NULL};
+    chained_dropped = 0;
+    for (int64_t i = 0; i < count; i++) {
+        struct wf_task *task = wf_task_new(sizeof(struct chained));
+        if (!task)
+            scenario_broken("no memory");
+        *(struct chained *)(void *)wf_task_frame(task) =
+            (struct chained){.future = {.ops = &chained_ops}, .before = before};
+        if (wf_task_spawn(task, scheduler_by_number(scheduler), i + 1 < count ? &before : NULL) != 0)
+            scenario_broken("a runtime that is open refuses a task");
+    }
+}
+
+int64_t chain_dropped(void)
+{
+    return chained_dropped;
+}

@@ -129,7 +129,16 @@ struct wf_scheduler *scheduler_by_number(int64_t number);
 bool new_runtime(int64_t runtime, bool mock, bool hooks);
 void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program);
 void set_hook_program(int64_t runtime, int skip, const struct program *program);
+void set_spawned_program(int64_t runtime, const struct program *program);
+void set_shutdown_program(int64_t runtime, const struct program *program);
 void hold_next_unpark(int64_t runtime, int64_t gate);
+
+/* scenario_moving.c: of the scheduler whose tasks may move to another thread, or of the one whose tasks stay */
+struct wf_scheduler *mover_scheduler(bool moves);
+/** Run its tasks, each when it is woken, until none is left to run. */
+void run_mover(bool moves);
+/** Poll probe `root` once as the root of a block_on of it, which stays on its thread. */
+void poll_root_of_mover(bool moves, int64_t root);
 
 /* scenario_storm.c */
 void begin_storms(void);
@@ -139,6 +148,8 @@ void many_begin_to_drop(void);
 void wake_many(void);
 void count_many(int64_t *dropped, int64_t *polled);
 void forget_many(void);
+void spawn_chain(int64_t scheduler, int64_t count);
+int64_t chain_dropped(void);
 /** The waker that a probe kept; for a storm. Borrowed. */
 const struct wf_waker *kept_waker(int64_t probe);
 

@@ -35,6 +35,8 @@ enum step {
     STEP_NEW,     /**< runtime, with a mock park, with hooks -> 1, or 0: no memory */
     STEP_IN_PARK, /**< runtime, forever, skip, instruction...: in the park after so many of its kind */
     STEP_IN_HOOK, /**< runtime, skip, instruction...: in the before_park after so many */
+    STEP_IN_SPAWNED,  /**< runtime, instruction...: in the next task_spawned */
+    STEP_IN_SHUTDOWN, /**< runtime, instruction...: in the shutdown of the park */
     STEP_HOLD_UNPARK,     /**< runtime, gate: the next unpark leaves its permit, then waits there */
     STEP_FAIL_ALLOCATION, /**< n */
     STEP_LIVE_BYTES,      /**< -> live bytes */
@@ -43,6 +45,8 @@ enum step {
     STEP_DROP_STORM,      /**< actor, runtime: it drops the runtime, while the driver wakes all of STEP_MANY
                             -> how many futures were dropped, how many polled after the drop began */
     STEP_MANY_FORGET,     /**< drop their wakers */
+    STEP_CHAIN,           /**< scheduler, count: spawn tasks of which each awaits the one before */
+    STEP_CHAIN_DROPPED,   /**< -> how many of their futures were dropped */
 };
 
 /** An instruction: what, and two numbers. */
@@ -100,6 +104,8 @@ enum instruction {
     DO_LOCAL_DROP,        /**< a */
     DO_LOCAL_REFERENCE,   /**< a: a further reference to the scheduler of local set a */
     DO_LOCAL_UNREFERENCE, /**< a: give it back */
+    DO_RUN_MOVER,  /**< a: run the tasks of ON_MOVER + a */
+    DO_MOVER_ROOT, /**< a, b: poll probe b once as the root of a block_on there */
     DO_SLOW_SPAWN, /**< a, b: spawn probe b on scheduler a, and wait at gate 1 before the first mutex in it */
     DO_SLOW_WAKE, /**< a, b: wake what probe a kept, by reference, and wait at gate b before the first mutex in it */
 };
@@ -111,6 +117,7 @@ enum {
     ON_LOCAL = 5,   /**< + local set */
     ON_KEPT = 9,    /**< + runtime: the reference of DO_REFERENCE */
     ON_KEPT_LOCAL = 13,
+    ON_MOVER = 17, /**< + 1: its tasks may move to another thread; + 0: they stay */
 };
 
 /** Events. */

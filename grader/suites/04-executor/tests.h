@@ -35,11 +35,16 @@ void test_new_without_memory(struct judge *judge);
 void test_block_on_after_drop(struct judge *judge);
 void test_local_run_inside(struct judge *judge);
 void test_local_drop_inside(struct judge *judge);
+void test_block_on_in_drop(struct judge *judge);
+void test_drop_in_drop(struct judge *judge);
 void test_drop_in_root(struct judge *judge);
 void test_drop_in_task(struct judge *judge);
 void test_local_run(struct judge *judge);
 void test_local_on_another_thread(struct judge *judge);
 void test_local_wakes(struct judge *judge);
 void test_local_drop(struct judge *judge);
+void test_local_drop_on_another_thread(struct judge *judge);
+void test_local_in_a_task_that_moves(struct judge *judge);
+void test_wakes_from_a_local_set(struct judge *judge);
 
 #endif

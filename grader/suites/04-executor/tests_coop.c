@@ -120,11 +120,15 @@ void test_unconstrained(struct judge *judge)
     PROGRAM(judge, 5, 5, "task 5: 21 is the inner future of its unconstrained", DO(DO_HOLD, 21, 0),
             DO(DO_READY, 0, 0));
     PROGRAM(judge, 21, 21, "21: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, 6, 6, "task 6: the same; the inner future runs a local set, whose body consumes 1000",
+    PROGRAM(judge, 6, 6,
+            "task 6: the same; the inner future runs a local set; body 23 consumes 1000, local task 24 300",
             DO(DO_CONSUME, some, 0), DO(DO_HOLD, 22, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 22, 22, "22: runs a local set with 23", DO(DO_LOCAL_NEW, 0, 0), DO(DO_RUN_LOCAL, 0, 23),
-            DO(DO_LOCAL_DROP, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 23, 23, "23: consumes 1000", DO(DO_CONSUME, 1000, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 22, 22, "22: runs a local set with task 24 and the body 23", DO(DO_LOCAL_NEW, 0, 0),
+            DO(DO_SPAWN, ON_LOCAL + 0, 24), DO(DO_RUN_LOCAL, 0, 23), DO(DO_LOCAL_DROP, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 23, 23, "23: consumes 1000, awaits local task 24", DO(DO_CONSUME, 1000, 0),
+            DO(DO_AWAIT, 24, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 24, 24, "local task 24: consumes 300", DO(DO_CONSUME, 300, 0), DO(DO_READY, 0, 0));
     PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 6, and waits", DO(DO_KEEP, 0, 0),
             DO(DO_SPAWN_RANGE, 1, 6), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     run_root(judge);
@@ -158,7 +162,10 @@ void test_unconstrained(struct judge *judge)
     at = expect_consumed(judge, story, 0, 23, 1000);
     EXPECT(judge, count_between(story, 0, at, EVENT_POLLED, 23) == 1, "1000 units in one poll", "%d polls",
            count_between(story, 0, at, EVENT_POLLED, 23));
-    expect_budget(judge, story, at, 6, BUDGET - some);
+    at = expect_consumed(judge, story, 0, 24, BUDGET); /* a task is a task: it must not hold the thread */
+    at = expect_consumed(judge, story, at, 24, 2 * BUDGET);
+    at = expect_consumed(judge, story, at, 24, 300);
+    expect_budget(judge, story, at, 6, BUDGET);
 
     EXPECT(judge, count_of(story, EVENT_POLLED, 21) == 1 && count_of(story, EVENT_READY, 5) == 0,
            "it is PENDING while its inner future is", "it is READY");

@@ -112,6 +112,28 @@ static void drop_in_every_state(struct judge *judge)
     DRIVER(judge, "thread 0: drops the other runtime", DO(DO_DROP, 1, 0));
 }
 
+/* Each awaits the one before, so each owns its join handle. None of them is dropped inside the drop of another: no stack
+ * would be deep enough. */
+static void drop_of_a_chain(struct judge *judge, bool polled)
+{
+    enum { LINKS = 100000 };
+    EXPECT(judge, STEP(judge, STEP_NEW, "runtime = wf_current_thread_new(NULL, NULL)", RUNTIME, 0, 0).a,
+           "a runtime", "NULL");
+    STEP(judge, STEP_CHAIN, "thread 0: spawns 100000 tasks, each of which awaits the one before", ON_RUNTIME,
+         LINKS);
+    if (polled) {
+        PROGRAM(judge, 1, 1, "task 1: is READY", DO(DO_READY, 0, 0));
+        PROGRAM(judge, ROOT, ROOT, "root: awaits task 1", DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
+        DRIVER(judge, "thread 0: spawns task 1 behind them", DO(DO_SPAWN, ON_RUNTIME, 1));
+        run_root(judge);
+        until_done(judge);
+    }
+    drop_runtime(judge);
+    int64_t dropped = STEP(judge, STEP_CHAIN_DROPPED, "thread 0: how many were dropped", 0).a;
+    judge_returned(judge, "%lld", (long long)dropped);
+    EXPECT(judge, dropped == LINKS, "each of them is dropped, once", "%lld drops", (long long)dropped);
+}
+
 void test_drop_ends_all(struct judge *judge)
 {
     judge_start(judge, "executor");
@@ -129,6 +151,9 @@ void test_drop_ends_all(struct judge *judge)
         expect_dropped(judge, story, task, 1);
     for (int task = 1; task <= last; task++)
         expect_joined(judge, task, WF_ECANCELED);
+
+    drop_of_a_chain(judge, false);
+    drop_of_a_chain(judge, true);
 
     make_runtime(judge, false); /* and without any task */
     drop_runtime(judge);

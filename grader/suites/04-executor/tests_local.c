@@ -239,6 +239,53 @@ void test_local_on_another_thread(struct judge *judge)
     judge_expect_panic(judge, "04.17", "");
 }
 
+/* --- 04.21 --- */
+
+/* The task that is refused is on the set's thread all the time: what counts is that it might move. */
+void test_local_in_a_task_that_moves(struct judge *judge)
+{
+    enum { STAYS = ON_MOVER, MOVES = ON_MOVER + 1 };
+    judge_start(judge, "executor");
+    PROGRAM(judge, 1, 1, "local task 1: is READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY + 2, "70 to 72, the bodies: are READY", DO(DO_READY, 0, 0));
+    for (int i = 0; i < 3; i++)
+        PROGRAM(judge, RUNS + i, RUNS + i, "90 to 92: run the set with 70, 71, 72",
+                DO(DO_RUN_LOCAL, SET, BODY + i), DO(DO_READY, 0, 0));
+    DRIVER(judge, "thread 0: makes a local set with task 1; task 90 runs it, of a scheduler whose tasks stay",
+           DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_SPAWN, STAYS, RUNS),
+           DO(DO_RUN_MOVER, 0, 0));
+    EXPECT(judge, driver_events(judge, EVENT_READY, BODY) == 1, "a task that stays runs a local set",
+           "it does not");
+    DRIVER(judge, "thread 0: polls 91, which runs it, as the root of a scheduler whose tasks may move",
+           DO(DO_MOVER_ROOT, 1, RUNS + 1));
+    EXPECT(judge, driver_events(judge, EVENT_READY, BODY + 1) == 1, "a root stays, and runs a local set",
+           "it does not");
+    judge_allow_panic(judge);
+    DRIVER(judge, "thread 0: task 92 runs it, of a scheduler whose tasks may move",
+           DO(DO_SPAWN, MOVES, RUNS + 2), DO(DO_RUN_MOVER, 1, 0));
+    EXPECT(judge, judge_panicked(judge), "a panic, when the run is first polled", "no panic");
+    EXPECT(judge, driver_events(judge, EVENT_POLLED, BODY + 2) == 0, "the body is not polled", "it is");
+    judge_expect_panic(judge, "04.21", "probe");
+}
+
+/* The runtime may move to another thread between two runs; the set may not. */
+void test_local_drop_on_another_thread(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: makes a local set with task 1, runs it with 70",
+            DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_done(judge);
+    judge_allow_panic(judge);
+    DRIVER(judge, "thread 0: wf_local_set_drop(the set)", DO(DO_LOCAL_DROP, SET, 0));
+    EXPECT(judge, judge_panicked(judge), "a panic: thread 1 has run the set", "no panic");
+    judge_expect_panic(judge, "04.19", "dropped");
+}
+
 /* A local task makes what only the outside may do. */
 static void inside_itself(struct judge *judge, const char *text, int64_t instruction, const char *clause)
 {

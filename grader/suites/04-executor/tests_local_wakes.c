@@ -1,6 +1,6 @@
 /**
  * @file tests_local_wakes.c
- * @brief Clause 04.18: wakes and spawns from outside reach local tasks.
+ * @brief Clauses 04.18 and 04.20: wakes and spawns from outside reach local tasks, and those from inside the outside.
  */
 #include "rig.h"
 #include "tests.h"
@@ -174,5 +174,104 @@ void test_local_wakes(struct judge *judge)
     lets_go_of_the_waker(judge);
     waker_that_spawns(judge);
     wakes_as_fast_as_it_comes_back(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.20 --- */
+
+/* By the runtime's own thread, that is. */
+static void expect_nobody_unparked(struct judge *judge, const struct story *story)
+{
+    for (int at = 0; (at = find(story, at, EVENT_UNPARK, -1)) >= 0; at++)
+        EXPECT(judge, story->events[at].thread != ACTOR + 1,
+               "a wake from inside a local set, on the runtime's thread, unparks nobody",
+               "the park is unparked");
+}
+
+/* The body, or a local task, wakes and spawns tasks of the runtime; then the task that runs the set wakes and spawns. What
+ * sits between is a second set, or nothing. */
+static void keeps_the_order(struct judge *judge, bool in_task, bool two_deep)
+{
+    enum { INNER = 1, LOCAL = 60, WOKEN = 1, SPAWNED = 3 };
+    int acts = in_task ? LOCAL : BODY;
+    make_runtime(judge, false);
+    PROGRAM(judge, WOKEN, WOKEN + 1, "tasks 1 and 2, of the runtime: wait", DO(DO_KEEP, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, SPAWNED, SPAWNED + 1, "tasks 3 and 4: are READY", DO(DO_READY, 0, 0));
+    if (in_task)
+        PROGRAM(judge, BODY, BODY, "70, the body: spawns local task 60, and awaits it",
+                DO(DO_SPAWN, ON_LOCAL + (two_deep ? INNER : SET), LOCAL), DO(DO_AWAIT, LOCAL, 0),
+                DO(DO_READY, 0, 0));
+    PROGRAM(judge, acts, acts,
+            "inside the set: wakes the root and task 1, spawns task 3 on the runtime; is READY",
+            DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, WOKEN, 0), DO(DO_SPAWN, ON_RUNTIME + RUNTIME, SPAWNED),
+            DO(DO_READY, 0, 0));
+    if (two_deep)
+        PROGRAM(judge, BODY + 1, BODY + 1, "71, the body of the outer set: runs the inner set with 70",
+                DO(DO_RUN_LOCAL, INNER, BODY), DO(DO_READY, 0, 0));
+    PROGRAM(judge, RUNS, RUNS,
+            "task 90, of the runtime: woken, runs the set; then wakes task 2 and spawns task 4",
+            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_RUN_LOCAL, SET, two_deep ? BODY + 1 : BODY),
+            DO(DO_WAKE, WOKEN + 1, 0), DO(DO_SPAWN, ON_CURRENT, SPAWNED + 1), DO(DO_PEND, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            "root: makes the local sets, spawns tasks 1, 2 and 90; waits; at the end drops the sets",
+            DO(DO_KEEP, 0, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_LOCAL_NEW, INNER, 0),
+            DO(DO_SPAWN_RANGE, WOKEN, WOKEN + 1), DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_WAIT, 0, 0),
+            DO(DO_LOCAL_DROP, SET, 0), DO(DO_LOCAL_DROP, INNER, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_asleep(judge);
+    WAKE(judge, "thread 0: wakes task 90, which runs the set", RUNS);
+    const struct story *story = until_asleep(judge);
+    static const int order[] = {WOKEN, SPAWNED, WOKEN + 1, SPAWNED + 1};
+    for (int i = 0, at = 0; i < 4; i++) {
+        int next = find(story, 0, EVENT_POLLED, order[i]);
+        EXPECT(judge, next >= 0, "what is woken or spawned inside a local set is polled", "%s is not",
+               name_of(order[i]));
+        EXPECT(judge, next > at, "tasks are polled in the order in which they were woken and spawned",
+               "%s is polled before %s", name_of(order[i]), name_of(order[i - (i > 0)]));
+        at = next;
+    }
+    expect_root_polls(judge, story, 1);
+    expect_nobody_unparked(judge, story);
+    LET_GO(judge, "thread 0: lets the root end", ROOT);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
+/* Between two sets: the outer one's task is woken inside the inner one. */
+static void reaches_the_set_around(struct judge *judge)
+{
+    enum { INNER = 1 };
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1, of the outer set: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(
+        judge, BODY, BODY,
+        "70, the body of the inner set: woken, wakes local task 1 of the outer set; waits until it may end",
+        DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAIT, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY + 1, BODY + 1, "71, the body of the outer set: runs the inner set with 70",
+            DO(DO_RUN_LOCAL, INNER, BODY), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: makes both sets, runs the outer one with 71", DO(DO_LOCAL_NEW, SET, 0),
+            DO(DO_LOCAL_NEW, INNER, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY + 1),
+            DO(DO_LOCAL_DROP, SET, 0), DO(DO_LOCAL_DROP, INNER, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_asleep(judge);
+    WAKE(judge, "thread 0: wakes the body 70", BODY);
+    const struct story *story = until_asleep(judge);
+    EXPECT(judge, count_of(story, EVENT_POLLED, 1) == 1, "local task 1 is polled", "%d times",
+           count_of(story, EVENT_POLLED, 1));
+    expect_nobody_unparked(judge, story);
+    LET_GO(judge, "thread 0: lets the body 70 end", BODY);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
+void test_wakes_from_a_local_set(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    for (int kind = 0; kind < 4; kind++)
+        keeps_the_order(judge, kind % 2, kind / 2);
+    reaches_the_set_around(judge);
     judge_finish(judge);
 }

@@ -101,6 +101,46 @@ void test_block_on_after_drop(struct judge *judge)
     judge_expect_panic(judge, "04.10", "");
 }
 
+/* While a runtime is dropped, code of others runs also where no task is being dropped: in hooks, and in the park's shutdown. */
+static void begin_drop(struct judge *judge, bool in_hook, const char *text, int64_t instruction)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, in_hook);
+    PROGRAM(judge, ROOT, ROOT, "root: is READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, 3, 3, "root 3: is READY", DO(DO_READY, 0, 0));
+    run_root(judge);
+    until_done(judge);
+    DRIVER(judge, "thread 0: makes another runtime", DO(DO_NEW, OTHER, 0));
+    if (in_hook) {
+        PROGRAM(judge, 1, 1, "task 1: is READY", DO(DO_READY, 0, 0));
+        STEP(judge, STEP_IN_SPAWNED, text, RUNTIME, instruction);
+        DRIVER(judge, "thread 0: spawns task 1 on the runtime, which sees it when it is dropped",
+               DO(DO_SPAWN, ON_RUNTIME + RUNTIME, 1));
+    } else {
+        STEP(judge, STEP_IN_SHUTDOWN, text, RUNTIME, instruction);
+    }
+    judge_allow_panic(judge);
+    DRIVER(judge, "thread 0: wf_current_thread_drop(runtime)", DO(DO_DROP, RUNTIME, 0));
+    EXPECT(judge, judge_panicked(judge), "a panic: this thread is inside a runtime, which it drops",
+           "no panic");
+}
+
+void test_block_on_in_drop(struct judge *judge)
+{
+    begin_drop(judge, true, "in the next task_spawned: block_on of the other runtime",
+               DO(DO_BLOCK_ON, OTHER, 3));
+    judge_expect_panic(judge, "04.10", "wf_current_thread_drop");
+    begin_drop(judge, false, "in the park's shutdown: block_on of the other runtime",
+               DO(DO_BLOCK_ON, OTHER, 3));
+    judge_expect_panic(judge, "04.10", "wf_current_thread_drop");
+}
+
+void test_drop_in_drop(struct judge *judge)
+{
+    begin_drop(judge, false, "in the park's shutdown: drops the other runtime", DO(DO_DROP, OTHER, 0));
+    judge_expect_panic(judge, "04.16", "wf_current_thread_drop");
+}
+
 void test_drop_in_root(struct judge *judge)
 {
     judge_start(judge, "executor");

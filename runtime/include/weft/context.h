@@ -37,8 +37,8 @@ enum {
 /** A thread's surroundings. Zero it, set what differs, enter it; the caller's storage. */
 struct wf_context {
     struct wf_context *outer;         /**< the context outside; set by wf_context_enter() */
-    const char *runs;                 /**< who polls the root: "block_on"; NULL: nobody, no root */
-    const struct wf_future *root;     /**< the future being run here, or NULL; panics print its tree */
+    const char *runs;                 /**< who runs futures here: "block_on"; NULL: nobody */
+    const struct wf_future *root;     /**< the future being run here, or NULL: none now; panics print its tree */
     struct wf_event_hook *event_hook; /**< told of events, or NULL; inherited from outside when NULL */
     /** Told that the task gives way, or ran out of budget: wake `waker` after others had their turn. NULL: at once. */
     void (*defer)(struct wf_context *context, const struct wf_waker *waker);
@@ -58,11 +58,33 @@ void wf_context_enter(struct wf_context *context);
 /** @brief Restore the context outside of `context`, which must be the current one. Clauses: G.19 */
 void wf_context_leave(struct wf_context *context);
 
-/** @brief The context in which this thread runs a root future now, or NULL: not inside a runtime. */
+/**
+ * @brief The context in which this thread runs futures, or NULL: not inside a runtime.
+ *
+ * A runtime that is being dropped has no root, but runs clean-ups, hooks and its park's shutdown: that is inside too.
+ */
 static inline struct wf_context *wf_context_running(void)
 {
     struct wf_context *context = wf_context_current;
-    while (context && !context->root)
+    while (context && !context->root && !context->runs)
+        context = context->outer;
+    return context;
+}
+
+/** @brief The name of the future that a context runs; "" where it runs none now. For messages: "inside runs(name)". */
+const char *wf_context_root_name(const struct wf_context *context);
+
+/**
+ * @brief The innermost context of this thread that names the scheduler: this is the scheduler's thread. NULL: none does.
+ *
+ * Not the innermost context alone: a local set enters one of its own inside of a poll of the scheduler's.
+ *
+ * Cost: one thread-local load and one comparison, where it is the innermost one, or there is none.
+ */
+static inline struct wf_context *wf_context_of(const struct wf_scheduler *scheduler)
+{
+    struct wf_context *context = wf_context_current;
+    while (context && context->scheduler != scheduler)
         context = context->outer;
     return context;
 }

@@ -62,7 +62,7 @@ struct wf_unconstrained {
  *
  * Cancel safety: that of `inner`.
  *
- * @clause{04.9,5,"What is polled inside an unconstrained future never runs out of budget and spends none; afterwards, and between its polls, the budget is in force as before, with the units that were left. It is READY when its inner future is; dropped before, it drops that."}
+ * @clause{04.9,5,"What is polled inside an unconstrained future, but for local tasks (04.17), never runs out of budget and spends none; afterwards, and between its polls, the budget is in force as before, with the units that were left. It is READY when its inner future is; dropped before, it drops that."}
  */
 struct wf_unconstrained *wf_unconstrained(struct wf_unconstrained *unconstrained, struct wf_future *inner);
 

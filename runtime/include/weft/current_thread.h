@@ -47,11 +47,11 @@ WF_MUST_USE struct wf_current_thread *wf_current_thread_new(struct wf_park *park
  *
  * Cost: nothing is allocated.
  *
- * @clause{04.3,7,"block_on polls the root at once, and again only after its waker was woken; it returns when the root is READY. Tasks are polled only inside block_on."}
- * @clause{04.4,7,"Nobody starves: while some task is always ready to run, the root is polled after at most WF_TASKS_PER_TURN polls of tasks once it was woken, the park is given a turn (a park that does not sleep) after at most WF_TASKS_PER_TURN polls, of tasks and of the root, and every other task gets its poll."}
+ * @clause{04.3,6,"block_on polls the root at once, and again only after its waker was woken; it returns when the root is READY. Tasks are polled only inside block_on."}
+ * @clause{04.4,6,"Nobody starves: while some task is always ready to run, the root is polled after at most WF_TASKS_PER_TURN polls of tasks once it was woken, the park is given a turn (a park that does not sleep) after at most WF_TASKS_PER_TURN polls, of tasks and of the root, and every other task gets its poll."}
  * @clause{04.5,7,"With nothing to run block_on parks without a deadline, once for each time it is woken; a spawn, a wake of a task or of the root from another thread ends the park and is acted upon, whenever it comes. It never sleeps while something can run."}
  * @clause{04.7,5,"before_park is called before each park that may sleep, and after_unpark once after each before_park; if it spawned or woke something, the park is given a turn without sleep instead. task_spawned and task_ended are called exactly once for each task."}
- * @clause{04.10,5,"block_on inside any runtime panics and names who runs there; so does block_on of a runtime that another thread runs, or that was dropped. A runtime may be made inside another."}
+ * @clause{04.10,5,"block_on inside any runtime, also one that is being dropped, panics and names who runs there; so does block_on of a runtime that another thread runs, or that was dropped. A runtime may be made inside another."}
  */
 void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_future *root);
 
@@ -72,7 +72,7 @@ static inline struct wf_scheduler *wf_scheduler_current(void)
 /**
  * @brief Shut the runtime down, and give it up.
  *
- * @clause{04.11,7,"wf_current_thread_drop drops the future of every task that is not over, exactly once, whether it was polled or not, before it returns; each join handle is then READY with WF_ECANCELED."}
+ * @clause{04.11,6,"wf_current_thread_drop drops the future of every task that is not over, exactly once, whether it was polled or not, before it returns; each join handle is then READY with WF_ECANCELED."}
  * @clause{04.12,6,"While it shuts down, clean-ups run inside the runtime: their task is the current one; what they wake does not run any more, what they spawn fails with WF_ECLOSED, and nothing is left behind however they wake each other."}
  * @clause{04.13,6,"A waker, a handle and a scheduler reference may outlive the runtime: woken, aborted or dropped then, or while the runtime is dropped, on any thread, they do nothing and free their memory; a spawn fails with WF_ECLOSED and drops its frame."}
  * @clause{04.14,4,"The park's shutdown is called once, after the last task is over; its drop once, with the last reference to the runtime, after every unpark has returned."}

@@ -6,12 +6,17 @@
  * Ownership: a task has an owner's reference and, while it is notified, a queue's reference; both are the
  *            scheduler's. It owns a task from `bind` until `released`, and has it queued from `bind` or
  *            `schedule` until it calls wf_task_run().
- * Lifetime:  a task uses its scheduler only while it is not complete. So a scheduler outlives its tasks, and a
- *            waker or a handle that is kept longer than both touches only the task's own memory.
+ * Lifetime:  a scheduler lives until `released` has returned for each task that it took over. A task names it no more
+ *            then, and is complete only afterwards: so a thread that sees the end of the last task may end the scheduler,
+ *            and a waker or a handle that is kept longer touches only the task's own memory. What a scheduler must see to
+ *            itself is a call of `schedule` that has queued a task and has not returned: the task may be over by then.
+ *
+ * @clause{G.50,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees it complete sees that this use is over."}
  */
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "weft/detail/atomic.h"
@@ -31,10 +36,12 @@ struct wf_scheduler_ops {
     /** Queue a task that was notified, with the queue's reference. Any thread; a task is never queued twice. What the
      *  caller did before, whoever takes it out sees, as with any queue between threads. */
     void (*schedule)(struct wf_scheduler *self, struct wf_task *task);
-    /** The task is complete: forget it, without giving up its reference. On the thread that runs it. */
+    /** The task's future is over: forget the task, without giving up its reference. On the thread that runs it, which then
+     *  completes it: the join handle is not READY yet. */
     void (*released)(struct wf_scheduler *self, struct wf_task *task);
     void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference(); NULL: its memory outlives all */
     void (*unreference)(struct wf_scheduler *self); /**< its counterpart; NULL as well */
+    bool migrates; /**< its tasks may be polled on another thread than before: what is bound to one refuses them (04.21) */
 };
 
 /** The head of every scheduler. */

@@ -5,8 +5,9 @@
  * What a current-thread executor and a local set have in common. The one adds a root future and a park, the other
  * a future that runs it.
  *
- * Shape:     the run queue and the list of all tasks belong to one thread, "the set's thread": the one whose innermost
- *            context names this scheduler. Everybody else hands tasks over through the inject queue, under a lock.
+ * Shape:     the run queue and the list of all tasks belong to one thread, "the set's thread": the one that has a context
+ *            which names this scheduler (wf_context_of()), be it the innermost or not. Everybody else hands tasks over
+ *            through the inject queue, under a lock.
  * Invariant: every task that is not over is in `owned`, or in `injected` and not yet seen by the set's thread.
  * Lifetime:  counted. Who schedules from another thread holds a reference while it does: its unpark may come late.
  */
@@ -34,7 +35,7 @@ enum {
 /** Told of what happens in a runtime. Any may be NULL. */
 struct wf_hooks {
     void (*task_spawned)(void *arg, const struct wf_task *task); /**< on the runtime's thread, before it runs */
-    void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when it is over */
+    void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when its future is over; then its join handle is READY */
     void (*before_park)(void *arg);  /**< on the runtime's thread, before it would sleep; may spawn and wake */
     void (*after_unpark)(void *arg); /**< and after it */
     void *arg;                       /**< passed to each */
@@ -83,7 +84,7 @@ struct wf_context wf_task_set_context(struct wf_task_set *set);
  * @return how many were polled.
  *
  * @clause{04.1,5,"Tasks of a set are polled in the order in which they were spawned or woken; one that is woken while it is polled goes to the end. A task is polled once after its spawn, and then once after each wake or run of wakes."}
- * @clause{04.2,5,"What other threads spawned or woke joins the queue at the latest after WF_POLLS_PER_INJECT polls, also when the queue is never empty, and at once when it is."}
+ * @clause{04.2,5,"What other threads, or this one outside of the set, spawned or woke joins the queue at the latest after WF_POLLS_PER_INJECT polls, also when the queue is never empty, and at once when it is."}
  */
 uint32_t wf_task_set_run(struct wf_task_set *set, struct wf_context *context, uint32_t limit);
 

@@ -93,7 +93,7 @@ int wf_block_on(struct wf_future *future)
     const struct wf_context *outside = wf_context_running();
     if (outside)
         wf_panic("01.24", "block_on(%s) is called inside %s(%s): await it there instead", future->ops->name,
-                 outside->runs, outside->root->ops->name);
+                 outside->runs, wf_context_root_name(outside));
 
     struct wakeup *wakeup = wakeup_new();
     if (!wakeup)

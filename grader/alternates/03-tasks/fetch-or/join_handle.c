@@ -52,6 +52,10 @@ static enum wf_poll join_handle_poll(struct wf_future *future, struct wf_cx *cx)
     struct wf_task *task = self->task;
     if (!is_complete(task) && wait_for_end(task, cx->waker))
         return WF_PENDING;
+    if (!self->gave_way && !wf_budget_spend(cx->waker)) {
+        self->gave_way = true;
+        return WF_PENDING;
+    }
     struct wf_future *frame = wf_task_frame(task);
     /* not by CANCELLED: an abort may have been asked for when the last poll was READY anyway */
     bool ready = wf_future_is_done(frame);

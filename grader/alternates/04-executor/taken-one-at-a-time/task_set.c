@@ -27,7 +27,7 @@
 
 static bool is_here(const struct wf_task_set *self)
 {
-    return wf_context_current && wf_context_current->scheduler == &self->scheduler;
+    return wf_context_of(&self->scheduler);
 }
 
 /* --- the inject queue --- */
@@ -95,7 +95,7 @@ static int set_bind(struct wf_scheduler *scheduler, struct wf_task *task)
 static void set_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_task_set *self = (struct wf_task_set *)scheduler;
-    const struct wf_context *context = wf_context_current;
+    const struct wf_context *context = wf_context_of(scheduler);
     if (!is_here(self))
         (void)inject(self, task, false);
     else
