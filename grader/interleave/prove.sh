@@ -141,7 +141,7 @@ prove_fuzz() {
 
 prove_accesses() {
     local file compiler program
-    for file in plain libc atomic; do
+    for file in plain libc atomic local; do
         for compiler in gcc clang; do
             have $compiler || continue
             program=$build/accesses-$file-$compiler
@@ -149,7 +149,7 @@ prove_accesses() {
                 compile_model $compiler "$here/selftest/accesses_$file.c" "$program" ""
         done
     done | in_parallel
-    for file in plain libc atomic; do
+    for file in plain libc atomic local; do
         for compiler in gcc clang; do
             have $compiler || { report FAIL "accesses $file $compiler" "$compiler is not installed"; continue; }
             check_accesses $file $compiler
