@@ -27,7 +27,8 @@
  *     account.c     what happened, in words; page.c: as a page; site.c: files, lines, names
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
- *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_refused.c    the front ends
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_semaphore.c, hooks_refused.c    the front
+ *     ends
  *     main.c, judged.c    the program
  */
 #ifndef INTERLEAVE_ENGINE_H

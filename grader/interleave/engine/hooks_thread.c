@@ -143,13 +143,6 @@ WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
 
 /* --- time stands still --- */
 
-enum { NOW_SECONDS = 1000 };
-
-static bool has_passed(const struct timespec *deadline)
-{
-    return deadline->tv_sec < NOW_SECONDS || (deadline->tv_sec == NOW_SECONDS && deadline->tv_nsec <= 0);
-}
-
 WRAP(int, clock_gettime, clockid_t clock, struct timespec *now)
 {
     if (!modelled())
