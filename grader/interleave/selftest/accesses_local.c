@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "accesses.h"
 
@@ -48,6 +50,26 @@ MODEL(local_address, "none", "threads can be told apart by the address")
 {
     run_both(show_first, show_second);
     assert(shown[0] && shown[1] && shown[0] != shown[1] && shown[0] != &of_thread && shown[1] != &of_thread);
+}
+
+static pid_t numbers[2];
+
+static void *say_number(void *arg)
+{
+    *(pid_t *)arg = gettid();
+    sched_yield();
+    assert(*(pid_t *)arg == syscall(SYS_gettid));
+    return arg;
+}
+
+MODEL(local_number, "none", "threads can be told apart by the kernel's number")
+{
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, say_number, &numbers[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    assert(numbers[0] != numbers[1] && numbers[0] != gettid() && numbers[1] != gettid());
 }
 
 static void *write_int(void *arg)
@@ -121,10 +143,10 @@ static void *set_errno(void *arg)
 
 MODEL(local_errno, "none", "errno is a thread's own")
 {
-    static int numbers[2] = {1, 2};
+    static int errors[2] = {1, 2};
     pthread_t threads[2];
     for (int i = 0; i < 2; i++)
-        pthread_create(&threads[i], NULL, set_errno, &numbers[i]);
+        pthread_create(&threads[i], NULL, set_errno, &errors[i]);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
 }
