@@ -79,6 +79,7 @@ static struct {
     int64_t change_after, instructions, torn, changes;
     uint32_t word;                 /* as it was after the last instruction */
     _Atomic int counting, counter; /* what the other thread is at; its number */
+    clockid_t counter_clock;
     bool gave_up; /* the other thread neither comes to an end nor sleeps: it spins for a lock that is held here */
 } stepped;
 
@@ -121,20 +122,26 @@ static bool counter_sleeps(void)
     return close_name && strncmp(close_name, ") S", 3) == 0;
 }
 
-/* Let the other thread count, until it has, or sleeps: the lock that it waits for is held by the code that was
- * interrupted. */
+static int64_t counter_ns(void)
+{
+    struct timespec used;
+    clock_gettime(stepped.counter_clock, &used);
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* Let the other thread count, until it has; or until it sleeps, or spins: the lock that it waits for is held by the code
+ * that was interrupted. A thread that gets no processor does neither, and is waited for. */
 static void let_count(void)
 {
-    enum { LOOKS = 100 };
+    enum { SPINS_NS = 2000000 };
     const struct timespec a_while = {.tv_nsec = 200000};
+    int64_t begin = counter_ns();
     say(ASKED);
-    for (int i = 0, what; (what = atomic_load(&stepped.counting)) != DONE; i++) {
+    for (int what; (what = atomic_load(&stepped.counting)) != DONE && !stepped.gave_up;) {
         wait_while(what, &a_while);
         if (atomic_load(&stepped.counting) == AT_IT && counter_sleeps())
             return;
-        stepped.gave_up = i == LOOKS;
-        if (stepped.gave_up)
-            return;
+        stepped.gave_up = counter_ns() - begin > SPINS_NS;
     }
 }
 
@@ -181,7 +188,8 @@ static int64_t step_through(enum transition transition, uint32_t word, int64_t *
     uint32_t expected = wf_load_relaxed(&alone->state);
     wf_task_free(alone);
     atomic_store(&stepped.counting, DONE);
-    if (pthread_create(&counter, NULL, count_when_asked, NULL) != 0)
+    if (pthread_create(&counter, NULL, count_when_asked, NULL) != 0 ||
+        pthread_getcpuclockid(counter, &stepped.counter_clock) != 0)
         scenario_broken("no thread");
     sigaction(SIGTRAP, &ours, &before);
     stepped.torn = 0;
