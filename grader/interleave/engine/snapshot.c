@@ -89,6 +89,11 @@ void snapshot_take(void)
             "the program has %zu KB of static variables, which would be set back for each execution; at most "
             "%d KB: make large arrays smaller",
             total >> 10, STATIC_BYTES_MAX >> 10);
+    if (il->locals_bytes > STATIC_BYTES_MAX)
+        engine_failed(
+            "the program has %zu KB of thread-local variables, of which each thread has its own; at most %d "
+            "KB: make large arrays smaller",
+            il->locals_bytes >> 10, STATIC_BYTES_MAX >> 10);
 }
 
 void snapshot_restore(void)

@@ -23,7 +23,7 @@ enum {
     SPIN_READS = 8, /* identical reads that count as spinning */
     STACK_BYTES = 256 << 10,
     HEAP_BYTES = 8 << 20,
-    LOCALS_BYTES = 256 << 10, /* thread-local variables of a thread, the C library's among them */
+    LOCALS_BYTES = 2 << 20, /* thread-local variables of a thread, the C library's among them */
     NOBODY = -1,
 };
 
