@@ -10,7 +10,7 @@ GRADE_COMMON := -std=gnu11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread -Wa
 VARIANTS := plain asan tsan interleave
 plain.flags := -O2
 asan.flags := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-tsan.flags := -O1 -fsanitize=thread
+tsan.flags := -O1 -fsanitize=thread -Wno-tsan
 interleave.flags := -O1 -fsanitize=thread -Wno-tsan -fno-builtin -fno-pie
 interleave.link := -no-pie -Wl,-z,now
 

@@ -28,7 +28,7 @@
  *         pthread_join(thread, NULL);
  *     }
  *
- * A `_Thread_local` variable belongs to its thread: another must not reach it by a pointer.
+ * Each thread has its own `_Thread_local` variables, at an address of its own; another may reach them by a pointer.
  *
  * Keep it small: two or three threads, about twelve operations on shared objects in each. The number of
  * interleavings is exponential in both. The report always says whether the space was exhausted.

@@ -141,7 +141,7 @@ prove_fuzz() {
 
 prove_accesses() {
     local file compiler program
-    for file in plain libc atomic; do
+    for file in plain libc atomic local; do
         for compiler in gcc clang; do
             have $compiler || continue
             program=$build/accesses-$file-$compiler
@@ -149,7 +149,7 @@ prove_accesses() {
                 compile_model $compiler "$here/selftest/accesses_$file.c" "$program" ""
         done
     done | in_parallel
-    for file in plain libc atomic; do
+    for file in plain libc atomic local; do
         for compiler in gcc clang; do
             have $compiler || { report FAIL "accesses $file $compiler" "$compiler is not installed"; continue; }
             check_accesses $file $compiler
@@ -222,6 +222,7 @@ prove_program() {
         compile_model gcc "$here/planted/oneshot.c" "$build/program-wrong" "-DBUG=1" "$main"
         compile_model gcc "$here/selftest/bad_input.c" "$build/program-bad" "-Wno-infinite-recursion" "$main"
         compile_model gcc "$here/selftest/large_static.c" "$build/program-large" "" "$main"
+        compile_model gcc "$here/selftest/large_local.c" "$build/program-large-local" "" "$main"
     } | in_parallel
     check_program "all pass" 0 "executions pass" "$build/program-right"
     check_program "list" 0 "message" "$build/program-right" list
@@ -237,6 +238,7 @@ prove_program() {
     check_program "not supported" 2 "NOT VERIFIED" "$build/program-bad" calls_sleep
     check_program "engine crash" 71 "the engine failed" "$build/program-bad" engine_crash
     check_program "large statics" 71 "make large arrays smaller" "$build/program-large"
+    check_program "large thread-locals" 71 "make large arrays smaller" "$build/program-large-local"
 }
 
 check_program() { # WHAT EXIT-STATUS PHRASE COMMAND...

@@ -27,6 +27,7 @@ struct problem {
     char *what;     /**< what is wrong and what to do; may have several lines */
     bool no_result; /**< there is nothing to judge: not a failure of the code */
     bool warning;   /**< shown only */
+    bool note;      /**< a warning of the grader's own, not of the compiler's */
 };
 
 /** What was asked for. */

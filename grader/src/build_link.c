@@ -10,6 +10,8 @@
 
 #include "build_internal.h"
 
+enum { OBJECT_BYTES_MAX = 64 << 20 }; /* the compiler cannot write more */
+
 /* --- trusted objects and the link --- */
 
 /* Let make bring the trusted objects up to date. False: make failed, which is the grader's fault. */
@@ -120,6 +122,45 @@ static void add_models(struct builder *builder, struct job *job, const char *var
     add_wrapped(builder, job);
 }
 
+/* What the object calls for each fence. Text that only looks like it says as much: the variant is lenient then. */
+static bool has_fences(const char *object)
+{
+    static const char call[] = "__tsan_atomic_thread_fence";
+    size_t length = 0;
+    char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL);
+    bool found = bytes && memmem(bytes, length, call, sizeof call);
+    free(bytes);
+    return found;
+}
+
+/* ThreadSanitizer does not understand fences: what it is told of all atomic operations passes through fences.c. */
+static void add_fences(struct builder *builder, struct job *job, const char *variant)
+{
+    struct words operations = {0};
+    words_split(&operations, "load store exchange fetch_add fetch_sub fetch_and fetch_or fetch_xor fetch_nand "
+                             "compare_exchange_strong compare_exchange_weak compare_exchange_val");
+    for (int bits = 8; bits <= 128; bits *= 2)
+        for (size_t i = 0; i < operations.count; i++) {
+            char *flag = format_text("-Wl,--wrap=__tsan_atomic%d_%s", bits, operations.items[i]);
+            words_add(&job->argv, flag);
+            free(flag);
+        }
+    words_free(&operations);
+    add_trusted(builder, job, variant, "grader/support/fences.c");
+}
+
+/* Say what a file with fences is not asked for in this variant. */
+static void note_fences(struct builder *builder, const struct submitted_file *file)
+{
+    build_problem(
+        builder->build, file->shown, false,
+        format_text("has fences, which ThreadSanitizer does not understand. So in the variant tsan each "
+                    "atomic operation\ncounts as acquire and release: an order that is too weak is "
+                    "left to the models to find."));
+    struct problem *problem = &builder->build->problems[builder->build->problem_count - 1];
+    problem->warning = problem->note = true;
+}
+
 static bool is_own(const struct builder *builder, const char *lab)
 {
     return words_contain(&builder->request->own, lab) && !words_contain(&builder->build->replaced, lab);
@@ -141,14 +182,21 @@ struct jobs build_link_jobs(struct builder *builder)
         build_add_compiler(builder, job, variant, is_explored(variant) ? "link" : "flags");
         words_add(&job->argv, "-o");
         words_add(&job->argv, job->product);
+        bool fences = false;
         for (size_t i = 0; i < builder->submission.count; i++) {
             const struct submitted_file *file = &builder->submission.files[i];
             if (!is_own(builder, file->lab))
                 continue;
             char *object = format_text("%s/out/%s/%s.%s.o", build->stage, variant, file->lab, file->name);
             words_add(&job->argv, object);
+            if (strcmp(variant, "tsan") == 0 && has_fences(object)) {
+                note_fences(builder, file);
+                fences = true;
+            }
             free(object);
         }
+        if (fences)
+            add_fences(builder, job, variant);
         for (size_t l = 0; l < course->labs.count; l++) {
             const char *lab = course->labs.items[l];
             char *folder = format_text("solutions/%s", lab);

@@ -86,7 +86,7 @@ static void print_problems(const struct style *style, const struct result *resul
         if (problem->warning != warnings)
             continue;
         fprintf(style->out, "  %s%s%s%s\n", warnings ? style->warn : style->bad, problem->where,
-                warnings ? ": compiler warnings (advisory)" : "", style->off);
+                warnings && !problem->note ? ": compiler warnings (advisory)" : "", style->off);
         size_t length = strlen(problem->what);
         char *what = harmless_text(problem->what, length, 8000);
         for (char *rest = what, *line; (line = strsep(&rest, "\n"));)

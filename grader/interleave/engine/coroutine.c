@@ -2,13 +2,10 @@
  * @file coroutine.c
  * @brief Threads of a model as coroutines of one real thread.
  *
- * A switch saves the registers that a called function must keep, and changes the stack pointer. On other processors than
- * the two below, and with -DIL_UCONTEXT, ucontext does the same, more slowly.
+ * A switch saves the registers that a called function must keep, and changes the stack pointer and the thread pointer
+ * (locals.c). On other processors than the two below, and with -DIL_UCONTEXT, ucontext does the same, more slowly.
  */
 #include "engine.h"
-
-#include <errno.h>
-#include <stdlib.h>
 
 #if defined(__x86_64__) && !defined(IL_UCONTEXT)
 
@@ -116,24 +113,12 @@ static void *first_frame(char *stack)
 void coroutine_make(struct thread *thread)
 {
     thread->stack_pointer = first_frame(thread->stack);
-    if (!il->locals_bytes)
-        return;
-    if (!thread->locals)
-        thread->locals = malloc(il->locals_bytes);
-    if (!thread->locals)
-        engine_failed("no memory");
-    memset(thread->locals, 0, il->locals_bytes);
-    memcpy(thread->locals, il->locals_first, il->locals_first_bytes);
+    locals_make(thread);
 }
 
 void coroutine_switch(struct thread *from, struct thread *to)
 {
-    *(from ? &from->error : &il->main_error) = errno;
-    if (il->locals_bytes) {
-        memcpy(from ? from->locals : il->main_locals, il->locals, il->locals_bytes);
-        memcpy(il->locals, to ? to->locals : il->main_locals, il->locals_bytes);
-    }
+    locals_use(to);
     coroutine_swap(from ? &from->stack_pointer : &il->main_stack_pointer,
                    to ? to->stack_pointer : il->main_stack_pointer);
-    errno = from ? from->error : il->main_error; /* back again */
 }

@@ -26,8 +26,9 @@
  *     ladder.c      in which order to search, and what the verdict says
  *     account.c     what happened, in words; page.c: as a page; site.c: files, lines, names
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
- *     coroutine.c, snapshot.c, failure.c, token.c
- *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_refused.c    the front ends
+ *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_semaphore.c, hooks_refused.c    the front
+ *     ends
  *     main.c, judged.c    the program
  */
 #ifndef INTERLEAVE_ENGINE_H
@@ -71,7 +72,14 @@ void coroutine_switch(struct thread *from, struct thread *to);
 void snapshot_take(void);
 void snapshot_restore(void);
 void snapshot_forget(void);
-bool snapshot_is_local(const volatile void *address);
+
+/* --- locals.c --- */
+void locals_start(void);
+/* They begin as the program says. */
+void locals_make(struct thread *thread);
+/* NULL: the engine's own */
+void locals_use(const struct thread *thread);
+int locals_owner(const volatile void *address); /* the thread's number; NOBODY: it is no such address */
 
 /* --- thread.c --- */
 struct thread *thread_new(void *(*run)(void *), void *arg);

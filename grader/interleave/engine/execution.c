@@ -50,7 +50,9 @@ void engine_start(void)
             engine_failed("cannot protect the end of a stack");
         engine->threads[i].stack = guard + 4096;
     }
+    pages(LOCALS_BASE, THREADS_MAX * LOCALS_BYTES);
     il = engine;
+    locals_start();
 }
 
 /* --- one execution --- */

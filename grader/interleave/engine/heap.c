@@ -49,6 +49,10 @@ void heap_check(const volatile void *address, size_t size, const char *what, il_
 {
     if ((uintptr_t)address >= (uintptr_t)STACKS_BASE)
         stack_check(address, what, site);
+    int owner = locals_owner(address);
+    if (owner != NOBODY && il->threads[owner].state == ENDED)
+        fail(IL_MEMORY, site, "%s at %s by %s touches %s: that thread has ended", what, where(site),
+             thread_text(il->current), variable_mark((uintptr_t)address));
     if (!heap_holds(address))
         return;
     const volatile char *start = address;

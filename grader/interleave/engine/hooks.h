@@ -5,6 +5,8 @@
 #ifndef INTERLEAVE_HOOKS_H
 #define INTERLEAVE_HOOKS_H
 
+#include <time.h>
+
 #include "engine.h"
 
 /** The line that called the hook: the address before the one it returns to. */
@@ -38,6 +40,14 @@ static inline void touch(const void *address, size_t size, bool is_write, il_sit
     result __real_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__)
+
+/** The time at which it stands still. */
+enum { NOW_SECONDS = 1000 };
+
+static inline bool has_passed(const struct timespec *deadline)
+{
+    return deadline->tv_sec < NOW_SECONDS || (deadline->tv_sec == NOW_SECONDS && deadline->tv_nsec <= 0);
+}
 
 #define TIMED                                                                                                \
     "a wait with a deadline that has not passed cannot be explored, since time stands still: give the model one without"

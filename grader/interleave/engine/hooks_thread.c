@@ -50,6 +50,12 @@ WRAP(pthread_t, pthread_self, void)
     return modelled() ? (pthread_t)il_self() + 1 : __real_pthread_self();
 }
 
+/* The kernel's number would be one for all of them. */
+WRAP(pid_t, gettid, void)
+{
+    return modelled() ? (pid_t)il_self() + 1 : __real_gettid();
+}
+
 _Noreturn void __real_pthread_exit(void *result);
 _Noreturn void __wrap_pthread_exit(void *result);
 void __wrap_pthread_exit(void *result)
@@ -142,13 +148,6 @@ WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
 }
 
 /* --- time stands still --- */
-
-enum { NOW_SECONDS = 1000 };
-
-static bool has_passed(const struct timespec *deadline)
-{
-    return deadline->tv_sec < NOW_SECONDS || (deadline->tv_sec == NOW_SECONDS && deadline->tv_nsec <= 0);
-}
 
 WRAP(int, clock_gettime, clockid_t clock, struct timespec *now)
 {
@@ -277,6 +276,8 @@ long __wrap_syscall(long number, ...)
     va_end(arguments);
     if (!modelled())
         return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (number == SYS_gettid)
+        return il_self() + 1;
     if (number == SYS_futex)
         return futex(a[0], a[1], a[2], a[3], a[5], SITE);
     unsupported(SITE, "syscall(%ld) at %s: a system call cannot be explored", number, where(SITE));

@@ -195,15 +195,9 @@ static int choose_store(const struct thread *thread, int index, enum il_order or
     return choice ? stale - (choice - 1) : newest;
 }
 
-/* Outside of an execution, or of one thread only: an atomic operation is no visible one. */
-static bool is_private(const volatile void *object)
-{
-    return !il_active() || snapshot_is_local(object);
-}
-
 uint64_t il_load(const volatile void *object, unsigned size, enum il_order order, il_site site)
 {
-    if (is_private(object))
+    if (!il_active())
         return raw_read(object, size);
     order = order_at(site, order);
     struct thread *thread = il_this();
@@ -238,7 +232,7 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
 
 void il_store(volatile void *object, unsigned size, uint64_t value, enum il_order order, il_site site)
 {
-    if (is_private(object)) {
+    if (!il_active()) {
         raw_write(object, size, value);
         return;
     }
@@ -263,7 +257,7 @@ static const char *const rmw_names[] = {"exchange", "fetch_add", "fetch_sub", "f
 uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t operand, enum il_order order,
                 il_site site)
 {
-    if (is_private(object)) {
+    if (!il_active()) {
         uint64_t old = raw_read(object, size);
         raw_write(object, size, cut(combine(kind, old, operand), size));
         return old;
@@ -325,7 +319,7 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
 {
     expected = cut(expected, size);
     desired = cut(desired, size);
-    if (is_private(object)) {
+    if (!il_active()) {
         uint64_t old = raw_read(object, size);
         *succeeded = old == expected;
         if (*succeeded)

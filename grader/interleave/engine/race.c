@@ -9,8 +9,6 @@
  */
 #include "engine.h"
 
-#include <errno.h>
-
 static struct cell *cell_of(uintptr_t key, il_site site)
 {
     enum { PROBES = 256 };
@@ -119,8 +117,8 @@ static void check_cell(struct thread *thread, struct cell *cell, uintptr_t addre
 void race_check(struct thread *thread, const volatile void *address, size_t size, bool is_write, bool atomic,
                 il_site site)
 {
-    if (size == 0 || snapshot_is_local(address) || address == &errno)
-        return; /* _Thread_local: each thread has its own */
+    if (size == 0)
+        return;
     uintptr_t start = (uintptr_t)address, last = start + size - 1;
     for (uintptr_t key = start >> 3; key <= last >> 3; key++) {
         uint8_t bytes = 0xff;

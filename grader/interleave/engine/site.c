@@ -258,9 +258,16 @@ static const struct symbol *symbol_at(uintptr_t address)
 static void write_variable(FILE *out, uintptr_t address)
 {
     uintptr_t stacks = (uintptr_t)STACKS_BASE;
+    int owner = locals_owner((const void *)address);
+    if (owner != NOBODY) { /* a symbol's address is its place in the block, there */
+        fprintf(out, "%c's own ", 'A' + owner);
+        address -= (uintptr_t)il->threads[owner].thread_pointer + (uintptr_t)il->locals_offset;
+    }
     const struct symbol *symbol = symbol_at(address);
     if (address >= stacks && address < stacks + (uintptr_t)THREADS_MAX * (STACK_BYTES + 4096))
         fprintf(out, "a variable on the stack of %c", (int)('A' + (address - stacks) / (STACK_BYTES + 4096)));
+    else if (!symbol && owner != NOBODY)
+        fputs("errno, or the like", out);
     else if (!symbol)
         fprintf(out, "the memory at %#lx", (unsigned long)address);
     else if (address > symbol->address)

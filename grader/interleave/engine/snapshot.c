@@ -47,9 +47,9 @@ static int look(struct dl_phdr_info *info, size_t size, void *arg)
             size_t bytes = (header->p_memsz + align - 1) / align * align;
 #if defined(__aarch64__)
             (void)bytes;
-            il->locals = (char *)__builtin_thread_pointer() + (16 + align - 1) / align * align;
+            il->locals_offset = (ptrdiff_t)((16 + align - 1) / align * align);
 #else
-            il->locals = (char *)__builtin_thread_pointer() - bytes;
+            il->locals_offset = -(ptrdiff_t)bytes;
 #endif
             il->locals_bytes = header->p_memsz;
             il->locals_first = (const char *)(info->dlpi_addr + header->p_vaddr);
@@ -89,10 +89,11 @@ void snapshot_take(void)
             "the program has %zu KB of static variables, which would be set back for each execution; at most "
             "%d KB: make large arrays smaller",
             total >> 10, STATIC_BYTES_MAX >> 10);
-    il->main_locals = malloc(il->locals_bytes + 1);
-    if (!il->main_locals)
-        engine_failed("no memory");
-    memcpy(il->main_locals, il->locals ? il->locals : "", il->locals_bytes);
+    if (il->locals_bytes > STATIC_BYTES_MAX)
+        engine_failed(
+            "the program has %zu KB of thread-local variables, of which each thread has its own; at most %d "
+            "KB: make large arrays smaller",
+            il->locals_bytes >> 10, STATIC_BYTES_MAX >> 10);
 }
 
 void snapshot_restore(void)
@@ -108,16 +109,4 @@ void snapshot_forget(void)
     for (int i = 0; i < il->segment_count; i++)
         free(il->segments[i].copy);
     il->segment_count = 0;
-    for (int i = 0; i < THREADS_MAX; i++) {
-        free(il->threads[i].locals);
-        il->threads[i].locals = NULL;
-    }
-    free(il->main_locals);
-    il->main_locals = NULL;
-}
-
-bool snapshot_is_local(const volatile void *address)
-{
-    const volatile char *byte = address;
-    return il->locals_bytes && byte >= il->locals && byte < il->locals + il->locals_bytes;
 }

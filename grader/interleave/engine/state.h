@@ -23,12 +23,14 @@ enum {
     SPIN_READS = 8, /* identical reads that count as spinning */
     STACK_BYTES = 256 << 10,
     HEAP_BYTES = 8 << 20,
+    LOCALS_BYTES = 2 << 20, /* thread-local variables of a thread, the C library's among them */
     NOBODY = -1,
 };
 
 /* Fixed places, so that addresses are the same in each execution and each run. */
 #define HEAP_BASE ((char *)0x200000000000u)
 #define STACKS_BASE ((char *)0x210000000000u)
+#define LOCALS_BASE ((char *)0x220000000000u)
 
 /* Objects that steps are about: locations by their index, locks and threads beyond. */
 enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000 };
@@ -171,10 +173,9 @@ struct thread {
     void *arg, *result;
     char name[16];
     void *stack_pointer;
-    int error;              /* its errno, while another thread runs */
     const char *frames_end; /* the functions of the program that it is in have their variables above this */
     char *stack;            /* the lowest usable byte; below it is a guard page */
-    char *locals;           /* its _Thread_local variables, while another thread runs */
+    void *thread_pointer;   /* to its thread-local variables; NULL: not made yet */
 };
 
 /* One decision of the path being walked. */
@@ -327,13 +328,12 @@ struct engine {
     /* the program's variables */
     struct segment segments[16];
     int segment_count;
-    char *locals;             /* the block of _Thread_local variables in use */
+    ptrdiff_t locals_offset;  /* of its thread-local variables, from a thread pointer */
     size_t locals_bytes;      /* 0: none */
     const char *locals_first; /* what they begin with */
     size_t locals_first_bytes;
-    char *main_locals;
-    void *main_stack_pointer;
-    int main_error;
+    void *main_stack_pointer, *main_thread_pointer;
+    unsigned long hardware; /* what the processor can do, as the kernel says */
     char *signal_stack;
 
     /* ticks of the processor clock, to find endless loops */

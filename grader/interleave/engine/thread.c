@@ -7,7 +7,8 @@
 struct thread *thread_new(void *(*run)(void *), void *arg)
 {
     struct thread *thread = &il->threads[il->thread_count];
-    char *stack = thread->stack, *locals = thread->locals;
+    char *stack = thread->stack;
+    void *thread_pointer = thread->thread_pointer;
     *thread = (struct thread){.id = (int8_t)il->thread_count++,
                               .parent = NOBODY,
                               .state = ALIVE,
@@ -16,7 +17,7 @@ struct thread *thread_new(void *(*run)(void *), void *arg)
                               .lost_thread = NOBODY,
                               .woken_at = -1,
                               .stack = stack,
-                              .locals = locals};
+                              .thread_pointer = thread_pointer};
     coroutine_make(thread);
     return thread;
 }

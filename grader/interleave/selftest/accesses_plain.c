@@ -320,39 +320,3 @@ MODEL(on_heap_realloc, "memory error", "realloc frees the block that it moves")
     moved[3] = 1;
     pthread_join(thread, NULL);
 }
-
-static _Thread_local int of_thread = 7;
-
-static void *write_own(void *arg)
-{
-    assert(of_thread == 7);
-    of_thread = 1;
-    sched_yield();
-    assert(of_thread == 1);
-    return arg;
-}
-
-MODEL(thread_local_private, "none", "a _Thread_local variable is private: no race")
-{
-    run_both(write_own, write_own);
-    assert(of_thread == 7);
-}
-
-static int *of_other;
-
-static void *show_own(void *arg)
-{
-    of_thread = 5;
-    pthread_t thread;
-    pthread_create(&thread, NULL, write_int, of_other = &of_thread);
-    pthread_join(thread, NULL);
-    assert(of_thread == 1);
-    return arg;
-}
-
-MODEL(thread_local_shared, "unsupported", "a pointer to another thread's _Thread_local variable")
-{
-    pthread_t thread;
-    pthread_create(&thread, NULL, show_own, NULL);
-    pthread_join(thread, NULL);
-}

@@ -231,11 +231,14 @@ MODEL(recursive_mutex, "-", "a recursive mutex")
     pthread_mutex_lock(&recursive);
 }
 
-MODEL(calls_semaphore, "-", "a semaphore")
+MODEL(calls_sem_timedwait, "-", "a semaphore, until a deadline that lies ahead")
 {
     sem_t semaphore;
-    sem_init(&semaphore, 0, 1);
-    sem_wait(&semaphore);
+    struct timespec deadline;
+    sem_init(&semaphore, 0, 0);
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec++;
+    sem_timedwait(&semaphore, &deadline);
 }
 
 MODEL(calls_rwlock, "-", "a lock for readers and writers")

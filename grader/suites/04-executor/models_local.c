@@ -135,7 +135,7 @@ static bool task_starts_its_waker(struct probe *self, struct wf_cx *cx)
 
 static bool body_waits_for_the_task(struct probe *self, struct wf_cx *cx)
 {
-    if (self->polls == 1)
+    if (self->polls == 1 && !task_is_over) /* which it may be: a poll of the run may begin with the tasks */
         body_waker = wf_waker_clone(cx->waker);
     return task_is_over;
 }

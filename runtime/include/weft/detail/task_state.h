@@ -13,6 +13,9 @@
  *     CANCELLED      an abort was asked for; never cleared
  *     the rest       counts references, in steps of WF_TASK_REFERENCE
  *
+ * Any thread that knows the task may load the word; only the transitions change it, each in one write, so that a load sees
+ * a whole state. Whether read-modify-writes make a transition one step, or a lock, is its own affair.
+ *
  * ## What always holds
  *
  *     COMPLETE and RUNNING are never both set.
