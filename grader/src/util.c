@@ -82,11 +82,8 @@ void words_free(struct words *words)
     *words = (struct words){0};
 }
 
-char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
+char *read_all(int fd, size_t limit, size_t *length)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return NULL;
     size_t have = 0, room = 1 << 14;
     char *bytes = or_die(malloc(room + 1));
     ssize_t count;
@@ -97,18 +94,31 @@ char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
         if (have == room)
             bytes = or_die(realloc(bytes, (room *= 2) + 1));
     }
-    int error = errno;
-    char more;
-    if (truncated)
-        *truncated = have == limit && read(fd, &more, 1) == 1;
-    close(fd);
     if (count < 0) {
+        int error = errno;
         free(bytes);
         errno = error;
         return NULL;
     }
     bytes[have] = '\0';
     if (length)
+        *length = have;
+    return bytes;
+}
+
+char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return NULL;
+    size_t have;
+    char *bytes = read_all(fd, limit, &have), more;
+    int error = errno;
+    if (bytes && truncated)
+        *truncated = have == limit && read(fd, &more, 1) == 1;
+    close(fd);
+    errno = error;
+    if (bytes && length)
         *length = have;
     return bytes;
 }

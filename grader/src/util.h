@@ -38,6 +38,9 @@ void words_free(struct words *words);
 /** Read at most `limit` bytes of a file, NUL-terminated. NULL: errno says why; *truncated if there was more. */
 char *read_file(const char *path, size_t limit, size_t *length, bool *truncated);
 
+/** The same of a file that is open. */
+char *read_all(int fd, size_t limit, size_t *length);
+
 /** Write a file whole, by a temporary one beside it that is renamed: the old one stays until then. False: errno. */
 bool write_file_atomically(const char *path, const void *bytes, size_t length);
 

@@ -92,6 +92,34 @@ submission header && mkdir -p "$work/header/runtime/include/weft" &&
 run 1 "differs from the course's header" header
 submission link && ln -sf /etc/passwd "$work/link/01-futures/map.c"
 run 1 "is a symbolic link" link
+# a folder that leads to the solutions, or to what only the grader may read: by each name that a link may have. Then
+# without the system call that opens a whole path, which older kernels and some filters do not have.
+gcc -o "$work/without-openat2" grader/tools/without-openat2.c || failures=$((failures + 1))
+mkdir -m 700 "$work/theirs" && cp -r solutions/01-futures "$work/theirs/"
+submission linked
+for target in "$work/theirs/01-futures" ../theirs/01-futures "$PWD/solutions/01-futures" /proc/self/cwd/solutions/01-futures; do
+    rm -rf "$work/linked/01-futures" && ln -s "$target" "$work/linked/01-futures"
+    run 1 "is a symbolic link. Below FROM no link is followed" linked
+    expect 1 "is a symbolic link. Below FROM no link is followed" "$work/without-openat2" "$grade" run 01 --variants plain --from "$work/linked"
+done
+submission inner && mv "$work/inner/01-futures/map.c" "$work/inner/map.c" && ln -s ../map.c "$work/inner/01-futures/map.c"
+run 1 "is a symbolic link. Submit the file itself" inner
+expect 1 "is a symbolic link. Submit the file itself" "$work/without-openat2" "$grade" run 01 --variants plain --from "$work/inner"
+submission hard && ln -f "$work/theirs/01-futures/map.c" "$work/hard/01-futures/map.c"
+run 1 "is a hard link: the same file has another name" hard
+submission fifo && rm "$work/fifo/01-futures/map.c" && mkfifo "$work/fifo/01-futures/map.c"
+run 1 "is not a regular file" fifo
+submission lone && mv "$work/lone/01-futures"/*.c "$work/lone/" && ln -sf ../theirs/01-futures/map.c "$work/lone/map.c" && rmdir "$work/lone/01-futures"
+run 1 "is a symbolic link. Submit the file itself" lone
+# headers that are links are not read, whatever they lead to
+submission linkedheader && ln -s /etc/shadow "$work/linkedheader/01-futures/combine.h"
+run 2 "ready_at_once" linkedheader
+submission linkedheaders && mkdir "$work/linkedheaders/include" && ln -s "$work/header/runtime/include/weft" "$work/linkedheaders/include/weft"
+run 2 "ready_at_once" linkedheaders
+# FROM itself may be a link, also without that system call
+submission target && ln -s target "$work/alias"
+run 2 "ready_at_once" alias
+expect 2 "ready_at_once" "$work/without-openat2" "$grade" run 01 --variants plain --from "$work/alias" --test ready_at_once
 submission locked && chmod 000 "$work/locked/01-futures/map.c"
 if [ "$(id -u)" != 0 ]; then
     run 2 "cannot be read: Permission denied" locked
