@@ -54,11 +54,11 @@ GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
 
 $(B)/weft-grade: $(GRADER_OBJECTS)
-	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs check jansson) && mv $@.$$$$ $@
+	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs check jansson libcrypto) && mv $@.$$$$ $@
 
 # The grader itself under ASan and UBSan, for make check. It is not dumpable, so no LeakSanitizer.
 $(B)/weft-grade-asan: $(GRADER_SOURCES) $(GRADER_OBJECTS)
-	@$(GRADE_CC) $(GRADER_FLAGS) $(asan.flags) -o $@ $(GRADER_SOURCES) $(shell pkg-config --libs check jansson)
+	@$(GRADE_CC) $(GRADER_FLAGS) $(asan.flags) -o $@ $(GRADER_SOURCES) $(shell pkg-config --libs check jansson libcrypto)
 
 $(B)/obj/grader/%.o: %.c
 	@mkdir -p $(@D)

@@ -32,7 +32,7 @@ static void replace_failed_earlier_labs(struct builder *builder, const struct jo
     bool graded_failed[VARIANTS_MAX] = {false};
     for (size_t i = 0; i < jobs->count; i++) {
         const struct job *job = &jobs->items[i];
-        if (job->succeeded)
+        if (job->succeeded || job->variant == NO_VARIANT)
             continue;
         if (strcmp(job->file->lab, builder->request->lab) == 0)
             graded_failed[job->variant] = true;
@@ -60,7 +60,7 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
     size_t fatal = build.problem_count;
     if (fatal == 0) {
         build_make_stage(&builder);
-        builder.total = (int)(builder.submission.count * build.variants.count + build.variants.count + 1);
+        builder.total = (int)(builder.submission.count * (build.variants.count + 2) + build.variants.count + 1);
         build_report_progress(&builder, "building the runtime");
         fatal = !build_make_trusted_objects(&builder);
         builder.done++;
@@ -71,13 +71,18 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
         submission_free(&builder.submission);
         return build;
     }
-    struct jobs compilations = build_compile_jobs(&builder);
+    builder.cache = cache_open(course->root, settings_get(&course->variants, "GRADE_CC"));
+    struct jobs texts = build_text_jobs(&builder);
+    build_run_jobs(&builder, &texts, "preprocessing");
+    struct jobs compilations = build_compile_jobs(&builder, &texts);
     build_run_jobs(&builder, &compilations, "compiling");
-    build_report_compilations(&builder, &compilations);
+    build_report_compilations(&builder, &texts, &compilations);
     replace_failed_earlier_labs(&builder, &compilations);
-    struct jobs links = build_link_jobs(&builder);
+    struct jobs links = build_link_jobs(&builder, &compilations);
     build_run_jobs(&builder, &links, "linking");
+    cache_close(&builder.cache);
     build_report_links(&builder, &links);
+    build_free_jobs(&texts);
     build_free_jobs(&compilations);
     build_free_jobs(&links);
     submission_free(&builder.submission);

@@ -60,11 +60,9 @@ void build_make_stage(struct builder *builder)
     if (!copy_tree(headers, staged))
         build_stage_failed(staged);
     for (size_t i = 0; i < build->variants.count; i++) {
-        char *out = format_text("%s/out/%s", build->stage, build->variants.items[i]);
-        build_make_folder(out);
-        if (!sandbox_give(builder->sandbox, out))
-            build_stage_failed(out);
-        free(out);
+        char *objects = format_text("%s/objects/%s", build->stage, build->variants.items[i]);
+        build_make_folder(objects);
+        free(objects);
         char *box = build_subject_folder(build, build->variants.items[i]);
         build_make_folder(box);
         free(box);

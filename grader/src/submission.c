@@ -60,9 +60,9 @@ static struct place find_lab(const struct build_request *request, int from, cons
         free(place.name);
         return (struct place){dup(from), copy_text(request->from)};
     } else {
-        build_problem(build, request->from, true,
-                      format_text("holds neither a folder %s nor the lab's files (%s first).", lab,
-                                  files->items[0]));
+        build_problem(
+            build, request->from, true,
+            format_text("holds neither a folder %s nor the lab's files (%s first).", lab, files->items[0]));
     }
     return place;
 }
@@ -131,7 +131,8 @@ static char *take_source(int folder, const char *name, size_t *length, char **wh
                                 name, name);
             break;
         case PLAIN_TOO_LARGE:
-            *what = format_text("has %zu bytes; a source file may have %d at most.", *length, SOURCE_BYTES_MAX);
+            *what =
+                format_text("has %zu bytes; a source file may have %d at most.", *length, SOURCE_BYTES_MAX);
             break;
         case PLAIN:
             bytes = read_all(fd, SOURCE_BYTES_MAX, length);

@@ -178,8 +178,10 @@ bool copy_file(const char *from, const char *to)
         while ((count = read(in, buffer, sizeof buffer)) > 0 &&
                (wrote = write(out, buffer, (size_t)count)) == count)
             ;
-        if (count > 0)
+        if (count > 0) {
+            errno = wrote < 0 ? errno : ENOSPC; /* less than asked for: no room for the rest */
             count = -1;
+        }
     }
     if (count == 0 &&
         fchmod(out, status.st_mode & 0100 ? 0755 : 0644) != 0) /* whatever the umask was when it was made */
