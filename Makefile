@@ -80,10 +80,13 @@ SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(
 .PHONY: subject-objects
 subject-objects: $(SUBJECT_OBJECTS) $(B)/obj/engine/engine.o $(B)/headers.stamp
 
+# A subject names files from the tree's top on, and never says where the tree is: the solutions are there.
+OWN_PATHS := '-ffile-prefix-map=$(CURDIR)=.'
+
 define variant_rule
 $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
 endef
 $(foreach variant,$(VARIANTS),$(eval $(call variant_rule,$(variant))))
 
@@ -97,9 +100,9 @@ ENGINE_OBJECTS := $(patsubst %.c,$(B)/obj/engine/%.o,$(wildcard grader/interleav
 $(B)/obj/engine/engine.o: $(ENGINE_OBJECTS)
 	@$(GRADE_CC) -r -nostdlib -o $@.$$$$ $^ && \
 	    objcopy -w $(patsubst %,--keep-global-symbol='%',main interleave_* __tsan_* __atomic_* __wrap_*) $@.$$$$ && mv $@.$$$$ $@
-$(B)/obj/engine/%.o: %.c
+$(B)/obj/engine/%.o: %.c grader/variants.mk
 	@mkdir -p $(@D)
-	@$(GRADE_CC) $(GRADER_FLAGS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
+	@$(GRADE_CC) $(GRADER_FLAGS) $(OWN_PATHS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
 
 -include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
 

@@ -50,7 +50,10 @@ void build_make_stage(struct builder *builder)
     const char *temporary = getenv("TMPDIR");
     struct build *build = builder->build;
     build->stage = format_text("%s/weft-XXXXXX", temporary && *temporary == '/' ? temporary : "/tmp");
-    if (!mkdtemp(build->stage) || chmod(build->stage, 0755) != 0)
+    /* for the grader and this run's own user: a submission that is graded at the same time has another */
+    unsigned own = builder->sandbox->own_user;
+    if (!mkdtemp(build->stage) ||
+        (own && (chown(build->stage, (uid_t)-1, own) != 0 || chmod(build->stage, 0750) != 0)))
         build_stage_failed(build->stage);
     snprintf(builder->request->note_stage, 4096, "%s", build->stage);
     char *tree = format_text("%s/tree", build->stage);

@@ -237,6 +237,9 @@ static int run_inner(const struct course *course, const char *lab, struct option
     choose_test(suite, options);
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : sandbox_probe(options->sandbox);
+    if (!sandbox_hide(&sandbox, course->root) || !sandbox_hide(&sandbox, options->from))
+        die("FROM or the course's tree is a folder that holds the compiler too, so that it cannot be hidden from what "
+            "is compiled: put it elsewhere");
     struct build_request request = {.lab = lab,
                                     .from = options->from,
                                     .own = own_labs(course, lab, options->own),
