@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #include "build_internal.h"
@@ -144,14 +143,24 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
     build_report_progress(builder, what);
 }
 
+/* Whether a tool says so in words of its own: the lines of a source that it shows begin with a blank. */
+static bool says(const char *messages, const char *words)
+{
+    for (const char *line = messages; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const char *hit = *line == ' ' ? NULL : strstr(line, words);
+        if (hit && hit < line + strcspn(line, "\n"))
+            return true;
+    }
+    return false;
+}
+
 /* A tool that failed has removed what it wrote so far, so there is room again; and who else used up the disk may have
  * gone: then only the tool's own words tell. A submission can write them too, and gets no result by that. */
 bool build_disk_is_full(const struct builder *builder, const char *messages)
 {
-    struct statvfs space;
-    bool full =
-        statvfs(builder->build->stage, &space) == 0 && (uint64_t)space.f_bavail * space.f_frsize < ROOM_BYTES;
-    return full || strstr(messages, strerror(ENOSPC)) || strstr(messages, strerror(EDQUOT));
+    return !has_room(builder->build->stage, ROOM_BYTES) || says(messages, strerror(ENOSPC)) ||
+           says(messages, strerror(EDQUOT));
 }
 
 /* The compiler's messages with the paths that the person knows. The caller frees. */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #include "build_internal.h"
@@ -27,8 +26,7 @@ static bool copy_tree(const char *from, const char *to)
     int status;
     if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
         return true;
-    struct statvfs space; /* cp keeps its errno to itself */
-    errno = statvfs(to, &space) == 0 && space.f_bavail * space.f_frsize < 1 << 20 ? ENOSPC : EACCES;
+    errno = has_room(to, 1 << 20) ? EACCES : ENOSPC; /* cp keeps its own to itself */
     return false;
 }
 

@@ -16,7 +16,8 @@ static void add_command(struct words *words, const char *command)
 
 void judge_exec_debugger(const struct judge *judge, const char *program, const char *const arguments[])
 {
-    char *map = format_text("set substitute-path submission/%s \"%s\"", judge->suite->lab, judge->graded_folder);
+    char *map =
+        format_text("set substitute-path submission/%s \"%s\"", judge->suite->lab, judge->graded_folder);
     char *headers = format_text("set substitute-path include \"%s/runtime/include\"", judge->root);
     struct words words = {0};
     words_split(&words, "gdb -q -nx -d");

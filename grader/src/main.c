@@ -246,6 +246,8 @@ static int run_inner(const struct course *course, const char *lab, struct option
                                     .variants = variants_to_build(course, suite, options->variants),
                                     .note_stage = stage_to_remove};
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
+    if (build.stage)
+        setenv("TEMP", build.stage, 1); /* where Check keeps its messages: on the disk that has room for the stage */
     char *own = own_numbers(&request.own);
     struct result result = {.course = course,
                             .lab = lab,
@@ -310,7 +312,7 @@ static int run_outer(const struct course *course, const char *lab, struct option
     if (pid == 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(run_inner(course, lab, options));
+        _exit(finish_output(run_inner(course, lab, options)));
     }
     int status = 0, stop_requested = wait_for_end(pid, &signals, &status);
     if (stop_requested)
@@ -350,6 +352,7 @@ static void clear_check_environment(void)
 
 int main(int argc, char **argv)
 {
+    claim_standard_descriptors();
     clear_check_environment();
     umask(022); /* the untrusted user reads what we copy */
     struct options options = options_read(argc, argv);
@@ -392,5 +395,5 @@ int main(int argc, char **argv)
     }
     course_free(&course);
     free(root);
-    return status;
+    return finish_output(status);
 }

@@ -264,15 +264,48 @@ expect 2 "verdict no_result" "$grade" run 01 --variants plain --from solutions
 # a mask that hides files from other users is the grader's to deal with
 expect 0 "verdict pass" sh -c "umask 077 && exec '$grade' run 01 --from '$work/flat/01-futures'"
 
-# a full disk: no result, and the earlier one is kept
+# a full disk: no result wherever it is met, never a failure, and the earlier result is kept
 mkdir "$work/full"
+on_full() # MOUNT-OPTION [full]: grades the solution with its stage there: 2 and the words for it, or 0
+{
+    mount -t tmpfs -o "$1" tmpfs "$work/full" && chmod 1777 "$work/full"
+    TMPDIR=$work/full "$grade" run 01 --from solutions --test ready_at_once >"$work/said" 2>&1
+    local status=$?
+    umount "$work/full"
+    if [ $status = 2 ]; then grep -q "Free some space" "$work/said"; else [ $status = 0 ] && [ "$2" != full ]; fi || { cat "$work/said"; false; }
+}
 if mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/null; then
-    chmod 1777 "$work/full"
-    expect 2 "Free some space" env TMPDIR="$work/full" "$grade" run 01 --variants plain --from solutions
     head -c 200000 /dev/zero >"$work/full/filler" 2>/dev/null
     expect 2 "the earlier result is kept" "$grade" run 01 --variants plain --from solutions --json "$work/full/01.json"
     umount "$work/full"
+    # the smaller ones are met by copies, text, objects, the rest by the links; without kept objects, and with them
+    for size in size=64k size=200k size=400k size=800k size=1200k size=1600k size=3m size=5m nr_inodes=30 nr_inodes=60 nr_inodes=110; do
+        rm -rf build/objects
+        holds "a full disk ($size) is no result" on_full "$size" full
+    done
+    for size in size=6m size=7m size=8m size=9m; do
+        rm -rf build/objects
+        holds "a full disk ($size) is no failure" on_full "$size" perhaps
+    done
+    "$grade" run 01 --from solutions --test ready_at_once >/dev/null
+    for size in size=800k size=1600k size=2m; do
+        holds "a full disk ($size) is no result, with kept objects" on_full "$size" full
+    done
+    # the remedy that is offered, where /tmp is full
+    expect 0 "verdict pass" unshare -m sh -c "mount -t tmpfs -o size=64k tmpfs /tmp; head -c 200000 /dev/zero >/tmp/filler; cd '$PWD'; exec env TMPDIR=/var/tmp '$grade' run 01 --from solutions --test ready_at_once"
 fi
+submission words && echo 'char *wf_text = "No space left on device" + ;' >>"$work/words/01-futures/map.c"
+run 1 "does not compile" words
+
+# output that cannot be written
+for command in "run 01 --from solutions --test ready_at_once" list "explain 01.3" "selftest includes-dev-zero" --help; do
+    expect 2 "cannot write to standard output" sh -c "'$grade' $command >/dev/full"
+done
+expect 2 "cannot write to standard output: Bad file descriptor" sh -c "'$grade' list >&-"
+for option in json junit; do
+    expect 2 "cannot write the result: No space left on device" "$grade" run 01 --from solutions --test ready_at_once --$option /dev/full
+    holds "/dev/full is still there ($option)" [ -c /dev/full ]
+done
 
 # Ctrl-C half-way
 cases=$((cases + 1))
