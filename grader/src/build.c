@@ -60,7 +60,8 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
     size_t fatal = build.problem_count;
     if (fatal == 0) {
         build_make_stage(&builder);
-        builder.total = (int)(builder.submission.count * (build.variants.count + 2) + build.variants.count + 1);
+        builder.total =
+            (int)(builder.submission.count * (build.variants.count + 2) + build.variants.count + 1);
         build_report_progress(&builder, "building the runtime");
         fatal = !build_make_trusted_objects(&builder);
         builder.done++;
@@ -71,18 +72,12 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
         submission_free(&builder.submission);
         return build;
     }
-    builder.cache = cache_open(course->root, settings_get(&course->variants, "GRADE_CC"));
-    struct jobs texts = build_text_jobs(&builder);
-    build_run_jobs(&builder, &texts, "preprocessing");
-    struct jobs compilations = build_compile_jobs(&builder, &texts);
-    build_run_jobs(&builder, &compilations, "compiling");
-    build_report_compilations(&builder, &texts, &compilations);
+    struct jobs compilations = build_compile(&builder);
     replace_failed_earlier_labs(&builder, &compilations);
     struct jobs links = build_link_jobs(&builder, &compilations);
     build_run_jobs(&builder, &links, "linking");
     cache_close(&builder.cache);
     build_report_links(&builder, &links);
-    build_free_jobs(&texts);
     build_free_jobs(&compilations);
     build_free_jobs(&links);
     submission_free(&builder.submission);

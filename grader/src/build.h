@@ -35,6 +35,7 @@ struct build_request {
     const char *from; /**< the folder as typed */
     struct words own; /**< labs taken from `from`, the graded one included */
     struct words variants;
+    bool as_named; /**< the program itself shall call the files as the person does, in panics and to debuggers */
     char *note_stage; /**< 4,096 bytes: the temporary folder's path is written here as soon as it exists */
 };
 

@@ -63,35 +63,37 @@ void build_make_stage(struct builder *builder);
 void build_make_folder(const char *path);
 _Noreturn void build_stage_failed(const char *path);
 
-/* build_compile.c: running the compiler; objects, kept between runs */
+/* build_jobs.c: running compilers */
 
-/** The text of each file, in the order of the submission's files. */
-struct jobs build_text_jobs(struct builder *builder);
-/** For each file, in that order: what the compiler says of it, then its object for each variant. */
-struct jobs build_compile_jobs(struct builder *builder, const struct jobs *texts);
-/** Run all jobs that are not over yet, as many at once as there are processors. */
-void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what);
-/** Say what failed or warned, once a file; a file that fails in any way has not succeeded in that variant. */
-void build_report_compilations(struct builder *builder, const struct jobs *texts, struct jobs *jobs);
-/** The one of a file and a variant, both by number. */
-struct job *build_object_job(const struct builder *builder, const struct jobs *jobs, size_t file,
-                             size_t variant);
-/** Where its object is taken to. The caller frees. */
-char *build_object_path(const struct builder *builder, const char *variant, const struct submitted_file *file);
-/** Name what the job makes by what it is made of; it is over if the cache has it. */
-void build_look_into_cache(struct builder *builder, struct job *job, const struct cache_part *parts,
-                           size_t count);
-/** Whether something may have failed because the stage's disk is full: then it says nothing of the submission. */
-bool build_disk_is_full(const struct builder *builder, const char *messages);
-/** The compiler's messages with the paths that the person knows. The caller frees. */
-char *build_job_messages(const struct builder *builder, const struct job *job);
 /** A job with a folder of its own, in which it shall make `product`. */
 struct job *build_add_job(struct builder *builder, struct jobs *jobs, const char *product);
 /** The compiler's words for a variant; `flags` is the key of its own in variants.mk: "flags", or "link". */
 void build_add_compiler(const struct builder *builder, struct job *job, const char *variant,
                         const char *flags);
+/** Name what the job makes by what it is made of; it is over if the cache has it. */
+void build_look_into_cache(struct builder *builder, struct job *job, const struct cache_part *parts,
+                           size_t count);
+/** Run all jobs that are not over yet, as many at once as there are processors. */
+void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what);
+/** The compiler's messages with the paths that the person knows. The caller frees. */
+char *build_job_messages(const struct builder *builder, const struct job *job);
+/** Die if a job may have failed because the stage's disk is full: that says nothing of the submission. */
+void build_refuse_full_disk(const struct builder *builder, const char *messages);
 void build_free_jobs(struct jobs *jobs);
 void build_report_progress(struct builder *builder, const char *what);
+
+/* build_compile.c: objects from sources */
+
+/**
+ * Compile the submission in all variants, and say what failed or warned, once a file. In the jobs a file that fails in
+ * any way has not succeeded in that variant; those of NO_VARIANT are what the compiler says of a file.
+ */
+struct jobs build_compile(struct builder *builder);
+/** The job of a file and a variant, both by number. */
+struct job *build_object_job(const struct builder *builder, const struct jobs *jobs, size_t file,
+                             size_t variant);
+/** Where its object is taken to. The caller frees. */
+char *build_object_path(const struct builder *builder, const char *variant, const struct submitted_file *file);
 
 /* build_link.c: trusted objects, and the link */
 

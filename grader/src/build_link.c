@@ -257,10 +257,7 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         if (job->succeeded)
             continue;
         char *messages = build_job_messages(builder, job);
-        if (build_disk_is_full(builder, messages)) {
-            errno = ENOSPC;
-            build_stage_failed(build->stage);
-        }
+        build_refuse_full_disk(builder, messages);
         bool missing =
             strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
