@@ -291,8 +291,8 @@ if mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/null; then
     for size in size=800k size=1600k size=2m; do
         holds "a full disk ($size) is no result, with kept objects" on_full "$size" full
     done
-    # the remedy that is offered, where /tmp is full
-    expect 0 "verdict pass" unshare -m sh -c "mount -t tmpfs -o size=64k tmpfs /tmp; head -c 200000 /dev/zero >/tmp/filler; cd '$PWD'; exec env TMPDIR=/var/tmp '$grade' run 01 --from solutions --test ready_at_once"
+    # the remedy that is offered, where /tmp is full and the tree is not there
+    [[ $PWD == /tmp/* ]] || expect 0 "verdict pass" unshare -m sh -c "mount -t tmpfs -o size=64k tmpfs /tmp; head -c 200000 /dev/zero >/tmp/filler; cd '$PWD'; exec env TMPDIR=/var/tmp '$grade' run 01 --from solutions --test ready_at_once"
 fi
 submission words && echo 'char *wf_text = "No space left on device" + ;' >>"$work/words/01-futures/map.c"
 run 1 "does not compile" words
