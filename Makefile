@@ -63,11 +63,11 @@ GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
 
 $(B)/weft-grade: $(GRADER_OBJECTS)
-	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs check jansson) && mv $@.$$$$ $@
+	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs check jansson libcrypto) && mv $@.$$$$ $@
 
 # The grader itself under ASan and UBSan, for make check. It is not dumpable, so no LeakSanitizer.
 $(B)/weft-grade-asan: $(GRADER_SOURCES) $(GRADER_OBJECTS)
-	@$(GRADE_CC) $(GRADER_FLAGS) $(asan.flags) -o $@ $(GRADER_SOURCES) $(shell pkg-config --libs check jansson)
+	@$(GRADE_CC) $(GRADER_FLAGS) $(asan.flags) -o $@ $(GRADER_SOURCES) $(shell pkg-config --libs check jansson libcrypto)
 
 $(B)/obj/grader/%.o: %.c
 	@mkdir -p $(@D)
@@ -89,10 +89,13 @@ SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(
 .PHONY: subject-objects
 subject-objects: $(SUBJECT_OBJECTS) $(B)/obj/engine/engine.o $(B)/headers.stamp
 
+# A subject names files from the tree's top on, and never says where the tree is: the solutions are there.
+OWN_PATHS := '-ffile-prefix-map=$(CURDIR)=.'
+
 define variant_rule
 $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 
@@ -106,9 +109,9 @@ ENGINE_OBJECTS := $(patsubst %.c,$(B)/obj/engine/%.o,$(wildcard grader/interleav
 $(B)/obj/engine/engine.o: $(ENGINE_OBJECTS)
 	@$(GRADE_CC) -r -nostdlib -o $@.$$$$ $^ && \
 	    objcopy -w $(patsubst %,--keep-global-symbol='%',main interleave_* __tsan_* __atomic_* __wrap_*) $@.$$$$ && mv $@.$$$$ $@
-$(B)/obj/engine/%.o: %.c
+$(B)/obj/engine/%.o: %.c grader/variants.mk
 	@mkdir -p $(@D)
-	@$(GRADE_CC) $(GRADER_FLAGS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
+	@$(GRADE_CC) $(GRADER_FLAGS) $(OWN_PATHS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
 
 -include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
 

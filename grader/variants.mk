@@ -7,7 +7,9 @@ GRADE_COMMON := -std=gnu11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread -Wa
 
 # The last one is explored by the engine of grader/interleave, and the flags of its link take the place of the
 # compiler's: the compiler calls the engine's functions where it would call ThreadSanitizer's.
+# A submission is preprocessed once, with the flags of text; what the compiler says of it is said with them too.
 VARIANTS := plain asan tsan interleave
+text.flags := -O2
 plain.flags := -O2
 asan.flags := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 tsan.flags := -O1 -fsanitize=thread -Wno-tsan

@@ -5,6 +5,15 @@
 
 #include "build_internal.h"
 
+struct sandbox build_sandbox(const struct course *course, const char *from, const char *wanted)
+{
+    struct sandbox sandbox = sandbox_probe(wanted);
+    if (!sandbox_hide(&sandbox, course->root) || !sandbox_hide(&sandbox, from))
+        die("FROM or the course's tree is a folder that holds the compiler too, so that it cannot be hidden from what "
+            "is compiled: put it elsewhere");
+    return sandbox;
+}
+
 char *build_subject_folder(const struct build *build, const char *variant)
 {
     return format_text("%s/box/%s", build->stage, variant);
@@ -32,7 +41,7 @@ static void replace_failed_earlier_labs(struct builder *builder, const struct jo
     bool graded_failed[VARIANTS_MAX] = {false};
     for (size_t i = 0; i < jobs->count; i++) {
         const struct job *job = &jobs->items[i];
-        if (job->succeeded)
+        if (job->succeeded || job->variant == NO_VARIANT)
             continue;
         if (strcmp(job->file->lab, builder->request->lab) == 0)
             graded_failed[job->variant] = true;
@@ -60,7 +69,8 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
     size_t fatal = build.problem_count;
     if (fatal == 0) {
         build_make_stage(&builder);
-        builder.total = (int)(builder.submission.count * build.variants.count + build.variants.count + 1);
+        builder.total =
+            (int)(builder.submission.count * (build.variants.count + 2) + build.variants.count + 1);
         build_report_progress(&builder, "building the runtime");
         fatal = !build_make_trusted_objects(&builder);
         builder.done++;
@@ -71,12 +81,11 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
         submission_free(&builder.submission);
         return build;
     }
-    struct jobs compilations = build_compile_jobs(&builder);
-    build_run_jobs(&builder, &compilations, "compiling");
-    build_report_compilations(&builder, &compilations);
+    struct jobs compilations = build_compile(&builder);
     replace_failed_earlier_labs(&builder, &compilations);
-    struct jobs links = build_link_jobs(&builder);
+    struct jobs links = build_link_jobs(&builder, &compilations);
     build_run_jobs(&builder, &links, "linking");
+    cache_close(&builder.cache);
     build_report_links(&builder, &links);
     build_free_jobs(&compilations);
     build_free_jobs(&links);

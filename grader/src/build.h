@@ -51,6 +51,9 @@ struct build {
     struct words replaced; /**< own earlier labs that did not build: the reference is used instead */
 };
 
+/** The sandbox of a build, which hides the submission and the tree. `wanted` as in sandbox_probe(). */
+struct sandbox build_sandbox(const struct course *course, const char *from, const char *wanted);
+
 /** Told what is being done: done of total. */
 typedef void build_progress(void *arg, const char *what, int done, int total);
 

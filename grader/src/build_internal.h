@@ -5,22 +5,35 @@
 #ifndef WEFT_GRADER_BUILD_INTERNAL_H
 #define WEFT_GRADER_BUILD_INTERNAL_H
 
+#include "build_cache.h"
 #include "submission.h"
 
 enum {
     COMPILE_SECONDS = 20,
-    LOG_BYTES_MAX = 1 << 16, /* of a compiler's messages */
+    LOG_BYTES_MAX = 1 << 16,      /* of a compiler's messages */
+    TEXT_BYTES_MAX = 16 << 20,    /* of a file when it is preprocessed */
+    PRODUCT_BYTES_MAX = 64 << 20, /* of an object or a subject */
+    ROOM_BYTES = 16 << 20,        /* that a stage needs, so that what fails there fails for another reason */
+    NO_VARIANT = -1,
 };
 
-/* One run of the compiler: an object from a source, or a subject from objects. */
+/* Said in place of the compiler's words where it ended well. */
+#define TOO_MUCH "what the compiler wrote is too large, or no plain file"
+
+/* One run of the compiler: text from a source, an object from text, or a subject from objects. */
 struct job {
     struct words argv;
     const struct submitted_file *file; /* NULL: a link */
-    int variant;
-    char *log;     /* the compiler's messages */
-    char *product; /* in the stage */
-    char *cached;  /* where the object is kept between runs; NULL for a link */
-    bool reused;
+    int variant;                       /* NO_VARIANT: a text, or what the compiler says */
+    char *log;                         /* the compiler's messages */
+    char *out;                         /* the one folder that it may write to; gone when it has ended */
+    char *product;                     /* in there */
+    char *taken;          /* where the product goes at once, out of its reach; NULL: nobody wants it */
+    struct words made_of; /* a link: its objects */
+    char *kept;           /* its name in the cache; NULL: it is not kept */
+    size_t file_bytes_max;
+    bool is_program;
+    bool over; /* not to be run: it is there already, or what it is made of is not */
     pid_t pid;
     int64_t deadline;
     bool succeeded, timed_out;
@@ -37,6 +50,8 @@ struct builder {
     const struct build_request *request;
     struct build *build;
     struct submission submission;
+    struct cache cache;
+    int job_count;
     build_progress *progress;
     void *arg;
     int done, total;
@@ -48,27 +63,43 @@ void build_make_stage(struct builder *builder);
 void build_make_folder(const char *path);
 _Noreturn void build_stage_failed(const char *path);
 
-/* build_compile.c: running the compiler; objects, kept between runs */
+/* build_jobs.c: running compilers */
 
-struct jobs build_compile_jobs(struct builder *builder);
-/** Run all jobs that are not reused, as many at once as there are processors. */
-void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what);
-/** Say what failed or warned, each text once, though every variant repeats it; keep the good objects. */
-void build_report_compilations(struct builder *builder, const struct jobs *jobs);
-/** The compiler's messages with the paths that the person knows. The caller frees. */
-char *build_job_messages(const struct builder *builder, const struct job *job);
-struct job *build_add_job(struct jobs *jobs);
+/** A job with a folder of its own, in which it shall make `product`. */
+struct job *build_add_job(struct builder *builder, struct jobs *jobs, const char *product);
 /** The compiler's words for a variant; `flags` is the key of its own in variants.mk: "flags", or "link". */
 void build_add_compiler(const struct builder *builder, struct job *job, const char *variant,
                         const char *flags);
+/** Name what the job makes by what it is made of; it is over if the cache has it. */
+void build_look_into_cache(struct builder *builder, struct job *job, const struct cache_part *parts,
+                           size_t count);
+/** Run all jobs that are not over yet, as many at once as there are processors. */
+void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what);
+/** The compiler's messages with the paths that the person knows. The caller frees. */
+char *build_job_messages(const struct builder *builder, const struct job *job);
+/** Die if a job may have failed because the stage's disk is full: that says nothing of the submission. */
+void build_refuse_full_disk(const struct builder *builder, const char *messages);
 void build_free_jobs(struct jobs *jobs);
 void build_report_progress(struct builder *builder, const char *what);
+
+/* build_compile.c: objects from sources */
+
+/**
+ * Compile the submission in all variants, and say what failed or warned, once a file. In the jobs a file that fails in
+ * any way has not succeeded in that variant; those of NO_VARIANT are what the compiler says of a file.
+ */
+struct jobs build_compile(struct builder *builder);
+/** The job of a file and a variant, both by number. */
+struct job *build_object_job(const struct builder *builder, const struct jobs *jobs, size_t file,
+                             size_t variant);
+/** Where its object is taken to. The caller frees. */
+char *build_object_path(const struct builder *builder, const char *variant, const struct submitted_file *file);
 
 /* build_link.c: trusted objects, and the link */
 
 /** Let make bring the trusted objects up to date. False: make failed, which is the grader's fault. */
 bool build_make_trusted_objects(struct builder *builder);
-struct jobs build_link_jobs(struct builder *builder);
+struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilations);
 void build_report_links(struct builder *builder, const struct jobs *jobs);
 
 #endif

@@ -2,6 +2,7 @@
  * @file build_link.c
  * @brief Links subjects: the submission's objects and the trusted ones, as objects.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,23 +42,48 @@ bool build_make_trusted_objects(struct builder *builder)
     return made;
 }
 
-/* A trusted object into the stage, and into the link. */
-static bool add_trusted(struct builder *builder, struct job *job, const char *variant, const char *source)
+/* Where a trusted object is, or is copied to. The caller frees. */
+static char *trusted_path(const char *below, const char *folder, const char *variant, const char *source)
 {
-    char *object = format_text("%s/build/obj/%s/%.*s.o", builder->course->root, variant,
-                               (int)strlen(source) - 2, source);
-    char *staged =
-        format_text("%s/trusted/%s/%.*s.o", builder->build->stage, variant, (int)strlen(source) - 2, source);
-    *strrchr(staged, '/') = '\0';
-    build_make_folder(staged);
-    staged[strlen(staged)] = '/';
-    bool copied = copy_file(object, staged);
+    return format_text("%s/%s/%s/%.*s.o", below, folder, variant, (int)strlen(source) - 2, source);
+}
+
+/* A trusted object into the link, and which it is into what the subject is made of. */
+static void add_trusted(struct builder *builder, struct job *job, const char *variant, const char *source)
+{
+    char *object = trusted_path(builder->course->root, "build/obj", variant, source);
+    char *staged = trusted_path(builder->build->stage, "trusted", variant, source);
     words_add(&job->argv, staged);
-    if (!copied)
+    struct stat status;
+    if (stat(object, &status) != 0) {
         build_problem(builder->build, object, true, format_text("is missing: run make clean, then again"));
+    } else {
+        char *identity = format_text("%s/%s %lld %lld.%ld", variant, source, (long long)status.st_size,
+                                     (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+        words_add(&job->made_of, identity);
+        free(identity);
+    }
     free(object);
     free(staged);
-    return copied;
+}
+
+/* Copy the trusted objects of a link that is to be run to where the sandbox sees them. */
+static void stage_trusted(const struct builder *builder, const struct job *job)
+{
+    char *trusted = format_text("%s/trusted/", builder->build->stage);
+    for (size_t i = 0; i < job->argv.count; i++) {
+        char *staged = job->argv.items[i];
+        if (strncmp(staged, trusted, strlen(trusted)) != 0)
+            continue;
+        char *object = format_text("%s/build/obj/%s", builder->course->root, staged + strlen(trusted));
+        *strrchr(staged, '/') = '\0';
+        build_make_folder(staged);
+        staged[strlen(staged)] = '/';
+        if (!copy_file(object, staged) && (errno == ENOSPC || errno == EDQUOT))
+            build_stage_failed(staged);
+        free(object);
+    }
+    free(trusted);
 }
 
 static void add_trusted_list(struct builder *builder, struct job *job, const char *variant,
@@ -166,7 +192,32 @@ static bool is_own(const struct builder *builder, const char *lab)
     return words_contain(&builder->request->own, lab) && !words_contain(&builder->build->replaced, lab);
 }
 
-struct jobs build_link_jobs(struct builder *builder)
+/* The names of the submission's objects say what is in them, so the subject of the same ones is the same. */
+static void look_into_cache(struct builder *builder, struct job *job, const struct settings *suite,
+                            const char *variant)
+{
+    char *list = copy_text("");
+    for (size_t i = 0; i < job->made_of.count; i++) {
+        char *longer = format_text("%s\n%s", list, job->made_of.items[i]);
+        free(list);
+        list = longer;
+    }
+    const struct settings *settings = &builder->course->variants;
+    char *wrapped = format_text("%s/grader/interleave/wrapped.txt", builder->course->root);
+    char *names = is_explored(variant) ? read_file(wrapped, 1 << 16, NULL, NULL) : NULL;
+    char *flags = format_text("link %s %s %s %s %s sandbox %s", settings_get(settings, "GRADE_COMMON"),
+                              settings_get_of(settings, variant, "flags"),
+                              settings_get_of(settings, variant, "link"), settings_get(suite, "LINK_FLAGS"),
+                              names ? names : "", sandbox_tier_name(builder->sandbox->tier));
+    build_look_into_cache(builder, job,
+                          (const struct cache_part[]){{flags, strlen(flags)}, {list, strlen(list)}}, 2);
+    free(flags);
+    free(names);
+    free(wrapped);
+    free(list);
+}
+
+struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilations)
 {
     struct jobs jobs = {0};
     const struct course *course = builder->course;
@@ -175,10 +226,13 @@ struct jobs build_link_jobs(struct builder *builder)
         if (build->status[v] != BUILD_OK)
             continue;
         const char *variant = build->variants.items[v];
-        struct job *job = build_add_job(&jobs);
+        struct job *job = build_add_job(builder, &jobs, "subject");
+        char *box = build_subject_folder(build, variant);
         job->variant = (int)v;
         job->log = format_text("%s/%s.link.log", build->stage, variant);
-        job->product = format_text("%s/out/%s/subject", build->stage, variant);
+        job->taken = format_text("%s/subject", box);
+        job->is_program = true;
+        free(box);
         build_add_compiler(builder, job, variant, is_explored(variant) ? "link" : "flags");
         words_add(&job->argv, "-o");
         words_add(&job->argv, job->product);
@@ -187,12 +241,13 @@ struct jobs build_link_jobs(struct builder *builder)
             const struct submitted_file *file = &builder->submission.files[i];
             if (!is_own(builder, file->lab))
                 continue;
-            char *object = format_text("%s/out/%s/%s.%s.o", build->stage, variant, file->lab, file->name);
+            char *object = build_object_path(builder, variant, file);
             words_add(&job->argv, object);
             if (strcmp(variant, "tsan") == 0 && has_fences(object)) {
                 note_fences(builder, file);
                 fences = true;
             }
+            words_add(&job->made_of, build_object_job(builder, compilations, i, v)->kept);
             free(object);
         }
         if (fences)
@@ -210,6 +265,9 @@ struct jobs build_link_jobs(struct builder *builder)
         char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
         struct settings scenarios = settings_read(path);
         (is_explored(variant) ? add_models : add_scenarios)(builder, job, variant, &scenarios, suite);
+        look_into_cache(builder, job, &scenarios, variant);
+        if (!job->over)
+            stage_trusted(builder, job);
         settings_free(&scenarios);
         free(path);
         free(suite);
@@ -241,16 +299,13 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         const struct job *job = &jobs->items[i];
         const char *variant = build->variants.items[job->variant];
         char *folder = build_subject_folder(build, variant);
-        char *subject = format_text("%s/subject", folder);
-        if (job->succeeded && (!copy_file(job->product, subject) || chmod(subject, 0755) != 0))
-            build_stage_failed(subject);
         if (job->succeeded && is_explored(variant))
             add_sources(builder, folder);
-        free(subject);
         free(folder);
         if (job->succeeded)
             continue;
         char *messages = build_job_messages(builder, job);
+        build_refuse_full_disk(builder, messages);
         bool missing =
             strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #include "build_internal.h"
@@ -27,8 +26,7 @@ static bool copy_tree(const char *from, const char *to)
     int status;
     if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
         return true;
-    struct statvfs space; /* cp keeps its errno to itself */
-    errno = statvfs(to, &space) == 0 && space.f_bavail * space.f_frsize < 1 << 20 ? ENOSPC : EACCES;
+    errno = has_room(to, 1 << 20) ? EACCES : ENOSPC; /* cp keeps its own to itself */
     return false;
 }
 
@@ -50,7 +48,10 @@ void build_make_stage(struct builder *builder)
     const char *temporary = getenv("TMPDIR");
     struct build *build = builder->build;
     build->stage = format_text("%s/weft-XXXXXX", temporary && *temporary == '/' ? temporary : "/tmp");
-    if (!mkdtemp(build->stage) || chmod(build->stage, 0755) != 0)
+    /* for the grader and this run's own user: a submission that is graded at the same time has another */
+    unsigned own = builder->sandbox->own_user;
+    if (!mkdtemp(build->stage) ||
+        (own && (chown(build->stage, (uid_t)-1, own) != 0 || chmod(build->stage, 0750) != 0)))
         build_stage_failed(build->stage);
     snprintf(builder->request->note_stage, 4096, "%s", build->stage);
     char *tree = format_text("%s/tree", build->stage);
@@ -60,11 +61,9 @@ void build_make_stage(struct builder *builder)
     if (!copy_tree(headers, staged))
         build_stage_failed(staged);
     for (size_t i = 0; i < build->variants.count; i++) {
-        char *out = format_text("%s/out/%s", build->stage, build->variants.items[i]);
-        build_make_folder(out);
-        if (!sandbox_give(builder->sandbox, out))
-            build_stage_failed(out);
-        free(out);
+        char *objects = format_text("%s/objects/%s", build->stage, build->variants.items[i]);
+        build_make_folder(objects);
+        free(objects);
         char *box = build_subject_folder(build, build->variants.items[i]);
         build_make_folder(box);
         free(box);

@@ -31,14 +31,17 @@ void judge_exec_debugger(const struct judge *judge, const char *program, const c
 {
     char *map = format_text("set substitute-path submission/%s %s", judge->suite->lab,
                             debugger_word(judge->graded_folder));
+    char *given = format_text("%s/runtime/include", judge->root);
+    char *headers = format_text("set substitute-path include %s", debugger_word(given));
     struct words words = {0};
-    words_split(&words, "gdb -q -nx");
+    words_split(&words, "gdb -q -nx -d");
+    words_add(&words, judge->root); /* a subject names the tree's files from the tree's top on */
     const char *const commands[] = {
         "echo \\nSet breakpoints, for example break and the name of a function of yours, then type run.\\n"
         "It stops by itself where a contract is broken or a task is not written.\\n\\n",
         "set confirm off",
         "set breakpoint pending on",
-        "set substitute-path include runtime/include",
+        headers,
         map,
         "break wf_panic_at",
         "break wf_lab_todo",

@@ -35,6 +35,7 @@ static struct {
     const char *variant;
     uint64_t seed;
     const char *from;
+    const char *root;
     int evidence_fd;
     int64_t budget_ms; /* of the model at hand */
     const char *token;
@@ -99,6 +100,7 @@ static struct judge *new_judge(const struct judge_test *test)
     judge->random = seed_of(current.seed, test->name);
     judge->started_ms = now_ms();
     judge->from = current.from;
+    judge->root = current.root;
     judge->graded_folder = current.build->graded_folder;
     judge->budget_ms = test->variants == INTERLEAVE ? current.budget_ms : 0;
     judge->token = current.token;
@@ -218,6 +220,7 @@ static void set_current(const struct judge_suite *suite, const struct build *bui
     current.sandbox = sandbox;
     current.seed = result->seed;
     current.from = result->from;
+    current.root = result->course->root;
     current.budget_ms = result->deep ? DEEP * BUDGET_MS : BUDGET_MS;
     current.token = result->token;
     current.page_wanted = result->page_wanted;

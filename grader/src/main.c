@@ -208,13 +208,15 @@ static int run_inner(const struct course *course, const char *lab, struct option
         die("lab %s has no suite", lab);
     choose_test(suite, options);
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
-                                            : sandbox_probe(options->sandbox);
+                                            : build_sandbox(course, options->from, options->sandbox);
     struct build_request request = {.lab = lab,
                                     .from = options->from,
                                     .own = pick_labs(course, lab, options->own, "OWN"),
                                     .variants = variants_to_build(course, suite, options->variants),
                                     .note_stage = stage_to_remove};
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
+    if (build.stage)
+        setenv("TEMP", build.stage, 1); /* where Check keeps its messages: on the disk that has room for the stage */
     char *own = pick_numbers(&request.own);
     struct result result = {.course = course,
                             .lab = lab,
@@ -282,7 +284,7 @@ static int run_outer(const struct course *course, const char *lab, struct option
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         prctl(PR_SET_DUMPABLE, 0);
-        _exit(lab ? run_inner(course, lab, options) : pick_build(course, options, stage_to_remove));
+        _exit(finish_output(lab ? run_inner(course, lab, options) : pick_build(course, options, stage_to_remove)));
     }
     int status = 0, stop_requested = wait_for_end(pid, &signals, &status);
     if (stop_requested)
@@ -334,6 +336,7 @@ static void clear_check_environment(void)
 
 int main(int argc, char **argv)
 {
+    claim_standard_descriptors();
     clear_check_environment();
     umask(022); /* the untrusted user reads what we copy */
     struct options options = options_read(argc, argv);
@@ -377,5 +380,5 @@ int main(int argc, char **argv)
     }
     course_free(&course);
     free(root);
-    return status;
+    return finish_output(status);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util.h"
+
 static const char usage_text[] =
     "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
     "                          [--variants LIST] [--sandbox bubblewrap|none] [--deep]\n"
@@ -32,7 +34,7 @@ void options_usage(const char *problem)
     if (problem)
         fprintf(stderr, "weft-grade: %s\n\n", problem);
     fputs(usage_text, problem ? stderr : stdout);
-    exit(problem ? EXIT_NO_RESULT : EXIT_PASS);
+    exit(problem ? EXIT_NO_RESULT : finish_output(EXIT_PASS));
 }
 
 /* Where the value of the option goes; NULL: it has none of its own. */

@@ -61,7 +61,8 @@ static char *object_of(const struct builder *builder, const char *lab, const cha
 {
     const char *variant = builder->build->variants.items[0];
     if (words_contain(&builder->request->own, lab))
-        return format_text("%s/out/%s/%s.%s.o", builder->build->stage, variant, lab, file);
+        return build_object_path(builder, variant,
+                                 &(struct submitted_file){.lab = lab, .name = (char *)(uintptr_t)file});
     return format_text("%s/build/obj/%s/solutions/%s/%.*s.o", builder->course->root, variant, lab,
                        (int)strlen(file) - 2, file);
 }
@@ -98,9 +99,8 @@ static int compile(struct builder *builder)
     if (builder->build->problem_count > 0)
         return EXIT_NO_RESULT;
     build_make_stage(builder);
-    struct jobs jobs = build_compile_jobs(builder);
-    build_run_jobs(builder, &jobs, "compiling");
-    build_report_compilations(builder, &jobs);
+    struct jobs jobs = build_compile(builder);
+    cache_close(&builder->cache);
     build_free_jobs(&jobs);
     return builder->build->status[0] == BUILD_OK       ? EXIT_PASS
            : builder->build->status[0] == BUILD_FAILED ? EXIT_NOT_ALL
@@ -124,7 +124,7 @@ int pick_build(const struct course *course, const struct options *options, char 
     int status = EXIT_PASS;
     if (request.own.count > 0) {
         request.lab = request.own.items[request.own.count - 1]; /* its files may be in the folder itself */
-        sandbox = sandbox_probe(options->sandbox);
+        sandbox = build_sandbox(course, options->from, options->sandbox);
         status = compile(&builder);
     }
     print_problems(&build);

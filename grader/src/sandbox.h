@@ -22,6 +22,7 @@ struct sandbox {
     enum sandbox_tier tier;
     unsigned own_user; /**< started as root: untrusted code runs as this user; else 0 */
     char *reason;      /**< why not a stronger tier; "" if it is the strongest */
+    struct words hidden; /**< folders below /usr that untrusted code shall not see, though /usr is shown whole */
 };
 
 /** What one process may do and see. */
@@ -39,6 +40,12 @@ struct sandbox_rules {
 /** Find the tier by trying. `wanted`: NULL, or "none" or "bubblewrap" to insist on (dies if that does not work). */
 struct sandbox sandbox_probe(const char *wanted);
 const char *sandbox_tier_name(enum sandbox_tier tier);
+
+/**
+ * Hide a folder where it would be seen: one below /usr, in bubblewrap. False: the compiler is in it, so it cannot be
+ * hidden. What is installed by hand, /usr/local and /usr/src, is hidden always: other people's work may be there.
+ */
+bool sandbox_hide(struct sandbox *sandbox, const char *path);
 
 /** Make a folder writable for the untrusted user. */
 bool sandbox_give(const struct sandbox *sandbox, const char *path);

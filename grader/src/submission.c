@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "plain_file.h"
+
 /* A lab asks for at most 400 lines; a file this large is no answer. */
 enum { SOURCE_BYTES_MAX = 1 << 20 };
 
@@ -21,22 +23,48 @@ void build_problem(struct build *build, const char *where, bool no_result, char 
         (struct problem){.where = copy_text(where), .what = what, .no_result = no_result};
 }
 
-/* The folder that holds the lab's files: <from>/NN-name, or <from> itself for the graded lab. NULL: none. */
-static char *folder_of(const struct build_request *request, const char *lab, const struct words *files)
+/* Where a lab's files are: an open folder, and its name as the person would say it. */
+struct place {
+    int fd; /* -1: nowhere */
+    char *name;
+};
+
+static bool holds_one_of(int folder, const struct words *files)
 {
-    char *folder = format_text("%s/%s", request->from, lab);
     struct stat status;
-    if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
-        return folder;
-    free(folder);
-    for (size_t i = 0; strcmp(lab, request->lab) == 0 && i < files->count; i++) {
-        char *file = format_text("%s/%s", request->from, files->items[i]);
-        bool there = lstat(file, &status) == 0;
-        free(file);
-        if (there)
-            return copy_text(request->from);
+    for (size_t i = 0; i < files->count; i++)
+        if (fstatat(folder, files->items[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
+            return true;
+    return false;
+}
+
+/* The folder that holds the lab's files: <from>/NN-name, or <from> itself for the graded lab. Where it is nowhere, the
+ * build has a problem more. */
+static struct place find_lab(const struct build_request *request, int from, const char *lab,
+                             const struct words *files, struct build *build)
+{
+    struct place place = {open_beneath(from, lab, O_PATH | O_DIRECTORY),
+                          format_text("%s/%s", request->from, lab)};
+    if (place.fd >= 0)
+        return place;
+    if (errno == ELOOP) {
+        build_problem(build, place.name, false,
+                      format_text("is a symbolic link. Below FROM no link is followed, or it might lead to "
+                                  "somebody else's work: hand the folder itself in (cp -rL copies what a link "
+                                  "leads to), or let FROM be the link."));
+    } else if (errno == EACCES) {
+        build_problem(build, place.name, true,
+                      format_text("cannot be opened: Permission denied. Give the grader's user permission to "
+                                  "read and enter it."));
+    } else if (strcmp(lab, request->lab) == 0 && holds_one_of(from, files)) {
+        free(place.name);
+        return (struct place){dup(from), copy_text(request->from)};
+    } else {
+        build_problem(
+            build, request->from, true,
+            format_text("holds neither a folder %s nor the lab's files (%s first).", lab, files->items[0]));
     }
-    return NULL;
+    return place;
 }
 
 /* Paths that leave the submission are refused by name, so that the message can say so; what hides from
@@ -86,40 +114,55 @@ static char *check_source(const char *bytes, size_t length)
     return forbidden_include(bytes);
 }
 
-static void read_one(const char *folder, const char *lab, const char *name, struct submission *submission,
-                     struct build *build)
+/* The file's bytes, from the descriptor that was looked at. NULL: *what says what is wrong with it. */
+static char *take_source(int folder, const char *name, size_t *length, char **what, bool *no_result)
 {
-    char *path = format_text("%s/%s", folder, name);
-    struct stat status;
-    char *what = NULL;
-    bool no_result = false;
-    if (lstat(path, &status) != 0) {
-        no_result = true;
-        what = errno == ENOENT
-                   ? format_text(
-                         "is missing. The reference never fills in for it: submit all of the lab's files.")
-                   : format_text("cannot be read: %s. Give the grader's user permission to read it.",
-                                 strerror(errno));
-    } else if (S_ISLNK(status.st_mode)) {
-        what = format_text("is a symbolic link. Submit the file itself.");
-    } else if (!S_ISREG(status.st_mode)) {
-        what = format_text("is not a regular file. Submit the .c text.");
-    } else if (status.st_size > SOURCE_BYTES_MAX) {
-        what = format_text("has %lld bytes; a source file may have %d at most.", (long long)status.st_size,
-                           SOURCE_BYTES_MAX);
-    }
+    *what = NULL;
+    int fd = open_beneath(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     char *bytes = NULL;
-    size_t length = 0;
-    if (!what) {
-        bytes = read_file(path, SOURCE_BYTES_MAX, &length, NULL);
-        if (!bytes) {
-            no_result = true;
-            what = format_text("cannot be read: %s. Give the grader's user permission to read it.",
-                               strerror(errno));
-        } else {
-            what = check_source(bytes, length);
+    if (fd >= 0) {
+        switch (plain_look(fd, SOURCE_BYTES_MAX, length)) {
+        case PLAIN_NOT_REGULAR:
+            *what = format_text("is not a regular file. Submit the .c text.");
+            break;
+        case PLAIN_LINKED:
+            *what = format_text("is a hard link: the same file has another name, perhaps in somebody else's "
+                                "folder. Submit a copy (cp %s copy.c && mv copy.c %s).",
+                                name, name);
+            break;
+        case PLAIN_TOO_LARGE:
+            *what =
+                format_text("has %zu bytes; a source file may have %d at most.", *length, SOURCE_BYTES_MAX);
+            break;
+        case PLAIN:
+            bytes = read_all(fd, SOURCE_BYTES_MAX, length);
         }
     }
+    if (fd < 0 && errno == ELOOP)
+        *what = format_text("is a symbolic link. Submit the file itself.");
+    else if (!bytes && !*what) {
+        *no_result = true;
+        *what = errno == ENOENT
+                    ? format_text(
+                          "is missing. The reference never fills in for it: submit all of the lab's files.")
+                    : format_text("cannot be read: %s. Give the grader's user permission to read it.",
+                                  strerror(errno));
+    }
+    if (fd >= 0)
+        close(fd);
+    return bytes;
+}
+
+static void read_one(const struct place *folder, const char *lab, const char *name,
+                     struct submission *submission, struct build *build)
+{
+    char *path = format_text("%s/%s", folder->name, name);
+    char *what = NULL;
+    bool no_result = false;
+    size_t length = 0;
+    char *bytes = take_source(folder->fd, name, &length, &what, &no_result);
+    if (bytes)
+        what = check_source(bytes, length);
     if (what) {
         build_problem(build, path, no_result, what);
         free(bytes);
@@ -135,44 +178,55 @@ static void read_one(const char *folder, const char *lab, const char *name, stru
 
 /* --- headers: their contents are the contract, so a submission that brings others is refused --- */
 
-static bool same_bytes(const char *left, const char *right)
+/* Compare one header that the submission brings with the course's. A link is not read: it says nothing of what it leads
+ * to, and the course's own header is what the files are compiled with. */
+static void compare_header(const char *ours, int folder, const char *name, const char *shown,
+                           struct build *build)
 {
-    size_t left_length, right_length;
-    char *left_bytes = read_file(left, SOURCE_BYTES_MAX, &left_length, NULL);
-    char *right_bytes = read_file(right, SOURCE_BYTES_MAX, &right_length, NULL);
-    bool same = left_bytes && right_bytes && left_length == right_length &&
-                memcmp(left_bytes, right_bytes, left_length) == 0;
-    free(left_bytes);
-    free(right_bytes);
-    return same;
+    int fd = open_beneath(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return;
+    size_t our_length, their_length;
+    char *our_bytes = read_file(ours, SOURCE_BYTES_MAX, &our_length, NULL);
+    char *their_bytes = plain_look(fd, SOURCE_BYTES_MAX, &their_length) == PLAIN_NOT_REGULAR
+                            ? NULL
+                            : read_all(fd, SOURCE_BYTES_MAX, &their_length);
+    bool same = our_bytes && their_bytes && our_length == their_length &&
+                memcmp(our_bytes, their_bytes, our_length) == 0;
+    if (!same)
+        build_problem(build, shown, false,
+                      format_text("differs from the course's header. The headers are the contract, which "
+                                  "your files and the reference's share: restore it."));
+    free(our_bytes);
+    free(their_bytes);
+    close(fd);
 }
 
-/* Compare each header below `ours` with the file of the same name below `theirs`, if there is one. */
-static void compare_headers(const char *ours, const char *theirs, struct build *build)
+/* Compare each header below `ours` with the file of the same name below `theirs`, if there is one. Takes the open
+ * folder `theirs` over; -1: there is none. */
+static void compare_headers(const char *ours, int theirs, const char *shown, struct build *build)
 {
-    DIR *directory = opendir(ours);
+    struct stat our_status, their_status;
+    bool other = theirs >= 0 && stat(ours, &our_status) == 0 && fstat(theirs, &their_status) == 0 &&
+                 (our_status.st_ino != their_status.st_ino || our_status.st_dev != their_status.st_dev);
+    DIR *directory = other ? opendir(ours) : NULL;
     struct dirent *entry;
     while (directory && (entry = readdir(directory))) {
         if (entry->d_name[0] == '.')
             continue;
         char *our = format_text("%s/%s", ours, entry->d_name);
-        char *their = format_text("%s/%s", theirs, entry->d_name);
-        struct stat our_status, their_status;
-        if (stat(our, &our_status) == 0 && stat(their, &their_status) == 0 &&
-            (our_status.st_ino != their_status.st_ino || our_status.st_dev != their_status.st_dev)) {
-            if (S_ISDIR(our_status.st_mode))
-                compare_headers(our, their, build);
-            else if (!same_bytes(our, their))
-                build_problem(
-                    build, their, false,
-                    format_text("differs from the course's header. The headers are the contract, which "
-                                "your files and the reference's share: restore it."));
-        }
+        char *their = format_text("%s/%s", shown, entry->d_name);
+        if (stat(our, &our_status) == 0 && S_ISDIR(our_status.st_mode))
+            compare_headers(our, open_beneath(theirs, entry->d_name, O_PATH | O_DIRECTORY), their, build);
+        else
+            compare_header(our, theirs, entry->d_name, their, build);
         free(our);
         free(their);
     }
     if (directory)
         closedir(directory);
+    if (theirs >= 0)
+        close(theirs);
 }
 
 /* sha256sum on the list of what was agreed: its exit status, and in `out` what it says of changed files. */
@@ -222,20 +276,24 @@ static void refuse_changed_contract(const struct course *course, struct build *b
         fclose(out);
 }
 
-static void refuse_changed_headers(const struct course *course, const struct build_request *request,
+/* Where people keep headers beside their files: below FROM, and in a whole tree whose labs/ is FROM. */
+static void refuse_changed_headers(const struct course *course, const struct build_request *request, int from,
                                    struct build *build)
 {
     char *ours = format_text("%s/runtime/include/weft", course->root);
-    char *lab_folder = format_text("%s/%s", request->from, request->lab);
-    const char *const places[] = {"%s/runtime/include/weft", "%s/../runtime/include/weft", "%s/include/weft",
-                                  "%s/weft", "%s"};
+    static const char *const places[] = {"runtime/include/weft", "include/weft", "weft"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *place = replace_all(places[i], "%s", request->from);
-        compare_headers(ours, place, build);
-        free(place);
+        char *shown = format_text("%s/%s", request->from, places[i]);
+        compare_headers(ours, open_beneath(from, places[i], O_PATH | O_DIRECTORY), shown, build);
+        free(shown);
     }
-    compare_headers(ours, lab_folder, build);
-    free(lab_folder);
+    char *shown = format_text("%s/../%s", request->from, places[0]);
+    int above = openat(from, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    compare_headers(ours, above < 0 ? -1 : open_beneath(above, places[0], O_PATH | O_DIRECTORY), shown, build);
+    if (above >= 0)
+        close(above);
+    free(shown);
+    compare_headers(ours, dup(from), request->from, build);
     free(ours);
 }
 
@@ -244,8 +302,9 @@ struct submission submission_read(const struct course *course, const struct buil
 {
     struct submission submission = {0};
     refuse_changed_contract(course, build);
-    DIR *from = opendir(request->from);
-    if (!from) {
+    /* FROM is the grading person's word, so it may be a link; what is below it is the submission's */
+    int from = open(request->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (from < 0) {
         build_problem(build, request->from, true,
                       errno == ENOENT ? format_text("does not exist. FROM names the folder of the submission.")
                       : errno == ENOTDIR
@@ -255,25 +314,26 @@ struct submission submission_read(const struct course *course, const struct buil
                                         strerror(errno)));
         return submission;
     }
-    closedir(from);
+    char *ours = format_text("%s/runtime/include/weft", course->root);
     for (size_t i = 0; i < request->own.count; i++) {
         const char *lab = request->own.items[i];
         struct words files = course_written_files(course, lab);
-        char *folder = folder_of(request, lab, &files);
-        if (!folder) {
-            build_problem(build, request->from, true,
-                          format_text("holds neither a folder %s nor the lab's files (%s first).", lab,
-                                      files.items[0]));
+        struct place folder = find_lab(request, from, lab, &files, build);
+        for (size_t f = 0; folder.fd >= 0 && f < files.count; f++)
+            read_one(&folder, lab, files.items[f], &submission, build);
+        if (strcmp(lab, request->lab) == 0 && folder.fd >= 0) {
+            if (strcmp(folder.name, request->from) != 0) /* that one has its turn below */
+                compare_headers(ours, dup(folder.fd), folder.name, build);
+            build->graded_folder = copy_text(folder.name);
         }
-        for (size_t f = 0; folder && f < files.count; f++)
-            read_one(folder, lab, files.items[f], &submission, build);
-        if (strcmp(lab, request->lab) == 0)
-            build->graded_folder = folder;
-        else
-            free(folder);
+        if (folder.fd >= 0)
+            close(folder.fd);
+        free(folder.name);
         words_free(&files);
     }
-    refuse_changed_headers(course, request, build);
+    free(ours);
+    refuse_changed_headers(course, request, from, build);
+    close(from);
     return submission;
 }
 

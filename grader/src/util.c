@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,26 @@ void die(const char *format, ...)
     fputc('\n', stderr);
     va_end(arguments);
     exit(2);
+}
+
+void claim_standard_descriptors(void)
+{
+    /* the wrong way round, so that using what was closed stays an error */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            _exit(2);
+}
+
+int finish_output(int status)
+{
+    errno = 0; /* an earlier failure has left its mark in the stream, and nothing else */
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr,
+            "weft-grade: cannot write to standard output%s%s: what was printed is not whole, so there is no "
+            "result. Free some space (df -h), or print to somewhere else.\n",
+            errno ? ": " : "", errno ? strerror(errno) : "");
+    return 2;
 }
 
 static void *or_die(void *memory)
@@ -82,11 +103,8 @@ void words_free(struct words *words)
     *words = (struct words){0};
 }
 
-char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
+char *read_all(int fd, size_t limit, size_t *length)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return NULL;
     size_t have = 0, room = 1 << 14;
     char *bytes = or_die(malloc(room + 1));
     ssize_t count;
@@ -97,12 +115,8 @@ char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
         if (have == room)
             bytes = or_die(realloc(bytes, (room *= 2) + 1));
     }
-    int error = errno;
-    char more;
-    if (truncated)
-        *truncated = have == limit && read(fd, &more, 1) == 1;
-    close(fd);
     if (count < 0) {
+        int error = errno;
         free(bytes);
         errno = error;
         return NULL;
@@ -113,10 +127,29 @@ char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
     return bytes;
 }
 
+char *read_file(const char *path, size_t limit, size_t *length, bool *truncated)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return NULL;
+    size_t have;
+    char *bytes = read_all(fd, limit, &have), more;
+    int error = errno;
+    if (bytes && truncated)
+        *truncated = have == limit && read(fd, &more, 1) == 1;
+    close(fd);
+    errno = error;
+    if (bytes && length)
+        *length = have;
+    return bytes;
+}
+
 bool write_file_atomically(const char *path, const void *bytes, size_t length)
 {
-    char *temporary = format_text("%s.%d.tmp", path, (int)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    struct stat status;
+    bool in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    char *temporary = in_place ? copy_text(path) : format_text("%s.%d.tmp", path, (int)getpid());
+    int fd = open(temporary, O_WRONLY | O_CREAT | (in_place ? 0 : O_TRUNC) | O_CLOEXEC, 0644);
     bool written = fd >= 0;
     for (size_t done = 0; written && done < length;) {
         ssize_t count = write(fd, (const char *)bytes + done, length - done);
@@ -125,10 +158,10 @@ bool write_file_atomically(const char *path, const void *bytes, size_t length)
     }
     if (fd >= 0 && close(fd) != 0)
         written = false;
-    if (written)
+    if (written && !in_place)
         written = rename(temporary, path) == 0;
     int error = errno;
-    if (!written)
+    if (!written && !in_place)
         unlink(temporary);
     free(temporary);
     errno = error;
@@ -150,6 +183,16 @@ bool make_directories(const char *path)
     return made;
 }
 
+bool has_room(const char *folder, uint64_t bytes)
+{
+    enum { FILES = 16 };
+    struct statvfs space;
+    if (statvfs(folder, &space) != 0)
+        return true;
+    bool files = space.f_files == 0 || space.f_favail >= FILES; /* some file systems do not count them */
+    return files && (uint64_t)space.f_bavail * space.f_frsize >= bytes;
+}
+
 bool copy_file(const char *from, const char *to)
 {
     int in = open(from, O_RDONLY | O_CLOEXEC);
@@ -168,8 +211,10 @@ bool copy_file(const char *from, const char *to)
         while ((count = read(in, buffer, sizeof buffer)) > 0 &&
                (wrote = write(out, buffer, (size_t)count)) == count)
             ;
-        if (count > 0)
+        if (count > 0) {
+            errno = wrote < 0 ? errno : ENOSPC; /* less than asked for: no room for the rest */
             count = -1;
+        }
     }
     if (count == 0 &&
         fchmod(out, status.st_mode & 0100 ? 0755 : 0644) != 0) /* whatever the umask was when it was made */

@@ -15,6 +15,12 @@
 /** Print "weft-grade: ..." and exit with 2: there is no result. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** Before anything is opened: have descriptors 0 to 2, so that no file of ours gets the number that output goes to. */
+void claim_standard_descriptors(void);
+
+/** Flush what was printed: `status`, or 2 with words on standard error if not all of it could be written. */
+int finish_output(int status);
+
 /** asprintf that cannot fail. The caller frees. */
 char *format_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -38,11 +44,20 @@ void words_free(struct words *words);
 /** Read at most `limit` bytes of a file, NUL-terminated. NULL: errno says why; *truncated if there was more. */
 char *read_file(const char *path, size_t limit, size_t *length, bool *truncated);
 
-/** Write a file whole, by a temporary one beside it that is renamed: the old one stays until then. False: errno. */
+/** The same of a file that is open. */
+char *read_all(int fd, size_t limit, size_t *length);
+
+/**
+ * Write a file whole, by a temporary one beside it that is renamed: the old one stays until then. What is there and no
+ * regular file, like /dev/stdout, is written to. False: errno.
+ */
 bool write_file_atomically(const char *path, const void *bytes, size_t length);
 
 /** mkdir -p. False: errno. */
 bool make_directories(const char *path);
+
+/** Whether the disk that holds the folder has so many bytes left, and files. True where nobody can say. */
+bool has_room(const char *folder, uint64_t bytes);
 
 /** Copy a regular file, bytes and mode. False: errno. */
 bool copy_file(const char *from, const char *to);

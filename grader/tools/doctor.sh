@@ -312,6 +312,27 @@ int main(void)
 C
 }
 
+check_crypto()
+{
+    if ! have pkg-config || ! flags=$(pkg-config --cflags --libs libcrypto 2>/dev/null); then
+        bad MISSING libcrypto "pkg-config does not find it" "$deps grade"
+        return
+    fi
+    # shellcheck disable=SC2086 # a list of flags
+    if build gcc $flags && run "$tmp/a"; then
+        ok libcrypto "$(pkg-config --modversion libcrypto): makes a SHA-256"
+    else
+        bad BROKEN libcrypto "$(first)" "apt-get install --reinstall libssl-dev"
+    fi <<'C'
+#include <openssl/evp.h>
+int main(void)
+{
+    unsigned char sum[32];
+    return !EVP_Digest("", 0, sum, NULL, EVP_sha256(), NULL) || sum[0] != 0xe3;
+}
+C
+}
+
 bubblewrap_remedy()
 {
     if [ "$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null)" = 0 ]; then
@@ -437,6 +458,7 @@ check_sanitizers
 check_tsan
 check_check
 check_jansson
+check_crypto
 check_sandbox
 check_disk
 check_limit "Max processes" 512 -u
