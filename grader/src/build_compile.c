@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "build_internal.h"
+#include "foreign.h"
 
 /* --- running the compiler --- */
 

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "foreign.h"
 #include "judge_internal.h"
 
 /* --- the trace --- */
@@ -54,9 +55,7 @@ static json_t *trace_json(const struct judge *judge)
         json_array_append_new(lines, json_sprintf("... %d earlier lines", first));
     for (int i = first; i < judge->trace_count; i++) {
         const char *line = judge->trace[i % TRACE_LINES];
-        char *harmless = harmless_text(line, strlen(line), 400); /* a panic's message is the submission's */
-        json_array_append_new(lines, json_string(harmless));
-        free(harmless);
+        json_array_append_new(lines, harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
     }
     return lines;
 }
@@ -75,15 +74,14 @@ char *judge_shown_paths(const struct judge *judge, const char *text)
     return shown;
 }
 
-/* What the subject printed, for the report; sanitizers' banners say little, their first lines much. */
-static json_t *output_json(const struct judge *judge)
+json_t *judge_shown(const struct judge *judge, const char *text, size_t length, size_t limit)
 {
-    char *text = harmless_text(judge->output, judge->output_bytes, 6000);
-    char *shown = judge_shown_paths(judge, text);
-    json_t *json = json_string(shown);
-    free(text);
+    char *harmless = harmless_text(text, length, limit); /* the bytes may hold zeroes */
+    char *shown = judge_shown_paths(judge, harmless);
+    json_t *json = harmless_json(shown, strlen(shown), strlen(shown));
+    free(harmless);
     free(shown);
-    return json ? json : json_string("(not printable)");
+    return json;
 }
 
 /* Under gdb the person decides when it ends: say what the judge saw, and wait for gdb. */
@@ -119,7 +117,7 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
                   "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
     char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
     if (!text)
-        text = copy_text("{\"status\":\"grader_error\"}");
+        text = copy_text("{\"status\":\"grader_error\",\"evidence\":{\"observed\":\"no memory for the evidence\"}}");
     size_t length = strlen(text);
     text[length] = '\n';
     /* a file that only judges hold: Check's own messages are cut at 4,090 bytes */
@@ -134,12 +132,13 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
 static _Noreturn void fail_with(struct judge *judge, enum test_status status, const char *expected,
                                 const char *observed)
 {
-    char *harmless = harmless_text(observed, strlen(observed), 2000);
-    char *shown = judge_shown_paths(judge, harmless);
     judge_drain(judge);
-    json_t *evidence = json_pack("{s:s?, s:s, s:o, s:o, s:b, s:b, s:b}", "expected", expected, "observed",
-                                 shown, "trace", trace_json(judge), "output", output_json(judge), "crashed",
-                                 judge->crashed, "hung", judge->hung, "unwritten", judge->unwritten);
+    json_t *evidence = json_pack(
+        "{s:o?, s:o, s:o, s:o, s:b, s:b, s:b}", "expected",
+        expected ? judge_shown(judge, expected, strlen(expected), 2000) : NULL, "observed",
+        judge_shown(judge, observed, strlen(observed), 2000), "trace", trace_json(judge), "output",
+        judge_shown(judge, judge->output, judge->output_bytes, 6000), "crashed", judge->crashed, "hung",
+        judge->hung, "unwritten", judge->unwritten);
     if (judge->facts)
         json_object_update(evidence, judge->facts);
     judge_end_test(judge, status, evidence);

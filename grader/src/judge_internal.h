@@ -92,6 +92,8 @@ _Noreturn void judge_not_verified(struct judge *judge, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /** The stage's paths become those that the person knows. The caller frees. */
 char *judge_shown_paths(const struct judge *judge, const char *text);
+/** Foreign bytes for the evidence: harmless, cut, with the paths that the person knows. */
+json_t *judge_shown(const struct judge *judge, const char *text, size_t length, size_t limit);
 
 /* debugger.c */
 

@@ -11,9 +11,10 @@
 
 #include "../interleave/engine/explore.h"
 #include "../interleave/engine/judged.h"
+#include "foreign.h"
 #include "judge_internal.h"
 
-enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 20, PAGE_MAX = 4 << 20 };
+enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 20, ROWS_MAX = 4 << 20 };
 
 /* A text that comes in pieces; what is beyond its limit is dropped. */
 struct text {
@@ -23,7 +24,7 @@ struct text {
 
 struct findings {
     int64_t failure;
-    struct text account, token, headline, bounds, page;
+    struct text account, token, headline, bounds, rows;
 };
 
 static void append(struct text *text, const char *piece, size_t limit)
@@ -44,7 +45,7 @@ static void append(struct text *text, const char *piece, size_t limit)
 /* Made harmless, with the paths that the person knows. The caller frees. */
 static char *shown(const struct judge *judge, const struct text *text)
 {
-    char *harmless = harmless_text(text->bytes ? text->bytes : "", text->length, PAGE_MAX);
+    char *harmless = harmless_text(text->bytes ? text->bytes : "", text->length, ROWS_MAX);
     char *paths = judge_shown_paths(judge, harmless);
     free(harmless);
     return paths;
@@ -52,10 +53,8 @@ static char *shown(const struct judge *judge, const struct text *text)
 
 static void add_fact(const struct judge *judge, const char *key, const struct text *text)
 {
-    char *value = shown(judge, text);
     if (text->length)
-        json_object_set_new(judge->facts, key, json_string(value));
-    free(value);
+        json_object_set_new(judge->facts, key, judge_shown(judge, text->bytes, text->length, ROWS_MAX));
 }
 
 static void take_event(struct judge *judge, const struct channel_record *event, struct findings *findings)
@@ -73,8 +72,8 @@ static void take_event(struct judge *judge, const struct channel_record *event, 
     case JUDGED_BOUNDS:
         append(&findings->bounds, judge->text, TEXT_MAX);
         break;
-    case JUDGED_PAGE:
-        append(&findings->page, judge->text, PAGE_MAX);
+    case JUDGED_ROWS:
+        append(&findings->rows, judge->text, ROWS_MAX);
         break;
     case JUDGED_FAILURE:
         findings->failure = event->a;
@@ -90,7 +89,7 @@ static json_t *account_of(const struct judge *judge, const struct findings *find
     char *account = shown(judge, &findings->account), *body = strstr(account, "\n\n");
     json_t *lines = json_array();
     for (char *rest = body ? body + 2 : account, *line; (line = strsep(&rest, "\n")) && rest;)
-        json_array_append_new(lines, json_string(line));
+        json_array_append_new(lines, harmless_json(line, strlen(line), strlen(line)));
     free(account);
     return lines;
 }
@@ -134,7 +133,7 @@ void judge_model(struct judge *judge)
     json_object_set_new(judge->facts, "executions", json_integer(record.b));
     add_fact(judge, "bounds", &findings.bounds);
     add_fact(judge, "token", &findings.token);
-    add_fact(judge, "page", &findings.page);
+    add_fact(judge, "rows", &findings.rows);
     if (record.a == IL_FAILED)
         decide_failure(judge, &findings);
     if (record.a == IL_BUDGET)

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "report_internal.h"
 
 static struct style style_for(FILE *out)
@@ -30,8 +31,20 @@ static struct style style_for(FILE *out)
     return style;
 }
 
-void print_wrapped(const struct style *style, const char *text, int indent)
+/* No line of a report is longer, whatever it is made of; a text has so many. */
+enum { LINE_BYTES_MAX = 400, TEXT_BYTES_MAX = 4000, TRACE_LINES_MAX = 600 };
+
+void print_foreign(const struct style *style, const char *text, size_t limit)
 {
+    char *line = harmless_line(text, limit);
+    fputs(line, style->out);
+    free(line);
+}
+
+void print_wrapped(const struct style *style, const char *foreign, int indent)
+{
+    char *whole = harmless_text(foreign, strlen(foreign), TEXT_BYTES_MAX);
+    const char *text = whole;
     int column = indent;
     while (*text) {
         int word = (int)strcspn(text, " \n");
@@ -52,6 +65,7 @@ void print_wrapped(const struct style *style, const char *text, int indent)
         text += *text != '\0';
     }
     fputc('\n', style->out);
+    free(whole);
 }
 
 static void print_field(const struct style *style, const char *name, const char *value)
@@ -64,8 +78,9 @@ static void print_header(const struct style *style, const struct result *result)
 {
     const char *title = settings_get_of(&result->course->modules, result->lab, "title");
     fprintf(style->out, "\n%sLab %.2s: %s%s\n", style->bold, result->lab, title, style->off);
-    fprintf(style->out, "%sfrom %s, seed 0x%llx, sandbox %s%s%s\n", style->dim, result->from,
-            (unsigned long long)result->seed, sandbox_tier_name(result->sandbox->tier),
+    fprintf(style->out, "%sfrom ", style->dim);
+    print_foreign(style, result->from, TEXT_BYTES_MAX);
+    fprintf(style->out, ", seed 0x%llx, sandbox %s%s%s\n", (unsigned long long)result->seed, sandbox_tier_name(result->sandbox->tier),
             result->sandbox->own_user ? ", as another user" : "", style->off);
     if (result->sandbox->tier == SANDBOX_NONE) {
         fprintf(style->out,
@@ -85,13 +100,16 @@ static void print_problems(const struct style *style, const struct result *resul
         const struct problem *problem = &result->build->problems[i];
         if (problem->warning != warnings)
             continue;
-        fprintf(style->out, "  %s%s%s%s\n", warnings ? style->warn : style->bad, problem->where,
-                warnings ? ": compiler warnings (advisory)" : "", style->off);
-        size_t length = strlen(problem->what);
-        char *what = harmless_text(problem->what, length, 8000);
+        fprintf(style->out, "  %s", warnings ? style->warn : style->bad);
+        print_foreign(style, problem->where, TEXT_BYTES_MAX);
+        fprintf(style->out, "%s%s\n", warnings ? ": compiler warnings (advisory)" : "", style->off);
+        char *what = harmless_text(problem->what, strlen(problem->what), 8000);
         for (char *rest = what, *line; (line = strsep(&rest, "\n"));)
-            if (*line)
-                fprintf(style->out, "    %s\n", line);
+            if (*line) {
+                fputs("    ", style->out);
+                print_foreign(style, line, LINE_BYTES_MAX);
+                fputc('\n', style->out);
+            }
         fputc('\n', style->out);
         free(what);
     }
@@ -159,7 +177,11 @@ static void print_output(const struct style *style, const char *output)
     while (*output && lines < LINES_MAX) {
         size_t length = strcspn(output, "\n");
         if (length && strspn(output, "=") < length) {
-            fprintf(style->out, "        %.*s\n", (int)(length < 160 ? length : 160), output);
+            char *line = harmless_text(output, length < 160 ? length : 160, 160);
+            fputs("        ", style->out);
+            print_foreign(style, line, LINE_BYTES_MAX);
+            fputc('\n', style->out);
+            free(line);
             lines++;
         }
         output += length + (output[length] == '\n');
@@ -194,7 +216,16 @@ static void print_failure(const struct style *style, const struct result *result
     if (json_array_size(trace) > 0) {
         fprintf(style->out, "      %strace%s\n", style->dim, style->off);
         size_t index;
-        json_array_foreach(trace, index, line) fprintf(style->out, "        %s\n", json_string_value(line));
+        json_array_foreach(trace, index, line)
+        {
+            fputs("        ", style->out);
+            if (index == TRACE_LINES_MAX) { /* the JSON has them all */
+                fprintf(style->out, "... %zu more lines\n", json_array_size(trace) - index);
+                break;
+            }
+            print_foreign(style, json_string_value(line), LINE_BYTES_MAX);
+            fputc('\n', style->out);
+        }
     }
     if (*outcome_text(test, "output"))
         print_output(style, outcome_text(test, "output"));
@@ -238,7 +269,8 @@ static void print_unwritten(const struct style *style, const struct result *resu
                     style->bold, style->off);
         words_add(&said, observed);
         const char *task = strstr(observed, "task ");
-        fprintf(style->out, "  %s", task ? task + 5 : observed);
+        fputs("  ", style->out);
+        print_foreign(style, task ? task + 5 : observed, LINE_BYTES_MAX);
         fprintf(style->out, "%s  for", style->dim);
         struct words clauses = {0};
         for (size_t k = i; k < result->test_count; k++) {
@@ -297,6 +329,13 @@ static void print_failures(const struct style *style, const struct result *resul
                 hidden, result->lab);
 }
 
+static void print_reason(const struct style *style, const char *why, bool is_next)
+{
+    fprintf(style->out, "%s%sNot verified%s (", is_next ? "\n" : "", style->bold, style->off);
+    print_foreign(style, why, LINE_BYTES_MAX);
+    fputs(")\n ", style->out);
+}
+
 /* Clauses that nothing is known of, with the reason: they are not failures, and earn nothing. */
 static void print_not_run(const struct style *style, const struct result *result)
 {
@@ -310,8 +349,7 @@ static void print_not_run(const struct style *style, const struct result *result
             continue;
         const char *why = outcome_text(test, "observed");
         if (strcmp(why, reason) != 0)
-            fprintf(style->out, "%s%sNot verified%s (%s)\n ", *reason ? "\n" : "", style->bold, style->off,
-                    why);
+            print_reason(style, why, *reason);
         reason = why;
         words_add(&said, test->name);
         fprintf(style->out, " %s", test->name);
