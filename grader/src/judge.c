@@ -7,9 +7,11 @@
  */
 #include "judge.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "judge_internal.h"
 
@@ -20,12 +22,19 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
     struct channel_command command = {.operation = operation, .count = count};
     for (uint32_t i = 0; i < count; i++)
         command.arguments[i] = arguments[i];
-    const char *bytes = (const char *)&command;
-    for (size_t sent = 0; sent < sizeof command;) {
-        ssize_t wrote = write(judge->command_fd, bytes + sent, sizeof command - sent);
-        while (wrote < 0)
-            judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
-        sent += (size_t)wrote;
+    /* A scenario takes a command before it answers, so the pipe is empty here, and an empty pipe has room. The write
+     * never waits: a subject that looks at its commands and leaves them there would keep the judge for ever. */
+    int left = 0;
+    ssize_t wrote = -1;
+    if (ioctl(judge->command_fd, FIONREAD, &left) != 0 || left == 0)
+        wrote = write(judge->command_fd, &command, sizeof command);
+    while (left == 0 && wrote < 0 && errno == EPIPE)
+        judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
+    if (wrote != sizeof command) {
+        judge->hung = true;
+        judge_fail(judge, "a program that takes each command before it answers",
+                   "something answered before %s and left the command where it was: not the grader's scenario",
+                   judge->doing);
     }
 }
 
@@ -60,8 +69,9 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
     judge->event_text_bytes = 0;
     judge->event_text[0] = '\0';
     judge_send(judge, operation, arguments, count);
+    struct waiting waiting = judge_waiting();
     for (;;) {
-        struct channel_record record = judge_wait_record(judge);
+        struct channel_record record = judge_wait_within(judge, &waiting);
         if (record.type == RECORD_REPLY) {
             /* the reply belongs to the line of the call, which may have left the trace */
             judge->reply_line = judge->trace_count - line <= TRACE_LINES ? line % TRACE_LINES : -1;
@@ -158,8 +168,10 @@ static bool watch_thread(struct watch *watch, int64_t thread, int still_ms)
 bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_record *event)
 {
     struct watch watch = {0};
+    struct waiting waiting = judge_waiting();
     *event = (struct channel_record){0};
     while (!judge_take_event(judge, event)) {
+        judge_look(judge, &waiting, false);
         struct pollfd readable = {judge->record_fd, POLLIN, 0};
         if (judge->record_end > judge->record_start || poll(&readable, 1, 5) > 0) {
             struct channel_record record = judge_wait_record(judge);
@@ -179,7 +191,9 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
     if (strcmp(judge->variant, "plain") != 0)
         still_ms = STILL_MS; /* once is enough: no sanitizer changes how long a sleep lasts */
     struct watch watch = {0};
+    struct waiting waiting = judge_waiting();
     for (int64_t start = now_ms(); !watch_thread(&watch, thread, still_ms); usleep(5000)) {
+        judge_look(judge, &waiting, false);
         if (watch.gone) {
             struct channel_record event =
                 judge_next_event(judge, "the thread sleeps"); /* a crash fails here */
@@ -242,13 +256,13 @@ static void check_alone(struct judge *judge)
     bool sanitized = strcmp(judge->variant, "plain") != 0; /* sanitizers have threads of their own */
     struct census census;
     int processes;
-    int64_t deadline = now_ms() + DYING_MS;
+    struct waiting waiting = judge_waiting();
     for (;;) {
         census = census_below(getpid());
         processes = census.processes + census.wrappers - sandbox_wrappers(judge->sandbox);
         if (processes <= 1 && (sanitized || census.threads <= 1))
             return;
-        if (now_ms() > deadline)
+        if (now_ms() - waiting.since > DYING_MS || judge_lateness(judge, &waiting, false))
             break;
         usleep(2000);
     }
@@ -266,7 +280,8 @@ void judge_finish(struct judge *judge)
     judge_note(judge, "%3d  (the end of the scenario)", ++judge->steps);
     judge_send(judge, CHANNEL_END, NULL, 0);
     struct channel_record record;
-    while ((record = judge_wait_record(judge)).type == RECORD_EVENT)
+    struct waiting waiting = judge_waiting();
+    while ((record = judge_wait_within(judge, &waiting)).type == RECORD_EVENT)
         note_event(judge, &record);
     if (record.type != RECORD_END)
         judge_fail(judge, "an orderly end", "a record of type %u instead of the end", record.type);

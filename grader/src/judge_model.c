@@ -107,8 +107,9 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
     case IL_STEPS:
     case IL_NOT_DETERMINISTIC:
         judge_not_verified(judge, "%s", what ? what + 2 : headline); /* which says what to do */
-    case IL_ENGINE:
-        judge_grader_error(judge, headline);
+    case IL_LOOP:
+        judge->hung = true; /* it costs as much */
+        judge_fail(judge, "every execution of the model passes", "%s", headline);
     default:
         judge_fail(judge, "every execution of the model passes", "%s",
                    *headline ? headline : "a failure, of which nothing is said");

@@ -59,7 +59,7 @@ struct census {
     int wrappers;  /**< those: the sandbox's own two, if nobody else took the name */
     int threads;
     int awake; /**< threads that are not asleep */
-    int64_t processor_ms;
+    int64_t processor_ms; /**< of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };
 
