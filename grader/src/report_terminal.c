@@ -196,7 +196,7 @@ static char *shell_word(const char *text)
     if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:+,=-") ==
                      strlen(text))
         return copy_text(text);
-    char *escaped = replace_all(text, "'", "'\\''"), *harmless = harmless_text(escaped, strlen(escaped), 4000);
+    char *escaped = replace_all(text, "'", "'\\''"), *harmless = harmless_line(escaped, 4000);
     char *quoted = format_text("'%s'", harmless);
     free(escaped);
     free(harmless);

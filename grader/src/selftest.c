@@ -6,7 +6,7 @@
  *     null       starters, stubs, empty files: score 0
  *     mutant     is killed by the test that it names, and keeps half of the other clauses
  *     alternate  scores 100, or its models cannot be explored, as it says itself
- *     hostile    does not pass in any tier, scores 0, leaves nothing running
+ *     hostile    does not pass in any tier, scores 0, leaves nothing running, and no line of a report is its own
  *     golden     is reported word for word as it was
  *
  * Each case is a run of this program of its own, so that nothing is shared with the one that judges it.
@@ -32,7 +32,9 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
 {
     known->json = format_text("%s/build/selftest/result-%zu.json", test->course->root, number);
     known->out = format_text("%s/build/selftest/report-%zu.txt", test->course->root, number);
+    known->junit = format_text("%s/build/selftest/result-%zu.xml", test->course->root, number);
     unlink(known->json);
+    unlink(known->junit);
     struct words argv = {0};
     const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",   known->from,
                                  "--json",     known->json, "--seed",   GOLDEN_SEED};
@@ -45,6 +47,7 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
     const char *const optional[][2] = {{"--test", known->whole ? NULL : known->test},
                                        {"--variants", variants ? variants : known->variants},
                                        {"--sandbox", known->sandbox},
+                                       {"--junit", known->kind == HOSTILE ? known->junit : NULL},
                                        {"--own", known->own}};
     for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
         if (optional[i][1]) {
@@ -158,6 +161,9 @@ static char *check_unexplored(json_t *result)
 /* NULL: as expected. Otherwise what is wrong; the caller frees. */
 static char *check_case(const struct known *known, int exit_status, json_t *result)
 {
+    char *forged = known->kind == HOSTILE ? selftest_check_reports(known, result != NULL) : NULL;
+    if (forged)
+        return forged;
     if (!result)
         return known->kind == HOSTILE && exit_status == 2
                    ? NULL

@@ -300,6 +300,17 @@ static void add_alternates(struct selftest *test, const char *lab)
     free(folder);
 }
 
+/* Those in its file VARIANTS, where it needs others than plain: what attacks by a model runs where models do. */
+static char *hostile_variants(const char *folder)
+{
+    char *path = format_text("%s/VARIANTS", folder), *names = read_file(path, 200, NULL, NULL);
+    free(path);
+    if (!names)
+        return copy_text("plain");
+    names[strcspn(names, "\n")] = '\0';
+    return names;
+}
+
 /* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
 static void add_hostile(struct selftest *test, const char *lab)
 {
@@ -323,7 +334,7 @@ static void add_hostile(struct selftest *test, const char *lab)
                 copy_files(from, to);
                 struct known *known = add_case(test, HOSTILE, lab, name, submission);
                 known->sandbox = copy_text(tiers[t]);
-                known->variants = copy_text("plain");
+                known->variants = hostile_variants(from);
                 free(to);
             }
             free(name);

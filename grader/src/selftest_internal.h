@@ -27,7 +27,7 @@ struct known {
     char *golden; /* the expected report */
     /* while it runs */
     pid_t pid;
-    char *json, *out;
+    char *json, *junit, *out;
     int64_t started_ms;
 };
 
@@ -47,6 +47,9 @@ extern const char *const selftest_kind_names[];
 
 /** Find and prepare all cases. */
 void selftest_gather(struct selftest *test);
+
+/** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
+char *selftest_check_reports(const struct known *known, bool has_result);
 
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);
