@@ -3,11 +3,13 @@
  * @brief What a test leaves behind: the trace, and a failure in words, in a file that only judges hold.
  */
 #include <check.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "foreign.h"
 #include "judge_internal.h"
+#include "sandbox.h"
 
 /* --- the trace --- */
 
@@ -84,6 +86,26 @@ json_t *judge_shown(const struct judge *judge, const char *text, size_t length, 
     return json;
 }
 
+/* No step comes any more: the program ends, if it can. If it sleeps instead, it is interrupted, so that gdb has the word: a
+ * person can look at its threads, and gdb -batch ends. */
+static void wait_for_gdb(struct judge *judge)
+{
+    struct waiting waiting = judge_waiting();
+    bool interrupted = false;
+    close(judge->command_fd);
+    judge->instead = "it sleeps";
+    while (waitpid(judge->pid, NULL, WNOHANG) == 0) {
+        usleep(20000);
+        if (interrupted || judge_lateness(judge, &waiting, true) != ASLEEP)
+            continue;
+        struct census census = census_below(getpid());
+        for (int i = 0; i < census.processes && i < 64; i++)
+            if (census.pids[i] != judge->pid)
+                kill(census.pids[i], SIGINT);
+        interrupted = true;
+    }
+}
+
 /* Under gdb the person decides when it ends: say what the judge saw, and wait for gdb. */
 static _Noreturn void finish_debugging(struct judge *judge, enum test_status status, const json_t *evidence)
 {
@@ -95,7 +117,7 @@ static _Noreturn void finish_debugging(struct judge *judge, enum test_status sta
         fprintf(stderr, "\n[judge] expected: %s\n[judge] observed: %s\n", expected ? expected : "",
                 observed ? observed : "");
     if (judge->pid > 0)
-        waitpid(judge->pid, NULL, 0);
+        wait_for_gdb(judge);
     exit(status == TEST_PASS ? 0 : 1);
 }
 

@@ -222,30 +222,51 @@ bool judge_panicked(const struct judge *judge)
     return judge->panic_seen;
 }
 
-void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
+/* The panic is there: is it the right one, and does it end the program? */
+static void check_panic(struct judge *judge, const char *clause, const char *says)
 {
-    struct channel_record record = {.type = RECORD_PANIC};
-    judge->panic_expected = true;
-    while (!judge->panic_seen && (record = judge_wait_record(judge)).type == RECORD_EVENT)
-        note_event(judge, &record);
-    judge->panic_expected = false;
     char *part[4];
     judge_split_panic(judge->text, part);
-    if (record.type != RECORD_PANIC || strcmp(part[0], clause) != 0) {
-        char *expected = format_text("a panic that names clause %s", clause);
-        judge_fail(judge, expected, record.type == RECORD_PANIC ? "a panic for clause %s" : "no panic%s",
-                   record.type == RECORD_PANIC ? part[0] : "");
-    }
+    if (strcmp(part[0], clause) != 0)
+        judge_fail(judge, format_text("a panic that names clause %s", clause), "a panic for clause %s: %s", part[0],
+                   part[3]);
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
-    if (!strstr(part[3], says)) {
-        char *expected = format_text("a panic whose message names %s", says);
-        judge_fail(judge, expected, "the message is: %s", part[3]);
-    }
+    if (!strstr(part[3], says))
+        judge_fail(judge, format_text("a panic whose message names %s", says), "the message is: %s", part[3]);
     int code, signal_number;
     if (!judge_wait_exit(judge, &code, &signal_number) ||
         (!judge->debugged && signal_number != SIGABRT && code != 99))
         judge_fail(judge, "the process aborts", "it went on after the panic");
     judge->finished = true;
+}
+
+void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
+{
+    if (!judge->panic_seen) /* to wait for what does not come would look like a deadlock */
+        judge_fail(judge, format_text("a panic that names clause %s", clause), "the call returned: %s", judge->doing);
+    judge->panic_expected = false;
+    check_panic(judge, clause, says);
+}
+
+void judge_expect_later_panic(struct judge *judge, const char *clause, const char *says)
+{
+    char last[200] = "";
+    struct channel_record record = {.type = RECORD_PANIC};
+    struct waiting waiting = judge_waiting();
+    judge->panic_expected = true;
+    judge->awaited = format_text("a panic that names clause %s", clause);
+    judge->instead = last;
+    if (judge->later_count > 0) /* came before the reply did */
+        judge->suite->describe_event(judge, &judge->later[judge->later_count - 1], last, sizeof last);
+    while (!judge->panic_seen && (record = judge_wait_within(judge, &waiting)).type == RECORD_EVENT) {
+        note_event(judge, &record);
+        judge->suite->describe_event(judge, &record, last, sizeof last);
+    }
+    judge->panic_expected = false;
+    if (record.type != RECORD_PANIC)
+        judge_fail(judge, judge->awaited, "a record of type %u that nobody asked for", record.type);
+    judge->awaited = judge->instead = NULL;
+    check_panic(judge, clause, says);
 }
 
 /* Nothing but the subject's main thread may be left. A thread that was joined can still be on its way out. */

@@ -225,7 +225,10 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     int64_t now = now_ms();
     if (!idle)
         waiting->asleep_since = now;
-    if (judge->debugged || now - judge->last_look_ms < TICK_MS)
+    /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
+     * to sleep instead has given its answer. */
+    bool is_answer = judge->debugged && judge->instead;
+    if ((judge->debugged && !is_answer) || now - judge->last_look_ms < TICK_MS)
         return IN_TIME;
     judge->last_look_ms = now;
     struct census census = census_below(getpid());
@@ -235,6 +238,8 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     waiting->looked = true;
     if (ran || census.awake > 0 || census.processes == 0)
         waiting->asleep_since = now;
+    if (is_answer)
+        return census.processes > 1 && now - waiting->asleep_since > ASLEEP_MS ? ASLEEP : IN_TIME;
     if (now > judge->run_deadline_ms)
         judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
     return now - waiting->asleep_since > ASLEEP_MS                            ? ASLEEP
@@ -251,6 +256,9 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
     if (lateness == IN_TIME)
         return;
     judge->hung = true;
+    if (lateness == ASLEEP && judge->instead)
+        judge_fail(judge, judge->awaited, "no panic: every thread of the program sleeps, and the last that it did is: %s",
+                   *judge->instead ? judge->instead : "nothing");
     if (lateness == ASLEEP)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
                    "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one",

@@ -98,6 +98,19 @@ if [ "$(id -u)" != 0 ]; then
 elif setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$grade"; then
     expect 2 "Permission denied" setpriv --reuid 65534 --regid 65534 --clear-groups "$grade" run 01 --variants plain --from "$work/locked"
 fi
+# in gdb a panic that does not come has the same words, and ends
+if [ -n "$(command -v gdb)" ]; then
+    mkdir -p "$work/silent"
+    cp -r solutions/03-tasks "$work/silent/"
+    patch -s -d "$work/silent/03-tasks" -p1 <grader/golden/03-tasks/missing-panic.patch
+    for words in "expected: a panic that names clause 03.6" "observed: the call returned: wf_task_reference"; do
+        expect 1 "$words" env GDB_ARGS="-batch;run" "$grade" debug 03 --test references_max --from "$work/silent"
+    done
+    mkdir -p "$work/asleep"
+    cp -r solutions/01-futures "$work/asleep/"
+    patch -s -d "$work/asleep/01-futures" -p1 <grader/golden/01-futures/missing-panic-of-a-thread.patch
+    expect 1 "observed: no panic:" env GDB_ARGS="-batch;run" "$grade" debug 01 --test block_on_nested --from "$work/asleep"
+fi
 # the lab's files themselves, without a folder around them
 submission flat
 expect 0 "verdict pass" "$grade" run 01 --from "$work/flat/01-futures"
