@@ -172,6 +172,7 @@ struct thread {
     char name[16];
     void *stack_pointer;
     int error;              /* its errno, while another thread runs */
+    const void *called_at;  /* where it called the engine or the library last; an il_site */
     const char *frames_end; /* the functions of the program that it is in have their variables above this */
     char *stack;            /* the lowest usable byte; below it is a guard page */
     char *locals;           /* its _Thread_local variables, while another thread runs */
@@ -264,7 +265,7 @@ struct engine {
     bool inside;                   /* the engine itself runs, called from a model */
     bool tracing;                  /* the account is being written */
     bool replaying;                /* decisions come from `replay` */
-    const volatile void *touching; /* memory of the model that the engine accesses just now */
+    bool touching;                 /* the engine accesses memory on the model's behalf: a crash is the model's */
 
     /* the execution */
     struct thread threads[THREADS_MAX];
