@@ -107,7 +107,7 @@ void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rul
 }
 
 /* Whether `true` runs in the tier. */
-static bool tier_works(const struct sandbox *sandbox)
+bool sandbox_works(const struct sandbox *sandbox)
 {
     pid_t pid = fork();
     if (pid == 0) {
@@ -141,7 +141,7 @@ struct sandbox sandbox_probe(const char *wanted)
         sandbox.reason = copy_text("it was asked for");
         return sandbox;
     }
-    if (!tier_works(&sandbox)) {
+    if (!sandbox_works(&sandbox)) {
         if (wanted)
             die("the sandbox bubblewrap does not work here; make doctor says why");
         free(sandbox.reason);

@@ -303,29 +303,6 @@ struct channel_record judge_wait_record(struct judge *judge)
     return judge_wait_within(judge, &waiting);
 }
 
-/* --- how it ended, in words --- */
-
-static const char *signal_words(int number)
-{
-    switch (number) {
-    case SIGSEGV:
-        return "SIGSEGV: an access to memory that is not there (a NULL, dangling or wild pointer, or a recursion without end)";
-    case SIGABRT:
-        return "SIGABRT: abort() was called";
-    case SIGFPE:
-        return "SIGFPE: a division by zero";
-    case SIGBUS:
-        return "SIGBUS: a misaligned or impossible access to memory";
-    case SIGILL:
-        return "SIGILL: an illegal instruction, often the end of a function that should have returned a value";
-    case SIGXCPU:
-    case SIGKILL:
-        return "SIGKILL: it used too much processor time or memory";
-    default:
-        return strsignal(number);
-    }
-}
-
 /* Wait for the process itself; false: it does not end. bwrap passes a signal on as 128 + number. */
 bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
 {
@@ -350,50 +327,4 @@ bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
         *code = 0;
     }
     return true;
-}
-
-void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, char *text, size_t size)
-{
-    judge_drain(judge);
-    bool address = memmem(judge->output, judge->output_bytes, "AddressSanitizer", 16) ||
-                   memmem(judge->output, judge->output_bytes, "runtime error:", 14);
-    bool leak = memmem(judge->output, judge->output_bytes, "LeakSanitizer", 13) != NULL;
-    bool race = memmem(judge->output, judge->output_bytes, "ThreadSanitizer", 15) != NULL;
-    if (code == 70 && memmem(judge->output, judge->output_bytes, "scenario broken", 15))
-        judge_grader_error(judge, "the scenario broke off for a reason of its own; see the output");
-    if (code == 71 && memmem(judge->output, judge->output_bytes, "interleave: ", 12))
-        judge_grader_error(judge, "the engine that explores interleavings failed; see the output");
-    if (code == 126 && judge->records_seen == 0)
-        judge_grader_error(judge, "the sandbox could not start the program");
-    if (code == 99 && leak)
-        snprintf(text, size, "memory was leaked (LeakSanitizer's report is below)");
-    else if (code == 99 && address)
-        snprintf(text, size,
-                 "a memory error or undefined behaviour during %s (the sanitizer's report is below)",
-                 judge->doing);
-    else if (code == 98 && race)
-        snprintf(text, size, "a data race during %s (ThreadSanitizer's report is below)", judge->doing);
-    else if (signal_number)
-        snprintf(text, size, "a crash during %s: %s", judge->doing, signal_words(signal_number));
-    else
-        snprintf(text, size,
-                 "the program ended by itself, with exit status %d, during %s: something called exit, _exit or "
-                 "pthread_exit, closed the grader's descriptors, or ended the process otherwise",
-                 code, judge->doing);
-    judge->crashed = signal_number != 0;
-}
-
-_Noreturn void judge_subject_ended(struct judge *judge)
-{
-    int code, signal_number;
-    char text[700];
-    if (!judge_wait_exit(judge, &code, &signal_number))
-        judge_fail(judge, "the program goes on",
-                   "during %s something closed the grader's descriptors, and the program neither "
-                   "went on nor ended",
-                   judge->doing);
-    if (judge->debugged)
-        judge_fail(judge, "the test comes to its end", "gdb was left during %s", judge->doing);
-    judge_say_how_it_ended(judge, code, signal_number, text, sizeof text);
-    judge_fail(judge, "the call returns and the program goes on", "%s", text);
 }
