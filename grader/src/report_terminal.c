@@ -47,7 +47,7 @@ void print_wrapped(const struct style *style, const char *foreign, int indent)
     const char *text = whole;
     int column = indent;
     while (*text) {
-        int word = (int)strcspn(text, " \n");
+        int word = (int)strcspn(text, " \t\n");
         if (column > indent && column + 1 + word > style->width) {
             fprintf(style->out, "\n%*s", indent, "");
             column = indent;
