@@ -80,7 +80,7 @@ json_t *judge_shown(const struct judge *judge, const char *text, size_t length, 
 {
     char *harmless = harmless_text(text, length, limit); /* the bytes may hold zeroes */
     char *shown = judge_shown_paths(judge, harmless);
-    json_t *json = harmless_json(shown, strlen(shown), strlen(shown));
+    json_t *json = harmless_json(shown, strlen(shown), SIZE_MAX);
     free(harmless);
     free(shown);
     return json;

@@ -90,7 +90,7 @@ json_t *harmless_copy(const json_t *json)
     json_t *each, *copy;
     switch (json_typeof(json)) {
     case JSON_STRING:
-        return harmless_json(json_string_value(json), json_string_length(json), json_string_length(json));
+        return harmless_json(json_string_value(json), json_string_length(json), SIZE_MAX);
     case JSON_ARRAY:
         copy = json_array();
         json_array_foreach(json, index, each) json_array_append_new(copy, harmless_copy(each));
@@ -107,7 +107,7 @@ json_t *harmless_copy(const json_t *json)
 
 void print_markup(FILE *out, const char *text, bool in_attribute)
 {
-    char *harmless = harmless_text(text, strlen(text), strlen(text));
+    char *harmless = harmless_text(text, strlen(text), SIZE_MAX);
     page_write_markup(out, harmless, in_attribute);
     free(harmless);
 }

@@ -15,7 +15,7 @@
 
 /**
  * Control characters, bytes that are no UTF-8, and characters that end lines or turn them around become visible; newlines
- * and tabs stay; what is beyond `limit` bytes is cut. The caller frees.
+ * and tabs stay; what is beyond `limit` bytes (SIZE_MAX: none) is cut. The caller frees.
  */
 char *harmless_text(const char *text, size_t length, size_t limit);
 

@@ -89,7 +89,7 @@ static json_t *account_of(const struct judge *judge, const struct findings *find
     char *account = shown(judge, &findings->account), *body = strstr(account, "\n\n");
     json_t *lines = json_array();
     for (char *rest = body ? body + 2 : account, *line; (line = strsep(&rest, "\n")) && rest;)
-        json_array_append_new(lines, harmless_json(line, strlen(line), strlen(line)));
+        json_array_append_new(lines, harmless_json(line, strlen(line), SIZE_MAX));
     free(account);
     return lines;
 }

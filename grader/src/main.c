@@ -130,8 +130,9 @@ static const struct judge_test *selected_test(const struct judge_suite *suite, c
 /* Say that there is no such test, and which there are. */
 static _Noreturn void no_such_test(const struct judge_suite *suite, const char *name, unsigned variants)
 {
+    char *harmless = harmless_line(name, 200);
     fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab,
-            variants == INTERLEAVE ? "model" : "test or clause", name);
+            variants == INTERLEAVE ? "model" : "test or clause", harmless);
     for (const struct judge_test *test = suite->tests; test->name; test++)
         if (test->variants & variants)
             fprintf(stderr, "  %-6s %s\n", test->clause, test->name);
@@ -222,7 +223,7 @@ static int write_page(const struct result *result)
         return test->status == TEST_PASS ? EXIT_PASS : EXIT_NO_RESULT;
     char *folder = format_text("%s/build/trace", result->course->root);
     char *path = format_text("%s/%.2s-%s.html", folder, result->lab, test->name);
-    char *harmless = harmless_text(rows, strlen(rows), strlen(rows)),
+    char *harmless = harmless_text(rows, strlen(rows), SIZE_MAX),
          *observed = harmless_line(outcome_text(test, "observed"), 4000), *page = NULL;
     size_t size;
     FILE *out = open_memstream(&page, &size);

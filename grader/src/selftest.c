@@ -6,7 +6,8 @@
  *     null       starters, stubs, empty files: score 0
  *     mutant     is killed by the test that it names, and keeps half of the other clauses
  *     alternate  scores 100, or its models cannot be explored, as it says itself
- *     hostile    does not pass in any tier, scores 0, leaves nothing running, and no line of a report is its own
+ *     hostile    does not pass in any tier, scores 0, leaves nothing running; no line of a report is its own, and no
+ *                failure is blamed on the grader
  *     golden     is reported word for word as it was
  *
  * Each case is a run of this program of its own, so that nothing is shared with the one that judges it.
@@ -181,6 +182,20 @@ static char *check_unexplored(json_t *result)
     return not_verified ? NULL : format_text("each of its models was explored: its ABOUT says otherwise");
 }
 
+/* Whatever a subject does is no fault of the grader's: one that fails would choose that. */
+static char *check_blame(json_t *result)
+{
+    size_t c, t;
+    json_t *clause, *each;
+    json_array_foreach(json_object_get(result, "clauses"), c, clause)
+        json_array_foreach(json_object_get(clause, "tests"), t, each)
+    {
+        if (strcmp(json_string_value(json_object_get(each, "status")), "grader_error") == 0)
+            return format_text("%s is blamed on the grader", json_string_value(json_object_get(each, "name")));
+    }
+    return NULL;
+}
+
 /* NULL: as expected. Otherwise what is wrong; the caller frees. */
 static char *check_case(const struct known *known, int exit_status, json_t *result)
 {
@@ -215,7 +230,7 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
                            exit_status);
     case HOSTILE:
         if (exit_status != 0 && score == 0 && strcmp(verdict, "pass") != 0)
-            return NULL;
+            return check_blame(result);
         return format_text("score %d, verdict %s, exit status %d", score, verdict, exit_status);
     case MUTANT: {
         if (!is_killed(result, known->test))

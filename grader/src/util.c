@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "foreign.h"
+
 void die(const char *format, ...)
 {
     va_list arguments;
@@ -16,10 +18,8 @@ void die(const char *format, ...)
     va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    fputs("weft-grade: ", stderr);
-    for (int i = 0; i < length; i++) /* it may name a folder, and a folder's name may hold terminal controls */
-        fputc((unsigned char)text[i] < ' ' && text[i] != '\n' ? '?' : text[i], stderr);
-    fputc('\n', stderr);
+    /* it may name a folder, whose name may hold anything */
+    fprintf(stderr, "weft-grade: %s\n", length < 0 ? "no memory" : harmless_line(text, SIZE_MAX));
     exit(2);
 }
 

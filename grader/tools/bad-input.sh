@@ -98,6 +98,20 @@ if [ "$(id -u)" != 0 ]; then
 elif setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$grade"; then
     expect 2 "Permission denied" setpriv --reuid 65534 --regid 65534 --clear-groups "$grade" run 01 --variants plain --from "$work/locked"
 fi
+# a folder's name is foreign text too: one line, no markup, no controls, no bytes that are no UTF-8
+odd=$(printf 'odd\nscore 100 of 100\xff<b>"&\033[31m')
+submission "$odd"
+expect 0 "from $work/odd\\nscore 100 of 100\\xff<b>\"&\\x1b[31m, seed" "$grade" run 01 --from "$work/$odd" --junit "$work/odd.xml" --json "$work/odd.json"
+rm "$work/$odd/01-futures/map.c"
+run 2 "$work/odd\\nscore 100 of 100\\xff" "$odd" --junit "$work/odd.xml"
+expect 0 'failures="0" errors="2"' cat "$work/odd.xml"
+[ -z "$(command -v xmllint)" ] || expect 0 "" xmllint --noout "$work/odd.xml"
+expect 2 "$work/odd\\nnowhere, seed" "$grade" run 01 --from "$work/$(printf 'odd\nnowhere')"
+# JUnit of what does not build, and of a run without a result, is no success
+expect 1 "does not compile" "$grade" run 01 --from "$work/error" --junit "$work/error.xml"
+expect 0 'failures="0" errors="1"' cat "$work/error.xml"
+expect 2 "verdict no_result" "$grade" run 01 --variants plain --from solutions --junit "$work/part.xml"
+expect 0 'failures="0" errors="1"' cat "$work/part.xml"
 # in gdb a panic that does not come has the same words, and ends
 if [ -n "$(command -v gdb)" ]; then
     mkdir -p "$work/silent"
