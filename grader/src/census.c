@@ -42,8 +42,8 @@ static char process_state(const char *path, int64_t *processor_ms, int64_t *wait
     unsigned long user = 0, system = 0;
     long children = 0, children_system = 0;
     if (close && open) {
-        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user, &system,
-               &children, &children_system);
+        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user,
+               &system, &children, &children_system);
         if (comm)
             snprintf(comm, 32, "%.*s", (int)(close - open - 1), open + 1);
     }

@@ -57,7 +57,8 @@ static json_t *trace_json(const struct judge *judge)
         json_array_append_new(lines, json_sprintf("... %d earlier lines", first));
     for (int i = first; i < judge->trace_count; i++) {
         const char *line = judge->trace[i % TRACE_LINES];
-        json_array_append_new(lines, harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
+        json_array_append_new(lines,
+                              harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
     }
     return lines;
 }
@@ -139,7 +140,8 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
                   "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
     char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
     if (!text)
-        text = copy_text("{\"status\":\"grader_error\",\"evidence\":{\"observed\":\"no memory for the evidence\"}}");
+        text = copy_text(
+            "{\"status\":\"grader_error\",\"evidence\":{\"observed\":\"no memory for the evidence\"}}");
     size_t length = strlen(text);
     text[length] = '\n';
     /* a file that only judges hold: Check's own messages are cut at 4,090 bytes */
@@ -155,12 +157,12 @@ static _Noreturn void fail_with(struct judge *judge, enum test_status status, co
                                 const char *observed)
 {
     judge_drain(judge);
-    json_t *evidence = json_pack(
-        "{s:o?, s:o, s:o, s:o, s:b, s:b, s:b}", "expected",
-        expected ? judge_shown(judge, expected, strlen(expected), 2000) : NULL, "observed",
-        judge_shown(judge, observed, strlen(observed), 2000), "trace", trace_json(judge), "output",
-        judge_shown(judge, judge->output, judge->output_bytes, 6000), "crashed", judge->crashed, "hung",
-        judge->hung, "unwritten", judge->unwritten);
+    json_t *evidence =
+        json_pack("{s:o?, s:o, s:o, s:o, s:b, s:b, s:b}", "expected",
+                  expected ? judge_shown(judge, expected, strlen(expected), 2000) : NULL, "observed",
+                  judge_shown(judge, observed, strlen(observed), 2000), "trace", trace_json(judge), "output",
+                  judge_shown(judge, judge->output, judge->output_bytes, 6000), "crashed", judge->crashed,
+                  "hung", judge->hung, "unwritten", judge->unwritten);
     if (judge->facts)
         json_object_update(evidence, judge->facts);
     judge_end_test(judge, status, evidence);

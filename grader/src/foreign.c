@@ -43,18 +43,23 @@ char *harmless_text(const char *text, size_t length, size_t limit)
     if (!out)
         die("no memory");
     const unsigned char *bytes = (const unsigned char *)text;
-    size_t i = 0;
-    while (i < length && (size_t)ftell(out) < limit) {
+    size_t i = 0, written = 0;
+    while (i < length && written < limit) {
         size_t sequence = utf8_length(bytes + i, length - i);
         bool c1_control = sequence == 2 && bytes[i] == 0xc2 && bytes[i + 1] < 0xa0;
         if (sequence == 0 || c1_control ||
             (sequence == 1 && bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\t') || bytes[i] == 0x7f) {
             fprintf(out, "\\x%02x", bytes[i]);
             i++;
+            written += 4;
             continue;
         }
-        fwrite(bytes + i, 1, sequence, out);
+        if (sequence == 1)
+            putc_unlocked(bytes[i], out);
+        else
+            fwrite(bytes + i, 1, sequence, out);
         i += sequence;
+        written += sequence;
     }
     if (i < length)
         fprintf(out, "\n[... %zu more bytes]", length - i);

@@ -228,8 +228,8 @@ static void check_panic(struct judge *judge, const char *clause, const char *say
     char *part[4];
     judge_split_panic(judge->text, part);
     if (strcmp(part[0], clause) != 0)
-        judge_fail(judge, format_text("a panic that names clause %s", clause), "a panic for clause %s: %s", part[0],
-                   part[3]);
+        judge_fail(judge, format_text("a panic that names clause %s", clause), "a panic for clause %s: %s",
+                   part[0], part[3]);
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
     if (!strstr(part[3], says))
         judge_fail(judge, format_text("a panic whose message names %s", says), "the message is: %s", part[3]);
@@ -243,7 +243,8 @@ static void check_panic(struct judge *judge, const char *clause, const char *say
 void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
 {
     if (!judge->panic_seen) /* to wait for what does not come would look like a deadlock */
-        judge_fail(judge, format_text("a panic that names clause %s", clause), "the call returned: %s", judge->doing);
+        judge_fail(judge, format_text("a panic that names clause %s", clause), "the call returned: %s",
+                   judge->doing);
     judge->panic_expected = false;
     check_panic(judge, clause, says);
 }

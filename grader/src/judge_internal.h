@@ -20,8 +20,8 @@ struct judge {
     int evidence_fd; /* results are appended here */
     uint64_t random;
     int64_t started_ms;
-    int64_t run_deadline_ms; /* of all tests together */
-    int64_t processor_ms;    /* spent below this process during the test, as far as it was seen */
+    int64_t run_deadline_ms;         /* of all tests together */
+    int64_t processor_ms;            /* spent below this process during the test, as far as it was seen */
     int64_t census_ms, last_look_ms; /* at the last look: what lived, and when that was */
     bool debugged;             /* gdb runs the subject: no deadlines */
     const char *from;          /* the submission as typed */
@@ -83,11 +83,11 @@ enum lateness {
 
 /* Deadlines nest: these are well inside Check's own. */
 enum {
-    DYING_MS = 2000,     /* from the end of a scenario until nothing else is left */
-    WALL_MS = 20000,     /* for any answer, whatever the reason */
-    TEST_MS = 40000,     /* for all answers of a test, and beside that, in a model's, */
+    DYING_MS = 2000,          /* from the end of a scenario until nothing else is left */
+    WALL_MS = 20000,          /* for any answer, whatever the reason */
+    TEST_MS = 40000,          /* for all answers of a test, and beside that, in a model's, */
     TEST_PROCESSOR_MS = 4000, /* for the same, of processor time; tests of the reference need 130 ms at most */
-    BUDGET_PATIENCE = 4, /* times its budget, which is processor time */
+    BUDGET_PATIENCE = 4,      /* times its budget, which is processor time */
 };
 
 /* judge.c */

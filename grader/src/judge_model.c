@@ -14,7 +14,7 @@
 #include "foreign.h"
 #include "judge_internal.h"
 
-enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 20, ROWS_MAX = 4 << 20 };
+enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 18, ROWS_MAX = 1 << 20 };
 
 /* A text that comes in pieces; what is beyond its limit is dropped. */
 struct text {

@@ -22,11 +22,12 @@
 enum {
     CHECK_SECONDS = TEST_MS / 1000 + 10, /* the outermost deadline of one test, beside a model's budget */
     RUN_PROCESSOR_MS = 10000, /* for all native tests together; those of the reference need 2 s at most */
-    RUN_MS = 240000,    /* for all tests together, beside the patience with the budget of all models */
-    BUDGET_MS = 20000,  /* of processor time, for all models of a lab */
-    RESERVED_MS = 300,  /* of it for each model that is still to come: most need a tenth of that */
-    DEEP = 20,          /* times as much, where a deep look is asked for */
-    HANGS_MAX = 3, /* or starts that failed, or lost judges, in all native variants together, and in models; then the
+    RUN_MS = 240000,          /* for all tests together, beside the patience with the budget of all models */
+    BUDGET_MS = 20000,        /* of processor time, for all models of a lab */
+    RESERVED_MS = 300,        /* of it for each model that is still to come: most need a tenth of that */
+    DEEP = 20,                /* times as much, where a deep look is asked for */
+    HANGS_MAX =
+        3, /* or starts that failed, or lost judges, in all native variants together, and in models; then the
                       tests that are left are not run: each would cost as much */
 };
 
@@ -251,8 +252,8 @@ static int models_from(const struct judge_test *test, const struct result *resul
 /* What the tests of a run have in common while it goes on. */
 struct run {
     struct result *result;
-    const struct judge_test *gave_up; /* the first test that plain did not come to */
-    int hangs[3];                     /* plain, sanitized, explored */
+    const struct judge_test *gave_up;     /* the first test that plain did not come to */
+    int hangs[3];                         /* plain, sanitized, explored */
     int64_t budget_left_ms, processor_ms; /* of models; spent by the others */
     SRunner *runner;
 };
@@ -300,8 +301,7 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
                       CHECK_SECONDS + (is_model ? BUDGET_PATIENCE * (double)current.budget_ms / 1000 : 0));
     int ran = srunner_ntests_run(run->runner), failed = srunner_ntests_failed(run->runner); /* Check adds up */
     srunner_run(run->runner, current.suite->lab, test->name, CK_SILENT);
-    bool passed =
-        srunner_ntests_run(run->runner) == ran + 1 && srunner_ntests_failed(run->runner) == failed;
+    bool passed = srunner_ntests_run(run->runner) == ran + 1 && srunner_ntests_failed(run->runner) == failed;
     kill_descendants(0); /* what outlived its judge, if anything did */
     json_t *record = take_evidence(current.evidence_fd);
     struct outcome outcome = outcome_of(test, record, passed);
@@ -336,9 +336,8 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
         tcase_add_loop_test(cases[i], run_one, i, i + 1);
         suite_add_tcase(check_suite, cases[i]);
     }
-    struct run run = {.result = result,
-                      .budget_left_ms = current.budget_ms,
-                      .runner = srunner_create(check_suite)};
+    struct run run = {
+        .result = result, .budget_left_ms = current.budget_ms, .runner = srunner_create(check_suite)};
     srunner_set_fork_status(run.runner, CK_FORK); /* whatever CK_FORK in the environment says */
 
     result->expected = 0;

@@ -80,8 +80,9 @@ static void print_header(const struct style *style, const struct result *result)
     fprintf(style->out, "\n%sLab %.2s: %s%s\n", style->bold, result->lab, title, style->off);
     fprintf(style->out, "%sfrom ", style->dim);
     print_foreign(style, result->from, TEXT_BYTES_MAX);
-    fprintf(style->out, ", seed 0x%llx, sandbox %s%s%s\n", (unsigned long long)result->seed, sandbox_tier_name(result->sandbox->tier),
-            result->sandbox->own_user ? ", as another user" : "", style->off);
+    fprintf(style->out, ", seed 0x%llx, sandbox %s%s%s\n", (unsigned long long)result->seed,
+            sandbox_tier_name(result->sandbox->tier), result->sandbox->own_user ? ", as another user" : "",
+            style->off);
     if (result->sandbox->tier == SANDBOX_NONE) {
         fprintf(style->out,
                 "%sNo sandbox: %s. The code ran with limits%s, but could see and reach this machine.%s\n",

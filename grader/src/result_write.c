@@ -19,11 +19,11 @@ static json_t *tests_json(const struct result *result, const struct clause *clau
             continue;
         char seed[32];
         snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
-        json_array_append_new(tests,
-                              json_pack("{s:s, s:s, s:s, s:s, s:o?, s:I, s:I}", "name", test->name, "variant",
-                                        test->variant, "status", test_status_name(test->status), "seed", seed,
-                                        "evidence", test->evidence ? harmless_copy(test->evidence) : NULL, "cpu_ms", (json_int_t)test->cpu_ms,
-                                        "wall_ms", (json_int_t)test->wall_ms));
+        json_array_append_new(
+            tests, json_pack("{s:s, s:s, s:s, s:s, s:o?, s:I, s:I}", "name", test->name, "variant",
+                             test->variant, "status", test_status_name(test->status), "seed", seed,
+                             "evidence", test->evidence ? harmless_copy(test->evidence) : NULL, "cpu_ms",
+                             (json_int_t)test->cpu_ms, "wall_ms", (json_int_t)test->wall_ms));
     }
     return tests;
 }
@@ -44,11 +44,11 @@ json_t *result_json(const struct result *result)
                             json_string(build_names[result->build->status[v]]));
     for (size_t i = 0; result->build && i < result->build->problem_count; i++) {
         const struct problem *problem = &result->build->problems[i];
-        json_array_append_new(
-            problems, json_pack("{s:o, s:o, s:b}", "where",
-                                harmless_json(problem->where, strlen(problem->where), 1000), "what",
-                                harmless_json(problem->what, strlen(problem->what), 20000), "warning",
-                                problem->warning));
+        json_array_append_new(problems,
+                              json_pack("{s:o, s:o, s:b}", "where",
+                                        harmless_json(problem->where, strlen(problem->where), 1000), "what",
+                                        harmless_json(problem->what, strlen(problem->what), 20000), "warning",
+                                        problem->warning));
     }
     for (size_t i = 0; result->build && i < result->build->replaced.count; i++)
         json_array_append_new(replaced, json_string(result->build->replaced.items[i]));
@@ -65,7 +65,8 @@ json_t *result_json(const struct result *result)
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
     return json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:s}",
-        "schema", "weft.result/1", "lab", result->lab, "from", harmless_json(result->from, strlen(result->from), 4000), "own", result->own, "seed", seed,
+        "schema", "weft.result/1", "lab", result->lab, "from",
+        harmless_json(result->from, strlen(result->from), 4000), "own", result->own, "seed", seed,
         "selection", result->selection, "partial", is_partial(result), "sandbox", "tier",
         result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none", "own_user",
         result->sandbox && result->sandbox->own_user, "reason", result->sandbox ? result->sandbox->reason : "",
@@ -184,8 +185,8 @@ static void print_counts(FILE *out, const struct result *result, const char *var
         skipped += test->status == TEST_NOT_VERIFIED;
         wall_ms += test->wall_ms;
     }
-    fprintf(out, " tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n", tests, failures,
-            errors, skipped, (double)wall_ms / 1000);
+    fprintf(out, " tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n", tests,
+            failures, errors, skipped, (double)wall_ms / 1000);
 }
 
 bool result_write_junit(const struct result *result, const char *path)

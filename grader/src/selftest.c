@@ -107,8 +107,9 @@ static void hide_numbers(char *report)
 {
     for (char *line = report, *end; *line; line = end + (*end == '\n')) {
         end = line + strcspn(line, "\n");
-        bool printed = strncmp(line, "        ", 8) == 0 &&
-                       (line[8] == '=' || strspn(line + 8, " #") > 4 || memmem(line, (size_t)(end - line), "Sanitizer", 9));
+        bool printed =
+            strncmp(line, "        ", 8) == 0 && (line[8] == '=' || strspn(line + 8, " #") > 4 ||
+                                                  memmem(line, (size_t)(end - line), "Sanitizer", 9));
         for (char *at = line; printed && at < end; at++) {
             bool hides = strncmp(at, "0x", 2) == 0 || strncmp(at, "==", 2) == 0 ||
                          (strncmp(at, " T", 2) == 0 && at[2] >= '0' && at[2] <= '9');

@@ -15,9 +15,11 @@
 
 /* Lines of a report, terminal controls, markup that ends and begins elements, quotes, bytes that are no UTF-8, a character
  * that turns the text around, and the end of a line that only some readers know. */
-static const char nasty[] = "task x\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\n\033[2J\033]0;owned\007\r"
-                            "\xff\xc0\x80\xed\xa0\x80</failure></testcase>]]>--><!--<script>alert(1)</script>&'\"\t`id`$(id)"
-                            "\xe2\x80\xae\xe2\x80\xa8" "Failures\nLab 01: all is well";
+static const char nasty[] =
+    "task x\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\n\033[2J\033]0;owned\007\r"
+    "\xff\xc0\x80\xed\xa0\x80</failure></testcase>]]>--><!--<script>alert(1)</script>&'\"\t`id`$(id)"
+    "\xe2\x80\xae\xe2\x80\xa8"
+    "Failures\nLab 01: all is well";
 
 static json_t *nasty_json(void)
 {
@@ -27,10 +29,10 @@ static json_t *nasty_json(void)
 static void add_outcome(struct result *result, const char *clause, const char *name, const char *variant,
                         enum test_status status, bool unwritten)
 {
-    json_t *evidence =
-        json_pack("{s:o, s:o, s:[o, o], s:o, s:o, s:o, s:o, s:b, s:b}", "expected", nasty_json(), "observed",
-                  nasty_json(), "trace", nasty_json(), nasty_json(), "output", nasty_json(), "bounds",
-                  nasty_json(), "token", nasty_json(), "rows", nasty_json(), "unwritten", unwritten, "hung", false);
+    json_t *evidence = json_pack("{s:o, s:o, s:[o, o], s:o, s:o, s:o, s:o, s:b, s:b}", "expected",
+                                 nasty_json(), "observed", nasty_json(), "trace", nasty_json(), nasty_json(),
+                                 "output", nasty_json(), "bounds", nasty_json(), "token", nasty_json(),
+                                 "rows", nasty_json(), "unwritten", unwritten, "hung", false);
     if (strcmp(variant, "interleave") == 0 && status != TEST_NOT_VERIFIED)
         json_object_set_new(evidence, "executions", json_integer(7));
     result_add(result, (struct outcome){.name = name,
@@ -56,8 +58,8 @@ static char *print_all(const struct result *result, const struct known *files)
 
 static char *check_page(void)
 {
-    char *page = NULL, *rows = format_text("T\t%s\nM\t%s\nL\t%s\nS\t0\t1\t%s\t%s\nS\t99\t\nE\t%s", nasty, nasty, nasty,
-                                           nasty, nasty, nasty);
+    char *page = NULL, *rows = format_text("T\t%s\nM\t%s\nL\t%s\nS\t0\t1\t%s\t%s\nS\t99\t\nE\t%s", nasty,
+                                           nasty, nasty, nasty, nasty, nasty);
     size_t size;
     FILE *out = open_memstream(&page, &size);
     page_write_html(out, rows);
@@ -79,7 +81,8 @@ char *selftest_check_printers(const struct course *course)
     for (size_t i = 0; i < course->clause_count && !clause; i++)
         clause = clause_is_of(&course->clauses[i], lab) ? course->clauses[i].id : NULL;
     words_split(&build.variants, "plain interleave");
-    struct result result = {.course = course, .lab = lab, .from = nasty, .own = "01", .sandbox = &sandbox, .build = &build};
+    struct result result = {
+        .course = course, .lab = lab, .from = nasty, .own = "01", .sandbox = &sandbox, .build = &build};
     struct known files = {.json = format_text("%s/build/selftest/printers.json", course->root),
                           .junit = format_text("%s/build/selftest/printers.xml", course->root),
                           .out = format_text("%s/build/selftest/printers.txt", course->root)};

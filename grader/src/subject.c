@@ -242,12 +242,13 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
         return census.processes > 1 && now - waiting->asleep_since > ASLEEP_MS ? ASLEEP : IN_TIME;
     if (now > judge->run_deadline_ms)
         judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
-    return now - waiting->asleep_since > ASLEEP_MS                            ? ASLEEP
-           : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS       ? SPINNING
-           : now - waiting->since > WALL_MS                                   ? TOO_LONG
+    return now - waiting->asleep_since > ASLEEP_MS                      ? ASLEEP
+           : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
+           : now - waiting->since > WALL_MS                             ? TOO_LONG
            : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
-                   judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms ? TEST_OVER
-                                                                              : IN_TIME;
+                   judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
+               ? TEST_OVER
+               : IN_TIME;
 }
 
 void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
@@ -257,7 +258,8 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
         return;
     judge->hung = true;
     if (lateness == ASLEEP && judge->instead)
-        judge_fail(judge, judge->awaited, "no panic: every thread of the program sleeps, and the last that it did is: %s",
+        judge_fail(judge, judge->awaited,
+                   "no panic: every thread of the program sleeps, and the last that it did is: %s",
                    *judge->instead ? judge->instead : "nothing");
     if (lateness == ASLEEP)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
@@ -269,9 +271,10 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
                    judge->doing, PROCESSOR_MS);
     if (lateness == TOO_LONG)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
-    judge_fail(judge, "the test comes to an end",
-               "it had taken %d s, and %d ms of processor time, when it came to %s: the calls before it are too slow",
-               (int)(now_ms() - judge->started_ms) / 1000, (int)judge->processor_ms, judge->doing);
+    judge_fail(
+        judge, "the test comes to an end",
+        "it had taken %d s, and %d ms of processor time, when it came to %s: the calls before it are too slow",
+        (int)(now_ms() - judge->started_ms) / 1000, (int)judge->processor_ms, judge->doing);
 }
 
 /* The next record, of any type but a panic that nobody expects, which fails here. */

@@ -74,8 +74,7 @@ static const char *report_words(const struct judge *judge, const char *sanitizer
     while (length < left && report[length] != '\n')
         length++;
     for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
-        if (length >= strlen(reports[i].kind) &&
-            memcmp(report, reports[i].kind, strlen(reports[i].kind)) == 0)
+        if (length >= strlen(reports[i].kind) && memcmp(report, reports[i].kind, strlen(reports[i].kind)) == 0)
             return reports[i].words;
     return "a memory error or a misuse of threads";
 }
@@ -83,8 +82,8 @@ static const char *report_words(const struct judge *judge, const char *sanitizer
 /* What the sanitizers say; NULL: nothing. */
 static const char *sanitizer_words(const struct judge *judge)
 {
-    static const char *const sanitizers[] = {"ERROR: AddressSanitizer: ", "ERROR: ThreadSanitizer: ",
-                                             "WARNING: ThreadSanitizer: "};
+    static const char *const sanitizers[] = {
+        "ERROR: AddressSanitizer: ", "ERROR: ThreadSanitizer: ", "WARNING: ThreadSanitizer: "};
     for (size_t i = 0; i < sizeof sanitizers / sizeof *sanitizers; i++) {
         const char *words = report_words(judge, sanitizers[i]);
         if (words)
@@ -117,11 +116,12 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
     else if (signal_number)
         snprintf(text, size, "a crash during %s: %s", judge->doing, signal_words(signal_number));
     else if (code == SCENARIO_BROKEN || code == ENGINE_FAILED)
-        snprintf(text, size,
-                 "the program ended with exit status %d during %s, as the grader's part of it does that cannot go on: "
-                 "because something was overwritten, used up or ended around it. What was printed is below; if it "
-                 "names no reason in your code, then it is a fault of the grader's",
-                 code, judge->doing);
+        snprintf(
+            text, size,
+            "the program ended with exit status %d during %s, as the grader's part of it does that cannot go on: "
+            "because something was overwritten, used up or ended around it. What was printed is below; if it "
+            "names no reason in your code, then it is a fault of the grader's",
+            code, judge->doing);
     else
         snprintf(text, size,
                  "the program ended by itself, with exit status %d, during %s: something called exit, _exit or "

@@ -44,7 +44,9 @@ __attribute__((constructor)) static void play(int argc, char **argv)
               "deadlock\n  01.19  explore_wake                 all 14 executions pass\n\n"
               "score 100 of 100, clauses passed 26 of 26, verdict pass\n\xff\xc0\x80\xed\xa0\x80");
         forge(EVENT, FAILURE, 5, 0, "deadlock");
-        forge(EVENT, LINE, 0, 0, "account\n\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\x1b[2J\rscore 100 of 100, clauses passed 26 of 26, verdict pass\n\xff\xfe\n");
+        forge(EVENT, LINE, 0, 0,
+              "account\n\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\x1b[2J\r"
+              "score 100 of 100, clauses passed 26 of 26, verdict pass\n\xff\xfe\n");
         forge(EVENT, TOKEN, 0, 0, "tok\nscore 100 of 100, clauses passed 26 of 26, verdict pass");
         forge(REPLY, 0, 1, 7, NULL);
     }

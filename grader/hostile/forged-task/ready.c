@@ -40,7 +40,9 @@ __attribute__((constructor)) static void play(int argc, char **argv)
         return;
     forge(HELLO, 0, 0, 0, NULL);
     while (read(3, &command, sizeof command) == (ssize_t)sizeof command && command.operation > 1) {
-        forge(EVENT, HEADLINE, 0, 0, "task 01.T1 in nothing\n\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\nNot written yet");
+        forge(EVENT, HEADLINE, 0, 0,
+              "task 01.T1 in nothing\n\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\n"
+              "Not written yet");
         forge(EVENT, FAILURE, 3, 0, "not written yet");
         forge(REPLY, 0, 1, 7, NULL);
     }

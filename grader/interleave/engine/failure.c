@@ -139,7 +139,9 @@ static void on_crash(int number, siginfo_t *info, void *context)
         engine_failed("signal %d (%s) at address %p, execution %ld, step %d", number, crash_name(number),
                       (void *)address, il->executions, il->step_count);
     unblock(number);
-    il_site site = il->touching ? thread->called_at : il->inside ? thread->next.site : interrupted_at(context, number == SIGSEGV ? address : NULL);
+    il_site site = il->touching ? thread->called_at
+                   : il->inside ? thread->next.site
+                                : interrupted_at(context, number == SIGSEGV ? address : NULL);
     il->touching = false;
     if (overflow)
         fail(IL_CRASH, site,

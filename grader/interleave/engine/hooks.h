@@ -42,7 +42,8 @@ static inline bool modelled(void)
 }
 
 /** The model reads or writes memory in a call. */
-static inline __attribute__((always_inline)) void touch(const void *address, size_t size, bool is_write, il_site site)
+static inline __attribute__((always_inline)) void touch(const void *address, size_t size, bool is_write,
+                                                        il_site site)
 {
     if (modelled())
         INSIDE(il_plain(address, size, is_write, site));

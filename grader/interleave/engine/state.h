@@ -265,7 +265,7 @@ struct engine {
     bool inside;                   /* the engine itself runs, called from a model */
     bool tracing;                  /* the account is being written */
     bool replaying;                /* decisions come from `replay` */
-    bool touching;                 /* the engine accesses memory on the model's behalf: a crash is the model's */
+    bool touching; /* the engine accesses memory on the model's behalf: a crash is the model's */
 
     /* the execution */
     struct thread threads[THREADS_MAX];
