@@ -28,7 +28,8 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
     ssize_t wrote = -1;
     if (ioctl(judge->command_fd, FIONREAD, &left) != 0 || left == 0)
         wrote = write(judge->command_fd, &command, sizeof command);
-    while (left == 0 && wrote < 0 && errno == EPIPE)
+    bool gone = left == 0 && wrote < 0 && errno == EPIPE;
+    while (gone)
         judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
     if (wrote != sizeof command) {
         judge->hung = true;

@@ -299,6 +299,7 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
     current.budget_ms = budget_of(run, test);
     tcase_set_timeout(test_case,
                       CHECK_SECONDS + (is_model ? BUDGET_PATIENCE * (double)current.budget_ms / 1000 : 0));
+    int64_t began_ms = now_ms();
     int ran = srunner_ntests_run(run->runner), failed = srunner_ntests_failed(run->runner); /* Check adds up */
     srunner_run(run->runner, current.suite->lab, test->name, CK_SILENT);
     bool passed = srunner_ntests_run(run->runner) == ran + 1 && srunner_ntests_failed(run->runner) == failed;
@@ -312,8 +313,9 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
         run->budget_left_ms -= outcome.cpu_ms;
     else
         run->processor_ms += outcome.cpu_ms;
-    *hangs_of(run, judge_variant_bit(current.variant)) +=
-        !record || json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
+    bool hung = json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
+    bool stopped = !record && now_ms() - began_ms > TEST_MS; /* a judge, which then costs as much each time */
+    *hangs_of(run, judge_variant_bit(current.variant)) += stopped ? HANGS_MAX : hung || !record;
     json_decref(record);
 }
 

@@ -108,7 +108,9 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
 {
     enum { SCENARIO_BROKEN = 70, ENGINE_FAILED = 71, TSAN_REPORT = 98, ASAN_REPORT = 99, NOT_STARTED = 126 };
     judge_drain(judge);
-    const char *report = code == TSAN_REPORT || code == ASAN_REPORT ? sanitizer_words(judge) : NULL;
+    bool reported = (code == TSAN_REPORT && strcmp(judge->variant, "tsan") == 0) ||
+                    (code == ASAN_REPORT && strcmp(judge->variant, "asan") == 0);
+    const char *report = reported ? sanitizer_words(judge) : NULL;
     if (code == NOT_STARTED && judge->records_seen == 0 && !sandbox_works(judge->sandbox))
         judge_grader_error(judge, "the sandbox could not start the program, nor anything else");
     if (report)
