@@ -107,7 +107,7 @@ void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rul
 }
 
 /* Whether `true` runs in the tier. */
-bool sandbox_works(const struct sandbox *sandbox)
+static bool tier_works(const struct sandbox *sandbox)
 {
     pid_t pid = fork();
     if (pid == 0) {
@@ -128,6 +128,12 @@ bool sandbox_works(const struct sandbox *sandbox)
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+bool sandbox_works(enum sandbox_tier tier)
+{
+    const struct sandbox sandbox = {.tier = tier, .own_user = geteuid() == 0 ? UNTRUSTED_USERS : 0};
+    return tier_works(&sandbox);
+}
+
 struct sandbox sandbox_probe(const char *wanted)
 {
     struct sandbox sandbox = {.tier = SANDBOX_BUBBLEWRAP, .reason = copy_text("")};
@@ -141,7 +147,7 @@ struct sandbox sandbox_probe(const char *wanted)
         sandbox.reason = copy_text("it was asked for");
         return sandbox;
     }
-    if (!sandbox_works(&sandbox)) {
+    if (!tier_works(&sandbox)) {
         if (wanted)
             die("the sandbox bubblewrap does not work here; make doctor says why");
         free(sandbox.reason);

@@ -40,8 +40,8 @@ struct sandbox_rules {
 struct sandbox sandbox_probe(const char *wanted);
 const char *sandbox_tier_name(enum sandbox_tier tier);
 
-/** Whether a program starts in it, now. */
-bool sandbox_works(const struct sandbox *sandbox);
+/** Whether a tier works here. */
+bool sandbox_works(enum sandbox_tier tier);
 
 /** Make a folder writable for the untrusted user. */
 bool sandbox_give(const struct sandbox *sandbox, const char *path);

@@ -17,6 +17,7 @@ static const struct {
     {"Lab ", 1},
     {"from ", 1},
     {"No sandbox", 1},
+    {"Sandbox: ", 1},
     {"Interleavings (", 1},
     {"Failures", 1},
     {"Not written yet (", 1},

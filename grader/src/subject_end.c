@@ -111,7 +111,7 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
     bool reported = (code == TSAN_REPORT && strcmp(judge->variant, "tsan") == 0) ||
                     (code == ASAN_REPORT && strcmp(judge->variant, "asan") == 0);
     const char *report = reported ? sanitizer_words(judge) : NULL;
-    if (code == NOT_STARTED && judge->records_seen == 0 && !sandbox_works(judge->sandbox))
+    if (code == NOT_STARTED && judge->records_seen == 0 && !sandbox_works(judge->sandbox->tier))
         judge_grader_error(judge, "the sandbox could not start the program, nor anything else");
     if (report)
         snprintf(text, size, "%s, during %s (the sanitizer's report is below)", report, judge->doing);
