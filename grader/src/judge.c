@@ -285,10 +285,12 @@ static void check_alone(struct judge *judge)
         processes = census.processes + census.wrappers - sandbox_wrappers(judge->sandbox);
         if (processes <= 1 && (sanitized || census.threads <= 1))
             return;
-        if (now_ms() - waiting.since > DYING_MS || judge_lateness(judge, &waiting, false))
+        judge->hung = judge_lateness(judge, &waiting, false) != IN_TIME;
+        if (judge->hung || now_ms() - waiting.since > DYING_MS)
             break;
         usleep(2000);
     }
+    judge->hung |= processes > 1; /* they may spin, which costs as much in each test */
     if (processes > 1)
         judge_fail(judge, "nothing is left running",
                    "%d other process%s still running when the scenario was over", processes - 1,
