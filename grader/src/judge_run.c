@@ -26,9 +26,9 @@ enum {
     BUDGET_MS = 20000,        /* of processor time, for all models of a lab */
     RESERVED_MS = 300,        /* of it for each model that is still to come: most need a tenth of that */
     DEEP = 20,                /* times as much, where a deep look is asked for */
-    HANGS_MAX =
-        3, /* or starts that failed, or lost judges, in all native variants together, and in models; then the
-                      tests that are left are not run: each would cost as much */
+    /* tests that hung, left processes behind, did not start or lost their judge: in plain, in the sanitized variants
+     * together, and in models. Then those that are left are not run, since each would cost as much */
+    HANGS_MAX = 3,
 };
 
 /* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
