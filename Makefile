@@ -58,7 +58,7 @@ doctor: deps-grade
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
 $(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
 SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
-GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES)
+GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES) grader/interleave/engine/page_html.c
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "build_internal.h"
+#include "foreign.h"
 
 #define FIXED_FLAGS "-fmax-errors=20 -fdiagnostics-color=never"
 

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "build_internal.h"
+#include "foreign.h"
 #include "plain_file.h"
 
 /* --- running the compiler --- */

@@ -32,20 +32,24 @@ static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void
     closedir(tasks);
 }
 
-/* The letter of the state; '?' if there is no such process. processor_ms and comm are filled in. */
-static char process_state(const char *path, int64_t *processor_ms, char comm[32])
+/* The letter of the state; '?' if there is no such process. Its processor time, that of the children that it has waited
+ * for, and its name are filled in; NULL: not wanted. */
+static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms, char comm[32])
 {
     char *stat = read_file(path, 4096, NULL, NULL);
     char *close = stat ? strrchr(stat, ')') : NULL, *open = stat ? strchr(stat, '(') : NULL;
     char state = '?';
     unsigned long user = 0, system = 0;
+    long children = 0, children_system = 0;
     if (close && open) {
-        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state, &user, &system);
+        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user,
+               &system, &children, &children_system);
         if (comm)
             snprintf(comm, 32, "%.*s", (int)(close - open - 1), open + 1);
     }
-    if (processor_ms)
-        *processor_ms = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+    *processor_ms = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+    if (waited_for_ms)
+        *waited_for_ms = (int64_t)(children + children_system) * 1000 / sysconf(_SC_CLK_TCK);
     free(stat);
     return state;
 }
@@ -60,9 +64,10 @@ static void count_process(pid_t pid, void *arg)
 {
     struct census *census = arg;
     char path[64], comm[32] = "";
-    int64_t processor_ms = 0;
+    int64_t processor_ms = 0, waited_for_ms = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    char state = process_state(path, &processor_ms, comm);
+    char state = process_state(path, &processor_ms, &waited_for_ms, comm);
+    census->processor_ms += processor_ms + waited_for_ms; /* whatever it is, and although it has ended */
     if (state == '?' || state == 'Z' || state == 'X')
         return;
     if (strcmp(comm, "bwrap") == 0) {
@@ -71,7 +76,6 @@ static void count_process(pid_t pid, void *arg)
         if ((size_t)census->processes < sizeof census->pids / sizeof *census->pids)
             census->pids[census->processes] = pid;
         census->processes++;
-        census->processor_ms += processor_ms;
         snprintf(path, sizeof path, "/proc/%d/task", pid);
         DIR *tasks = opendir(path);
         struct dirent *entry;
@@ -127,7 +131,7 @@ struct thread_facts thread_below(pid_t pid, int64_t inner_number)
             if (last && strtoll(last, NULL, 10) == inner_number) {
                 const char *letter = strstr(status, "State:\t");
                 snprintf(file, sizeof file, "%s/%s/stat", path, entry->d_name);
-                process_state(file, &facts.processor_ms, NULL);
+                process_state(file, &facts.processor_ms, NULL, NULL);
                 facts.found = true;
                 facts.asleep = letter && letter[7] == 'S';
                 facts.switches = status_number(status, "\nvoluntary_ctxt_switches:") +

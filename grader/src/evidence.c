@@ -3,10 +3,13 @@
  * @brief What a test leaves behind: the trace, and a failure in words, in a file that only judges hold.
  */
 #include <check.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "foreign.h"
 #include "judge_internal.h"
+#include "sandbox.h"
 
 /* --- the trace --- */
 
@@ -54,9 +57,8 @@ static json_t *trace_json(const struct judge *judge)
         json_array_append_new(lines, json_sprintf("... %d earlier lines", first));
     for (int i = first; i < judge->trace_count; i++) {
         const char *line = judge->trace[i % TRACE_LINES];
-        char *harmless = harmless_text(line, strlen(line), 400); /* a panic's message is the submission's */
-        json_array_append_new(lines, json_string(harmless));
-        free(harmless);
+        json_array_append_new(lines,
+                              harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
     }
     return lines;
 }
@@ -75,15 +77,34 @@ char *judge_shown_paths(const struct judge *judge, const char *text)
     return shown;
 }
 
-/* What the subject printed, for the report; sanitizers' banners say little, their first lines much. */
-static json_t *output_json(const struct judge *judge)
+json_t *judge_shown(const struct judge *judge, const char *text, size_t length, size_t limit)
 {
-    char *text = harmless_text(judge->output, judge->output_bytes, 6000);
-    char *shown = judge_shown_paths(judge, text);
-    json_t *json = json_string(shown);
-    free(text);
+    char *harmless = harmless_text(text, length, limit); /* the bytes may hold zeroes */
+    char *shown = judge_shown_paths(judge, harmless);
+    json_t *json = harmless_json(shown, strlen(shown), SIZE_MAX);
+    free(harmless);
     free(shown);
-    return json ? json : json_string("(not printable)");
+    return json;
+}
+
+/* No step comes any more: the program ends, if it can. If it sleeps instead, it is interrupted, so that gdb has the word: a
+ * person can look at its threads, and gdb -batch ends. */
+static void wait_for_gdb(struct judge *judge)
+{
+    struct waiting waiting = judge_waiting();
+    bool interrupted = false;
+    close(judge->command_fd);
+    judge->instead = "it sleeps";
+    while (waitpid(judge->pid, NULL, WNOHANG) == 0) {
+        usleep(20000);
+        if (interrupted || judge_lateness(judge, &waiting, true) != ASLEEP)
+            continue;
+        struct census census = census_below(getpid());
+        for (int i = 0; i < census.processes && i < 64; i++)
+            if (census.pids[i] != judge->pid)
+                kill(census.pids[i], SIGINT);
+        interrupted = true;
+    }
 }
 
 /* Under gdb the person decides when it ends: say what the judge saw, and wait for gdb. */
@@ -97,7 +118,7 @@ static _Noreturn void finish_debugging(struct judge *judge, enum test_status sta
         fprintf(stderr, "\n[judge] expected: %s\n[judge] observed: %s\n", expected ? expected : "",
                 observed ? observed : "");
     if (judge->pid > 0)
-        waitpid(judge->pid, NULL, 0);
+        wait_for_gdb(judge);
     exit(status == TEST_PASS ? 0 : 1);
 }
 
@@ -112,14 +133,17 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     }
     kill_descendants(0);
     getrusage(RUSAGE_CHILDREN, &usage);
+    /* the kernel leaves out children that nobody waited for; what was seen of them counts */
+    json_int_t cpu_ms = (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
+                        (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
     json_t *record =
         json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence, "cpu_ms",
-                  (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-                      (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000,
-                  "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
+                  cpu_ms > judge->processor_ms ? cpu_ms : (json_int_t)judge->processor_ms, "wall_ms",
+                  (json_int_t)(now_ms() - judge->started_ms));
     char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
     if (!text)
-        text = copy_text("{\"status\":\"grader_error\"}");
+        text = copy_text(
+            "{\"status\":\"grader_error\",\"evidence\":{\"observed\":\"no memory for the evidence\"}}");
     size_t length = strlen(text);
     text[length] = '\n';
     /* a file that only judges hold: Check's own messages are cut at 4,090 bytes */
@@ -134,12 +158,13 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
 static _Noreturn void fail_with(struct judge *judge, enum test_status status, const char *expected,
                                 const char *observed)
 {
-    char *harmless = harmless_text(observed, strlen(observed), 2000);
-    char *shown = judge_shown_paths(judge, harmless);
     judge_drain(judge);
-    json_t *evidence = json_pack("{s:s?, s:s, s:o, s:o, s:b, s:b, s:b}", "expected", expected, "observed",
-                                 shown, "trace", trace_json(judge), "output", output_json(judge), "crashed",
-                                 judge->crashed, "hung", judge->hung, "unwritten", judge->unwritten);
+    json_t *evidence =
+        json_pack("{s:o?, s:o, s:o, s:o, s:b, s:b, s:b}", "expected",
+                  expected ? judge_shown(judge, expected, strlen(expected), 2000) : NULL, "observed",
+                  judge_shown(judge, observed, strlen(observed), 2000), "trace", trace_json(judge), "output",
+                  judge_shown(judge, judge->output, judge->output_bytes, 6000), "crashed", judge->crashed,
+                  "hung", judge->hung, "unwritten", judge->unwritten);
     if (judge->facts)
         json_object_update(evidence, judge->facts);
     judge_end_test(judge, status, evidence);

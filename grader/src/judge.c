@@ -7,9 +7,11 @@
  */
 #include "judge.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "judge_internal.h"
 
@@ -20,12 +22,20 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
     struct channel_command command = {.operation = operation, .count = count};
     for (uint32_t i = 0; i < count; i++)
         command.arguments[i] = arguments[i];
-    const char *bytes = (const char *)&command;
-    for (size_t sent = 0; sent < sizeof command;) {
-        ssize_t wrote = write(judge->command_fd, bytes + sent, sizeof command - sent);
-        while (wrote < 0)
-            judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
-        sent += (size_t)wrote;
+    /* A scenario takes a command before it answers, so the pipe is empty here, and an empty pipe has room. The write
+     * never waits: a subject that looks at its commands and leaves them there would keep the judge for ever. */
+    int left = 0;
+    ssize_t wrote = -1;
+    if (ioctl(judge->command_fd, FIONREAD, &left) != 0 || left == 0)
+        wrote = write(judge->command_fd, &command, sizeof command);
+    bool gone = left == 0 && wrote < 0 && errno == EPIPE;
+    while (gone)
+        judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
+    if (wrote != sizeof command) {
+        judge->hung = true;
+        judge_fail(judge, "a program that takes each command before it answers",
+                   "something answered before %s and left the command where it was: not the grader's scenario",
+                   judge->doing);
     }
 }
 
@@ -60,8 +70,9 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
     judge->event_text_bytes = 0;
     judge->event_text[0] = '\0';
     judge_send(judge, operation, arguments, count);
+    struct waiting waiting = judge_waiting();
     for (;;) {
-        struct channel_record record = judge_wait_record(judge);
+        struct channel_record record = judge_wait_within(judge, &waiting);
         if (record.type == RECORD_REPLY) {
             /* the reply belongs to the line of the call, which may have left the trace */
             judge->reply_line = judge->trace_count - line <= TRACE_LINES ? line % TRACE_LINES : -1;
@@ -158,8 +169,10 @@ static bool watch_thread(struct watch *watch, int64_t thread, int still_ms)
 bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_record *event)
 {
     struct watch watch = {0};
+    struct waiting waiting = judge_waiting();
     *event = (struct channel_record){0};
     while (!judge_take_event(judge, event)) {
+        judge_look(judge, &waiting, false);
         struct pollfd readable = {judge->record_fd, POLLIN, 0};
         if (judge->record_end > judge->record_start || poll(&readable, 1, 5) > 0) {
             struct channel_record record = judge_wait_record(judge);
@@ -179,7 +192,9 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
     if (strcmp(judge->variant, "plain") != 0)
         still_ms = STILL_MS; /* once is enough: no sanitizer changes how long a sleep lasts */
     struct watch watch = {0};
+    struct waiting waiting = judge_waiting();
     for (int64_t start = now_ms(); !watch_thread(&watch, thread, still_ms); usleep(5000)) {
+        judge_look(judge, &waiting, false);
         if (watch.gone) {
             struct channel_record event =
                 judge_next_event(judge, "the thread sleeps"); /* a crash fails here */
@@ -208,30 +223,52 @@ bool judge_panicked(const struct judge *judge)
     return judge->panic_seen;
 }
 
-void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
+/* The panic is there: is it the right one, and does it end the program? */
+static void check_panic(struct judge *judge, const char *clause, const char *says)
 {
-    struct channel_record record = {.type = RECORD_PANIC};
-    judge->panic_expected = true;
-    while (!judge->panic_seen && (record = judge_wait_record(judge)).type == RECORD_EVENT)
-        note_event(judge, &record);
-    judge->panic_expected = false;
     char *part[4];
     judge_split_panic(judge->text, part);
-    if (record.type != RECORD_PANIC || strcmp(part[0], clause) != 0) {
-        char *expected = format_text("a panic that names clause %s", clause);
-        judge_fail(judge, expected, record.type == RECORD_PANIC ? "a panic for clause %s" : "no panic%s",
-                   record.type == RECORD_PANIC ? part[0] : "");
-    }
+    if (strcmp(part[0], clause) != 0)
+        judge_fail(judge, format_text("a panic that names clause %s", clause), "a panic for clause %s: %s",
+                   part[0], part[3]);
     judge_note(judge, "         panic: clause %s: %s", part[0], part[3]);
-    if (!strstr(part[3], says)) {
-        char *expected = format_text("a panic whose message names %s", says);
-        judge_fail(judge, expected, "the message is: %s", part[3]);
-    }
+    if (!strstr(part[3], says))
+        judge_fail(judge, format_text("a panic whose message names %s", says), "the message is: %s", part[3]);
     int code, signal_number;
     if (!judge_wait_exit(judge, &code, &signal_number) ||
         (!judge->debugged && signal_number != SIGABRT && code != 99))
         judge_fail(judge, "the process aborts", "it went on after the panic");
     judge->finished = true;
+}
+
+void judge_expect_panic(struct judge *judge, const char *clause, const char *says)
+{
+    if (!judge->panic_seen) /* to wait for what does not come would look like a deadlock */
+        judge_fail(judge, format_text("a panic that names clause %s", clause), "the call returned: %s",
+                   judge->doing);
+    judge->panic_expected = false;
+    check_panic(judge, clause, says);
+}
+
+void judge_expect_later_panic(struct judge *judge, const char *clause, const char *says)
+{
+    char last[200] = "";
+    struct channel_record record = {.type = RECORD_PANIC};
+    struct waiting waiting = judge_waiting();
+    judge->panic_expected = true;
+    judge->awaited = format_text("a panic that names clause %s", clause);
+    judge->instead = last;
+    if (judge->later_count > 0) /* came before the reply did */
+        judge->suite->describe_event(judge, &judge->later[judge->later_count - 1], last, sizeof last);
+    while (!judge->panic_seen && (record = judge_wait_within(judge, &waiting)).type == RECORD_EVENT) {
+        note_event(judge, &record);
+        judge->suite->describe_event(judge, &record, last, sizeof last);
+    }
+    judge->panic_expected = false;
+    if (record.type != RECORD_PANIC)
+        judge_fail(judge, judge->awaited, "a record of type %u that nobody asked for", record.type);
+    judge->awaited = judge->instead = NULL;
+    check_panic(judge, clause, says);
 }
 
 /* Nothing but the subject's main thread may be left. A thread that was joined can still be on its way out. */
@@ -242,16 +279,18 @@ static void check_alone(struct judge *judge)
     bool sanitized = strcmp(judge->variant, "plain") != 0; /* sanitizers have threads of their own */
     struct census census;
     int processes;
-    int64_t deadline = now_ms() + DYING_MS;
+    struct waiting waiting = judge_waiting();
     for (;;) {
         census = census_below(getpid());
         processes = census.processes + census.wrappers - sandbox_wrappers(judge->sandbox);
         if (processes <= 1 && (sanitized || census.threads <= 1))
             return;
-        if (now_ms() > deadline)
+        judge->hung = judge_lateness(judge, &waiting, false) != IN_TIME;
+        if (judge->hung || now_ms() - waiting.since > DYING_MS)
             break;
         usleep(2000);
     }
+    judge->hung |= processes > 1; /* they may spin, which costs as much in each test */
     if (processes > 1)
         judge_fail(judge, "nothing is left running",
                    "%d other process%s still running when the scenario was over", processes - 1,
@@ -266,7 +305,8 @@ void judge_finish(struct judge *judge)
     judge_note(judge, "%3d  (the end of the scenario)", ++judge->steps);
     judge_send(judge, CHANNEL_END, NULL, 0);
     struct channel_record record;
-    while ((record = judge_wait_record(judge)).type == RECORD_EVENT)
+    struct waiting waiting = judge_waiting();
+    while ((record = judge_wait_within(judge, &waiting)).type == RECORD_EVENT)
         note_event(judge, &record);
     if (record.type != RECORD_END)
         judge_fail(judge, "an orderly end", "a record of type %u instead of the end", record.type);

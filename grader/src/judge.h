@@ -88,9 +88,12 @@ void judge_allow_panic(struct judge *judge);
 /** Whether the last step ended in a panic that was allowed. */
 bool judge_panicked(const struct judge *judge);
 
-/** The next thing the subject does must be a panic that names this clause and says this; ends the scenario.
+/** The last step's call must have panicked, and the panic must name this clause and say this; ends the scenario.
  * Then the test is over, or starts a subject anew. */
 void judge_expect_panic(struct judge *judge, const char *clause, const char *says);
+
+/** The same for a panic that comes from another thread than the driver's, so that the step may return before it. */
+void judge_expect_later_panic(struct judge *judge, const char *clause, const char *says);
 
 /** Let the scenario end, and the test with it; everything must be released, nothing still run. */
 void judge_finish(struct judge *judge);

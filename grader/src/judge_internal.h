@@ -20,6 +20,9 @@ struct judge {
     int evidence_fd; /* results are appended here */
     uint64_t random;
     int64_t started_ms;
+    int64_t run_deadline_ms;         /* of all tests together */
+    int64_t processor_ms;            /* spent below this process during the test, as far as it was seen */
+    int64_t census_ms, last_look_ms; /* at the last look: what lived, and when that was */
     bool debugged;             /* gdb runs the subject: no deadlines */
     const char *from;          /* the submission as typed */
     const char *graded_folder; /* where the graded lab's files are in it */
@@ -43,7 +46,7 @@ struct judge {
     /* the step at hand */
     const char *doing;
     char doing_text[200];
-    const char *awaited;
+    const char *awaited, *instead; /* what shall come, and what is said if nothing does; NULL: a reply */
     int steps;
     struct channel_record events[EVENTS_MAX]; /* of the driver, during the step */
     int event_count;
@@ -61,19 +64,31 @@ struct judge {
     _Alignas(16) unsigned char state[JUDGE_STATE_BYTES]; /* the suite's */
 };
 
-/* One wait for a record. */
+/* One wait for the subject. */
 struct waiting {
     int64_t since, asleep_since;
-    int64_t processor_ms;      /* at its begin */
-    int64_t last_processor_ms; /* at the last look */
+    bool looked;
+    int64_t processor_ms; /* the test's, at the first look */
 };
+
+/* What a look at a subject that is waited for finds. */
+enum lateness {
+    IN_TIME,
+    ASLEEP,   /* all of it, for so long that it will not go on */
+    SPINNING, /* since this wait began */
+    TOO_LONG, /* this wait, by the clock */
+    TEST_OVER /* the test's own deadline, of time or of processor time */
+};
+
+#define JUDGE_RUN_DEADLINE "the run's deadline: all tests together had taken too long"
 
 /* Deadlines nest: these are well inside Check's own. */
 enum {
-    DYING_MS = 2000,     /* from the end of a scenario until nothing else is left */
-    WALL_MS = 20000,     /* for any answer, whatever the reason */
-    TEST_MS = 40000,     /* for all answers of a test, and beside that, in a model's, */
-    BUDGET_PATIENCE = 4, /* times its budget, which is processor time */
+    DYING_MS = 2000,          /* from the end of a scenario until nothing else is left */
+    WALL_MS = 20000,          /* for any answer, whatever the reason */
+    TEST_MS = 40000,          /* for all answers of a test, and beside that, in a model's, */
+    TEST_PROCESSOR_MS = 4000, /* for the same, of processor time; tests of the reference need 130 ms at most */
+    BUDGET_PATIENCE = 4,      /* times its budget, which is processor time */
 };
 
 /* judge.c */
@@ -93,6 +108,8 @@ _Noreturn void judge_not_verified(struct judge *judge, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /** The stage's paths become those that the person knows. The caller frees. */
 char *judge_shown_paths(const struct judge *judge, const char *text);
+/** Foreign bytes for the evidence: harmless, cut, with the paths that the person knows. */
+json_t *judge_shown(const struct judge *judge, const char *text, size_t length, size_t limit);
 
 /* debugger.c */
 
@@ -104,13 +121,21 @@ _Noreturn void judge_exec_debugger(const struct judge *judge, const char *progra
 
 /** The next record, of any type but a panic that nobody expects: that fails here, as does a subject that ends or hangs. */
 struct channel_record judge_wait_record(struct judge *judge);
+/** The same as a part of a wait that goes on: records that come do not begin it anew. */
+struct channel_record judge_wait_within(struct judge *judge, struct waiting *waiting);
 /** Take in what the subject has printed. */
 void judge_drain(struct judge *judge);
 /** Read what is there of the record stream; false at its end. */
 bool judge_fill(struct judge *judge);
 /** Clause, function, place and message of a panic's text, which is cut up. */
 void judge_split_panic(char *text, char *part[4]);
-/** Wait for the process itself to end. False: it does not, it sleeps. */
+/** A wait begins. */
+struct waiting judge_waiting(void);
+/** Look at the subject, now and then. `idle`: nothing came from it. Fails the test once it is late. */
+void judge_look(struct judge *judge, struct waiting *waiting, bool idle);
+/** The same, for a caller with words of its own. */
+enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle);
+/** Wait for the process itself to end. False: it does not, it sleeps or spins. */
 bool judge_wait_exit(struct judge *judge, int *code, int *signal_number);
 /** How it ended, in words. */
 void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, char *text, size_t size);

@@ -12,9 +12,10 @@
 #include "../interleave/engine/explore.h"
 #include "../interleave/engine/judged.h"
 #include "../interleave/engine/token.h"
+#include "foreign.h"
 #include "judge_internal.h"
 
-enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 20, PAGE_MAX = 4 << 20 };
+enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 18, ROWS_MAX = 1 << 20 };
 
 /* A text that comes in pieces; what is beyond its limit is dropped. */
 struct text {
@@ -24,7 +25,7 @@ struct text {
 
 struct findings {
     int64_t failure;
-    struct text account, token, headline, bounds, page;
+    struct text account, token, headline, bounds, rows;
 };
 
 static void append(struct text *text, const char *piece, size_t limit)
@@ -45,7 +46,7 @@ static void append(struct text *text, const char *piece, size_t limit)
 /* Made harmless, with the paths that the person knows. The caller frees. */
 static char *shown(const struct judge *judge, const struct text *text)
 {
-    char *harmless = harmless_text(text->bytes ? text->bytes : "", text->length, PAGE_MAX);
+    char *harmless = harmless_text(text->bytes ? text->bytes : "", text->length, ROWS_MAX);
     char *paths = judge_shown_paths(judge, harmless);
     free(harmless);
     return paths;
@@ -53,10 +54,8 @@ static char *shown(const struct judge *judge, const struct text *text)
 
 static void add_fact(const struct judge *judge, const char *key, const struct text *text)
 {
-    char *value = shown(judge, text);
     if (text->length)
-        json_object_set_new(judge->facts, key, json_string(value));
-    free(value);
+        json_object_set_new(judge->facts, key, judge_shown(judge, text->bytes, text->length, ROWS_MAX));
 }
 
 static void take_event(struct judge *judge, const struct channel_record *event, struct findings *findings)
@@ -74,8 +73,8 @@ static void take_event(struct judge *judge, const struct channel_record *event, 
     case JUDGED_BOUNDS:
         append(&findings->bounds, judge->text, TEXT_MAX);
         break;
-    case JUDGED_PAGE:
-        append(&findings->page, judge->text, PAGE_MAX);
+    case JUDGED_ROWS:
+        append(&findings->rows, judge->text, ROWS_MAX);
         break;
     case JUDGED_FAILURE:
         findings->failure = event->a;
@@ -91,7 +90,7 @@ static json_t *account_of(const struct judge *judge, const struct findings *find
     char *account = shown(judge, &findings->account), *body = strstr(account, "\n\n");
     json_t *lines = json_array();
     for (char *rest = body ? body + 2 : account, *line; (line = strsep(&rest, "\n")) && rest;)
-        json_array_append_new(lines, json_string(line));
+        json_array_append_new(lines, harmless_json(line, strlen(line), SIZE_MAX));
     free(account);
     return lines;
 }
@@ -109,8 +108,9 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
     case IL_STEPS:
     case IL_NOT_DETERMINISTIC:
         judge_not_verified(judge, "%s", what ? what + 2 : headline); /* which says what to do */
-    case IL_ENGINE:
-        judge_grader_error(judge, headline);
+    case IL_LOOP:
+        judge->hung = true; /* it costs as much */
+        judge_fail(judge, "every execution of the model passes", "%s", headline);
     default:
         judge_fail(judge, "every execution of the model passes", "%s",
                    *headline ? headline : "a failure, of which nothing is said");
@@ -139,7 +139,7 @@ void judge_model(struct judge *judge)
     json_object_set_new(judge->facts, "executions", json_integer(record.b));
     add_fact(judge, "bounds", &findings.bounds);
     add_fact(judge, "token", &findings.token);
-    add_fact(judge, "page", &findings.page);
+    add_fact(judge, "rows", &findings.rows);
     if (record.a == IL_FAILED)
         decide_failure(judge, &findings);
     if (record.a == IL_BUDGET)

@@ -4,7 +4,7 @@
  *
  * Each test is a Check test of its own test case, run in a forked child that holds the judge. The child
  * appends its evidence to a file that only judges hold open; Check says how the child ended. A pass needs
- * both to agree. A child that died without evidence was killed, and nothing is known: no result.
+ * both to agree. Of a child that died without evidence nothing is known: no result.
  */
 #include "judge_run.h"
 
@@ -16,15 +16,19 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "judge_internal.h"
 
 enum {
-    CHECK_SECONDS = 60, /* the outermost deadline of one test, beside a model's budget */
-    BUDGET_MS = 20000,  /* of processor time, for all models of a lab */
-    RESERVED_MS = 300,  /* of it for each model that is still to come: most need a tenth of that */
-    DEEP = 20,          /* times as much, where a deep look is asked for */
-    HANGS_MAX =
-        3, /* or starts that failed, in one variant; then the tests that are left are not run: each would cost as much */
+    CHECK_SECONDS = TEST_MS / 1000 + 10, /* the outermost deadline of one test, beside a model's budget */
+    RUN_PROCESSOR_MS = 10000, /* for all native tests together; those of the reference need 2 s at most */
+    RUN_MS = 240000,          /* for all tests together, beside the patience with the budget of all models */
+    BUDGET_MS = 20000,        /* of processor time, for all models of a lab */
+    RESERVED_MS = 300,        /* of it for each model that is still to come: most need a tenth of that */
+    DEEP = 20,                /* times as much, where a deep look is asked for */
+    /* tests that hung, left processes behind, did not start or lost their judge: in plain, in the sanitized variants
+     * together, and in models. Then those that are left are not run, since each would cost as much */
+    HANGS_MAX = 3,
 };
 
 /* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
@@ -38,6 +42,7 @@ static struct {
     const char *root;
     int evidence_fd;
     int64_t budget_ms; /* of the model at hand */
+    int64_t deadline_ms; /* on the clock, of all tests together */
     const char *token;
     bool page_wanted;
 } current;
@@ -98,7 +103,8 @@ static struct judge *new_judge(const struct judge_test *test)
     judge->folder = build_subject_folder(current.build, current.variant);
     judge->evidence_fd = current.evidence_fd;
     judge->random = seed_of(current.seed, test->name);
-    judge->started_ms = now_ms();
+    judge->started_ms = judge->last_look_ms = now_ms();
+    judge->run_deadline_ms = current.deadline_ms;
     judge->from = current.from;
     judge->root = current.root;
     judge->graded_folder = current.build->graded_folder;
@@ -133,6 +139,19 @@ static json_t *take_evidence(int fd)
     return record;
 }
 
+/* How a judge without evidence ended, in Check's words: a signal, or its deadline. */
+static json_t *lost_judge(SRunner *runner, int number)
+{
+    TestResult **results = srunner_results(runner);
+    char *text =
+        format_text("the test's judge ended without evidence: nothing is known. Check says: %s",
+                    number < srunner_ntests_run(runner) ? tr_msg(results[number]) : "the test did not run");
+    json_t *evidence = json_pack("{s:o}", "observed", harmless_json(text, strlen(text), 1000));
+    free(text);
+    free(results);
+    return evidence;
+}
+
 static struct outcome outcome_of(const struct judge_test *test, json_t *record, bool check_passed)
 {
     struct outcome outcome = {
@@ -140,8 +159,6 @@ static struct outcome outcome_of(const struct judge_test *test, json_t *record, 
     const char *status = record ? json_string_value(json_object_get(record, "status")) : NULL;
     if (!status) {
         outcome.status = TEST_GRADER_ERROR;
-        outcome.evidence = json_pack(
-            "{s:s}", "observed", "the submission killed its judge, or the judge crashed: nothing is known");
         return outcome;
     }
     outcome.status = strcmp(status, "pass") == 0 && check_passed ? TEST_PASS
@@ -235,24 +252,98 @@ static int models_from(const struct judge_test *test, const struct result *resul
     return count;
 }
 
+/* What the tests of a run have in common while it goes on. */
+struct run {
+    struct result *result;
+    const struct judge_test *gave_up;     /* the first test that plain did not come to */
+    int hangs[3];                         /* plain, sanitized, explored */
+    int64_t budget_left_ms, processor_ms; /* of models; spent by the others */
+    SRunner *runner;
+};
+
+static int *hangs_of(struct run *run, unsigned variant)
+{
+    return &run->hangs[variant == PLAIN ? 0 : variant == INTERLEAVE ? 2 : 1];
+}
+
+/* Why the test is not run in the current variant, or NULL; *counts: whether its clause is then not verified. */
+static const char *reason_to_skip(struct run *run, const struct judge_test *test, bool *counts)
+{
+    unsigned variant = judge_variant_bit(current.variant);
+    *counts = false;
+    if (run->gave_up && test >= run->gave_up && test->variants & PLAIN && variant != PLAIN)
+        return "not run: the plain variant gave up before it";
+    *counts = true;
+    if (now_ms() > current.deadline_ms || (variant != INTERLEAVE && run->processor_ms > RUN_PROCESSOR_MS))
+        return JUDGE_RUN_DEADLINE;
+    if (*hangs_of(run, variant) >= HANGS_MAX) {
+        if (!run->gave_up && variant == PLAIN)
+            run->gave_up = test;
+        return "not run: too many tests before it hung or did not start; ask for one alone with TEST=";
+    }
+    *counts = false;
+    return failed_without_crash(run->result, test->name) ? "not run: the plain variant has failed already"
+                                                         : NULL;
+}
+
+/* Sizes differ by orders of magnitude, and other designs need other models most: so no equal shares, but all that is left,
+ * less what the rest is likely to need. */
+static int64_t budget_of(const struct run *run, const struct judge_test *test)
+{
+    int models = test->variants == INTERLEAVE ? models_from(test, run->result) : 1;
+    int64_t share = run->budget_left_ms / models,
+            most = run->budget_left_ms - (models - 1) * (int64_t)RESERVED_MS;
+    return share < 1 ? 1 : most > share ? most : share;
+}
+
+static void run_test(struct run *run, const struct judge_test *test, TCase *test_case)
+{
+    bool is_model = test->variants == INTERLEAVE;
+    current.budget_ms = budget_of(run, test);
+    tcase_set_timeout(test_case,
+                      CHECK_SECONDS + (is_model ? BUDGET_PATIENCE * (double)current.budget_ms / 1000 : 0));
+    int64_t began_ms = now_ms();
+    int ran = srunner_ntests_run(run->runner), failed = srunner_ntests_failed(run->runner); /* Check adds up */
+    srunner_run(run->runner, current.suite->lab, test->name, CK_SILENT);
+    bool passed = srunner_ntests_run(run->runner) == ran + 1 && srunner_ntests_failed(run->runner) == failed;
+    kill_descendants(0); /* what outlived its judge, if anything did */
+    json_t *record = take_evidence(current.evidence_fd);
+    struct outcome outcome = outcome_of(test, record, passed);
+    if (!record)
+        outcome.evidence = lost_judge(run->runner, ran);
+    result_add(run->result, outcome);
+    if (is_model)
+        run->budget_left_ms -= outcome.cpu_ms;
+    else
+        run->processor_ms += outcome.cpu_ms;
+    bool hung = json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
+    bool stopped = !record && now_ms() - began_ms > TEST_MS; /* a judge, which then costs as much each time */
+    *hangs_of(run, judge_variant_bit(current.variant)) += stopped ? HANGS_MAX : hung || !record;
+    json_decref(record);
+}
+
 void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
                struct result *result, build_progress *progress, void *arg)
 {
     set_current(suite, build, sandbox, result);
-    int64_t budget_left_ms = current.budget_ms;
+    current.deadline_ms = now_ms() + RUN_MS + BUDGET_PATIENCE * current.budget_ms;
     current.evidence_fd = memfd_create("evidence", MFD_CLOEXEC);
     if (current.evidence_fd < 0)
         die("cannot make the evidence file");
 
+    enum { TESTS_MAX = 256 };
+    TCase *cases[TESTS_MAX];
     Suite *check_suite = suite_create(suite->lab);
     for (int i = 0; suite->tests[i].name; i++) {
-        TCase *test_case = tcase_create(suite->tests[i].name);
-        tcase_add_loop_test(test_case, run_one, i, i + 1);
-        tcase_set_timeout(test_case, CHECK_SECONDS + BUDGET_PATIENCE * (double)budget_left_ms / 1000);
-        suite_add_tcase(check_suite, test_case);
+        if (i == TESTS_MAX)
+            die("lab %s has too many tests", suite->lab);
+        cases[i] = tcase_create(suite->tests[i].name);
+        tcase_add_loop_test(cases[i], run_one, i, i + 1);
+        suite_add_tcase(check_suite, cases[i]);
     }
-    SRunner *runner = srunner_create(check_suite);
-    srunner_set_fork_status(runner, CK_FORK); /* whatever CK_FORK in the environment says */
+    struct run run = {
+        .result = result, .budget_left_ms = current.budget_ms, .runner = srunner_create(check_suite)};
+    srunner_set_fork_status(run.runner, CK_FORK); /* whatever CK_FORK in the environment says */
 
     result->expected = 0;
     result->clause_tests = tests_of_selection(suite, result->selection);
@@ -262,9 +353,7 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                 selected(result, test) && (test->variants & judge_variant_bit(build->variants.items[v]));
 
     int done = 0;
-    const struct judge_test *gave_up = NULL; /* the first test that plain did not come to */
     for (size_t v = 0; v < build->variants.count; v++) {
-        int hangs = 0;
         current.variant = build->variants.items[v];
         for (const struct judge_test *test = suite->tests; test->name; test++) {
             if (!selected(result, test) || !(test->variants & judge_variant_bit(current.variant)))
@@ -280,51 +369,19 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
                                    true));
                 continue;
             }
-            if (gave_up && test >= gave_up && test->variants & PLAIN && strcmp(current.variant, "plain") != 0) {
-                result_add(result, not_run(test, "not run: the plain variant gave up before it", false));
-                result->ran++;
-                continue;
-            }
-            if (hangs >= HANGS_MAX) {
-                if (!gave_up && strcmp(current.variant, "plain") == 0)
-                    gave_up = test;
-                result_add(
-                    result,
-                    not_run(
-                        test,
-                        "not run: too many tests before it hung or did not start; ask for one alone with TEST=",
-                        true));
-                result->ran++;
-                continue;
-            }
-            if (failed_without_crash(result, test->name)) {
-                result_add(result, not_run(test, "not run: the plain variant has failed already", false));
-                result->ran++;
-                continue;
-            }
-            /* sizes differ by orders of magnitude, and other designs need other models most: so no equal shares, but
-             * all that is left, less what the rest is likely to need */
-            int models = test->variants == INTERLEAVE ? models_from(test, result) : 1;
-            int64_t share = budget_left_ms / models,
-                    most = budget_left_ms - (models - 1) * (int64_t)RESERVED_MS;
-            current.budget_ms = share < 1 ? 1 : most > share ? most : share;
-            int ran = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner); /* Check adds up */
-            srunner_run(runner, suite->lab, test->name, CK_SILENT);
-            bool passed = srunner_ntests_run(runner) == ran + 1 && srunner_ntests_failed(runner) == failed;
-            kill_descendants(0); /* what outlived its judge, if anything did */
-            json_t *record = take_evidence(current.evidence_fd);
-            result_add(result, outcome_of(test, record, passed));
-            if (test->variants == INTERLEAVE)
-                budget_left_ms -= result->tests[result->test_count - 1].cpu_ms;
-            hangs += json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
-            json_decref(record);
+            bool counts;
+            const char *reason = reason_to_skip(&run, test, &counts);
+            if (reason)
+                result_add(result, not_run(test, reason, counts));
+            else
+                run_test(&run, test, cases[test - suite->tests]);
             result->ran++;
         }
     }
     add_left_out(suite, build, result);
     if (progress)
         progress(arg, "done", done, result->expected);
-    srunner_free(runner);
+    srunner_free(run.runner);
     close(current.evidence_fd);
 }
 

@@ -17,10 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../interleave/engine/page_html.h"
 #include "../interleave/engine/token.h"
 #include "build.h"
 #include "course.h"
 #include "explain.h"
+#include "foreign.h"
 #include "judge_run.h"
 #include "options.h"
 #include "pick.h"
@@ -94,8 +96,9 @@ static const struct judge_test *selected_test(const struct judge_suite *suite, c
 /* Say that there is no such test, and which there are. */
 static _Noreturn void no_such_test(const struct judge_suite *suite, const char *name, unsigned variants)
 {
+    char *harmless = harmless_line(name, 200);
     fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab,
-            variants == INTERLEAVE ? "model" : "test or clause", name);
+            variants == INTERLEAVE ? "model" : "test or clause", harmless);
     for (const struct judge_test *test = suite->tests; test->name; test++)
         if (test->variants & variants)
             fprintf(stderr, "  %-6s %s\n", test->clause, test->name);
@@ -167,8 +170,13 @@ static int debug(const struct judge_suite *suite, struct result *result)
     const struct build *build = result->build;
     clear_progress();
     for (size_t i = 0; i < build->problem_count; i++)
-        if (!build->problems[i].warning)
-            fprintf(stderr, "%s %s\n", build->problems[i].where, build->problems[i].what);
+        if (!build->problems[i].warning) {
+            char *text = format_text("%s %s", build->problems[i].where, build->problems[i].what);
+            char *harmless = harmless_text(text, strlen(text), 20000);
+            fprintf(stderr, "%s\n", harmless);
+            free(harmless);
+            free(text);
+        }
     return build->variants.count && build->status[0] == BUILD_OK
                ? judge_debug(suite, build, result->sandbox, result)
                : EXIT_NO_RESULT;
@@ -178,20 +186,29 @@ static int debug(const struct judge_suite *suite, struct result *result)
 static int write_page(const struct result *result)
 {
     const struct outcome *test = &result->tests[0];
-    const char *page = outcome_text(test, "page");
-    if (!*page && test->status == TEST_PASS)
+    const char *rows = outcome_text(test, "rows");
+    if (!*rows && test->status == TEST_PASS)
         printf("%s: %s passes, so there is nothing to show\n", test->name,
                result->token ? "the execution of this token" : "every execution");
-    else if (!*page)
+    else if (!*rows)
         report_terminal(result, stdout);
     fflush(stdout);
-    if (!*page)
+    if (!*rows)
         return test->status == TEST_PASS ? EXIT_PASS : EXIT_NO_RESULT;
     char *folder = format_text("%s/build/trace", result->course->root);
     char *path = format_text("%s/%.2s-%s.html", folder, result->lab, test->name);
-    if (!make_directories(folder) || !write_file_atomically(path, page, strlen(page)))
+    char *harmless = harmless_text(rows, strlen(rows), SIZE_MAX),
+         *observed = harmless_line(outcome_text(test, "observed"), 4000), *page = NULL;
+    size_t size;
+    FILE *out = open_memstream(&page, &size);
+    page_write_html(out, harmless); /* here and not by the subject: its bytes are text, whatever they are */
+    fclose(out);
+    if (!make_directories(folder) || !write_file_atomically(path, page, size))
         die("cannot write %s: %s", path, strerror(errno));
-    printf("%s\n%s\n", outcome_text(test, "observed"), path);
+    printf("%s\n%s\n", observed, path);
+    free(observed);
+    free(harmless);
+    free(page);
     fflush(stdout);
     free(path);
     free(folder);

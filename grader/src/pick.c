@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "build_internal.h"
+#include "foreign.h"
 
 struct words pick_labs(const struct course *course, const char *graded, const char *own, const char *called)
 {
@@ -48,7 +49,7 @@ static void print_problems(const struct build *build)
 {
     for (size_t i = 0; i < build->problem_count; i++) {
         const struct problem *problem = &build->problems[i];
-        char *where = harmless_text(problem->where, strlen(problem->where), 4000),
+        char *where = harmless_line(problem->where, 4000),
              *what = harmless_text(problem->what, strlen(problem->what), 8000);
         fprintf(stderr, "%s%s%s\n", where, problem->warning ? ": compiler warnings (advisory)\n" : " ", what);
         free(where);

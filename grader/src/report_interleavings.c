@@ -2,9 +2,12 @@
  * @file report_interleavings.c
  * @brief How far each model was explored: all executions, the one that fails, or not all.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report_internal.h"
+
+enum { BOUNDS_BYTES_MAX = 250, KIND_BYTES_MAX = 120 };
 
 bool is_explored(const struct outcome *test)
 {
@@ -28,11 +31,18 @@ static void print_model(const struct style *style, const struct outcome *test, c
     if (test->status == TEST_PASS) {
         fprintf(style->out, "all %lld execution%s %spass%s", (long long)executions, plural, colour,
                 style->off);
-        if (strcmp(bounds, common) != 0)
-            fprintf(style->out, ": %s%s%s", style->dim, bounds, style->off);
+        if (strcmp(bounds, common) != 0) {
+            fprintf(style->out, ": %s", style->dim);
+            print_foreign(style, bounds, BOUNDS_BYTES_MAX);
+            fputs(style->off, style->out);
+        }
         fputc('\n', style->out);
     } else if (test->status == TEST_FAIL) { /* its kind, and when it was found; the rest stands below */
-        fprintf(style->out, "%s%s%s: %.*s\n", colour, word, style->off, kind_length(observed), observed);
+        char *kind = format_text("%.*s", kind_length(observed), observed);
+        fprintf(style->out, "%s%s%s: ", colour, word, style->off);
+        print_foreign(style, kind, KIND_BYTES_MAX);
+        fputc('\n', style->out);
+        free(kind);
     } else {
         fprintf(style->out, "%s%s%s: ", colour, word, style->off);
         print_wrapped(style, observed, 52);
@@ -48,7 +58,9 @@ void print_interleavings(const struct style *style, const struct result *result)
             continue;
         if (!common) {
             common = outcome_text(test, "bounds");
-            fprintf(style->out, "%sInterleavings%s (%s)\n", style->bold, style->off, common);
+            fprintf(style->out, "%sInterleavings%s (", style->bold, style->off);
+            print_foreign(style, common, BOUNDS_BYTES_MAX);
+            fputs(")\n", style->out);
         }
         print_model(style, test, common);
     }

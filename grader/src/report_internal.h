@@ -15,7 +15,11 @@ struct style {
 
 /* report_terminal.c */
 
-/** Text from column `indent` on, broken at spaces; the first line stands where the cursor is. */
+/* A text that a submission can choose is printed by one of these two. Neither lets it begin a line. */
+
+/** On one line, at most so many bytes of it, and without an end of the line. */
+void print_foreign(const struct style *style, const char *text, size_t limit);
+/** From column `indent` on, broken at spaces; the first line stands where the cursor is. */
 void print_wrapped(const struct style *style, const char *text, int indent);
 const char *status_word(const struct style *style, enum test_status status, const char **colour);
 

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "report_internal.h"
 
 static struct style style_for(FILE *out)
@@ -30,11 +31,23 @@ static struct style style_for(FILE *out)
     return style;
 }
 
-void print_wrapped(const struct style *style, const char *text, int indent)
+/* No line of a report is longer, whatever it is made of; a text has so many. */
+enum { LINE_BYTES_MAX = 400, TEXT_BYTES_MAX = 4000, TRACE_LINES_MAX = 600 };
+
+void print_foreign(const struct style *style, const char *text, size_t limit)
 {
+    char *line = harmless_line(text, limit);
+    fputs(line, style->out);
+    free(line);
+}
+
+void print_wrapped(const struct style *style, const char *foreign, int indent)
+{
+    char *whole = harmless_text(foreign, strlen(foreign), TEXT_BYTES_MAX);
+    const char *text = whole;
     int column = indent;
     while (*text) {
-        int word = (int)strcspn(text, " \n");
+        int word = (int)strcspn(text, " \t\n");
         if (column > indent && column + 1 + word > style->width) {
             fprintf(style->out, "\n%*s", indent, "");
             column = indent;
@@ -52,6 +65,7 @@ void print_wrapped(const struct style *style, const char *text, int indent)
         text += *text != '\0';
     }
     fputc('\n', style->out);
+    free(whole);
 }
 
 static void print_field(const struct style *style, const char *name, const char *value)
@@ -64,9 +78,11 @@ static void print_header(const struct style *style, const struct result *result)
 {
     const char *title = settings_get_of(&result->course->modules, result->lab, "title");
     fprintf(style->out, "\n%sLab %.2s: %s%s\n", style->bold, result->lab, title, style->off);
-    fprintf(style->out, "%sfrom %s, seed 0x%llx, sandbox %s%s%s\n", style->dim, result->from,
-            (unsigned long long)result->seed, sandbox_tier_name(result->sandbox->tier),
-            result->sandbox->own_user ? ", as another user" : "", style->off);
+    fprintf(style->out, "%sfrom ", style->dim);
+    print_foreign(style, result->from, TEXT_BYTES_MAX);
+    fprintf(style->out, ", seed 0x%llx, sandbox %s%s%s\n", (unsigned long long)result->seed,
+            sandbox_tier_name(result->sandbox->tier), result->sandbox->own_user ? ", as another user" : "",
+            style->off);
     if (result->sandbox->tier == SANDBOX_NONE) {
         fprintf(style->out,
                 "%sNo sandbox: %s. The code ran with limits%s, but could see and reach this machine.%s\n",
@@ -85,13 +101,16 @@ static void print_problems(const struct style *style, const struct result *resul
         const struct problem *problem = &result->build->problems[i];
         if (problem->warning != warnings)
             continue;
-        fprintf(style->out, "  %s%s%s%s\n", warnings ? style->warn : style->bad, problem->where,
-                warnings && !problem->note ? ": compiler warnings (advisory)" : "", style->off);
-        size_t length = strlen(problem->what);
-        char *what = harmless_text(problem->what, length, 8000);
+        fprintf(style->out, "  %s", warnings ? style->warn : style->bad);
+        print_foreign(style, problem->where, TEXT_BYTES_MAX);
+        fprintf(style->out, "%s%s\n", warnings && !problem->note ? ": compiler warnings (advisory)" : "", style->off);
+        char *what = harmless_text(problem->what, strlen(problem->what), 8000);
         for (char *rest = what, *line; (line = strsep(&rest, "\n"));)
-            if (*line)
-                fprintf(style->out, "    %s\n", line);
+            if (*line) {
+                fputs("    ", style->out);
+                print_foreign(style, line, LINE_BYTES_MAX);
+                fputc('\n', style->out);
+            }
         fputc('\n', style->out);
         free(what);
     }
@@ -150,6 +169,16 @@ static void print_clauses(const struct style *style, const struct result *result
     fputc('\n', style->out);
 }
 
+/* A frame of the sanitizer's own, of the scenario, or before main: not where the mistake is. */
+static bool is_of_no_use(const char *line, size_t length)
+{
+    static const char *const marks[] = {"libsanitizer/", " grader/", "__libc_start", " _start "};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (memmem(line, length, marks[i], strlen(marks[i])))
+            return true;
+    return false;
+}
+
 /* Sanitizers repeat themselves: their first lines tell. */
 static void print_output(const struct style *style, const char *output)
 {
@@ -158,8 +187,12 @@ static void print_output(const struct style *style, const char *output)
     fprintf(style->out, "      %sprinted%s\n", style->dim, style->off);
     while (*output && lines < LINES_MAX) {
         size_t length = strcspn(output, "\n");
-        if (length && strspn(output, "=") < length) {
-            fprintf(style->out, "        %.*s\n", (int)(length < 160 ? length : 160), output);
+        if (length && strspn(output, "=") < length && !is_of_no_use(output, length)) {
+            char *line = harmless_text(output, length < 160 ? length : 160, 160);
+            fputs("        ", style->out);
+            print_foreign(style, line, LINE_BYTES_MAX);
+            fputc('\n', style->out);
+            free(line);
             lines++;
         }
         output += length + (output[length] == '\n');
@@ -176,14 +209,26 @@ static char *shell_word(const char *text)
     if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:+,=-") ==
                      strlen(text))
         return copy_text(text);
-    char *harmless = harmless_text(text, strlen(text), 1 << 16), *word = NULL;
-    if (strcmp(harmless, text) == 0 && !strpbrk(text, "\n\t")) {
+    char *harmless = harmless_line(text, 1 << 16), *word = NULL;
+    if (strcmp(harmless, text) == 0 && !strchr(text, '\t')) {
         char *escaped = replace_all(text, "'", "'\\''");
         word = format_text("'%s'", escaped);
         free(escaped);
     }
     free(harmless);
     return word;
+}
+
+static void print_command(const struct style *style, const char *name, const char *target, const char *arguments,
+                          const char *token)
+{
+    fprintf(style->out, "      %s%-9s%s make %s ", style->dim, name, style->off, target);
+    print_foreign(style, arguments, SIZE_MAX);
+    if (*token) {
+        fputs(" TOKEN=", style->out);
+        print_foreign(style, token, SIZE_MAX);
+    }
+    fputc('\n', style->out);
 }
 
 /* How to see the failure again: once more, as a page, in the debugger. */
@@ -205,14 +250,12 @@ static void print_commands(const struct style *style, const struct result *resul
     char *arguments = format_text("LAB=%.2s TEST=%s%s%s%s", result->lab, test->name, seed,
                                   is_default ? "" : " FROM=", is_default ? "" : from);
     free(from);
-    fprintf(style->out, "      %sreplay%s    make grade %s\n", style->dim, style->off, arguments);
+    print_command(style, "replay", "grade", arguments, "");
     if (*token) { /* one execution, which can be looked at */
-        fprintf(style->out, "      %spage%s      make trace %s TOKEN=%s\n", style->dim, style->off, arguments,
-                token);
-        fprintf(style->out, "      %sdebug%s     make debug %s TOKEN=%s\n", style->dim, style->off, arguments,
-                token);
+        print_command(style, "page", "trace", arguments, token);
+        print_command(style, "debug", "debug", arguments, token);
     } else if (!is_model) {
-        fprintf(style->out, "      %sdebug%s     make debug %s\n", style->dim, style->off, arguments);
+        print_command(style, "debug", "debug", arguments, "");
     }
     free(arguments);
 }
@@ -230,7 +273,16 @@ static void print_failure(const struct style *style, const struct result *result
     if (json_array_size(trace) > 0) {
         fprintf(style->out, "      %strace%s\n", style->dim, style->off);
         size_t index;
-        json_array_foreach(trace, index, line) fprintf(style->out, "        %s\n", json_string_value(line));
+        json_array_foreach(trace, index, line)
+        {
+            fputs("        ", style->out);
+            if (index == TRACE_LINES_MAX) { /* the JSON has them all */
+                fprintf(style->out, "... %zu more lines\n", json_array_size(trace) - index);
+                break;
+            }
+            print_foreign(style, json_string_value(line), LINE_BYTES_MAX);
+            fputc('\n', style->out);
+        }
     }
     if (*outcome_text(test, "output"))
         print_output(style, outcome_text(test, "output"));
@@ -253,7 +305,8 @@ static void print_unwritten(const struct style *style, const struct result *resu
                     style->bold, style->off);
         words_add(&said, observed);
         const char *task = strstr(observed, "task ");
-        fprintf(style->out, "  %s", task ? task + 5 : observed);
+        fputs("  ", style->out);
+        print_foreign(style, task ? task + 5 : observed, LINE_BYTES_MAX);
         fprintf(style->out, "%s  for", style->dim);
         struct words clauses = {0};
         for (size_t k = i; k < result->test_count; k++) {
@@ -312,6 +365,13 @@ static void print_failures(const struct style *style, const struct result *resul
                 hidden, result->lab);
 }
 
+static void print_reason(const struct style *style, const char *why, bool is_next)
+{
+    fprintf(style->out, "%s%sNot verified%s (", is_next ? "\n" : "", style->bold, style->off);
+    print_foreign(style, why, LINE_BYTES_MAX);
+    fputs(")\n ", style->out);
+}
+
 /* Clauses that nothing is known of, with the reason: they are not failures, and earn nothing. */
 static void print_not_run(const struct style *style, const struct result *result)
 {
@@ -325,8 +385,7 @@ static void print_not_run(const struct style *style, const struct result *result
             continue;
         const char *why = outcome_text(test, "observed");
         if (strcmp(why, reason) != 0)
-            fprintf(style->out, "%s%sNot verified%s (%s)\n ", *reason ? "\n" : "", style->bold, style->off,
-                    why);
+            print_reason(style, why, *reason);
         reason = why;
         words_add(&said, test->name);
         fprintf(style->out, " %s", test->name);

@@ -63,6 +63,8 @@ const char *verdict_name(enum verdict verdict);
 /** A clause's status: the worst of its tests that count; NOT_VERIFIED if there is none, or if only one of several was
  * asked for and passed. */
 enum test_status result_clause_status(const struct result *result, const struct clause *clause);
+/** The clause's points, if it passed. */
+int result_earned(const struct result *result, const struct clause *clause);
 int result_score(const struct result *result);
 int result_max(const struct result *result);
 enum verdict result_verdict(const struct result *result);

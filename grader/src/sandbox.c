@@ -156,6 +156,12 @@ static bool tier_works(const struct sandbox *sandbox)
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+bool sandbox_works(enum sandbox_tier tier)
+{
+    const struct sandbox sandbox = {.tier = tier, .own_user = geteuid() == 0 ? UNTRUSTED_USERS : 0};
+    return tier_works(&sandbox);
+}
+
 struct sandbox sandbox_probe(const char *wanted)
 {
     struct sandbox sandbox = {.tier = SANDBOX_BUBBLEWRAP, .reason = copy_text("")};

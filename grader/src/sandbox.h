@@ -46,6 +46,8 @@ const char *sandbox_tier_name(enum sandbox_tier tier);
  * hidden. What is installed by hand, /usr/local and /usr/src, is hidden always: other people's work may be there.
  */
 bool sandbox_hide(struct sandbox *sandbox, const char *path);
+/** Whether a tier works here. */
+bool sandbox_works(enum sandbox_tier tier);
 
 /** Make a folder writable for the untrusted user. */
 bool sandbox_give(const struct sandbox *sandbox, const char *path);
@@ -66,7 +68,7 @@ struct census {
     int wrappers;  /**< those: the sandbox's own two, if nobody else took the name */
     int threads;
     int awake; /**< threads that are not asleep */
-    int64_t processor_ms;
+    int64_t processor_ms; /**< of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };
 

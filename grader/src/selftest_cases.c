@@ -118,7 +118,7 @@ struct words selftest_names_in(const char *folder, const char *ending)
 
 /* --- gathering the cases --- */
 
-static bool wanted(const struct selftest *test, const char *kind, const char *name)
+bool selftest_wanted(const struct selftest *test, const char *kind, const char *name)
 {
     if (!test->names || !*test->names)
         return true;
@@ -131,7 +131,7 @@ static bool wanted(const struct selftest *test, const char *kind, const char *na
 static struct known *add_case(struct selftest *test, enum kind kind, const char *lab, const char *name,
                               char *from)
 {
-    if (!wanted(test, selftest_kind_names[kind], name)) {
+    if (!selftest_wanted(test, selftest_kind_names[kind], name)) {
         free(from);
         return NULL;
     }
@@ -263,7 +263,7 @@ static void add_mutants(struct selftest *test, const char *lab)
     char *folder = format_text("%s/grader/mutants/%s", test->course->root, lab);
     struct words patches = selftest_names_in(folder, ".patch");
     for (size_t i = 0, explored = 0; i < patches.count; i++) {
-        if (!wanted(test, "mutant", patches.items[i]))
+        if (!selftest_wanted(test, "mutant", patches.items[i]))
             continue;
         char *patch = format_text("%s/%s", folder, patches.items[i]);
         if (is_left_out(test, patch, &explored)) {
@@ -305,6 +305,17 @@ static void add_alternates(struct selftest *test, const char *lab)
     free(folder);
 }
 
+/* Those in its file VARIANTS, where it needs others than plain: what attacks by a model runs where models do. */
+static char *hostile_variants(const char *folder)
+{
+    char *path = format_text("%s/VARIANTS", folder), *names = read_file(path, 200, NULL, NULL);
+    free(path);
+    if (!names)
+        return copy_text("plain");
+    names[strcspn(names, "\n")] = '\0';
+    return names;
+}
+
 /* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
 static void add_hostile(struct selftest *test, const char *lab)
 {
@@ -322,13 +333,13 @@ static void add_hostile(struct selftest *test, const char *lab)
                 free(name); /* without another user and without a sandbox it would attack who runs this */
                 continue;
             }
-            if (wanted(test, "hostile", name) && (t == 1 || best.tier == SANDBOX_BUBBLEWRAP)) {
+            if (selftest_wanted(test, "hostile", name) && (t == 1 || best.tier == SANDBOX_BUBBLEWRAP)) {
                 char *submission = filled_starter(test, lab, "hostile", name, "return 0; (void)(");
                 char *to = format_text("%s/%s", submission, lab);
                 copy_files(from, to);
                 struct known *known = add_case(test, HOSTILE, lab, name, submission);
                 known->sandbox = copy_text(tiers[t]);
-                known->variants = copy_text("plain");
+                known->variants = hostile_variants(from);
                 free(to);
             }
             free(name);
@@ -345,7 +356,7 @@ static void add_golden(struct selftest *test, const char *lab)
     char *folder = format_text("%s/grader/golden/%s", test->course->root, lab);
     struct words patches = selftest_names_in(folder, ".patch");
     for (size_t i = 0; i < patches.count; i++) {
-        if (!wanted(test, "golden", patches.items[i]))
+        if (!selftest_wanted(test, "golden", patches.items[i]))
             continue;
         char *patch = format_text("%s/%s", folder, patches.items[i]);
         struct known *known = add_case(test, GOLDEN, lab, patches.items[i],

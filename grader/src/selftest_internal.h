@@ -27,7 +27,7 @@ struct known {
     char *golden; /* the expected report */
     /* while it runs */
     pid_t pid;
-    char *json, *out;
+    char *json, *junit, *out;
     int64_t started_ms;
 };
 
@@ -46,10 +46,19 @@ struct selftest {
 /** By enum kind. */
 extern const char *const selftest_kind_names[];
 
+/** Whether the names that were given ask for it: by its kind, or by its own name; or there are none. */
+bool selftest_wanted(const struct selftest *test, const char *kind, const char *name);
+
 /** Find and prepare all cases. */
 void selftest_gather(struct selftest *test);
 /** Only what the course says itself of these labs: the solution, the solution on those before it, the starter. */
 void selftest_gather_acceptance(struct selftest *test, const struct words *labs);
+
+/** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
+char *selftest_check_reports(const struct known *known, bool has_result);
+
+/** A result made of attacks, through every printer. NULL: all held. Otherwise what is wrong; the caller frees. */
+char *selftest_check_printers(const struct course *course);
 
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);

@@ -16,7 +16,7 @@
 
 enum {
     ASLEEP_MS = 1000,    /* nothing of the subject ran for so long while an answer is due: it never will */
-    PROCESSOR_MS = 2500, /* spent without the answer that is due: an endless loop */
+    PROCESSOR_MS = 1500, /* spent without the answer that is due: an endless loop */
     TICK_MS = 50,
     OUTPUT_BYTES_MAX = 1 << 18, /* of stdout and stderr together */
     RECORDS_MAX = 200000,
@@ -36,6 +36,7 @@ static void forget_subject(struct judge *judge)
     judge->record_start = judge->record_end = 0;
     judge->records_seen = 0;
     judge->output_bytes = judge->output_total = 0;
+    judge->census_ms = 0;
     judge->event_count = judge->later_count = 0;
     judge->panic_expected = judge->panic_seen = judge->finished = false;
 }
@@ -77,7 +78,7 @@ void judge_start(struct judge *judge, const char *scenario)
                                             .environment = environment,
                                             .keep_descriptors = 5,
                                             .processor_seconds =
-                                                (int)(2 * (PROCESSOR_MS + judge->budget_ms) / 1000) + 1,
+                                                (int)((TEST_PROCESSOR_MS + judge->budget_ms) / 1000) + 1,
                                             .memory_bytes = reserves ? 0 : (int64_t)1 << 30,
                                             .file_bytes = 1 << 20};
         char *program = format_text("%s/subject", judge->folder);
@@ -199,49 +200,88 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
                judge->doing, part[0], part[3], part[1], place);
 }
 
-/* Look at the kernel's view of the subject. True: everything in it has been asleep for ASLEEP_MS. By processor
- * time and state: a sanitizer's own thread wakes up now and then, and does next to nothing. */
-static bool sleeps_for_good(struct waiting *waiting, int64_t now, struct census census)
+/* --- waiting for it --- */
+
+struct waiting judge_waiting(void)
 {
-    if (census.awake > 0 || census.processes == 0 || census.processor_ms != waiting->last_processor_ms) {
-        waiting->last_processor_ms = census.processor_ms;
-        waiting->asleep_since = now;
-    }
-    return now - waiting->asleep_since > ASLEEP_MS;
+    int64_t now = now_ms();
+    return (struct waiting){.since = now, .asleep_since = now};
 }
 
-static void check_progress(struct judge *judge, struct waiting *waiting)
+/* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
+static bool count_processor_time(struct judge *judge, const struct census *census)
 {
-    if (judge->debugged)
-        return;
+    bool more = census->processor_ms > judge->census_ms, changed = census->processor_ms != judge->census_ms;
+    if (more)
+        judge->processor_ms += census->processor_ms - judge->census_ms;
+    judge->census_ms = census->processor_ms;
+    return changed;
+}
+
+/* By processor time and state: a sanitizer's own thread wakes up now and then, and does next to nothing. All that runs below
+ * the judge counts. */
+enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle)
+{
     int64_t now = now_ms();
+    if (!idle)
+        waiting->asleep_since = now;
+    /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
+     * to sleep instead has given its answer. */
+    bool is_answer = judge->debugged && judge->instead;
+    if ((judge->debugged && !is_answer) || now - judge->last_look_ms < TICK_MS)
+        return IN_TIME;
+    judge->last_look_ms = now;
     struct census census = census_below(getpid());
-    bool hung = judge->hung;
-    judge->hung = true; /* if one of these fails */
-    if (sleeps_for_good(waiting, now, census))
+    bool ran = count_processor_time(judge, &census);
+    if (!waiting->looked)
+        waiting->processor_ms = judge->processor_ms;
+    waiting->looked = true;
+    if (ran || census.awake > 0 || census.processes == 0)
+        waiting->asleep_since = now;
+    if (is_answer)
+        return census.processes > 1 && now - waiting->asleep_since > ASLEEP_MS ? ASLEEP : IN_TIME;
+    if (now > judge->run_deadline_ms)
+        judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
+    return now - waiting->asleep_since > ASLEEP_MS                      ? ASLEEP
+           : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
+           : now - waiting->since > WALL_MS                             ? TOO_LONG
+           : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
+                   judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
+               ? TEST_OVER
+               : IN_TIME;
+}
+
+void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
+{
+    enum lateness lateness = judge_lateness(judge, waiting, idle);
+    if (lateness == IN_TIME)
+        return;
+    judge->hung = true;
+    if (lateness == ASLEEP && judge->instead)
+        judge_fail(judge, judge->awaited,
+                   "no panic: every thread of the program sleeps, and the last that it did is: %s",
+                   *judge->instead ? judge->instead : "nothing");
+    if (lateness == ASLEEP)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
                    "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one",
                    judge->awaited ? "nothing happens any more" : judge->doing);
-    if (census.processor_ms - waiting->processor_ms > PROCESSOR_MS)
+    if (lateness == SPINNING)
         judge_fail(judge, "the call returns",
                    "an endless loop: %s used more than %d ms of processor time and did not return",
                    judge->doing, PROCESSOR_MS);
-    if (now - waiting->since > WALL_MS)
+    if (lateness == TOO_LONG)
         judge_fail(judge, "an answer", "%s did not come to an end within %d s", judge->doing, WALL_MS / 1000);
-    if (now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms)
-        judge_fail(judge, "the test comes to an end",
-                   "it had taken %d s when it came to %s: the calls before it are too "
-                   "slow",
-                   TEST_MS / 1000, judge->doing);
-    judge->hung = hung;
+    judge_fail(
+        judge, "the test comes to an end",
+        "it had taken %d s, and %d ms of processor time, when it came to %s: the calls before it are too slow",
+        (int)(now_ms() - judge->started_ms) / 1000, (int)judge->processor_ms, judge->doing);
 }
 
-/* The next record, of any type but panic, which fails here. */
-struct channel_record judge_wait_record(struct judge *judge)
+/* The next record, of any type but a panic that nobody expects, which fails here. */
+struct channel_record judge_wait_within(struct judge *judge, struct waiting *waiting)
 {
     struct channel_record record;
-    struct waiting waiting = {.since = now_ms(), .asleep_since = now_ms()};
-    bool first_tick = true;
+    judge_look(judge, waiting, false); /* at whatever answers at once, again and again, too */
     while (!parse(judge, &record)) {
         struct pollfd fds[2] = {{judge->record_fd, POLLIN, 0}, {judge->output_fd, POLLIN, 0}};
         int ready = poll(fds, 2, TICK_MS);
@@ -253,56 +293,29 @@ struct channel_record judge_wait_record(struct judge *judge)
         }
         if (fds[0].revents && !judge_fill(judge))
             judge_subject_ended(judge);
-        if (ready == 0) {
-            if (first_tick)
-                waiting.processor_ms = census_below(getpid()).processor_ms;
-            first_tick = false;
-            check_progress(judge, &waiting);
-        }
+        judge_look(judge, waiting, ready == 0);
     }
     if (record.type == RECORD_TODO || (record.type == RECORD_PANIC && !judge->panic_expected))
         told_panic(judge, &record);
     return record;
 }
 
-/* --- how it ended, in words --- */
-
-static const char *signal_words(int number)
+struct channel_record judge_wait_record(struct judge *judge)
 {
-    switch (number) {
-    case SIGSEGV:
-        return "SIGSEGV: an access to memory that is not there (a NULL, dangling or wild pointer, or a recursion without end)";
-    case SIGABRT:
-        return "SIGABRT: abort() was called";
-    case SIGFPE:
-        return "SIGFPE: a division by zero";
-    case SIGBUS:
-        return "SIGBUS: a misaligned or impossible access to memory";
-    case SIGILL:
-        return "SIGILL: an illegal instruction, often the end of a function that should have returned a value";
-    case SIGXCPU:
-    case SIGKILL:
-        return "SIGKILL: it used too much processor time or memory";
-    default:
-        return strsignal(number);
-    }
+    struct waiting waiting = judge_waiting();
+    return judge_wait_within(judge, &waiting);
 }
 
 /* Wait for the process itself; false: it does not end. bwrap passes a signal on as 128 + number. */
 bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
 {
-    struct waiting waiting = {.since = now_ms(), .asleep_since = now_ms()};
-    int64_t look = waiting.since + TICK_MS;
+    struct waiting waiting = judge_waiting();
     int status;
     pid_t pid;
     while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0) {
         check_flood(judge);
         usleep(300);
-        int64_t now = now_ms();
-        if (judge->debugged || now < look)
-            continue;
-        look = now + TICK_MS;
-        if (sleeps_for_good(&waiting, now, census_below(getpid())) || now - waiting.since > WALL_MS) {
+        if (judge_lateness(judge, &waiting, true) != IN_TIME) {
             judge->hung = true;
             break;
         }
@@ -317,50 +330,4 @@ bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
         *code = 0;
     }
     return true;
-}
-
-void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, char *text, size_t size)
-{
-    judge_drain(judge);
-    bool address = memmem(judge->output, judge->output_bytes, "AddressSanitizer", 16) ||
-                   memmem(judge->output, judge->output_bytes, "runtime error:", 14);
-    bool leak = memmem(judge->output, judge->output_bytes, "LeakSanitizer", 13) != NULL;
-    bool race = memmem(judge->output, judge->output_bytes, "ThreadSanitizer", 15) != NULL;
-    if (code == 70 && memmem(judge->output, judge->output_bytes, "scenario broken", 15))
-        judge_grader_error(judge, "the scenario broke off for a reason of its own; see the output");
-    if (code == 71 && memmem(judge->output, judge->output_bytes, "interleave: ", 12))
-        judge_grader_error(judge, "the engine that explores interleavings failed; see the output");
-    if (code == 126 && judge->records_seen == 0)
-        judge_grader_error(judge, "the sandbox could not start the program");
-    if (code == 99 && leak)
-        snprintf(text, size, "memory was leaked (LeakSanitizer's report is below)");
-    else if (code == 99 && address)
-        snprintf(text, size,
-                 "a memory error or undefined behaviour during %s (the sanitizer's report is below)",
-                 judge->doing);
-    else if (code == 98 && race)
-        snprintf(text, size, "a data race during %s (ThreadSanitizer's report is below)", judge->doing);
-    else if (signal_number)
-        snprintf(text, size, "a crash during %s: %s", judge->doing, signal_words(signal_number));
-    else
-        snprintf(text, size,
-                 "the program ended by itself, with exit status %d, during %s: something called exit, _exit or "
-                 "pthread_exit, closed the grader's descriptors, or ended the process otherwise",
-                 code, judge->doing);
-    judge->crashed = signal_number != 0;
-}
-
-_Noreturn void judge_subject_ended(struct judge *judge)
-{
-    int code, signal_number;
-    char text[700];
-    if (!judge_wait_exit(judge, &code, &signal_number))
-        judge_fail(judge, "the program goes on",
-                   "during %s something closed the grader's descriptors, and the program neither "
-                   "went on nor ended",
-                   judge->doing);
-    if (judge->debugged)
-        judge_fail(judge, "the test comes to its end", "gdb was left during %s", judge->doing);
-    judge_say_how_it_ended(judge, code, signal_number, text, sizeof text);
-    judge_fail(judge, "the call returns and the program goes on", "%s", text);
 }

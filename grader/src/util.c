@@ -10,14 +10,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "foreign.h"
+
 void die(const char *format, ...)
 {
     va_list arguments;
+    char *text = NULL;
     va_start(arguments, format);
-    fputs("weft-grade: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    int length = vasprintf(&text, format, arguments);
     va_end(arguments);
+    /* it may name a folder, whose name may hold anything */
+    fprintf(stderr, "weft-grade: %s\n", length < 0 ? "no memory" : harmless_line(text, SIZE_MAX));
     exit(2);
 }
 
@@ -260,57 +263,6 @@ char *replace_all(const char *text, const char *from, const char *to)
         fputs(to, out);
     }
     fputs(text, out);
-    fclose(out);
-    return or_die(result);
-}
-
-/* Length of the well-formed UTF-8 sequence at `text`, 0 if there is none. */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-    unsigned char first = text[0];
-    size_t length = first < 0x80                      ? 1
-                    : (first >= 0xc2 && first < 0xe0) ? 2
-                    : (first & 0xf0) == 0xe0          ? 3
-                    : (first >= 0xf0 && first < 0xf5) ? 4
-                                                      : 0;
-    if (length == 0 || length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if (first == 0xef && text[1] == 0xbf && text[2] >= 0xbe) /* U+FFFE, U+FFFF: not in XML */
-        return 0;
-    if (first == 0xe2 &&
-        ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) || /* these turn text around */
-         (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)))
-        return 0;
-    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || /* overlong, surrogate */
-        (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-char *harmless_text(const char *text, size_t length, size_t limit)
-{
-    char *result = NULL;
-    size_t size;
-    FILE *out = or_die(open_memstream(&result, &size));
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t i = 0;
-    while (i < length && (size_t)ftell(out) < limit) {
-        size_t sequence = utf8_length(bytes + i, length - i);
-        bool c1_control = sequence == 2 && bytes[i] == 0xc2 && bytes[i + 1] < 0xa0;
-        if (sequence == 0 || c1_control ||
-            (sequence == 1 && bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\t') || bytes[i] == 0x7f) {
-            fprintf(out, "\\x%02x", bytes[i]);
-            i++;
-            continue;
-        }
-        fwrite(bytes + i, 1, sequence, out);
-        i += sequence;
-    }
-    if (i < length)
-        fprintf(out, "\n[... %zu more bytes]", length - i);
     fclose(out);
     return or_die(result);
 }

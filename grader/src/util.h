@@ -68,10 +68,4 @@ void remove_tree(const char *path);
 /** Replace each `from` in `text` by `to`. The caller frees. */
 char *replace_all(const char *text, const char *from, const char *to);
 
-/**
- * Copy text that comes from a submission, so that it can do no harm where it is shown: control characters
- * and bytes that are no UTF-8 become visible, and what is beyond `limit` bytes is cut. The caller frees.
- */
-char *harmless_text(const char *text, size_t length, size_t limit);
-
 #endif

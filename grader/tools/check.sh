@@ -134,6 +134,7 @@ grader_sanitized()
         [ $? = 1 ] || return 1
         build/weft-grade-asan explain "${lab%%-*}.1" >/dev/null || return 1
     done
+    build/weft-grade-asan selftest printers >/dev/null || return 1
     build/weft-grade-asan list >/dev/null &&
         echo "the grader is clean under ASan and UBSan"
 }

@@ -24,7 +24,7 @@
  *     reduce.c      which steps depend on each other; source-DPOR
  *     execution.c   one execution, and many: il_explore()
  *     ladder.c      in which order to search, and what the verdict says
- *     account.c     what happened, in words; page.c: as a page; site.c: files, lines, names
+ *     account.c     what happened, in words; page.c, page_html.c: as a page; site.c: files, lines, names
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
  *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_semaphore.c, hooks_refused.c    the front
@@ -197,7 +197,8 @@ const char *site_place(il_site site);
 const char *site_function(il_site site);
 
 /* --- page.c --- */
-char *page_text(const char *name, const char *headline, const char *token);
+/* Rows for page_write_html(). The caller frees. */
+char *page_rows(const char *name, const char *headline, const char *token);
 
 /* --- token.c --- */
 char *token_make(void);

@@ -212,7 +212,7 @@ static void tell_failure(const char *name, struct il_result *result)
     if (asprintf(&headline, "%s: %s: %s", name, il_failure_name(result->failure), result->message) < 0)
         engine_failed("no memory");
     result->account = account_text(headline);
-    result->page = page_text(name, headline, result->token);
+    result->rows = page_rows(name, headline, result->token);
     free(headline);
 }
 
@@ -277,9 +277,9 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
 void il_result_free(struct il_result *result)
 {
     free(result->account);
-    free(result->page);
+    free(result->rows);
     free(result->token);
-    result->account = result->page = result->token = NULL;
+    result->account = result->rows = result->token = NULL;
 }
 
 /* --- outcomes: a sorted set would be slow to grow, so they are hashed, and sorted when asked for --- */

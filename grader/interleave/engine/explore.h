@@ -82,7 +82,7 @@ struct il_result {
     int preemptions, stale_reads, spurious; /**< in the failing execution */
     size_t outcomes;                        /**< distinct values given to il_outcome() */
     char *account; /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
-    char *page;    /**< the same as a page of HTML. The caller frees */
+    char *rows;    /**< the same as rows, for page_html.h. The caller frees */
     char *token;   /**< replays the failing execution. The caller frees */
 };
 

@@ -107,12 +107,15 @@ static const char *crash_name(int number)
                : "abort() was called";
 }
 
-/* Where the program was when the signal came. */
-static il_site interrupted_at(const void *context)
+/* Where the program was when the signal came. A call of what is no function has left its own place on the stack. */
+static il_site interrupted_at(const void *context, const void *crashed_at)
 {
     const ucontext_t *registers = context;
 #if defined(__x86_64__)
-    return (il_site)registers->uc_mcontext.gregs[REG_RIP];
+    const greg_t *all = registers->uc_mcontext.gregs;
+    if ((greg_t)(uintptr_t)crashed_at == all[REG_RIP] && on_a_stack((uintptr_t)all[REG_RSP]))
+        return *(const char *const *)all[REG_RSP] - 1;
+    return (il_site)all[REG_RIP];
 #elif defined(__aarch64__)
     return (il_site)registers->uc_mcontext.pc;
 #else
@@ -129,16 +132,17 @@ static bool in_guard_page(const struct thread *thread, const char *address)
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     char *address = info->si_addr;
-    const volatile char *touching = il->touching;
     const struct thread *thread = il_this();
     bool overflow = il->running && number == SIGSEGV && in_guard_page(thread, address);
-    bool own = !touching || address < (const char *)touching || address >= (const char *)touching + 8;
-    if (!il->running || (il->inside && own && !overflow))
+    /* inside, what is not touched for the model is the engine's own */
+    if (!il->running || (il->inside && !il->touching && !overflow))
         engine_failed("signal %d (%s) at address %p, execution %ld, step %d", number, crash_name(number),
                       (void *)address, il->executions, il->step_count);
     unblock(number);
-    il->touching = NULL;
-    il_site site = il->inside ? thread->next.site : interrupted_at(context);
+    il_site site = il->touching ? thread->called_at
+                   : il->inside ? thread->next.site
+                                : interrupted_at(context, number == SIGSEGV ? address : NULL);
+    il->touching = false;
     if (overflow)
         fail(IL_CRASH, site,
              "the stack of %s overflowed at %s, after its %s at %s: a recursion without end, or large local arrays (a "
@@ -147,7 +151,7 @@ static void on_crash(int number, siginfo_t *info, void *context)
              STACK_BYTES >> 10);
     fail(IL_CRASH, site, "%s in %s at %s, after its %s at %s%s", crash_name(number), thread_text(thread->id),
          where(site), operation_name(thread->next.op), where(thread->next.site),
-         number == SIGSEGV && address < (char *)4096 ? ": a NULL pointer" : "");
+         number == SIGSEGV && address < (char *)4096 && info->si_code != SI_KERNEL ? ": a NULL pointer" : "");
 }
 
 /* --- loops that no visible operation interrupts --- */
@@ -167,7 +171,7 @@ static void on_tick(int number, siginfo_t *info, void *context)
     il->ticks = 0;
     unblock(number);
     const struct thread *thread = il_this();
-    il_site site = interrupted_at(context);
+    il_site site = interrupted_at(context, NULL);
     fail(IL_LOOP, site,
          "%s is in an endless loop at %s, without any operation that another thread could see or answer, after its %s at "
          "%s. A variable that another thread shall change must be atomic",

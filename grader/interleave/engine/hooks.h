@@ -18,9 +18,24 @@
     do {                                                                                                     \
         il->inside = true;                                                                                   \
         il->threads[il->current].frames_end = __builtin_frame_address(0);                                    \
+        il->threads[il->current].called_at = SITE;                                                           \
         call;                                                                                                \
         il->inside = false;                                                                                  \
     } while (0)
+
+/** The library accesses memory for the model: a crash in there is the model's, where it called. */
+#define IN_LIBRARY(call)                                                                                     \
+    ({                                                                                                       \
+        bool touching_ = modelled();                                                                         \
+        if (touching_) {                                                                                     \
+            il->touching = true;                                                                             \
+            il->threads[il->current].called_at = SITE;                                                       \
+        }                                                                                                    \
+        __auto_type result_ = (call);                                                                        \
+        if (touching_)                                                                                       \
+            il->touching = false;                                                                            \
+        result_;                                                                                             \
+    })
 
 /** Called by a model, and not by the engine on its behalf. */
 static inline bool modelled(void)
@@ -29,7 +44,8 @@ static inline bool modelled(void)
 }
 
 /** The model reads or writes memory in a call. */
-static inline void touch(const void *address, size_t size, bool is_write, il_site site)
+static inline __attribute__((always_inline)) void touch(const void *address, size_t size, bool is_write,
+                                                        il_site site)
 {
     if (modelled())
         INSIDE(il_plain(address, size, is_write, site));

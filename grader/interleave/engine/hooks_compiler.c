@@ -123,16 +123,17 @@ enum { ORDER_BITS = 7 };
                                                       int order, int failure_order)                          \
     {                                                                                                        \
         bool succeeded = false;                                                                              \
-        uint64_t old = 0, wanted = *expected;                                                                \
-        plain(expected, sizeof *expected, false, SITE);                                                      \
+        uint64_t old = 0, wanted = 0;                                                                        \
         if (!il)                                                                                             \
             engine_start();                                                                                  \
+        plain(expected, sizeof *expected, false, SITE);                                                      \
+        INSIDE(wanted = raw_read(expected, sizeof *expected));                                               \
         INSIDE(old = il_compare_exchange(                                                                    \
                    object, sizeof *object, wanted, desired, (enum il_order)(order & ORDER_BITS),             \
                    (enum il_order)(failure_order & ORDER_BITS), (weak), &succeeded, SITE));                  \
         if (!succeeded) {                                                                                    \
             plain(expected, sizeof *expected, true, SITE);                                                   \
-            *expected = (type)old;                                                                           \
+            INSIDE(raw_write(expected, sizeof *expected, old));                                              \
         }                                                                                                    \
         return succeeded;                                                                                    \
     }

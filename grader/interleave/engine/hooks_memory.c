@@ -75,64 +75,64 @@ WRAP(void *, memcpy, void *to, const void *from, size_t size)
 {
     touch(from, size, false, SITE);
     touch(to, size, true, SITE);
-    return __real_memcpy(to, from, size);
+    return IN_LIBRARY(__real_memcpy(to, from, size));
 }
 
 WRAP(void *, memmove, void *to, const void *from, size_t size)
 {
     touch(from, size, false, SITE);
     touch(to, size, true, SITE);
-    return __real_memmove(to, from, size);
+    return IN_LIBRARY(__real_memmove(to, from, size));
 }
 
 WRAP(void *, memset, void *to, int value, size_t size)
 {
     touch(to, size, true, SITE);
-    return __real_memset(to, value, size);
+    return IN_LIBRARY(__real_memset(to, value, size));
 }
 
 WRAP(int, memcmp, const void *left, const void *right, size_t size)
 {
     touch(left, size, false, SITE);
     touch(right, size, false, SITE);
-    return __real_memcmp(left, right, size);
+    return IN_LIBRARY(__real_memcmp(left, right, size));
 }
 
 WRAP(size_t, strlen, const char *text)
 {
-    size_t length = __real_strlen(text);
+    size_t length = IN_LIBRARY(__real_strlen(text));
     touch(text, length + 1, false, SITE);
     return length;
 }
 
 WRAP(char *, strcpy, char *to, const char *from)
 {
-    size_t bytes = __real_strlen(from) + 1;
+    size_t bytes = IN_LIBRARY(__real_strlen(from)) + 1;
     touch(from, bytes, false, SITE);
     touch(to, bytes, true, SITE);
-    return __real_strcpy(to, from);
+    return IN_LIBRARY(__real_strcpy(to, from));
 }
 
 WRAP(char *, strcat, char *to, const char *from)
 {
-    size_t before = __real_strlen(to), bytes = __real_strlen(from) + 1;
+    size_t before = IN_LIBRARY(__real_strlen(to)), bytes = IN_LIBRARY(__real_strlen(from)) + 1;
     touch(to, before + 1, false, SITE);
     touch(from, bytes, false, SITE);
     touch(to + before, bytes, true, SITE);
-    return __real_strcat(to, from);
+    return IN_LIBRARY(__real_strcat(to, from));
 }
 
 WRAP(int, strcmp, const char *left, const char *right)
 {
-    touch(left, __real_strlen(left) + 1, false, SITE);
-    touch(right, __real_strlen(right) + 1, false, SITE);
-    return __real_strcmp(left, right);
+    touch(left, IN_LIBRARY(__real_strlen(left)) + 1, false, SITE);
+    touch(right, IN_LIBRARY(__real_strlen(right)) + 1, false, SITE);
+    return IN_LIBRARY(__real_strcmp(left, right));
 }
 
 /* Of a text, its end included, but at most `size`. */
-static size_t bytes_read(const char *text, size_t size)
+static inline __attribute__((always_inline)) size_t bytes_read(const char *text, size_t size)
 {
-    size_t length = strnlen(text, size);
+    size_t length = IN_LIBRARY(strnlen(text, size));
     return length < size ? length + 1 : size;
 }
 
@@ -140,26 +140,26 @@ WRAP(char *, strncpy, char *to, const char *from, size_t size)
 {
     touch(from, bytes_read(from, size), false, SITE);
     touch(to, size, true, SITE);
-    return __real_strncpy(to, from, size);
+    return IN_LIBRARY(__real_strncpy(to, from, size));
 }
 
 WRAP(int, strncmp, const char *left, const char *right, size_t size)
 {
     touch(left, bytes_read(left, size), false, SITE);
     touch(right, bytes_read(right, size), false, SITE);
-    return __real_strncmp(left, right, size);
+    return IN_LIBRARY(__real_strncmp(left, right, size));
 }
 
 WRAP(char *, strchr, const char *text, int character)
 {
-    touch(text, __real_strlen(text) + 1, false, SITE);
-    return __real_strchr(text, character);
+    touch(text, IN_LIBRARY(__real_strlen(text)) + 1, false, SITE);
+    return IN_LIBRARY(__real_strchr(text, character));
 }
 
 WRAP(void *, memchr, const void *memory, int value, size_t size)
 {
     touch(memory, size, false, SITE);
-    return __real_memchr(memory, value, size);
+    return IN_LIBRARY(__real_memchr(memory, value, size));
 }
 
 int __wrap_snprintf(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -167,7 +167,7 @@ int __wrap_snprintf(char *text, size_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, size, format, arguments);
+    int length = IN_LIBRARY(vsnprintf(text, size, format, arguments));
     va_end(arguments);
     size_t written = size == 0 ? 0 : (size_t)length + 1 < size ? (size_t)length + 1 : size;
     if (length >= 0)
@@ -179,9 +179,9 @@ WRAP(char *, strdup, const char *text)
 {
     if (!modelled())
         return __real_strdup(text);
-    size_t bytes = __real_strlen(text) + 1;
+    size_t bytes = IN_LIBRARY(__real_strlen(text)) + 1;
     char *copy = NULL;
     touch(text, bytes, false, SITE);
     INSIDE(copy = il_malloc(bytes, 0, false, SITE));
-    return __real_memcpy(copy, text, bytes);
+    return IN_LIBRARY(__real_memcpy(copy, text, bytes));
 }

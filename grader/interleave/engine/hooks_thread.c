@@ -22,7 +22,7 @@ WRAP(int, pthread_create, pthread_t *thread, const pthread_attr_t *attributes, v
     int state = PTHREAD_CREATE_JOINABLE;
     if (attributes && pthread_attr_getdetachstate(attributes, &state) == 0 && state == PTHREAD_CREATE_DETACHED)
         INSIDE(il_detach(id, SITE));
-    *thread = (pthread_t)id + 1;
+    INSIDE(raw_write(thread, sizeof *thread, (pthread_t)id + 1));
     return 0;
 }
 
@@ -33,7 +33,7 @@ WRAP(int, pthread_join, pthread_t thread, void **result)
         return __real_pthread_join(thread, result);
     INSIDE(returned = il_join((int)thread - 1, SITE));
     if (result)
-        *result = returned;
+        INSIDE(raw_write(result, sizeof *result, (uintptr_t)returned));
     return 0;
 }
 

@@ -105,8 +105,8 @@ static void run(const struct interleave_model *model, const char *token, const s
         tell_lines(result->account);
     if (result->token)
         tell_text(JUDGED_TOKEN, result->token, strlen(result->token));
-    if (command->arguments[1] && result->page)
-        tell_text(JUDGED_PAGE, result->page, strlen(result->page));
+    if (command->arguments[1] && result->rows)
+        tell_text(JUDGED_ROWS, result->rows, strlen(result->rows));
     tell_text(JUDGED_HEADLINE, found.headline, strlen(found.headline));
     tell_text(JUDGED_BOUNDS, found.bounds, strlen(found.bounds));
     if (result->failure)

@@ -18,7 +18,7 @@ enum judged_event {
     JUDGED_TOKEN,        /* replays the failure */
     JUDGED_HEADLINE,     /* the verdict in one sentence */
     JUDGED_BOUNDS,       /* what was explored, in words */
-    JUDGED_PAGE,         /* a piece of the page */
+    JUDGED_ROWS,         /* a piece of the rows that a page is made of: page_html.h */
     JUDGED_FAILURE,      /* a: enum il_failure; text: its name */
 };
 

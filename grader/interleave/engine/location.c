@@ -11,7 +11,7 @@
 uint64_t raw_read(const volatile void *address, unsigned size)
 {
     uint64_t value;
-    il->touching = address;
+    il->touching = true;
     switch (size) {
     case 1:
         value = *(const volatile uint8_t *)address;
@@ -26,13 +26,13 @@ uint64_t raw_read(const volatile void *address, unsigned size)
         value = *(const volatile uint64_t *)address;
         break;
     }
-    il->touching = NULL;
+    il->touching = false;
     return value;
 }
 
 void raw_write(volatile void *address, unsigned size, uint64_t value)
 {
-    il->touching = address;
+    il->touching = true;
     switch (size) {
     case 1:
         *(volatile uint8_t *)address = (uint8_t)value;
@@ -47,7 +47,7 @@ void raw_write(volatile void *address, unsigned size, uint64_t value)
         *(volatile uint64_t *)address = value;
         break;
     }
-    il->touching = NULL;
+    il->touching = false;
 }
 
 /* --- locations and stores --- */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "page_html.h"
+
 extern const struct interleave_model *const __start_interleave_models[] __attribute__((weak));
 extern const struct interleave_model *const __stop_interleave_models[] __attribute__((weak));
 
@@ -74,11 +76,13 @@ static const struct interleave_model *model_of(const struct arguments *all, cons
     return NULL;
 }
 
-static void write_page(const char *path, const char *page)
+static void write_page(const char *path, const char *rows)
 {
-    FILE *file = page ? fopen(path, "w") : NULL;
-    if (!file || fputs(page, file) < 0 || fclose(file) != 0) {
-        fprintf(stderr, "interleave: cannot write %s: %s\n", path, page ? "see the folder" : "nothing failed");
+    FILE *file = rows ? fopen(path, "w") : NULL;
+    if (file)
+        page_write_html(file, rows);
+    if (!file || ferror(file) || fclose(file) != 0) {
+        fprintf(stderr, "interleave: cannot write %s: %s\n", path, rows ? "see the folder" : "nothing failed");
         exit(EXIT_USAGE);
     }
     printf("written: %s\n", path);
@@ -103,7 +107,7 @@ static int replay(const struct arguments *arguments)
     }
     fputs(result.account, stdout);
     if (arguments->page)
-        write_page(arguments->page, result.page);
+        write_page(arguments->page, result.rows);
     il_result_free(&result);
     return EXIT_FAILED;
 }
@@ -122,8 +126,8 @@ static int explore_one(const struct interleave_model *model, const struct argume
     if (result->account)
         printf("\n%s\n      replay with: %s --replay %s\n\n", result->account, model->name, result->token);
     fflush(stdout);
-    if (arguments->page && result->page)
-        write_page(arguments->page, result->page);
+    if (arguments->page && result->rows)
+        write_page(arguments->page, result->rows);
     enum il_verdict verdict = result->verdict;
     il_result_free(&found.result);
     return not_verified ? EXIT_NOT_VERIFIED : verdict == IL_FAILED ? EXIT_FAILED : EXIT_PASS;

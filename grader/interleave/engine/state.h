@@ -173,6 +173,7 @@ struct thread {
     void *arg, *result;
     char name[16];
     void *stack_pointer;
+    const void *called_at;  /* where it called the engine or the library last; an il_site */
     const char *frames_end; /* the functions of the program that it is in have their variables above this */
     char *stack;            /* the lowest usable byte; below it is a guard page */
     void *thread_pointer;   /* to its thread-local variables; NULL: not made yet */
@@ -265,7 +266,7 @@ struct engine {
     bool inside;                   /* the engine itself runs, called from a model */
     bool tracing;                  /* the account is being written */
     bool replaying;                /* decisions come from `replay` */
-    const volatile void *touching; /* memory of the model that the engine accesses just now */
+    bool touching; /* the engine accesses memory on the model's behalf: a crash is the model's */
 
     /* the execution */
     struct thread threads[THREADS_MAX];

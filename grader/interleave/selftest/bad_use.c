@@ -6,6 +6,7 @@
  * What is expected of each stands in bad_use.txt.
  */
 #include <semaphore.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "accesses.h"
@@ -73,6 +74,45 @@ MODEL(wild_pointer, "-", "a write far outside of all memory")
     static int *volatile pointer = (int *)0x123456789000;
     *pointer = 1;
     KNOWN(pointer);
+}
+
+static atomic_int *volatile no_number;
+static char *volatile no_text;
+
+MODEL(atomic_null_load, "-", "an atomic load through NULL")
+{
+    atomic_load(no_number);
+}
+
+MODEL(atomic_null_store, "-", "an atomic store through NULL")
+{
+    atomic_store(no_number, 1);
+}
+
+MODEL(atomic_null_add, "-", "a read-modify-write through NULL")
+{
+    atomic_fetch_add(no_number, 1);
+}
+
+MODEL(atomic_null_exchange, "-", "a compare-exchange through NULL")
+{
+    int expected = 0;
+    atomic_compare_exchange_strong(no_number, &expected, 1);
+}
+
+MODEL(atomic_wild_load, "-", "an atomic load from an address that no processor has")
+{
+    atomic_load((atomic_int *)0x8000000000001234);
+}
+
+MODEL(atomic_in_library, "-", "the length of a text that is NULL")
+{
+    number = (int)strlen(no_text);
+}
+
+MODEL(atomic_null_call, "-", "a call through NULL")
+{
+    ((void (*)(void))(uintptr_t)no_text)();
 }
 
 MODEL(constant_written, "-", "a write to a string literal")

@@ -98,15 +98,6 @@ static void call_without_memory(struct judge *judge, int index, bool poll)
     expect_no_events(judge, ENDS);
 }
 
-/* The last step must have panicked; to wait for what does not come would look like a hang. */
-static void expect_panic(struct judge *judge, const char *clause, const char *says)
-{
-    char expected[60];
-    snprintf(expected, sizeof expected, "a panic that names clause %s", clause);
-    EXPECT(judge, judge_panicked(judge), expected, "the call returns");
-    judge_expect_panic(judge, clause, says);
-}
-
 void test_closure_call(struct judge *judge)
 {
     start_async(judge, "calls");
@@ -171,7 +162,7 @@ void test_closure_once(struct judge *judge)
             drop_it(judge, CALL);
         judge_allow_panic(judge);
         call_it(judge, 1, 1);
-        expect_panic(judge, "02.14", name);
+        judge_expect_panic(judge, "02.14", name);
     }
 }
 
@@ -233,7 +224,7 @@ void test_closure_in_turn(struct judge *judge)
             poll_expect(judge, CALL, WF_PENDING);
         judge_allow_panic(judge);
         call_it(judge, 1, 1);
-        expect_panic(judge, "02.15", name);
+        judge_expect_panic(judge, "02.15", name);
     }
 }
 
@@ -317,7 +308,7 @@ void test_closure_drop(struct judge *judge)
         judge_allow_panic(judge);
         drop_closure(judge);
         expect_no_events(judge, ENDS);
-        expect_panic(judge, "02.17", name);
+        judge_expect_panic(judge, "02.17", name);
     }
     /* a second time, whoever released what was captured */
     for (int case_number = 0; case_number < 3; case_number++) {
@@ -331,6 +322,6 @@ void test_closure_drop(struct judge *judge)
         expect_wants(judge, KIND(EVENT_CAPTURED_DROPPED), &released, kinds[case_number] != WF_CLOSURE_ONCE);
         judge_allow_panic(judge);
         drop_closure(judge);
-        expect_panic(judge, "02.17", "");
+        judge_expect_panic(judge, "02.17", "");
     }
 }

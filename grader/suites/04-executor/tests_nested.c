@@ -32,7 +32,7 @@ static void expect_refusal(struct judge *judge, const char *clause, const char *
 {
     judge_allow_panic(judge);
     run_root(judge);
-    judge_expect_panic(judge, clause, says);
+    judge_expect_later_panic(judge, clause, says);
 }
 
 void test_block_on_in_task(struct judge *judge)
@@ -70,7 +70,7 @@ void test_block_on_in_block_on(struct judge *judge)
     judge_allow_panic(judge);
     THREAD(judge, ACTOR, "thread 1: wf_block_on(future 4)", DO(DO_PLAIN_BLOCK_ON, 4, 0));
     until(judge, EVENT_NOTE, "future 4 is polled");
-    judge_expect_panic(judge, "04.10", "probe");
+    judge_expect_later_panic(judge, "04.10", "probe");
 }
 
 void test_block_on_twice(struct judge *judge)
@@ -83,7 +83,7 @@ void test_block_on_twice(struct judge *judge)
     until_asleep(judge);
     judge_allow_panic(judge);
     THREAD(judge, 1, "thread 2: wf_current_thread_block_on(runtime, root 3)", DO(DO_BLOCK_ON, RUNTIME, 3));
-    judge_expect_panic(judge, "04.10", "");
+    judge_expect_later_panic(judge, "04.10", "");
 }
 
 void test_block_on_after_drop(struct judge *judge)
@@ -98,7 +98,7 @@ void test_block_on_after_drop(struct judge *judge)
     judge_allow_panic(judge);
     THREAD(judge, ACTOR, "thread 1: wf_current_thread_block_on(runtime, root)",
            DO(DO_BLOCK_ON_DROPPED, RUNTIME, ROOT));
-    judge_expect_panic(judge, "04.10", "");
+    judge_expect_later_panic(judge, "04.10", "");
 }
 
 /* While a runtime is dropped, code of others runs also where no task is being dropped: in hooks, and in the park's shutdown. */
@@ -151,7 +151,7 @@ void test_drop_in_root(struct judge *judge)
     run_root(judge);
     const struct story *story = until(judge, EVENT_NEW, "the root makes another runtime");
     EXPECT(judge, story->events[story->count - 1].b, "a runtime may be made inside another", "NULL");
-    judge_expect_panic(judge, "04.16", "");
+    judge_expect_later_panic(judge, "04.16", "");
 }
 
 void test_drop_in_task(struct judge *judge)
@@ -165,5 +165,5 @@ void test_drop_in_task(struct judge *judge)
     judge_allow_panic(judge);
     run_root(judge);
     until(judge, EVENT_NOTE, "task 1 is polled");
-    judge_expect_panic(judge, "04.16", "");
+    judge_expect_later_panic(judge, "04.16", "");
 }

@@ -1,0 +1,110 @@
+/**
+ * @file selftest_printers.c
+ * @brief A result in which everything that a submission can choose attacks who prints it, through every printer.
+ *
+ * A submission that is refused before it runs would never come so far; so the result is made here.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../interleave/engine/page_html.h"
+#include "foreign.h"
+#include "result.h"
+#include "selftest_internal.h"
+
+/* Lines of a report, terminal controls, markup that ends and begins elements, quotes, bytes that are no UTF-8, a character
+ * that turns the text around, and the end of a line that only some readers know. */
+static const char nasty[] =
+    "task x\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\n\033[2J\033]0;owned\007\r"
+    "\xff\xc0\x80\xed\xa0\x80</failure></testcase>]]>--><!--<script>alert(1)</script>&'\"\t`id`$(id)"
+    "\xe2\x80\xae\xe2\x80\xa8"
+    "Failures\nLab 01: all is well";
+
+static json_t *nasty_json(void)
+{
+    return json_string_nocheck(nasty);
+}
+
+static void add_outcome(struct result *result, const char *clause, const char *name, const char *variant,
+                        enum test_status status, bool unwritten)
+{
+    json_t *evidence = json_pack("{s:o, s:o, s:[o, o], s:o, s:o, s:o, s:o, s:b, s:b}", "expected",
+                                 nasty_json(), "observed", nasty_json(), "trace", nasty_json(), nasty_json(),
+                                 "output", nasty_json(), "bounds", nasty_json(), "token", nasty_json(),
+                                 "rows", nasty_json(), "unwritten", unwritten, "hung", false);
+    if (strcmp(variant, "interleave") == 0 && status != TEST_NOT_VERIFIED)
+        json_object_set_new(evidence, "executions", json_integer(7));
+    result_add(result, (struct outcome){.name = name,
+                                        .clause = clause,
+                                        .variant = variant,
+                                        .status = status,
+                                        .evidence = evidence,
+                                        .counts = true});
+}
+
+static char *print_all(const struct result *result, const struct known *files)
+{
+    FILE *out = fopen(files->out, "w");
+    if (!out || !result_write_json(result, files->json) || !result_write_junit(result, files->junit))
+        return format_text("cannot write %s", files->out);
+    report_terminal(result, out);
+    fclose(out);
+    json_t *json = json_load_file(files->json, 0, NULL);
+    bool is_json = json_is_object(json);
+    json_decref(json);
+    return is_json ? selftest_check_reports(files, true) : format_text("%s is no JSON", files->json);
+}
+
+static char *check_page(void)
+{
+    char *page = NULL, *rows = format_text("T\t%s\nM\t%s\nL\t%s\nS\t0\t1\t%s\t%s\nS\t99\t\nE\t%s", nasty,
+                                           nasty, nasty, nasty, nasty, nasty);
+    size_t size;
+    FILE *out = open_memstream(&page, &size);
+    page_write_html(out, rows);
+    fclose(out);
+    char *problem = strstr(page, "<script") || strstr(page, "<!--")
+                        ? format_text("the page of a model holds the submission's markup")
+                        : NULL;
+    free(page);
+    free(rows);
+    return problem;
+}
+
+char *selftest_check_printers(const struct course *course)
+{
+    struct sandbox sandbox = {.tier = SANDBOX_NONE, .reason = (char[]){"it was asked for"}};
+    struct problem problem = {.where = (char *)(uintptr_t)nasty, .what = (char *)(uintptr_t)nasty};
+    struct build build = {.problems = &problem};
+    const char *lab = course->labs.items[0], *clause = NULL;
+    for (size_t i = 0; i < course->clause_count && !clause; i++)
+        clause = clause_is_of(&course->clauses[i], lab) ? course->clauses[i].id : NULL;
+    words_split(&build.variants, "plain interleave");
+    struct result result = {
+        .course = course, .lab = lab, .from = nasty, .own = "01", .sandbox = &sandbox, .build = &build};
+    struct known files = {.json = format_text("%s/build/selftest/printers.json", course->root),
+                          .junit = format_text("%s/build/selftest/printers.xml", course->root),
+                          .out = format_text("%s/build/selftest/printers.txt", course->root)};
+    add_outcome(&result, clause, "one", "plain", TEST_FAIL, false);
+    add_outcome(&result, clause, "two", "interleave", TEST_FAIL, false);
+    add_outcome(&result, clause, "three", "interleave", TEST_PASS, false);
+    add_outcome(&result, clause, "four", "plain", TEST_FAIL, true);
+    add_outcome(&result, course->clauses[1].id, "five", "plain", TEST_NOT_VERIFIED, false);
+    add_outcome(&result, course->clauses[2].id, "six", "interleave", TEST_GRADER_ERROR, false);
+    result.ran = result.expected = (int)result.test_count;
+    char *wrong = print_all(&result, &files); /* with a failure */
+    build.problem_count = 1;
+    if (!wrong) { /* and with what does not build */
+        build.status[0] = BUILD_FAILED;
+        wrong = print_all(&result, &files);
+    }
+    if (!wrong)
+        wrong = check_page();
+    result_free(&result);
+    words_free(&build.variants);
+    free(files.json);
+    free(files.junit);
+    free(files.out);
+    return wrong;
+}
