@@ -17,7 +17,8 @@ static void start_job(struct builder *builder, struct job *job)
 {
     const char *stage = builder->build->stage;
     char *out = format_text("%s/out", stage), *tree = format_text("%s/tree", stage);
-    char *temporary = format_text("TMPDIR=%s", out); /* what a killed compiler leaves goes with the stage */
+    /* what a killed compiler leaves goes with the stage; the folder is one that is the untrusted user's */
+    char *temporary = format_text("TMPDIR=%.*s", (int)(strrchr(job->product, '/') - job->product), job->product);
     const char *const compiler_environment[] = {"PATH=/usr/bin", "LC_ALL=C", temporary, NULL};
     job->deadline = now_ms() + COMPILE_SECONDS * 1000;
     job->pid = fork();
@@ -284,7 +285,7 @@ void build_report_compilations(struct builder *builder, const struct jobs *jobs)
             keep_object(job);
         char *messages = build_job_messages(builder, job);
         bool missing_tool =
-            !job->succeeded && (strncmp(messages, "cc1: ", 5) == 0 || strncmp(messages, "bwrap: ", 7) == 0);
+            !job->succeeded && (strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages));
         if (!job->succeeded && build->status[job->variant] == BUILD_OK)
             build->status[job->variant] = missing_tool ? BUILD_MISSING : BUILD_FAILED;
         bool first = !words_contain(&said, job->file->shown);

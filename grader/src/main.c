@@ -237,6 +237,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
     choose_test(suite, options);
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : sandbox_probe(options->sandbox);
+    sandbox.hidden = course->root;
     struct build_request request = {.lab = lab,
                                     .from = options->from,
                                     .own = own_labs(course, lab, options->own),
@@ -365,6 +366,17 @@ int main(int argc, char **argv)
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
         status = selftest(&course, options.quick, lab, options.rest);
+    } else if (strcmp(command, "confine") == 0) {
+        if (!argument)
+            options_usage("confine needs a command, for example: weft-grade confine -- /usr/bin/id");
+        struct sandbox sandbox = sandbox_probe(options.sandbox);
+        sandbox.hidden = root;
+        char *words = sandbox_words(&sandbox), *weakness = sandbox_weakness(&sandbox);
+        fprintf(stderr, "sandbox %s\n%s%s", words, weakness, *weakness ? "\n" : "");
+        status = sandbox_run(&sandbox, options.variants && strcmp(options.variants, "asan") == 0, options.rest);
+        free(words);
+        free(weakness);
+        sandbox_free(&sandbox);
     } else if (strcmp(command, "run") == 0 || options.debug || options.trace) {
         if (!argument)
             options_usage("which lab? For example: weft-grade run 01");

@@ -125,7 +125,7 @@ static FILE *run_tool(const char *tool, const char *arguments)
 {
     char *path = program_path(), *command = NULL;
     /* errors are not shown: a tool that is missing leaves addresses in the account, and the account says so */
-    if (!path || asprintf(&command, "%s -e '%s' %s 2>/dev/null", tool, path, arguments) < 0)
+    if (!path || asprintf(&command, "%s -e '%s' %s 2>&-", tool, path, arguments) < 0)
         engine_failed("no memory");
     FILE *output = popen(command, "r");
     free(command);
@@ -217,7 +217,7 @@ static void read_symbols(void)
 {
     il->symbols = calloc(1, sizeof *il->symbols);
     char *path = program_path(), *command = NULL;
-    if (!il->symbols || !path || asprintf(&command, "nm -S --defined-only '%s' 2>/dev/null", path) < 0)
+    if (!il->symbols || !path || asprintf(&command, "nm -S --defined-only '%s' 2>&-", path) < 0)
         engine_failed("no memory");
     FILE *output = popen(command, "r");
     char line[1000], kind, name[64];
