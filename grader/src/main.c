@@ -237,7 +237,9 @@ static int run_inner(const struct course *course, const char *lab, struct option
     choose_test(suite, options);
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : sandbox_probe(options->sandbox);
-    sandbox.hidden = course->root;
+    if (!sandbox_hide(&sandbox, course->root) || !sandbox_hide(&sandbox, options->from))
+        die("FROM or the course's tree is a folder that holds the compiler too, so that it cannot be hidden from what "
+            "is compiled: put it elsewhere");
     struct build_request request = {.lab = lab,
                                     .from = options->from,
                                     .own = own_labs(course, lab, options->own),
@@ -370,7 +372,7 @@ int main(int argc, char **argv)
         if (!argument)
             options_usage("confine needs a command, for example: weft-grade confine -- /usr/bin/id");
         struct sandbox sandbox = sandbox_probe(options.sandbox);
-        sandbox.hidden = root;
+        sandbox_hide(&sandbox, root);
         char *words = sandbox_words(&sandbox), *weakness = sandbox_weakness(&sandbox);
         fprintf(stderr, "sandbox %s\n%s%s", words, weakness, *weakness ? "\n" : "");
         status = sandbox_run(&sandbox, options.variants && strcmp(options.variants, "asan") == 0, options.rest);

@@ -23,6 +23,28 @@ bool sandbox_give(const struct sandbox *sandbox, const char *path)
     return !sandbox->own_user || chown(path, sandbox->own_user, sandbox->own_user) == 0;
 }
 
+bool is_within(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+bool sandbox_hide(struct sandbox *sandbox, const char *path)
+{
+    static const char *const needed[] = {"/usr/bin", "/usr/lib", "/usr/include"};
+    char *real = realpath(path, NULL);
+    bool hidden = !real || !is_within(real, "/usr");
+    for (size_t i = 0; i < sandbox->hidden.count && !hidden; i++)
+        hidden = is_within(real, sandbox->hidden.items[i]);
+    bool possible = true;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed && !hidden; i++)
+        possible &= !is_within(needed[i], real);
+    if (!hidden && possible)
+        words_add(&sandbox->hidden, real);
+    free(real);
+    return possible;
+}
+
 static void limit(int resource, rlim_t value)
 {
     struct rlimit both;
@@ -55,10 +77,17 @@ static void become_untrusted(const struct sandbox *sandbox)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static void bubblewrap_words(struct words *words, const struct sandbox_rules *rules, int filter)
+static void bubblewrap_words(struct words *words, const struct sandbox *sandbox,
+                             const struct sandbox_rules *rules, int filter)
 {
-    words_split(words, "bwrap --unshare-all --die-with-parent --new-session --clearenv --ro-bind /usr /usr "
-                       "--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 "
+    words_split(words, "bwrap --unshare-all --die-with-parent --new-session --clearenv --ro-bind /usr /usr");
+    for (size_t i = 0; i < sandbox->hidden.count; i++) {
+        words_add(words, "--tmpfs");
+        words_add(words, sandbox->hidden.items[i]);
+        words_add(words, "--remount-ro");
+        words_add(words, sandbox->hidden.items[i]);
+    }
+    words_split(words, "--symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 "
                        "--proc /proc --dev /dev --tmpfs /tmp --ro-bind");
     words_add(words, rules->readable);
     words_add(words, rules->readable);
@@ -126,7 +155,7 @@ void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rul
     struct words words = {0};
     bool is_wrapped = sandbox->tier == SANDBOX_BUBBLEWRAP;
     if (is_wrapped)
-        bubblewrap_words(&words, rules, filter);
+        bubblewrap_words(&words, sandbox, rules, filter);
     else if (chdir(rules->directory) != 0)
         cannot(rules->directory);
     for (; *argv; argv++)

@@ -24,11 +24,11 @@ enum sandbox_tier { SANDBOX_NONE, SANDBOX_LANDLOCK, SANDBOX_BUBBLEWRAP };
 /** The sandbox of this run. */
 struct sandbox {
     enum sandbox_tier tier;
-    unsigned own_user;    /**< started as root: untrusted code runs as this user; else 0 */
-    int landlock_abi;     /**< of this kernel; 0: it has none, or this is not the tier */
-    bool seccomp;         /**< the filter of system calls works here */
-    const char *hidden;   /**< a tree that must not be seen although it may lie below /usr, or NULL */
-    char *reason;         /**< why not a stronger tier; "" if it is the strongest */
+    unsigned own_user; /**< started as root: untrusted code runs as this user; else 0 */
+    int landlock_abi;  /**< of this kernel; 0: it has none, or this is not the tier */
+    bool seccomp;      /**< the filter of system calls works here */
+    char *reason;      /**< why not a stronger tier; "" if it is the strongest */
+    struct words hidden; /**< folders below /usr that untrusted code shall not see, though /usr is shown whole */
     struct words missing; /**< what the tier does not keep from untrusted code here, in words */
 };
 
@@ -55,6 +55,13 @@ const char *sandbox_tier_name(enum sandbox_tier tier);
 char *sandbox_words(const struct sandbox *sandbox);
 /** What is weaker here, one sentence that begins with "Sandbox: "; "" if nothing is. The caller frees. */
 char *sandbox_weakness(const struct sandbox *sandbox);
+
+/**
+ * Hide a folder where it would be seen: one below /usr, in bubblewrap and under Landlock. False: the compiler is in it, so
+ * it cannot be hidden. What is installed by hand, /usr/local and /usr/src, is hidden always: other people's work may be
+ * there.
+ */
+bool sandbox_hide(struct sandbox *sandbox, const char *path);
 
 /** Make a folder writable for the untrusted user. */
 bool sandbox_give(const struct sandbox *sandbox, const char *path);

@@ -94,15 +94,20 @@ static bool allow(int ruleset, const char *path, int rights)
 }
 
 /* Allow a folder but what is hidden below it. A rule cannot take back what another gives for a folder above, so on the
- * way to the hidden one each neighbour gets a rule of its own. */
-static void allow_but(int ruleset, const char *folder, int rights, const char *hidden)
+ * way to a hidden one each neighbour gets a rule of its own. */
+static void allow_but(int ruleset, const char *folder, int rights, const struct words *hidden)
 {
-    size_t length = strlen(folder);
-    if (!hidden || strncmp(hidden, folder, length) != 0 || (hidden[length] != '/' && hidden[length] != '\0')) {
+    bool holds_hidden = false;
+    for (size_t i = 0; i < hidden->count; i++) {
+        if (is_within(folder, hidden->items[i]))
+            return;
+        holds_hidden |= is_within(hidden->items[i], folder);
+    }
+    if (!holds_hidden) {
         allow(ruleset, folder, rights);
         return;
     }
-    DIR *directory = strcmp(hidden, folder) == 0 ? NULL : opendir(folder);
+    DIR *directory = opendir(folder);
     struct dirent *entry;
     while (directory && (entry = readdir(directory)))
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
@@ -135,7 +140,7 @@ bool landlock_confine(const struct sandbox *sandbox, const struct sandbox_rules 
     if (ruleset < 0)
         return false;
     for (size_t i = 0; i < sizeof system_parts / sizeof *system_parts; i++)
-        allow_but(ruleset, system_parts[i].path, system_parts[i].rights, sandbox->hidden);
+        allow_but(ruleset, system_parts[i].path, system_parts[i].rights, &sandbox->hidden);
     bool confined = allow_own_process(ruleset) && allow(ruleset, rules->readable, USE) &&
                     (!rules->writable || allow(ruleset, rules->writable, CHANGE)) &&
                     syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;

@@ -112,6 +112,8 @@ static bool try_tier(struct sandbox *sandbox, enum sandbox_tier tier)
 static struct sandbox any_sandbox(void)
 {
     struct sandbox sandbox = {.reason = copy_text("")};
+    sandbox_hide(&sandbox, "/usr/local");
+    sandbox_hide(&sandbox, "/usr/src");
     if (geteuid() == 0)
         sandbox.own_user = UNTRUSTED_USERS + (unsigned)getpid() % UNTRUSTED_USERS_COUNT;
     sandbox.seccomp = child_succeeds(try_seccomp, &sandbox);
@@ -155,6 +157,7 @@ void sandbox_free(struct sandbox *sandbox)
 {
     free(sandbox->reason);
     words_free(&sandbox->missing);
+    words_free(&sandbox->hidden);
     *sandbox = (struct sandbox){0};
 }
 

@@ -84,14 +84,15 @@ for user in $users; do
             "$(declare -f as_user); as_user $user $grade confine --sandbox $tier -- $work/attempts $tier $tree/README.md \$(tty)"
     done
 done
-# Landlock cannot take back what a rule for /usr gives, so that rule must not be there if the tree is below it.
-# shellcheck disable=SC2016 # for the inner shell
-if $grade confine --sandbox landlock -- /usr/bin/true 2>/dev/null && unshare -m true 2>/dev/null; then
-    expect "landlock: a tree below /usr is hidden" 1 unshare -m sh -c 'mount --bind "$0" /usr/src &&
-        /usr/src/build/weft-grade confine --sandbox landlock -- /usr/bin/cat /usr/src/README.md' "$tree"
-    expect "landlock: what is beside it is not" 0 unshare -m sh -c 'mount --bind "$0" /usr/src &&
-        /usr/src/build/weft-grade confine --sandbox landlock -- /usr/bin/head -c 1 /usr/include/stdio.h' "$tree"
-fi
+# A folder below /usr that is to be hidden, though all of /usr is shown. Landlock cannot take back what a rule for /usr
+# gives, so that rule must not be there. The tree is mounted on a folder that is not hidden always.
+for tier in bubblewrap landlock; do
+    $grade confine --sandbox $tier -- /usr/bin/true 2>/dev/null && unshare -m true 2>/dev/null || continue
+    # shellcheck disable=SC2016 # for the inner shell
+    in_usr='mount --bind "$0" /usr/games && /usr/games/build/weft-grade confine --sandbox "$1" -- /usr/bin/head -c 1 "$2"'
+    expect "$tier: a tree below /usr is hidden" 1 unshare -m sh -c "$in_usr" "$tree" $tier /usr/games/README.md
+    expect "$tier: what is beside it is not" 0 unshare -m sh -c "$in_usr" "$tree" $tier /usr/include/stdio.h
+done
 
 typing=$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1) # 0: the kernel itself refuses it to everybody
 expect "witness: outside, a program has the terminal" $((typing ? 77 : 0)) on_terminal "$work/attempts terminal"
