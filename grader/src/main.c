@@ -295,6 +295,7 @@ static int run_outer(const struct course *course, const char *lab, struct option
     if (stage_to_remove == MAP_FAILED)
         die("no memory");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_DUMPABLE, 0); /* nor can it be traced, where a submission runs as the same user */
     sigset_t signals, before;
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);

@@ -97,6 +97,19 @@ done
 typing=$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1) # 0: the kernel itself refuses it to everybody
 expect "witness: outside, a program has the terminal" $((typing ? 77 : 0)) on_terminal "$work/attempts terminal"
 
+# A grader cannot be traced by its own user, and a submission may run as that one. Root can trace anything.
+user=${users##* }
+if [ "$user" != itself ] || [ "$(id -u)" != 0 ]; then
+    as_user "$user" $grade run 01 --from solutions --sandbox none >/dev/null 2>&1 &
+    running=$!
+    until [ -n "$(cat /proc/$running/task/$running/children 2>/dev/null)" ] || ! kill -0 $running 2>/dev/null; do :; done
+    for pid in $running $(cat /proc/$running/task/$running/children); do
+        expect "a grader cannot be traced" 1 as_user "$user" "$work/attempts" trace "$pid"
+    done
+    kill $running
+    wait $running
+fi
+
 # what a result says of it
 for tier in landlock none; do
     $grade run 01 --sandbox $tier --variants plain --test ready_at_once --from solutions --json "$work/result.json" >"$work/report" 2>&1
