@@ -18,7 +18,8 @@ static void start_job(struct builder *builder, struct job *job)
     const char *stage = builder->build->stage;
     char *out = format_text("%s/out", stage), *tree = format_text("%s/tree", stage);
     /* what a killed compiler leaves goes with the stage; the folder is one that is the untrusted user's */
-    char *temporary = format_text("TMPDIR=%.*s", (int)(strrchr(job->product, '/') - job->product), job->product);
+    char *temporary =
+        format_text("TMPDIR=%.*s", (int)(strrchr(job->product, '/') - job->product), job->product);
     const char *const compiler_environment[] = {"PATH=/usr/bin", "LC_ALL=C", temporary, NULL};
     job->deadline = now_ms() + COMPILE_SECONDS * 1000;
     job->pid = fork();

@@ -203,8 +203,7 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         if (job->succeeded)
             continue;
         char *messages = build_job_messages(builder, job);
-        bool missing =
-            strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || sandbox_failed(messages);
+        bool missing = strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || sandbox_failed(messages);
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
             build_problem(

@@ -376,7 +376,8 @@ int main(int argc, char **argv)
         sandbox_hide(&sandbox, root);
         char *words = sandbox_words(&sandbox), *weakness = sandbox_weakness(&sandbox);
         fprintf(stderr, "sandbox %s\n%s%s", words, weakness, *weakness ? "\n" : "");
-        status = sandbox_run(&sandbox, options.variants && strcmp(options.variants, "asan") == 0, options.rest);
+        status =
+            sandbox_run(&sandbox, options.variants && strcmp(options.variants, "asan") == 0, options.rest);
         free(words);
         free(weakness);
         sandbox_free(&sandbox);

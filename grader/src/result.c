@@ -182,10 +182,9 @@ json_t *result_json(const struct result *result)
         "selection", result->selection, "partial", is_partial(result), "sandbox", "tier",
         result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none", "own_user",
         result->sandbox && result->sandbox->own_user, "reason", result->sandbox ? result->sandbox->reason : "",
-        "missing", missing,
-        "builds", builds, "problems", problems, "replaced_by_reference", replaced, "expected",
-        result->expected, "ran", result->ran, "clauses", clauses, "score", result_score(result), "max",
-        result_max(result), "verdict", verdict_name(result_verdict(result)));
+        "missing", missing, "builds", builds, "problems", problems, "replaced_by_reference", replaced,
+        "expected", result->expected, "ran", result->ran, "clauses", clauses, "score", result_score(result),
+        "max", result_max(result), "verdict", verdict_name(result_verdict(result)));
     free(from);
     return json;
 }

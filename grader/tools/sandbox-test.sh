@@ -5,7 +5,7 @@
 # no terminal, on a terminal of its own (script), where the same program outside of the sandbox can type; and that
 # LeakSanitizer works in each tier, for which the filter lets a little of ptrace through.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 tree=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
