@@ -29,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,7 +132,7 @@ static bool lists_processes(void)
 }
 static bool traces(void)
 {
-    return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
+    return getppid() > 1 && ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
 }
 static bool reads_memory(void)
 {
@@ -163,6 +164,15 @@ static bool limits_parent(void)
 static bool connects(void)
 {
     return socket(AF_INET, SOCK_STREAM, 0) >= 0 || socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+}
+/* a pair of sockets is a way out too: by an address of their own, and from datagrams to any address */
+static bool leaves_by_pair(void)
+{
+    int ends[2];
+    struct sockaddr_un address = {AF_UNIX, "/tmp/weft-attempt"};
+    return socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0 ||
+           (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 &&
+            bind(ends[0], (struct sockaddr *)&address, sizeof address) == 0);
 }
 static bool unshares(void)
 {
@@ -283,6 +293,7 @@ static const struct {
     {"signal by a descriptor", owns_by_descriptor, NEVER},
     {"limit its parent", limits_parent, NEVER},
     {"open a socket", connects, NEVER},
+    {"leave by a pair of sockets", leaves_by_pair, NEVER},
     {"unshare a namespace", unshares, NEVER},
     {"clone into a namespace", clones, NEVER},
     {"mount", mounts, NEVER},

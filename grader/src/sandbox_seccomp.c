@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sandbox_internal.h"
@@ -31,8 +32,8 @@ static const char refused[] =
     "mount_setattr quotactl quotactl_fd swapon swapoff acct "
     /* memory that no limit counts: keys, files without a name, System V's and POSIX's queues and segments */
     "add_key request_key keyctl memfd_create memfd_secret shmget msgget semget mq_open "
-    /* the network; a pair of sockets that only this process holds stays */
-    "socket "
+    /* the network, and sockets of others on this machine; what stays of pairs is below */
+    "socket bind connect listen "
     /* the machine */
     "reboot kexec_load kexec_file_load init_module finit_module delete_module settimeofday clock_settime adjtimex "
     "clock_adjtime sethostname setdomainname iopl ioperm modify_ldt syslog vhangup lookup_dcookie "
@@ -92,7 +93,9 @@ static const struct condition refused_if[] = {
     EQUAL("fcntl", 1, F_SETOWN),
     EQUAL("fcntl", 1, F_SETOWN_EX),
     EQUAL("fcntl", 1, F_SETSIG),
-    OTHER("prlimit64", 0, 0), /* limits and turns of others */
+    OTHER("socketpair", 0, AF_UNIX),
+    HAS("socketpair", 1, SOCK_DGRAM), /* one of datagrams, or raw, could be sent from to any address */
+    OTHER("prlimit64", 0, 0),         /* limits and turns of others */
     OTHER("setpriority", 1, 0),
     OTHER("sched_setaffinity", 0, 0),
     OTHER("sched_setscheduler", 0, 0),

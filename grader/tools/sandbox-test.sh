@@ -18,9 +18,9 @@ as_user()
     local user=$1
     shift
     if [ "$user" = itself ]; then
-        "$@"
+        timeout --foreground 60 "$@"
     else
-        setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+        timeout --foreground 60 setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
     fi
 }
 
@@ -78,6 +78,8 @@ for user in $users; do
             continue
         }
         expect "$tier, as $user" 0 as_user "$user" $grade confine --sandbox $tier -- "$work/attempts" $tier "$tree/README.md" -
+        expect "$tier, as $user, in asan" 0 as_user "$user" $grade confine --variants asan --sandbox $tier -- \
+            "$work/attempts" $tier "$tree/README.md" -
         expect "$tier, as $user: LeakSanitizer" 23 as_user "$user" $grade confine --variants asan --sandbox $tier -- "$work/leak"
         # shellcheck disable=SC2016 # for the shell on that terminal
         expect "$tier, as $user: on a terminal" 0 on_terminal \
@@ -100,7 +102,9 @@ expect "witness: outside, a program has the terminal" $((typing ? 77 : 0)) on_te
 # A grader cannot be traced by its own user, and a submission may run as that one. Root can trace anything.
 user=${users##* }
 if [ "$user" != itself ] || [ "$(id -u)" != 0 ]; then
-    as_user "$user" $grade run 01 --from solutions --sandbox none >/dev/null 2>&1 &
+    drop=() # not by as_user, so that the process that is started is the grader
+    [ "$user" = itself ] || drop=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    "${drop[@]}" $grade run 01 --from solutions --sandbox none >/dev/null 2>&1 &
     running=$!
     until [ -n "$(cat /proc/$running/task/$running/children 2>/dev/null)" ] || ! kill -0 $running 2>/dev/null; do :; done
     for pid in $running $(cat /proc/$running/task/$running/children); do
