@@ -16,6 +16,8 @@
  * run that goes on at the same time, so that limits are a run's own and runs do not signal each other. */
 enum { UNTRUSTED_USERS = 61000, UNTRUSTED_USERS_COUNT = 4000 };
 
+enum { SAID_BYTES = 200 };
+
 static const char *const environment[] = {"PATH=/usr/bin", NULL};
 
 static const struct sandbox_rules trial_rules = {.readable = "/usr",
@@ -25,20 +27,32 @@ static const struct sandbox_rules trial_rules = {.readable = "/usr",
                                                  .processor_seconds = 5,
                                                  .file_bytes = 1 << 20};
 
-/* Run it in a child without input and output. True: it ended with 0. */
-static bool child_succeeds(void (*run)(const struct sandbox *), const struct sandbox *sandbox)
+/* Run it in a child without input; what it says is put into `said`. True: it ended with 0. */
+static bool child_succeeds(void (*run)(const struct sandbox *), const struct sandbox *sandbox,
+                           char said[SAID_BYTES])
 {
+    int output[2];
+    if (pipe2(output, O_CLOEXEC) != 0)
+        die("no pipes left");
     pid_t pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
         dup2(null, 0);
         dup2(null, 1);
-        dup2(null, 2);
+        dup2(output[1], 2);
         run(sandbox);
         _exit(1);
     }
+    close(output[1]);
+    size_t length = 0;
+    ssize_t count;
+    while ((count = read(output[0], said + length, SAID_BYTES - 1 - length)) > 0) /* it says it in pieces */
+        length += (size_t)count;
+    said[length] = '\0';
     int status = 0;
-    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+    bool succeeded = pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+    close(output[0]);
+    return succeeded;
 }
 
 static void become_true(const struct sandbox *sandbox)
@@ -56,13 +70,15 @@ static void try_seccomp(const struct sandbox *sandbox)
     _exit(open("/dev/null", O_WRONLY) < 0 && errno == EPERM ? 0 : 1);
 }
 
-/* Why the tier does not work. The caller frees. */
-static char *why_not(enum sandbox_tier tier)
+/* Why the tier does not work, which said this when it was tried. The caller frees. */
+static char *why_not(enum sandbox_tier tier, const char *said)
 {
-    if (tier == SANDBOX_BUBBLEWRAP)
-        return copy_text(access("/usr/bin/bwrap", X_OK) == 0
-                             ? "bubblewrap does not start here (are user namespaces allowed?)"
-                             : "bubblewrap is not installed (make deps)");
+    if (tier == SANDBOX_BUBBLEWRAP && access("/usr/bin/bwrap", X_OK) != 0)
+        return copy_text("bubblewrap is not installed (make deps)");
+    if (tier == SANDBOX_BUBBLEWRAP) {
+        const char *words = strncmp(said, "bwrap: ", 7) == 0 ? said + 7 : "are user namespaces allowed?";
+        return format_text("bubblewrap does not start here: %.*s", (int)strcspn(words, ",\n"), words);
+    }
     if (landlock_abi() > 0)
         return copy_text("Landlock does not confine here");
     return copy_text(errno == EOPNOTSUPP ? "Landlock is switched off (lsm= on the kernel's command line)"
@@ -101,11 +117,11 @@ static void list_missing(struct sandbox *sandbox)
     words_add(missing, "the network can be reached");
 }
 
-static bool try_tier(struct sandbox *sandbox, enum sandbox_tier tier)
+static bool try_tier(struct sandbox *sandbox, enum sandbox_tier tier, char said[SAID_BYTES])
 {
     sandbox->tier = tier;
     sandbox->landlock_abi = tier == SANDBOX_LANDLOCK ? landlock_abi() : 0;
-    return tier == SANDBOX_NONE || child_succeeds(become_true, sandbox);
+    return tier == SANDBOX_NONE || child_succeeds(become_true, sandbox, said);
 }
 
 /* What holds whatever the tier. */
@@ -116,14 +132,16 @@ static struct sandbox any_sandbox(void)
     sandbox_hide(&sandbox, "/usr/src");
     if (geteuid() == 0)
         sandbox.own_user = UNTRUSTED_USERS + (unsigned)getpid() % UNTRUSTED_USERS_COUNT;
-    sandbox.seccomp = child_succeeds(try_seccomp, &sandbox);
+    char said[SAID_BYTES];
+    sandbox.seccomp = child_succeeds(try_seccomp, &sandbox, said);
     return sandbox;
 }
 
 bool sandbox_works(enum sandbox_tier tier)
 {
     struct sandbox sandbox = any_sandbox();
-    bool works = try_tier(&sandbox, tier);
+    char said[SAID_BYTES];
+    bool works = try_tier(&sandbox, tier, said);
     sandbox_free(&sandbox);
     return works;
 }
@@ -131,6 +149,7 @@ bool sandbox_works(enum sandbox_tier tier)
 struct sandbox sandbox_probe(const char *wanted)
 {
     struct sandbox sandbox = any_sandbox();
+    char said[SAID_BYTES];
     int tier = SANDBOX_BUBBLEWRAP;
     while (wanted && tier >= 0 && strcmp(wanted, sandbox_tier_name((enum sandbox_tier)tier)) != 0)
         tier--;
@@ -140,8 +159,8 @@ struct sandbox sandbox_probe(const char *wanted)
         free(sandbox.reason);
         sandbox.reason = copy_text("it was asked for");
     }
-    for (; !try_tier(&sandbox, (enum sandbox_tier)tier); tier--) {
-        char *reason = why_not((enum sandbox_tier)tier);
+    for (; !try_tier(&sandbox, (enum sandbox_tier)tier, said); tier--) {
+        char *reason = why_not((enum sandbox_tier)tier, said);
         if (wanted)
             die("the sandbox %s does not work here: %s; make doctor says more", wanted, reason);
         char *both = format_text("%s%s%s", sandbox.reason, *sandbox.reason ? "; " : "", reason);
