@@ -157,7 +157,7 @@ static void report(struct builder *builder, const struct jobs *texts, struct job
                 continue;
             char *messages = build_job_messages(builder, failed);
             build_refuse_full_disk(builder, messages);
-            bool missing_tool = strncmp(messages, "cc1: ", 5) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
+            bool missing_tool = strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages);
             if (build->status[v] == BUILD_OK)
                 build->status[v] = missing_tool ? BUILD_MISSING : BUILD_FAILED;
             if (said->succeeded)

@@ -306,8 +306,7 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
             continue;
         char *messages = build_job_messages(builder, job);
         build_refuse_full_disk(builder, messages);
-        bool missing =
-            strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || strncmp(messages, "bwrap: ", 7) == 0;
+        bool missing = strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || sandbox_failed(messages);
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
             build_problem(

@@ -284,6 +284,7 @@ static int run_outer(const struct course *course, const char *lab, struct option
     if (stage_to_remove == MAP_FAILED)
         die("no memory");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_DUMPABLE, 0); /* nor can it be traced, where a submission runs as the same user */
     sigset_t signals, before;
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
@@ -376,6 +377,18 @@ int main(int argc, char **argv)
         struct words labs = pick_labs(&course, NULL, argument && *argument ? argument : "all", "LABS");
         status = selftest_accept(&course, &labs, options.sandbox);
         words_free(&labs);
+    } else if (strcmp(command, "confine") == 0) {
+        if (!argument)
+            options_usage("confine needs a command, for example: weft-grade confine -- /usr/bin/id");
+        struct sandbox sandbox = sandbox_probe(options.sandbox);
+        sandbox_hide(&sandbox, root);
+        char *words = sandbox_words(&sandbox), *weakness = sandbox_weakness(&sandbox);
+        fprintf(stderr, "sandbox %s\n%s%s", words, weakness, *weakness ? "\n" : "");
+        status =
+            sandbox_run(&sandbox, options.variants && strcmp(options.variants, "asan") == 0, options.rest);
+        free(words);
+        free(weakness);
+        sandbox_free(&sandbox);
     } else if (strcmp(command, "run") == 0 || options.debug || options.trace) {
         if (!argument)
             options_usage("which lab? For example: weft-grade run 01");

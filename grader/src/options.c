@@ -9,13 +9,14 @@
 
 static const char usage_text[] =
     "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
-    "                          [--variants LIST] [--sandbox bubblewrap|none] [--deep]\n"
+    "                          [--variants LIST] [--sandbox TIER] [--deep]\n"
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME] [--token TOKEN]\n"
     "       weft-grade trace LAB --test MODEL [--from DIR] [--own LIST] [--token TOKEN] [--deep]\n"
     "       weft-grade list\n"
     "       weft-grade explain CLAUSE | TEST\n"
-    "       weft-grade pick VARIANT [--from DIR] [--own LIST] [--sandbox bubblewrap|none]\n"
-    "       weft-grade accept [LIST] [--sandbox bubblewrap|none]\n"
+    "       weft-grade pick VARIANT [--from DIR] [--own LIST] [--sandbox TIER]\n"
+    "       weft-grade accept [LIST] [--sandbox TIER]\n"
+    "       weft-grade confine [--sandbox TIER] [--variants asan] -- COMMAND [ARGUMENT...]\n"
     "       weft-grade selftest [--quick] [--lab LAB] [NAME...]\n"
     "\n"
     "  LAB       1, 01 or 01-futures\n"
@@ -26,6 +27,7 @@ static const char usage_text[] =
     "  --json    a file, or a folder with a / behind it, where the file is called like the lab: 01.json\n"
     "  --token   the one execution of a model to show, as its failure names it\n"
     "  --deep    explore models 20 times as long\n"
+    "  --sandbox bubblewrap, landlock or none; without it the strongest that works. confine runs a command in it\n"
     "\n"
     "exit status: 0 all passed, 1 not all passed, 2 no result\n";
 

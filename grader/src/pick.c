@@ -136,6 +136,6 @@ int pick_build(const struct course *course, const struct options *options, char 
     note_stage[0] = '\0';
     words_free(&request.own);
     words_free(&request.variants);
-    free(sandbox.reason);
+    sandbox_free(&sandbox);
     return status;
 }

@@ -78,17 +78,17 @@ static void print_header(const struct style *style, const struct result *result)
 {
     const char *title = settings_get_of(&result->course->modules, result->lab, "title");
     fprintf(style->out, "\n%sLab %.2s: %s%s\n", style->bold, result->lab, title, style->off);
+    char *sandbox = sandbox_words(result->sandbox), *weakness = sandbox_weakness(result->sandbox);
     fprintf(style->out, "%sfrom ", style->dim);
     print_foreign(style, result->from, TEXT_BYTES_MAX);
-    fprintf(style->out, ", seed 0x%llx, sandbox %s%s%s\n", (unsigned long long)result->seed,
-            sandbox_tier_name(result->sandbox->tier), result->sandbox->own_user ? ", as another user" : "",
-            style->off);
-    if (result->sandbox->tier == SANDBOX_NONE) {
-        fprintf(style->out,
-                "%sNo sandbox: %s. The code ran with limits%s, but could see and reach this machine.%s\n",
-                style->warn, result->sandbox->reason, result->sandbox->own_user ? " and as another user" : "",
-                style->off);
+    fprintf(style->out, ", seed 0x%llx, sandbox %s%s\n", (unsigned long long)result->seed, sandbox, style->off);
+    if (*weakness) {
+        fputs(style->warn, style->out);
+        print_wrapped(style, weakness, 2);
+        fputs(style->off, style->out);
     }
+    free(sandbox);
+    free(weakness);
     for (size_t i = 0; i < result->build->replaced.count; i++)
         fprintf(style->out, "%sYour lab %s does not build; the reference was used in its place.%s\n",
                 style->warn, result->build->replaced.items[i], style->off);

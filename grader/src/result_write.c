@@ -38,7 +38,7 @@ json_t *result_json(const struct result *result)
 {
     static const char *const build_names[] = {"ok", "failed", "missing"};
     json_t *builds = json_object(), *problems = json_array(), *clauses = json_array(),
-           *replaced = json_array();
+           *replaced = json_array(), *missing = json_array();
     for (size_t v = 0; result->build && v < result->build->variants.count; v++)
         json_object_set_new(builds, result->build->variants.items[v],
                             json_string(build_names[result->build->status[v]]));
@@ -52,6 +52,8 @@ json_t *result_json(const struct result *result)
     }
     for (size_t i = 0; result->build && i < result->build->replaced.count; i++)
         json_array_append_new(replaced, json_string(result->build->replaced.items[i]));
+    for (size_t i = 0; result->sandbox && i < result->sandbox->missing.count; i++)
+        json_array_append_new(missing, json_string(result->sandbox->missing.items[i]));
     for (size_t i = 0; i < result->course->clause_count; i++) {
         const struct clause *clause = &result->course->clauses[i];
         if (clause_is_of(clause, result->lab))
@@ -64,15 +66,15 @@ json_t *result_json(const struct result *result)
     char seed[32];
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
     return json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s}, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:s}",
+        "{s:s, s:s, s:o, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s, s:o}, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:s}",
         "schema", "weft.result/1", "lab", result->lab, "from",
         harmless_json(result->from, strlen(result->from), 4000), "own", result->own, "seed", seed,
         "selection", result->selection, "partial", is_partial(result), "sandbox", "tier",
         result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none", "own_user",
         result->sandbox && result->sandbox->own_user, "reason", result->sandbox ? result->sandbox->reason : "",
-        "builds", builds, "problems", problems, "replaced_by_reference", replaced, "expected",
-        result->expected, "ran", result->ran, "clauses", clauses, "score", result_score(result), "max",
-        result_max(result), "verdict", verdict_name(result_verdict(result)));
+        "missing", missing, "builds", builds, "problems", problems, "replaced_by_reference", replaced,
+        "expected", result->expected, "ran", result->ran, "clauses", clauses, "score", result_score(result),
+        "max", result_max(result), "verdict", verdict_name(result_verdict(result)));
 }
 
 static bool write_result(const char *path, const char *text)

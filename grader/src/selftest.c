@@ -134,11 +134,16 @@ static char *normalised_report(const struct known *known)
     char *report = replace_all(named, "'SUBMISSION'", "SUBMISSION"); /* quoted where the path has a blank */
     free(named);
     free(text);
-    char *sandbox = strstr(report, ", sandbox ");
-    if (sandbox) {
-        size_t line = strcspn(sandbox, "\n");
-        memmove(sandbox, sandbox + line, strlen(sandbox + line) + 1);
+    char *tier = strstr(report, ", sandbox "), *weakness = strstr(report, "\nSandbox: ");
+    if (weakness) { /* with the lines in which it goes on */
+        char *end = weakness;
+        do
+            end += 1 + strcspn(end + 1, "\n");
+        while (strncmp(end, "\n  ", 3) == 0);
+        memmove(weakness, end, strlen(end) + 1);
     }
+    if (tier)
+        memmove(tier, tier + strcspn(tier, "\n"), strlen(tier + strcspn(tier, "\n")) + 1);
     hide_numbers(report);
     return report;
 }

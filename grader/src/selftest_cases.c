@@ -148,15 +148,18 @@ static void add_solutions(struct selftest *test, const char *lab)
     char *name = format_text("%s alone", lab);
     add_case(test, SOLUTION, lab, name, copy_text("solutions"));
     free(name);
-    name = format_text("%s without a sandbox", lab);
-    struct known *known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
-    if (known) {
-        known->sandbox = copy_text("none");
+    for (int tier = SANDBOX_NONE; tier < SANDBOX_BUBBLEWRAP; tier++) {
+        name = format_text("%s in the sandbox %s", lab, sandbox_tier_name((enum sandbox_tier)tier));
+        struct known *known = sandbox_works((enum sandbox_tier)tier)
+                                  ? add_case(test, SOLUTION, lab, name, copy_text("solutions"))
+                                  : NULL;
+        if (known)
+            known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
+        free(name);
     }
-    free(name);
     if (strcmp(lab, test->course->labs.items[0]) != 0) {
         name = format_text("%s with all before it", lab);
-        known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
+        struct known *known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
         if (known)
             known->own = copy_text("all");
         free(name);
@@ -316,37 +319,38 @@ static char *hostile_variants(const char *folder)
     return names;
 }
 
+/* A tier in which the hostile set can be run here, and may be: without another user and without a sandbox it would
+ * attack who runs this. */
+static bool is_for_hostile(enum sandbox_tier tier)
+{
+    return tier == SANDBOX_NONE ? geteuid() == 0 : sandbox_works(tier);
+}
+
 /* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
 static void add_hostile(struct selftest *test, const char *lab)
 {
-    static const char *const tiers[] = {"bubblewrap", "none"};
     char *folder = format_text("%s/grader/hostile", test->course->root);
     struct words names = selftest_names_in(folder, "");
-    struct sandbox best = sandbox_probe(NULL);
-    for (size_t i = 0; i < names.count; i++) {
-        char *from = format_text("%s/%s", folder, names.items[i]);
-        struct stat status;
-        bool is_folder = stat(from, &status) == 0 && S_ISDIR(status.st_mode);
-        for (size_t t = 0; is_folder && t < 2; t++) {
-            char *name = format_text("%s (%s)", names.items[i], tiers[t]);
-            if (t == 1 && geteuid() != 0) {
-                free(name); /* without another user and without a sandbox it would attack who runs this */
-                continue;
-            }
-            if (selftest_wanted(test, "hostile", name) && (t == 1 || best.tier == SANDBOX_BUBBLEWRAP)) {
+    for (int tier = SANDBOX_NONE; tier <= SANDBOX_BUBBLEWRAP; tier++) {
+        if (!is_for_hostile((enum sandbox_tier)tier))
+            continue;
+        for (size_t i = 0; i < names.count; i++) {
+            char *from = format_text("%s/%s", folder, names.items[i]);
+            char *name = format_text("%s (%s)", names.items[i], sandbox_tier_name((enum sandbox_tier)tier));
+            struct stat status;
+            if (stat(from, &status) == 0 && S_ISDIR(status.st_mode) && selftest_wanted(test, "hostile", name)) {
                 char *submission = filled_starter(test, lab, "hostile", name, "return 0; (void)(");
                 char *to = format_text("%s/%s", submission, lab);
                 copy_files(from, to);
                 struct known *known = add_case(test, HOSTILE, lab, name, submission);
-                known->sandbox = copy_text(tiers[t]);
+                known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
                 known->variants = hostile_variants(from);
                 free(to);
             }
             free(name);
+            free(from);
         }
-        free(from);
     }
-    free(best.reason);
     words_free(&names);
     free(folder);
 }

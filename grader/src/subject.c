@@ -80,7 +80,8 @@ void judge_start(struct judge *judge, const char *scenario)
                                             .processor_seconds =
                                                 (int)((TEST_PROCESSOR_MS + judge->budget_ms) / 1000) + 1,
                                             .memory_bytes = reserves ? 0 : (int64_t)1 << 30,
-                                            .file_bytes = 1 << 20};
+                                            .file_bytes = 1 << 20,
+                                            .stops_own_threads = strcmp(judge->variant, "asan") == 0};
         char *program = format_text("%s/subject", judge->folder);
         if (judge->debugged)
             judge_exec_debugger(judge, program, (const char *const[]){scenario, NULL});

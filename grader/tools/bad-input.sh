@@ -129,6 +129,9 @@ expect 2 "has no test or clause nonsense" "$grade" run 01 --test nonsense
 expect 2 "the seed is a number" "$grade" run 01 --seed banana
 expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
+expect 2 "--sandbox is bubblewrap, landlock or none, not fortress" "$grade" run 01 --sandbox fortress
+expect 2 "confine needs a command" "$grade" confine
+expect 2 "/usr/bin/nowhere: No such file" "$grade" confine -- /usr/bin/nowhere
 expect 2 "there is no clause 01.99" "$grade" explain 01.99
 expect 0 "A map is PENDING while its inner future is" "$grade" explain 01.3
 expect 0 "planned: $(sed -n 's/^PLANNED := \([^ ]*\).*/\1/p' runtime/modules.mk)" "$grade" list

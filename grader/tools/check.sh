@@ -38,7 +38,7 @@ step()
 second_compiler()
 {
     printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c grader/support/*.c \
-        grader/suites/*/*.c grader/given/*.c grader/interleave/*/*.c |
+        grader/suites/*/*.c grader/given/*.c grader/interleave/*/*.c grader/sandbox/*.c |
         xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
             -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -Igrader/interleave -fsyntax-only &&
         echo "every file compiles with clang too"
@@ -165,6 +165,7 @@ step "examples" examples
 step "expand" expansions
 step "frames" frames
 step "install" grader/tools/install-test.sh
+step "sandbox" grader/tools/sandbox-test.sh
 step "bad input" grader/tools/bad-input.sh
 step "interleave" interleave
 step "exercise" grader/tools/exercise.sh --check

