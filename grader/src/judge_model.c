@@ -143,8 +143,7 @@ void judge_model(struct judge *judge)
     if (record.a == IL_FAILED)
         decide_failure(judge, &findings);
     if (record.a == IL_BUDGET)
-        judge_not_verified(judge, "budget reached after %lld executions; DEEP=1 spends more",
-                           (long long)record.b);
+        judge_not_verified(judge, "the budget of processor time was used up before all executions were run; DEEP=1 spends more");
     if (record.a != IL_EXHAUSTED || record.b < 1)
         judge_fail(judge, "a verdict", "verdict %lld after %lld executions", (long long)record.a,
                    (long long)record.b);

@@ -188,7 +188,7 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
 {
     char *part[4];
     judge_split_panic(judge->text, part);
-    const char *place = part[2];
+    const char *slash = strrchr(part[2], '/'), *place = slash ? slash + 1 : part[2]; /* as in an account and in gdb */
     int code, signal_number;
     judge_wait_exit(judge, &code, &signal_number); /* what it prints comes after the record */
     judge_drain(judge);

@@ -28,4 +28,21 @@ static const struct judge_test tests[] = {
     {NULL, NULL, 0, NULL},
 };
 
-const struct judge_suite suite_02_async = {"02-async", tests, describe_async_event};
+static const struct judge_rest rests[] = {
+    {"02.2", "02.1"},
+    {"02.3", "02.1"},
+    {"02.4", "02.1"},
+    {"02.6", "02.5"},
+    {"02.8", "02.7"},
+    {"02.10", "02.9"},
+    {"02.11", "02.9"},
+    {"02.12", "02.9"},
+    {"02.13", "02.9"},
+    {"02.14", "02.13"},
+    {"02.15", "02.13"},
+    {"02.16", "02.13"},
+    {"02.17", "02.13"},
+    {NULL, NULL},
+};
+
+const struct judge_suite suite_02_async = {"02-async", tests, describe_async_event, rests};

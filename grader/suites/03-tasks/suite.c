@@ -74,4 +74,21 @@ static void describe_event(struct judge *judge, const struct channel_record *eve
         describe_scopes_event(judge, event, text, size);
 }
 
-const struct judge_suite suite_03_tasks = {"03-tasks", tests, describe_event};
+static const struct judge_rest rests[] = {
+    {"03.4", "03.1 03.2"},
+    {"03.5", "03.1 03.2 03.4"},
+    {"03.6", "03.1 03.2 03.3 03.12"},
+    {"03.7", "03.1 03.2 03.4 03.12"},
+    {"03.8", "03.1 03.2 03.3 03.12"},
+    {"03.9", "03.1 03.2 03.3 03.12"},
+    {"03.10", "03.3 03.9"},
+    {"03.11", "03.1 03.2 03.3"},
+    {"03.12", "03.1 03.2"},
+    {"03.13", "03.2 03.12"},
+    {"03.14", "03.12"},
+    {"03.15", "03.12"},
+    {"03.17", "03.9"},
+    {NULL, NULL},
+};
+
+const struct judge_suite suite_03_tasks = {"03-tasks", tests, describe_event, rests};

@@ -64,4 +64,27 @@ static const struct judge_test tests[] = {
     {NULL, NULL, 0, NULL},
 };
 
-const struct judge_suite suite_04_executor = {"04-executor", tests, describe_executor_event};
+static const struct judge_rest rests[] = {
+    {"04.1", "04.5"},
+    {"04.2", "04.1 04.5"},
+    {"04.3", "04.5"},
+    {"04.4", "04.1"},
+    {"04.6", "04.1 04.5"},
+    {"04.7", "04.5"},
+    {"04.8", "04.1 04.5"},
+    {"04.9", "04.1 04.5 04.8"},
+    {"04.10", "04.5"},
+    {"04.11", "04.1 04.5"},
+    {"04.12", "04.5 04.11"},
+    {"04.13", "04.5 04.11"},
+    {"04.14", "04.5 04.11"},
+    {"04.16", "04.11"},
+    {"04.17", "04.1 04.5"},
+    {"04.18", "04.5 04.17"},
+    {"04.19", "04.5 04.17"},
+    {"04.20", "04.5 04.17"},
+    {"04.21", "04.17"},
+    {NULL, NULL},
+};
+
+const struct judge_suite suite_04_executor = {"04-executor", tests, describe_executor_event, rests};
