@@ -153,7 +153,7 @@ static void print_tasks(const struct report *report)
             earned += clause ? result_earned(result, clause) : 0;
             points += clause ? clause->points : 0;
         }
-        char *longer = format_text("%s%s%s %d/%d", line, *line ? ", " : "", task->id, earned, points);
+        char *longer = format_text("%s%s%s:%d/%d", line, *line ? " " : "", task->id, earned, points);
         free(line);
         line = longer;
     }
@@ -221,7 +221,7 @@ void print_summary(const struct report *report)
         print_one_test(report);
     else
         print_counts(report);
-    if (!result->selection && result->ran > 0 && result_score(result) < result_max(result))
+    if (!result->selection && !result->some_variants && result->ran > 0 && result_score(result) < result_max(result))
         print_tasks(report);
     if (result->some_variants)
         fprintf(style->out, "%sOnly some variants were asked for; the others are not verified.%s\n", style->warn,

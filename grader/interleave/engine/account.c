@@ -92,7 +92,7 @@ const char *location_text(int index)
     const struct location *location = &il->locations[index];
     const struct named *named = name_of(location->address);
     if (!named)
-        return object_mark(location->address, location->first_use);
+        return object_mark(location->address, location->first_use, false);
     char *text = scratch_text();
     snprintf(text, sizeof il->texts[0], "%s", named->name);
     return text;
