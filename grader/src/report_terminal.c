@@ -37,7 +37,13 @@ static void print_problems(const struct style *style, const struct result *resul
             continue;
         fprintf(style->out, "  %s", warnings ? style->warn : style->bad);
         print_foreign(style, problem->where, TEXT_BYTES_MAX);
-        fprintf(style->out, "%s%s\n", warnings && !problem->note ? ": compiler warnings (advisory)" : "", style->off);
+        /* without its answer a function does anything at all: that is no matter of taste */
+        bool no_answer = strstr(problem->what, "[-Wreturn-type]") != NULL;
+        fprintf(style->out, "%s%s\n",
+                !warnings || problem->note ? ""
+                : no_answer                ? ": compiler warnings; a function that returns nothing where it must is a mistake"
+                                           : ": compiler warnings (advisory)",
+                style->off);
         char *what = harmless_text(problem->what, strlen(problem->what), 8000);
         for (char *rest = what, *line; (line = strsep(&rest, "\n"));)
             if (*line) {
