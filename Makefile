@@ -85,7 +85,7 @@ grader: deps-grade
 # engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
 NATIVE := $(filter-out interleave,$(VARIANTS))
 SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
-SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).scenarios))
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c grader/support/places.c $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).scenarios))
 EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
 EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).models))
 SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o) $(B)/obj/tsan/grader/support/fences.o

@@ -96,6 +96,9 @@ struct census {
 /** Count what runs below process `pid`. */
 struct census census_below(pid_t pid);
 
+/** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */
+void signal_threads_below(pid_t pid, int number, void (*after_each)(void *arg), void *arg);
+
 /** The kernel's view of one thread, by its number inside the sandbox. */
 struct thread_facts {
     bool found, asleep;
