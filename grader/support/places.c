@@ -51,13 +51,14 @@ static void print_thread(const char *what, const void *called_from)
         return;
     if (called_from)
         snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)called_from - (unsigned long)self.dli_fbase - 1);
-    for (int i = 2; i < all && count < SHOWN_MAX; i++) { /* not this function, nor the handler */
+    enum { INTERRUPTED = 3 }; /* behind this function, the handler, and what called that: all others are places of returns */
+    for (int i = INTERRUPTED; i < all && count < SHOWN_MAX; i++) {
         if (!dladdr(frames[i], &info))
             continue;
         if (info.dli_fbase != self.dli_fbase)
             library = count == 0 && info.dli_sname ? info.dli_sname : library;
         else
-            snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)frames[i] - (unsigned long)self.dli_fbase - 1);
+            snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)frames[i] - (unsigned long)self.dli_fbase - (i > INTERRUPTED));
     }
     snprintf(line, sizeof line, "thread %u %s%s%s, in\n", scenario_thread(), what, library ? " in " : "", library ? library : "");
     if (write(STDERR_FILENO, line, strlen(line)) > 0)
