@@ -296,12 +296,12 @@ docs: deps-docs
 	@docs/build.sh
 
 # The unit tests of the given parts, with all of the runtime beneath them.
-GIVEN_TESTS := $(wildcard grader/given/*.c) $(addprefix runtime/given/,$(GIVEN)) $(SOLUTIONS)
+GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(addprefix runtime/given/,$(GIVEN)) $(SOLUTIONS)
 define given_rule
 $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
 	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check)
--include $(filter $(B)/obj/$(1)/grader/given/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d))
+-include $(filter $(B)/obj/$(1)/grader/given-tests/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d))
 endef
 $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
 

@@ -336,7 +336,7 @@ function print_clauses(    lab, count, i)
         print_boxes(substr(lab[i], 1, 2) ".")
     }
     print "## The given parts {#clauses-given}\n"
-    print "Nobody writes them in a lab; their tests are in `grader/given` and `grader/must-not-compile`.\n"
+    print "Nobody writes them in a lab; their tests are in `grader/given-tests` and `grader/must-not-compile`.\n"
     print_boxes("G.")
 }
 

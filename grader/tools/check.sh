@@ -38,7 +38,7 @@ step()
 second_compiler()
 {
     printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c grader/support/*.c \
-        grader/suites/*/*.c grader/given/*.c grader/interleave/*/*.c grader/sandbox/*.c |
+        grader/suites/*/*.c grader/given-tests/*.c grader/interleave/*/*.c grader/sandbox/*.c |
         xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
             -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -Igrader/interleave -fsyntax-only &&
         echo "every file compiles with clang too"

@@ -5,7 +5,7 @@
 #   grader/suites/NN-*      a test:    {"join_result", "01.5", ... in suite.c
 #                           a model:   MODEL(explore_park, "01.17", ... in models*.c
 #   grader/mutants/NN-*     a mutant:  "Kills: join_result" and "Clause: 01.5", before the patch itself
-#   grader/given            a test of G.5: START_TEST(g05_...)
+#   grader/given-tests      a test of G.5: START_TEST(g05_...)
 #   grader/must-not-compile a case of G.5: "clause G.5" in the first line
 #
 # A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case. A model needs a test of its name.
@@ -71,7 +71,7 @@ over()
 
     # shellcheck disable=SC2016
     over '/^START_TEST\(g[0-9][0-9]_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13, 2) + 0 }' \
-        grader/given/*.c
+        grader/given-tests/*.c
     # shellcheck disable=SC2016
     over 'FNR == 1 && match($0, /clause G\.[0-9]+/) {
         print "given", FILENAME ":1", substr($0, RSTART + 7, RLENGTH - 7)
