@@ -151,6 +151,7 @@ step "second compiler" second_compiler
 step "contract" contract
 step "starters are fresh" grader/tools/starters.sh --check
 step "layers" grader/tools/layers.sh
+step "cycles" grader/tools/cycles.sh
 step "clauses" grader/tools/clauses.sh
 step "handouts" grader/tools/handouts.sh
 step "must not compile" grader/tools/must-not-compile.sh
