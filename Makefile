@@ -272,7 +272,7 @@ interleave: deps-grade
 .PHONY: mutants
 mutants: grader deps-check
 	@$(B)/weft-grade selftest mutant
-	@{ cat docs/mutants.head; sort $(B)/selftest/mutants.md | awk -f docs/mutants.awk runtime/modules.mk -; } > docs/mutants.md
+	@{ cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
 
 ## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
 .PHONY: accept
@@ -281,7 +281,7 @@ accept: grader
 
 ## starters: cut the starters from the solutions again
 .PHONY: starters
-starters:
+starters: grader
 	@grader/tools/starters.sh
 
 ## soak: grade the solution 100 times under load: LAB=01 [RUNS=100]
@@ -292,7 +292,8 @@ soak: grader deps-check
 
 ## docs: the site, in build/docs/html
 .PHONY: docs
-docs: deps-docs
+docs: deps-docs deps-grade
+	@$(MAKE) -s -j"$$JOBS" $(B)/weft-grade
 	@docs/build.sh
 
 # The unit tests of the given parts, with all of the runtime beneath them.

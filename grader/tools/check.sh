@@ -126,9 +126,9 @@ valgrind_clean()
 grader_sanitized()
 {
     local lab
-    make -s build/weft-grade-asan || return 1
+    . grader/tools/facts.sh && make -s build/weft-grade-asan || return 1
     export ASAN_OPTIONS=detect_leaks=0
-    for lab in $(sed -n 's/^LABS := //p' runtime/modules.mk); do
+    for lab in $(labs); do
         build/weft-grade-asan run "$lab" --from solutions --json build/check/asan.json --junit build/check/asan.xml || return 1
         build/weft-grade-asan run "$lab" --from labs --variants plain
         [ $? = 1 ] || return 1
