@@ -65,7 +65,7 @@ hostile_names()
         fi
     done
 }
-for command in help list grade debug trace run lib model bench install exercise expand frames soak accept; do
+for command in help help-all list grade debug trace run lib model bench install exercise expand frames soak accept; do
     hostile_names $command
 done
 hostile_names grade LAB=01
@@ -161,6 +161,9 @@ expect 2 "has no model join_drop. It has:" "$grade" trace 01 --test join_drop
 expect 2 "Which model?" make -s model FILE="$work/nowhere.c"
 
 expect 2 "does not exist" "$grade" run 01 --from "$work/nowhere"
+
+expect 0 "make help-all shows" make
+expect 0 "make check " make help-all
 
 expect 2 "which file?" grader/tools/expand.sh ""
 expect 1 "there is no file '$work/nowhere.c'" grader/tools/expand.sh "$work/nowhere.c"
