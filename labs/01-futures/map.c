@@ -20,7 +20,7 @@ static enum wf_poll map_poll(struct wf_future *future, struct wf_cx *cx)
 static void map_drop(struct wf_future *future)
 {
     struct wf_map *self = (struct wf_map *)future;
-    /* 01.T2: the inner future is owned: who else would drop it? */
+    /* 01.T2: the map owns the inner future: only the map can drop it */
     LAB_TODO("01.T2");
 }
 

@@ -2,8 +2,8 @@
  * @file dyn_method.c
  * @brief A call of an async method: its frame in the caller's slot, or in a box.
  *
- * The call is a future around the method's future. It adds one thing to it: the room it lives in, which has to be
- * given back at the very end of its life, whichever end that is.
+ * The call is a future around the method's future. It adds the room in which that future lies. The room is given back at
+ * the end of the call: before READY, or in the drop.
  */
 #include <stdbool.h>
 #include <string.h>

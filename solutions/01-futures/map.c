@@ -22,7 +22,7 @@ static enum wf_poll map_poll(struct wf_future *future, struct wf_cx *cx)
 static void map_drop(struct wf_future *future)
 {
     struct wf_map *self = (struct wf_map *)future;
-    /* LAB 01.T2 { the inner future is owned: who else would drop it? */
+    /* LAB 01.T2 { the map owns the inner future: only the map can drop it */
     wf_future_drop(self->inner);
     /* LAB 01.T2 } */
 }
