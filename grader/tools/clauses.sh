@@ -8,7 +8,7 @@
 #   grader/given            a test of G.5: START_TEST(g05_...)
 #   grader/must-not-compile a case of G.5: "clause G.5" in the first line
 #
-# A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case. A model needs a test of its name.
+# A clause is one promise, in 30 words or fewer. A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case. A model needs a test of its name.
 #
 # Exit: 1 something is missing or names what does not exist.
 set -eu
@@ -35,10 +35,15 @@ over()
         /@clause[^a-z]/ {
             if (match($0, /@clause\{[0-9G]+\.[0-9]+,[0-9]+,"/)) {
                 split(substr($0, RSTART + 8), part, ",")
-                print "clause", FILENAME ":" FNR, part[1]
+                print "clause", FILENAME ":" FNR, part[1], words_of(substr($0, RSTART + RLENGTH))
             } else {
                 print "unreadable", FILENAME ":" FNR, "@clause{NUMBER,POINTS,\"text\"}"
             }
+        }
+        function words_of(text,    word)
+        {
+            sub(/"}.*/, "", text)
+            return split(text, word, " ")
         }
         {
             for (i = 1; i < NF; i++)
@@ -88,6 +93,8 @@ over()
     $1 == "clause" {
         if ($3 in defined)
             wrong($2 ": clause " $3 " is defined in " defined[$3] " already")
+        if ($4 > 30)
+            wrong($2 ": clause " $3 " has " $4 " words, of 30 at most: two promises are two clauses")
         defined[$3] = $2
         ordered[++clauses] = $3
     }
