@@ -44,7 +44,8 @@ static enum wf_poll call_poll(struct wf_future *future, struct wf_cx *cx)
 static void call_drop(struct wf_future *future)
 {
     struct wf_call *self = (struct wf_call *)future;
-    /* 02.T6: the body first: until it is gone it may use what was captured */
+    /* 02.T6: drop the body first, since it may still use what was captured; then the call is
+     * over */
     LAB_TODO("02.T6");
 }
 

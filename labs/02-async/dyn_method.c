@@ -16,15 +16,15 @@
 /* The method's future is over: its frame is not needed any more. */
 static void free_box(struct wf_dyn *self)
 {
-    /* 02.T4: only an allocated frame is freed, and the call must not point to it afterwards */
+    /* 02.T4: free the room only if it was allocated; afterwards the call must not point to it */
     LAB_TODO("02.T4");
 }
 
 static enum wf_poll dyn_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_dyn *self = (struct wf_dyn *)future;
-    /* 02.T4: no frame: WF_ENOMEM. Else note in the head that you await it, and poll it; when READY
-     * hand its output on, and give its room back */
+    /* 02.T4: no room: READY with WF_ENOMEM. Else note in the head that the call awaits the method,
+     * and poll it; when it is READY, hand its output on and give its room back */
     LAB_TODO("02.T4");
 }
 

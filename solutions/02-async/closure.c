@@ -56,7 +56,7 @@ static enum wf_poll call_poll(struct wf_future *future, struct wf_cx *cx)
 static void call_drop(struct wf_future *future)
 {
     struct wf_call *self = (struct wf_call *)future;
-    /* LAB 02.T6 { the body first: until it is gone it may use what was captured */
+    /* LAB 02.T6 { drop the body first, since it may still use what was captured; then the call is over */
     wf_future_drop(&self->body.future);
     end_call(self);
     /* LAB 02.T6 } */

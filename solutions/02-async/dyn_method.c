@@ -16,7 +16,7 @@
 /* The method's future is over: its frame is not needed any more. */
 static void free_box(struct wf_dyn *self)
 {
-    /* LAB 02.T4 { only an allocated frame is freed, and the call must not point to it afterwards */
+    /* LAB 02.T4 { free the room only if it was allocated; afterwards the call must not point to it */
     if (self->boxed_bytes > 0)
         wf_free(self->inner, self->boxed_bytes);
     self->inner = NULL;
@@ -28,7 +28,7 @@ static void free_box(struct wf_dyn *self)
 static enum wf_poll dyn_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_dyn *self = (struct wf_dyn *)future;
-    /* LAB 02.T4 { no frame: WF_ENOMEM. Else note in the head that you await it, and poll it; when READY hand its output on, and give its room back */
+    /* LAB 02.T4 { no room: READY with WF_ENOMEM. Else note in the head that the call awaits the method, and poll it; when it is READY, hand its output on and give its room back */
     if (!self->inner) {
         self->out = WF_ENOMEM;
         return WF_READY;

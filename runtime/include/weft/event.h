@@ -1,6 +1,6 @@
 /**
  * @file event.h
- * @brief The event trace: what futures, wakers and parks did, in order.
+ * @brief The event trace: what futures and parks did, in order.
  *
  * An event is reported to the hook of the thread's context (context.h). Without a hook an event costs one
  * load and one branch (a call more in a park, which sleeps anyway). The ring is the ready-made hook: it keeps the last events of all threads that

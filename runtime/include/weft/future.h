@@ -2,13 +2,13 @@
  * @file future.h
  * @brief Futures: computations that are polled until they are ready.
  *
- * Shape:   the frame *is* the future. Its first member is a `struct wf_future`, the caller owns the
- *          storage, a constructor builds it in place, and from then on it never moves: combinators and
- *          waiters point into it.
+ * Shape:   the frame *is* the future: a structure whose first member, the head, is a `struct wf_future`. The caller
+ *          owns the storage, a constructor builds the frame in place, and from then on it never moves: combinators
+ *          and waiters point into it.
  * Life:    built -> polled (any number of times, WF_PENDING each) -> WF_READY, or dropped. READY ends it:
  *          everything but its output has been released and nothing is owed. One that is not READY is
  *          dropped exactly once; that is cancellation, and it is synchronous.
- * Wake-up: a poll that returns WF_PENDING has arranged that the waker of its context is woken when another
+ * Wake-up: a poll that returns WF_PENDING has arranged that the waker of its cx is woken when another
  *          poll is worth while. A wake says "poll again", never "it is ready".
  * Threads: a future is polled and dropped by one thread at a time, and neither inside its own poll.
  * C++:     a constructor has the name of its structure, as stat() has that of struct stat: so write `struct wf_join join;`,
