@@ -59,7 +59,7 @@ struct wf_future_ops {
     uint32_t size;                        /**< of the whole frame, in bytes */
     uint32_t out_offset;                  /**< of the output in the frame, in bytes */
     uint32_t out_size;                    /**< of the output, in bytes; 0: there is none */
-    void (*drop_out)(void *out);          /**< destroys an unclaimed output; NULL: plain data */
+    void (*drop_out)(void *out);          /**< destroys an output that no caller took; NULL: plain data */
     /** Calls `visit` for each child that is not finished, for futures that have several. NULL: none but `awaiting`. */
     void (*children)(const struct wf_future *self, wf_visit *visit, void *arg);
 };
