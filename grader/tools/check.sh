@@ -154,6 +154,7 @@ step "layers" grader/tools/layers.sh
 step "cycles" grader/tools/cycles.sh
 step "clauses" grader/tools/clauses.sh
 step "handouts" grader/tools/handouts.sh
+[ -n "$quick" ] || step "tasks earn in order" grader/tools/tasks.sh
 step "must not compile" grader/tools/must-not-compile.sh
 step "given, plain" given_tests plain
 if [ -z "$quick" ]; then
