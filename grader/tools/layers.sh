@@ -49,8 +49,11 @@ compile()
         for header in $(words_of runtime/modules.mk "$lab.headers"); do
             echo "HEADER ${lab%%-*} $lab $header"
         done
-        for file in $(words_of runtime/modules.mk "$lab.write") $(words_of runtime/modules.mk "$lab.given"); do
+        for file in $(words_of runtime/modules.mk "$lab.write"); do
             compile "${lab%%-*}" "$lab/$file" "solutions/$lab/$file"
+        done
+        for file in $(words_of runtime/modules.mk "$lab.given"); do
+            compile "${lab%%-*}" "$lab/$file" "runtime/given/$lab/$file"
         done
     done
 } >"$scratch/facts"
