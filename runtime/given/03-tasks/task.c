@@ -2,14 +2,14 @@
  * @file task.c
  * @brief The life of a task: spawned, run until it is over, freed. And its waker.
  *
- * Given with the lab: it shows where each transition of state.c is used. The steps of a run, and who holds what:
+ * Given with the lab: it shows where each transition of state.c is used. The steps of a run, and which reference is whose:
  *
  * 1. The scheduler takes the task out of its queue: it now holds the queue's reference. to_running.
  * 2. The future is polled, with a waker that owns nothing: the reference of step 1 outlives the poll.
  * 3. PENDING: to_idle. Parked: the reference was given up, and the task must not be touched any more. Again: it goes
  *    back to the queue with the reference. Cancelled: on to 4.
- * 4. READY, or dropped: the scheduler, as the owner, forgets the task, which uses it no more. to_complete. The output
- *    goes to the join handle or is destroyed; two references, the owner's and the queue's, are given up.
+ * 4. READY, or dropped: the scheduler, as the owner, forgets the task, and the task uses the scheduler no more. to_complete.
+ *    The output goes to the join handle or is destroyed. Two references, the owner's and the queue's, are given up.
  */
 #include "weft/task.h"
 
@@ -49,7 +49,7 @@ int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct w
         wf_panic("G.29", "task %s is spawned without a scheduler: this thread is not inside a runtime", wf_task_name(task));
     task->scheduler = scheduler;
     task->id = next_id(scheduler);
-    /* relaxed: nobody else knows the task yet; bind publishes it */
+    /* relaxed: no other thread knows the task yet; bind publishes it */
     if (handle) {
         wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | WF_TASK_JOIN_INTEREST | 3u * WF_TASK_REFERENCE);
         wf_join_handle_init(handle, task);
@@ -66,7 +66,7 @@ int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct w
     return bound;
 }
 
-/* Destroys the output, which nobody will ask for. A future that was dropped has none. */
+/* Destroy the output, for which no join handle will ask. A future that was dropped has none. */
 static void drop_output(struct wf_task *task)
 {
     struct wf_future *frame = wf_task_frame(task);
