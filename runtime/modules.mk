@@ -1,11 +1,11 @@
 # The one list of labs and of what is in them. Its order is lab order, layer order and reading order: a
-# module may use the modules above it. Read by make and by the grader, so each line is `name := words`.
+# module may use the modules above it. Read by make and by the grader, which lists it to all scripts, so each line is `name := words`.
 #
 #   NN-name.part     the part of the course
 #   NN-name.title    what the lab is called
 #   NN-name.kind     modules, exercise or application
 #   NN-name.write    the files that a student writes
-#   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
+#   NN-name.given    the files that come ready-made with the lab, in runtime/given/NN-name
 #   NN-name.headers  the public headers whose contract the lab is about
 
 LABS := 01-futures 02-async 03-tasks 04-executor

@@ -39,8 +39,21 @@ static void print_places(char addresses[][ADDRESS_BYTES], int count)
         waitpid(pid, NULL, 0);
 }
 
+/* Where the signal came. */
+static const void *interrupted_at(const void *context)
+{
+#if defined(__x86_64__)
+    return (const void *)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return (const void *)((const ucontext_t *)context)->uc_mcontext.pc;
+#else
+    (void)context;
+    return NULL;
+#endif
+}
+
 /* `called_from`: the thread has called an address where no function is, from there; or NULL. */
-static void print_thread(const char *what, const void *called_from)
+static void print_thread(const char *what, const void *interrupted, const void *called_from)
 {
     void *frames[FRAMES_MAX];
     Dl_info self, info;
@@ -51,26 +64,29 @@ static void print_thread(const char *what, const void *called_from)
         return;
     if (called_from)
         snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)called_from - (unsigned long)self.dli_fbase - 1);
-    enum { INTERRUPTED = 3 }; /* behind this function, the handler, and what called that: all others are places of returns */
-    for (int i = INTERRUPTED; i < all && count < SHOWN_MAX; i++) {
+    int first = 0; /* before it stand the handler and what called that; behind it are places of returns */
+    while (first < all && frames[first] != interrupted)
+        first++;
+    for (int i = first; i < all && count < SHOWN_MAX; i++) {
         if (!dladdr(frames[i], &info))
             continue;
         if (info.dli_fbase != self.dli_fbase)
             library = count == 0 && info.dli_sname ? info.dli_sname : library;
         else
-            snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)frames[i] - (unsigned long)self.dli_fbase - (i > INTERRUPTED));
+            snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)frames[i] - (unsigned long)self.dli_fbase - (i > first));
     }
     snprintf(line, sizeof line, "thread %u %s%s%s, in\n", scenario_thread(), what, library ? " in " : "", library ? library : "");
     if (write(STDERR_FILENO, line, strlen(line)) > 0)
         print_places(addresses, count);
 }
 
-static void on_where(int number)
+static void on_where(int number, siginfo_t *info, void *context)
 {
     static const char idle[] = "thread 0 has done its step, and waits for the next\n";
     (void)number;
+    (void)info;
     if (!scenario_awaits_a_step())
-        print_thread("sleeps", NULL);
+        print_thread("sleeps", interrupted_at(context), NULL);
     else if (write(STDERR_FILENO, idle, strlen(idle)) < 0)
         _exit(127);
 }
@@ -80,16 +96,15 @@ static void on_where(int number)
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     const void *called_from = NULL;
-    (void)number;
 #if defined(__x86_64__)
     const greg_t *registers = ((const ucontext_t *)context)->uc_mcontext.gregs;
-    if (number == SIGSEGV && registers[REG_RIP] == (greg_t)(uintptr_t)info->si_addr)
+    if (number == SIGSEGV && interrupted_at(context) == info->si_addr)
         called_from = *(void *const *)(uintptr_t)registers[REG_RSP];
 #else
+    (void)number;
     (void)info;
-    (void)context;
 #endif
-    print_thread(called_from ? "calls an address where no function is" : "crashes", called_from);
+    print_thread(called_from ? "calls an address where no function is" : "crashes", interrupted_at(context), called_from);
 }
 #endif
 
@@ -99,7 +114,7 @@ void places_watch(void)
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
     (void)backtrace(frame, 1); /* the first call loads a library, which a handler must not */
-    struct sigaction where = {.sa_handler = on_where, .sa_flags = SA_RESTART};
+    struct sigaction where = {.sa_sigaction = on_where, .sa_flags = SA_SIGINFO | SA_RESTART};
     sigaction(CHANNEL_WHERE_SIGNAL, &where, NULL);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_RESETHAND};

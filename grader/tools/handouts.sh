@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # handouts.sh: the accounts of models that pages show are what the grader says, line for line.
 #
-# A line of an account is one that is indented as code and has a number, or a rule, and a lane. Each must be in a report of
+# A line of an account is one that is indented as code and has a number, or a rule, and a lane; or says after how
+# many executions something was found. Each must be in a report of
 # grader/golden, which make check compares with what is printed. Neither indentation counts nor where a long line is broken:
 # what goes on below it is indented deeper, and joined to it.
 # Exit: 1 a line is in no report, or no page shows an account.
@@ -25,7 +26,7 @@ awk '
         line = ""
     }
     { match($0, /^ */) }
-    /^    +([0-9]+ +([A-Z] [.]|[.] [A-Z])|----|====) / {
+    /^    +([0-9]+ +([A-Z] [.]|[.] [A-Z])|----|====) / || /^    +observed .* found after [0-9]+ execution/ {
         check()
         line = $0
         place = FILENAME ":" FNR
