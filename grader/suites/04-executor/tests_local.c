@@ -50,7 +50,7 @@ static void only_inside_the_run(struct judge *judge)
     expect_root_polls(judge, story, 1); /* it goes on behind the run in the same poll */
     EXPECT(judge, find(story, 0, EVENT_NOTE, 1) >= 0, "the run is READY in the poll in which its body is",
            "it is not");
-    WAKE(judge, "thread 0: wakes task 1, while nobody runs the set", 1);
+    WAKE(judge, "thread 0: wakes task 1, while the set is not run", 1);
     DRIVER(judge, "thread 0: spawns task 3 on the set", DO(DO_SPAWN, ON_LOCAL + SET, 3));
     LET_GO(judge, "thread 0: wakes the root, which runs the set again", ROOT);
     story = until_asleep(judge);
@@ -261,12 +261,15 @@ static void budgets_inside_unconstrained(struct judge *judge)
     run_root(judge);
     const struct story *story = until_done(judge);
     int done = find(story, 0, EVENT_CONSUMED, BODY);
-    EXPECT(judge, done >= 0 && story->events[done].b == 1000 && count_between(story, 0, done, EVENT_POLLED, BODY) == 1,
+    EXPECT(judge,
+           done >= 0 && story->events[done].b == 1000 &&
+               count_between(story, 0, done, EVENT_POLLED, BODY) == 1,
            "the body inside unconstrained has no budget: 1000 units in one poll", "it stops before that");
     expect_own_budget(judge, story, 1, 300);
     int looks = find(story, 0, EVENT_FACTS, HOLDS);
-    EXPECT(judge, looks >= 0 && story->events[looks].b / 16 == BUDGET, "128 units are left after unconstrained",
-           "%lld", looks < 0 ? -1LL : (long long)story->events[looks].b / 16);
+    EXPECT(judge, looks >= 0 && story->events[looks].b / 16 == BUDGET,
+           "128 units are left after unconstrained", "%lld",
+           looks < 0 ? -1LL : (long long)story->events[looks].b / 16);
     drop_runtime(judge);
 }
 
