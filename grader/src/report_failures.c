@@ -136,6 +136,15 @@ static void print_failure(const struct style *style, const struct result *result
 /* More at once are not read. The JSON has them all. */
 enum { FAILURES_SHOWN = 3 };
 
+/* How many stand in full: none whose clause rests on another that fails, for that says more. */
+static size_t shown_of(const struct failures *failures)
+{
+    size_t count = 0;
+    while (count < failures->count && count < FAILURES_SHOWN && !failures->items[count].blocked)
+        count++;
+    return count;
+}
+
 static void print_others(const struct style *style, const struct result *result, const struct failures *failures)
 {
     char *names = NULL;
@@ -143,18 +152,17 @@ static void print_others(const struct style *style, const struct result *result,
     FILE *text = open_memstream(&names, &size);
     if (!text)
         die("no memory");
-    for (size_t i = FAILURES_SHOWN; i < failures->count; i++) {
+    for (size_t i = shown_of(failures); i < failures->count; i++) {
         const struct outcome *test = failures->items[i].test;
         bool said = false;
         for (size_t k = 0; k < i; k++)
             said |= strcmp(failures->items[k].test->name, test->name) == 0;
         if (!said)
-            fprintf(text, "%s%s %s", ftell(text) > 0 ? ", " : "", test->clause, test->name);
+            fprintf(text, "%s%s", ftell(text) > 0 ? ", " : "", test->name);
     }
     fclose(text);
     if (*names) {
-        fprintf(style->out, "  %sFailed too%s: mend those above first, for these may fail for the same reason. One alone:\n"
-                            "  make grade LAB=%.2s TEST=name\n      ",
+        fprintf(style->out, "  %sFailed too%s, maybe for the same reason; one alone: make grade LAB=%.2s TEST=name\n      ",
                 style->bold, style->off, result->lab);
         print_wrapped(style, names, 6);
         fputc('\n', style->out);
@@ -167,7 +175,7 @@ void print_failures(const struct report *report)
     const struct failures *failures = &report->failures;
     if (failures->count)
         fprintf(report->style.out, "%sFailures%s\n", report->style.bold, report->style.off);
-    for (size_t i = 0; i < failures->count && i < FAILURES_SHOWN; i++)
+    for (size_t i = 0; i < shown_of(failures); i++)
         print_failure(&report->style, report->result, &failures->items[i]);
     print_others(&report->style, report->result, failures);
 }

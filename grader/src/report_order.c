@@ -108,11 +108,11 @@ struct rank {
     int blocked, means, within, at;
 };
 
-static struct rank rank_of(const struct result *result, const struct judge_suite *suite, const struct failure *failure)
+static struct rank rank_of(const struct judge_suite *suite, const struct failure *failure)
 {
     const struct outcome *test = failure->test;
     unsigned variant = judge_variant_bit(failure->variants.items[0]);
-    struct rank rank = {.blocked = is_blocked(result, suite, test->clause),
+    struct rank rank = {.blocked = failure->blocked,
                         .means = variant == PLAIN ? 0 : variant == INTERLEAVE ? 2 : 1};
     for (const struct judge_test *each = suite ? suite->tests : NULL; each && each->name; each++, rank.at++) {
         if (strcmp(each->name, test->name) == 0)
@@ -137,11 +137,13 @@ struct failures failures_of(const struct result *result)
     for (size_t i = 0; i < result->test_count; i++)
         if (is_failure(&result->tests[i]))
             add_failure(&failures, &result->tests[i]);
+    for (size_t i = 0; i < failures.count; i++)
+        failures.items[i].blocked = is_blocked(result, suite, failures.items[i].test->clause);
     /* an insertion sort: it keeps the order of what ranks alike */
     for (size_t i = 1; i < failures.count; i++)
         for (size_t k = i; k > 0; k--) {
             struct failure *before = &failures.items[k - 1], *after = &failures.items[k], swapped = *after;
-            struct rank one = rank_of(result, suite, before), other = rank_of(result, suite, after);
+            struct rank one = rank_of(suite, before), other = rank_of(suite, after);
             if (compare(&one, &other) <= 0)
                 break;
             *after = *before;

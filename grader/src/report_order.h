@@ -11,6 +11,7 @@
 struct failure {
     const struct outcome *test; /**< the one to show */
     struct words variants;
+    bool blocked; /**< its clause rests on one that fails too */
 };
 
 /** In the order in which they are told. */
