@@ -268,7 +268,8 @@ MODEL(explore_spawn, "04.24", "a task that is spawned from another thread runs; 
  * 2 threads. The second comes while the queue is taken. Steps: what says that something is injected changes
  * under the lock.
  */
-MODEL(explore_two_spawns, "04.24", "a task that is spawned while the inject queue is taken runs too; 2 threads")
+MODEL(explore_two_spawns, "04.24",
+      "a task that is spawned while the inject queue is taken runs too; 2 threads")
 {
     spawn_tasks(2);
 }

@@ -294,7 +294,8 @@ const struct story *drop_runtime(struct judge *judge)
 
 void end_runtime(struct judge *judge)
 {
-    THREAD(judge, ACTOR, "thread 1: aborts the tasks that are left in a last block_on, and gives the runtime up",
+    THREAD(judge, ACTOR,
+           "thread 1: aborts the tasks that are left in a last block_on, and gives the runtime up",
            DO(DO_END, RUNTIME, 0));
     until(judge, EVENT_RUNTIME_DROPPED, "the last block_on returns, and the runtime is given up");
 }
@@ -336,7 +337,8 @@ void end_set_turn(struct judge *judge)
 void end_set(struct judge *judge, int first, int last)
 {
     for (int task = first; task <= last; task++)
-        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_ABORT, task, 0)}, 1, "thread 0: aborts task %d", task);
+        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_ABORT, task, 0)}, 1, "thread 0: aborts task %d",
+                   task);
     end_set_turn(judge);
     run_set(judge, ALL);
     DRIVER(judge, "thread 0: leaves the set's context, and gives the set up", DO(DO_SET_END, 0, 0));

@@ -122,7 +122,8 @@ void test_root_budget(struct judge *judge)
             DO(DO_REPEAT, 0, 399), DO(DO_READY, 0, 0));
     PROGRAM(judge, 3, 3, "task 3: consumes 100, wakes the root", DO(DO_CONSUME, 100, 0), DO(DO_WAKE, ROOT, 0),
             DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns task 2, looks, consumes 300, looks; spawns task 1; spawns task 3; looks",
+    PROGRAM(judge, ROOT, ROOT,
+            "root: spawns task 2, looks, consumes 300, looks; spawns task 1; spawns task 3; looks",
             DO(DO_SPAWN_RANGE, 2, 2), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0), DO(DO_FACTS, 0, 0),
             DO(DO_SPAWN_RANGE, 1, 1), DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_SPAWN_RANGE, 3, 3),
             DO(DO_PEND, 0, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));

@@ -261,12 +261,15 @@ static void budgets_inside_unconstrained(struct judge *judge)
     run_root(judge);
     const struct story *story = until_done(judge);
     int done = find(story, 0, EVENT_CONSUMED, BODY);
-    EXPECT(judge, done >= 0 && story->events[done].b == 1000 && count_between(story, 0, done, EVENT_POLLED, BODY) == 1,
+    EXPECT(judge,
+           done >= 0 && story->events[done].b == 1000 &&
+               count_between(story, 0, done, EVENT_POLLED, BODY) == 1,
            "the body inside unconstrained has no budget: 1000 units in one poll", "it stops before that");
     expect_own_budget(judge, story, 1, 300);
     int looks = find(story, 0, EVENT_FACTS, HOLDS);
-    EXPECT(judge, looks >= 0 && story->events[looks].b / 16 == BUDGET, "128 units are left after unconstrained",
-           "%lld", looks < 0 ? -1LL : (long long)story->events[looks].b / 16);
+    EXPECT(judge, looks >= 0 && story->events[looks].b / 16 == BUDGET,
+           "128 units are left after unconstrained", "%lld",
+           looks < 0 ? -1LL : (long long)story->events[looks].b / 16);
     drop_runtime(judge);
 }
 

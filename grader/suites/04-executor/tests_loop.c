@@ -19,12 +19,12 @@ void test_root_polls(struct judge *judge)
     judge_start(judge, "executor");
     make_runtime(judge, false);
     PROGRAM(judge, 1, 1, "task 1: keeps its waker", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, 2, 2, "task 2: woken, wakes the root twice; woken again, waits at a gate", DO(DO_KEEP, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, ROOT, 0), DO(DO_PEND, 0, 0), DO(DO_GATE, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_GOTO, 6, 0));
+    PROGRAM(judge, 2, 2, "task 2: woken, wakes the root twice; woken again, waits at a gate",
+            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, ROOT, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GATE, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 6, 0));
     PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2; woken, wakes task 1; woken, wakes task 2; waits",
-            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0));
+            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0),
+            DO(DO_PEND, 0, 0), DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0));
     run_root(judge);
     const struct story *story = until_asleep(judge);
     EXPECT(judge, find(story, 0, EVENT_POLLED, -1) == find(story, 0, EVENT_POLLED, ROOT),
@@ -42,10 +42,11 @@ void test_root_polls(struct judge *judge)
     expect_root_polls(judge, story, 2); /* task 2 woke it, twice */
     EXPECT_POLLS(judge, story, 2);
 
-    PROGRAM(judge, ROOT, ROOT, "root: wakes itself twice; then wakes task 2; then task 1 and itself, and is READY",
+    PROGRAM(judge, ROOT, ROOT,
+            "root: wakes itself twice; then wakes task 2; then task 1 and itself, and is READY",
             DO(DO_WAKE_SELF, 0, 0), DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_READY, 0, 0));
+            DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0),
+            DO(DO_WAKE_SELF, 0, 0), DO(DO_READY, 0, 0));
     wake_root(judge);
     story = until_asleep(judge);
     expect_root_polls(judge, story, 2);
@@ -145,8 +146,8 @@ static void all_busy(struct judge *judge, int tasks, bool of_the_park)
         expect_often(judge, story, 0, EVENT_POLLED, ROOT,
                      "the root, which was woken, is polled after at most 61 polls of tasks", "the root");
         for (int task = 1; task <= tasks; task++)
-            EXPECT(judge, count_of(story, EVENT_POLLED, task) >= TIMES, "every task gets its polls", "%s has %d",
-                   name_of(task), count_of(story, EVENT_POLLED, task));
+            EXPECT(judge, count_of(story, EVENT_POLLED, task) >= TIMES, "every task gets its polls",
+                   "%s has %d", name_of(task), count_of(story, EVENT_POLLED, task));
     }
     end_runtime(judge);
 }

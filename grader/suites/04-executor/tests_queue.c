@@ -134,7 +134,8 @@ static void one_random_round(struct judge *judge)
     expect_run(judge, ALL, model_run());
     for (int i = 0; i < 6; i++) {
         int task = wakes[i < 4 ? i : i == 4 ? 3 : 0];
-        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_WAKE, task, 0)}, 1, "thread 0: wakes task %d", task);
+        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_WAKE, task, 0)}, 1, "thread 0: wakes task %d",
+                   task);
         model_wake(task);
         if (i >= 3)
             expect_run(judge, ALL, model_run());
@@ -261,16 +262,18 @@ static void yield_by_hand(struct judge *judge, int others)
     char text[100];
     int last = others + 1;
     PROGRAM(judge, 1, 1, "task 1: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 2, others, "the other tasks: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 2, others, "the other tasks: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_GOTO, 1, 0));
     PROGRAM(judge, last, last, "the last task: wakes task 2", DO(DO_WAKE, 2, 0), DO(DO_READY, 0, 0));
     make_set(judge);
     snprintf(text, sizeof text, "thread 0: spawns tasks 1 to %d", last);
     DRIVER(judge, text, DO(DO_SPAWN_RANGE, 1, last));
     const struct story *story = run_set(judge, ALL);
     EXPECT(judge, count_of(story, EVENT_POLLED, 1) == 1,
-           "a yield is PENDING at its first poll, and the task waits for the end of the turn", "task 1 is polled %d times",
-           count_of(story, EVENT_POLLED, 1));
-    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled", "it is not");
+           "a yield is PENDING at its first poll, and the task waits for the end of the turn",
+           "task 1 is polled %d times", count_of(story, EVENT_POLLED, 1));
+    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled",
+           "it is not");
     DRIVER(judge, "thread 0: wakes task 2", DO(DO_WAKE, 2, 0));
     end_set_turn(judge);
     story = run_set(judge, ALL);

@@ -50,7 +50,7 @@
  * | the waker in the slot         | the join handle                | the thread that completes the task | share              | to_complete |
  * | the slot, handed back: it was read, its waker woken | the thread that completes the task | the join handle, which writes it or drops its waker | end_join_waker | the join handle's look for JOIN_WAKER; to_join_dropped |
  * | the slot, left behind: it was read | the join handle that goes | the thread that completes the task, which drops the waker | to_join_dropped | end_join_waker |
- * | each thread's last use of the task | every thread that gives a reference up | the thread that frees the task | unreference, a wake by value | the unreference, or wake by value, that finds the last one |
+ * | each thread's last use of the task | every thread that gives a reference up | the thread that frees the task | unreference, a wake by value, to_idle | the unreference, or wake by value, that finds the last one |
  *
  * In C11 such a pair holds although other threads change the word in between, as long as each change is a read-modify-write.
  * What stands in no row may be relaxed: counting up, and the load with which a loop of compare-and-exchange begins.
