@@ -39,7 +39,7 @@ for compiler in gcc clang; do
 done
 
 count=0 bad=0
-for lab in $(labs); do
+for lab in $(labs) $(labs beside); do
     [ "$check" ] || mkdir -p "labs/$lab"
     for file in $(files "$lab" write); do
         count=$((count + 1))
