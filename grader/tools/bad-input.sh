@@ -130,6 +130,7 @@ expect 2 "the seed is a number" "$grade" run 01 --seed banana
 expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
 expect 2 "there is no clause 01.99" "$grade" explain 01.99
+expect 2 "there is no lab '99'; there is: 01-futures" grader/tools/tasks.sh 99
 expect 0 "A map becomes READY in the same poll as its inner future" "$grade" explain 01.3
 expect 0 "planned: $(sed -n 's/^PLANNED := \([^ ]*\).*/\1/p' runtime/modules.mk)" "$grade" list
 expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpark
