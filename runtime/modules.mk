@@ -5,7 +5,7 @@
 #   NN-name.title    what the lab is called
 #   NN-name.kind     modules, exercise or application
 #   NN-name.write    the files that a student writes
-#   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
+#   NN-name.given    the files that come ready-made with the lab, in runtime/given/NN-name
 #   NN-name.headers  the public headers whose contract the lab is about
 
 LABS := 01-futures 02-async 03-tasks 04-executor

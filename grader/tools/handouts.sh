@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # handouts.sh: the accounts of models that pages show are what the grader says, line for line.
 #
-# A line of an account is one that is indented as code and has a number, or a rule, and a lane. Each must be in a report of
+# A line of an account is one that is indented as code and has a number, or a rule, and a lane; or says after how many
+# executions something was found. Each must be in a report of
 # grader/golden, which make check compares with what is printed. Indentation does not count.
 # Exit: 1 a line is in no report, or no page shows an account.
 set -eu -o pipefail
@@ -11,7 +12,7 @@ trap 'rm -f "$reports"' EXIT
 sed 's/^ *//' grader/golden/*/*.txt >"$reports"
 awk '
     NR == FNR { known[$0]; next }
-    /^    +([0-9]+ +([A-Z] [.]|[.] [A-Z])|----|====) / {
+    /^    +([0-9]+ +([A-Z] [.]|[.] [A-Z])|----|====) / || /^    +observed .* found after [0-9]+ execution/ {
         line = $0
         sub(/^ */, "", line)
         lines++
