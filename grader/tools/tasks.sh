@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . grader/tools/facts.sh
-known=$(labs)
+known=$(labs | xargs)
 bad=0
 
 wrong()
