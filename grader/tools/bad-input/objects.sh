@@ -54,3 +54,11 @@ one another 0 "verdict pass"
 holds "what was not used for longest goes first" [ ! -e "build/objects/$(printf %064d 1)" ]
 holds "no more goes than must" [ -e "build/objects/$(printf %064d 2)" ]
 rm -f "build/objects/$(printf %064d 2)"
+# in a folder that is a link to one that holds more, nothing else is touched
+mkdir -p "$work/elsewhere/photos" && touch -d 2001-01-01 "$work/elsewhere/letter" "$work/elsewhere/photos/one" "$work/elsewhere/photos"
+touch -d 2001-01-01 "$work/elsewhere/$(printf %064d 3).7.tmp"
+rm -rf build/objects && ln -s "$work/elsewhere" build/objects
+one another 0 "verdict pass"
+holds "what is not the cache's stays" [ -e "$work/elsewhere/letter" -a -e "$work/elsewhere/photos/one" ]
+holds "what a run left half written goes" [ ! -e "$work/elsewhere/$(printf %064d 3).7.tmp" ]
+rm -f build/objects
