@@ -97,4 +97,14 @@ void interleave_note(const char *format, ...) __attribute__((format(printf, 1, 2
 /** End the execution as failed, with a message of your own. */
 _Noreturn void interleave_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/**
+ * What must hold, in words that a report can use: `interleave_expect(polls == 2, "there are two polls", "there were %d",
+ * polls)`. `assert` does the same with the text of the program.
+ */
+#define interleave_expect(condition, expected, ...)                                                          \
+    ((condition) ? (void)0 : interleave_unexpected((expected), __VA_ARGS__))
+
+_Noreturn void interleave_unexpected(const char *expected, const char *observed, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

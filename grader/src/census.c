@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox.h"
 
@@ -166,5 +168,36 @@ void kill_descendants(pid_t spare)
         if (reaped < 0 || spare)
             return;
         usleep(500);
+    }
+}
+
+/* Whether the process has a handler for the signal: for another it could be the end. */
+static bool catches(pid_t pid, int number)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    char *status = read_file(path, 8192, NULL, NULL), *mask = status ? strstr(status, "SigCgt:") : NULL;
+    bool caught = mask && (strtoull(mask + strlen("SigCgt:"), NULL, 16) >> (number - 1) & 1);
+    free(status);
+    return caught;
+}
+
+void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg), void *arg)
+{
+    struct census census = census_below(pid, sandbox);
+    for (int i = 0; i < census.processes && i < 64; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/task", census.pids[i]);
+        DIR *tasks = catches(census.pids[i], number) ? opendir(path) : NULL;
+        enum { THREADS_ASKED = 8 };
+        int asked = 0;
+        for (struct dirent *entry; tasks && asked < THREADS_ASKED && (entry = readdir(tasks));)
+            if (entry->d_name[0] != '.') {
+                syscall(SYS_tgkill, census.pids[i], atoi(entry->d_name), number);
+                after_each(arg);
+                asked++;
+            }
+        if (tasks)
+            closedir(tasks);
     }
 }

@@ -40,6 +40,7 @@ void judge_exec_debugger(const struct judge *judge, const char *program, const c
         "echo \\nSet breakpoints, for example break and the name of a function of yours, then type run.\\n"
         "It stops by itself where a contract is broken or a task is not written.\\n\\n",
         "set confirm off",
+        "set filename-display basename", /* the name that reports use */
         "set breakpoint pending on",
         headers,
         map,

@@ -10,16 +10,89 @@
 #include "foreign.h"
 #include "judge_internal.h"
 #include "sandbox.h"
+#include "weft/error.h"
 
 enum { OUTPUT_BYTES_MAX = 1 << 18 /* of stdout and stderr together */ };
 
 /* --- the trace --- */
 
-static void note_line(struct judge *judge, char *line)
+static void keep_line(struct judge *judge, char *line)
 {
     int at = judge->trace_count++ % TRACE_LINES;
     free(judge->trace[at]);
     judge->trace[at] = line;
+}
+
+/* The line that was kept so many lines ago, 1 for the last one. */
+static const char *kept(const struct judge *judge, int ago)
+{
+    return judge->trace[(judge->trace_count - ago) % TRACE_LINES];
+}
+
+/* How many lines come again and again: the last of them three times. 0: none do. */
+static int period_of_last(const struct judge *judge)
+{
+    enum { PERIOD_MAX = 4, ROUNDS = 3 };
+    for (int period = 1; period <= PERIOD_MAX; period++) {
+        int same = 0;
+        while (judge->trace_count > judge->trace_first + period + same && same < (ROUNDS - 1) * period &&
+               strcmp(kept(judge, 1 + same), kept(judge, 1 + same + period)) == 0)
+            same++;
+        if (same == (ROUNDS - 1) * period)
+            return period;
+    }
+    return 0;
+}
+
+static char *fold_text(const struct judge *judge)
+{
+    return format_text("     .... %d more lines that repeat %s", judge->folded,
+                       judge->fold_period == 1 ? "this one" : "these");
+}
+
+static void end_fold(struct judge *judge)
+{
+    if (judge->folded)
+        keep_line(judge, fold_text(judge));
+    judge->fold_period = judge->fold_at = judge->folded = 0;
+}
+
+/* What is done again and again fills no trace. */
+static void note_line(struct judge *judge, char *line)
+{
+    if (judge->fold_period && strcmp(line, kept(judge, judge->fold_period - judge->fold_at)) == 0) {
+        judge->fold_at = (judge->fold_at + 1) % judge->fold_period;
+        judge->folded++;
+        free(line);
+        return;
+    }
+    end_fold(judge);
+    keep_line(judge, line);
+    judge->fold_period = period_of_last(judge);
+}
+
+void judge_forget_trace(struct judge *judge)
+{
+    end_fold(judge);
+    judge->trace_first = judge->trace_count;
+    judge->steps = 0;
+}
+
+const char *judge_code(int64_t code)
+{
+    static const struct {
+        int code;
+        const char *name;
+    } names[] = {{WF_ENOMEM, "WF_ENOMEM"}, {WF_ECANCELED, "WF_ECANCELED"}, {WF_ETIMEDOUT, "WF_ETIMEDOUT"},
+                 {WF_EAGAIN, "WF_EAGAIN"}, {WF_ECLOSED, "WF_ECLOSED"},     {WF_EDISABLED, "WF_EDISABLED"}};
+    static char texts[8][24];
+    static int next;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (code == names[i].code)
+            return names[i].name;
+    char *text = texts[next++ % 8];
+    snprintf(text, sizeof texts[0], "%lld", (long long)code);
+    return text;
 }
 
 void judge_note(struct judge *judge, const char *format, ...)
@@ -55,12 +128,19 @@ static json_t *trace_json(const struct judge *judge)
         return json_incref(judge->account);
     json_t *lines = json_array();
     int first = judge->trace_count > TRACE_LINES ? judge->trace_count - TRACE_LINES : 0;
-    if (first > 0)
-        json_array_append_new(lines, json_sprintf("... %d earlier lines", first));
+    if (first > judge->trace_first)
+        json_array_append_new(lines, json_sprintf("... %d earlier lines", first - judge->trace_first));
+    else
+        first = judge->trace_first;
     for (int i = first; i < judge->trace_count; i++) {
         const char *line = judge->trace[i % TRACE_LINES];
         json_array_append_new(lines,
                               harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
+    }
+    if (judge->folded) {
+        char *text = fold_text(judge);
+        json_array_append_new(lines, json_string(text));
+        free(text);
     }
     return lines;
 }

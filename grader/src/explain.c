@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "judge_run.h"
-#include "selftest.h"
 
 bool print_list(const struct course *course)
 {
@@ -113,7 +112,6 @@ bool print_explanation(const struct course *course, const char *id)
             if (test->variants == INTERLEAVE)
                 print_model(course, judge_suites[i]->lab, test->name);
             printf("alone     make grade LAB=%.2s TEST=%s\n", judge_suites[i]->lab, test->name);
-            selftest_print_mutants(course, judge_suites[i]->lab, test->name);
         }
     if (!any)
         printf(

@@ -64,8 +64,8 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
     vsnprintf(judge->doing_text, sizeof judge->doing_text, what, list);
     va_end(list);
     judge->doing = judge->doing_text;
-    int line = judge->trace_count;
     judge_note(judge, "%3d  %s", ++judge->steps, judge->doing);
+    int line = judge->trace_count - 1;
     judge->event_count = 0;
     judge->event_text_bytes = 0;
     judge->event_text[0] = '\0';

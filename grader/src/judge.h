@@ -28,12 +28,19 @@ struct judge_test {
     void (*run)(struct judge *judge);
 };
 
-/** A lab's tests, ended by one without a name. */
+/** What a clause rests on: while one of those clauses fails, the tests of this one may fail for the same reason. */
+struct judge_rest {
+    const char *clause;
+    const char *on; /**< "03.1 03.2" */
+};
+
+/** A lab's tests. */
 struct judge_suite {
     const char *lab;
-    const struct judge_test *tests;
+    const struct judge_test *tests; /**< ended by one without a name; of a clause's tests the most telling comes first */
     /** Names of events for the trace, given by the suite: writes at most `size` bytes; none: no line for it. */
     void (*describe_event)(struct judge *judge, const struct channel_record *event, char *text, int size);
+    const struct judge_rest *rests; /**< ended by one without a clause; NULL: none */
 };
 
 extern const struct judge_suite *const judge_suites[];
@@ -114,11 +121,17 @@ _Noreturn void judge_fail(struct judge *judge, const char *expected, const char 
             judge_fail((judge), (expected), __VA_ARGS__);                                                    \
     } while (0)
 
+/** An output in words: the name of a code of enum wf_error, "WF_ECANCELED", or the number. One of eight texts, used in turn. */
+const char *judge_code(int64_t code);
+
 /** Add what the last step returned to its line in the trace. */
 void judge_returned(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** Add a line to the trace. */
 void judge_note(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** All that was built is gone again: the trace of a failure begins here. */
+void judge_forget_trace(struct judge *judge);
 
 /** Whether this test runs that scenario. */
 bool judge_scenario_is(const struct judge *judge, const char *scenario);

@@ -56,7 +56,8 @@ struct judge {
     int later_count;
 
     char *trace[TRACE_LINES];
-    int trace_count;
+    int trace_count, trace_first; /* lines noted; the first of them that still matters */
+    int fold_period, fold_at, folded; /* lines that repeat the last `fold_period`, and so are counted only */
     int reply_line;
     json_t *account; /* of a model that failed: stands in place of the trace, whole */
     json_t *facts;   /* that the evidence shall hold too, whatever comes of the test */

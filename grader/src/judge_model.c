@@ -95,6 +95,18 @@ static json_t *account_of(const struct judge *judge, const struct findings *find
     return lines;
 }
 
+/* "assertion, found ...: expected: this; observed: that": what was expected, and *observed without it. */
+static const char *split_assertion(const char *headline, char **observed)
+{
+    static const char expected[] = ": expected: ", seen[] = "; observed: ";
+    const char *begin = strstr(headline, expected), *end = begin ? strstr(begin, seen) : NULL;
+    if (!end)
+        return "every execution of the model passes";
+    begin += strlen(expected);
+    *observed = format_text("%.*s%s", (int)(begin - headline) - (int)strlen("expected: "), headline, end + strlen(seen));
+    return format_text("%.*s", (int)(end - begin), begin);
+}
+
 static _Noreturn void decide_failure(struct judge *judge, const struct findings *findings)
 {
     char *headline = shown(judge, &findings->headline);
@@ -111,9 +123,11 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
     case IL_LOOP:
         judge->hung = true; /* it costs as much */
         judge_fail(judge, "every execution of the model passes", "%s", headline);
-    default:
-        judge_fail(judge, "every execution of the model passes", "%s",
-                   *headline ? headline : "a failure, of which nothing is said");
+    default: {
+        char *observed = *headline ? headline : (char[]){"a failure, of which nothing is said"};
+        const char *expected = split_assertion(headline, &observed);
+        judge_fail(judge, expected, "%s", observed);
+    }
     }
 }
 
@@ -143,8 +157,7 @@ void judge_model(struct judge *judge)
     if (record.a == IL_FAILED)
         decide_failure(judge, &findings);
     if (record.a == IL_BUDGET)
-        judge_not_verified(judge, "budget reached after %lld executions; DEEP=1 spends more",
-                           (long long)record.b);
+        judge_not_verified(judge, "the budget of processor time was used up before all executions were run; DEEP=1 spends more");
     if (record.a != IL_EXHAUSTED || record.b < 1)
         judge_fail(judge, "a verdict", "verdict %lld after %lld executions", (long long)record.a,
                    (long long)record.b);

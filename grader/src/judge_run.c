@@ -196,7 +196,8 @@ static bool failed_without_crash(const struct result *result, const char *name)
 static bool selected(const struct result *result, const struct judge_test *test)
 {
     return !result->selection || strcmp(result->selection, test->name) == 0 ||
-           strcmp(result->selection, test->clause) == 0;
+           strcmp(result->selection, test->clause) == 0 ||
+           (result->selected_clauses && words_contain(result->selected_clauses, test->clause));
 }
 
 /* How many tests the clause has that the one selected test is about; 0: not one test was selected. */

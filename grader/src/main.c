@@ -23,6 +23,7 @@
 #include "course.h"
 #include "explain.h"
 #include "foreign.h"
+#include "handout.h"
 #include "judge_run.h"
 #include "list.h"
 #include "options.h"
@@ -84,6 +85,13 @@ static uint64_t choose_seed(const char *text)
     return seed;
 }
 
+/* The task of the handout that the selection names, as "T1" or "01.T1"; NULL: none. */
+static const struct handout_task *selected_task(const struct handout *handout, const char *lab, const char *name)
+{
+    bool with_lab = strncmp(name, lab, 2) == 0 && name[2] == '.';
+    return handout_task(handout, name + (with_lab ? 3 : 0));
+}
+
 /* The first test that the selection names, by its name or its clause; with any of these variants. NULL: none. */
 static const struct judge_test *selected_test(const struct judge_suite *suite, const char *name,
                                               unsigned variants)
@@ -95,11 +103,14 @@ static const struct judge_test *selected_test(const struct judge_suite *suite, c
 }
 
 /* Say that there is no such test, and which there are. */
-static _Noreturn void no_such_test(const struct judge_suite *suite, const char *name, unsigned variants)
+static _Noreturn void no_such_test(const struct judge_suite *suite, const struct handout *handout, const char *name,
+                                   unsigned variants)
 {
     char *harmless = harmless_line(name, 200);
     fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab,
-            variants == INTERLEAVE ? "model" : "test or clause", harmless);
+            variants == INTERLEAVE ? "model" : "test, clause or task", harmless);
+    for (size_t i = 0; variants != INTERLEAVE && i < handout->count; i++)
+        fprintf(stderr, "  %-6s %s\n", handout->tasks[i].id, handout->tasks[i].name);
     for (const struct judge_test *test = suite->tests; test->name; test++)
         if (test->variants & variants)
             fprintf(stderr, "  %-6s %s\n", test->clause, test->name);
@@ -107,14 +118,20 @@ static _Noreturn void no_such_test(const struct judge_suite *suite, const char *
 }
 
 /* The one test that is debugged or traced, by name, with the variant where it is; or all that are selected. */
-static void choose_test(const struct judge_suite *suite, struct options *options)
+static void choose_test(const struct judge_suite *suite, const struct handout *handout, struct options *options)
 {
     unsigned variants = options->trace ? INTERLEAVE : ~0u;
     if (!options->test)
         return;
+    const struct handout_task *task = selected_task(handout, suite->lab, options->test);
+    if (task && !options->debug && !options->trace) {
+        if (task->clauses.count == 0)
+            die("%s is a task of %s, but the handout says of no clause that it passes after it", task->id, handout->path);
+        return;
+    }
     const struct judge_test *test = selected_test(suite, options->test, variants);
     if (!test)
-        no_such_test(suite, options->test, variants);
+        no_such_test(suite, handout, options->test, variants);
     if (!options->debug && !options->trace)
         return;
     options->test = test->name;
@@ -224,7 +241,9 @@ static int run_inner(const struct course *course, const char *lab, struct option
     const struct judge_suite *suite = judge_suite_of(lab);
     if (!suite)
         die("lab %s has no suite", lab);
-    choose_test(suite, options);
+    struct handout handout = handout_read(course, lab);
+    choose_test(suite, &handout, options);
+    const struct handout_task *task = options->test ? selected_task(&handout, lab, options->test) : NULL;
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : build_sandbox(course, options->from, options->sandbox);
     struct build_request request = {.lab = lab,
@@ -241,6 +260,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .from = options->from,
                             .own = own,
                             .selection = options->test,
+                            .selected_clauses = task ? &task->clauses : NULL,
                             .seed = choose_seed(options->seed),
                             .sandbox = &sandbox,
                             .build = &build,
@@ -259,6 +279,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
     build_remove(&build);
     stage_to_remove[0] = '\0';
     result_free(&result);
+    handout_free(&handout);
     free(own);
     words_free(&request.own);
     words_free(&request.variants);

@@ -32,38 +32,72 @@ static void print_model(const struct style *style, const struct outcome *test, c
         fprintf(style->out, "all %lld execution%s %spass%s", (long long)executions, plural, colour,
                 style->off);
         if (strcmp(bounds, common) != 0) {
-            fprintf(style->out, ": %s", style->dim);
-            print_foreign(style, bounds, BOUNDS_BYTES_MAX);
-            fputs(style->off, style->out);
+            fputs(": ", style->out);
+            print_wrapped(style, bounds, 52);
+        } else {
+            fputc('\n', style->out);
         }
-        fputc('\n', style->out);
     } else if (test->status == TEST_FAIL) { /* its kind, and when it was found; the rest stands below */
         char *kind = format_text("%.*s", kind_length(observed), observed);
         fprintf(style->out, "%s%s%s: ", colour, word, style->off);
         print_foreign(style, kind, KIND_BYTES_MAX);
         fputc('\n', style->out);
         free(kind);
-    } else {
-        fprintf(style->out, "%s%s%s: ", colour, word, style->off);
-        print_wrapped(style, observed, 52);
+    } else { /* why stands below, once for all models */
+        fprintf(style->out, "%s%s%s after %lld execution%s\n", colour, word, style->off, (long long)executions, plural);
     }
 }
 
-void print_interleavings(const struct style *style, const struct result *result)
+static bool is_shown(const struct outcome *test)
 {
+    return is_explored(test) && !is_unwritten(test);
+}
+
+/* Why models are not verified: once for all that have the same reason. */
+static void print_reasons(const struct style *style, const struct result *result)
+{
+    struct words said = {0};
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *test = &result->tests[i];
+        const char *why = outcome_text(test, "observed");
+        if (!is_shown(test) || (test->status != TEST_NOT_VERIFIED && test->status != TEST_GRADER_ERROR) ||
+            words_contain(&said, why))
+            continue;
+        words_add(&said, why);
+        bool several = false;
+        for (size_t k = i + 1; k < result->test_count; k++)
+            several |= is_shown(&result->tests[k]) && result->tests[k].status == test->status &&
+                       strcmp(outcome_text(&result->tests[k], "observed"), why) == 0;
+        const char *colour, *word = status_word(style, test->status, &colour);
+        fprintf(style->out, "  %s%s%s", colour, word, style->off);
+        if (!several)
+            fprintf(style->out, " %s", test->name);
+        fputs(": ", style->out);
+        print_wrapped(style, why, 2 + (int)strlen(word) + (several ? 0 : 1 + (int)strlen(test->name)) + 2);
+    }
+    words_free(&said);
+}
+
+void print_interleavings(const struct report *report)
+{
+    const struct style *style = &report->style;
+    const struct result *result = report->result;
     const char *common = NULL;
     for (size_t i = 0; i < result->test_count; i++) {
         const struct outcome *test = &result->tests[i];
-        if (!is_explored(test) || is_unwritten(test))
+        if (!is_shown(test))
             continue;
         if (!common) {
             common = outcome_text(test, "bounds");
-            fprintf(style->out, "%sInterleavings%s (", style->bold, style->off);
-            print_foreign(style, common, BOUNDS_BYTES_MAX);
-            fputs(")\n", style->out);
+            char *bounds = format_text("(%.*s)", BOUNDS_BYTES_MAX, common);
+            fprintf(style->out, "%sInterleavings%s ", style->bold, style->off);
+            print_wrapped(style, bounds, 14);
+            free(bounds);
         }
         print_model(style, test, common);
     }
-    if (common)
-        fputc('\n', style->out);
+    if (!common)
+        return;
+    print_reasons(style, result);
+    fputc('\n', style->out);
 }

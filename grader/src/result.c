@@ -66,6 +66,20 @@ enum test_status result_clause_status(const struct result *result, const struct 
     return any && !(worst == TEST_PASS && result->clause_tests > 1) ? worst : TEST_NOT_VERIFIED;
 }
 
+bool result_clause_is_open(const struct result *result, const struct clause *clause)
+{
+    bool open = false;
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *test = &result->tests[i];
+        if (strcmp(test->clause, clause->id) != 0 || !test->counts)
+            continue;
+        if (test->status == TEST_GRADER_ERROR || (test->status == TEST_FAIL && !is_unwritten(test)))
+            return false;
+        open |= is_unwritten(test);
+    }
+    return open;
+}
+
 int result_earned(const struct result *result, const struct clause *clause)
 {
     return result_clause_status(result, clause) == TEST_PASS ? clause->points : 0;

@@ -35,7 +35,8 @@ struct result {
     const char *lab;
     const char *from;
     const char *own;
-    const char *selection; /**< the one test that was asked for, or NULL */
+    const char *selection; /**< the test, clause or task that was asked for, or NULL */
+    const struct words *selected_clauses; /**< of the task that was asked for, or NULL */
     int clause_tests;      /**< where one test was asked for: how many its clause has; else 0 */
     bool some_variants;    /**< only some of the variants were asked for */
     bool deep;             /**< models get a large budget */
@@ -63,6 +64,8 @@ const char *verdict_name(enum verdict verdict);
 /** A clause's status: the worst of its tests that count; NOT_VERIFIED if there is none, or if only one of several was
  * asked for and passed. */
 enum test_status result_clause_status(const struct result *result, const struct clause *clause);
+/** Whether it fails for nothing but holes: what was written of it may be right. */
+bool result_clause_is_open(const struct result *result, const struct clause *clause);
 /** The clause's points, if it passed. */
 int result_earned(const struct result *result, const struct clause *clause);
 int result_score(const struct result *result);

@@ -92,6 +92,9 @@ struct census {
 /** Count what runs below process `pid`, which has started programs in this sandbox, and nothing else. */
 struct census census_below(pid_t pid, const struct sandbox *sandbox);
 
+/** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */
+void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg), void *arg);
+
 /** The kernel's view of one thread, by its number inside the sandbox. */
 struct thread_facts {
     bool found, asleep;

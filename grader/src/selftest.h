@@ -20,7 +20,4 @@ int selftest(const struct course *course, bool quick, const char *lab, char *con
  */
 int selftest_accept(const struct course *course, const struct words *labs, const char *sandbox);
 
-/** Print which mutants the test must kill. */
-void selftest_print_mutants(const struct course *course, const char *lab, const char *test);
-
 #endif

@@ -59,6 +59,8 @@ char *selftest_check_reports(const struct known *known, bool has_result);
 
 /** A result made of attacks, through every printer. NULL: all held. Otherwise what is wrong; the caller frees. */
 char *selftest_check_printers(const struct course *course);
+/** What a report tells first. NULL: it is right. Otherwise what is wrong; the caller frees. */
+char *selftest_check_order(const struct course *course);
 
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);

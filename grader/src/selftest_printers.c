@@ -10,6 +10,7 @@
 
 #include "../interleave/engine/page_html.h"
 #include "foreign.h"
+#include "report_order.h"
 #include "result.h"
 #include "selftest_internal.h"
 
@@ -107,4 +108,54 @@ char *selftest_check_printers(const struct course *course)
     free(files.junit);
     free(files.out);
     return wrong;
+}
+
+/* Some failures of a lab, as they come, and the order in which they must be told. */
+static const struct {
+    const char *lab, *came, *told;
+} orders[] = {
+    /* an abort that forgets a reference: the transition alone, before crashes that follow from it */
+    {"03-tasks", "task_waker:03.6:plain abort_idle:03.12:plain to_cancelled:03.12:plain explore_abort:03.27:interleave",
+     "to_cancelled task_waker abort_idle explore_abort"},
+    /* a busy loop: the test of the sleep, before each test that waits for one */
+    {"04-executor", "injected_in_time:04.2:plain root_polls:04.3:plain sleeps_while_idle:04.5:plain",
+     "sleeps_while_idle injected_in_time root_polls"},
+    /* once for all variants, and what fails in plain before what a sanitizer or a model finds */
+    {"03-tasks", "explore_wake:03.19:interleave to_idle:03.2:asan one_poll_per_wake:03.19:tsan run_idle:03.1:plain run_idle:03.1:asan",
+     "run_idle to_idle one_poll_per_wake explore_wake"},
+};
+
+static char *check_order(const struct course *course, size_t at)
+{
+    struct result result = {.course = course, .lab = orders[at].lab};
+    struct words came = {0};
+    char *told = copy_text(""), *problem = NULL;
+    words_split(&came, orders[at].came);
+    for (size_t i = 0; i < came.count; i++) {
+        char *rest = came.items[i], *name = strsep(&rest, ":"), *clause = strsep(&rest, ":");
+        result_add(&result, (struct outcome){
+                                .name = name, .clause = clause, .variant = rest, .status = TEST_FAIL, .counts = true});
+    }
+    struct failures failures = failures_of(&result);
+    for (size_t i = 0; i < failures.count; i++) {
+        char *longer = format_text("%s%s%s", told, i ? " " : "", failures.items[i].test->name);
+        free(told);
+        told = longer;
+    }
+    if (strcmp(told, orders[at].told) != 0)
+        problem = format_text("failures are told in the order %s instead of %s", told, orders[at].told);
+    failures_free(&failures);
+    result_free(&result);
+    words_free(&came);
+    free(told);
+    return problem;
+}
+
+char *selftest_check_order(const struct course *course)
+{
+    char *problem = NULL;
+    order_check(course);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders && !problem; i++)
+        problem = check_order(course, i);
+    return problem;
 }

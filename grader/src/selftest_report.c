@@ -23,6 +23,8 @@ static const struct {
     {"Not written yet (", 1},
     {"Not verified (", 99},
     {"score ", 1},
+    {"Begin with ", 1},
+    {"Go on with ", 1},
     {"Only some variants were asked for", 1},
     {"The variant ", 9},
     {"weft-grade: ", 99}, /* there is no report */

@@ -156,7 +156,7 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
 {
     char *part[4];
     judge_split_panic(judge->text, part);
-    const char *place = part[2];
+    const char *slash = strrchr(part[2], '/'), *place = slash ? slash + 1 : part[2]; /* as in an account and in gdb */
     int code, signal_number;
     judge_wait_exit(judge, &code, &signal_number); /* what it prints comes after the record */
     judge_drain(judge);
@@ -171,6 +171,22 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
 
 /* --- waiting for it --- */
 
+/* Until one thread has printed where it sleeps: nothing more has come for a while. */
+static void take_place(void *arg)
+{
+    enum { QUIET_MS = 100, PLACE_MS = 1000 };
+    struct judge *judge = arg;
+    size_t before = judge->output_total, seen = before;
+    int64_t began = now_ms(), last = began;
+    while (now_ms() - began < PLACE_MS && (seen == before || now_ms() - last < QUIET_MS)) {
+        usleep(5000);
+        judge_drain(judge);
+        if (judge->output_total != seen)
+            last = now_ms();
+        seen = judge->output_total;
+    }
+}
+
 void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
 {
     enum lateness lateness = judge_lateness(judge, waiting, idle);
@@ -179,13 +195,15 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
     if (lateness == RUN_OVER)
         judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
     judge->hung = true;
+    if (lateness == ASLEEP && !judge->instead && !judge->debugged && strcmp(judge->variant, "plain") == 0)
+        signal_threads_below(getpid(), judge->sandbox, CHANNEL_WHERE_SIGNAL, take_place, judge);
     if (lateness == ASLEEP && judge->instead)
         judge_fail(judge, judge->awaited,
                    "no panic: every thread of the program sleeps, and the last that it did is: %s",
                    *judge->instead ? judge->instead : "nothing");
     if (lateness == ASLEEP)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
-                   "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one",
+                   "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one (below is where)",
                    judge->awaited ? "nothing happens any more" : judge->doing);
     if (lateness == SPINNING)
         judge_fail(judge, "the call returns",

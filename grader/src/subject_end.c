@@ -15,7 +15,7 @@ static const char *signal_words(int number)
 {
     switch (number) {
     case SIGSEGV:
-        return "SIGSEGV: an access to memory that is not there (a NULL, dangling or wild pointer, or a recursion without end)";
+        return "SIGSEGV: an access to memory that is not there (a NULL, dangling or wild pointer, a call through one, or a recursion without end)";
     case SIGABRT:
         return "SIGABRT: abort() was called";
     case SIGFPE:
@@ -71,6 +71,8 @@ static const char *report_words(const struct judge *judge, const char *sanitizer
     if (!report)
         return NULL;
     report += strlen(sanitizer);
+    if (memmem(report, (size_t)(end - report), "pc points to the zero page", 26))
+        return "a crash: a call through a NULL pointer to a function";
     size_t left = (size_t)(end - report), length = 0;
     while (length < left && report[length] != '\n')
         length++;

@@ -8,7 +8,11 @@
 #ifndef WEFT_GRADER_CHANNEL_H
 #define WEFT_GRADER_CHANNEL_H
 
+#include <signal.h>
 #include <stdint.h>
+
+/* Asks a thread of the subject where it stands: it prints that. */
+#define CHANNEL_WHERE_SIGNAL SIGUSR2
 
 enum {
     CHANNEL_COMMAND_FD = 3, /* the subject reads commands here */

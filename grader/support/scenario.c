@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "places.h"
 #include "weft/alloc.h"
 #include "weft/panic.h"
 
@@ -20,6 +21,7 @@ enum { EXIT_BROKEN = 70 };
 static pthread_mutex_t record_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t records_written; /* guarded by record_lock */
 static __thread uint32_t thread_number;
+static __thread volatile bool awaits_a_step;
 
 void scenario_broken(const char *why)
 {
@@ -71,6 +73,16 @@ void scenario_name_thread(uint32_t number)
     thread_number = number;
 }
 
+uint32_t scenario_thread(void)
+{
+    return thread_number;
+}
+
+bool scenario_awaits_a_step(void)
+{
+    return awaits_a_step;
+}
+
 static void tell_panic(const struct wf_panic_info *info)
 {
     char text[CHANNEL_TEXT_MAX];
@@ -85,12 +97,14 @@ static bool read_command(struct channel_command *command)
 {
     char *bytes = (char *)command;
     size_t have = 0;
+    awaits_a_step = true;
     while (have < sizeof *command) {
         ssize_t count = read(CHANNEL_COMMAND_FD, bytes + have, sizeof *command - have);
         if (count == 0 || (count < 0 && errno != EINTR))
             return false;
         have += count > 0 ? (size_t)count : 0;
     }
+    awaits_a_step = false;
     return command->count <= CHANNEL_ARGUMENTS_MAX;
 }
 
@@ -104,6 +118,7 @@ int main(int argc, char **argv)
         scenario_broken("no such scenario");
 
     wf_set_panic_hook(tell_panic);
+    places_watch();
     write_record(RECORD_HELLO, 0, 0, 0, scenario->name, strlen(scenario->name));
     struct channel_command command;
     scenario->begin();

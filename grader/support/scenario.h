@@ -36,6 +36,11 @@ void scenario_reply(int64_t a, int64_t b);
 /** Number this thread, so that its events name it; the driver's is 0. */
 void scenario_name_thread(uint32_t number);
 
+/** The calling thread's number. */
+uint32_t scenario_thread(void);
+/** Whether it is the driver's, and waits for the judge. */
+bool scenario_awaits_a_step(void);
+
 /** The scenario cannot go on for a reason of its own: a defect of the grader, said as such. */
 _Noreturn void scenario_broken(const char *why);
 

@@ -95,8 +95,8 @@ mkdir -p "$named" && cp -r solutions/01-futures "$named/" && sed -i 's/= value/=
 chmod -R a+rX "$work"
 make -s grade LAB=01 TEST=ready_at_once FROM="$named" >"$work/said" 2>&1
 offered=$(sed -n 's/^ *replay *//p' "$work/said")
-expect 2 "observed  out is" bash -c "$offered"
-expect 2 "observed  out is" sh -c "$offered"
+expect 0 "observed  out is" bash -c "$offered"
+expect 0 "observed  out is" sh -c "$offered"
 cp runtime/examples/async_function.c "$named/x.c"
 expect 0 "labs of your own: 01" make -s lib OWN=01 FROM="$named"
 expect 0 "live bytes: 0" make -s run EXAMPLE=first_future OWN=01 FROM="$named"
@@ -136,7 +136,8 @@ expect 2 "RUNS is a number" make -s soak LAB=01 RUNS=many
 expect 2 "there is no lab 99" "$grade" run 99
 expect 2 "which lab?" "$grade" run
 expect 2 "there is no command fly" "$grade" fly
-expect 2 "has no test or clause nonsense" "$grade" run 01 --test nonsense
+expect 2 "has no test, clause or task nonsense" "$grade" run 01 --test nonsense
+expect 2 "has no test, clause or task T99" "$grade" run 01 --test T99
 expect 2 "the seed is a number" "$grade" run 01 --seed banana
 expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
@@ -165,6 +166,23 @@ clause "it is about a given part, and has points" '@clause{G.99,5,"text"}'
 expect 2 "clause 01.1 is stated twice, in " "$work/course/build/weft-grade" list --table
 expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpark
 expect 2 "there is no lab 99" "$grade" selftest --lab 99
+
+# What is asked for is what the last lines speak of, and nothing of make's stands below a report.
+expect 0 "only T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
+expect 0 "only 01.T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
+expect 0 "only run_idle, one of 4 tests of clause 03.1: it passes" "$grade" run 03 --from solutions --test run_idle
+expect 1 "Begin with labs/04-executor/README.md, task T1: " "$grade" run 04 --variants plain
+expect 1 "04.17   0/5  open " "$grade" run 04 --variants plain
+expect 0 "open 2, verdict fail" make -s grade LAB=01 TEST=T1
+cases=$((cases + 2))
+if make -s grade LAB=01 TEST=T1 FROM=labs 2>&1 | grep 'make' | grep -v ' make grade\| make debug\|^make:.*directory'; then
+    failures=$((failures + 1))
+    printf 'make has a line of its own below a report\n\n'
+fi
+if "$grade" explain 01.5 | grep mutant; then
+    failures=$((failures + 1))
+    printf 'explain tells a student of mutants\n\n'
+fi
 
 expect 2 "run explores them all" "$grade" run 01 --test explore_unpark --token x
 expect 2 "explore_unpark is a model: name the execution" "$grade" debug 01 --test explore_unpark

@@ -92,7 +92,7 @@ const char *location_text(int index)
     const struct location *location = &il->locations[index];
     const struct named *named = name_of(location->address);
     if (!named)
-        return object_mark(location->address, location->first_use);
+        return object_mark(location->address, location->first_use, false);
     char *text = scratch_text();
     snprintf(text, sizeof il->texts[0], "%s", named->name);
     return text;
@@ -339,11 +339,12 @@ char *account_text(const char *headline)
     size_t length;
     resolve_lines();
     leave_out_repeats();
+    enum { PLACE_COLUMNS = 34 }; /* a place that is longer pushes its own line only: what happens shall fit beside it */
     int width = 0;
     for (int i = 0; i < il->line_count; i++) {
         int long_one =
             (int)(strlen(site_place(il->lines[i].site)) + 1 + strlen(site_function(il->lines[i].site)));
-        width = long_one > width && long_one <= 44 ? long_one : width;
+        width = long_one > width && long_one <= PLACE_COLUMNS ? long_one : width;
     }
     FILE *out = open_memstream(&text, &length);
     if (!out)

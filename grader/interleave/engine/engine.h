@@ -156,6 +156,9 @@ enum il_order failure_order_at(il_site site, enum il_order order);
 
 /* --- stale.c --- */
 void tell_stale(const struct thread *thread, int index, const struct store *read);
+/* In `text`: which order is missing, and at which step, so that `reader` would know what `writer` did at that time of its
+ * clock. False: it has read nothing that could tell it. */
+bool missing_order(const struct thread *reader, int writer, uint16_t time, char *text, size_t size);
 
 /* --- account.c --- */
 void account_clear(void);
@@ -187,8 +190,8 @@ const char *where(il_site site);
 /* Marks for the name of a function, and of a variable. Scratch texts. */
 const char *function_mark(const void *address);
 const char *variable_mark(uintptr_t address);
-/* And for an object, by the name that the source line of its first use gives it. */
-const char *object_mark(uintptr_t address, il_site first_use);
+/* And for an object, by the name that the source line gives it: as the argument of an operation, or to the left of a "=". */
+const char *object_mark(uintptr_t address, il_site site, bool is_assigned);
 /* Replace all marks. Frees `text`. */
 char *site_expand(char *text);
 /* Find file, line and function of sites, all at once. */

@@ -76,6 +76,17 @@ void interleave_fail(const char *format, ...)
     end_execution(IL_ASSERTION, (const char *)__builtin_return_address(0) - 1, format, arguments);
 }
 
+void interleave_unexpected(const char *expected, const char *observed, ...)
+{
+    char text[IL_MESSAGE_BYTES];
+    il_site site = (const char *)__builtin_return_address(0) - 1;
+    va_list arguments;
+    va_start(arguments, observed);
+    vsnprintf(text, sizeof text, observed, arguments);
+    va_end(arguments);
+    fail(IL_ASSERTION, site, "expected: %s; observed: %s, in %s at %s", expected, text, thread_text(il_this()->id), where(site));
+}
+
 void engine_failed(const char *format, ...)
 {
     char text[500];
@@ -124,6 +135,21 @@ static il_site interrupted_at(const void *context, const void *crashed_at)
 #endif
 }
 
+/* Whether the program was to go on at the address that it crashed at: it had called what is no function. */
+static bool called_there(const void *context, const void *crashed_at)
+{
+    const ucontext_t *registers = context;
+#if defined(__x86_64__)
+    return (greg_t)(uintptr_t)crashed_at == registers->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return (uintptr_t)crashed_at == registers->uc_mcontext.pc;
+#else
+    (void)registers;
+    (void)crashed_at;
+    return false;
+#endif
+}
+
 static bool in_guard_page(const struct thread *thread, const char *address)
 {
     return address >= thread->stack - 4096 && address < thread->stack;
@@ -142,6 +168,7 @@ static void on_crash(int number, siginfo_t *info, void *context)
     il_site site = il->touching ? thread->called_at
                    : il->inside ? thread->next.site
                                 : interrupted_at(context, number == SIGSEGV ? address : NULL);
+    bool touching = il->touching;
     il->touching = false;
     if (overflow)
         fail(IL_CRASH, site,
@@ -149,9 +176,12 @@ static void on_crash(int number, siginfo_t *info, void *context)
              "thread of a model has %d KB)",
              thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site),
              STACK_BYTES >> 10);
+    bool is_null = number == SIGSEGV && address < (char *)4096 && info->si_code != SI_KERNEL;
+    if (is_null && !touching && !il->inside && called_there(context, address))
+        fail(IL_CRASH, site, "%s calls through a NULL pointer at %s, after its %s at %s", thread_text(thread->id), where(site),
+             operation_name(thread->next.op), where(thread->next.site));
     fail(IL_CRASH, site, "%s in %s at %s, after its %s at %s%s", crash_name(number), thread_text(thread->id),
-         where(site), operation_name(thread->next.op), where(thread->next.site),
-         number == SIGSEGV && address < (char *)4096 && info->si_code != SI_KERNEL ? ": a NULL pointer" : "");
+         where(site), operation_name(thread->next.op), where(thread->next.site), is_null ? ": a NULL pointer" : "");
 }
 
 /* --- loops that no visible operation interrupts --- */

@@ -44,8 +44,10 @@ static void use(const void *object, bool is_condition, bool is_write, il_site si
              where(site));
     heap_check(object, LOOKED_AT, is_condition ? "the use of a condition variable" : "the use of a mutex",
                site);
+    il->using = is_condition ? USES_CONDITION : USES_MUTEX;
     (void)raw_read(object, LOOKED_AT); /* where nothing is, the program crashes as it would in the C library */
     race_check(il_this(), object, LOOKED_AT, is_write, !is_write, site);
+    il->using = USES_NONE;
 }
 
 static int lock_of(const void *object, bool is_condition, il_site site)
@@ -85,7 +87,7 @@ static struct pending pending_on(enum operation op, int lock, int lock2, il_site
 
 const char *lock_text(const struct lock *lock, char *text, size_t size)
 {
-    const char *name = object_mark(lock->address, lock->first_use);
+    const char *name = object_mark(lock->address, lock->first_use, false);
     for (int i = 0; i < il->name_count; i++)
         if (il->names[i].address == lock->address)
             name = il->names[i].name;

@@ -30,40 +30,48 @@ static struct cell *cell_of(uintptr_t key, il_site site)
 static const char *access_name(const struct access *access)
 {
     bool atomic = access->atomic, is_write = access->is_write;
-    return access->frees ? "a free"
-           : atomic      ? is_write ? "an atomic write" : "an atomic read"
-           : is_write    ? "a write"
-                         : "a read";
+    return access->frees                  ? "a free"
+           : access->uses == USES_MUTEX   ? is_write ? "a write to a mutex" : "the use of a mutex"
+           : access->uses != USES_NONE    ? is_write ? "a write to a condition variable" : "the use of a condition variable"
+           : atomic                       ? is_write ? "an atomic write" : "an atomic read"
+           : is_write                     ? "a write"
+                                          : "a read";
 }
 
-/* The memory in words: a name that the model gave, a block, or a mark for a variable. */
-static void memory_text(uintptr_t address, char *text, size_t size)
+/* The memory in words: a name that the model gave, one that the source has for it at one of the two accesses, or a mark. */
+static void memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text, size_t size)
 {
     for (int i = 0; i < il->name_count; i++)
         if (il->names[i].address == address) {
             snprintf(text, size, "%s", il->names[i].name);
             return;
         }
+    /* an operation on an object is written with its name; so is, mostly, a write */
+    const struct access *named = before->atomic || now->frees ? before : now->atomic || before->frees ? now
+                                 : before->is_write                                                  ? before
+                                                                                                     : now;
     int block = heap_block((void *)address);
     if (block)
-        snprintf(text, size, "byte %td of the %zu-byte block made at %s",
-                 (char *)address - il->blocks[block].start, il->blocks[block].size,
+        snprintf(text, size, "%s, which was made at %s", object_mark(address, named->site, !named->atomic),
                  where(il->blocks[block].made_at));
     else
         snprintf(text, size, "%s", variable_mark(address));
 }
 
-static _Noreturn void race_found(const struct access *before, const struct access *now, uintptr_t address)
+static _Noreturn void race_found(const struct access *before, const struct access *now, uintptr_t cell)
 {
-    char memory[200];
-    memory_text(address, memory, sizeof memory);
-    const char *advice =
-        before->frees || now->frees
-            ? "The free must come after: count the references, or join the thread"
-            : "Publish the one with a release that the other acquires, or guard both with a lock";
-    fail(IL_RACE, now->site,
-         "a data race on %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. %s", memory,
-         access_name(before), thread_text(before->thread), where(before->site), access_name(now),
+    char memory[200], advice[IL_MESSAGE_BYTES];
+    uint8_t both = before->bytes & now->bytes;
+    uintptr_t address = (cell & ~(uintptr_t)7) + (uintptr_t)__builtin_ctz(both);
+    memory_text(address, before, now, memory, sizeof memory);
+    if (!missing_order(&il->threads[now->thread], before->thread, before->clock, advice, sizeof advice))
+        snprintf(advice, sizeof advice, "%s",
+                 before->frees || now->frees
+                     ? "The free must come after: count the references, or join the thread"
+                     : "Publish the one with a release that the other acquires, or guard both with a lock");
+    fail(IL_RACE, now->site, "%s %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. %s",
+         before->frees || now->frees ? "a use after free in one order of the two, a data race on" : "a data race on",
+         memory, access_name(before), thread_text(before->thread), where(before->site), access_name(now),
          thread_text(now->thread), where(now->site), advice);
 }
 
@@ -92,7 +100,7 @@ static void check_cell(struct thread *thread, struct cell *cell, uintptr_t addre
             if ((old->bytes & now.bytes) && (old->is_write || now.is_write) && !(old->atomic && now.atomic) &&
                 old->clock > thread->now.clock.of[old->thread])
                 race_found(old, &now, address);
-        } else if (old->clock == now.clock && old->is_write == now.is_write && old->atomic == now.atomic) {
+        } else if (old->clock == now.clock && old->is_write == now.is_write && old->atomic == now.atomic && old->uses == now.uses) {
             old->bytes |= now.bytes;
             old->site = now.site;
             merged = true;
@@ -134,7 +142,8 @@ void race_check(struct thread *thread, const volatile void *address, size_t size
                                    .bytes = bytes,
                                    .is_write = is_write,
                                    .atomic = atomic,
-                                   .frees = il->freeing});
+                                   .frees = il->freeing,
+                                   .uses = il->using});
     }
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MARK_SITE = 1, MARK_END = 2, MARK_VARIABLE = 3, MARK_FUNCTION = 4, MARK_OBJECT = 5 };
+enum { MARK_SITE = 1, MARK_END = 2, MARK_VARIABLE = 3, MARK_FUNCTION = 4, MARK_OBJECT = 5, MARK_MEMBER = 6 };
 
 struct sites {
     size_t count, capacity;
@@ -54,10 +54,10 @@ const char *where(il_site site)
     return mark(MARK_SITE, (uintptr_t)site);
 }
 
-const char *object_mark(uintptr_t address, il_site site)
+const char *object_mark(uintptr_t address, il_site site, bool is_assigned)
 {
     char *text = scratch_text();
-    snprintf(text, sizeof il->texts[0], "%c%lx:%lx%c", MARK_OBJECT, (unsigned long)address,
+    snprintf(text, sizeof il->texts[0], "%c%lx:%lx%c", is_assigned ? MARK_MEMBER : MARK_OBJECT, (unsigned long)address,
              (unsigned long)site, MARK_END);
     return text;
 }
@@ -212,8 +212,7 @@ static char *program_path(void)
     return strdup(path);
 }
 
-/* Where the grader has put copies beside the program, these and no others: a sandbox that lets the rest of the machine be
- * read would make another account. */
+/* Where the grader has put copies beside the program, these and no others: all sandboxes make the same account. */
 static FILE *open_source(const char *path)
 {
     char *program = program_path(), *beside = NULL, *folder = NULL;
@@ -263,7 +262,19 @@ static bool cut_argument(const char *line, char *text, size_t size)
     return true;
 }
 
-static bool argument_at(il_site site, char *text, size_t size)
+/* From "    task->done = true;" to "task->done"; false: it is not written like that, or names no member. */
+static bool cut_assigned(const char *line, char *text, size_t size)
+{
+    line += strspn(line, " \t");
+    size_t length = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.->[]");
+    if (length == 0 || length >= size || strncmp(line + length, " = ", 3) != 0)
+        return false;
+    memcpy(text, line, length);
+    text[length] = '\0';
+    return strpbrk(text, ".>") != NULL;
+}
+
+static bool name_at(il_site site, bool (*cut)(const char *line, char *text, size_t size), char *text, size_t size)
 {
     const struct known *known = site ? find(site) : NULL;
     if (!known || !known->path || !known->innermost)
@@ -272,19 +283,20 @@ static bool argument_at(il_site site, char *text, size_t size)
     FILE *file = open_source(known->path);
     for (int left = known->line; file && left > 0 && fgets(line, sizeof line, file); left--)
         ;
-    bool found = file && cut_argument(line, text, size);
+    bool found = file && cut(line, text, size);
     if (file)
         fclose(file);
     return found;
 }
 
 /* By its own name, or the one that the source gives it where it was first used, or its place. */
-static void write_object(FILE *out, uintptr_t address, il_site site)
+static void write_object(FILE *out, uintptr_t address, il_site site, bool is_assigned)
 {
     char argument[60];
     int block = heap_block((void *)address);
     const struct symbol *symbol = block ? NULL : symbol_at(address);
-    bool named = !(symbol && symbol->address == address) && argument_at(site, argument, sizeof argument);
+    bool named = !(symbol && symbol->address == address) && 
+                 name_at(site, is_assigned ? cut_assigned : cut_argument, argument, sizeof argument);
     /* an index or a pointer may stand for another object at each use; within a block it is at least one of that block's */
     if (named && strpbrk(argument, block ? "[" : "[*") != NULL)
         named = false;
@@ -302,14 +314,19 @@ static void write_object(FILE *out, uintptr_t address, il_site site)
 
 /* --- marks --- */
 
+static bool is_of_two(int kind)
+{
+    return kind == MARK_OBJECT || kind == MARK_MEMBER;
+}
+
 /* `second`: of an object's mark, the site. */
 static void write_mark(FILE *out, int kind, uintptr_t address, uintptr_t second)
 {
     il_site site = (il_site)address;
     if (kind == MARK_VARIABLE)
         write_variable(out, address);
-    else if (kind == MARK_OBJECT)
-        write_object(out, address, (il_site)second);
+    else if (is_of_two(kind))
+        write_object(out, address, (il_site)second, kind == MARK_MEMBER);
     else if (kind == MARK_FUNCTION)
         fprintf(out, "%s", find(site) ? site_function(site) : "?");
     else if (!site)
@@ -324,12 +341,12 @@ static void write_mark(FILE *out, int kind, uintptr_t address, uintptr_t second)
 static const char *next_mark(const char *text, int *kind, uintptr_t address[2], const char **after)
 {
     for (; *text; text++) {
-        if (*text != MARK_SITE && *text != MARK_VARIABLE && *text != MARK_FUNCTION && *text != MARK_OBJECT)
+        if (*text != MARK_SITE && *text != MARK_VARIABLE && *text != MARK_FUNCTION && !is_of_two(*text))
             continue;
         char *end;
         *kind = *text;
         address[0] = strtoul(text + 1, &end, 16);
-        address[1] = *kind == MARK_OBJECT && *end == ':' ? strtoul(end + 1, &end, 16) : 0;
+        address[1] = is_of_two(*kind) && *end == ':' ? strtoul(end + 1, &end, 16) : 0;
         *after = *end == MARK_END ? end + 1 : end; /* a text that was cut */
         return text;
     }
@@ -347,7 +364,7 @@ char *site_expand(char *text)
         engine_failed("no memory");
     for (const char *found = text; (found = next_mark(found, &kind, address, &after)); found = after)
         if (kind != MARK_VARIABLE && count < sizeof sites / sizeof sites[0])
-            sites[count++] = (il_site)address[kind == MARK_OBJECT];
+            sites[count++] = (il_site)address[is_of_two(kind)];
     site_resolve(sites, count);
     char *expanded = NULL;
     FILE *out = open_memstream(&expanded, &length);

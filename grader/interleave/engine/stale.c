@@ -47,6 +47,70 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
     return told > 0;
 }
 
+/* The step of `reader` hands on what `writer` did at that time of its clock, but for one order, or for both (`half`: one). */
+static bool says_what_is_missing(const struct step *step, const struct thread *reader, int writer, uint16_t time, bool half,
+                                 char *text, size_t size)
+{
+    const struct location *location = &il->locations[step->touches.object];
+    const struct store *read = location_store(location, step->read_index), *from = read;
+    bool acquires = il_acquires(step->order);
+    if (half && !acquires && read->has_released && read->released.clock.of[writer] >= time) {
+        snprintf(text, size, "Missing: acquire at %s (it is %s there). %s reads at that step what %s has published",
+                 where(step->site), order_names[step->order], thread_text(reader->id), thread_text(writer));
+        return true;
+    }
+    while (from->thread != writer && from->is_rmw && from->index > 0) /* which hands on what it has read */
+        from = location_store(location, from->index - 1);
+    if (from->thread != writer || from->time < time || from->has_released || half != acquires)
+        return false;
+    if (acquires)
+        snprintf(text, size, "Missing: release at %s (it is %s there). What %s stores at that step reaches %s, but nothing "
+                             "that came before it does",
+                 where(from->site), order_names[from->order], thread_text(writer), thread_text(reader->id));
+    else
+        snprintf(text, size, "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (it is %s there), "
+                             "where %s reads that",
+                 where(from->site), order_names[from->order], thread_text(writer), where(step->site),
+                 order_names[step->order], thread_text(reader->id));
+    return true;
+}
+
+bool missing_order(const struct thread *reader, int writer, uint16_t time, char *text, size_t size)
+{
+    for (int half = 1; half >= 0; half--)
+        for (int i = il->step_count - 1; i >= 0; i--) {
+            const struct step *step = &il->steps[i];
+            if (step->thread == reader->id && step->read_index != NOT_READ && il_is_location(step->touches.object) &&
+                says_what_is_missing(step, reader, writer, time, half, text, size))
+                return true;
+        }
+    return false;
+}
+
+/* The thread of the newer store looked afterwards at an object that this one then read: a load hands nothing on. */
+static bool tell_look(const struct thread *thread, const struct store *newer)
+{
+    for (int i = newer->step + 1; newer->thread != NOBODY && i < il->step_count; i++) {
+        const struct step *look = &il->steps[i];
+        if (look->thread != newer->thread || look->store >= 0 || look->read_index == NOT_READ ||
+            !il_is_location(look->touches.object))
+            continue;
+        for (int k = i + 1; k < il->step_count; k++) {
+            const struct step *step = &il->steps[k];
+            if (step->thread != thread->id || step->touches.object != look->touches.object ||
+                step->read_index == NOT_READ || step->read_index < look->read_index)
+                continue;
+            tell_remark("After that store %s only looked at %s, at %s, and wrote nothing there: a load publishes nothing. "
+                        "Only a read-modify-write with release, also one that leaves the value as it is, carries the "
+                        "store on to %s, which reads %s at %s.",
+                        thread_text(newer->thread), location_text(look->touches.object), where(look->site),
+                        thread_text(thread->id), location_text(look->touches.object), where(step->site));
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An own store before this load, with no seq_cst fence between. */
 static void tell_store_buffer(const struct thread *thread, int index)
 {
@@ -79,6 +143,6 @@ void tell_stale(const struct thread *thread, int index, const struct store *read
                 value_text(index, read->value), read->thread == NOBODY ? ", the initial value" : "",
                 newest != newer ? " The newest value is " : "",
                 newest != newer ? value_text(index, newest->value) : "", newest != newer ? "." : "");
-    if (!tell_edges(thread, newer, true) && !tell_edges(thread, newer, false))
+    if (!tell_edges(thread, newer, true) && !tell_edges(thread, newer, false) && !tell_look(thread, newer))
         tell_store_buffer(thread, index);
 }

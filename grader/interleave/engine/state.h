@@ -192,6 +192,9 @@ struct decision {
     uint64_t signature; /* of all threads' next operations, to notice a model that is not deterministic */
 };
 
+/* What an access uses as a whole, if it does. */
+enum used { USES_NONE, USES_MUTEX, USES_CONDITION };
+
 /* An access to some of 8 bytes that no later one of its thread has replaced. */
 struct access {
     il_site site;
@@ -200,6 +203,7 @@ struct access {
     int8_t thread;
     uint8_t bytes; /* a set */
     bool is_write, atomic, frees;
+    uint8_t uses; /* enum used */
 };
 struct cell {
     uintptr_t key;
@@ -309,6 +313,7 @@ struct engine {
     int block_count;
     char *heap_top;
     bool freeing;     /* what is written just now is a block that is freed */
+    uint8_t using;    /* what is accessed just now as a whole: enum used */
     uint16_t *owners; /* of each 16 bytes of the heap: a block, or 0 */
 
     /* words */

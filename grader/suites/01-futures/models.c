@@ -55,8 +55,10 @@ MODEL(explore_unpark, "01.17", "a park that returns has seen what was written be
 {
     begin();
     pthread_t unparker = start(write_and_unpark, NULL);
-    assert(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN);
-    assert(datum == 42);
+    interleave_expect(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN,
+                      "a park without a deadline returns WF_PARK_WOKEN", "it returned another answer");
+    interleave_expect(datum == 42, "the park sees what was written before the unpark",
+                      "it reads %d instead of 42", datum);
     end(unparker);
     wf_thread_parker_drop(parker);
 }
@@ -67,10 +69,14 @@ static void park_twice(uint64_t deadline_ns)
     begin();
     pthread_t unparker = start(write_and_unpark, NULL);
     if (wf_park(parker, deadline_ns) == WF_PARK_TIMED_OUT)
-        assert(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN);
-    assert(datum == 42);
+        interleave_expect(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN,
+                          "a park without a deadline returns WF_PARK_WOKEN", "it returned another answer");
+    interleave_expect(datum == 42, "the park sees what was written before the unpark",
+                      "it reads %d instead of 42", datum);
     end(unparker);
-    assert(wf_park(parker, 0) == WF_PARK_TIMED_OUT);
+    interleave_expect(wf_park(parker, 0) == WF_PARK_TIMED_OUT,
+                      "one unpark ends one park: the next has no permit and times out",
+                      "it returned another answer");
     wf_thread_parker_drop(parker);
 }
 
@@ -102,7 +108,8 @@ static void park_until_both(void)
 {
     while (!atomic_load_explicit(&first, memory_order_relaxed) ||
            !atomic_load_explicit(&second, memory_order_relaxed))
-        assert(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN);
+        interleave_expect(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN,
+                          "a park without a deadline returns WF_PARK_WOKEN", "it returned another answer");
 }
 
 /*
@@ -178,8 +185,10 @@ MODEL(explore_wake, "01.27", "a waker outlives the owner that it wakes; 2 thread
     begin();
     struct wf_waker waker = wf_thread_parker_waker(parker);
     pthread_t thread = start(wake_it, &waker);
-    assert(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN);
-    assert(datum == 42);
+    interleave_expect(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN,
+                      "a park without a deadline returns WF_PARK_WOKEN", "it returned another answer");
+    interleave_expect(datum == 42, "the park sees what was written before the unpark",
+                      "it reads %d instead of 42", datum);
     wf_thread_parker_drop(parker);
     end(thread);
 }
@@ -217,8 +226,10 @@ static void block_on_woken(void *(*run)(void *arg))
 {
     interleave_thread_name("block_on");
     struct woken woken = {.future = {.ops = &woken_ops}, .run = run};
-    assert(wf_block_on(&woken.future) == 0);
-    assert(woken.polls == 2 && woken.out == 42);
+    interleave_expect(wf_block_on(&woken.future) == 0, "block_on returns 0", "it returned another answer");
+    interleave_expect(woken.polls == 2 && woken.out == 42,
+                      "block_on polls twice, at once and after the wake, and the future becomes READY with 42",
+                      "there were %d polls, and the output is %d", woken.polls, woken.out);
     end(woken.thread);
 }
 
@@ -288,8 +299,9 @@ MODEL(explore_two_wakes, "01.21", "of two wakes none is lost, and there is no po
 {
     interleave_thread_name("block_on");
     struct both both = {.future = {.ops = &both_ops}};
-    assert(wf_block_on(&both.future) == 0);
-    assert(both.polls <= 3);
+    interleave_expect(wf_block_on(&both.future) == 0, "block_on returns 0", "it returned another answer");
+    interleave_expect(both.polls <= 3, "two wakes are followed by two polls at most",
+                      "there were %d polls, the first included", both.polls);
     end(both.threads[0]);
     end(both.threads[1]);
 }

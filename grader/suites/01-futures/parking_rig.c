@@ -45,6 +45,8 @@ int64_t live_bytes(struct judge *judge)
 {
     int64_t bytes = STEP(judge, STEP_LIVE_BYTES, "wf_live_bytes()", 0).a;
     judge_returned(judge, "%lld", (long long)bytes);
+    if (bytes == 0)
+        judge_forget_trace(judge);
     return bytes;
 }
 

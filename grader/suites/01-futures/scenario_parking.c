@@ -124,7 +124,7 @@ static void job_park(struct actor *actor)
     enum wf_parked parked = wf_park(parkers[actor->parker], deadline);
     uint64_t now = wf_clock_ns();
     int64_t seen = parked == WF_PARK_WOKEN ? read_parcel() : 0;
-    if (parked == WF_PARK_TIMED_OUT)
+    if (parked == WF_PARK_TIMED_OUT && deadline != WF_FOREVER)
         scenario_event(EVENT_PARK_LATE, (int64_t)(now - deadline), 0);
     scenario_event(EVENT_PARK_DONE, parked, seen);
 }

@@ -62,4 +62,33 @@ static void describe_event(struct judge *judge, const struct channel_record *eve
         describe_parking_event(judge, event, text, size);
 }
 
-const struct judge_suite suite_01_futures = {"01-futures", tests, describe_event};
+static const struct judge_rest rests[] = {
+    {"01.4", "01.3"},
+    {"01.7", "01.6"},
+    {"01.8", "01.6"},
+    {"01.9", "01.6"},
+    {"01.10", "01.9"},
+    {"01.12", "01.11"},
+    {"01.13", "01.11"},
+    {"01.14", "01.11"},
+    {"01.15", "01.6"},
+    {"01.17", "01.16"},
+    {"01.18", "01.16 01.17"},
+    {"01.19", "01.16"},
+    {"01.20", "01.19"},
+    {"01.21", "01.16 01.17 01.27"},
+    {"01.22", "01.21"},
+    {"01.23", "01.21"},
+    {"01.24", "01.21"},
+    {"01.25", "01.19 01.21"},
+    {"01.26", "01.21"},
+    {"01.27", "01.16 01.19"},
+    {"01.28", "01.6"},
+    {"01.29", "01.6"},
+    {"01.30", "01.9"},
+    {"01.31", "01.11"},
+    {"01.33", "01.14"},
+    {NULL, NULL},
+};
+
+const struct judge_suite suite_01_futures = {"01-futures", tests, describe_event, rests};

@@ -68,8 +68,8 @@ static void check_empty(struct judge *judge, uint32_t kind, int64_t out)
         struct judge_reply reply = poll_future(judge, COMBINATOR, kind_name(kind));
         EXPECT(judge, reply.a == WF_READY, "READY at once: there is no branch to wait for", "PENDING");
         char expected[40];
-        snprintf(expected, sizeof expected, "out is %lld", (long long)out);
-        EXPECT(judge, reply.b == out, expected, "out is %lld", (long long)reply.b);
+        snprintf(expected, sizeof expected, "out is %s", judge_code(out));
+        EXPECT(judge, reply.b == out, expected, "out is %s", judge_code(reply.b));
     }
 }
 
@@ -337,7 +337,7 @@ void test_select_next_keeps_turn(struct judge *judge)
     for (int select = 0; select < 3; select++) {
         struct judge_reply reply = poll_future(judge, COMBINATOR, "select");
         EXPECT(judge, reply.a == WF_READY && reply.b == 0, "WF_BIASED: the first branch wins every time",
-               "out is %lld", (long long)reply.b);
+               "out is %s", judge_code(reply.b));
         build_probe(judge, 0);
         arm_probe(judge, 0, 0);
         STEP(judge, STEP_REPLACE, "futures[0] = A", COMBINATOR, 0, 0);

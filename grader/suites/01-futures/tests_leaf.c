@@ -25,8 +25,8 @@ static void expect_ready(struct judge *judge, int64_t value)
     struct judge_reply reply = poll_future(judge, LEAF_FUTURE, "ready");
     EXPECT(judge, reply.a == WF_READY, "READY at the first poll", "PENDING");
     char expected[40];
-    snprintf(expected, sizeof expected, "out is %lld", (long long)value);
-    EXPECT(judge, reply.b == value, expected, "out is %lld", (long long)reply.b);
+    snprintf(expected, sizeof expected, "out is %s", judge_code(value));
+    EXPECT(judge, reply.b == value, expected, "out is %s", judge_code(reply.b));
 }
 
 void test_ready_at_once(struct judge *judge)
@@ -112,7 +112,7 @@ void test_map_applies_once(struct judge *judge)
         snprintf(expected, sizeof expected, "the function is given the inner output, %d", value);
         EXPECT(judge, with == value, expected, "it was given %lld", (long long)with);
         snprintf(expected, sizeof expected, "out is %d, what the function returned", value ^ key);
-        EXPECT(judge, reply.b == (value ^ key), expected, "out is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == (value ^ key), expected, "out is %s", judge_code(reply.b));
     }
     finish_futures(judge);
 }
@@ -140,8 +140,7 @@ void test_map_drop(struct judge *judge)
             arm_probe(judge, 0, value);
             struct judge_reply reply = poll_future(judge, MAP, "map");
             EXPECT(judge, reply.a == WF_READY && reply.b == (value ^ key),
-                   "READY with what the function returned", "%s, out %lld", reply.a ? "READY" : "PENDING",
-                   (long long)reply.b);
+                   "READY with what the function returned", "%s, out %s", reply.a ? "READY" : "PENDING", judge_code(reply.b));
             EXPECT(judge, drops_of_probe(judge) == 0, "the inner future, which is READY, is not dropped",
                    "it was dropped");
         }

@@ -190,7 +190,7 @@ struct judge_reply poll_it(struct judge *judge, int future)
     snprintf(text, sizeof text, "wf_future_poll(%s) with waker %d", future_name(future), waker);
     struct judge_reply reply = STEP(judge, STEP_POLL, text, future, waker);
     if (reply.a == WF_READY)
-        judge_returned(judge, "READY, out %lld", (long long)reply.b);
+        judge_returned(judge, "READY, out %s", judge_code(reply.b));
     else if (reply.a == WF_PENDING)
         judge_returned(judge, "PENDING");
     else
@@ -231,6 +231,8 @@ int64_t bytes_alive(struct judge *judge)
 {
     int64_t bytes = STEP(judge, STEP_LIVE_BYTES, "wf_live_bytes()", 0).a;
     judge_returned(judge, "%lld", (long long)bytes);
+    if (bytes == 0)
+        judge_forget_trace(judge);
     return bytes;
 }
 

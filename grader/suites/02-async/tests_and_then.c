@@ -79,7 +79,7 @@ static void run_to_end(struct judge *judge, bool has_second, int second_waits)
     }
     char expected[60];
     snprintf(expected, sizeof expected, "out is %d", has_second ? second : 0);
-    EXPECT(judge, reply.b == (has_second ? second : 0), expected, "out is %lld", (long long)reply.b);
+    EXPECT(judge, reply.b == (has_second ? second : 0), expected, "out is %s", judge_code(reply.b));
 }
 
 static void run_life(struct judge *judge, bool has_second, int first_waits, int second_waits)
@@ -113,7 +113,7 @@ static void two_at_once(struct judge *judge, bool other_first)
         int i = other_first ? 1 - turn : turn;
         struct judge_reply reply = poll_expect(judge, i ? AND_THEN_2 : AND_THEN, WF_READY);
         snprintf(expected, sizeof expected, "out is %d", values[i]);
-        EXPECT(judge, reply.b == values[i], expected, "out is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == values[i], expected, "out is %s", judge_code(reply.b));
     }
 }
 

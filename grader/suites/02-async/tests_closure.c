@@ -81,7 +81,7 @@ static void finish_call(struct judge *judge, int index)
 {
     let_body_end(judge, index);
     struct judge_reply reply = poll_expect(judge, CALL + index, WF_READY);
-    EXPECT(judge, reply.b == 0, "out is 0", "out is %lld", (long long)reply.b);
+    EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
 }
 
 /* A call that gets no memory: it never was one. */
@@ -93,7 +93,7 @@ static void call_without_memory(struct judge *judge, int index, bool poll)
     fail_allocation(judge, 0);
     if (poll) {
         struct judge_reply reply = poll_expect(judge, CALL + index, WF_READY);
-        EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
     }
     drop_it(judge, CALL + index);
     expect_no_events(judge, ENDS);
@@ -118,7 +118,7 @@ void test_closure_call(struct judge *judge)
             struct judge_reply reply = poll_expect(judge, CALL, polls == 0);
             EXPECT_EVENTS(judge, KIND(EVENT_BUILT) | KIND(EVENT_POLLED), polled(judge, 0, polls == 0));
             if (polls == 0)
-                EXPECT(judge, reply.b == 0, "out is 0", "out is %lld", (long long)reply.b);
+                EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
             if (kind == WF_CLOSURE_IN_TURN)
                 value = value * 3 + argument;
         }

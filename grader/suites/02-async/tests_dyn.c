@@ -120,7 +120,7 @@ void test_dyn_without_memory(struct judge *judge)
         EXPECT(judge, room.a == ROOM_NONE, "wf_dyn returns NULL: there is no memory", "it returns a room");
         if (round / 3 % 2) {
             struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
-            EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %lld", (long long)reply.b);
+            EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
         }
         drop_it(judge, CALL);
         expect_no_events(judge, LIFE | MEMORY);
@@ -131,7 +131,7 @@ void test_dyn_without_memory(struct judge *judge)
         build_method(judge, PROBE_INT);
         arm(judge, METHOD, 7);
         struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
-        EXPECT(judge, reply.b == 0, "out is 0", "out is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
     }
     judge_finish(judge);
 }
@@ -291,7 +291,7 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
         EXPECT(judge, count_events(judge, EVENT_FREED) == depth, "each frame is freed", "%d are",
                count_events(judge, EVENT_FREED));
         snprintf(expected, sizeof expected, "each call adds 1: out is %d", value + depth);
-        EXPECT(judge, reply.b == value + depth, expected, "out is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == value + depth, expected, "out is %s", judge_code(reply.b));
     }
     EXPECT(judge, bytes_alive(judge) == before, "no frame is held afterwards", "there are live bytes");
 }
@@ -303,7 +303,7 @@ static void check_failing_recursion(struct judge *judge, int depth, int failing)
     start_recursion(judge, depth);
     fail_allocation(judge, failing);
     struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
-    EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %lld", (long long)reply.b);
+    EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
     EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == failing - 1, "the calls before it had memory",
            "there were %d allocations", count_events(judge, EVENT_ALLOCATED));
     EXPECT(judge, count_events(judge, EVENT_FREED) == failing - 1, "each frame is freed", "%d are",

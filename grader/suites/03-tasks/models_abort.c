@@ -32,10 +32,16 @@ static void expect_joined(int out)
 {
     static const struct wf_waker nobody;
     struct wf_cx cx = {.waker = &nobody};
-    assert(wf_future_poll(&handle.future, &cx) == WF_READY);
-    assert(handle.out == out);
-    assert(out == 0 ? ready == 1 && dropped == 0 && value == 42 : ready == 0 && dropped == 1);
-    assert(destroyed == 0);
+    interleave_expect(wf_future_poll(&handle.future, &cx) == WF_READY,
+                      "the join handle is READY once all threads have ended", "it is PENDING");
+    interleave_expect(handle.out == out,
+                      out ? "the join handle is READY with WF_ECANCELED" : "the join handle is READY with 0",
+                      "its output is %d", handle.out);
+    interleave_expect(
+        out == 0 ? ready == 1 && dropped == 0 && value == 42 : ready == 0 && dropped == 1,
+        "the future is READY once and joined with its output, or dropped once and joined with WF_ECANCELED",
+        "it was READY %d times and dropped %d times, and the value is %d", ready, dropped, value);
+    interleave_expect(destroyed == 0, "an output that was handed over is not destroyed", "it was destroyed");
 }
 
 static struct wf_abort_handle begin(bool (*step)(struct probe *self))
@@ -125,6 +131,6 @@ MODEL(explore_abort_ready, "03.13",
     model_run();
     bool was_ready = ready;
     expect_joined(was_ready ? 0 : WF_ECANCELED);
-    assert(!model_run());
+    interleave_expect(!model_run(), "a task that is over is not in the queue", "it is");
     model_join(aborter);
 }

@@ -9,6 +9,15 @@ bool drop_reads_datum;
 
 /* --- the task --- */
 
+static void describe_line(uint64_t value, char *text, size_t size)
+{
+    snprintf(text, size, "%s",
+             value == WF_LINE_NEW       ? "WF_LINE_NEW"
+             : value == WF_LINE_DONE    ? "WF_LINE_DONE"
+             : value == WF_LINE_DROPPED ? "WF_LINE_DROPPED"
+                                        : "a line of the source");
+}
+
 static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct probe *self = (struct probe *)future;
@@ -25,13 +34,15 @@ static void probe_drop(struct wf_future *future)
 {
     ((struct probe *)future)->polls = -1;
     if (drop_reads_datum)
-        assert(datum == 42);
+        interleave_expect(datum == 42, "the clean-up sees what was written before the abort",
+                          "it reads %d instead of 42", datum);
     dropped++;
 }
 
 static void probe_drop_out(void *out)
 {
-    assert(*(int *)out == 42);
+    interleave_expect(*(int *)out == 42, "the output that is destroyed is the future's",
+                      "it is %d instead of 42", *(int *)out);
     destroyed++;
 }
 
@@ -79,7 +90,8 @@ bool model_run(void)
     struct wf_task *task = atomic_exchange_explicit(&queue, NULL, memory_order_acquire);
     if (!task)
         return false;
-    assert(!task->next);
+    interleave_expect(!task->next, "the queue alone uses the link of a task that is in it",
+                      "another has written to it");
     struct wf_context context = {.scheduler = &bench};
     wf_context_enter(&context);
     wf_task_run(task, &context);
@@ -124,7 +136,8 @@ struct wf_task *model_spawn_on(struct wf_scheduler *scheduler, bool (*step)(stru
     interleave_name_with(&task->state, "state", describe_state);
     interleave_name(&task->join_waker, "join_waker");
     interleave_name(&task->next, "next");
-    interleave_name(&wf_task_frame(task)->line, "line of the future");
+    interleave_name_with(&wf_task_frame(task)->line, "the future's line", describe_line);
+    interleave_name(&((struct probe *)(void *)task->frame)->out, "the task's output");
     *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .step = step};
     assert(wf_task_spawn(task, scheduler ? scheduler : &bench, handle) == 0);
     return task;

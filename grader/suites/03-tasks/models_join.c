@@ -41,7 +41,9 @@ static bool poll_with(const struct wf_waker *waker)
     struct wf_cx cx = {.waker = waker};
     if (wf_future_poll(&handle.future, &cx) == WF_PENDING)
         return false;
-    assert(handle.out == 0 && value == 42);
+    interleave_expect(handle.out == 0 && value == 42,
+                      "a handle that is READY has the output 0, and the task's output is where value points",
+                      "the output is %d, and the value is %d", handle.out, value);
     return true;
 }
 
@@ -50,10 +52,14 @@ static void expect_end(bool is_ready, const atomic_int *newest)
 {
     static const struct wf_waker nobody;
     if (!is_ready) {
-        assert(atomic_load_explicit(newest, memory_order_relaxed) == 1);
-        assert(poll_with(&nobody));
+        interleave_expect(
+            atomic_load_explicit(newest, memory_order_relaxed) == 1,
+            "a handle that was PENDING has woken the waker of its newest poll once the task is over",
+            "it was woken %d times", atomic_load_explicit(newest, memory_order_relaxed));
+        interleave_expect(poll_with(&nobody), "the handle is READY once the task is over", "it is PENDING");
     }
-    assert(ready == 1 && destroyed == 0);
+    interleave_expect(ready == 1 && destroyed == 0, "the future is READY once, and its output is handed over",
+                      "it was READY %d times, and the output was destroyed %d times", ready, destroyed);
 }
 
 /*
@@ -78,7 +84,7 @@ static void poll_again(bool same)
     begin();
     struct wf_waker one = counted_waker(&wakes[0]);
     struct wf_waker two = same ? wf_waker_clone(&one) : counted_waker(&wakes[1]);
-    assert(!poll_with(&one));
+    interleave_expect(!poll_with(&one), "the handle is PENDING while the task has not run", "it is READY");
     wf_waker_drop(&one);
     pthread_t runner = model_start(run, NULL);
     bool is_ready = poll_with(&two);
@@ -164,7 +170,8 @@ MODEL(explore_join_ends_scheduler, "03.24",
     if (!is_ready && atomic_load_explicit(&wakes[0], memory_order_relaxed) > 0)
         is_ready = poll_with(&waker); /* woken: it is READY */
     if (is_ready) {
-        assert(passing->alive == 0);
+        interleave_expect(passing->alive == 0, "released was called before the handle is READY",
+                          "%d tasks are not released", passing->alive);
         free(passing);
     }
     wf_waker_drop(&waker);
@@ -186,13 +193,17 @@ static void drop_handle(bool polled, bool kept)
         keeper = model_waker(task);
     if (polled) {
         struct wf_waker waker = counted_waker(&wakes[0]);
-        assert(!poll_with(&waker));
+        interleave_expect(!poll_with(&waker), "the handle is PENDING while the task has not run",
+                          "it is READY");
         wf_waker_drop(&waker);
     }
     pthread_t runner = model_start(run, NULL);
     wf_future_drop(&handle.future);
     model_join(runner);
-    assert(ready == 1 && destroyed == 1 && dropped == 0);
+    interleave_expect(
+        ready == 1 && destroyed == 1 && dropped == 0, "the output that nobody awaits is destroyed once",
+        "the future was READY %d times and dropped %d times, and the output was destroyed %d times", ready,
+        dropped, destroyed);
     wf_waker_drop(&keeper);
 }
 

@@ -207,7 +207,7 @@ struct judge_reply poll_handle(struct judge *judge, int thread, int task, int mo
     if (planned || reply.a == IS_HELD)
         return reply;
     if (reply.a == WF_READY)
-        judge_returned(judge, "READY, out %lld", (long long)reply.b);
+        judge_returned(judge, "READY, out %s", judge_code(reply.b));
     else
         judge_returned(judge, "PENDING");
     return reply;
@@ -234,7 +234,7 @@ void expect_joined(struct judge *judge, int thread, int task, int mock, int out,
 {
     struct judge_reply reply = poll_handle(judge, thread, task, mock);
     EXPECT(judge, reply.a == WF_READY, "the join handle is READY: the task is over", "it is PENDING");
-    EXPECT(judge, reply.b == out, out ? "out is WF_ECANCELED" : "out is 0", "out is %lld", (long long)reply.b);
+    EXPECT(judge, reply.b == out, out ? "out is WF_ECANCELED" : "out is 0", "out is %s", judge_code(reply.b));
     expect_stored(judge, thread, task, out ? -1 : value);
 }
 
@@ -353,6 +353,8 @@ static int64_t live_bytes(struct judge *judge)
 {
     int64_t bytes = step(judge, STEP_LIVE_BYTES, 0, 0, 0, "wf_live_bytes()").a;
     judge_returned(judge, "%lld", (long long)bytes);
+    if (bytes == 0)
+        judge_forget_trace(judge);
     return bytes;
 }
 

@@ -78,4 +78,26 @@ static void describe_event(struct judge *judge, const struct channel_record *eve
         describe_scopes_event(judge, event, text, size);
 }
 
-const struct judge_suite suite_03_tasks = {"03-tasks", tests, describe_event};
+static const struct judge_rest rests[] = {
+    {"03.7", "03.1 03.4"},
+    {"03.8", "03.1 03.2 03.3"},
+    {"03.9", "03.1 03.2 03.22"},
+    {"03.10", "03.9 03.23"},
+    {"03.11", "03.23"},
+    {"03.13", "03.18"},
+    {"03.14", "03.12"},
+    {"03.15", "03.6 03.12"},
+    {"03.17", "03.9"},
+    {"03.19", "03.1 03.2 03.4"},
+    {"03.20", "03.6"},
+    {"03.21", "03.1 03.2"},
+    {"03.24", "03.8"},
+    {"03.25", "03.9 03.22 03.23"},
+    {"03.26", "03.12 03.18"},
+    {"03.27", "03.26"},
+    {"03.28", "03.16"},
+    {"03.29", "03.1 03.2 03.3"},
+    {NULL, NULL},
+};
+
+const struct judge_suite suite_03_tasks = {"03-tasks", tests, describe_event, rests};

@@ -78,7 +78,7 @@ static void end_at(struct judge *judge, enum point point, bool replaces, enum po
     struct judge_reply reply = poll_handle(judge, HANDLE, task, NEW);
     int given_back = mock_of(judge, OLD)->given_back;
     if (reply.a == WF_READY && !wakers) {
-        EXPECT(judge, reply.b == 0, "out is 0", "out is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
         expect_stored(judge, HANDLE, task, value);
     }
     let_end(judge, task);

@@ -47,7 +47,7 @@ static pthread_t begin(bool (*step)(struct probe *self, struct wf_cx *cx))
     body = model_probe(step);
     wf_local_set_run(&local_run, set, &body.future);
     struct wf_waker waker = counted_waker(&wakes);
-    assert(poll_run(&waker) == WF_PENDING);
+    interleave_expect(poll_run(&waker) == WF_PENDING, "a run whose body waits is PENDING", "it is READY");
     wf_waker_drop(&waker);
     return model_start(write_and_wake, &task_waker);
 }
@@ -63,12 +63,15 @@ MODEL(explore_local_wake, "04.18",
     pthread_t thread = begin(model_never);
     atomic_int second_wakes = 0;
     struct wf_waker second = counted_waker(&second_wakes);
-    assert(poll_run(&second) == WF_PENDING);
+    interleave_expect(poll_run(&second) == WF_PENDING, "a run whose body waits is PENDING", "it is READY");
     bool seen = ready == 1;
     model_join(thread);
-    assert(seen || second_wakes > 0);
-    assert(poll_run(&second) == WF_PENDING);
-    assert(ready == 1);
+    interleave_expect(seen || second_wakes > 0,
+                      "a wake from outside is seen by a poll of the run, or wakes its newest waker",
+                      "neither happened");
+    interleave_expect(poll_run(&second) == WF_PENDING, "a run whose body waits is PENDING", "it is READY");
+    interleave_expect(ready == 1, "the task that was woken is READY after the next poll of the run",
+                      "it was READY %d times", ready);
     wf_waker_drop(&second);
     wf_future_drop(&local_run.future);
     wf_local_set_drop(set);
@@ -89,7 +92,8 @@ static void end_run(bool (*step)(struct probe *self, struct wf_cx *cx))
     if (poll_run(&second) == WF_PENDING)
         wf_future_drop(&local_run.future);
     model_join(thread);
-    assert(references(&second) == 1);
+    interleave_expect(references(&second) == 1, "the run has given back the waker that it kept",
+                      "it still has a clone of it");
     wf_waker_drop(&second);
     wf_local_set_drop(set);
 }
@@ -112,7 +116,8 @@ MODEL(explore_local_drop, "04.19", "a local set may be dropped while its tasks a
     pthread_t thread = begin(model_never);
     wf_future_drop(&local_run.future);
     wf_local_set_drop(set);
-    assert(dropped == 2);
+    interleave_expect(dropped == 2, "the body and the task are dropped before wf_local_set_drop returns",
+                      "%d of the two are", dropped);
     model_join(thread);
 }
 
@@ -127,7 +132,8 @@ static bool task_starts_its_waker(struct probe *self, struct wf_cx *cx)
         waking_thread = model_start(write_and_wake, &task_waker);
         return false;
     }
-    assert(datum == 42);
+    interleave_expect(datum == 42, "the poll sees what was written before the wake",
+                      "it reads %d instead of 42", datum);
     task_is_over = true;
     wf_waker_wake(&body_waker);
     return true;

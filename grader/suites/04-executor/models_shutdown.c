@@ -42,7 +42,8 @@ static void begin(void)
 static void make_idle_task(struct wf_context *context, struct wf_join_handle *handle)
 {
     assert(model_spawn(&set->tasks.scheduler, model_never, handle) == 0);
-    assert(wf_task_set_run(&set->tasks, context, 1) == 1);
+    interleave_expect(wf_task_set_run(&set->tasks, context, 1) == 1, "one task can run",
+                      "wf_task_set_run polled another number of them");
 }
 
 static void *wake(void *arg)
@@ -77,7 +78,8 @@ MODEL(explore_shutdown_and_wake, "04.13",
     wf_future_drop(&handle.future);
     pthread_t thread = model_start(wake, &waker);
     shutdown(&context);
-    assert(dropped == 1 && ready == 0);
+    interleave_expect(dropped == 1 && ready == 0, "the future of the task is dropped once, and never READY",
+                      "it was dropped %d times and READY %d times", dropped, ready);
     model_join(thread);
 }
 
@@ -100,7 +102,8 @@ MODEL(explore_shutdown_and_abort, "04.13",
     make_idle_task(&context, &handle);
     pthread_t thread = model_start(abort_it, &handle);
     shutdown(&context);
-    assert(dropped == 1 && ready == 0);
+    interleave_expect(dropped == 1 && ready == 0, "the future of the task is dropped once, and never READY",
+                      "it was dropped %d times and READY %d times", dropped, ready);
     model_join(thread);
 }
 
@@ -127,8 +130,12 @@ MODEL(explore_shutdown_and_spawn, "04.13",
     pthread_t thread = model_start(spawn, wf_scheduler_reference(&set->tasks.scheduler));
     shutdown(&context);
     model_join(thread);
-    assert(dropped == 1 && ready == 0);
-    assert(spawned == (dropped_inside ? 0 : WF_ECLOSED));
+    interleave_expect(dropped == 1 && ready == 0, "the future of the task is dropped once, and never READY",
+                      "it was dropped %d times and READY %d times", dropped, ready);
+    interleave_expect(
+        spawned == (dropped_inside ? 0 : WF_ECLOSED),
+        "a spawn that is accepted returns 0 and its future is dropped inside the set; one that is refused returns WF_ECLOSED",
+        "it returned %d, and the future was dropped %s", spawned, dropped_inside ? "inside" : "outside");
 }
 
 static void *reference_and_give_back(void *arg)

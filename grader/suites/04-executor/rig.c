@@ -35,15 +35,6 @@ static const char *facts_text(const struct channel_record *event)
     return text;
 }
 
-static const char *error_text(int64_t code)
-{
-    return code == 0              ? "0"
-           : code == WF_ECLOSED   ? "WF_ECLOSED"
-           : code == WF_ECANCELED ? "WF_ECANCELED"
-           : code == WF_ENOMEM    ? "WF_ENOMEM"
-                                  : "another code";
-}
-
 static const char *misuse_text(int64_t how)
 {
     static const char *const texts[] = {"?", "it is parked on after its shutdown", "it is used after its drop",
@@ -77,13 +68,13 @@ void describe_executor_event(struct judge *judge, const struct channel_record *e
         snprintf(text, room, "%s has consumed %lld", name, b);
         break;
     case EVENT_SPAWN:
-        snprintf(text, room, "spawn of %s returns %s", name, error_text(b));
+        snprintf(text, room, "spawn of %s returns %s", name, judge_code(b));
         break;
     case EVENT_JOINED:
         if (b == PENDING_STILL)
             snprintf(text, room, "the join handle of %s is PENDING", name);
         else
-            snprintf(text, room, "the join handle of %s is READY with %s", name, error_text(b));
+            snprintf(text, room, "the join handle of %s is READY with %s", name, judge_code(b));
         break;
     case EVENT_PARK:
         snprintf(text, room, "the runtime parks %s",
@@ -153,7 +144,8 @@ static struct channel_record *add(struct judge *judge, struct channel_record eve
 {
     EXPECT(judge, event.kind != EVENT_PARK_MISUSED, "the park is used as its contract says", "%s",
            misuse_text(event.b));
-    EXPECT(judge, story.count < STORY_MAX, "a bounded number of events", "more than %d", STORY_MAX);
+    EXPECT(judge, story.count < STORY_MAX, "the runtime sleeps when nothing can run",
+           "it goes on without end: %d events, and the last lines of the trace again and again", STORY_MAX);
     story.events[story.count] = event;
     return &story.events[story.count++];
 }
@@ -362,5 +354,7 @@ int64_t runtime_bytes(struct judge *judge)
 {
     int64_t bytes = STEP(judge, STEP_LIVE_BYTES, "wf_live_bytes()", 0).a;
     judge_returned(judge, "%lld", (long long)bytes);
+    if (bytes == 0)
+        judge_forget_trace(judge);
     return bytes;
 }
