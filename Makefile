@@ -58,8 +58,9 @@ doctor: deps-grade
 # --- the grader -----------------------------------------------------------------------------------------
 
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
-$(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
-SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
+GRADED := $(LABS) $(EXERCISES)
+$(foreach lab,$(GRADED),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
+SUITE_SOURCES := $(foreach lab,$(GRADED),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
 GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES) grader/interleave/engine/page_html.c
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_LIBRARIES := check jansson libcrypto libseccomp
@@ -84,9 +85,10 @@ grader: deps-grade
 # engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
 NATIVE := $(filter-out interleave,$(VARIANTS))
 SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
-SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).scenarios))
+EXERCISE_SOLUTIONS := $(foreach lab,$(EXERCISES),$(addprefix solutions/$(lab)/,$($(lab).write)))
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c $(SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).scenarios))
 EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
-EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).models))
+EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(EXERCISE_SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).models))
 SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o) $(B)/obj/tsan/grader/support/fences.o
 
 .PHONY: subject-objects
@@ -102,7 +104,7 @@ $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 
-HEADERS := $(wildcard runtime/include/weft/*.h runtime/include/weft/detail/*.h)
+HEADERS := $(wildcard $(addprefix runtime/include/weft/,*.h detail/*.h exercises/*.h))
 $(B)/headers.stamp: $(HEADERS)
 	@mkdir -p $(B)
 	@touch $@
@@ -253,13 +255,13 @@ check: deps-check
 	@grader/tools/check.sh $(if $(QUICK),--quick)
 
 # The models of a lab on its solution, as a program.
-MODEL_PROGRAMS := $(foreach lab,$(LABS),$(if $($(lab).models),$(B)/models/$(lab)))
+MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $($(lab).models),$(B)/models/$(lab)))
 define model_rule
-$(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
+$(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $(if $(filter $(1),$(EXERCISES)),$(addprefix solutions/$(1)/,$($(1).write))) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
 	@mkdir -p $$(@D)
 	@$$(explore_link) -o $$@ $$(filter %.o,$$^)
 endef
-$(foreach lab,$(LABS),$(eval $(call model_rule,$(lab))))
+$(foreach lab,$(GRADED),$(eval $(call model_rule,$(lab))))
 
 ## interleave: prove the engine, explore the models of all labs, and ask which memory orders they need
 .PHONY: interleave

@@ -61,7 +61,7 @@ function add_symbol(doc, declaration, header,    name, kind, ids, count, part, i
     count = split(doc, part, " ")
     for (i = 1; i <= count; i++)
         if (part[i] == "Clauses:")
-            while (++i <= count && part[i] ~ /^[0-9G]+\.[0-9]+[.,]?$/) {
+            while (++i <= count && part[i] ~ /^[0-9xG]+\.[0-9]+[.,]?$/) {
                 sub(/[.,]$/, "", part[i])
                 ids = ids " " part[i]
             }
@@ -147,7 +147,7 @@ function read_header(path,    header, line, in_doc, doc, waits, declaration, fou
 function read_suite(path,    line, part, variants)
 {
     while ((getline line <path) > 0)
-        if (line ~ /^ *\{"[a-z0-9_]+", "[0-9]+\.[0-9]+", /) {
+        if (line ~ /^ *\{"[a-z0-9_]+", "[0-9x]+\.[0-9]+", /) {
             split(line, part, "\"")
             variants = part[5]
             sub(/^, /, "", variants)
@@ -170,7 +170,7 @@ function comes_after(left, right,    a, b)
 function read_course(    command, path, i, k, id)
 {
     read_settings("runtime/modules.mk")
-    command = "ls runtime/include/weft/*.h runtime/include/weft/detail/*.h"
+    command = "ls runtime/include/weft/*.h runtime/include/weft/detail/*.h runtime/include/weft/exercises/*.h"
     while ((command | getline path) > 0)
         read_header(path)
     close(command)

@@ -33,7 +33,7 @@ function clause_link(id)
 function linked(text,    result, id, before, after)
 {
     result = ""
-    while (match(text, /(G|[0-9][0-9])\.[1-9][0-9]*/)) {
+    while (match(text, /(G|[0-9x][0-9])\.[1-9][0-9]*/)) {
         id = substr(text, RSTART, RLENGTH)
         before = RSTART > 1 ? substr(text, RSTART - 1, 1) : ""
         after = substr(text, RSTART + RLENGTH, 2)

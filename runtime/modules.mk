@@ -38,6 +38,15 @@ LABS := 01-futures 02-async 03-tasks 04-executor
 04-executor.given :=
 04-executor.headers := detail/task_queue.h task_set.h coop.h current_thread.h local_set.h
 
+# Beside the labs: graded like them, and no part of the runtime. `NN-name.starter` is what a starter earns that is no hole.
+EXERCISES := x0-hello
+
+x0-hello.title := Hello: one line
+x0-hello.kind := exercise
+x0-hello.write := ticket.c
+x0-hello.given :=
+x0-hello.headers := exercises/ticket.h
+
 # Not built yet. The number says where each will stand.
 PLANNED := 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 

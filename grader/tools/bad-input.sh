@@ -116,6 +116,13 @@ for command in "run EXAMPLE=first_future" lib "model FILE=grader/interleave/exam
     expect 2 "OWN names lab 07, which does not exist. It is all, or numbers of: 01-futures" make -s $command OWN=07
 done
 expect 2 "LABS names lab 99" make -s accept LABS="01 99"
+expect 2 "OWN names x0-hello, an exercise" make -s run EXAMPLE=first_future OWN="01 x0"
+for lab in x0 X0 x0-hello; do
+    expect 0 "score 100 of 100" "$grade" run "$lab" --from solutions
+done
+for lab in x "" - 0 x00 x0- x0-other 01x; do
+    expect 2 "there is no lab $lab" "$grade" run "$lab"
+done
 expect 2 "does not exist. FROM names" make -s run EXAMPLE=first_future OWN=01 FROM="$work/nowhere"
 expect 2 "01.T9 is not written yet: wf_block_on (labs/01-futures/block_on.c:" make -s run EXAMPLE=first_future OWN=1
 expect 2 "Which example? EXAMPLE= is one of: across_threads" make -s run EXAMPLE=nonsense

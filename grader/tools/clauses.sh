@@ -33,7 +33,7 @@ over()
 {
     find runtime/include -name '*.h' -exec awk '
         /@clause[^a-z]/ {
-            if (match($0, /@clause\{[0-9G]+\.[0-9]+,[0-9]+,"/)) {
+            if (match($0, /@clause\{[0-9xG]+\.[0-9]+,[0-9]+,"/)) {
                 split(substr($0, RSTART + 8), part, ",")
                 print "clause", FILENAME ":" FNR, part[1]
             } else {
@@ -43,23 +43,23 @@ over()
         {
             for (i = 1; i < NF; i++)
                 if ($i == "Clauses:")
-                    while (++i <= NF && $i ~ /^[0-9G]+\.[0-9]+[.,;]?$/) {
+                    while (++i <= NF && $i ~ /^[0-9xG]+\.[0-9]+[.,;]?$/) {
                         sub(/[.,;]$/, "", $i)
                         print "reference", FILENAME ":" FNR, $i
                     }
         }' {} +
 
     # shellcheck disable=SC2016 # the $ are awk's
-    over 'match($0, /\{"[a-z0-9_]+", "[0-9]+\.[0-9]+"/) {
+    over 'match($0, /\{"[a-z0-9_]+", "[0-9x]+\.[0-9]+"/) {
         split(substr($0, RSTART, RLENGTH), part, "\"")
         print "test", FILENAME ":" FNR, part[2], part[4], /judge_model/
-    }' grader/suites/[0-9][0-9]-*/suite.c
+    }' grader/suites/[0-9x][0-9]-*/suite.c
 
     # shellcheck disable=SC2016
     over 'match($0, /^MODEL\([a-z0-9_]+, "[^"]*"/) {
         split(substr($0, RSTART + 6, RLENGTH - 6), part, /[,"]/)
         print "model", FILENAME ":" FNR, part[1], part[3]
-    }' grader/suites/[0-9][0-9]-*/models*.c
+    }' grader/suites/[0-9x][0-9]-*/models*.c
 
     # shellcheck disable=SC2016
     over 'FNR == 1 { flush(); file = FILENAME; kills = clause = "-"; head = 1 }
@@ -67,7 +67,7 @@ over()
         head && /Kills: / { kills = $0; sub(/.*Kills: */, "", kills); sub(/[ .,;].*/, "", kills) }
         head && /Clause: / { clause = $0; sub(/.*Clause: */, "", clause); sub(/[ ,;].*|\.$/, "", clause) }
         function flush() { if (file) print "mutant", file, kills, clause }
-        END { flush() }' grader/mutants/[0-9][0-9]-*/*.patch
+        END { flush() }' grader/mutants/[0-9x][0-9]-*/*.patch
 
     # shellcheck disable=SC2016
     over '/^START_TEST\(g[0-9][0-9]_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13, 2) + 0 }' \
@@ -78,7 +78,7 @@ over()
     }' grader/must-not-compile/*.c
 } | awk '
     function wrong(text) { print "clauses: " text >"/dev/stderr"; bad = 1 }
-    function lab_of(path) { return substr(path, match(path, /\/[0-9][0-9]-/) + 1, 2) }
+    function lab_of(path) { return substr(path, match(path, /\/[0-9x][0-9]-/) + 1, 2) }
     function in_lab(clause, path) { return index(clause, lab_of(path) ".") == 1 }
 
     # The order of the input is that of the sources above, so definitions come before what is held against them;

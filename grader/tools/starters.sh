@@ -1,5 +1,5 @@
 #!/bin/sh
-# starters.sh [--check]: derives labs/NN-name/*.c from solutions/NN-name/*.c, for all labs of modules.mk.
+# starters.sh [--check]: derives labs/NN-name/*.c from solutions/NN-name/*.c, for all labs and exercises of modules.mk.
 #
 # --check writes nothing: it compares, and has both compilers look at each starter.
 #
@@ -44,7 +44,7 @@ for compiler in gcc clang; do
 done
 
 count=0 bad=0
-for lab in $(words_of LABS); do
+for lab in $(words_of LABS) $(words_of EXERCISES); do
     [ "$check" ] || mkdir -p "labs/$lab"
     for file in $(words_of "$lab.write"); do
         count=$((count + 1))
