@@ -1,5 +1,6 @@
 #include "course.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -161,8 +162,10 @@ const char *course_graded(const struct course *course, size_t number)
 /* "1" and "01" are of "01-futures", "X0" of "x0-hello": what stands before the dash, without a zero in front. */
 static bool is_number_of(const char *name, const char *lab)
 {
-    name += strspn(name, "0");
-    lab += strspn(lab, "0");
+    if (isdigit((unsigned char)*lab)) {
+        name += strspn(name, "0");
+        lab += strspn(lab, "0");
+    }
     size_t length = strcspn(lab, "-");
     return strlen(name) == length && strncasecmp(name, lab, length) == 0;
 }

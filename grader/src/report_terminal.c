@@ -162,7 +162,7 @@ static void print_clauses(const struct style *style, const struct result *result
         }
         int room = style->width - TEXT_COLUMN, length = (int)strlen(clause->text);
         fprintf(style->out, "  %-6s %2d/%-2d %s%-12s%s %-28s %s%.*s%s%s\n", clause->id,
-                status == TEST_PASS ? clause->points : 0, clause->points, colour, word, style->off, name,
+                result_earned(result, clause), clause->points, colour, word, style->off, name,
                 style->dim, length > room ? room - 3 : length, clause->text, length > room ? "..." : "",
                 style->off);
     }

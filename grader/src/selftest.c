@@ -231,10 +231,10 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
             return NULL;
         return format_text("score %d of %d, verdict %s, exit status %d", score, max, verdict, exit_status);
     case NULL_SUBMISSION:
-        if (exit_status == 1 && score == 0 && strcmp(verdict, "fail") == 0)
+        if (exit_status == 1 && score == (known->score ? atoi(known->score) : 0) && strcmp(verdict, "fail") == 0)
             return NULL;
-        return format_text("score %d, verdict %s, exit status %d instead of 0, fail, 1", score, verdict,
-                           exit_status);
+        return format_text("score %d, verdict %s, exit status %d instead of %s, fail, 1", score, verdict,
+                           exit_status, known->score ? known->score : "0");
     case HOSTILE:
         if (exit_status != 0 && score == 0 && strcmp(verdict, "pass") != 0)
             return check_blame(result);
@@ -242,6 +242,8 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     case MUTANT: {
         if (!is_killed(result, known->test))
             return format_text("survives %s (%s)", known->test, known->variants);
+        if (known->whole && known->score && score != atoi(known->score))
+            return format_text("scores %d, not %s", score, known->score);
         int pass, all;
         count_others(result, known->test, &pass, &all);
         if (known->whole && pass * 2 < all)

@@ -65,7 +65,7 @@ hostile_names()
         fi
     done
 }
-for command in help list grade debug trace run lib model bench install exercise expand frames soak accept; do
+for command in help list grade debug trace run lib model bench install expand frames soak accept; do
     hostile_names $command
 done
 hostile_names grade LAB=01
@@ -134,6 +134,27 @@ expect 2 "which lab?" "$grade" run
 expect 2 "there is no command fly" "$grade" fly
 expect 2 "has no test or clause nonsense" "$grade" run 01 --test nonsense
 expect 2 "the seed is a number" "$grade" run 01 --seed banana
+# An exercise on orders: what may change, and what means nothing.
+orders=solutions/x1-orders/orders.c
+# orders NAME PATTERN SED: the solution with that change is refused with those words
+orders()
+{
+    mkdir -p "$work/$1" && sed "$3" $orders >"$work/$1/orders.c"
+    chmod -R a+rX "$work"
+    cmp -s $orders "$work/$1/orders.c" && failures=$((failures + 1)) && echo "the change $1 changes nothing"
+    expect 1 "$2" "$grade" run x1 --test x1.1 --from "$work/$1"
+}
+orders other-code "only orders, fences and comments may change" 's/return object;/return 0;/'
+orders consume "first difference is at: memory_order_consume" 's/memory_order_acquire/memory_order_consume/'
+orders two-on-a-line "has two atomic operations" 's/memory_order_release);$/& atomic_thread_fence(memory_order_release);/'
+orders hidden-line "ends with a backslash" 's/^    box->letter = letter;/\/\/ \\\n&/'
+orders fence-for-a-statement "A fence stands behind ; or a brace" 's/^    if (object)$/&\n        atomic_thread_fence(memory_order_release);/'
+orders code-on-a-directive "first difference is at: bool" 's/^#include .*/& bool x;/'
+orders forbidden-order "does not compile" '/&box->full, 1/s/release/acquire/'
+orders cut-off "the end of file" '/^bool pair_read/,$d'
+expect 1 "relaxed suffices" "$grade" run x1 --test x1.1 --hint
+expect 2 "weaken_pair is a search through many executions" "$grade" debug x1 --test weaken_pair
+
 expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
 expect 2 "--sandbox is bubblewrap, landlock or none, not fortress" "$grade" run 01 --sandbox fortress

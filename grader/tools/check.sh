@@ -168,7 +168,6 @@ step "install" grader/tools/install-test.sh
 step "sandbox" grader/tools/sandbox-test.sh
 step "bad input" grader/tools/bad-input.sh
 step "interleave" interleave
-step "exercise" grader/tools/exercise.sh --check
 step "quotes of the checker" grader/tools/chapter.sh
 step "grading the grader" build/weft-grade selftest $quick
 if [ -z "$quick" ]; then
