@@ -105,12 +105,8 @@ function page_of(file,    name)
         return "lab_" substr(file, 6, 2)
     if (file ~ /^solutions\/[0-9x][0-9]-[^\/]*\/NOTES\.md$/)
         return "notes_" substr(file, 11, 2)
-    if (file == "exercises/orders/solution/NOTES.md")
-        return "notes_orders"
     if (file == "runtime/README.md")
         return "runtime"
-    if (file == "exercises/orders/README.md")
-        return "exercise_orders"
     if (file == "README.md" || file == "docs/mainpage.md")
         return "index"
     if (file !~ /^docs\/[a-z-]+\.md$/)
@@ -330,7 +326,7 @@ function print_boxes(prefix,    i, id, owner)
 
 function print_clauses(    lab, count, i)
 {
-    count = split(setting["LABS"], lab, " ")
+    count = split(setting["LABS"] " " setting["EXERCISES"], lab, " ")
     for (i = 1; i <= count; i++) {
         printf "## %s {#clauses-%s}\n\n", title_of(lab[i]), substr(lab[i], 1, 2)
         print_boxes(substr(lab[i], 1, 2) ".")
@@ -385,7 +381,7 @@ function print_header_symbols(header,    i, types, id, part, count, links, k, ro
 
 function print_api(    lab, header, count, headers_count, i, k, listed)
 {
-    count = split(setting["LABS"], lab, " ")
+    count = split(setting["LABS"] " " setting["EXERCISES"], lab, " ")
     for (i = 1; i <= count; i++) {
         printf "## %s {#api-%s}\n\n", title_of(lab[i]), substr(lab[i], 1, 2)
         printf "[The handout](@ref lab_%s), [its clauses](@ref clauses-%s).\n\n", substr(lab[i], 1, 2), substr(lab[i], 1, 2)

@@ -39,7 +39,7 @@ LABS := 01-futures 02-async 03-tasks 04-executor
 04-executor.given :=
 04-executor.headers := detail/task_queue.h task_set.h coop.h current_thread.h local_set.h
 
-# Beside the labs: graded like them, and no part of the runtime.
+# Beside the labs: graded like them, and no part of the runtime: neither OWN=all nor the library has them.
 EXERCISES := x0-hello x1-orders
 
 x0-hello.title := Hello: one line
