@@ -145,11 +145,12 @@ char *form_difference(const char *submitted, const char *original)
         if (!is_same(&ours, &theirs) && !(is_order(&ours) && is_order(&theirs))) {
             free(theirs.problem);
             free(ours.problem);
-            return format_text("line %d: only orders, fences and comments may change, and the orders are relaxed, "
-                               "acquire, release, acq_rel and seq_cst.\nA fence stands behind ; or a brace. The first "
-                               "difference is at: %.*s",
-                               theirs.line, theirs.token ? theirs.length : 15,
-                               theirs.token ? theirs.token : "the end of file");
+            return format_text(
+                "line %d: only orders, fences and comments may change, and the orders are relaxed, "
+                "acquire, release, acq_rel and seq_cst.\nA fence stands behind ; or a brace. The first "
+                "difference is at: %.*s",
+                theirs.line, theirs.token ? theirs.length : 15,
+                theirs.token ? theirs.token : "the end of file");
         }
     } while (ours.token && theirs.token && !theirs.problem);
     free(ours.problem);

@@ -52,7 +52,8 @@ void judge_orders(struct judge *judge, const char *clause, const char *files, in
     if (record.a == IL_FAILED)
         judge_not_verified(judge, "a model of this clause fails as it is: mend that first");
     if (record.a != IL_EXHAUSTED || record.b < 1)
-        judge_not_verified(judge, "budget reached after %lld executions; DEEP=1 spends more", (long long)record.b);
+        judge_not_verified(judge, "budget reached after %lld executions; DEEP=1 spends more",
+                           (long long)record.b);
     if (strong == 0) {
         judge_finish(judge);
         return;
@@ -63,8 +64,10 @@ void judge_orders(struct judge *judge, const char *clause, const char *files, in
         json_array_append_new(judge->account, judge_shown(judge, lines.items[i], strlen(lines.items[i]), 300));
     json_object_set_new(judge->facts, "orders", json_integer(orders));
     json_object_set_new(judge->facts, "too_strong", json_integer(strong));
-    judge_fail(judge, "each order is as weak as can be: with any weaker one a model fails",
-               strong == 1 ? "1 order is too strong, or a fence can be dropped: every model passes with less"
-                           : "%d orders are too strong, or fences can be dropped: each alone, every model passes with less",
-               strong);
+    judge_fail(
+        judge, "each order is as weak as can be: with any weaker one a model fails",
+        strong == 1
+            ? "1 order is too strong, or a fence can be dropped: every model passes with less"
+            : "%d orders are too strong, or fences can be dropped: each alone, every model passes with less",
+        strong);
 }

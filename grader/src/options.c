@@ -73,13 +73,21 @@ struct options options_read(int argc, char **argv)
 {
     struct options options = {.from = "labs", .own = ""};
     static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
-        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
-        {"token", required_argument, NULL, 'k'},    {"deep", no_argument, NULL, 'd'},
-        {"hint", no_argument, NULL, 'i'},                 {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"from", required_argument, NULL, 'f'},
+        {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},
+        {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'},
+        {"sandbox", required_argument, NULL, 'b'},
+        {"lab", required_argument, NULL, 'l'},
+        {"quick", no_argument, NULL, 'q'},
+        {"token", required_argument, NULL, 'k'},
+        {"deep", no_argument, NULL, 'd'},
+        {"hint", no_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     int letter;
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {

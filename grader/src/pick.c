@@ -28,7 +28,8 @@ struct words pick_labs(const struct course *course, const char *graded, const ch
             is_own |= one && strcmp(one, each) == 0;
         }
         if (is_own && !is_lab && own_is_of_runtime && (!graded || strcmp(each, graded) != 0))
-            die("%s names %s, an exercise: it is no part of the runtime, so nothing else can be built on it", called, each);
+            die("%s names %s, an exercise: it is no part of the runtime, so nothing else can be built on it",
+                called, each);
         if (is_own || (graded && strcmp(each, graded) == 0))
             words_add(&labs, each);
     }

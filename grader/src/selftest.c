@@ -231,7 +231,8 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
             return NULL;
         return format_text("score %d of %d, verdict %s, exit status %d", score, max, verdict, exit_status);
     case NULL_SUBMISSION:
-        if (exit_status == 1 && score == (known->score ? atoi(known->score) : 0) && strcmp(verdict, "fail") == 0)
+        if (exit_status == 1 && score == (known->score ? atoi(known->score) : 0) &&
+            strcmp(verdict, "fail") == 0)
             return NULL;
         return format_text("score %d, verdict %s, exit status %d instead of %s, fail, 1", score, verdict,
                            exit_status, known->score ? known->score : "0");

@@ -169,8 +169,8 @@ static char *check_form(const struct course *course, const char *lab, const char
     return problem;
 }
 
-static void read_one(const struct course *course, const struct place *folder, const char *lab, const char *name,
-                     struct submission *submission, struct build *build)
+static void read_one(const struct course *course, const struct place *folder, const char *lab,
+                     const char *name, struct submission *submission, struct build *build)
 {
     char *path = format_text("%s/%s", folder->name, name);
     char *what = NULL;

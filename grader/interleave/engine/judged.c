@@ -152,7 +152,8 @@ int judged_weaken(const struct interleave_model *const models[], size_t count, c
     while (read_command(&command) && command.operation != CHANNEL_END) {
         long executions = 0;
         il->progress = tell_progress;
-        enum il_verdict verdict = weaken_judged(chosen, chosen_count, (int)command.arguments[0], files + 1, tell_spare, &executions);
+        enum il_verdict verdict = weaken_judged(chosen, chosen_count, (int)command.arguments[0], files + 1,
+                                                tell_spare, &executions);
         tell(RECORD_REPLY, 0, verdict, executions, NULL, 0);
     }
     tell(RECORD_END, 0, 0, 0, NULL, 0);

@@ -27,9 +27,9 @@ struct group {
 struct weakening {
     const struct interleave_model *const *models;
     size_t model_count;
-    int budget_ms;     /* of one exploration */
-    int left_ms;       /* of all that are still to come */
-    const char *files; /* "a.c,b.c": only operations in these; NULL: in all */
+    int budget_ms;      /* of one exploration */
+    int left_ms;        /* of all that are still to come */
+    const char *files;  /* "a.c,b.c": only operations in these; NULL: in all */
     spare_order *spare; /* NULL: what was found is printed */
     bool undecided;     /* of some order it is not known */
     struct group groups[GROUPS_MAX];
@@ -90,7 +90,8 @@ static void explore_model(struct weakening *weakening, size_t model, struct il_r
     options.budget_ms = weakening->budget_ms < weakening->left_ms ? weakening->budget_ms : weakening->left_ms;
     il_explore(weakening->models[model]->name, weakening->models[model]->body, &options, result);
     weakening->executions += result->executions;
-    weakening->left_ms -= result->milliseconds < weakening->left_ms ? result->milliseconds : weakening->left_ms - 1;
+    weakening->left_ms -=
+        result->milliseconds < weakening->left_ms ? result->milliseconds : weakening->left_ms - 1;
 }
 
 /* Explore all models as they are, and gather the operations that they come to. False: one does not pass. */

@@ -16,7 +16,8 @@ static void *take(void *number)
 }
 
 /* For the one step: what reads the number and then writes the next lets the other thread read the same in between. */
-MODEL(explore_take, "x0.2", "two threads take a number at the same time: two numbers, one after the other; 2 threads")
+MODEL(explore_take, "x0.2",
+      "two threads take a number at the same time: two numbers, one after the other; 2 threads")
 {
     pthread_t other;
     interleave_name(&ticket.next, "next");

@@ -12,7 +12,8 @@
 static int64_t take(struct judge *judge, int thread)
 {
     struct judge_reply reply =
-        STEP(judge, STEP_TAKE, thread ? "a second thread: wf_ticket_take(ticket)" : "wf_ticket_take(ticket)", thread);
+        STEP(judge, STEP_TAKE, thread ? "a second thread: wf_ticket_take(ticket)" : "wf_ticket_take(ticket)",
+             thread);
     judge_returned(judge, "%lld", (long long)reply.a);
     return reply.a;
 }
