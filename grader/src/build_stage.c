@@ -43,6 +43,11 @@ void build_make_folder(const char *path)
         build_stage_failed(path);
 }
 
+char *build_subject_folder(const struct build *build, const char *variant)
+{
+    return format_text("%s/box/%s", build->stage, variant);
+}
+
 void build_make_stage(struct builder *builder)
 {
     const char *temporary = getenv("TMPDIR");
