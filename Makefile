@@ -53,7 +53,7 @@ help-all: help
 ## deps: install the packages that are missing
 .PHONY: deps deps-grade
 deps:
-	@grader/tools/deps.sh grade sandbox check debug expand docs soak dev && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps"
+	@grader/tools/deps.sh grade sandbox check debug expand docs soak && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps"
 # Where bubblewrap cannot be had it is asked for once: grading goes on in the next tier, and each result says so.
 deps-grade:
 	@grader/tools/deps.sh grade

@@ -98,11 +98,13 @@ is_header {
 
 # --- pages ---
 
-# The label of a page: "lab_01" for a handout, "notes_01" for an instructor's notes, "runtime", else the file's name.
+# The label of a page: "lab_01" for a handout, "answers_01" for its answers, "notes_01" for an instructor's notes, "runtime", else the file's name.
 function page_of(file,    name)
 {
     if (file ~ /^labs\/[0-9x][0-9]-[^\/]*\/README\.md$/)
         return "lab_" substr(file, 6, 2)
+    if (file ~ /^labs\/[0-9x][0-9]-[^\/]*\/ANSWERS\.md$/)
+        return "answers_" substr(file, 6, 2)
     if (file ~ /^solutions\/[0-9x][0-9]-[^\/]*\/NOTES\.md$/)
         return "notes_" substr(file, 11, 2)
     if (file == "runtime/README.md")

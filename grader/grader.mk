@@ -27,7 +27,7 @@ grader: deps-grade
 # What a subject is made of beside the submission: the same sources in every variant that runs natively. Where the
 # engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
 NATIVE := $(filter-out interleave,$(VARIANTS))
-SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
+SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write)) $(addprefix runtime/given/$(lab)/,$($(lab).given)))
 EXERCISE_SOLUTIONS := $(foreach lab,$(EXERCISES),$(addprefix solutions/$(lab)/,$($(lab).write)))
 SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c $(SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).scenarios))
 EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
@@ -70,7 +70,7 @@ $(B)/obj/engine/%.o: %.c grader/variants.mk
 # $(1) is the variant, $(2) are files of the bottom layer.
 reference_objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(SOLUTIONS) $(2))
 pick_folder = $(if $(OWN),$(B)/pick/$(1),$(B)/obj/$(1)/solutions)
-pick_objects = $(foreach lab,$(LABS),$(patsubst %.c,$(pick_folder)/$(lab)/%.o,$($(lab).write)) $(patsubst %.c,$(B)/obj/$(1)/solutions/$(lab)/%.o,$($(lab).given))) \
+pick_objects = $(foreach lab,$(LABS),$(patsubst %.c,$(pick_folder)/$(lab)/%.o,$($(lab).write)) $(patsubst %.c,$(B)/obj/$(1)/runtime/given/$(lab)/%.o,$($(lab).given))) \
     $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
 define make_pick
 @$(MAKE) -s -j"$$JOBS" $(reference_objects) $(if $(OWN),$(B)/headers.stamp $(B)/weft-grade)

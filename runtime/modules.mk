@@ -5,7 +5,7 @@
 #   NN-name.title    what the lab is called
 #   NN-name.kind     modules, exercise or application; orders: an exercise in which only memory orders may change
 #   NN-name.write    the files that a student writes
-#   NN-name.given    the files that come ready-made with the lab (in solutions/NN-name too)
+#   NN-name.given    the files that come ready-made with the lab, in runtime/given/NN-name
 #   NN-name.headers  the public headers whose contract the lab is about
 #   NN-name.starter  the points that the starter earns, if it is not 0
 

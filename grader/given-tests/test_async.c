@@ -271,8 +271,8 @@ static const char *lost(const char *name, int line)
 {
     static char text[256];
     snprintf(text, sizeof text,
-             "weft: panic: clause G.27 broken: %s is resumed at line %d, where it has no AWAIT: is there one "
-             "inside a switch over 64 bits?\n",
+             "weft: panic: clause G.27 broken: %s is resumed at line %d, for which it has no case: a state is "
+             "missing, or an AWAIT stands in a switch of its own\n",
              name, line);
     return text;
 }

@@ -132,7 +132,7 @@ static const char *cut_chain(bool same_line)
 }
 
 /* G.22 */
-START_TEST(g22_it_is_cut_at_a_depth_of_32)
+START_TEST(g49_it_is_cut_at_a_depth_of_32)
 {
     struct wf_future chain[DEPTH + 1];
     memset(chain, 0, sizeof chain);
@@ -147,8 +147,8 @@ START_TEST(g22_it_is_cut_at_a_depth_of_32)
 }
 END_TEST
 
-/* G.22: siblings are not deeper than each other. */
-START_TEST(g22_a_broad_tree_is_not_cut)
+/* G.49: siblings are not deeper than each other. */
+START_TEST(g49_a_broad_tree_is_not_cut)
 {
     enum { NODES = 255 }; /* node i has the children 2i + 1 and 2i + 2 */
     static struct fork nodes[NODES];
@@ -166,8 +166,8 @@ START_TEST(g22_a_broad_tree_is_not_cut)
 }
 END_TEST
 
-/* G.22: a mistake of the program, but no endless tree. */
-START_TEST(g22_a_cycle_is_cut_too)
+/* G.49: a mistake of the program, but no endless tree. */
+START_TEST(g49_a_cycle_is_cut_too)
 {
     struct wf_future self = {&link_ops, &self, 1};
     ck_assert_str_eq(printed(print_tree, &self), cut_chain(true));
@@ -184,8 +184,8 @@ TCase *await_tree_tests(void)
     tcase_add_test(tests, g22_a_finished_future_has_no_children);
     tcase_add_test(tests, g22_a_dropped_future_has_no_children);
     tcase_add_test(tests, g22_an_empty_future_is_said_to_be_empty);
-    tcase_add_test(tests, g22_it_is_cut_at_a_depth_of_32);
-    tcase_add_test(tests, g22_a_broad_tree_is_not_cut);
-    tcase_add_test(tests, g22_a_cycle_is_cut_too);
+    tcase_add_test(tests, g49_it_is_cut_at_a_depth_of_32);
+    tcase_add_test(tests, g49_a_broad_tree_is_not_cut);
+    tcase_add_test(tests, g49_a_cycle_is_cut_too);
     return tests;
 }

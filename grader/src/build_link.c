@@ -254,12 +254,13 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
             add_fences(builder, job, variant);
         for (size_t l = 0; l < course->labs.count; l++) {
             const char *lab = course->labs.items[l];
-            char *folder = format_text("solutions/%s", lab);
+            char *solution = format_text("solutions/%s", lab), *given = format_text("runtime/given/%s", lab);
             if (!is_own(builder, lab))
-                add_trusted_list(builder, job, variant, folder,
+                add_trusted_list(builder, job, variant, solution,
                                  settings_get_of(&course->modules, lab, "write"));
-            add_trusted_list(builder, job, variant, folder, settings_get_of(&course->modules, lab, "given"));
-            free(folder);
+            add_trusted_list(builder, job, variant, given, settings_get_of(&course->modules, lab, "given"));
+            free(given);
+            free(solution);
         }
         char *suite = format_text("grader/suites/%s", builder->request->lab);
         char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
@@ -306,7 +307,9 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
             continue;
         char *messages = build_job_messages(builder, job);
         build_refuse_full_disk(builder, messages);
-        bool missing = strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || sandbox_failed(messages);
+        /* a submission can make the linker say so (the name of a symbol): what it says only asks for a trial */
+        bool missing =
+            (strstr(messages, "cannot find ") || sandbox_failed(messages)) && !build_variant_works(builder, variant);
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
             build_problem(

@@ -97,6 +97,7 @@ struct options options_read(int argc, char **argv)
         return options;
     }
     int letter;
+    unsetenv("POSIXLY_CORRECT"); /* options may stand behind the command, whatever the shell asks for */
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {
         const char **value = value_of(&options, letter);
         if (value)

@@ -161,7 +161,8 @@ expect 2 "--sandbox is bubblewrap, landlock or none, not fortress" "$grade" run 
 expect 2 "confine needs a command" "$grade" confine
 expect 2 "/usr/bin/nowhere: No such file" "$grade" confine -- /usr/bin/nowhere
 expect 2 "there is no clause 01.99" "$grade" explain 01.99
-expect 0 "A map is PENDING while its inner future is" "$grade" explain 01.3
+expect 2 "there is no lab '99'; there is: 01-futures" grader/tools/tasks.sh 99
+expect 0 "A map becomes READY in the same poll as its inner future" "$grade" explain 01.3
 expect 0 "planned: $(. grader/tools/facts.sh && labs planned | head -n 1)" "$grade" list
 # a clause that cannot be read is said to stand where it stands, with what is wrong
 mkdir -p "$work/course/build" "$work/course/grader" && cp -r runtime "$work/course/" && cp grader/variants.mk "$work/course/grader/"
@@ -192,6 +193,21 @@ expect 2 "does not exist" "$grade" run 01 --from "$work/nowhere"
 
 expect 0 "make help-all shows" make
 expect 0 "make check " make help-all
+# the environment: what it holds is no program, and changes no command
+for variable in SHELL ENV MAKEOVERRIDES GRADE_CC CC CFLAGS B IFS; do
+    expect 0 "verdict pass" env "$variable=\$(shell touch $ran)\$(touch $ran)" make -s grade LAB=01 TEST=ready_at_once FROM=solutions
+done
+expect 0 "verdict pass" env POSIXLY_CORRECT=1 CDPATH=/tmp:.:/ IFS=/ LC_ALL=tr_TR.UTF-8 GREP_OPTIONS=-v make -s grade LAB=01 TEST=ready_at_once FROM=solutions
+holds "nothing in the environment is run" [ ! -e "$ran" ]
+for name in 't $(touch x)`touch x`' "t=q'" $'t\nl' t%s; do
+    mkdir -m 755 "$work/$name"
+    expect 0 "verdict pass" env TMPDIR="$work/$name" "$grade" run 01 --from solutions --test ready_at_once
+done
+expect 2 "Set TMPDIR to a folder that exists" env TMPDIR=/nowhere "$grade" run 01 --from solutions
+if [ "$(id -u)" = 0 ]; then
+    mkdir -p -m 711 "$work/closed/inner" && chmod 700 "$work/closed"
+    expect 2 "$work/closed is closed to other users" env TMPDIR="$work/closed/inner" "$grade" run 01 --from solutions --test ready_at_once
+fi
 
 expect 2 "which file?" grader/tools/expand.sh ""
 expect 1 "there is no file '$work/nowhere.c'" grader/tools/expand.sh "$work/nowhere.c"
@@ -322,6 +338,14 @@ one another 0 "verdict pass"
 holds "what was not used for longest goes first" [ ! -e "build/objects/$(printf %064d 1)" ]
 holds "no more goes than must" [ -e "build/objects/$(printf %064d 2)" ]
 rm -f "build/objects/$(printf %064d 2)"
+# in a folder that is a link to one that holds more, nothing else is touched
+mkdir -p "$work/elsewhere/photos" && touch -d 2001-01-01 "$work/elsewhere/letter" "$work/elsewhere/photos/one" "$work/elsewhere/photos"
+touch -d 2001-01-01 "$work/elsewhere/$(printf %064d 3).7.tmp"
+rm -rf build/objects && ln -s "$work/elsewhere" build/objects
+one another 0 "verdict pass"
+holds "what is not the cache's stays" [ -e "$work/elsewhere/letter" -a -e "$work/elsewhere/photos/one" ]
+holds "what a run left half written goes" [ ! -e "$work/elsewhere/$(printf %064d 3).7.tmp" ]
+rm -f build/objects
 
 # no program that runs a submission says where the tree is, or where it was linked
 names_nothing() { ! grep -rlF -e "$PWD" -e "${TMPDIR:-/tmp}/weft-" --include='*.o' --include="$(printf '?%.0s' {1..64})" build/obj/{plain,asan,tsan,interleave,engine} build/objects; }

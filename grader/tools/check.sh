@@ -37,8 +37,8 @@ step()
 # What gcc has built is compiled a second time, by the compiler that finds other mistakes.
 second_compiler()
 {
-    printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c grader/support/*.c \
-        grader/suites/*/*.c grader/given-tests/*.c grader/interleave/*/*.c grader/sandbox/*.c |
+    printf '%s\n' runtime/given/*.c runtime/given/*/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c \
+        grader/support/*.c grader/suites/*/*.c grader/given-tests/*.c grader/interleave/*/*.c grader/sandbox/*.c |
         xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
             -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -Igrader/interleave -fsyntax-only &&
         echo "every file compiles with clang too"
@@ -109,7 +109,7 @@ benchmarks()
 {
     local name count=0
     gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -pthread -Iruntime/include -o "$logs/bench" \
-        runtime/bench/bench.c solutions/*/*.c runtime/given/*.c || return 1
+        runtime/bench/bench.c solutions/*/*.c runtime/given/*.c runtime/given/*/*.c || return 1
     for name in $(awk '$1 !~ /^#/ && NF { print $1 }' runtime/bench/benchmarks.txt); do
         "$logs/bench" "$name" 2000 >/dev/null || return 1
         count=$((count + 1))
@@ -163,6 +163,7 @@ step "layers" grader/tools/layers.sh
 step "cycles" grader/tools/cycles.sh
 step "clauses" grader/tools/clauses.sh
 step "handouts" grader/tools/handouts.sh
+[ -n "$quick" ] || step "tasks earn in order" grader/tools/tasks.sh
 step "must not compile" grader/tools/must-not-compile.sh
 step "given, plain" given_tests plain
 if [ -z "$quick" ]; then

@@ -7,7 +7,8 @@
 #   grader/given-tests      a test of G.5: START_TEST(g05_...)
 #   grader/must-not-compile a case of G.5: "clause G.5" in the first line
 #
-# A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case. A model needs a test of its name.
+# A clause is one promise, in 30 words or fewer. A clause NN.k needs a test and a mutant; a clause G.k needs a test or a
+# case. A model needs a test of its name.
 #
 # Exit: 1 something is missing or names what does not exist.
 set -eu
@@ -32,7 +33,7 @@ over()
 # One fact a line: what, where, and the words that are known of it.
 {
     printf '%s\n' "$facts" | awk -F '\t' '
-        $1 == "clause" { print "clause", "runtime/include/weft/" $4 ":" $5, $2 }
+        $1 == "clause" { print "clause", "runtime/include/weft/" $4 ":" $5, $2, split($6, word, " ") }
         $1 == "reference" { print "reference", "runtime/include/weft/" $3 ":" $4, $2 }
         $1 == "test" { print "test", "grader/suites/" $2 "/suite.c", $3, $4, $6 == "model" }'
 
@@ -66,6 +67,8 @@ over()
     # references wait for the end.
     $1 == "reference" { referred[$3] = $2 }
     $1 == "clause" {
+        if ($4 > 30)
+            wrong($2 ": clause " $3 " has " $4 " words, of 30 at most: two promises are two clauses")
         defined[$3] = $2
         ordered[++clauses] = $3
     }

@@ -45,8 +45,11 @@ compile()
         for header in $(files "$lab" headers); do
             echo "HEADER ${lab%%-*} $lab $header"
         done
-        for file in $(files "$lab" write) $(files "$lab" given); do
+        for file in $(files "$lab" write); do
             compile "${lab%%-*}" "$lab/$file" "solutions/$lab/$file"
+        done
+        for file in $(files "$lab" given); do
+            compile "${lab%%-*}" "$lab/$file" "runtime/given/$lab/$file"
         done
     done
 } >"$scratch/facts"

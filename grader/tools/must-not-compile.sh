@@ -9,7 +9,7 @@
 #   /* must not compile: REASON; clause G.k */
 #   /* expect: REGEX */
 #   /* compilers: gcc -O1, clang -O0 */              without it, every compiler rejects it at -O0
-#   /* error: with -Werror */                        a warning of gcc or clang; or: but with gcc -w
+#   /* error: with -Werror */                        a warning of gcc or clang; or: but with gcc -w; or: but with -w
 #
 # The control compiles with every compiler: at that level, and at -O2 with a compiler that is not named.
 #
@@ -105,9 +105,10 @@ for file in grader/must-not-compile/*.c; do
     case ${errors:-always} in
     always) relaxed='gcc clang' silent='gcc clang' ;;
     'but with gcc -w') relaxed='gcc clang' silent=clang ;;
+    'but with -w') relaxed='gcc clang' silent='' ;;
     'with -Werror') relaxed='' silent='' ;;
     *)
-        say "$file: cannot read '/* error: $errors */': it is 'with -Werror' or 'but with gcc -w'"
+        say "$file: cannot read '/* error: $errors */': it is 'with -Werror', 'but with gcc -w' or 'but with -w'"
         bad=$((bad + 1))
         continue
         ;;
@@ -163,12 +164,16 @@ int behind(struct unit *unit);
 int behind(struct unit *unit)
 {
     ASYNC_INIT(unit, unit);
+    int declared = unit->out;
+    unit->out = declared + 1;
     return;
 }
 END
 for compiler in $c_compilers; do
     compile "$compiler" "$scratch/behind.c" -std=gnu11 -Wno-error=return-type ||
         fail "$compiler rejects a bare return behind an async function, without -Werror:"
+    compile "$compiler" "$scratch/behind.c" -std=gnu11 -Werror -Wno-return-type ||
+        fail "$compiler rejects a declaration behind a statement, behind an async function:"
 done
 
 headers=0

@@ -2,8 +2,8 @@
  * @file map.c
  * @brief A future around a future: the output passes through a function.
  *
- * The smallest combinator, and the pattern of all others: poll what is inside with the context that came
- * from outside, so that whatever the inner future waits for wakes the whole task; and pass a drop on.
+ * The smallest combinator, and the pattern of all others: poll what is inside with the cx that came
+ * from outside, so that what the inner future waits for wakes the whole task; and pass a drop on.
  */
 #include "weft/future.h"
 #include "weft/panic.h"
@@ -11,8 +11,7 @@
 static enum wf_poll map_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_map *self = (struct wf_map *)future;
-    /* 01.T2: poll the inner future with this context; once it is READY, its output is at
-     * wf_future_out() */
+    /* 01.T2: poll the inner future with `cx`; once it is READY, its output is at wf_future_out() */
     LAB_TODO("01.T2");
 }
 
@@ -20,7 +19,7 @@ static enum wf_poll map_poll(struct wf_future *future, struct wf_cx *cx)
 static void map_drop(struct wf_future *future)
 {
     struct wf_map *self = (struct wf_map *)future;
-    /* 01.T2: the inner future is owned: who else would drop it? */
+    /* 01.T2: the map owns the inner future: only the map can drop it */
     LAB_TODO("01.T2");
 }
 

@@ -30,7 +30,7 @@ struct wf_ready *wf_ready(struct wf_ready *ready, int value)
 
 static enum wf_poll pending_poll(struct wf_future *future, struct wf_cx *cx)
 {
-    /* 01.T1: it will never be worth while to poll again: what does that say about the waker? */
+    /* 01.T1: no further poll will ever be worth while: so what is to be done with the waker? */
     LAB_TODO("01.T1");
 }
 

@@ -2,10 +2,10 @@
  * @file state.c
  * @brief The transitions of a task's state word: all there is to a task's safety across threads.
  *
- * The word and its invariants are described in detail/task_state.h. Each transition is one atomic step: it either
- * knows what it changes, and does so with one read-modify-write, or it decides by what it finds, and tries again when
- * somebody else was faster. Every change being a read-modify-write, what one of them releases is acquired by any later
- * one that acquires, whatever lies between: a plain store anywhere would break that chain.
+ * The word and its invariants are described in detail/task_state.h, and there is the table of who releases what to whom.
+ * Each transition is one atomic step. It either knows what it changes, and does so with one read-modify-write; or it decides
+ * by what it finds, and tries again when another thread was faster. Since every change is a read-modify-write, what one of
+ * them releases is acquired by any later one that acquires, whatever lies between: a plain store anywhere would break that.
  *
  * A race that is safely handled: a wake comes while the polling thread leaves. Either the wake finds RUNNING and sets
  * NOTIFIED, and to_idle finds that and schedules; or to_idle was first, and the wake finds an idle task and schedules.
@@ -20,21 +20,21 @@
 
 enum wf_to_running wf_task_to_running(struct wf_task *task)
 {
-    /* 03.T1: NOTIFIED becomes RUNNING in one step. Who is queued is neither running nor complete:
-     * panic with 03.1 otherwise */
+    /* 03.T1: NOTIFIED becomes RUNNING in one step. A task from the queue is neither running nor
+     * complete: panic with 03.1 otherwise */
     LAB_TODO("03.T1");
 }
 
 enum wf_to_idle wf_task_to_idle(struct wf_task *task, bool yielded)
 {
-    /* 03.T1: three ways out of a PENDING poll: cancelled meanwhile, to be polled again, or neither;
-     * who holds the queue's reference then? */
+    /* 03.T1: three ways out of a PENDING poll: cancelled meanwhile, to be polled again, or neither.
+     * Where does the queue's reference go in each? */
     LAB_TODO("03.T1");
 }
 
 enum wf_to_complete wf_task_to_complete(struct wf_task *task)
 {
-    /* 03.T1: RUNNING becomes COMPLETE in one step; what the word said before decides who cares */
+    /* 03.T1: RUNNING becomes COMPLETE in one step; what the word said before is the answer */
     LAB_TODO("03.T1");
 }
 
@@ -42,15 +42,15 @@ enum wf_to_complete wf_task_to_complete(struct wf_task *task)
 
 void wf_task_reference(struct wf_task *task)
 {
-    /* 03.T2: one more; panic with 03.6 at WF_TASK_REFERENCES_MAX: the count must never run out of
-     * the word */
+    /* 03.T2: one more; panic with 03.20 if there were WF_TASK_REFERENCES_MAX: the count must never
+     * run out of the word */
     LAB_TODO("03.T2");
 }
 
 bool wf_task_unreference(struct wf_task *task, uint32_t count)
 {
-    /* 03.T2: count down; were they the last? Whoever frees must have seen all that the others
-     * did */
+    /* 03.T2: count down; were they the last? The thread that frees must have seen all that the
+     * others did */
     LAB_TODO("03.T2");
 }
 
@@ -64,8 +64,7 @@ static bool is_idle(uint32_t state)
 
 bool wf_task_to_notified_by_reference(struct wf_task *task)
 {
-    /* 03.T2: over: nothing. Else NOTIFIED, whoever polls it; and if it was idle, a reference for
-     * the queue */
+    /* 03.T2: complete: nothing. Else NOTIFIED; and if it was idle, a reference for the queue */
     LAB_TODO("03.T2");
 }
 
@@ -79,8 +78,8 @@ enum wf_to_notified wf_task_to_notified_by_value(struct wf_task *task)
 
 bool wf_task_share_join_waker(struct wf_task *task)
 {
-    /* 03.T3: set JOIN_WAKER unless the task is complete; the waker in the slot must be seen by who
-     * completes it */
+    /* 03.T3: set JOIN_WAKER unless the task is complete; the thread that completes it must see the
+     * waker in the slot */
     LAB_TODO("03.T3");
 }
 
@@ -92,14 +91,14 @@ bool wf_task_unshare_join_waker(struct wf_task *task)
 
 bool wf_task_end_join_waker(struct wf_task *task)
 {
-    /* 03.T3: the slot goes back to the handle; is there still one? */
+    /* 03.T3: clear JOIN_WAKER: the slot goes back to the join handle. Is there still one? */
     LAB_TODO("03.T3");
 }
 
 uint32_t wf_task_to_join_dropped(struct wf_task *task)
 {
-    /* 03.T3: clear JOIN_INTEREST. Not complete: the slot becomes the handle's. Complete: the output
-     * is the handle's; the slot, unless it is shared */
+    /* 03.T3: clear JOIN_INTEREST, and JOIN_WAKER if the task is not complete. The answer: what is
+     * the join handle's to drop now? */
     LAB_TODO("03.T3");
 }
 
@@ -107,7 +106,7 @@ uint32_t wf_task_to_join_dropped(struct wf_task *task)
 
 bool wf_task_to_cancelled(struct wf_task *task)
 {
-    /* 03.T4: over or cancelled already: nothing. Else CANCELLED, and an idle task must run once
+    /* 03.T5: complete or cancelled already: nothing. Else CANCELLED, and an idle task must run once
      * more, to be dropped */
-    LAB_TODO("03.T4");
+    LAB_TODO("03.T5");
 }

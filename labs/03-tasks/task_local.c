@@ -21,8 +21,8 @@ static enum wf_poll local_scope_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_local_scope *self = (struct wf_local_scope *)future;
     struct wf_context *context = context_of(self);
-    /* 03.T5: in force during the poll of the inner future, and not after it */
-    LAB_TODO("03.T5");
+    /* 03.T6: the scope is the innermost one while the inner future is polled, and not after it */
+    LAB_TODO("03.T6");
 }
 
 static void local_scope_drop(struct wf_future *future)
@@ -33,8 +33,8 @@ static void local_scope_drop(struct wf_future *future)
     if (alone)
         wf_context_enter(&outside);
     struct wf_context *context = wf_context_current;
-    /* 03.T5: the clean-up of the inner future may ask for the value too */
-    LAB_TODO("03.T5");
+    /* 03.T6: the same while the inner future is dropped: its clean-up may ask for the value */
+    LAB_TODO("03.T6");
     if (alone)
         wf_context_leave(&outside);
 }
@@ -61,6 +61,6 @@ struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct
 
 void *wf_task_local_get(const struct wf_task_local *key)
 {
-    /* 03.T5: from the innermost scope outwards */
-    LAB_TODO("03.T5");
+    /* 03.T6: look from the innermost scope outwards */
+    LAB_TODO("03.T6");
 }

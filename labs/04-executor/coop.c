@@ -1,6 +1,6 @@
 /**
  * @file coop.c
- * @brief Giving way: yield, consume, unconstrained.
+ * @brief How a task lets others run: yield, consume; and unconstrained, which lets it go on.
  */
 #include "weft/coop.h"
 
@@ -10,8 +10,8 @@
 static enum wf_poll yield_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_yield *self = (struct wf_yield *)future;
-    /* 04.T3: the first time give way, the second time it is done */
-    LAB_TODO("04.T3");
+    /* 04.T2: the first poll gives way, the second is READY */
+    LAB_TODO("04.T2");
 }
 
 static const struct wf_future_ops yield_ops = {
@@ -29,8 +29,8 @@ struct wf_yield *wf_yield(struct wf_yield *yield)
 static enum wf_poll consume_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)future;
-    /* 04.T4: a unit of the budget, or another turn */
-    LAB_TODO("04.T4");
+    /* 04.T3: READY with a unit of the budget; without one PENDING */
+    LAB_TODO("04.T3");
 }
 
 static const struct wf_future_ops consume_ops = {
@@ -48,8 +48,9 @@ struct wf_consume *wf_consume(struct wf_consume *consume)
 static enum wf_poll unconstrained_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_unconstrained *self = (struct wf_unconstrained *)future;
-    /* 04.T4: without the budget while the inner future is polled, and as before afterwards */
-    LAB_TODO("04.T4");
+    /* 04.T3: the context is not constrained while the inner future is polled, and afterwards as
+     * before */
+    LAB_TODO("04.T3");
 }
 
 static void unconstrained_drop(struct wf_future *future)

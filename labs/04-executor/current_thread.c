@@ -4,9 +4,9 @@
  *
  * ## Why it never sleeps too long
  *
- * Whoever makes work from another thread first leaves it where the loop looks (the inject queue, `root_woken`), then
- * unparks. The loop looks first, then parks. An unpark that comes in between is kept by the park as a permit, so the
- * park returns at once. The other order, in either place, loses a wake.
+ * A thread that makes work first leaves it where the loop looks (the inject queue, `root_woken`), then unparks. The loop looks
+ * first, then parks. An unpark that comes in between is kept by the park as a permit, so the park returns at once. The other
+ * order, in either place, loses a wake.
  *
  * ## Why it never frees too early
  *
@@ -36,9 +36,9 @@ static void *root_clone(void *data)
 static void root_wake_by_ref(void *data)
 {
     struct wf_current_thread *self = data;
-    /* 04.T6: leave the word where the loop looks, then end its sleep; on the runtime's own thread
-     * nobody sleeps */
-    LAB_TODO("04.T6");
+    /* 04.T4: set `root_woken`, where the loop looks; then unpark, but not after an earlier wake
+     * has, and not on the runtime's own thread */
+    LAB_TODO("04.T4");
 }
 
 static void root_drop(void *data)
@@ -109,13 +109,13 @@ static bool is_idle(const struct wf_current_thread *self)
     return !wf_task_set_has_work(&self->tasks) && !wf_load_relaxed(&self->root_woken);
 }
 
-/* Give the park its turn: to sleep, if there is nothing else to do (`busy`: the caller has something). */
+/* Give the park its turn. It sleeps if there is nothing else to do; `busy`: the caller has something to do. */
 static void turn(struct wf_current_thread *self, bool busy)
 {
     const struct wf_hooks *hooks = &self->tasks.hooks;
-    /* 04.T6: idle: tell the hook, look again, and sleep until unparked. Else a turn that does not
-     * sleep. Then those who yielded may run */
-    LAB_TODO("04.T6");
+    /* 04.T4: idle: call before_park, look again, park until unparked or without sleep, call
+     * after_unpark. Not idle: park without sleep. Then end the set's turn */
+    LAB_TODO("04.T4");
 }
 
 /* One poll of the root, with a budget of its own. */
@@ -153,9 +153,10 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
     context.runs = "block_on";
     enter(runtime, &context, "04.10", "block_on");
     context.root = root;
-    /* 04.T6: poll the root at once and whenever it was woken; in between run tasks, and give the
-     * park its turn when nothing can run, somebody yielded, or WF_TASKS_PER_TURN polls are over */
-    LAB_TODO("04.T6");
+    /* 04.T4: the five steps of the handout: poll the root at once and whenever it was woken; in
+     * between run tasks; give the park its turn when nothing can run, a task or the root yielded,
+     * or WF_TASKS_PER_TURN polls are over */
+    LAB_TODO("04.T4");
     leave(runtime, &context);
 }
 
@@ -164,7 +165,6 @@ void wf_current_thread_drop(struct wf_current_thread *runtime)
     struct wf_context context = wf_task_set_context(&runtime->tasks);
     context.runs = "wf_current_thread_drop"; /* no root, and yet inside: no other runtime may run here */
     enter(runtime, &context, "04.16", context.runs);
-    /* 04.T5: end all tasks, then the park's driver; then leave, and give the owner's reference
-     * up */
-    LAB_TODO("04.T5");
+    /* 04.T6: end all tasks, then shut the park down; then leave, and give the first reference up */
+    LAB_TODO("04.T6");
 }

@@ -2,8 +2,9 @@
  * @file local_set.c
  * @brief Local tasks: a set of tasks that a future runs.
  *
- * The future is polled by some task; inside, it is the set's thread (task_set.h). From outside, a wake of a local task
- * must wake that task: the run leaves its waker before it looks at the queues, so whoever injects after the look finds it.
+ * Some task polls the future, or a root does; inside that poll its thread is the set's (task_set.h). From outside, a wake of a
+ * local task must wake the task that polls the run. So the run leaves its waker before it looks at the queues: a thread that
+ * injects after the look finds the waker.
  */
 #include "weft/local_set.h"
 
@@ -23,8 +24,8 @@ struct wf_local_set {
 static void notify(struct wf_task_set *set)
 {
     struct wf_local_set *self = (struct wf_local_set *)set;
-    /* 04.T7: take the waker under the lock, and wake it outside: a wake may run code that comes
-     * back here */
+    /* 04.T7: take the run's waker under the lock, and wake it without the lock: a wake may run code
+     * that comes back here */
     LAB_TODO("04.T7");
 }
 
@@ -63,8 +64,8 @@ static void check_thread(struct wf_local_set *self, const char *clause, const ch
     }
 }
 
-/* A task that may be polled on another thread next time would take the set along. So it is refused at once, and not on the day
- * when it moves. A root and a body are no tasks. */
+/* A task that may be polled on another thread next time would take the set along. So its first poll of the run is refused, and
+ * not the first one after it moved. A root and a body are no tasks. */
 static void check_task_stays(void)
 {
     const struct wf_task *task = wf_task_current();
@@ -95,7 +96,7 @@ static void keep_run_waker(struct wf_local_set *self, const struct wf_waker *wak
     wf_waker_drop(&old); /* outside of the lock: it may run code that comes back here */
 }
 
-/* The run is over, or the set: nobody is to be woken any more. */
+/* The run is over, or the set: nothing is to be woken any more. */
 static void forget_run_waker(struct wf_local_set *self)
 {
     const struct wf_waker nobody = {0};
@@ -107,10 +108,10 @@ static enum wf_poll local_run_poll(struct wf_future *future, struct wf_cx *cx)
     struct wf_local_run *self = (struct wf_local_run *)future;
     struct wf_local_set *set = self->set;
     check_task_stays();
-    check_thread(set, "04.17", "run");
-    check_outside(set, "04.17", "run");
-    /* 04.T7: leave the waker; inside the set's context poll the body and run a turn of local tasks;
-     * if more could run, give way */
+    check_thread(set, "04.28", "run");
+    check_outside(set, "04.28", "run");
+    /* 04.T7: leave the waker. In a context of the set poll the body; PENDING: run a turn of local
+     * tasks. Outside of it: if more could run, give way */
     LAB_TODO("04.T7");
 }
 
@@ -142,9 +143,9 @@ struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_
 
 void wf_local_set_drop(struct wf_local_set *set)
 {
-    check_thread(set, "04.19", "dropped");
-    check_outside(set, "04.19", "dropped");
-    /* 04.T7: as the runtime's drop does it: inside the set's context end all tasks; then let the
-     * waker go, and the reference */
+    check_thread(set, "04.30", "dropped");
+    check_outside(set, "04.30", "dropped");
+    /* 04.T7: in a context of the set end all tasks; outside of it let the waker go, and give the
+     * reference up */
     LAB_TODO("04.T7");
 }

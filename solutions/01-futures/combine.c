@@ -4,9 +4,10 @@
  *
  * ## What the four share
  *
- * A poll goes once through the branches, starting at the one whose turn it is, and skips those that are
- * disabled or finished ("live" below is the rest). A branch says itself that it is finished, in its head;
- * so nothing has to be recorded when one completes, and nothing can disagree with the branch.
+ * A poll goes once through the branches, and starts at the one that is first in this poll. It polls only live branches:
+ * those that are neither disabled nor finished. A branch says in its own head that it is finished; so nothing has to be
+ * recorded when one completes, and nothing can disagree with the branch. join, select and race pass finished branches
+ * over. try_join may not: it looks at the output of a finished branch too, which may be an error.
  *
  * ## What differs
  *
@@ -17,8 +18,8 @@
  *
  * ## The turn
  *
- * Were branch 0 always first, a branch 0 that is ready at every poll would win every select, and the
- * others would never be heard. So the first place moves on by one at each poll (WF_FAIR).
+ * If branch 0 were always first and READY at every poll, it would win every select, and no other branch would be
+ * polled. So the first place moves on by one at each poll (WF_FAIR). `turn` is the index that is first in the next poll.
  */
 #include "weft/combine.h"
 
@@ -33,7 +34,7 @@ static struct wf_branches branches_of(struct wf_future *futures[], size_t count,
     return (struct wf_branches){.futures = futures, .count = (uint32_t)count, .order = order};
 }
 
-/* Still to be polled, and to be dropped if it comes to that. */
+/* Neither disabled nor finished: it is polled, and where the combinator owns it, dropped. */
 static bool is_live(const struct wf_future *branch)
 {
     return branch && !wf_future_is_done(branch);
@@ -45,7 +46,7 @@ static uint32_t next_index(const struct wf_branches *branches, uint32_t index)
     return index + 1 < branches->count ? index + 1 : 0;
 }
 
-/* The index that goes first in this poll; the turn moves on. */
+/* The index that goes first in this poll; the next poll begins one further. */
 static uint32_t begin_turn(struct wf_branches *branches)
 {
     /* LAB 01.T3 { WF_BIASED: always 0. WF_FAIR: one further at each poll, and round again at the end */
@@ -66,7 +67,7 @@ static void drop_live(struct wf_branches *branches)
     /* LAB 01.T4 } */
 }
 
-/* Stops at the first branch that is READY: its index, or WF_EDISABLED when there is none to wait for. */
+/* Stops at the first branch that is READY: `out` is its index, or WF_EDISABLED where no branch is live. */
 static enum wf_poll poll_first_ready(struct wf_branches *branches, struct wf_cx *cx, int *out)
 {
     /* LAB 01.T5 { go through the live branches from the one whose turn it is; stop at the first that is READY */
@@ -156,7 +157,7 @@ static enum wf_poll try_join_poll(struct wf_future *future, struct wf_cx *cx)
         if (result < 0) {
             self->out = result;
             self->failed = index;
-            drop_live(branches); /* before READY: afterwards nobody would */
+            drop_live(branches); /* before READY: a drop after it does nothing */
             return WF_READY;
         }
     }

@@ -33,7 +33,7 @@ struct wf_ready *wf_ready(struct wf_ready *ready, int value)
 
 static enum wf_poll pending_poll(struct wf_future *future, struct wf_cx *cx)
 {
-    /* LAB 01.T1 { it will never be worth while to poll again: what does that say about the waker? */
+    /* LAB 01.T1 { no further poll will ever be worth while: so what is to be done with the waker? */
     (void)future;
     (void)cx; /* the waker is not kept: no poll will ever be worth while */
     return WF_PENDING;

@@ -4,7 +4,7 @@
  *
  * ## The state
  *
- *     EMPTY     nobody sleeps, no permit is stored
+ *     EMPTY     no thread sleeps, no permit is stored
  *     PARKED    the owner sleeps on the condition variable, or is about to while it holds the lock
  *     NOTIFIED  a permit is stored: the next park takes it
  *
@@ -15,13 +15,13 @@
  *    taken, and the thread does not sleep.
  * 3. unpark stores the permit by an exchange. If that finds PARKED, it takes the lock and releases it
  *    before it signals. Between the announcement and the wait the owner holds the lock; so the signal
- *    cannot fall into that gap, where nobody would hear it.
+ *    cannot fall into that gap, where no thread waits for it.
  * 4. A park that returns has taken the permit. A wake-up of the condition variable without one is spurious.
  *
  * ## The memory
  *
- * The owner and each waker hold a reference. A waker may be kept by another thread, and may be woken after
- * the owner is gone: that unparks a parker that nobody owns, which is harmless, and frees it.
+ * The owner and each waker hold a reference. Another thread may keep a waker, and wake it after the owner gave its
+ * reference up. That unparks a parker on which no thread will park, which is harmless; the last reference frees it.
  */
 #include "weft/park.h"
 
@@ -68,7 +68,7 @@ static int wait_for_signal(struct thread_parker *self, uint64_t deadline_ns)
 static enum wf_parked parker_park(struct wf_park *park, uint64_t deadline_ns)
 {
     struct thread_parker *self = (struct thread_parker *)park;
-    /* LAB 01.T7 { take a stored permit, else sleep until there is one; find the gap in which a signal would go unheard */
+    /* LAB 01.T8 { take a stored permit, else sleep until there is one; find the gap in which a signal would go unheard */
     if (take_permit(self))
         return WF_PARK_WOKEN;
     if (deadline_ns == 0) /* no need to ask the clock: a scheduler's turn, which should cost nothing */
@@ -93,21 +93,21 @@ static enum wf_parked parker_park(struct wf_park *park, uint64_t deadline_ns)
     }
     pthread_mutex_unlock(&self->lock);
     return parked;
-    /* LAB 01.T7 } */
+    /* LAB 01.T8 } */
 }
 
 static void parker_unpark(struct wf_park *park)
 {
     struct thread_parker *self = (struct thread_parker *)park;
-    /* LAB 01.T7 { store the permit; signal only if the owner sleeps, and not into the gap before its wait */
+    /* LAB 01.T8 { store the permit; signal only if the owner sleeps, and not into the gap before its wait */
     /* release: publishes what this thread did before, to the park that takes the permit. A store that is
-     * not an exchange could overwrite PARKED unseen, and nobody would signal. */
+     * not an exchange could overwrite PARKED unseen, and then no thread would signal. */
     if (wf_exchange_release(&self->state, NOTIFIED) != PARKED)
         return;
     pthread_mutex_lock(&self->lock); /* wait until the owner is inside its wait */
     pthread_mutex_unlock(&self->lock);
     pthread_cond_signal(&self->woken);
-    /* LAB 01.T7 } */
+    /* LAB 01.T8 } */
 }
 
 static const struct wf_park_ops parker_ops = {
@@ -139,12 +139,12 @@ static void parker_free(struct thread_parker *self)
 void wf_thread_parker_drop(struct wf_park *parker)
 {
     struct thread_parker *self = (struct thread_parker *)parker;
-    /* LAB 01.T8 { give one reference up; the last one calls parker_free() */
+    /* LAB 01.T7 { give one reference up; the last one calls parker_free() */
     /* acq_rel: release, so that all this thread did with the parker is over before another frees it;
      * acquire, so that the one that frees sees it so. Relaxed would free it under a running unpark. */
     if (wf_fetch_sub_acq_rel(&self->references, 1) == 1)
         parker_free(self);
-    /* LAB 01.T8 } */
+    /* LAB 01.T7 } */
 }
 
 /* --- the waker: its datum is the parker, and each waker holds one reference --- */
@@ -152,11 +152,11 @@ void wf_thread_parker_drop(struct wf_park *parker)
 static void *waker_clone(void *data)
 {
     struct thread_parker *self = data;
-    /* LAB 01.T8 { a clone is a waker of its own: it needs a reference of its own */
+    /* LAB 01.T7 { a clone is a waker of its own: it needs a reference of its own */
     /* relaxed: the reference that is cloned keeps the parker alive; nothing is published by counting up */
     wf_fetch_add_relaxed(&self->references, 1);
     return self;
-    /* LAB 01.T8 } */
+    /* LAB 01.T7 } */
 }
 
 static void waker_wake_by_ref(void *data)
@@ -173,10 +173,10 @@ static void waker_drop(void *data)
 
 static void waker_wake(void *data)
 {
-    /* LAB 01.T8 { wake, and use the waker up: in this order, and why? */
+    /* LAB 01.T7 { wake, then give this waker's reference up: what goes wrong in the other order? */
     waker_wake_by_ref(data);
     waker_drop(data); /* last: it may free the parker */
-    /* LAB 01.T8 } */
+    /* LAB 01.T7 } */
 }
 
 static const struct wf_waker_ops waker_ops = {

@@ -14,13 +14,15 @@
 
 void wf_async_lost(const struct wf_future *future)
 {
-    wf_panic("G.27", "%s is resumed at line %u, where it has no AWAIT: is there one inside a switch over 64 bits?",
+    wf_panic("G.27",
+             "%s is resumed at line %u, for which it has no case: a state is missing, or an AWAIT stands in a "
+             "switch of its own",
              future->ops->name, wf_load_relaxed(&future->line));
 }
 
 void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future))
 {
-    /* LAB 02.T2 { release what it waits for, then let it clean up: why in this order, and what must `awaiting` be while it does? */
+    /* LAB 02.T2 { drop the child that it awaits, then call finally(); clause 02.6 says what `awaiting` is meanwhile */
     struct wf_future *child = future->awaiting;
     future->awaiting = NULL; /* a dump during the clean-up must not follow it */
     if (child)
@@ -50,7 +52,7 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
     struct line line = {.text = text, .size = size};
     if (size > 0)
         *text = '\0';
-    /* LAB 02.T3 { for each future along `awaiting`: an arrow, its name, and its line, [done] or [dropped] */
+    /* LAB 02.T3 { for each future along `awaiting`: an arrow between two, the name, then the line, [done] or [dropped] */
     for (const struct wf_future *step = future; step; step = step->awaiting) {
         uint32_t number = wf_load_relaxed(&step->line);
         if (step != future)

@@ -2,8 +2,8 @@
  * @file dyn_method.c
  * @brief A call of an async method: its frame in the caller's slot, or in a box.
  *
- * The call is a future around the method's future. It adds one thing to it: the room it lives in, which has to be
- * given back at the very end of its life, whichever end that is.
+ * The call is a future around the method's future. It adds the room in which that future lies. The room is given back at
+ * the end of the call: before READY, or in the drop.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 /* The method's future is over: its frame is not needed any more. */
 static void free_box(struct wf_dyn *self)
 {
-    /* LAB 02.T4 { only an allocated frame is freed, and the call must not point to it afterwards */
+    /* LAB 02.T4 { free the room only if it was allocated; afterwards the call must not point to it */
     if (self->boxed_bytes > 0)
         wf_free(self->inner, self->boxed_bytes);
     self->inner = NULL;
@@ -28,7 +28,7 @@ static void free_box(struct wf_dyn *self)
 static enum wf_poll dyn_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_dyn *self = (struct wf_dyn *)future;
-    /* LAB 02.T4 { no frame: WF_ENOMEM. Else note in the head that you await it, and poll it; when READY hand its output on, and give its room back */
+    /* LAB 02.T4 { no room: READY with WF_ENOMEM. Else note in the head that the call awaits the method, and poll it; when it is READY, hand its output on and give its room back */
     if (!self->inner) {
         self->out = WF_ENOMEM;
         return WF_READY;

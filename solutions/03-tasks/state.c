@@ -2,10 +2,10 @@
  * @file state.c
  * @brief The transitions of a task's state word: all there is to a task's safety across threads.
  *
- * The word and its invariants are described in detail/task_state.h. Each transition is one atomic step: it either
- * knows what it changes, and does so with one read-modify-write, or it decides by what it finds, and tries again when
- * somebody else was faster. Every change being a read-modify-write, what one of them releases is acquired by any later
- * one that acquires, whatever lies between: a plain store anywhere would break that chain.
+ * The word and its invariants are described in detail/task_state.h, and there is the table of who releases what to whom.
+ * Each transition is one atomic step. It either knows what it changes, and does so with one read-modify-write; or it decides
+ * by what it finds, and tries again when another thread was faster. Since every change is a read-modify-write, what one of
+ * them releases is acquired by any later one that acquires, whatever lies between: a plain store anywhere would break that.
  *
  * A race that is safely handled: a wake comes while the polling thread leaves. Either the wake finds RUNNING and sets
  * NOTIFIED, and to_idle finds that and schedules; or to_idle was first, and the wake finds an idle task and schedules.
@@ -20,9 +20,9 @@
 
 enum wf_to_running wf_task_to_running(struct wf_task *task)
 {
-    /* LAB 03.T1 { NOTIFIED becomes RUNNING in one step. Who is queued is neither running nor complete: panic with 03.1 otherwise */
-    /* acquire: pairs with the release of every wake, and of the to_idle before. Relaxed would let this poll run without
-     * seeing what the waker wrote, or what the last poll left in the frame. */
+    /* LAB 03.T1 { NOTIFIED becomes RUNNING in one step. A task from the queue is neither running nor complete: panic with 03.1 otherwise */
+    /* acquire: pairs with the release of every wake and abort, and of the to_idle before. Relaxed would let this poll miss
+     * what a thread wrote before it woke the task, or what the last poll left in the frame. */
     uint32_t before = wf_fetch_xor_acquire(&task->state, WF_TASK_NOTIFIED | WF_TASK_RUNNING);
     if ((before & (WF_TASK_NOTIFIED | WF_TASK_RUNNING | WF_TASK_COMPLETE)) != WF_TASK_NOTIFIED)
         wf_panic("03.1", "task %s is run, and is not in a queue: its state is 0x%x", wf_task_name(task), before);
@@ -32,19 +32,20 @@ enum wf_to_running wf_task_to_running(struct wf_task *task)
 
 enum wf_to_idle wf_task_to_idle(struct wf_task *task, bool yielded)
 {
-    /* LAB 03.T1 { three ways out of a PENDING poll: cancelled meanwhile, to be polled again, or neither; who holds the queue's reference then? */
+    /* LAB 03.T1 { three ways out of a PENDING poll: cancelled meanwhile, to be polled again, or neither. Where does the queue's reference go in each? */
     uint32_t state = wf_load_relaxed(&task->state);
     for (;;) {
         if (state & WF_TASK_CANCELLED) {
             /* acquire: pairs with to_cancelled; the clean-up sees what was written before the abort. Still RUNNING:
-             * nobody else may touch the frame that the caller now drops. */
+             * no other thread may touch the frame that the caller now drops. */
             (void)wf_load_acquire(&task->state);
             return WF_IDLE_CANCEL;
         }
         bool again = yielded || (state & WF_TASK_NOTIFIED);
         uint32_t idle = state & ~(uint32_t)WF_TASK_RUNNING;
         idle = again ? idle | WF_TASK_NOTIFIED : idle - WF_TASK_REFERENCE;
-        /* release: publishes the frame to the thread that polls next. Relaxed would let it see an older frame. */
+        /* release: publishes the frame to the thread that polls next, and that the task's link was read to the thread that
+         * schedules it next. Relaxed would let the one see an older frame, and the other write the link too early. */
         if (wf_compare_exchange_release(&task->state, &state, idle))
             return again ? WF_IDLE_AGAIN : WF_IDLE_PARKED;
     }
@@ -53,7 +54,7 @@ enum wf_to_idle wf_task_to_idle(struct wf_task *task, bool yielded)
 
 enum wf_to_complete wf_task_to_complete(struct wf_task *task)
 {
-    /* LAB 03.T1 { RUNNING becomes COMPLETE in one step; what the word said before decides who cares */
+    /* LAB 03.T1 { RUNNING becomes COMPLETE in one step; what the word said before is the answer */
     /* release: publishes the output to the join handle. acquire: the join waker that the handle shared is seen. */
     uint32_t before = wf_fetch_xor_acq_rel(&task->state, WF_TASK_RUNNING | WF_TASK_COMPLETE);
     if (!(before & WF_TASK_JOIN_INTEREST))
@@ -66,23 +67,24 @@ enum wf_to_complete wf_task_to_complete(struct wf_task *task)
 
 void wf_task_reference(struct wf_task *task)
 {
-    /* LAB 03.T2 { one more; panic with 03.6 at WF_TASK_REFERENCES_MAX: the count must never run out of the word */
+    /* LAB 03.T2 { one more; panic with 03.20 if there were WF_TASK_REFERENCES_MAX: the count must never run out of the word */
     /* relaxed: the reference that the caller holds keeps the task alive; nothing is published by counting up */
     uint32_t before = wf_fetch_add_relaxed(&task->state, (uint32_t)WF_TASK_REFERENCE);
     if (WF_UNLIKELY(before / WF_TASK_REFERENCE >= WF_TASK_REFERENCES_MAX))
-        wf_panic("03.6", "task %s has %u references: a waker is cloned and never dropped", wf_task_name(task),
+        wf_panic("03.20", "task %s has %u references: a waker is cloned and never dropped", wf_task_name(task),
                  before / WF_TASK_REFERENCE);
     /* LAB 03.T2 } */
 }
 
 bool wf_task_unreference(struct wf_task *task, uint32_t count)
 {
-    /* LAB 03.T2 { count down; were they the last? Whoever frees must have seen all that the others did */
-    /* Who holds all there are is alone: nobody can come, and a load is cheaper. acquire: as below. */
+    /* LAB 03.T2 { count down; were they the last? The thread that frees must have seen all that the others did */
+    /* A thread that holds all references there are is the only one that can make another: so a load will do, which is
+     * cheaper. acquire: as below. */
     if (wf_load_acquire(&task->state) / WF_TASK_REFERENCE == count)
         return true;
-    /* acq_rel: release, so that what this thread did with the task is over before another frees it; acquire, so that the
-     * one that frees it sees that. */
+    /* acq_rel: release, so that what this thread did with the task is over before another thread frees it; acquire, so
+     * that the thread that frees it sees that. */
     uint32_t before = wf_fetch_sub_acq_rel(&task->state, count * WF_TASK_REFERENCE);
     return before / WF_TASK_REFERENCE == count;
     /* LAB 03.T2 } */
@@ -98,14 +100,14 @@ static bool is_idle(uint32_t state)
 
 bool wf_task_to_notified_by_reference(struct wf_task *task)
 {
-    /* LAB 03.T2 { over: nothing. Else NOTIFIED, whoever polls it; and if it was idle, a reference for the queue */
+    /* LAB 03.T2 { complete: nothing. Else NOTIFIED; and if it was idle, a reference for the queue */
     uint32_t state = wf_load_relaxed(&task->state);
     while (!(state & WF_TASK_COMPLETE)) {
         bool submit = is_idle(state);
         uint32_t notified = (state | WF_TASK_NOTIFIED) + (submit ? WF_TASK_REFERENCE : 0);
-        /* release: publishes what the waker's thread wrote to the poll that follows. So it is written also when nothing
+        /* release: publishes what this thread wrote to the poll that follows. So the word is written also when no bit
          * changes: without the write that poll need not see it.
-         * acquire: who submits writes `next`, which the thread that took the task out of the queue last has read. */
+         * acquire: the thread that schedules writes `next`, which the thread of the last run has read. */
         if (wf_compare_exchange_acq_rel(&task->state, &state, notified))
             return submit;
     }
@@ -132,11 +134,11 @@ enum wf_to_notified wf_task_to_notified_by_value(struct wf_task *task)
 
 bool wf_task_share_join_waker(struct wf_task *task)
 {
-    /* LAB 03.T3 { set JOIN_WAKER unless the task is complete; the waker in the slot must be seen by who completes it */
+    /* LAB 03.T3 { set JOIN_WAKER unless the task is complete; the thread that completes it must see the waker in the slot */
     uint32_t state = wf_load_relaxed(&task->state);
     do {
         if (state & WF_TASK_COMPLETE) {
-            /* the caller takes the output next: see it */
+            /* acquire: pairs with to_complete. The caller takes the output next. */
             (void)wf_load_acquire(&task->state);
             return false;
         }
@@ -162,9 +164,10 @@ bool wf_task_unshare_join_waker(struct wf_task *task)
 
 bool wf_task_end_join_waker(struct wf_task *task)
 {
-    /* LAB 03.T3 { the slot goes back to the handle; is there still one? */
-    /* release: the handle drops the waker only after it was woken. acquire: where this thread drops it, the handle has
-     * finished with the slot. */
+    /* LAB 03.T3 { clear JOIN_WAKER: the slot goes back to the join handle. Is there still one? */
+    /* release: pairs with the join handle's look at JOIN_WAKER and with to_join_dropped. This thread has read the slot and
+     * woken the waker; only then may the join handle write the slot, or drop the waker.
+     * acquire: pairs with to_join_dropped. Where this thread drops the waker, the join handle has finished with the slot. */
     uint32_t before = wf_fetch_and_acq_rel(&task->state, ~(uint32_t)WF_TASK_JOIN_WAKER);
     return !(before & WF_TASK_JOIN_INTEREST);
     /* LAB 03.T3 } */
@@ -172,14 +175,15 @@ bool wf_task_end_join_waker(struct wf_task *task)
 
 uint32_t wf_task_to_join_dropped(struct wf_task *task)
 {
-    /* LAB 03.T3 { clear JOIN_INTEREST. Not complete: the slot becomes the handle's. Complete: the output is the handle's; the slot, unless it is shared */
+    /* LAB 03.T3 { clear JOIN_INTEREST, and JOIN_WAKER if the task is not complete. The answer: what is the join handle's to drop now? */
     uint32_t state = wf_load_acquire(&task->state);
     if ((state & WF_TASK_COMPLETE) && state / WF_TASK_REFERENCE == 1)
-        return WF_JOIN_DROP_OUTPUT | WF_JOIN_DROP_WAKER; /* everybody else has let go: nobody looks at the word again */
+        return WF_JOIN_DROP_OUTPUT | WF_JOIN_DROP_WAKER; /* the last reference: no other thread looks at the word again */
     for (;;) {
         bool complete = state & WF_TASK_COMPLETE;
         uint32_t dropped = state & ~(uint32_t)(WF_TASK_JOIN_INTEREST | (complete ? 0 : WF_TASK_JOIN_WAKER));
-        /* release: a waker that stays in the slot is dropped by the completing thread, after us. acquire: the output is seen. */
+        /* release: pairs with end_join_waker. A waker that stays in the slot is dropped by the thread that completes the
+         * task, after this thread has read it. acquire: pairs with to_complete and end_join_waker: the output, the slot. */
         if (wf_compare_exchange_acq_rel(&task->state, &state, dropped))
             return (complete ? WF_JOIN_DROP_OUTPUT : 0) | (dropped & WF_TASK_JOIN_WAKER ? 0 : WF_JOIN_DROP_WAKER);
     }
@@ -190,17 +194,17 @@ uint32_t wf_task_to_join_dropped(struct wf_task *task)
 
 bool wf_task_to_cancelled(struct wf_task *task)
 {
-    /* LAB 03.T4 { over or cancelled already: nothing. Else CANCELLED, and an idle task must run once more, to be dropped */
+    /* LAB 03.T5 { complete or cancelled already: nothing. Else CANCELLED, and an idle task must run once more, to be dropped */
     uint32_t state = wf_load_relaxed(&task->state);
     while (!(state & (WF_TASK_COMPLETE | WF_TASK_CANCELLED))) {
         bool submit = is_idle(state);
         uint32_t cancelled = state | WF_TASK_CANCELLED;
         if (submit)
             cancelled = (cancelled | WF_TASK_NOTIFIED) + WF_TASK_REFERENCE;
-        /* release: what the aborting thread wrote is seen by the clean-up. acquire: as in a wake. */
+        /* release: publishes what this thread wrote to the clean-up. acquire: as in a wake. */
         if (wf_compare_exchange_acq_rel(&task->state, &state, cancelled))
             return submit;
     }
     return false;
-    /* LAB 03.T4 } */
+    /* LAB 03.T5 } */
 }

@@ -21,13 +21,13 @@ static enum wf_poll local_scope_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_local_scope *self = (struct wf_local_scope *)future;
     struct wf_context *context = context_of(self);
-    /* LAB 03.T5 { in force during the poll of the inner future, and not after it */
+    /* LAB 03.T6 { the scope is the innermost one while the inner future is polled, and not after it */
     self->outer = context->locals;
     context->locals = self;
     enum wf_poll poll = wf_future_poll(self->inner, cx);
     context->locals = self->outer;
     return poll;
-    /* LAB 03.T5 } */
+    /* LAB 03.T6 } */
 }
 
 static void local_scope_drop(struct wf_future *future)
@@ -38,12 +38,12 @@ static void local_scope_drop(struct wf_future *future)
     if (alone)
         wf_context_enter(&outside);
     struct wf_context *context = wf_context_current;
-    /* LAB 03.T5 { the clean-up of the inner future may ask for the value too */
+    /* LAB 03.T6 { the same while the inner future is dropped: its clean-up may ask for the value */
     self->outer = context->locals;
     context->locals = self;
     wf_future_drop(self->inner);
     context->locals = self->outer;
-    /* LAB 03.T5 } */
+    /* LAB 03.T6 } */
     if (alone)
         wf_context_leave(&outside);
 }
@@ -70,12 +70,12 @@ struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct
 
 void *wf_task_local_get(const struct wf_task_local *key)
 {
-    /* LAB 03.T5 { from the innermost scope outwards */
+    /* LAB 03.T6 { look from the innermost scope outwards */
     if (!wf_context_current)
         return NULL;
     for (const struct wf_local_scope *scope = wf_context_current->locals; scope; scope = scope->outer)
         if (scope->key == key)
             return scope->value;
     return NULL;
-    /* LAB 03.T5 } */
+    /* LAB 03.T6 } */
 }

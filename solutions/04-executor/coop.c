@@ -1,6 +1,6 @@
 /**
  * @file coop.c
- * @brief Giving way: yield, consume, unconstrained.
+ * @brief How a task lets others run: yield, consume; and unconstrained, which lets it go on.
  */
 #include "weft/coop.h"
 
@@ -9,13 +9,13 @@
 static enum wf_poll yield_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_yield *self = (struct wf_yield *)future;
-    /* LAB 04.T3 { the first time give way, the second time it is done */
+    /* LAB 04.T2 { the first poll gives way, the second is READY */
     if (self->yielded)
         return WF_READY;
     self->yielded = true;
     wf_give_way(cx->waker);
     return WF_PENDING;
-    /* LAB 04.T3 } */
+    /* LAB 04.T2 } */
 }
 
 static const struct wf_future_ops yield_ops = {
@@ -33,9 +33,9 @@ struct wf_yield *wf_yield(struct wf_yield *yield)
 static enum wf_poll consume_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)future;
-    /* LAB 04.T4 { a unit of the budget, or another turn */
+    /* LAB 04.T3 { READY with a unit of the budget; without one PENDING */
     return wf_budget_spend(cx->waker) ? WF_READY : WF_PENDING;
-    /* LAB 04.T4 } */
+    /* LAB 04.T3 } */
 }
 
 static const struct wf_future_ops consume_ops = {
@@ -53,7 +53,7 @@ struct wf_consume *wf_consume(struct wf_consume *consume)
 static enum wf_poll unconstrained_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_unconstrained *self = (struct wf_unconstrained *)future;
-    /* LAB 04.T4 { without the budget while the inner future is polled, and as before afterwards */
+    /* LAB 04.T3 { the context is not constrained while the inner future is polled, and afterwards as before */
     struct wf_context *context = wf_context_current;
     if (!context)
         return wf_future_poll(self->inner, cx);
@@ -62,7 +62,7 @@ static enum wf_poll unconstrained_poll(struct wf_future *future, struct wf_cx *c
     enum wf_poll poll = wf_future_poll(self->inner, cx);
     context->constrained = constrained;
     return poll;
-    /* LAB 04.T4 } */
+    /* LAB 04.T3 } */
 }
 
 static void unconstrained_drop(struct wf_future *future)

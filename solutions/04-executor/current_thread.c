@@ -4,9 +4,9 @@
  *
  * ## Why it never sleeps too long
  *
- * Whoever makes work from another thread first leaves it where the loop looks (the inject queue, `root_woken`), then
- * unparks. The loop looks first, then parks. An unpark that comes in between is kept by the park as a permit, so the
- * park returns at once. The other order, in either place, loses a wake.
+ * A thread that makes work first leaves it where the loop looks (the inject queue, `root_woken`), then unparks. The loop looks
+ * first, then parks. An unpark that comes in between is kept by the park as a permit, so the park returns at once. The other
+ * order, in either place, loses a wake.
  *
  * ## Why it never frees too early
  *
@@ -36,13 +36,13 @@ static void *root_clone(void *data)
 static void root_wake_by_ref(void *data)
 {
     struct wf_current_thread *self = data;
-    /* LAB 04.T6 { leave the word where the loop looks, then end its sleep; on the runtime's own thread nobody sleeps */
+    /* LAB 04.T4 { set `root_woken`, where the loop looks; then unpark, but not after an earlier wake has, and not on the runtime's own thread */
     /* release: publishes what was written before the wake to the poll of the root. */
     if (wf_exchange_release(&self->root_woken, true))
-        return; /* the first wake has unparked, or will */
+        return; /* the first wake has unparked the loop, or will */
     if (!wf_context_of(&self->tasks.scheduler))
         wf_unpark(self->park);
-    /* LAB 04.T6 } */
+    /* LAB 04.T4 } */
 }
 
 static void root_drop(void *data)
@@ -113,11 +113,11 @@ static bool is_idle(const struct wf_current_thread *self)
     return !wf_task_set_has_work(&self->tasks) && !wf_load_relaxed(&self->root_woken);
 }
 
-/* Give the park its turn: to sleep, if there is nothing else to do (`busy`: the caller has something). */
+/* Give the park its turn. It sleeps if there is nothing else to do; `busy`: the caller has something to do. */
 static void turn(struct wf_current_thread *self, bool busy)
 {
     const struct wf_hooks *hooks = &self->tasks.hooks;
-    /* LAB 04.T6 { idle: tell the hook, look again, and sleep until unparked. Else a turn that does not sleep. Then those who yielded may run */
+    /* LAB 04.T4 { idle: call before_park, look again, park until unparked or without sleep, call after_unpark. Not idle: park without sleep. Then end the set's turn */
     bool idle = !busy && is_idle(self);
     if (idle && hooks->before_park)
         hooks->before_park(hooks->arg);
@@ -125,7 +125,7 @@ static void turn(struct wf_current_thread *self, bool busy)
     if (idle && hooks->after_unpark)
         hooks->after_unpark(hooks->arg);
     wf_task_set_end_turn(&self->tasks);
-    /* LAB 04.T6 } */
+    /* LAB 04.T4 } */
 }
 
 /* One poll of the root, with a budget of its own. */
@@ -163,10 +163,11 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
     context.runs = "block_on";
     enter(runtime, &context, "04.10", "block_on");
     context.root = root;
-    /* LAB 04.T6 { poll the root at once and whenever it was woken; in between run tasks, and give the park its turn when nothing can run, somebody yielded, or WF_TASKS_PER_TURN polls are over */
+    /* LAB 04.T4 { the five steps of the handout: poll the root at once and whenever it was woken; in between run tasks; give the park its turn when nothing can run, a task or the root yielded, or WF_TASKS_PER_TURN polls are over */
     const struct wf_waker waker = {&root_waker_ops, runtime}; /* borrowed: we outlive the polls */
-    /* Of a root before this one. An exchange: a wake that it swallows is seen by the poll that follows; a store could
-     * wait behind that poll's loads, and then swallow a wake that the poll has not seen. */
+    /* A wake of the root before this one is cleared. By an exchange that acquires: what was written before a wake that it
+     * clears is seen by the poll that follows. A store could take effect after that poll's loads, and clear a wake whose
+     * writes the poll has not seen. */
     (void)wf_exchange_acquire(&runtime->root_woken, false);
     bool woken = true;
     for (uint32_t polls = 0;;) {
@@ -181,7 +182,7 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
         polls = 0;
         woken = take_root_wake(runtime) || woken;
     }
-    /* LAB 04.T6 } */
+    /* LAB 04.T4 } */
     leave(runtime, &context);
 }
 
@@ -190,10 +191,10 @@ void wf_current_thread_drop(struct wf_current_thread *runtime)
     struct wf_context context = wf_task_set_context(&runtime->tasks);
     context.runs = "wf_current_thread_drop"; /* no root, and yet inside: no other runtime may run here */
     enter(runtime, &context, "04.16", context.runs);
-    /* LAB 04.T5 { end all tasks, then the park's driver; then leave, and give the owner's reference up */
+    /* LAB 04.T6 { end all tasks, then shut the park down; then leave, and give the first reference up */
     wf_task_set_shutdown(&runtime->tasks, &context);
     wf_park_shutdown(runtime->park);
     leave(runtime, &context);
     wf_task_set_unreference(&runtime->tasks);
-    /* LAB 04.T5 } */
+    /* LAB 04.T6 } */
 }

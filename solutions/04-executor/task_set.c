@@ -4,20 +4,22 @@
  *
  * ## Two ways in
  *
- * On the set's thread a task goes to the run queue, which needs no lock. That thread has a context that names the set,
- * and only one thread at a time has. Further in may lie the context of a local set: then a task or root of this set is
- * being polled below, and its executor looks at the run queue when that poll returns. So nobody need be told. From anywhere else it goes to the inject queue,
- * under the lock, and the owner of the set is told, who may be asleep. The set's thread takes the whole inject queue
- * at once, when it has nothing else, or every WF_POLLS_PER_INJECT polls: else a task that always wakes itself would
- * keep it out for ever.
+ * On the set's thread a task goes to the run queue, which needs no lock. That thread has a context that names the set, and only
+ * one thread at a time has one. Further in may lie the context of a local set: then a task or root of this set is being
+ * polled, and the executor looks at the run queue when that poll returns. So `notify` is not needed. On any other thread a
+ * task goes to the inject queue, under the lock, and `notify` tells the owner of the set, which may be asleep.
+ *
+ * The set's thread takes the whole inject queue at once: when it has nothing else, and every WF_POLLS_PER_INJECT polls. Without
+ * the second, a task that always wakes itself would keep the others out for ever.
  *
  * ## The end
  *
- * 1. `closed`, under the lock: from then on nothing new comes in, so the list of owned tasks can only shrink.
- * 2. Every owned task is aborted: it is in the queue then, unless another thread has just notified it and has not
- *    injected it yet.
- * 3. Tasks are run, which drops their futures, until none is owned; where the queue is empty before that, step 2's
- *    task is on its way and is waited for.
+ * 1. `closed` is set, under the lock: from then on every spawn is refused. What was injected before that is taken over, and its
+ *    new tasks are owned. Only now the list of owned tasks is whole, and can only shrink.
+ * 2. Every owned task is aborted. It is in the queue then, unless another thread has just notified it and has not injected
+ *    it yet.
+ * 3. Tasks are run, which drops their futures, until none is owned. Where the queue is empty before that, a task of step 2 is
+ *    on its way, and is waited for.
  *
  * A thread that injects a task may still be in `notify` when its task has been run and the set has been given up: it
  * holds a reference of its own meanwhile. It can take one safely, because a task that is not over keeps the set from
@@ -34,14 +36,14 @@
 static bool inject(struct wf_task_set *self, struct wf_task *task, bool is_new)
 {
     bool accepted = true;
-    /* LAB 04.T2 { under the lock, and with a reference: queue it, tell who shuts down; then tell the owner. A new task is refused once closed */
-    /* relaxed: somebody else's reference, or a task that is not over, keeps the set alive at this point */
+    /* LAB 04.T5 { with a reference of this thread, and under the lock: refuse a new task if closed, else queue it, and signal injected_one if closed. Without the lock: notify */
+    /* relaxed: a reference of the caller's, or a task that is not over, keeps the set alive at this point */
     wf_fetch_add_relaxed(&self->references, 1);
     pthread_mutex_lock(&self->lock);
     accepted = !(is_new && self->closed);
     if (accepted) {
         wf_task_queue_push(&self->injected, task);
-        /* relaxed: a hint. Who acts on it takes the lock; who sleeps instead is woken by notify. */
+        /* relaxed: a hint. A thread that acts on it takes the lock; one that misses it and sleeps is woken by notify. */
         wf_store_relaxed(&self->has_injected, true);
         if (self->closed)
             pthread_cond_signal(&self->injected_one);
@@ -50,7 +52,7 @@ static bool inject(struct wf_task_set *self, struct wf_task *task, bool is_new)
     if (accepted)
         self->ops->notify(self);
     wf_task_set_unreference(self);
-    /* LAB 04.T2 } */
+    /* LAB 04.T5 } */
     return accepted;
 }
 
@@ -65,7 +67,7 @@ static void own(struct wf_task_set *self, struct wf_task *task)
 /* Move what others injected to the run queue; new tasks become owned. */
 static void take_injected(struct wf_task_set *self)
 {
-    /* LAB 04.T2 { under the lock take the whole queue; outside of it own each task that is not owned yet, and append them all, in their order */
+    /* LAB 04.T5 { under the lock take the whole queue; without the lock own each task that is not owned yet, and append all to the run queue */
     struct wf_task_queue taken;
     wf_task_queue_init(&taken);
     pthread_mutex_lock(&self->lock);
@@ -76,7 +78,7 @@ static void take_injected(struct wf_task_set *self)
         if (wf_list_is_empty(&task->owned))
             own(self, task);
     wf_task_queue_append(&self->run, &taken);
-    /* LAB 04.T2 } */
+    /* LAB 04.T5 } */
 }
 
 /* --- the scheduler's operations --- */
@@ -88,7 +90,7 @@ static int set_bind(struct wf_scheduler *scheduler, struct wf_task *task)
     /* only the set's thread changes `closed`, so it may read it without the lock */
     if (here && self->closed)
         return WF_ECLOSED;
-    /* LAB 04.T1 { here: own and queue it. Elsewhere: inject() */
+    /* LAB 04.T1 { on the set's thread: own and queue it. On another thread: inject() */
     if (here) {
         own(self, task);
         wf_task_queue_push(&self->run, task);
@@ -101,7 +103,7 @@ static int set_bind(struct wf_scheduler *scheduler, struct wf_task *task)
 static void set_schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_task_set *self = (struct wf_task_set *)scheduler;
-    /* LAB 04.T1 { here: to the end of the queue, or aside if it is the one being polled, and gave way. Elsewhere: inject() */
+    /* LAB 04.T1 { on the set's thread: to the end of the run queue, or of `deferred` if this task is being polled and gave way. On another thread: inject() */
     const struct wf_context *context = wf_context_of(scheduler);
     if (!context)
         (void)inject(self, task, false);
@@ -161,23 +163,23 @@ void wf_task_set_destroy(struct wf_task_set *set)
 
 void wf_task_set_unreference(struct wf_task_set *set)
 {
-    /* acq_rel: what every thread did with the set is over, and seen, before one of them frees it. */
+    /* release: what this thread did with the set is over before another frees it. acquire: the thread that frees it sees that. */
     if (wf_fetch_sub_acq_rel(&set->references, 1) == 1)
         set->ops->free(set);
 }
 
-/* The defer hook of the context: the task being polled gives way. Its own waker need not be woken: wf_task_to_idle()
- * is told. Any other (the root's, or that of a future that stands between) must be. */
+/* The defer hook of the context: the task being polled gives way, or the root. The task's own waker need not be woken:
+ * wf_task_to_idle() is told by `yielded`. Any other waker (the root's, or that of a future that stands between) must be. */
 static void defer(struct wf_context *context, const struct wf_waker *waker)
 {
     struct wf_task_set *self = (struct wf_task_set *)context->scheduler;
-    /* LAB 04.T3 { note in the context that it yields, and that a turn is due; wake any waker but the task's own: also then its task is put aside */
+    /* LAB 04.T2 { note in the context that it yields, and in the set that a turn is due; wake the waker, unless it is the task's own */
     self->turn_due = true;
     context->yielded = true;
     const struct wf_waker own = context->task ? wf_task_waker(context->task) : (struct wf_waker){0};
     if (!wf_waker_will_wake(waker, &own))
         wf_waker_wake_by_ref(waker);
-    /* LAB 04.T3 } */
+    /* LAB 04.T2 } */
 }
 
 struct wf_context wf_task_set_context(struct wf_task_set *set)
@@ -193,7 +195,7 @@ bool wf_task_set_has_work(const struct wf_task_set *set)
 
 uint32_t wf_task_set_run(struct wf_task_set *set, struct wf_context *context, uint32_t limit)
 {
-    /* LAB 04.T1 { up to `limit` times: the next task of the queue. Look at the inject queue every WF_POLLS_PER_INJECT polls, and when there is none */
+    /* LAB 04.T1 { up to `limit` times: run the next task of the queue. Look at the inject queue every WF_POLLS_PER_INJECT polls, and when the run queue is empty */
     uint32_t count = 0;
     for (; count < limit; count++) {
         bool look = set->polls++ % WF_POLLS_PER_INJECT == 0 || wf_task_queue_is_empty(&set->run);
@@ -226,7 +228,7 @@ static void wait_for_injected(struct wf_task_set *self)
 
 void wf_task_set_shutdown(struct wf_task_set *set, struct wf_context *context)
 {
-    /* LAB 04.T5 { the three steps above: close, abort all that is owned, run until nothing is */
+    /* LAB 04.T6 { the three steps at the top: close and take over, abort all that is owned, run until nothing is */
     pthread_mutex_lock(&set->lock);
     set->closed = true;
     pthread_mutex_unlock(&set->lock);
@@ -243,5 +245,5 @@ void wf_task_set_shutdown(struct wf_task_set *set, struct wf_context *context)
             wait_for_injected(set);
         wf_task_set_run(set, context, UINT32_MAX);
     }
-    /* LAB 04.T5 } */
+    /* LAB 04.T6 } */
 }

@@ -173,7 +173,7 @@ static void *wake_it(void *arg)
 /*
  * 2 threads: a wake by value ends the park, and may be all that is left of the parker while it still signals.
  */
-MODEL(explore_wake, "01.19", "a waker outlives the owner that it wakes; 2 threads")
+MODEL(explore_wake, "01.27", "a waker outlives the owner that it wakes; 2 threads")
 {
     begin();
     struct wf_waker waker = wf_thread_parker_waker(parker);

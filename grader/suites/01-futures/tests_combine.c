@@ -1,6 +1,6 @@
 /**
  * @file tests_combine.c
- * @brief Clauses 01.5 to 01.15: join, try_join, select, race.
+ * @brief Clauses 01.5 to 01.15 and 01.28 to 01.33: join, try_join, select, race.
  *
  * Most tests are the same random walk through one combinator's life, looked at in different aspects.
  */
@@ -147,16 +147,28 @@ void test_join_drop(struct judge *judge)
 void test_try_join_error(struct judge *judge)
 {
     judge_start(judge, "futures");
-    walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true});
     walk_all(judge,
              (struct walk){
                  .kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
+    for (int failed = 0; failed < 4; failed++)
+        failing_now(judge, failed, RESULT | POLLS);
+    finish_futures(judge);
+}
+
+void test_try_join_all(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true});
     check_empty(judge, STEP_TRY_JOIN, 0);
     check_many(judge, STEP_TRY_JOIN);
-    for (int failed = 0; failed < 4; failed++) {
+    finish_futures(judge);
+}
+
+void test_try_join_older_error(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    for (int failed = 0; failed < 4; failed++)
         failed_earlier(judge, failed, RESULT | POLLS);
-        failing_now(judge, failed, RESULT | POLLS);
-    }
     finish_futures(judge);
 }
 
@@ -173,10 +185,10 @@ void test_try_join_drops_rest(struct judge *judge)
     finish_futures(judge);
 }
 
-void test_select_first_ready(struct judge *judge)
+/* Lives of a select whose branches are polled on when it is over. */
+static void select_and_go_on(struct judge *judge, unsigned aspects)
 {
-    judge_start(judge, "futures");
-    struct walk walk = {.kind = STEP_SELECT, .aspects = RESULT | POLLS | DROPS};
+    struct walk walk = {.kind = STEP_SELECT, .aspects = aspects};
     for (int round = 0; round < ROUNDS; round++) {
         random_branches(judge, walk.kind, false);
         build_combinator(judge);
@@ -198,6 +210,19 @@ void test_select_first_ready(struct judge *judge)
                 rig->probes[i].done = true;
             }
     }
+}
+
+void test_select_first_ready(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge, (struct walk){.kind = STEP_SELECT, .aspects = RESULT | POLLS});
+    finish_futures(judge);
+}
+
+void test_select_borrows(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    select_and_go_on(judge, DROPS);
     finish_futures(judge);
 }
 
@@ -221,15 +246,16 @@ void test_select_disabled(struct judge *judge)
     finish_futures(judge);
 }
 
-void test_turn_moves_on(struct judge *judge)
+/* Which branch is first in each poll of a combinator, of all four kinds. */
+static void check_order(struct judge *judge, bool biased, int rounds)
 {
     static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
     judge_start(judge, "futures");
-    for (int round = 0; round < 2 * ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
         struct walk walk = {.kind = kinds[round % 4], .aspects = ORDER, .some_missing = round % 3 == 0};
         random_branches(judge, walk.kind, walk.some_missing);
         struct rig *rig = rig_of(judge);
-        rig->biased = round / 4 % 3 == 1;
+        rig->biased = biased;
         build_combinator(judge);
         /* long enough, with nothing ready, for every branch to have its turn twice */
         int polls = 2 * rig->count;
@@ -250,6 +276,16 @@ void test_turn_moves_on(struct judge *judge)
         drop_leftovers(judge);
     }
     finish_futures(judge);
+}
+
+void test_turn_moves_on(struct judge *judge)
+{
+    check_order(judge, false, 2 * ROUNDS);
+}
+
+void test_array_order(struct judge *judge)
+{
+    check_order(judge, true, ROUNDS);
 }
 
 void test_select_next_keeps_turn(struct judge *judge)
@@ -315,9 +351,21 @@ void test_select_next_keeps_turn(struct judge *judge)
 void test_race_drops_losers(struct judge *judge)
 {
     judge_start(judge, "futures");
-    struct walk walk = {
-        .kind = STEP_RACE, .aspects = RESULT | POLLS | DROPS, .some_missing = true, .drop_early = true};
-    walk_all(judge, walk);
+    walk_all(judge, (struct walk){.kind = STEP_RACE, .aspects = RESULT | POLLS | DROPS, .some_missing = true});
+    finish_futures(judge);
+}
+
+void test_race_drop(struct judge *judge)
+{
+    judge_start(judge, "futures");
+    walk_all(judge,
+             (struct walk){.kind = STEP_RACE, .aspects = DROPS, .some_missing = true, .drop_early = true});
+    finish_futures(judge);
+}
+
+void test_race_without_branches(struct judge *judge)
+{
+    judge_start(judge, "futures");
     check_empty(judge, STEP_RACE, WF_EDISABLED);
     finish_futures(judge);
 }

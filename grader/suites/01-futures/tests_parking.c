@@ -1,6 +1,6 @@
 /**
  * @file tests_parking.c
- * @brief Clauses 01.16 to 01.20: the thread parker and its wakers.
+ * @brief Clauses 01.16 to 01.20, and 01.27: the thread parker and its wakers.
  */
 #include <stdio.h>
 
@@ -187,7 +187,34 @@ void test_park_deadline(struct judge *judge)
 
 /* --- wakers --- */
 
+/* Only drops: the references need no wake, and no park. */
 void test_waker_references(struct judge *judge)
+{
+    judge_start(judge, "parking");
+    for (int round = 0; round < 4; round++) {
+        int64_t before = live_bytes(judge);
+        new_parker(judge);
+        STEP(judge, STEP_PARKER_WAKER, "waker 0 = wf_thread_parker_waker(parker)", 0, PARKER);
+        STEP(judge, STEP_WAKER_CLONE, "waker 1 = wf_waker_clone(waker 0)", 1, 0);
+        STEP(judge, STEP_WAKER_CLONE, "waker 2 = wf_waker_clone(waker 1)", 2, 1);
+        int64_t held = live_bytes(judge);
+        EXPECT(judge, held > before, "the parker's memory is live", "it is not: %lld live bytes",
+               (long long)held);
+        for (int dropped = 0; dropped < 4; dropped++) { /* the owner goes as number `round` */
+            EXPECT(judge, live_bytes(judge) == held, "the memory lives while a reference is left",
+                   "it was freed too soon");
+            if (dropped == round)
+                drop_parker(judge);
+            else
+                waker_step(judge, STEP_WAKER_DROP, "wf_waker_drop", dropped - (dropped > round));
+        }
+        EXPECT(judge, live_bytes(judge) == before, "the memory is freed with the last reference",
+               "it is still live");
+    }
+    judge_finish(judge);
+}
+
+void test_waker_wakes(struct judge *judge)
 {
     judge_start(judge, "parking");
     for (int round = 0; round < 4; round++) {
@@ -254,7 +281,7 @@ void test_waker_identity(struct judge *judge)
     EXPECT(judge, !will_wake(judge, 0, 3) && !will_wake(judge, 3, 2), "false between wakers of two parkers",
            "true");
     for (int waker = 0; waker < 4; waker++)
-        use_up(judge, waker);
+        waker_step(judge, STEP_WAKER_DROP, "wf_waker_drop", waker);
     for (int parker = 0; parker < 2; parker++)
         STEP(judge, STEP_PARKER_DROP, "wf_thread_parker_drop(parker)", parker);
     judge_finish(judge);

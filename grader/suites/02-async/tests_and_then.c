@@ -1,6 +1,6 @@
 /**
  * @file tests_and_then.c
- * @brief Clauses 02.1 to 02.4: and_then.
+ * @brief Clauses 02.1 to 02.4, and 02.18: and_then.
  *
  * Each test goes through the same lives: the first future pending for 0, 1 or 2 polls, then the second one.
  */
@@ -82,6 +82,15 @@ static void run_to_end(struct judge *judge, bool has_second, int second_waits)
     EXPECT(judge, reply.b == (has_second ? second : 0), expected, "out is %lld", (long long)reply.b);
 }
 
+static void run_life(struct judge *judge, bool has_second, int first_waits, int second_waits)
+{
+    build_life(judge, PROBE_INT, has_second);
+    for (int wait = 0; wait < first_waits; wait++)
+        poll_expect(judge, AND_THEN, WF_PENDING);
+    run_to_end(judge, has_second, second_waits);
+    drop_it(judge, AND_THEN); /* READY: does nothing */
+}
+
 /* Two of them, the first in its second state while the other is in its first: each has its own. */
 static void two_at_once(struct judge *judge, bool other_first)
 {
@@ -111,17 +120,18 @@ static void two_at_once(struct judge *judge, bool other_first)
 void test_and_then_result(struct judge *judge)
 {
     start_async(judge, "async");
-    for (int round = 0; round < 2 * WAITS * WAITS; round++) {
-        bool has_second = round % 2 == 0;
-        int first_waits = round / 2 % WAITS, second_waits = round / 2 / WAITS;
-        build_life(judge, PROBE_INT, has_second);
-        for (int wait = 0; wait < first_waits; wait++)
-            poll_expect(judge, AND_THEN, WF_PENDING);
-        run_to_end(judge, has_second, second_waits);
-        drop_it(judge, AND_THEN); /* READY: does nothing */
-    }
+    for (int round = 0; round < WAITS * WAITS; round++)
+        run_life(judge, true, round % WAITS, round / WAITS);
     two_at_once(judge, false);
     two_at_once(judge, true);
+    finish_async(judge);
+}
+
+void test_and_then_without_second(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int first_waits = 0; first_waits < WAITS; first_waits++)
+        run_life(judge, false, first_waits, 0);
     finish_async(judge);
 }
 

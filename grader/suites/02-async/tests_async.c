@@ -1,6 +1,6 @@
 /**
  * @file tests_async.c
- * @brief Clauses 02.5 to 02.8: the drop of async functions, the backtrace.
+ * @brief Clauses 02.5 to 02.8, and 02.19: the drop of async functions, the backtrace.
  */
 #include <stdio.h>
 #include <string.h>
@@ -247,17 +247,29 @@ static void check_layers(struct judge *judge, int stage)
     drop_it(judge, LAYER);
 }
 
+/* One of this line, alone, in the middle and last. What is over hides the rest. */
+static void check_at_each_place(struct judge *judge, int name, uint32_t line)
+{
+    bool over = line == WF_LINE_DONE || line == WF_LINE_DROPPED;
+    check_chain(judge, &(struct chain){1, {{name, line}}, over});
+    check_chain(judge, &(struct chain){3, {{2, 33}, {name, line}, {3, 7}}, false});
+    check_chain(judge, &(struct chain){3, {{1, 0}, {2, 5}, {name, line}}, over});
+}
+
+void test_backtrace_end(struct judge *judge)
+{
+    start_async(judge, "async");
+    for (int name = 0; name < NODE_NAMES_COUNT; name++)
+        check_at_each_place(judge, name, name % 2 ? WF_LINE_DONE : WF_LINE_DROPPED);
+    judge_finish(judge);
+}
+
 void test_backtrace(struct judge *judge)
 {
-    static const uint32_t lines[] = {WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1, WF_LINE_DONE, WF_LINE_DROPPED};
+    static const uint32_t lines[] = {WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1};
     start_async(judge, "async");
-    for (int i = 0; i < 6; i++) {
-        /* alone; in the middle, where what is over hides the rest; and last, of each name */
-        bool over = lines[i] == WF_LINE_DONE || lines[i] == WF_LINE_DROPPED;
-        check_chain(judge, &(struct chain){1, {{i, lines[i]}}, over});
-        check_chain(judge, &(struct chain){3, {{2, 33}, {i, lines[i]}, {3, 7}}, false});
-        check_chain(judge, &(struct chain){3, {{1, 0}, {2, 5}, {i, lines[i]}}, over});
-    }
+    for (int i = 0; i < 4; i++)
+        check_at_each_place(judge, i, lines[i]);
     for (int round = 0; round < 6; round++) {
         struct chain chain = random_chain(judge, 2 + judge_random(judge, 6));
         check_chain(judge, &chain);

@@ -1,6 +1,6 @@
 /**
  * @file tests_dyn.c
- * @brief Clauses 02.9 to 02.12: a frame whose size is known at run time.
+ * @brief Clauses 02.9 to 02.12, and 02.20 to 02.22: a frame whose size is known at run time.
  */
 #include <stdio.h>
 
@@ -153,24 +153,53 @@ static void check_value(struct judge *judge, enum probe_kind kind, int value)
 void test_dyn_result(struct judge *judge)
 {
     start_async(judge, "calls");
+    for (int round = 0; round < 12; round++) {
+        call_method(judge, round / 3 % 2, (enum probe_kind)(round % 3), round / 6 % 2);
+        for (int wait = (round + round / 6) % 3; wait > 0; wait--) {
+            poll_expect(judge, CALL, WF_PENDING);
+            EXPECT_EVENTS(judge, LIFE, polled(judge, METHOD, WF_PENDING));
+        }
+        arm(judge, METHOD, round == 0 ? WF_ENOMEM : output_value(judge));
+        struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
+        EXPECT_EVENTS(judge, LIFE, polled(judge, METHOD, WF_READY));
+        EXPECT(judge, reply.b == 0, "out is 0: the method is done", "out is %lld", (long long)reply.b);
+    }
+    finish_async(judge);
+}
+
+void test_dyn_awaiting(struct judge *judge)
+{
+    start_async(judge, "calls");
+    for (int boxed = 0; boxed < 2; boxed++) {
+        call_method(judge, boxed, PROBE_INT, true);
+        for (int poll = 0; poll < 3; poll++) {
+            poll_expect(judge, CALL, WF_PENDING);
+            expect_awaited(judge, CALL, 1, METHOD);
+        }
+        drop_it(judge, CALL);
+    }
+    finish_async(judge);
+}
+
+void test_dyn_output(struct judge *judge)
+{
+    start_async(judge, "calls");
     for (int round = 0; round < 24; round++) {
         enum probe_kind kind = (enum probe_kind)(round % 3);
         bool boxed = round / 3 % 2, wants_value = round / 6 % 2;
-        int value = round == 0 ? WF_ENOMEM : output_value(judge);
+        int value = output_value(judge);
         call_method(judge, boxed, kind, wants_value);
         for (int wait = (round + round / 12) % 3; wait > 0; wait--) {
             poll_expect(judge, CALL, WF_PENDING);
-            EXPECT_EVENTS(judge, LIFE | KIND(EVENT_OUT_DESTROYED), polled(judge, METHOD, WF_PENDING));
-            expect_awaited(judge, CALL, 1, METHOD);
+            expect_no_events(judge, KIND(EVENT_OUT_DESTROYED));
         }
         arm(judge, METHOD, value);
-        struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
+        poll_expect(judge, CALL, WF_READY);
         if (kind == PROBE_WIDE && !wants_value)
             EXPECT_EVENTS(judge, LIFE | KIND(EVENT_OUT_DESTROYED), polled(judge, METHOD, WF_READY),
                           {EVENT_OUT_DESTROYED, 0, wide_word(value, WIDE_WORDS - 1)});
         else
             EXPECT_EVENTS(judge, LIFE | KIND(EVENT_OUT_DESTROYED), polled(judge, METHOD, WF_READY));
-        EXPECT(judge, reply.b == 0, "out is 0: the method is done", "out is %lld", (long long)reply.b);
         if (wants_value)
             check_value(judge, kind, value);
         drop_it(judge, CALL); /* READY: does nothing */
@@ -214,6 +243,14 @@ static void check_ready(struct judge *judge, bool boxed, enum probe_kind kind, b
            "there are live bytes");
     drop_it(judge, CALL);
     expect_no_events(judge, MEMORY | LIFE);
+}
+
+void test_dyn_never_built(struct judge *judge)
+{
+    start_async(judge, "calls");
+    for (int round = 0; round < 6; round++)
+        check_drop(judge, round % 2, false, 0);
+    finish_async(judge);
 }
 
 static void start_recursion(struct judge *judge, int depth)
@@ -279,7 +316,6 @@ void test_dyn_frees_once(struct judge *judge)
 {
     start_async(judge, "calls");
     for (int boxed = 0; boxed < 2; boxed++) {
-        check_drop(judge, boxed, false, 0);
         for (int polls = 0; polls < 3; polls++)
             check_drop(judge, boxed, true, polls);
         for (int kind = PROBE_INT; kind <= PROBE_SILENT; kind++)

@@ -62,7 +62,7 @@ static void *write_abort_and_run(void *arg)
  * to_running and of a to_idle that is told of it: the clean-up reads what was written before the abort;
  * release of to_idle: the frame.
  */
-MODEL(explore_abort, "03.13",
+MODEL(explore_abort, "03.27",
       "an aborted task is dropped once, and its clean-up sees what was written before; 2 threads")
 {
     drop_reads_datum = true;
@@ -79,7 +79,7 @@ MODEL(explore_abort, "03.13",
  * 2 threads. The task is idle; the owner wakes it while it is aborted: one of the two schedules it. Orders:
  * acquire of the abort.
  */
-MODEL(explore_abort_and_wake, "03.12",
+MODEL(explore_abort_and_wake, "03.26",
       "a task that is woken and aborted is queued once, and dropped; 2 threads")
 {
     drop_reads_datum = true;

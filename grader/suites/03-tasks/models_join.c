@@ -22,16 +22,17 @@ static void *run(void *arg)
     return arg;
 }
 
-static void begin_on(struct wf_scheduler *scheduler)
+static struct wf_task *begin_on(struct wf_scheduler *scheduler)
 {
-    model_spawn_on(scheduler, at_once, &handle);
+    struct wf_task *task = model_spawn_on(scheduler, at_once, &handle);
     interleave_name(&value, "value");
     handle.value = &value;
+    return task;
 }
 
-static void begin(void)
+static struct wf_task *begin(void)
 {
-    begin_on(NULL);
+    return begin_on(NULL);
 }
 
 /* Poll the handle with the waker of that number, of which nothing but the handle keeps anything. */
@@ -60,7 +61,7 @@ static void expect_end(bool is_ready, const atomic_int *newest)
  * a share that fails; release of to_complete; release of the share, acquire of to_complete: the waker in the
  * slot. Steps: the slot is filled before it is shared; a share that comes too late is no wait.
  */
-MODEL(explore_join, "03.9", "a join handle is READY or its waker is woken; the output is seen; 2 threads")
+MODEL(explore_join, "03.25", "a join handle is READY or its waker is woken; the output is seen; 2 threads")
 {
     begin();
     struct wf_waker waker = counted_waker(&wakes[0]);
@@ -92,13 +93,13 @@ static void poll_again(bool same)
  * handle lets the slot go. Steps: the slot is taken back before it is written; an unshare that fails is no wait;
  * the waker is dropped by one side, and after it was woken.
  */
-MODEL(explore_join_other_waker, "03.9",
+MODEL(explore_join_other_waker, "03.25",
       "the waker of the newest poll is woken, the older one dropped; 2 threads")
 {
     poll_again(false);
 }
 
-MODEL(explore_join_same_waker, "03.9", "a waker that is left already stays, and is woken; 2 threads")
+MODEL(explore_join_same_waker, "03.25", "a waker that is left already stays, and is woken; 2 threads")
 {
     poll_again(true);
 }
@@ -150,7 +151,7 @@ static void *run_task_of(void *arg)
  * 2 threads. The owner awaits the task, and frees its scheduler at once. Steps: `released` comes before COMPLETE, so also
  * before the wake. Orders: release of to_complete and acquire of the handle's look: what `released` did is over.
  */
-MODEL(explore_join_ends_scheduler, "03.8",
+MODEL(explore_join_ends_scheduler, "03.24",
       "a thread that has awaited the last task may end its scheduler; 2 threads")
 {
     struct passing *passing = malloc(sizeof *passing);
@@ -176,16 +177,13 @@ MODEL(explore_join_ends_scheduler, "03.8",
 
 /* --- a handle that goes away --- */
 
-/*
- * 2 threads. The handle is dropped while the task ends; where something else keeps the memory, `keeper` does
- * until then.
- */
+/* 2 threads. The handle is dropped while the task ends; the waker `keeper`, if there is one, keeps the memory until then. */
 static void drop_handle(bool polled, bool kept)
 {
-    begin();
-    struct wf_abort_handle keeper = {NULL};
+    struct wf_task *task = begin();
+    struct wf_waker keeper = {0};
     if (kept)
-        keeper = wf_join_handle_abort_handle(&handle);
+        keeper = model_waker(task);
     if (polled) {
         struct wf_waker waker = counted_waker(&wakes[0]);
         assert(!poll_with(&waker));
@@ -195,7 +193,7 @@ static void drop_handle(bool polled, bool kept)
     wf_future_drop(&handle.future);
     model_join(runner);
     assert(ready == 1 && destroyed == 1 && dropped == 0);
-    wf_abort_handle_drop(&keeper);
+    wf_waker_drop(&keeper);
 }
 
 /*
@@ -207,7 +205,7 @@ MODEL(explore_detach, "03.11", "the output is destroyed once, by the handle or b
     drop_handle(false, false);
 }
 
-MODEL(explore_detach_kept, "03.11", "also while an abort handle keeps the memory; 2 threads")
+MODEL(explore_detach_kept, "03.11", "also while a waker of the task keeps the memory; 2 threads")
 {
     drop_handle(false, true);
 }
@@ -222,7 +220,7 @@ MODEL(explore_join_drop, "03.10",
     drop_handle(true, false);
 }
 
-MODEL(explore_join_drop_kept, "03.10", "also while an abort handle keeps the memory; 2 threads")
+MODEL(explore_join_drop_kept, "03.10", "also while a waker of the task keeps the memory; 2 threads")
 {
     drop_handle(true, true);
 }

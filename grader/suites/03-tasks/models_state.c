@@ -59,7 +59,7 @@ static void *wake_by_ref_and_run(void *arg)
  * 2 threads, of which both run and one wakes, by reference. Orders: release of to_idle; both of the wake;
  * both of the last unreference. Steps: to_idle is one step, and keeps a wake that came during the poll.
  */
-MODEL(explore_wake, "03.4",
+MODEL(explore_wake, "03.19",
       "a task that is woken is polled again, whenever that is, and is queued once; 2 threads")
 {
     struct wf_waker waker = model_waker(model_spawn(when_first, NULL));
@@ -160,7 +160,7 @@ static void *wake_only(void *arg)
  * 2 threads. A task that gives way is queued by its runner, one that is woken by the waker or the runner:
  * never by both.
  */
-MODEL(explore_yield, "03.2", "a task that is woken while it gives way is queued once; 2 threads")
+MODEL(explore_yield, "03.19", "a task that is woken while it gives way is queued once; 2 threads")
 {
     struct wf_waker waker = model_waker(model_spawn(after_a_yield, NULL));
     pthread_t thread = model_start(wake_only, &waker);

@@ -16,7 +16,9 @@ void test_run_idle(struct judge *judge);
 void test_run_running(struct judge *judge);
 void test_run_complete(struct judge *judge);
 void test_to_idle(struct judge *judge);
+void test_to_idle_cancelled(struct judge *judge);
 void test_to_complete(struct judge *judge);
+void test_run_in_one_step(struct judge *judge);
 void test_wake_by_reference(struct judge *judge);
 void test_wake_by_value(struct judge *judge);
 void test_references(struct judge *judge);
@@ -42,6 +44,7 @@ void test_detach(struct judge *judge);
 void test_detach_any_time(struct judge *judge);
 void test_join_budget(struct judge *judge);
 
+void test_aborted_join(struct judge *judge);
 void test_abort_idle(struct judge *judge);
 void test_abort_any_time(struct judge *judge);
 void test_abort_after_a_run(struct judge *judge);
@@ -51,5 +54,6 @@ void test_abort_over(struct judge *judge);
 void test_abort_handle(struct judge *judge);
 
 void test_local_scopes(struct judge *judge);
+void test_local_scopes_end(struct judge *judge);
 
 #endif

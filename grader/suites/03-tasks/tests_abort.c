@@ -1,6 +1,6 @@
 /**
  * @file tests_abort.c
- * @brief Clauses 03.11 to 03.15: aborts, at any time and from any thread.
+ * @brief Clauses 03.12 to 03.15, 03.26 and 03.27: aborts, at any time and from any thread. And 03.11, at any time.
  */
 #include "rig.h"
 #include "tests.h"
@@ -55,7 +55,8 @@ static void live(struct judge *judge, struct life life)
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge),
         runner = judge_random(judge, THREADS_MAX);
     const struct tally *tally = tally_of(judge, task);
-    abort_handle(judge, HANDLE, 0, task);
+    if (life.aborted != NEVER)
+        abort_handle(judge, HANDLE, 0, task);
     new_waker(judge, 0, 0, task);
     if (life.polled) {
         run(judge, runner, task);
@@ -85,9 +86,12 @@ static void live(struct judge *judge, struct life life)
     if (life.dropped == NEVER)
         expect_joined(judge, HANDLE, task, 0, ready ? 0 : WF_ECANCELED, value);
     expect_ended(judge, task, ready, ready && life.dropped != NEVER);
-    drop_waker(judge, 0, 0);
     expect_alive(judge);
-    abort_drop(judge, HANDLE, 0);
+    drop_waker(judge, 0, 0);
+    if (life.aborted != NEVER) {
+        expect_alive(judge);
+        abort_drop(judge, HANDLE, 0);
+    }
     expect_freed(judge);
 }
 
@@ -110,6 +114,45 @@ void test_abort_any_time(struct judge *judge)
                                   .ready = kind / 2 % 2,
                                   .dropped = (enum moment)(kind / 4 % MOMENTS),
                                   .aborted = (enum moment)(kind / 4 / MOMENTS)});
+    finish_tasks(judge);
+}
+
+/* --- 03.26 --- */
+
+/* The handle may have left a waker, before the run or in it; with little budget it takes a unit, as of a task that was READY. */
+static void join_aborted(struct judge *judge, bool polled, bool awaited_before, bool awaited_in_drop)
+{
+    int task = spawn(judge, HANDLE, SPAWN_AWAITED), units = 1 + judge_random(judge, 100);
+    if (polled)
+        run(judge, RUNNER, task);
+    if (awaited_before)
+        poll_handle(judge, HANDLE, task, 0);
+    join_abort(judge, HANDLE, task);
+    if (awaited_in_drop) {
+        at(judge, AT_DROP, task);
+        poll_handle(judge, HANDLE, task, 1);
+    }
+    int wakes[] = {mock_of(judge, 0)->wakes, mock_of(judge, 1)->wakes};
+    run(judge, RUNNER, task);
+    expect_count(judge, mock_of(judge, 1)->wakes - wakes[1], awaited_in_drop, "wakes of the newest waker");
+    expect_count(judge, mock_of(judge, 0)->wakes - wakes[0], awaited_before && !awaited_in_drop,
+                 "wakes of the older waker");
+    EXPECT(judge, is_finished(judge, HANDLE, task), "true: the task is over", "false");
+    constrain(judge, HANDLE, units);
+    expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
+    expect_budget(judge, HANDLE, units - 1);
+    constrain(judge, HANDLE, -1);
+    expect_ended(judge, task, false, false);
+    for (int i = 0; i < 2; i++)
+        expect_no_clones(judge, i);
+    expect_freed(judge);
+}
+
+void test_aborted_join(struct judge *judge)
+{
+    judge_start(judge, "tasks");
+    for (int kind = 0; kind < 8; kind++)
+        join_aborted(judge, kind % 2, kind / 2 % 2, kind / 4);
     finish_tasks(judge);
 }
 
@@ -192,7 +235,7 @@ static void abort_at(struct judge *judge, enum point point, bool ready, bool wok
     expect_freed(judge);
 }
 
-/* As test_wake_after_a_run(): who aborts an idle task writes its link, which the last run's thread has read. */
+/* As test_wake_after_a_run(): the thread that aborts an idle task writes its link, which the last run's thread has read. */
 void test_abort_after_a_run(struct judge *judge)
 {
     judge_start(judge, "tasks");
@@ -236,10 +279,33 @@ void test_abort_in_poll(struct judge *judge)
     finish_tasks(judge);
 }
 
+/* --- 03.27 --- */
+
+/* Polled by thread 1, aborted by the driver, dropped by thread 2: what the poll wrote into the frame is seen. */
+static void frame_is_seen(struct judge *judge, bool woken_in_poll)
+{
+    int task = spawn(judge, 0, SPAWN_AWAITED);
+    new_waker(judge, 2, 1, task);
+    if (woken_in_poll) {
+        at(judge, AT_POLL, task);
+        wake_ref(judge, 2, 1, 1);
+    }
+    run(judge, 1, task);
+    join_abort(judge, 0, task);
+    run(judge, 2, task);
+    expect_count(judge, tally_of(judge, task)->run_thread, 2, "the thread on which the future was dropped");
+    expect_ended(judge, task, false, false);
+    drop_waker(judge, 2, 1);
+    join_drop(judge, 0, task);
+    expect_freed(judge);
+}
+
 /* What a thread wrote before it asked for the end during a poll is seen by the clean-up, which nothing else orders. */
 void test_abort_publishes(struct judge *judge)
 {
     judge_start(judge, "tasks");
+    frame_is_seen(judge, false);
+    frame_is_seen(judge, true);
     for (int round = 0; round < 4; round++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         at(judge, AT_POLL, task);

@@ -1,12 +1,11 @@
 /**
  * @file tests_join.c
- * @brief Clauses 03.8 to 03.11: the join handle, its waker, and what becomes of the output.
+ * @brief Clauses 03.8 to 03.11, 03.17, 03.24 and 03.25: the join handle, its waker, and what becomes of the output.
  *
  * The handle's thread is the one that spawned the task; another one runs it.
  */
 #include "rig.h"
 #include "tests.h"
-#include "weft/error.h"
 #include "weft/future.h"
 
 enum { HANDLE = 1, RUNNER = 2 }; /* threads */
@@ -35,32 +34,15 @@ static void join_in_order(struct judge *judge, bool awaited_before)
     expect_freed(judge);
 }
 
-static void join_aborted(struct judge *judge, bool polled, bool awaited_before)
-{
-    int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-    if (polled)
-        run(judge, RUNNER, task);
-    if (awaited_before)
-        poll_handle(judge, HANDLE, task, 0);
-    join_abort(judge, HANDLE, task);
-    run(judge, RUNNER, task);
-    EXPECT(judge, is_finished(judge, HANDLE, task), "true: the task is over", "false");
-    expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
-    expect_ended(judge, task, false, false);
-    expect_freed(judge);
-}
-
 void test_task_result(struct judge *judge)
 {
     judge_start(judge, "tasks");
-    for (int kind = 0; kind < 4; kind++) {
-        join_in_order(judge, kind % 2);
-        join_aborted(judge, kind % 2, kind / 2);
-    }
+    for (int round = 0; round < 4; round++)
+        join_in_order(judge, round % 2);
     finish_tasks(judge);
 }
 
-/* --- ends that another thread sees in the middle --- */
+/* --- 03.24 and 03.25: ends that another thread sees in the middle --- */
 
 /* The runner is held there. Just before it lets go, it has given no reference up yet: what it wrote is published by
  * to_complete alone, or by end_join_waker. */
@@ -168,26 +150,25 @@ static int poll_with_many(struct judge *judge, int task)
     return mock;
 }
 
-static void newest_is_woken(struct judge *judge, bool left_in_poll, bool aborted)
+static void newest_is_woken(struct judge *judge, bool left_in_poll)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge), wakes[MOCKS_MAX];
     for (int i = 0; i < MOCKS_MAX; i++)
         wakes[i] = mock_of(judge, i)->wakes;
     int newest = poll_with_many(judge, task);
-    if (aborted)
-        join_abort(judge, HANDLE, task);
-    else
-        new_waker(judge, 0, 0, task), wake(judge, 0, 0), make_ready(judge, task, value);
+    new_waker(judge, 0, 0, task);
+    wake(judge, 0, 0);
+    make_ready(judge, task, value);
     if (left_in_poll) { /* to_complete alone shows the runner this waker */
         newest = (newest + 1) % MOCKS_MAX;
-        at(judge, aborted ? AT_DROP : AT_POLL, task);
+        at(judge, AT_POLL, task);
         poll_handle(judge, HANDLE, task, newest);
     }
     run(judge, RUNNER, task);
     for (int i = 0; i < MOCKS_MAX; i++)
         expect_count(judge, mock_of(judge, i)->wakes - wakes[i], i == newest,
                      i == newest ? "wakes of the newest waker" : "wakes of an older waker");
-    expect_joined(judge, HANDLE, task, newest, aborted ? WF_ECANCELED : 0, value);
+    expect_joined(judge, HANDLE, task, newest, 0, value);
     for (int i = 0; i < MOCKS_MAX; i++)
         expect_no_clones(judge, i);
     expect_freed(judge);
@@ -196,8 +177,8 @@ static void newest_is_woken(struct judge *judge, bool left_in_poll, bool aborted
 void test_newest_join_waker(struct judge *judge)
 {
     judge_start(judge, "tasks");
-    for (int kind = 0; kind < 4; kind++)
-        newest_is_woken(judge, kind % 2, kind / 2);
+    for (int round = 0; round < 4; round++)
+        newest_is_woken(judge, round % 2);
     finish_tasks(judge);
 }
 
@@ -214,7 +195,7 @@ void test_end_in_between(struct judge *judge)
 static void leave_at(struct judge *judge, enum point point, bool polled)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-    abort_handle(judge, HANDLE, 0, task);
+    new_waker(judge, HANDLE, 0, task);
     make_ready(judge, task, value);
     poll_handle(judge, HANDLE, task, 0);
     at(judge, point, point == AT_WAKE ? 0 : task);
@@ -226,8 +207,8 @@ static void leave_at(struct judge *judge, enum point point, bool polled)
     expect_ended(judge, task, true, !polled);
     for (int i = 0; i < 2; i++)
         expect_no_clones(judge, i);
-    expect_alive(judge); /* the abort handle */
-    abort_drop(judge, HANDLE, 0);
+    expect_alive(judge); /* the task's own waker keeps it */
+    drop_waker(judge, HANDLE, 0);
     expect_freed(judge);
 }
 
@@ -360,7 +341,7 @@ void test_detach(struct judge *judge)
 /* --- 03.17 --- */
 
 /* The task is over, and the handle's thread has no budget left: PENDING, and woken at once. Then READY, with a unit or not. */
-static void join_out_of_budget(struct judge *judge, int task, int out, int value)
+static void join_out_of_budget(struct judge *judge, int task, int value)
 {
     int wakes = mock_of(judge, 0)->wakes;
     constrain(judge, HANDLE, 0);
@@ -372,32 +353,28 @@ static void join_out_of_budget(struct judge *judge, int task, int out, int value
     expect_budget(judge, HANDLE, 0);
     if (judge_random(judge, 2))
         constrain(judge, HANDLE, 1);
-    expect_joined(judge, HANDLE, task, 0, out, value);
+    expect_joined(judge, HANDLE, task, 0, 0, value);
 }
 
 void test_join_budget(struct judge *judge)
 {
     judge_start(judge, "tasks");
     for (int kind = 0; kind < 4; kind++) {
-        bool aborted = kind % 2, waits = kind / 2;
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         int units = 1 + judge_random(judge, 100);
         constrain(judge, HANDLE, units);
-        if (waits) {
+        if (kind % 2) {
             EXPECT(judge, poll_handle(judge, HANDLE, task, 1).a == WF_PENDING,
                    "PENDING: the task is not over", "READY");
             expect_budget(judge, HANDLE, units);
         }
-        if (aborted)
-            join_abort(judge, HANDLE, task);
-        else
-            make_ready(judge, task, value);
+        make_ready(judge, task, value);
         run(judge, RUNNER, task);
-        if (kind % 3) {
-            expect_joined(judge, HANDLE, task, 0, aborted ? WF_ECANCELED : 0, value);
+        if (kind / 2) {
+            expect_joined(judge, HANDLE, task, 0, 0, value);
             expect_budget(judge, HANDLE, units - 1);
         } else {
-            join_out_of_budget(judge, task, aborted ? WF_ECANCELED : 0, value);
+            join_out_of_budget(judge, task, value);
         }
         expect_no_clones(judge, 0);
         expect_no_clones(judge, 1);
@@ -414,7 +391,7 @@ void test_join_budget(struct judge *judge)
     constrain(judge, HANDLE, units);
     for (int i = 0; i < units; i++)
         expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
-    join_out_of_budget(judge, tasks[units], 0, value);
+    join_out_of_budget(judge, tasks[units], value);
     constrain(judge, HANDLE, -1); /* where there is no budget, none is needed */
     for (int i = units + 1; i < MANY; i++)
         expect_joined(judge, HANDLE, tasks[i], 0, 0, value);

@@ -1,6 +1,6 @@
 /**
  * @file tests_wake.c
- * @brief Clauses 03.4 to 03.7: wakes, and the references of wakers.
+ * @brief Clauses 03.4 to 03.7, 03.19 and 03.21: wakes, and the references of wakers. No task here has a join handle.
  *
  * Where a test publishes something, the threads that take part have nothing in common but the task's state.
  */
@@ -22,7 +22,7 @@ static void run_to_end(struct judge *judge, int task)
     run(judge, 0, task);
 }
 
-/* --- 03.4 --- */
+/* --- 03.19 --- */
 
 void test_one_poll_per_wake(struct judge *judge)
 {
@@ -198,14 +198,15 @@ void test_task_waker(struct judge *judge)
         give_up_all(judge, threads, 5);
     }
     /* an idle task whose wakers are gone is still the scheduler's */
-    int task = spawn(judge, 0, SPAWN_AWAITED);
+    int task = spawn(judge, 0, SPAWN_DETACHED);
     new_waker(judge, 1, 0, task);
     run(judge, 0, task);
     drop_waker(judge, 1, 0);
     expect_alive(judge);
-    join_abort(judge, 0, task);
+    new_waker(judge, 0, 0, task);
+    make_ready(judge, task, 1);
+    wake(judge, 0, 0);
     run(judge, 0, task);
-    join_drop(judge, 0, task);
     expect_freed(judge);
     for (int kind = 0; kind < 4; kind++)
         give_up_on_threads(judge, kind % 2, kind / 2);
@@ -291,11 +292,13 @@ void test_wake_publishes(struct judge *judge)
     finish_tasks(judge);
 }
 
-/* Polled by thread 1, woken by the driver, polled, or dropped, by thread 2: what the poll wrote into the frame is seen.
- * Nothing orders this but the transitions: the driver does not know what thread 1 wrote. */
-static void move_task(struct judge *judge, bool woken_in_poll, bool aborted)
+/* --- 03.21 --- */
+
+/* Polled by thread 1, woken by the driver, polled by thread 2: what the poll wrote into the frame is seen. Nothing orders
+ * this but the transitions: the driver does not know what thread 1 wrote. */
+static void move_task(struct judge *judge, bool woken_in_poll)
 {
-    int task = spawn(judge, 0, SPAWN_AWAITED);
+    int task = spawn(judge, 0, SPAWN_DETACHED);
     new_waker(judge, 0, 0, task);
     new_waker(judge, 2, 1, task);
     if (woken_in_poll) {
@@ -303,27 +306,21 @@ static void move_task(struct judge *judge, bool woken_in_poll, bool aborted)
         wake_ref(judge, 2, 1, 1);
     }
     run(judge, 1, task);
-    if (aborted)
-        join_abort(judge, 0, task);
-    else
-        wake_ref(judge, 0, 0, 1);
+    wake_ref(judge, 0, 0, 1);
     run(judge, 2, task);
     expect_count(judge, tally_of(judge, task)->run_thread, 2, "the thread that ran the task");
-    if (!aborted) {
-        join_abort(judge, 0, task);
-        run(judge, 1, task);
-    }
-    expect_ended(judge, task, false, false);
-    drop_waker(judge, 0, 0);
+    make_ready(judge, task, 1);
+    wake(judge, 0, 0);
+    run(judge, 1, task);
+    expect_ended(judge, task, true, true);
     drop_waker(judge, 2, 1);
-    join_drop(judge, 0, task);
     expect_freed(judge);
 }
 
 void test_poll_publishes(struct judge *judge)
 {
     judge_start(judge, "tasks");
-    for (int kind = 0; kind < 4; kind++)
-        move_task(judge, kind % 2, kind / 2);
+    for (int round = 0; round < 4; round++)
+        move_task(judge, round % 2);
     finish_tasks(judge);
 }

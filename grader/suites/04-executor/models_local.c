@@ -95,13 +95,13 @@ static void end_run(bool (*step)(struct probe *self, struct wf_cx *cx))
 }
 
 /* 2 threads. Who takes the waker out drops it: the one that wakes, or the run at its end. */
-MODEL(explore_local_end, "04.18",
+MODEL(explore_local_end, "04.29",
       "a run that is over leaves no waker, also while it is being woken; 2 threads")
 {
     end_run(model_second);
 }
 
-MODEL(explore_local_run_drop, "04.18", "nor does a run that is dropped; 2 threads")
+MODEL(explore_local_run_drop, "04.29", "nor does a run that is dropped; 2 threads")
 {
     end_run(model_never);
 }

@@ -123,13 +123,16 @@ void describe_executor_event(struct judge *judge, const struct channel_record *e
         snprintf(text, room, "block_on returns");
         break;
     case EVENT_RUNTIME_DROPPED:
-        snprintf(text, room, "wf_current_thread_drop returns");
+        snprintf(text, room, "the runtime is given up");
         break;
     case EVENT_AT_GATE:
         snprintf(text, room, "thread %u waits at gate %lld", event->thread, a);
         break;
     case EVENT_LOCAL_DROPPED:
         snprintf(text, room, "wf_local_set_drop returns");
+        break;
+    case EVENT_SET_RAN:
+        snprintf(text, room, "wf_task_set_run returns %lld", b);
         break;
     case EVENT_NEW:
         snprintf(text, room, "wf_current_thread_new returns %s", b ? "a runtime" : "NULL");
@@ -287,6 +290,58 @@ const struct story *drop_runtime(struct judge *judge)
 {
     THREAD(judge, ACTOR, "thread 1: wf_current_thread_drop(runtime)", DO(DO_DROP, RUNTIME, 0));
     return until(judge, EVENT_RUNTIME_DROPPED, "wf_current_thread_drop returns");
+}
+
+void end_runtime(struct judge *judge)
+{
+    THREAD(judge, ACTOR,
+           "thread 1: aborts the tasks that are left in a last block_on, and gives the runtime up",
+           DO(DO_END, RUNTIME, 0));
+    until(judge, EVENT_RUNTIME_DROPPED, "the last block_on returns, and the runtime is given up");
+}
+
+const struct story *driver_story(struct judge *judge)
+{
+    int count;
+    const struct channel_record *events = judge_events(judge, &count);
+    story.count = 0;
+    for (int i = 0; i < count; i++)
+        add(judge, events[i]);
+    return &story;
+}
+
+void make_set(struct judge *judge)
+{
+    DRIVER(judge, "thread 0: makes a set of tasks, and enters its context", DO(DO_SET_NEW, 0, 0));
+}
+
+const struct story *run_set(struct judge *judge, int limit)
+{
+    if (limit == ALL)
+        DRIVER(judge, "thread 0: wf_task_set_run(set, no limit)", DO(DO_SET_RUN, limit, 0));
+    else
+        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_SET_RUN, limit, 0)}, 1,
+                   "thread 0: wf_task_set_run(set, at most %d)", limit);
+    const struct story *told = driver_story(judge);
+    int64_t ran = told->events[told->count - 1].b;
+    EXPECT(judge, ran <= limit, "wf_task_set_run runs no more tasks than it may", "it returns %lld",
+           (long long)ran);
+    return told;
+}
+
+void end_set_turn(struct judge *judge)
+{
+    DRIVER(judge, "thread 0: wf_task_set_end_turn(set)", DO(DO_SET_END_TURN, 0, 0));
+}
+
+void end_set(struct judge *judge, int first, int last)
+{
+    for (int task = first; task <= last; task++)
+        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_ABORT, task, 0)}, 1, "thread 0: aborts task %d",
+                   task);
+    end_set_turn(judge);
+    run_set(judge, ALL);
+    DRIVER(judge, "thread 0: leaves the set's context, and gives the set up", DO(DO_SET_END, 0, 0));
 }
 
 const struct story *drop_while_held(struct judge *judge, bool *returned)

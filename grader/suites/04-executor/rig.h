@@ -15,7 +15,7 @@
 #include "steps.h"
 
 /** What most tests have one of. Tasks are probes from 1. */
-enum { RUNTIME = 0, ACTOR = 0, ROOT = 0, STORY_MAX = 20000 };
+enum { RUNTIME = 0, ACTOR = 0, ROOT = 0, STORY_MAX = 20000, ALL = 0xffffff };
 
 /** What happened, oldest first. */
 struct story {
@@ -41,7 +41,21 @@ int64_t run_root(struct judge *judge);
 /** Thread 1 drops the runtime; the story until it has. */
 const struct story *drop_runtime(struct judge *judge);
 
-/** The same, while another thread is held in the middle of something: until it has, or sleeps and waits for that. */
+/** Thread 1 ends it without a drop: for tests of what comes before the drop in the lab. */
+void end_runtime(struct judge *judge);
+
+/** What the driver told in its last step. */
+const struct story *driver_story(struct judge *judge);
+/** A set of tasks without a runtime; the driver is its thread: what it spawns, wakes and aborts it does from inside. */
+void make_set(struct judge *judge);
+/** wf_task_set_run(), and what came of it. ALL: until no task can run. */
+const struct story *run_set(struct judge *judge, int limit);
+/** wf_task_set_end_turn(). */
+void end_set_turn(struct judge *judge);
+/** Abort these tasks, run them, and give the set up. */
+void end_set(struct judge *judge, int first, int last);
+
+/** drop_runtime(), while another thread is held in the middle of something: until it has, or sleeps and waits for that. */
 const struct story *drop_while_held(struct judge *judge, bool *returned);
 
 /** The story until the runtime sleeps in its park, without a deadline. */
@@ -69,6 +83,8 @@ int count_of(const struct story *story, enum event kind, int64_t a);
 /** Fail unless the probes are polled in this order, and no other is; ended by -1. The root does not count. */
 void expect_polls(struct judge *judge, const struct story *story, const int *tasks);
 #define EXPECT_POLLS(judge, story, ...) expect_polls(judge, story, (const int[]){__VA_ARGS__, -1})
+/** Fail unless between two polls of the one that yields, each of the tasks `first` to `last` and the park had a turn. */
+void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last);
 /** Fail unless the root was polled so often. */
 void expect_root_polls(struct judge *judge, const struct story *story, int polls);
 

@@ -300,6 +300,21 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
         scenario_event(EVENT_RUNTIME_DROPPED, a, 0);
         break;
     }
+    case DO_END:
+        end_runtime(a);
+        break;
+    case DO_SET_NEW:
+        set_new();
+        break;
+    case DO_SET_RUN:
+        set_run(a);
+        break;
+    case DO_SET_END_TURN:
+        set_end_turn();
+        break;
+    case DO_SET_END:
+        set_end();
+        break;
     case DO_REFERENCE:
         kept_schedulers[in_range(a, RUNTIMES_MAX)] =
             wf_scheduler_reference(wf_current_thread_scheduler(runtimes[a]));

@@ -150,9 +150,24 @@ int64_t number_of_task(const struct wf_task *task)
     return ((const struct frame *)(const void *)task->frame)->number;
 }
 
+/* Frames of tasks, not of roots and bodies, that are neither READY nor dropped. relaxed: it is only counted. */
+static WF_ATOMIC(int) alive;
+
+static void count_task(const struct frame *frame, int change)
+{
+    if (frame != &probe_by_number(frame->number)->own)
+        wf_fetch_add_relaxed(&alive, change);
+}
+
+int tasks_alive(void)
+{
+    return wf_load_relaxed(&alive);
+}
+
 void build_frame(struct frame *frame, int64_t number)
 {
     *frame = (struct frame){.future = {.ops = &frame_ops}, .number = (int)number};
+    count_task(frame, 1);
 }
 
 struct wf_future *own_frame(int64_t number)
@@ -250,6 +265,7 @@ static enum wf_poll frame_poll(struct wf_future *future, struct wf_cx *cx)
         case LEAVE_PENDING:
             return WF_PENDING;
         case LEAVE_READY:
+            count_task((struct frame *)future, -1);
             scenario_event(EVENT_READY, number_of(self), 0);
             return WF_READY;
         }
@@ -259,6 +275,7 @@ static enum wf_poll frame_poll(struct wf_future *future, struct wf_cx *cx)
 static void frame_drop(struct wf_future *future)
 {
     struct probe *self = probe_by_number(((struct frame *)future)->number);
+    count_task((struct frame *)future, -1);
     scenario_event(EVENT_DROPPED, number_of(self), 0);
     if (self->awaits) {
         self->awaits = false;

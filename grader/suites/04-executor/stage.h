@@ -76,6 +76,8 @@ void build_frame(struct frame *frame, int64_t number);
 
 /** The number of a task, which is a probe. */
 int64_t number_of_task(const struct wf_task *task);
+/** How many tasks were built and are neither READY nor dropped. */
+int tasks_alive(void);
 /** A root or body, built: the frame of probe `number` outside of any task. */
 struct wf_future *own_frame(int64_t number);
 /** Set what a range of probes does. */
@@ -132,6 +134,14 @@ void set_hook_program(int64_t runtime, int skip, const struct program *program);
 void set_spawned_program(int64_t runtime, const struct program *program);
 void set_shutdown_program(int64_t runtime, const struct program *program);
 void hold_next_unpark(int64_t runtime, int64_t gate);
+
+/* scenario_set.c */
+void set_new(void);
+void set_run(int64_t limit);
+void set_end_turn(void);
+void set_end(void);
+/** Abort what is left and run it, in a last block_on, then give the runtime's first reference up: no drop. */
+void end_runtime(int64_t runtime);
 
 /* scenario_moving.c: of the scheduler whose tasks may move to another thread, or of the one whose tasks stay */
 struct wf_scheduler *mover_scheduler(bool moves);

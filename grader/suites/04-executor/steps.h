@@ -98,6 +98,11 @@ enum instruction {
     DO_PLAIN_BLOCK_ON,    /**< a: wf_block_on() */
     DO_NEW,               /**< a: make runtime a, with a mock park */
     DO_DROP,              /**< a: drop runtime a */
+    DO_END,               /**< a: end runtime a without a drop: abort its tasks in a last block_on */
+    DO_SET_NEW,           /**< the driver makes a set of tasks, and is its thread: ON_CURRENT spawns on it */
+    DO_SET_RUN,           /**< a: run at most a of its tasks */
+    DO_SET_END_TURN,      /**< those that yielded may run again */
+    DO_SET_END,           /**< give the set up, in which no task is left */
     DO_REFERENCE,         /**< a: a further reference to the scheduler of runtime a */
     DO_UNREFERENCE,       /**< a: give it back */
     DO_LOCAL_NEW,         /**< a: make local set a */
@@ -145,6 +150,7 @@ enum event {
     EVENT_AT_GATE,         /**< gate */
     EVENT_LOCAL_DROPPED,   /**< local set */
     EVENT_NEW,             /**< runtime, 1 or 0 */
+    EVENT_SET_RAN,         /**< 0, how many tasks were polled */
 };
 
 /** Of EVENT_FACTS. */

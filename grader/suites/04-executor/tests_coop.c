@@ -1,6 +1,6 @@
 /**
  * @file tests_coop.c
- * @brief Clauses 04.8 and 04.9: the budget.
+ * @brief Clauses 04.8, 04.9 and 04.23: the budget.
  */
 #include <stdio.h>
 
@@ -47,22 +47,86 @@ static void expect_turns(struct judge *judge, const struct story *story, int pro
     }
 }
 
+/* Those that gave way may run again; run the set until no task can. */
+static const struct story *next_turn(struct judge *judge)
+{
+    end_set_turn(judge);
+    return run_set(judge, ALL);
+}
+
+/* --- 04.8: by hand --- */
+
+static void consume_by_hand(struct judge *judge)
+{
+    int some = 1 + judge_random(judge, 50);
+    PROGRAM(judge, 1, 1, "task 1: looks, consumes some, looks, consumes 300, looks", DO(DO_FACTS, 0, 0),
+            DO(DO_CONSUME, some, 0), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0), DO(DO_FACTS, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, 2, "task 2: keeps its waker", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns tasks 1 and 2", DO(DO_SPAWN_RANGE, 1, 2));
+    const struct story *story = run_set(judge, ALL);
+    int at = expect_budget(judge, story, 0, 1, BUDGET);
+    at = expect_consumed(judge, story, at, 1, some);
+    at = expect_budget(judge, story, at, 1, BUDGET - some);
+    expect_consumed(judge, story, at, 1, BUDGET - some);
+    EXPECT_POLLS(judge, story, 1, 2); /* no unit is left: it gives way, as by a yield */
+    int consumed = BUDGET - some;
+    while (consumed + BUDGET < 300) {
+        DRIVER(judge, "thread 0: wakes task 2", DO(DO_WAKE, 2, 0));
+        story = next_turn(judge);
+        EXPECT_POLLS(judge, story, 2, 1);
+        consumed += BUDGET;
+        expect_consumed(judge, story, 0, 1, consumed);
+    }
+    story = next_turn(judge);
+    EXPECT_POLLS(judge, story, 1);
+    at = expect_consumed(judge, story, 0, 1, 300);
+    expect_budget(judge, story, at, 1, BUDGET - (300 - consumed));
+    end_set(judge, 2, 2);
+}
+
+/* A task that could consume for ever lets the other branch of its select win. */
+static void consume_in_a_select(struct judge *judge)
+{
+    PROGRAM(judge, 3, 3, "task 3: select, biased: a loop that consumes for ever, or the end of task 4",
+            DO(DO_RACE, 4, 0), DO(DO_NOTE, 3, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 4, 4, "task 4: wakes itself 3 times, then is READY", DO(DO_WAKE_SELF, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 2), DO(DO_READY, 0, 0));
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns tasks 3 and 4", DO(DO_SPAWN_RANGE, 3, 4));
+    bool won = false;
+    for (int turn = 0; turn < 6 && !won; turn++)
+        won = count_of(next_turn(judge), EVENT_NOTE, 3) > 0;
+    EXPECT(judge, won, "the other branch wins", "it does not");
+    end_set(judge, 3, 4);
+}
+
 void test_budget(struct judge *judge)
 {
     judge_start(judge, "executor");
+    consume_by_hand(judge);
+    consume_in_a_select(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.23: in block_on --- */
+
+void test_root_budget(struct judge *judge)
+{
+    judge_start(judge, "executor");
     make_runtime(judge, false);
-    int some = 1 + judge_random(judge, 50);
-    PROGRAM(judge, 1, 1,
-            "task 1: looks, consumes some, looks, consumes 300; waits; looks, consumes 100, wakes the root",
-            DO(DO_FACTS, 0, 0), DO(DO_CONSUME, some, 0), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0),
-            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 100, 0),
-            DO(DO_WAKE, ROOT, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 1, 1, "task 1: looks, consumes 300, looks", DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0),
+            DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
     PROGRAM(judge, 2, 2, "task 2: wakes itself 400 times", DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
             DO(DO_REPEAT, 0, 399), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: looks, consumes 300, looks; spawns tasks 1 and 2",
+    PROGRAM(judge, 3, 3, "task 3: consumes 100, wakes the root", DO(DO_CONSUME, 100, 0), DO(DO_WAKE, ROOT, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            "root: spawns task 2, looks, consumes 300, looks; spawns task 1; spawns task 3; looks",
             DO(DO_SPAWN_RANGE, 2, 2), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0), DO(DO_FACTS, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 1), DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_FACTS, 0, 0),
-            DO(DO_SPAWN_RANGE, 3, 4), DO(DO_AWAIT, 3, 0), DO(DO_READY, 0, 0));
+            DO(DO_SPAWN_RANGE, 1, 1), DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_SPAWN_RANGE, 3, 3),
+            DO(DO_PEND, 0, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
     run_root(judge);
     const struct story *story = until_asleep(judge);
     int at = expect_budget(judge, story, 0, ROOT, BUDGET);
@@ -75,34 +139,23 @@ void test_budget(struct judge *judge)
     expect_budget(judge, story, at, ROOT, 3 * BUDGET - 300);
 
     at = expect_budget(judge, story, 0, 1, BUDGET);
-    at = expect_consumed(judge, story, at, 1, some);
-    at = expect_budget(judge, story, at, 1, BUDGET - some);
-    at = expect_consumed(judge, story, at, 1, BUDGET - some);
-    at = expect_consumed(judge, story, at, 1, 2 * BUDGET - some);
-    if (3 * BUDGET - some < 300)
-        at = expect_consumed(judge, story, at, 1, 3 * BUDGET - some);
-    expect_consumed(judge, story, at, 1, 300);
+    at = expect_consumed(judge, story, at, 1, BUDGET);
+    at = expect_consumed(judge, story, at, 1, 2 * BUDGET);
+    at = expect_consumed(judge, story, at, 1, 300);
+    expect_budget(judge, story, at, 1, 3 * BUDGET - 300);
     expect_turns(judge, story, 1, 2);
-
-    /* who could consume for ever lets the other branch of its select win */
-    PROGRAM(judge, 3, 3, "task 3: select, biased: a loop that consumes for ever, or the end of task 4",
-            DO(DO_RACE, 4, 0), DO(DO_NOTE, 3, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 4, 4, "task 4: wakes itself 3 times, then is READY", DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 2), DO(DO_READY, 0, 0));
-    DRIVER(judge, "thread 0: wakes task 1, which wakes the root, which spawns tasks 3 and 4",
-           DO(DO_WAKE, 1, 0));
+    DRIVER(judge, "thread 0: wakes the root, which spawns task 3", DO(DO_WAKE, ROOT, 0));
     story = until_done(judge);
-    expect_budget(judge, story, 0, 1, BUDGET);
-    expect_budget(judge, story, 0, ROOT, BUDGET);
-    EXPECT(judge, find(story, 0, EVENT_NOTE, 3) >= 0, "the other branch wins", "it does not");
-    drop_runtime(judge);
+    expect_budget(judge, story, 0, ROOT, BUDGET); /* whatever task 3 left of its own */
+    end_runtime(judge);
     judge_finish(judge);
 }
+
+/* --- 04.9: by hand --- */
 
 void test_unconstrained(struct judge *judge)
 {
     judge_start(judge, "executor");
-    make_runtime(judge, false);
     int some = 1 + judge_random(judge, 50);
     char text[120];
     snprintf(text, sizeof text,
@@ -120,34 +173,22 @@ void test_unconstrained(struct judge *judge)
     PROGRAM(judge, 5, 5, "task 5: 21 is the inner future of its unconstrained", DO(DO_HOLD, 21, 0),
             DO(DO_READY, 0, 0));
     PROGRAM(judge, 21, 21, "21: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, 6, 6,
-            "task 6: the same; the inner future runs a local set; body 23 consumes 1000, local task 24 300",
-            DO(DO_CONSUME, some, 0), DO(DO_HOLD, 22, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 22, 22, "22: runs a local set with task 24 and the body 23", DO(DO_LOCAL_NEW, 0, 0),
-            DO(DO_SPAWN, ON_LOCAL + 0, 24), DO(DO_RUN_LOCAL, 0, 23), DO(DO_LOCAL_DROP, 0, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, 23, 23, "23: consumes 1000, awaits local task 24", DO(DO_CONSUME, 1000, 0),
-            DO(DO_AWAIT, 24, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 24, 24, "local task 24: consumes 300", DO(DO_CONSUME, 300, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 6, and waits", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 6), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
-    run_root(judge);
-    const struct story *story = until_asleep(judge);
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns tasks 1 to 5", DO(DO_SPAWN_RANGE, 1, 5));
+    const struct story *story = run_set(judge, ALL);
 
     int at = expect_consumed(judge, story, 0, 1, some);
     at = expect_consumed(judge, story, at, 1, 1000);
-    EXPECT(judge, count_between(story, 0, at, EVENT_POLLED, 1) == 1, "1000 units in one poll", "%d polls",
-           count_between(story, 0, at, EVENT_POLLED, 1));
     at = expect_budget(judge, story, at, 1, BUDGET - some);
-    at = expect_consumed(judge, story, at, 1, BUDGET - some);
-    expect_consumed(judge, story, at, 1, 200);
+    expect_consumed(judge, story, at, 1, BUDGET - some);
+    EXPECT(judge, count_of(story, EVENT_POLLED, 1) == 1, "1000 units in one poll", "%d polls",
+           count_of(story, EVENT_POLLED, 1));
 
     at = expect_consumed(judge, story, find(story, 0, EVENT_CONSUMED, 2) + 1, 2, 1000);
     EXPECT(judge, count_between(story, 0, at, EVENT_POLLED, 2) == 2, "1000 units in two polls", "%d polls",
            count_between(story, 0, at, EVENT_POLLED, 2));
     at = expect_budget(judge, story, at, 2, BUDGET);
-    at = expect_consumed(judge, story, at, 2, BUDGET);
-    expect_consumed(judge, story, at, 2, 200);
+    expect_consumed(judge, story, at, 2, BUDGET);
 
     expect_budget(judge, story, 0, 3, BUDGET - some);
 
@@ -159,22 +200,15 @@ void test_unconstrained(struct judge *judge)
     at = expect_budget(judge, story, at, 4, BUDGET - some);
     expect_consumed(judge, story, at, 4, BUDGET - some);
 
-    at = expect_consumed(judge, story, 0, 23, 1000);
-    EXPECT(judge, count_between(story, 0, at, EVENT_POLLED, 23) == 1, "1000 units in one poll", "%d polls",
-           count_between(story, 0, at, EVENT_POLLED, 23));
-    at = expect_consumed(judge, story, 0, 24, BUDGET); /* a task is a task: it must not hold the thread */
-    at = expect_consumed(judge, story, at, 24, 2 * BUDGET);
-    at = expect_consumed(judge, story, at, 24, 300);
-    expect_budget(judge, story, at, 6, BUDGET);
-
     EXPECT(judge, count_of(story, EVENT_POLLED, 21) == 1 && count_of(story, EVENT_READY, 5) == 0,
            "it is PENDING while its inner future is", "it is READY");
     DRIVER(judge, "thread 0: aborts task 5", DO(DO_ABORT, 5, 0));
-    story = until_asleep(judge);
+    story = next_turn(judge);
     EXPECT(judge, count_of(story, EVENT_DROPPED, 21) == 1, "it drops its inner future once", "%d times",
            count_of(story, EVENT_DROPPED, 21));
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    until_done(judge);
-    drop_runtime(judge);
+    for (int task = 1; task <= 4; task++) /* what was left of their 200 */
+        if (task != 3)
+            expect_consumed(judge, story, 0, task, 200);
+    end_set(judge, 1, 5);
     judge_finish(judge);
 }

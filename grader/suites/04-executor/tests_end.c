@@ -365,7 +365,7 @@ void test_new_without_memory(struct judge *judge)
                 DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
         run_root(judge);
         EXPECT_POLLS(judge, until_done(judge), 1);
-        drop_runtime(judge);
+        end_runtime(judge);
     }
     judge_finish(judge);
 }

@@ -1,6 +1,6 @@
 /**
  * @file tests_idle.c
- * @brief Clause 04.5: when the runtime sleeps, and what ends that.
+ * @brief Clauses 04.5 and 04.24: when the runtime sleeps, and what ends that.
  */
 #include "rig.h"
 #include "tests.h"
@@ -45,7 +45,7 @@ static void end_idle(struct judge *judge)
     PROGRAM(judge, ROOT, ROOT, "root: is READY at its next poll", DO(DO_READY, 0, 0));
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
     until_done(judge);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 static void expect_one_poll(struct judge *judge, const struct story *story, int polled)
@@ -91,7 +91,7 @@ void test_sleeps_while_idle(struct judge *judge)
     for (int i = 0; i < story->count; i++)
         EXPECT(judge, !is(&story->events[i], EVENT_PARK, -1) || story->events[i].b == PARK_TURN,
                "no sleep while the root can run", "the runtime parks without a deadline");
-    drop_runtime(judge);
+    end_runtime(judge);
     judge_finish(judge);
 }
 
@@ -273,6 +273,6 @@ void test_own_park(struct judge *judge)
     STEP(judge, STEP_STORM, "thread 0: wakes the root at varying moments, whenever it was polled", ROOT,
          rounds, spin);
     until_done(judge);
-    drop_runtime(judge);
+    end_runtime(judge);
     judge_finish(judge);
 }

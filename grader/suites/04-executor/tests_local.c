@@ -1,6 +1,6 @@
 /**
  * @file tests_local.c
- * @brief Clauses 04.17 and 04.19: local sets, from their run to their end.
+ * @brief Clauses 04.17, 04.19, 04.21, 04.26 to 04.28 and 04.30: local sets, from their run to their end.
  */
 #include "rig.h"
 #include "tests.h"
@@ -61,88 +61,6 @@ static void only_inside_the_run(struct judge *judge)
            "tasks that are left go on in the next run", "they do not, or did so outside of it");
     LET_GO(judge, "thread 0: wakes the body, which is READY then", BODY + 1);
     until_done(judge);
-    drop_runtime(judge);
-}
-
-/* More tasks than a poll may run, and one that is always ready; in the root, or in a task. */
-static void gives_way(struct judge *judge, bool in_task)
-{
-    enum { MANY = 150, BUSY = 1, TURN = 61 };
-    int runner = in_task ? RUNS : ROOT;
-    make_runtime(judge, false);
-    PROGRAM(judge, BUSY, BUSY, "local task 1: wakes itself 300 times, then lets the body end",
-            DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 299), DO(DO_LET_GO, BODY, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, 100, 100 + MANY - 1, "150 more local tasks: are READY", DO(DO_READY, 0, 0));
-    PROGRAM(judge, BODY, BODY, "70, the body: spawns them, and waits until it may end", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN, ON_LOCAL + SET, BUSY), DO(DO_SPAWN_RANGE, 100, 100 + MANY - 1), DO(DO_WAIT, 0, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, BESIDE, BESIDE, "task 80, of the runtime: always wakes itself", DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
-    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: runs the set with 70", DO(DO_RUN_LOCAL, SET, BODY),
-            DO(DO_NOTE, 1, 0), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
-    if (in_task)
-        PROGRAM(judge, ROOT, ROOT, "root: makes a local set, spawns tasks 80 and 90, awaits 90",
-                DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_SPAWN_RANGE, RUNS, RUNS),
-                DO(DO_AWAIT, RUNS, 0), DO(DO_READY, 0, 0));
-    else
-        PROGRAM(judge, ROOT, ROOT, "root: makes a local set, spawns task 80, runs the set with 70",
-                DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_RUN_LOCAL, SET, BODY),
-                DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
-    run_root(judge);
-    const struct story *story = until_done(judge);
-    int at = find(story, 0, EVENT_POLLED, runner), next;
-    for (; (next = find(story, at + 1, EVENT_POLLED, runner)) >= 0; at = next) {
-        int outside = count_between(story, at, next, EVENT_POLLED, BESIDE) +
-                      count_between(story, at + 1, next, EVENT_POLLED, ROOT);
-        int body = count_between(story, at, next, EVENT_POLLED, BODY);
-        int tasks = count_between(story, at + 1, next, EVENT_POLLED, -1) - outside - body;
-        EXPECT(judge, tasks <= TURN, "a poll of the run polls at most 61 local tasks", "%d", tasks);
-        EXPECT(judge, body == 1, "a poll of the run polls its body once", "%d times", body);
-        EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
-               "the run gives way when more could run: others are polled before it", "task 80 is not");
-    }
-    EXPECT(judge,
-           count_of(story, EVENT_POLLED, BUSY) == 301 && count_of(story, EVENT_READY, 100 + MANY - 1) == 1,
-           "all of the local tasks have their polls", "%d of task 1", count_of(story, EVENT_POLLED, BUSY));
-    drop_runtime(judge);
-}
-
-/* A probe that consumes so many units stops each time that a budget of its own is spent. */
-static void expect_own_budget(struct judge *judge, const struct story *story, int probe, int units)
-{
-    enum { BUDGET = 128 };
-    int at = -1, seen = 0;
-    while (seen < units) {
-        at = find(story, at + 1, EVENT_CONSUMED, probe);
-        EXPECT(judge, at >= 0, "it consumes all of its units", "%s stops at %d", name_of(probe), seen);
-        int expected = seen + BUDGET < units ? seen + BUDGET : units;
-        seen = (int)story->events[at].b;
-        EXPECT(judge, seen == expected, "the body, and a local task, has 128 units of its own in each poll",
-               "%s has consumed %d units when it stops, or is done, not %d", name_of(probe), seen, expected);
-    }
-}
-
-static void budgets_of_their_own(struct judge *judge)
-{
-    make_runtime(judge, false);
-    PROGRAM(judge, 1, 1, "local task 1: consumes 300", DO(DO_CONSUME, 300, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, BODY, BODY, "70, the body: consumes 1000", DO(DO_CONSUME, 1000, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, BESIDE, BESIDE, "task 80, of the runtime: always wakes itself", DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
-    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: consumes 100, makes a local set with task 1, runs it",
-            DO(DO_CONSUME, 100, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1),
-            DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 80 and 90, awaits 90", DO(DO_SPAWN_RANGE, BESIDE, BESIDE),
-            DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_AWAIT, RUNS, 0), DO(DO_READY, 0, 0));
-    run_root(judge);
-    const struct story *story = until_done(judge);
-    expect_own_budget(judge, story, BODY, 1000);
-    expect_own_budget(judge, story, 1, 300);
-    for (int at = find(story, 0, EVENT_POLLED, BODY), next;
-         (next = find(story, at + 1, EVENT_POLLED, BODY)) >= 0; at = next)
-        EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
-               "a body that spent its budget gives way: others are polled before it", "task 80 is not");
     drop_runtime(judge);
 }
 
@@ -210,11 +128,160 @@ void test_local_run(struct judge *judge)
     under_any_executor(judge, true);
     dropped_while_it_runs(judge);
     only_inside_the_run(judge);
-    gives_way(judge, false);
-    gives_way(judge, true);
-    budgets_of_their_own(judge);
     judge_finish(judge);
 }
+
+/* --- 04.26 --- */
+
+/* More tasks than a poll may run, and one that is always ready; in the root, or in a task. */
+static void gives_way(struct judge *judge, bool in_task)
+{
+    enum { MANY = 150, BUSY = 1, TURN = 61 };
+    int runner = in_task ? RUNS : ROOT;
+    make_runtime(judge, false);
+    PROGRAM(judge, BUSY, BUSY, "local task 1: wakes itself 300 times, then lets the body end",
+            DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 299), DO(DO_LET_GO, BODY, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 100, 100 + MANY - 1, "150 more local tasks: are READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: spawns them, and waits until it may end", DO(DO_KEEP, 0, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, BUSY), DO(DO_SPAWN_RANGE, 100, 100 + MANY - 1), DO(DO_WAIT, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, BESIDE, BESIDE, "task 80, of the runtime: always wakes itself", DO(DO_WAKE_SELF, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: runs the set with 70", DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_NOTE, 1, 0), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    if (in_task)
+        PROGRAM(judge, ROOT, ROOT, "root: makes a local set, spawns tasks 80 and 90, awaits 90",
+                DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_SPAWN_RANGE, RUNS, RUNS),
+                DO(DO_AWAIT, RUNS, 0), DO(DO_READY, 0, 0));
+    else
+        PROGRAM(judge, ROOT, ROOT, "root: makes a local set, spawns task 80, runs the set with 70",
+                DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN_RANGE, BESIDE, BESIDE), DO(DO_RUN_LOCAL, SET, BODY),
+                DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    int at = find(story, 0, EVENT_POLLED, runner), next;
+    for (; (next = find(story, at + 1, EVENT_POLLED, runner)) >= 0; at = next) {
+        int outside = count_between(story, at, next, EVENT_POLLED, BESIDE) +
+                      count_between(story, at + 1, next, EVENT_POLLED, ROOT);
+        int body = count_between(story, at, next, EVENT_POLLED, BODY);
+        int tasks = count_between(story, at + 1, next, EVENT_POLLED, -1) - outside - body;
+        EXPECT(judge, tasks <= TURN, "a poll of the run polls at most 61 local tasks", "%d", tasks);
+        EXPECT(judge, body == 1, "a poll of the run polls its body once", "%d times", body);
+        EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
+               "the run gives way when more could run: others are polled before it", "task 80 is not");
+    }
+    EXPECT(judge,
+           count_of(story, EVENT_POLLED, BUSY) == 301 && count_of(story, EVENT_READY, 100 + MANY - 1) == 1,
+           "all of the local tasks have their polls", "%d of task 1", count_of(story, EVENT_POLLED, BUSY));
+    drop_runtime(judge);
+}
+
+/* The body of a local run yields: the task that runs it gives way. */
+static void yield_of_a_body(struct judge *judge)
+{
+    PROGRAM(judge, 1, 5, "tasks 1 to 5: are READY", DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70: yields", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90: runs a local set with 70 as the body", DO(DO_LOCAL_NEW, 0, 0),
+            DO(DO_RUN_LOCAL, 0, BODY), DO(DO_LOCAL_DROP, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns task 90 and tasks 1 to 5, awaits 90",
+            DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_SPAWN_RANGE, 1, 5), DO(DO_AWAIT, RUNS, 0),
+            DO(DO_READY, 0, 0));
+    make_runtime(judge, false);
+    run_root(judge);
+    expect_gave_way(judge, until_done(judge), RUNS, 1, 5);
+    drop_runtime(judge);
+}
+
+void test_local_gives_way(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    gives_way(judge, false);
+    gives_way(judge, true);
+    yield_of_a_body(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.27 --- */
+
+/* A probe that consumes so many units stops each time that a budget of its own is spent. */
+static void expect_own_budget(struct judge *judge, const struct story *story, int probe, int units)
+{
+    enum { BUDGET = 128 };
+    int at = -1, seen = 0;
+    while (seen < units) {
+        at = find(story, at + 1, EVENT_CONSUMED, probe);
+        EXPECT(judge, at >= 0, "it consumes all of its units", "%s stops at %d", name_of(probe), seen);
+        int expected = seen + BUDGET < units ? seen + BUDGET : units;
+        seen = (int)story->events[at].b;
+        EXPECT(judge, seen == expected, "the body, and a local task, has 128 units of its own in each poll",
+               "%s has consumed %d units when it stops, or is done, not %d", name_of(probe), seen, expected);
+    }
+}
+
+static void budgets_of_their_own(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: consumes 300", DO(DO_CONSUME, 300, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: consumes 1000", DO(DO_CONSUME, 1000, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BESIDE, BESIDE, "task 80, of the runtime: always wakes itself", DO(DO_WAKE_SELF, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GOTO, 0, 0));
+    PROGRAM(judge, RUNS, RUNS, "task 90, of the runtime: consumes 100, makes a local set with task 1, runs it",
+            DO(DO_CONSUME, 100, 0), DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1),
+            DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 80 and 90, awaits 90", DO(DO_SPAWN_RANGE, BESIDE, BESIDE),
+            DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_AWAIT, RUNS, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    expect_own_budget(judge, story, BODY, 1000);
+    expect_own_budget(judge, story, 1, 300);
+    for (int at = find(story, 0, EVENT_POLLED, BODY), next;
+         (next = find(story, at + 1, EVENT_POLLED, BODY)) >= 0; at = next)
+        EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
+               "a body that spent its budget gives way: others are polled before it", "task 80 is not");
+    drop_runtime(judge);
+}
+
+/* Inside unconstrained the body has no budget; a local task has: it must not hold the thread. */
+static void budgets_inside_unconstrained(struct judge *judge)
+{
+    enum { BUDGET = 128, HOLDS = 6, INNER = 22 };
+    make_runtime(judge, false);
+    int some = 1 + judge_random(judge, 50);
+    PROGRAM(judge, 1, 1, "local task 1: consumes 300", DO(DO_CONSUME, 300, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: consumes 1000, awaits local task 1", DO(DO_CONSUME, 1000, 0),
+            DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, INNER, INNER, "22: runs a local set with task 1 and the body 70", DO(DO_LOCAL_NEW, SET, 0),
+            DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY), DO(DO_LOCAL_DROP, SET, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, HOLDS, HOLDS, "task 6: consumes some, awaits 22 inside unconstrained, looks",
+            DO(DO_CONSUME, some, 0), DO(DO_HOLD, INNER, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns task 6, and awaits it", DO(DO_SPAWN_RANGE, HOLDS, HOLDS),
+            DO(DO_AWAIT, HOLDS, 0), DO(DO_READY, 0, 0));
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    int done = find(story, 0, EVENT_CONSUMED, BODY);
+    EXPECT(judge,
+           done >= 0 && story->events[done].b == 1000 &&
+               count_between(story, 0, done, EVENT_POLLED, BODY) == 1,
+           "the body inside unconstrained has no budget: 1000 units in one poll", "it stops before that");
+    expect_own_budget(judge, story, 1, 300);
+    int looks = find(story, 0, EVENT_FACTS, HOLDS);
+    EXPECT(judge, looks >= 0 && story->events[looks].b / 16 == BUDGET,
+           "128 units are left after unconstrained", "%lld",
+           looks < 0 ? -1LL : (long long)story->events[looks].b / 16);
+    drop_runtime(judge);
+}
+
+void test_local_budgets(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    budgets_of_their_own(judge);
+    budgets_inside_unconstrained(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.28 --- */
 
 void test_local_on_another_thread(struct judge *judge)
 {
@@ -236,7 +303,7 @@ void test_local_on_another_thread(struct judge *judge)
     WAKE(judge, "thread 0: wakes the body", BODY);
     judge_allow_panic(judge);
     THREAD(judge, 1, "thread 2: wf_current_thread_block_on(runtime, root)", DO(DO_BLOCK_ON, RUNTIME, ROOT));
-    judge_expect_later_panic(judge, "04.17", "");
+    judge_expect_later_panic(judge, "04.28", "");
 }
 
 /* --- 04.21 --- */
@@ -283,7 +350,7 @@ void test_local_drop_on_another_thread(struct judge *judge)
     judge_allow_panic(judge);
     DRIVER(judge, "thread 0: wf_local_set_drop(the set)", DO(DO_LOCAL_DROP, SET, 0));
     EXPECT(judge, judge_panicked(judge), "a panic: thread 1 has run the set", "no panic");
-    judge_expect_panic(judge, "04.19", "dropped");
+    judge_expect_panic(judge, "04.30", "dropped");
 }
 
 /* A local task makes what only the outside may do. */
@@ -305,12 +372,12 @@ static void inside_itself(struct judge *judge, const char *text, int64_t instruc
 
 void test_local_run_inside(struct judge *judge)
 {
-    inside_itself(judge, "local task 1: runs its own set with 71", DO(DO_RUN_LOCAL, SET, BODY + 1), "04.17");
+    inside_itself(judge, "local task 1: runs its own set with 71", DO(DO_RUN_LOCAL, SET, BODY + 1), "04.28");
 }
 
 void test_local_drop_inside(struct judge *judge)
 {
-    inside_itself(judge, "local task 1: drops its own set", DO(DO_LOCAL_DROP, SET, 0), "04.19");
+    inside_itself(judge, "local task 1: drops its own set", DO(DO_LOCAL_DROP, SET, 0), "04.30");
 }
 
 /* --- 04.19 --- */

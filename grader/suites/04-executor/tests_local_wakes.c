@@ -1,6 +1,6 @@
 /**
  * @file tests_local_wakes.c
- * @brief Clauses 04.18 and 04.20: wakes and spawns from outside reach local tasks, and those from inside the outside.
+ * @brief Clauses 04.18, 04.20 and 04.29: wakes and spawns from outside reach local tasks, and those from inside the outside.
  */
 #include "rig.h"
 #include "tests.h"
@@ -16,25 +16,6 @@ static void expect_reached(struct judge *judge, const struct story *story, int r
            name_of(task), count_of(story, EVENT_POLLED, task));
     EXPECT(judge, count_of(story, EVENT_POLLED, runner) >= 1, "the task that runs the set is woken",
            "it is not");
-}
-
-/* A set whose run is over keeps nobody: the runtime around it ends although the set does not. */
-static void lets_go_of_the_waker(struct judge *judge)
-{
-    make_runtime(judge, false);
-    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, BODY, BODY, "70, the body: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: runs a local set with 70, is READY", DO(DO_FORGET, ROOT, 0),
-            DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY),
-            DO(DO_FORGET, BODY, 0), DO(DO_READY, 0, 0));
-    DRIVER(judge, "thread 0: drops the wakers of the root and of 71", DO(DO_FORGET, ROOT, 0),
-           DO(DO_FORGET, BODY + 1, 0));
-    THREAD(judge, ACTOR, "thread 1: block_on(runtime, root), drops the runtime, then the local set",
-           DO(DO_BLOCK_ON, RUNTIME, ROOT), DO(DO_DROP, RUNTIME, 0), DO(DO_LOCAL_DROP, SET, 0));
-    const struct story *story = until(judge, EVENT_LOCAL_DROPPED, "wf_local_set_drop returns");
-    int dropped = find(story, find(story, 0, EVENT_BLOCK_ON_DONE, -1), EVENT_PARK_DROPPED, -1);
-    EXPECT(judge, dropped >= 0 && dropped < find(story, 0, EVENT_RUNTIME_DROPPED, -1),
-           "when its run is over a local set keeps no waker of it", "it keeps the runtime alive");
 }
 
 /* Whatever the waker of the run does, it may do so: no lock of the set is held meanwhile. */
@@ -171,9 +152,36 @@ void test_local_wakes(struct judge *judge)
     WAKE(judge, "thread 0: wakes the root, which drops the set", ROOT);
     until_done(judge);
     drop_runtime(judge);
-    lets_go_of_the_waker(judge);
     waker_that_spawns(judge);
     wakes_as_fast_as_it_comes_back(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.29 --- */
+
+/* A set whose run is over keeps nobody: the runtime around it ends although the set does not. */
+static void lets_go_of_the_waker(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, "local task 1: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, BODY, BODY, "70, the body: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: runs a local set with 70, is READY", DO(DO_FORGET, ROOT, 0),
+            DO(DO_LOCAL_NEW, SET, 0), DO(DO_SPAWN, ON_LOCAL + SET, 1), DO(DO_RUN_LOCAL, SET, BODY),
+            DO(DO_FORGET, BODY, 0), DO(DO_READY, 0, 0));
+    DRIVER(judge, "thread 0: drops the wakers of the root and of 71", DO(DO_FORGET, ROOT, 0),
+           DO(DO_FORGET, BODY + 1, 0));
+    THREAD(judge, ACTOR, "thread 1: block_on(runtime, root), drops the runtime, then the local set",
+           DO(DO_BLOCK_ON, RUNTIME, ROOT), DO(DO_DROP, RUNTIME, 0), DO(DO_LOCAL_DROP, SET, 0));
+    const struct story *story = until(judge, EVENT_LOCAL_DROPPED, "wf_local_set_drop returns");
+    int dropped = find(story, find(story, 0, EVENT_BLOCK_ON_DONE, -1), EVENT_PARK_DROPPED, -1);
+    EXPECT(judge, dropped >= 0 && dropped < find(story, 0, EVENT_RUNTIME_DROPPED, -1),
+           "when its run is over a local set keeps no waker of it", "it keeps the runtime alive");
+}
+
+void test_local_lets_go(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    lets_go_of_the_waker(judge);
     judge_finish(judge);
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file tests_loop.c
- * @brief Clauses 04.3, 04.4 and 04.7: the loop of block_on, and what it tells.
+ * @brief Clauses 04.3, 04.4, 04.7, 04.22 and 04.25: the loop of block_on, and what it tells.
  */
 #include <stdio.h>
 
@@ -14,29 +14,17 @@ static void wake_root(struct judge *judge)
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
 }
 
-static void expect_no_poll_here(struct judge *judge)
-{
-    EXPECT(judge, driver_events(judge, EVENT_POLLED, -1) == 0, "tasks are polled only inside block_on",
-           "one is polled by who spawned or woke it");
-}
-
 void test_root_polls(struct judge *judge)
 {
     judge_start(judge, "executor");
     make_runtime(judge, false);
-    PROGRAM(judge, 1, 4, "tasks 1 to 4: keep their wakers", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, 2, 2, "task 2: then wakes the root twice", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, ROOT, 0), DO(DO_PEND, 0, 0), DO(DO_GATE, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_GOTO, 6, 0));
-    PROGRAM(judge, ROOT, ROOT,
-            "root: waits; then wakes itself twice; then wakes task 1 and itself, and is READY",
-            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, 1, 0), DO(DO_WAKE_SELF, 0, 0), DO(DO_READY, 0, 0));
-    DRIVER(judge, "thread 0: spawns tasks 1 and 2", DO(DO_SPAWN, ON_RUNTIME, 1), DO(DO_SPAWN, ON_RUNTIME, 2));
-    expect_no_poll_here(judge);
-
+    PROGRAM(judge, 1, 1, "task 1: keeps its waker", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 2, 2, "task 2: woken, wakes the root twice; woken again, waits at a gate",
+            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, ROOT, 0),
+            DO(DO_PEND, 0, 0), DO(DO_GATE, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 6, 0));
+    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2; woken, wakes task 1; woken, wakes task 2; waits",
+            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0),
+            DO(DO_PEND, 0, 0), DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0));
     run_root(judge);
     const struct story *story = until_asleep(judge);
     EXPECT(judge, find(story, 0, EVENT_POLLED, -1) == find(story, 0, EVENT_POLLED, ROOT),
@@ -44,35 +32,38 @@ void test_root_polls(struct judge *judge)
     expect_root_polls(judge, story, 1);
     EXPECT_POLLS(judge, story, 1, 2);
 
-    DRIVER(judge, "thread 0: wakes task 1", DO(DO_WAKE, 1, 0));
+    wake_root(judge);
     story = until_asleep(judge);
-    expect_root_polls(judge, story, 0);
+    expect_root_polls(judge, story, 1); /* and not for task 1 */
     EXPECT_POLLS(judge, story, 1);
-
-    DRIVER(judge, "thread 0: wakes task 2, which wakes the root twice", DO(DO_WAKE, 2, 0));
-    story = until_asleep(judge);
-    expect_root_polls(judge, story, 1);
-    EXPECT_POLLS(judge, story, 2);
 
     wake_root(judge);
     story = until_asleep(judge);
-    expect_root_polls(judge, story, 2); /* it woke itself, twice */
+    expect_root_polls(judge, story, 2); /* task 2 woke it, twice */
+    EXPECT_POLLS(judge, story, 2);
 
-    DRIVER(judge, "thread 0: wakes task 2, whose poll takes long", DO(DO_WAKE, 2, 0));
+    PROGRAM(judge, ROOT, ROOT,
+            "root: wakes itself twice; then wakes task 2; then task 1 and itself, and is READY",
+            DO(DO_WAKE_SELF, 0, 0), DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0),
+            DO(DO_WAKE_SELF, 0, 0), DO(DO_READY, 0, 0));
+    wake_root(judge);
+    story = until_asleep(judge);
+    expect_root_polls(judge, story, 2);
+    EXPECT_POLLS(judge, story, -1);
+
+    wake_root(judge);
     until(judge, EVENT_AT_GATE, "task 2 is polled");
-    DRIVER(judge, "thread 0: wakes the root three times, and task 1 twice; then the poll may return",
-           DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE_REF, ROOT, 0), DO(DO_WAKE, 1, 0),
-           DO(DO_WAKE, ROOT, 0), DO(DO_OPEN, 0, 0));
+    DRIVER(judge, "thread 0: wakes the root three times; then the poll of task 2 may return",
+           DO(DO_WAKE, ROOT, 0), DO(DO_WAKE_REF, ROOT, 0), DO(DO_WAKE, ROOT, 0), DO(DO_OPEN, 0, 0));
     story = until_asleep(judge);
     expect_root_polls(judge, story, 1);
-    EXPECT_POLLS(judge, story, 1);
+    EXPECT_POLLS(judge, story, -1);
 
     wake_root(judge);
     story = until_done(judge);
     expect_root_polls(judge, story, 1);
-    EXPECT_POLLS(judge, story, -1);
-    DRIVER(judge, "thread 0: wakes task 2, and spawns task 3", DO(DO_WAKE, 2, 0), DO(DO_SPAWN, ON_RUNTIME, 3));
-    expect_no_poll_here(judge);
+    EXPECT_POLLS(judge, story, -1); /* task 1 was woken: it waits for the next block_on */
 
     PROGRAM(judge, ROOT, ROOT, "root: is READY at once", DO(DO_READY, 0, 0));
     run_root(judge);
@@ -86,14 +77,14 @@ void test_root_polls(struct judge *judge)
     THREAD(judge, 1, "thread 2: wf_current_thread_block_on(runtime, root)", DO(DO_BLOCK_ON, RUNTIME, ROOT));
     story = until_asleep(judge);
     expect_root_polls(judge, story, 1);
-    EXPECT_POLLS(judge, story, 1, 2, 3);
+    EXPECT_POLLS(judge, story, 1);
     wake_root(judge);
     until_done(judge);
-    drop_runtime(judge);
+    end_runtime(judge);
     judge_finish(judge);
 }
 
-/* --- 04.4 --- */
+/* --- 04.4 and 04.22 --- */
 
 enum { TURN = 61 };
 
@@ -112,13 +103,17 @@ static void expect_often(struct judge *judge, const struct story *story, int fro
     EXPECT(judge, polls <= TURN, expected, "%d polls of tasks without one for %s, and no more", polls, who);
 }
 
-static void expect_fair(struct judge *judge, const struct story *story, int tasks)
+static void expect_turns_of_the_park(struct judge *judge, const struct story *story)
 {
     expect_often(judge, story, find(story, 0, EVENT_POLLED, 1), EVENT_PARK, -1,
                  "the park is given a turn after at most 61 polls of tasks", "the park");
     for (int i = 0; i < story->count; i++)
         EXPECT(judge, !is(&story->events[i], EVENT_PARK, -1) || story->events[i].b == PARK_TURN,
                "a turn without sleep: a task can run", "the runtime parks without a deadline");
+}
+
+static void expect_each_polled(struct judge *judge, const struct story *story, int tasks)
+{
     for (int task = 1; task <= tasks; task++)
         for (int at = find(story, 0, EVENT_POLLED, task), next;
              (next = find(story, at + 1, EVENT_POLLED, task)) >= 0; at = next)
@@ -128,8 +123,9 @@ static void expect_fair(struct judge *judge, const struct story *story, int task
                        name_of(other), count_between(story, at, next, EVENT_POLLED, other));
 }
 
-/* Everybody wakes himself for ever, until the last task has had some polls. */
-static void all_busy(struct judge *judge, int tasks)
+/* All tasks and the root wake themselves again and again, until the last task has had some polls. A test looks at the turns of
+ * the park, or at the polls. */
+static void all_busy(struct judge *judge, int tasks, bool of_the_park)
 {
     enum { TIMES = 6 };
     PROGRAM(judge, 1, tasks, "all tasks: always wake themselves", DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
@@ -143,13 +139,17 @@ static void all_busy(struct judge *judge, int tasks)
     make_runtime(judge, false);
     run_root(judge);
     const struct story *story = until_done(judge);
-    expect_fair(judge, story, tasks);
-    expect_often(judge, story, 0, EVENT_POLLED, ROOT,
-                 "the root, which was woken, is polled after at most 61 polls of tasks", "the root");
-    for (int task = 1; task <= tasks; task++)
-        EXPECT(judge, count_of(story, EVENT_POLLED, task) >= TIMES, "every task gets its polls", "%s has %d",
-               name_of(task), count_of(story, EVENT_POLLED, task));
-    drop_runtime(judge);
+    if (of_the_park) {
+        expect_turns_of_the_park(judge, story);
+    } else {
+        expect_each_polled(judge, story, tasks);
+        expect_often(judge, story, 0, EVENT_POLLED, ROOT,
+                     "the root, which was woken, is polled after at most 61 polls of tasks", "the root");
+        for (int task = 1; task <= tasks; task++)
+            EXPECT(judge, count_of(story, EVENT_POLLED, task) >= TIMES, "every task gets its polls",
+                   "%s has %d", name_of(task), count_of(story, EVENT_POLLED, task));
+    }
+    end_runtime(judge);
 }
 
 /* The root waits, and is woken now and then: by a task, or by another thread while a task is polled. */
@@ -169,7 +169,7 @@ static void root_woken_among_busy(struct judge *judge, bool aside)
     make_runtime(judge, false);
     run_root(judge);
     const struct story *story = until_done(judge);
-    expect_fair(judge, story, 3);
+    expect_each_polled(judge, story, 3);
     int seen = 0;
     for (int mark = find(story, 0, EVENT_NOTE, 1); mark >= 0; mark = find(story, mark + 1, EVENT_NOTE, 1)) {
         int polled = find(story, mark, EVENT_POLLED, ROOT);
@@ -180,7 +180,7 @@ static void root_woken_among_busy(struct judge *judge, bool aside)
     }
     EXPECT(judge, seen == TIMES, "the root is woken 6 times, and polled", "%d times", seen);
     expect_root_polls(judge, story, TIMES + 1);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 /* The root always wakes itself. Its polls, and those of the tasks that it spawns in each, are those of one turn. */
@@ -203,17 +203,26 @@ static void busy_root(struct judge *judge, int tasks, int times)
                "the park is given a turn after at most 61 polls, of tasks and of the root",
                "%d polls without one", polls);
     }
-    drop_runtime(judge);
+    end_runtime(judge);
+}
+
+void test_park_has_its_turns(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    busy_root(judge, 0, 1000);
+    busy_root(judge, 50, 20);
+    all_busy(judge, 1, true);
+    all_busy(judge, 2 + judge_random(judge, 10), true);
+    all_busy(judge, TURN + 1 + judge_random(judge, 60), true);
+    judge_finish(judge);
 }
 
 void test_nobody_starves(struct judge *judge)
 {
     judge_start(judge, "executor");
-    busy_root(judge, 0, 1000);
-    busy_root(judge, 50, 20);
-    all_busy(judge, 1);
-    all_busy(judge, 2 + judge_random(judge, 10));
-    all_busy(judge, TURN + 1 + judge_random(judge, 60));
+    all_busy(judge, 1, false);
+    all_busy(judge, 2 + judge_random(judge, 10), false);
+    all_busy(judge, TURN + 1 + judge_random(judge, 60), false);
     root_woken_among_busy(judge, false);
     root_woken_among_busy(judge, true);
     judge_finish(judge);
@@ -283,11 +292,9 @@ static void expect_ended(struct judge *judge, const struct story *story, int tas
            "%s is not over", name_of(task));
 }
 
-void test_hooks(struct judge *judge)
+static void make_hooked_runtime(struct judge *judge)
 {
-    judge_start(judge, "executor");
     make_runtime(judge, true);
-    bool before = false;
     PROGRAM(judge, 1, 2, "tasks 1 and 2: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
     PROGRAM(judge, 3, 3, "task 3: is READY at its second poll", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
             DO(DO_READY, 0, 0));
@@ -297,29 +304,21 @@ void test_hooks(struct judge *judge)
     PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2, and is woken twice", DO(DO_KEEP, 0, 0),
             DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     run_root(judge);
+}
+
+void test_hooks(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    bool before = false;
+    make_hooked_runtime(judge);
+    expect_pairs(judge, until_asleep(judge), &before);
+    DRIVER(judge, "thread 0: spawns task 3", DO(DO_SPAWN, ON_RUNTIME, 3));
+    expect_pairs(judge, until_asleep(judge), &before);
+    DRIVER(judge, "thread 0: wakes task 3", DO(DO_WAKE, 3, 0));
+    expect_pairs(judge, until_asleep(judge), &before);
+    DRIVER(judge, "thread 0: spawns task 4", DO(DO_SPAWN, ON_RUNTIME, 4));
     const struct story *story = until_asleep(judge);
     expect_pairs(judge, story, &before);
-    expect_hooked(judge, story, 1);
-    expect_hooked(judge, story, 2);
-
-    DRIVER(judge, "thread 0: spawns task 3", DO(DO_SPAWN, ON_RUNTIME, 3));
-    story = until_asleep(judge);
-    expect_pairs(judge, story, &before);
-    expect_hooked(judge, story, 3);
-    DRIVER(judge, "thread 0: wakes task 3", DO(DO_WAKE, 3, 0));
-    story = until_asleep(judge);
-    expect_pairs(judge, story, &before);
-    expect_ended(judge, story, 3, EVENT_READY);
-
-    DRIVER(judge, "thread 0: aborts task 2", DO(DO_ABORT, 2, 0));
-    story = until_asleep(judge);
-    expect_pairs(judge, story, &before);
-    expect_ended(judge, story, 2, EVENT_DROPPED);
-    DRIVER(judge, "thread 0: spawns task 4", DO(DO_SPAWN, ON_RUNTIME, 4));
-    story = until_asleep(judge);
-    expect_pairs(judge, story, &before);
-    expect_hooked(judge, story, 4);
-    expect_ended(judge, story, 4, EVENT_READY);
     EXPECT(judge, count_of(story, EVENT_BEFORE_PARK, -1) == 1,
            "before_park is called before a park that may sleep, not before a turn", "it is called %d times",
            count_of(story, EVENT_BEFORE_PARK, -1));
@@ -332,6 +331,33 @@ void test_hooks(struct judge *judge)
     story = until_done(judge);
     expect_pairs(judge, story, &before);
     EXPECT(judge, !before, "after_unpark is called after each park", "block_on returned without it");
+    end_runtime(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.25 --- */
+
+void test_task_hooks(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    make_hooked_runtime(judge);
+    const struct story *story = until_asleep(judge);
+    expect_hooked(judge, story, 1);
+    expect_hooked(judge, story, 2);
+    DRIVER(judge, "thread 0: spawns task 3", DO(DO_SPAWN, ON_RUNTIME, 3));
+    expect_hooked(judge, until_asleep(judge), 3);
+    DRIVER(judge, "thread 0: wakes task 3", DO(DO_WAKE, 3, 0));
+    expect_ended(judge, until_asleep(judge), 3, EVENT_READY);
+    DRIVER(judge, "thread 0: aborts task 2", DO(DO_ABORT, 2, 0));
+    expect_ended(judge, until_asleep(judge), 2, EVENT_DROPPED);
+    DRIVER(judge, "thread 0: spawns task 4", DO(DO_SPAWN, ON_RUNTIME, 4));
+    story = until_asleep(judge);
+    expect_hooked(judge, story, 4);
+    expect_ended(judge, story, 4, EVENT_READY);
+    wake_root(judge);
+    until_asleep(judge);
+    wake_root(judge);
+    until_done(judge);
     DRIVER(judge, "thread 0: spawns task 6, and takes a reference to the scheduler",
            DO(DO_SPAWN, ON_RUNTIME, 6), DO(DO_REFERENCE, RUNTIME, 0));
     story = drop_runtime(judge);

@@ -1,6 +1,6 @@
 /**
  * @file tests_queue.c
- * @brief Clauses 04.1, 04.2 and 04.6: who runs next.
+ * @brief Clauses 04.1, 04.2, 04.6 and 04.31: which task runs next.
  */
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +83,7 @@ static const int *model_run(void)
     return model.polls;
 }
 
-/* Some tasks are spawned by the root, the others by tasks. Each keeps its waker, then wakes others and itself. */
+/* Some tasks are spawned by the driver, the others by tasks. Each keeps its waker, then wakes others and itself. */
 static void random_program(struct judge *judge, int number, int *unborn)
 {
     struct model_task *task = &model.tasks[number];
@@ -107,6 +107,16 @@ static void random_program(struct judge *judge, int number, int *unborn)
     judge_step(judge, STEP_PROGRAM, arguments, 2 + (uint32_t)task->count, "%s", text);
 }
 
+/* Run the set: these tasks are polled, and their number is returned. */
+static void expect_run(struct judge *judge, int limit, const int *tasks)
+{
+    const struct story *story = run_set(judge, limit);
+    expect_polls(judge, story, tasks);
+    int polls = count_of(story, EVENT_POLLED, -1);
+    EXPECT(judge, story->events[story->count - 1].b == polls, "wf_task_set_run returns how many tasks it ran",
+           "%d tasks were polled", polls);
+}
+
 static void one_random_round(struct judge *judge)
 {
     memset(&model, 0, sizeof model);
@@ -116,27 +126,21 @@ static void one_random_round(struct judge *judge)
     int wakes[4];
     for (int i = 0; i < 4; i++)
         wakes[i] = 1 + judge_random(judge, first_unborn - 1);
-    PROGRAM(judge, ROOT, ROOT, "root: spawns the first tasks; then, when it is woken, wakes four; and again",
-            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, 1, first_unborn - 1), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, wakes[0], 0), DO(DO_WAKE, wakes[1], 0), DO(DO_WAKE, wakes[2], 0),
-            DO(DO_WAKE, wakes[3], 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, wakes[3], 0), DO(DO_WAKE, wakes[0], 0),
-            DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
-    make_runtime(judge, false);
-    run_root(judge);
+    make_set(judge);
+    judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_SPAWN_RANGE, 1, first_unborn - 1)}, 1,
+               "thread 0: spawns tasks 1 to %d", first_unborn - 1);
     for (int number = 1; number < first_unborn; number++)
         model_push(number);
-    expect_polls(judge, until_asleep(judge), model_run());
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    for (int i = 0; i < 4; i++)
-        model_wake(wakes[i]);
-    expect_polls(judge, until_asleep(judge), model_run());
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    model_wake(wakes[3]);
-    model_wake(wakes[0]);
-    expect_polls(judge, until_asleep(judge), model_run());
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    until_done(judge);
-    drop_runtime(judge);
+    expect_run(judge, ALL, model_run());
+    for (int i = 0; i < 6; i++) {
+        int task = wakes[i < 4 ? i : i == 4 ? 3 : 0];
+        judge_step(judge, STEP_DO, (const int64_t[]){DO(DO_WAKE, task, 0)}, 1, "thread 0: wakes task %d",
+                   task);
+        model_wake(task);
+        if (i >= 3)
+            expect_run(judge, ALL, model_run());
+    }
+    end_set(judge, 1, unborn - 1);
 }
 
 void test_run_order(struct judge *judge)
@@ -148,17 +152,15 @@ void test_run_order(struct judge *judge)
             DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0));
     PROGRAM(judge, 2, 4, "tasks 2 to 4: keep their wakers", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
             DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 3; then wakes 1 and 3, both twice", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 3), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE, 3, 0),
-            DO(DO_WAKE, 3, 0), DO(DO_WAKE, 1, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
-    make_runtime(judge, false);
-    run_root(judge);
-    EXPECT_POLLS(judge, until_asleep(judge), 1, 2, 3);
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    EXPECT_POLLS(judge, until_asleep(judge), 1, 3, 2, 4, 1);
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    EXPECT_POLLS(judge, until_done(judge), -1);
-    drop_runtime(judge);
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns tasks 1 to 3", DO(DO_SPAWN_RANGE, 1, 3));
+    expect_run(judge, 2, (const int[]){1, 2, -1});
+    expect_run(judge, ALL, (const int[]){3, -1});
+    expect_run(judge, ALL, (const int[]){-1});
+    DRIVER(judge, "thread 0: wakes tasks 1 and 3, both twice", DO(DO_WAKE, 1, 0), DO(DO_WAKE, 3, 0),
+           DO(DO_WAKE, 3, 0), DO(DO_WAKE, 1, 0));
+    expect_run(judge, ALL, (const int[]){1, 3, 2, 4, 1, -1});
+    end_set(judge, 1, 4);
     for (int round = 0; round < 5; round++)
         one_random_round(judge);
     judge_finish(judge);
@@ -204,7 +206,7 @@ static void injected_while_busy(struct judge *judge)
     make_runtime(judge, false);
     run_root(judge);
     expect_joined_in_time(judge, until_done(judge), 2, 1 + others, ROUNDS);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 static void spawned_while_busy(struct judge *judge)
@@ -220,7 +222,7 @@ static void spawned_while_busy(struct judge *judge)
     make_runtime(judge, false);
     run_root(judge);
     expect_joined_in_time(judge, until_done(judge), 2, 1, 1);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 static void injected_while_empty(struct judge *judge)
@@ -241,7 +243,7 @@ static void injected_while_empty(struct judge *judge)
     EXPECT_POLLS(judge, until_asleep(judge), 1, 3, 4, 2);
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
     until_done(judge);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 void test_injected_in_time(struct judge *judge)
@@ -253,10 +255,80 @@ void test_injected_in_time(struct judge *judge)
     judge_finish(judge);
 }
 
-/* --- 04.6 --- */
+/* --- 04.6: by hand --- */
+
+static void yield_by_hand(struct judge *judge, int others)
+{
+    char text[100];
+    int last = others + 1;
+    PROGRAM(judge, 1, 1, "task 1: yields, then is READY", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, others, "the other tasks: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, last, last, "the last task: wakes task 2", DO(DO_WAKE, 2, 0), DO(DO_READY, 0, 0));
+    make_set(judge);
+    snprintf(text, sizeof text, "thread 0: spawns tasks 1 to %d", last);
+    DRIVER(judge, text, DO(DO_SPAWN_RANGE, 1, last));
+    const struct story *story = run_set(judge, ALL);
+    EXPECT(judge, count_of(story, EVENT_POLLED, 1) == 1,
+           "a yield is PENDING at its first poll, and the task waits for the end of the turn",
+           "task 1 is polled %d times", count_of(story, EVENT_POLLED, 1));
+    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled",
+           "it is not");
+    DRIVER(judge, "thread 0: wakes task 2", DO(DO_WAKE, 2, 0));
+    end_set_turn(judge);
+    story = run_set(judge, ALL);
+    EXPECT_POLLS(judge, story, 2, 1);
+    EXPECT(judge, count_of(story, EVENT_READY, 1) == 1, "a yield is READY at its second poll", "it is not");
+    end_set(judge, 2, others);
+}
+
+/* The future that yields was polled with a waker of its own: it is the task that gives way all the same. */
+static void yield_behind_a_waker(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, "task 1: yields, with a waker that forwards to its own; then is READY",
+            DO(DO_KEEP, 0, 0), DO(DO_BEGIN_YIELD, 1, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, 3, "tasks 2 and 3: are READY", DO(DO_READY, 0, 0));
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns tasks 1 to 3", DO(DO_SPAWN_RANGE, 1, 3));
+    EXPECT_POLLS(judge, run_set(judge, ALL), 1, 2, 3);
+    end_set_turn(judge);
+    EXPECT_POLLS(judge, run_set(judge, ALL), 1);
+    end_set(judge, 1, 0);
+}
+
+/* Only the one that yields is put aside: whom it wakes in the same poll is in the queue. */
+static void yield_and_wake(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, "task 1: woken, yields and wakes task 3 in one poll", DO(DO_KEEP, 0, 0),
+            DO(DO_PEND, 0, 0), DO(DO_BEGIN_YIELD, 0, 0), DO(DO_WAKE, 3, 0), DO(DO_PEND, 0, 0),
+            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 2, 2, "task 2: woken, wakes task 4", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
+            DO(DO_WAKE, 4, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 3, 4, "tasks 3 and 4: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns tasks 1 to 4", DO(DO_SPAWN_RANGE, 1, 4));
+    EXPECT_POLLS(judge, run_set(judge, ALL), 1, 2, 3, 4);
+    DRIVER(judge, "thread 0: wakes tasks 1 and 2", DO(DO_WAKE, 1, 0), DO(DO_WAKE, 2, 0));
+    EXPECT_POLLS(judge, run_set(judge, ALL), 1, 2, 3, 4);
+    end_set_turn(judge);
+    EXPECT_POLLS(judge, run_set(judge, ALL), 1);
+    end_set(judge, 1, 0);
+}
+
+void test_yield(struct judge *judge)
+{
+    judge_start(judge, "executor");
+    yield_by_hand(judge, 3 + judge_random(judge, 10));
+    yield_by_hand(judge, 100);
+    yield_and_wake(judge);
+    yield_behind_a_waker(judge);
+    judge_finish(judge);
+}
+
+/* --- 04.31: in block_on --- */
 
 /* Between two polls of the one that yields: everybody who could run, and a turn of the park. */
-static void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last)
+void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last)
 {
     int before = find(story, 0, EVENT_POLLED, yielder), after = find(story, before + 1, EVENT_POLLED, yielder);
     EXPECT(judge, before >= 0 && after >= 0, "the one that yields is polled again", "%s was polled %d time%s",
@@ -291,7 +363,7 @@ static void yield_among(struct judge *judge, int others)
     EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "who was woken meanwhile is polled", "it is not");
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
     until_done(judge);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 /* Two that yield again and again, and one that is always ready: all of them go on. */
@@ -318,7 +390,7 @@ static void yield_beside_a_busy_one(struct judge *judge)
                    "after each yield the others and the park have a turn", "%s was polled before them",
                    name_of(task));
     }
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 static void yield_of_the_root(struct judge *judge)
@@ -331,58 +403,7 @@ static void yield_of_the_root(struct judge *judge)
     const struct story *story = until_done(judge);
     expect_gave_way(judge, story, ROOT, 1, 5);
     expect_root_polls(judge, story, 2);
-    drop_runtime(judge);
-}
-
-/* The body of a local run yields: the task that runs it gives way. */
-static void yield_of_a_body(struct judge *judge)
-{
-    enum { BODY = 70, RUNS = 90 };
-    PROGRAM(judge, 1, 5, "tasks 1 to 5: are READY", DO(DO_READY, 0, 0));
-    PROGRAM(judge, BODY, BODY, "70: yields", DO(DO_YIELD, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, RUNS, RUNS, "task 90: runs a local set with 70 as the body", DO(DO_LOCAL_NEW, 0, 0),
-            DO(DO_RUN_LOCAL, 0, BODY), DO(DO_LOCAL_DROP, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns task 90 and tasks 1 to 5, awaits 90",
-            DO(DO_SPAWN_RANGE, RUNS, RUNS), DO(DO_SPAWN_RANGE, 1, 5), DO(DO_AWAIT, RUNS, 0),
-            DO(DO_READY, 0, 0));
-    make_runtime(judge, false);
-    run_root(judge);
-    expect_gave_way(judge, until_done(judge), RUNS, 1, 5);
-    drop_runtime(judge);
-}
-
-/* The future that yields was polled with a waker of its own: it is the task that gives way all the same. */
-static void yield_behind_a_waker(struct judge *judge)
-{
-    PROGRAM(judge, 1, 1, "task 1: yields, with a waker that forwards to its own; then is READY",
-            DO(DO_KEEP, 0, 0), DO(DO_BEGIN_YIELD, 1, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 2, 3, "tasks 2 and 3: are READY", DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 3, awaits task 1", DO(DO_SPAWN_RANGE, 1, 3),
-            DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
-    make_runtime(judge, false);
-    run_root(judge);
-    expect_gave_way(judge, until_done(judge), 1, 2, 3);
-    drop_runtime(judge);
-}
-
-/* Only the one that yields is put aside: whom it wakes in the same poll is in the queue. */
-static void yield_and_wake(struct judge *judge)
-{
-    PROGRAM(judge, 1, 1, "task 1: woken, yields and wakes task 3 in one poll", DO(DO_KEEP, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_BEGIN_YIELD, 0, 0), DO(DO_WAKE, 3, 0), DO(DO_PEND, 0, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, 2, 2, "task 2: woken, wakes task 4", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, 4, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 3, 4, "tasks 3 and 4: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns them; then wakes 1 and 2, awaits 1", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 4), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE, 2, 0),
-            DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
-    make_runtime(judge, false);
-    run_root(judge);
-    until_asleep(judge);
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
-    EXPECT_POLLS(judge, until_done(judge), 1, 2, 3, 4, 1);
-    drop_runtime(judge);
+    end_runtime(judge);
 }
 
 void test_yield_gives_way(struct judge *judge)
@@ -392,8 +413,5 @@ void test_yield_gives_way(struct judge *judge)
     yield_among(judge, 150); /* more than the tasks of a turn */
     yield_beside_a_busy_one(judge);
     yield_of_the_root(judge);
-    yield_of_a_body(judge);
-    yield_and_wake(judge);
-    yield_behind_a_waker(judge);
     judge_finish(judge);
 }

@@ -30,22 +30,25 @@
  * Frame:   what must live across an AWAIT is a member of the frame, and so is every child. A local variable lives only
  *          until the next AWAIT: close its braces before it. Compilers find most uses that come too late, not all
  *          (G.39 to G.41); `AWAIT(&local)` of a frame that is a local variable is found by none.
- * Finally: what stands below ASYNC_FINALLY runs once in every life that ends: on ASYNC_RETURN, on a `break` at body
- *          level, at the end of the body, and when the future is dropped, polled or not. It begins with a
- *          statement, cannot AWAIT, and reads only members that are meaningful when zero: a frame that was never
- *          polled comes here too. A child that was built and then lent (to a select) is
- *          dropped here; the one that was awaited is gone.
+ * Finally: what stands below ASYNC_FINALLY, the clean-up, runs once in every life that ends: on ASYNC_RETURN, on a `break`
+ *          at body level, at the end of the body, and when the future is dropped, polled or not. Every async function has
+ *          the label; where nothing is to be cleaned up, ASYNC_END follows it at once. The clean-up begins with a
+ *          statement, cannot AWAIT, and reads only members that mean something when they are zero: a frame that was never
+ *          polled comes here too. It drops a child that was built and then lent (to a select); the child that was
+ *          awaited is gone.
  * Threads: as any future: one at a time.
  * Source:  Simon Tatham's coroutines in C; protothreads; Rust's async functions.
  *
- * Nothing but declarations stands before ASYNC_BEGIN. An AWAIT is a statement on a line of its own; it cannot stand in a
- * `switch` of yours. The macros use two names that you see: `self`, the frame, and `cx`, the poll's context.
+ * Only declarations stand above ASYNC_BEGIN: a statement there would run in every poll, and in a drop. An AWAIT is a
+ * statement on a line of its own; it cannot stand in a `switch` of yours. The macros use two names that you see: `self`,
+ * the frame, and `cx`, the argument of the poll.
  *
  * What the first error of a compiler says of a mistake, and what helps:
  *
  *     AWAIT_stands_between_ASYNC_BEGIN_and_ASYNC_FINALLY     write ASYNC_BEGIN; no AWAIT in the clean-up: a drop cannot wait
  *     ASYNC_RETURN_stands_between_...                        the same; the clean-up goes on to ASYNC_END
  *     ASYNC_FINALLY_stands_below_ASYNC_BEGIN                 write ASYNC_BEGIN
+ *     mixed declarations and code (gcc), mixing (clang)      no statement above ASYNC_BEGIN
  *     ASYNC_FINALLY_is_missing_above_ASYNC_END               write `ASYNC_FINALLY:`, also where there is nothing to clean up
  *     ASYNC_FINALLY_or_its_colon_is_missing                  write the colon
  *     ASYNC_END_is_missing                                   write ASYNC_END
@@ -62,12 +65,13 @@
  * @clause{G.24,0,"An async function runs from ASYNC_BEGIN at its first poll; each later poll goes on at the AWAIT where it is suspended; what is in the frame keeps its value."}
  * @clause{G.25,0,"AWAIT polls its child at once and suspends the function while the child is PENDING; afterwards the child's output is in the child's frame; AWAIT_TO stores it."}
  * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
- * @clause{G.27,0,"An async function that is resumed where it has no AWAIT panics: it names the function and the line."}
- * @clause{G.32,0,"The drop_out that ASYNC_FN was given destroys an output that nobody claimed, of a task or a wf_dyn call, once; a function that was dropped has none."}
+ * @clause{G.27,0,"An async function that is resumed at a line for which it has no case panics, and names the function and the line."}
+ * @clause{G.32,0,"The drop_out that ASYNC_FN was given destroys, once, an output that is not taken, of a task or a wf_dyn call; a function that was dropped has no output."}
  * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
  * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: one that is larger than the stack needs no more of it, optimised or not."}
  * @clause{G.35,0,"An AWAIT of NULL, of the function itself, or of a future that waits for the function panics: it names the function and the line."}
  * @clause{G.28,0,"An async function without ASYNC_BEGIN, ASYNC_FINALLY or ASYNC_END does not compile, nor does an AWAIT or ASYNC_RETURN that is not between the first two."}
+ * @clause{G.48,0,"A statement above ASYNC_BEGIN does not compile, whatever the warnings; only -w lets it pass."}
  * @clause{G.36,0,"An AWAIT does not compile as a value, beside another one on its line, of two children, or inside a switch over an int or an enum."}
  * @clause{G.37,0,"These do not compile: an AWAIT of no frame; AWAIT_TO of a child without out; a frame without out, or whose first member is not future; ASYNC_INIT in another's frame."}
  * @clause{G.38,0,"In the body of an async function neither `return WF_READY;` nor a bare `return;` compiles, whatever the warnings; only gcc -w lets the latter pass."}
@@ -139,8 +143,9 @@ struct wf_any_frame {
     }                                                                                                        \
     static const struct wf_future_ops fn##_ops = {                                                           \
         .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn), __VA_ARGS__};                \
-    /* to ASYNC_END: a return without a value is an error, whatever the warnings */                          \
+    /* whatever the warnings: to ASYNC_END a return without a value is an error, to ASYNC_BEGIN a statement */ \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")                         \
+    _Pragma("GCC diagnostic error \"-Wdeclaration-after-statement\"")                                        \
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx)
 
 /**
@@ -199,9 +204,10 @@ enum {
  * that is known only where the macro may stand, or a label that is missing. See the table above.
  */
 
-/** @brief The body begins. Clauses: G.24 G.27 G.28 */
+/** @brief The body begins. Clauses: G.24 G.27 G.28 G.48 */
 #define ASYNC_BEGIN                                                                                          \
-    (void)cx;                                                                                                \
+    enum { only_declarations_stand_above_ASYNC_BEGIN }; /* a declaration, so nothing else may stand above it */ \
+    _Pragma("GCC diagnostic ignored \"-Wdeclaration-after-statement\"") (void)cx;                                                                                                \
     (void)sizeof(__extension__ &&ASYNC_END_is_missing);                                                      \
     switch (WF_AT(wf_load_relaxed(&self->future.line))) {                                                    \
         enum {                                                                                               \
@@ -274,11 +280,20 @@ enum {
     enum { ASYNC_FINALLY_is_missing_above_ASYNC_END };                                                       \
     ASYNC_FINALLY_or_its_colon_is_missing
 
+/* gcc keeps as a warning what a pragma once made an error. So behind an async function it lets declarations stand after
+ * statements, whatever the warnings; clang does as the user wants. */
+#ifdef __clang__
+#define WF_ASYNC_POP
+#else
+/** Implementation of ASYNC_END. */
+#define WF_ASYNC_POP _Pragma("GCC diagnostic ignored \"-Wdeclaration-after-statement\"")
+#endif
+
 /** @brief The body ends. Clauses: G.28 */
 #define ASYNC_END                                                                                            \
     ;                                                                                                        \
     (void)ASYNC_FINALLY_is_missing_above_ASYNC_END;                                                          \
-    _Pragma("GCC diagnostic pop")                                                                            \
+    _Pragma("GCC diagnostic pop") WF_ASYNC_POP                                                               \
     ASYNC_END_is_missing: return (struct wf_step){WF_READY}
 
 /** @brief Whether the future was dropped: below ASYNC_FINALLY, whether this end is a cancellation. */
@@ -309,8 +324,8 @@ static inline struct wf_future *wf_async_child(const struct wf_future *future, s
  *
  * The child goes first: the clean-up may free what the child points to.
  *
- * @clause{02.5,8,"An async function that is dropped while it is suspended first drops the child that it awaits, exactly once, then runs its ASYNC_FINALLY, exactly once; so a chain of them is released from the innermost outwards."}
- * @clause{02.6,6,"An async function that is dropped before its first poll runs no line of its body, and its ASYNC_FINALLY once. While ASYNC_FINALLY runs, it awaits nothing: awaiting is NULL."}
+ * @clause{02.5,8,"An async function that is dropped while suspended drops the child that it awaits, once, then runs its ASYNC_FINALLY, once: a chain is released from the innermost outwards."}
+ * @clause{02.6,6,"An async function that is dropped before its first poll runs only its ASYNC_FINALLY, once. While any ASYNC_FINALLY runs, awaiting is NULL."}
  */
 void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future));
 
@@ -324,15 +339,16 @@ void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *f
  *
  * Threads: the one that polls `future`, or none polls it meanwhile. Allocates nothing.
  *
- * @clause{02.7,9,"wf_async_backtrace names the future and, following awaiting, each one below it, joined by ' -> ': name:line where it is suspended, the bare name where it has no line, name [done] or name [dropped] where it is over, and then nothing more."}
- * @clause{02.8,5,"wf_async_backtrace never writes beyond `size` bytes, ends what it writes with a zero byte, cuts at the end only, and returns the length of the whole line however small `size` is."}
+ * @clause{02.7,6,"wf_async_backtrace names the future and, along awaiting, each one below it, with an arrow between two: as name:line, or as the bare name while it has no line."}
+ * @clause{02.19,3,"A future that is over stands in a backtrace as name [done] or name [dropped], and nothing follows it."}
+ * @clause{02.8,5,"wf_async_backtrace writes at most `size` bytes, the last one zero, and cuts only at the end. It returns the length of the whole line, whatever `size` is."}
  */
 size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t size);
 
 /**
  * Runs one future, then a second one that is made from the first one's output: two awaits, written out by hand.
  *
- * Clauses: 02.1 02.2 02.3 02.4
+ * Clauses: 02.1 02.2 02.3 02.4 02.18
  */
 struct wf_and_then {
     struct wf_future future;                             /**< the head */
@@ -358,10 +374,11 @@ enum wf_and_then_state {
  *
  * Cancel safety: that of the future that is running.
  *
- * @clause{02.1,7,"An and_then is PENDING while its first future is; in the poll in which that is READY it calls next once, with the argument and the output, and polls the future that it got in that same poll."}
- * @clause{02.2,6,"An and_then is READY in the poll in which its second future is, with that future's output; where next returned NULL, at once with 0. It polls no future that is READY again, and calls next never again."}
- * @clause{02.3,7,"An and_then that is dropped drops the one future that it has: the first, polled or not, or once that is READY the second; exactly once, and calls nothing."}
- * @clause{02.4,4,"While an and_then is suspended its head tells where: awaiting is the future that it waits for, and line is WF_AND_THEN_FIRST or WF_AND_THEN_SECOND."}
+ * @clause{02.1,7,"In the same poll in which its first future becomes READY, an and_then calls next, with arg and the output, and polls the future that next returned."}
+ * @clause{02.2,4,"An and_then becomes READY in the same poll as its second future, with that output. It polls no future after READY, and calls next only once."}
+ * @clause{02.18,2,"If next returns NULL, an and_then is READY in that same poll, with 0."}
+ * @clause{02.3,7,"An and_then that is dropped drops once the one future that it has: the first, polled or not, or the second once the first is READY."}
+ * @clause{02.4,4,"While an and_then is suspended, its head tells where: awaiting is the future that it waits for, and line is WF_AND_THEN_FIRST or WF_AND_THEN_SECOND."}
  */
 struct wf_and_then *wf_and_then(struct wf_and_then *and_then, struct wf_future *first,
                                 struct wf_future *(*next)(void *arg, void *out), void *arg);

@@ -2,7 +2,8 @@
  * @file await_tree.h
  * @brief What a future waits for, and what that waits for: the logical backtrace.
  *
- * @clause{G.22,0,"The await tree names each future that is not finished, below the one that waits for it, with the source line of the await where there is one; it is cut at a depth of 32 and after 1,000 lines."}
+ * @clause{G.22,0,"The await tree names each future that is not finished, below the one that waits for it, with the source line of the await if there is one."}
+ * @clause{G.49,0,"The await tree is cut at a depth of 32 and after 1,000 lines."}
  */
 #ifndef WEFT_AWAIT_TREE_H
 #define WEFT_AWAIT_TREE_H
@@ -18,7 +19,7 @@ WF_BEGIN_DECLS
  * @brief Print the tree of futures below (and with) `root`, one a line.
  * @param indent  spaces before each line.
  *
- * Clauses: G.22
+ * Clauses: G.22 G.49
  * Threads: the one that polls `root`, or none polls it meanwhile. Allocates nothing: usable in a panic.
  */
 void wf_await_tree_print(const struct wf_future *root, FILE *stream, int indent);

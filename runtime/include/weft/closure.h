@@ -2,13 +2,13 @@
  * @file closure.h
  * @brief Async closures: a function with captured state, whose call is a future.
  *
- * What matters about a closure is how its calls share the captured state:
+ * The kind of a closure says how its calls share the captured state:
  *
  *     WF_CLOSURE_SHARED    calls only read it: any number may be unfinished at once   (Rust: AsyncFn)
  *     WF_CLOSURE_IN_TURN   a call may change it: one at a time                        (AsyncFnMut)
  *     WF_CLOSURE_ONCE      the call takes it over: there is one call                  (AsyncFnOnce)
  *
- * Rust's borrow checker refuses a program that breaks this; here it is a panic that names the clause.
+ * Rust's borrow checker refuses a program that breaks this rule; here such a call panics and names the clause.
  *
  * Threads: one at a time for a closure and its calls.
  * Source:  Rust's async closures.
@@ -60,11 +60,13 @@ struct wf_closure *wf_closure(struct wf_closure *closure, const struct wf_closur
 /**
  * @brief Release what was captured.
  *
- * @clause{02.17,5,"wf_closure_drop releases what was captured exactly once; never where a WF_CLOSURE_ONCE call took it over. While a call is unfinished it panics and names the closure; a second time it panics."}
+ * @clause{02.17,3,"wf_closure_drop releases what was captured, once; a second wf_closure_drop of the same closure panics."}
+ * @clause{02.25,1,"wf_closure_drop while a call is unfinished panics and names the closure."}
+ * @clause{02.26,1,"wf_closure_drop does not release what a WF_CLOSURE_ONCE call took over."}
  */
 void wf_closure_drop(struct wf_closure *closure);
 
-/** A call of a closure. Clauses: 02.13 02.14 02.15 02.16 */
+/** A call of a closure. Clauses: 02.13 02.14 02.15 02.16 02.23 02.24 */
 struct wf_call {
     struct wf_future future;    /**< the head */
     struct wf_closure *closure; /**< borrowed until READY or dropped */
@@ -81,9 +83,11 @@ struct wf_call {
  *
  * Cancel safety: that of the closure's body. A WF_CLOSURE_ONCE call that is dropped releases what it took over.
  *
- * @clause{02.13,5,"wf_closure_call builds the call's future at once from what was captured and the argument; the call is READY in the poll in which that is, with 0 and its output where `value` points; without memory for its frame at once, with WF_ENOMEM. While it is suspended its awaiting is the body, and through it the call's future."}
+ * @clause{02.13,3,"wf_closure_call builds the call's future at once, from what was captured and the argument. The call becomes READY, with 0, in the same poll as that future."}
+ * @clause{02.23,1,"A closure's call that gets no memory builds nothing, and is READY at its first poll with WF_ENOMEM."}
+ * @clause{02.24,1,"While a closure's call is suspended, its awaiting is its `body`, whose awaiting is the future that was built."}
  * @clause{02.14,4,"WF_CLOSURE_ONCE: a second call panics and names the closure. A call that got no memory took nothing over: the closure can be called again."}
- * @clause{02.15,4,"WF_CLOSURE_IN_TURN: a call while another is unfinished panics and names the closure; once that one is READY or dropped the next may begin, and it finds the state as the earlier one left it."}
+ * @clause{02.15,4,"WF_CLOSURE_IN_TURN: a call while another is unfinished panics and names the closure. After that one is READY or dropped, the next call finds the state that it left."}
  * @clause{02.16,2,"WF_CLOSURE_SHARED: any number of calls may be unfinished at once, each with its own frame and argument."}
  */
 struct wf_call *wf_closure_call(struct wf_call *call, struct wf_closure *closure, void *argument, void *slot,

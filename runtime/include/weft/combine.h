@@ -2,19 +2,19 @@
  * @file combine.h
  * @brief Several futures inside one task: join, try_join, select, race.
  *
- * Shape:     a combinator holds an array of pointers to its branches. The array and the branches are the
- *            caller's storage and stay where they are until the combinator is READY or dropped.
- *            A NULL entry is a disabled branch; one that is READY already is a finished one. Neither is
- *            ever polled or dropped. That a branch is finished stands in its own head (wf_future_is_done):
- *            a combinator needs no list of its own, and up to INT_MAX branches fit; all are different.
+ * Shape:     a combinator is a future that polls other futures, its branches. It holds an array of pointers to them.
+ *            The array and the branches are the caller's storage, and stay where they are until the combinator is
+ *            READY or dropped. There are at most INT_MAX branches, and each stands in the array once.
+ *            A NULL entry is a disabled branch. A branch that is READY is finished: its own head says so
+ *            (wf_future_is_done). A combinator neither polls nor drops a disabled or finished branch.
  * Ownership: join, try_join and race own their branches: none is left pending when they are READY or
- *            dropped. select borrows: whatever did not win stays as it is, the caller's to poll or drop.
- * Wake-up:   every poll of a combinator polls its branches with the context it was given itself, so each
+ *            dropped. select borrows: a branch that did not win stays as it is, and the caller polls or drops it.
+ * Wake-up:   every poll of a combinator polls its branches with the cx that it was given itself, so each
  *            pending branch holds the newest waker.
  * Threads:   one task; branches run in turn, never at once.
  * Source:    Tokio's join!, try_join!, select!; futures' select.
  *
- * @clause{01.15,2,"Every combinator polls its branches with the context of its own poll: a branch that keeps the waker keeps the newest one."}
+ * @clause{01.15,2,"Each poll of a combinator polls its branches with the cx that it was given, so a branch that keeps the waker keeps the newest one."}
  */
 #ifndef WEFT_COMBINE_H
 #define WEFT_COMBINE_H
@@ -27,9 +27,9 @@
 
 WF_BEGIN_DECLS
 
-/** In which order a poll goes through the branches. */
+/** In which order a poll goes through the branches: their fairness. */
 enum wf_order {
-    WF_FAIR,  /**< a different branch goes first at each poll, so that all get their turn */
+    WF_FAIR,  /**< another branch goes first at each poll, so that each is first now and then */
     WF_BIASED /**< always in array order: the first ones have priority */
 };
 
@@ -41,7 +41,7 @@ struct wf_branches {
     enum wf_order order;        /**< as the constructor was given it */
 };
 
-/** Waits for all branches. Clauses: 01.5 01.6 01.7 01.8 01.15 */
+/** Waits for all branches. Clauses: 01.5 01.6 01.7 01.8 01.15 01.28 */
 struct wf_join {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
@@ -56,14 +56,15 @@ struct wf_join {
  * Cancel safety: that of its branches; dropping it drops each unfinished one.
  * Cost:          a poll polls every unfinished branch once.
  *
- * @clause{01.5,5,"A join is READY in the poll in which its last branch is, not before and not later; at once if there is none to wait for."}
- * @clause{01.6,4,"Each poll of a join polls every unfinished branch exactly once, and never a disabled or a finished one, also if it was finished before."}
- * @clause{01.7,4,"WF_FAIR: of any `count` consecutive polls, each branch that is unfinished all the while goes first in at least one. WF_BIASED: always in array order. This holds for join, try_join, select and race."}
- * @clause{01.8,4,"A join that is dropped before it is READY drops each unfinished branch exactly once, polled or not, and no finished one."}
+ * @clause{01.5,5,"A join becomes READY in the same poll as the last of its branches, or at its first poll if it has none to wait for."}
+ * @clause{01.6,4,"Each poll of a join polls every unfinished branch once, and no disabled or finished branch, even one that was finished before the construction."}
+ * @clause{01.7,3,"Of any `count` consecutive polls of a WF_FAIR combinator, each branch that stays unfinished goes first in at least one. This holds for all four."}
+ * @clause{01.28,1,"A WF_BIASED combinator always polls its branches in array order. This holds for all four."}
+ * @clause{01.8,4,"A join that is dropped before it is READY drops each unfinished branch once, polled or not, and no finished one."}
  */
 struct wf_join *wf_join(struct wf_join *join, struct wf_future *futures[], size_t count, enum wf_order order);
 
-/** Waits for all branches, or for the first error. Clauses: 01.7 01.8 01.9 01.10 01.15 */
+/** Waits for all branches, or for the first error. Clauses: 01.7 01.9 01.10 01.15 01.28 01.29 01.30 */
 struct wf_try_join {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
@@ -78,13 +79,15 @@ struct wf_try_join {
  *
  * Cancel safety: that of its branches; dropping it drops each unfinished one.
  *
- * @clause{01.9,5,"A try_join ends at the first branch whose output is negative, in that very poll and without polling another branch: out is that output and failed is its index; if none fails, out is 0 and failed is the count. A branch that had failed before the construction counts; branches whose turn comes earlier may be polled first."}
- * @clause{01.10,5,"A try_join that ends by an error drops each unfinished branch exactly once, before it is READY; dropped while pending, it does the same."}
+ * @clause{01.9,3,"A try_join becomes READY in the same poll as the first branch that fails: out is that negative output, failed its index, and no other branch is polled after it."}
+ * @clause{01.29,1,"If no branch of a try_join fails, it becomes READY in the same poll as the last: out is 0, failed is `count`. Without branches the first poll is READY."}
+ * @clause{01.30,1,"A branch that had failed before the construction ends a try_join at its first poll; branches whose turn comes earlier may be polled before that."}
+ * @clause{01.10,5,"A try_join that ends by an error, or is dropped while it is pending, drops each unfinished branch once; an error's drops come before READY."}
  */
 struct wf_try_join *wf_try_join(struct wf_try_join *try_join, struct wf_future *futures[], size_t count,
                                 enum wf_order order);
 
-/** Waits for the first of several branches, which it borrows. Clauses: 01.7 01.11 01.12 01.13 01.15 */
+/** Waits for the first of several branches, which it borrows. Clauses: 01.7 01.11 01.12 01.13 01.15 01.28 01.31 */
 struct wf_select {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
@@ -98,8 +101,9 @@ struct wf_select {
  *
  * Cancel safety: SAFE: no branch is dropped, so none loses anything; poll the rest again, or drop it.
  *
- * @clause{01.11,5,"A select is READY with the index of the first branch that becomes READY when polled and polls none after it in that poll; the others stay pending, undropped, and can be polled again. Dropping a select drops no branch."}
- * @clause{01.12,3,"A select never polls a disabled or a finished branch; where all are, it is READY at once with WF_EDISABLED."}
+ * @clause{01.11,3,"A select becomes READY in the same poll as the first of its branches: out is its index, and no branch after it is polled in that poll."}
+ * @clause{01.31,2,"A select drops no branch, neither when it becomes READY nor when it is dropped: the branches that did not win can be polled on."}
+ * @clause{01.12,3,"A select polls no disabled and no finished branch. If it has no other branch, it is READY at its first poll, with WF_EDISABLED."}
  */
 struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[], size_t count,
                             enum wf_order order);
@@ -107,17 +111,17 @@ struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[
 /**
  * @brief Build the next select in the same storage, over the same array: the turn goes on.
  *
- * For loops: rebuild or disable (set to NULL) the branch that won, then select again. A select built anew
- * with wf_select() would give the first branch the first turn each time.
+ * For loops: the caller builds the branch that won anew, or disables it (NULL), then selects again. A select that is
+ * built anew with wf_select() polls the first branch first, each time.
  *
  * @param select  READY or dropped.
  * @return `select`.
  *
- * @clause{01.13,3,"After wf_select_next a WF_FAIR select over branches that are all READY at every poll lets each win once in `count` selects; the turn is not started over."}
+ * @clause{01.13,3,"If all branches are READY at every poll, each wins once in `count` WF_FAIR selects that wf_select_next began: the turn goes on."}
  */
 struct wf_select *wf_select_next(struct wf_select *select);
 
-/** Waits for the first of several branches, which it owns. Clauses: 01.7 01.14 01.15 */
+/** Waits for the first of several branches, which it owns. Clauses: 01.7 01.14 01.15 01.28 01.32 01.33 */
 struct wf_race {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
@@ -131,7 +135,9 @@ struct wf_race {
  *
  * Cancel safety: that of its branches; dropping it drops each unfinished one.
  *
- * @clause{01.14,6,"A race is READY with the index of the first branch that becomes READY when polled; each loser is dropped exactly once before that, polled or not, and the winner never; with no branch to wait for it is READY at once with WF_EDISABLED. Dropped while pending, it drops every unfinished branch once."}
+ * @clause{01.14,4,"A race becomes READY in the same poll as the first of its branches: out is its index, and every other unfinished branch was dropped once, polled or not."}
+ * @clause{01.32,1,"A race that is dropped while it is pending drops each unfinished branch once."}
+ * @clause{01.33,1,"A race that has no branch to wait for is READY at its first poll, with WF_EDISABLED."}
  */
 struct wf_race *wf_race(struct wf_race *race, struct wf_future *futures[], size_t count, enum wf_order order);
 

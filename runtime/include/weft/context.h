@@ -2,8 +2,8 @@
  * @file context.h
  * @brief What a thread knows while it runs futures: the root, the budget, the hooks.
  *
- * All of it hangs on one thread-local pointer to the innermost context, which lives on the stack of who entered it and
- * points to the one outside. Given parts reach upward only through it.
+ * All of it hangs on one thread-local pointer to the innermost context. A context lies on the stack of the function that
+ * entered it, and points to the one outside. Given parts reach upward only through it.
  *
  * The budget keeps one task from holding a thread for ever: each leaf operation that could complete takes
  * one unit; at zero it lets the others run first.
@@ -37,7 +37,7 @@ enum {
 /** A thread's surroundings. Zero it, set what differs, enter it; the caller's storage. */
 struct wf_context {
     struct wf_context *outer;         /**< the context outside; set by wf_context_enter() */
-    const char *runs;                 /**< who runs futures here: "block_on"; NULL: nobody */
+    const char *runs;                 /**< the function that runs futures here: "block_on"; NULL: none */
     const struct wf_future *root;     /**< the future being run here, or NULL: none now; panics print its tree */
     struct wf_event_hook *event_hook; /**< told of events, or NULL; inherited from outside when NULL */
     /** Told that the task gives way, or ran out of budget: wake `waker` after others had their turn. NULL: at once. */
@@ -50,7 +50,7 @@ struct wf_context {
     struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
 };
 
-/** @brief This thread's innermost context, or NULL. Owned by who entered it; only wf_context_*() change it. */
+/** @brief This thread's innermost context, or NULL. Owned by the function that entered it; only wf_context_*() change it. */
 extern __thread struct wf_context *wf_context_current;
 
 /** @brief Make `context` current on this thread. Clauses: G.19 */

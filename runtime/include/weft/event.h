@@ -1,10 +1,10 @@
 /**
  * @file event.h
- * @brief The event trace: what futures, wakers and parks did, in order.
+ * @brief The event trace: what futures and parks did, in order.
  *
  * An event is reported to the hook of the thread's context (context.h). Without a hook an event costs one
- * load and one branch (a call more in a park, which sleeps anyway). The ring is the ready-made hook: it keeps the last events of all threads that
- * share it, and prints them.
+ * load and one branch (a call more in a park, which sleeps anyway). The ring is the ready-made hook: it keeps the
+ * last events of all threads that share it, and prints them.
  *
  * @clause{G.16,0,"With a hook in the context, each poll (its begin and its result) and each drop of a future is reported, in the order in which they happen."}
  * @clause{G.17,0,"A ring keeps the newest `capacity` events and counts all; it may be shared by any number of threads."}

@@ -2,13 +2,13 @@
  * @file future.h
  * @brief Futures: computations that are polled until they are ready.
  *
- * Shape:   the frame *is* the future. Its first member is a `struct wf_future`, the caller owns the
- *          storage, a constructor builds it in place, and from then on it never moves: combinators and
- *          waiters point into it.
+ * Shape:   the frame *is* the future: a structure whose first member, the head, is a `struct wf_future`. The caller
+ *          owns the storage, a constructor builds the frame in place, and from then on it never moves: combinators
+ *          and waiters point into it.
  * Life:    built -> polled (any number of times, WF_PENDING each) -> WF_READY, or dropped. READY ends it:
  *          everything but its output has been released and nothing is owed. One that is not READY is
  *          dropped exactly once; that is cancellation, and it is synchronous.
- * Wake-up: a poll that returns WF_PENDING has arranged that the waker of its context is woken when another
+ * Wake-up: a poll that returns WF_PENDING has arranged that the waker of its cx is woken when another
  *          poll is worth while. A wake says "poll again", never "it is ready".
  * Threads: a future is polled and dropped by one thread at a time, and neither inside its own poll.
  * C++:     a constructor has the name of its structure, as stat() has that of struct stat: so write `struct wf_join join;`,
@@ -18,7 +18,7 @@
  * @clause{G.1,0,"A future that is polled after it was READY panics."}
  * @clause{G.2,0,"A future that is polled after it was dropped panics."}
  * @clause{G.3,0,"A future that is dropped twice panics; dropping one that is READY does nothing, once or more often."}
- * @clause{G.4,0,"Dropping a future that is not READY calls its drop operation once, also when it was never polled; one that is empty (all zero) panics when polled or dropped."}
+ * @clause{G.4,0,"Dropping a future that is not READY calls its drop operation once, even if it was never polled. An empty future (all zero) panics when polled or dropped."}
  * @clause{G.5,0,"wf_future_out points to the output inside the frame; asking for an int output of a future that has another kind panics."}
  */
 #ifndef WEFT_FUTURE_H
@@ -59,7 +59,7 @@ struct wf_future_ops {
     uint32_t size;                        /**< of the whole frame, in bytes */
     uint32_t out_offset;                  /**< of the output in the frame, in bytes */
     uint32_t out_size;                    /**< of the output, in bytes; 0: there is none */
-    void (*drop_out)(void *out);          /**< destroys an unclaimed output; NULL: plain data */
+    void (*drop_out)(void *out);          /**< destroys an output that no caller took; NULL: plain data */
     /** Calls `visit` for each child that is not finished, for futures that have several. NULL: none but `awaiting`. */
     void (*children)(const struct wf_future *self, wf_visit *visit, void *arg);
 };
@@ -164,7 +164,7 @@ struct wf_ready {
  *
  * Cancel safety: SAFE: it holds nothing.
  *
- * @clause{01.1,4,"A ready future is READY at its first poll, and out is the value it was built with."}
+ * @clause{01.1,4,"A ready future is READY at its first poll, and out is the value that it was built with."}
  */
 struct wf_ready *wf_ready(struct wf_ready *ready, int value);
 
@@ -183,7 +183,7 @@ struct wf_pending {
  *
  * Cancel safety: SAFE: it holds nothing.
  *
- * @clause{01.2,3,"A pending future is PENDING at every poll, keeps no waker and wakes none; the futures beside it are not held up."}
+ * @clause{01.2,3,"A pending future is PENDING at every poll, keeps no waker and wakes none."}
  */
 struct wf_pending *wf_pending(struct wf_pending *pending);
 
@@ -209,8 +209,8 @@ struct wf_map {
  *
  * Cancel safety: that of `inner`.
  *
- * @clause{01.3,4,"A map is PENDING while its inner future is; in the poll in which that is READY it calls its function once, with the argument and the inner output, and is READY with what it returned."}
- * @clause{01.4,3,"A map that is dropped before it is READY drops its inner future exactly once and never calls its function; one that is READY drops nothing."}
+ * @clause{01.3,4,"A map becomes READY in the same poll as its inner future. In that poll it calls its function once, with arg and the inner output; out is the result."}
+ * @clause{01.4,3,"A map that is dropped before it is READY drops its inner future once, and does not call its function; a drop after READY does nothing."}
  */
 struct wf_map *wf_map(struct wf_map *map, struct wf_future *inner, int (*function)(void *arg, void *out),
                       void *arg);

@@ -1,6 +1,6 @@
 /**
  * @file scheduler.h
- * @brief The schedule seam: all that a task knows of whoever runs it.
+ * @brief The schedule seam: all that a task knows of the scheduler that runs it.
  *
  * Shape:     a scheduler is the head of a structure of its own; tasks point to it.
  * Ownership: a task has an owner's reference and, while it is notified, a queue's reference; both are the
@@ -8,8 +8,8 @@
  *            `schedule` until it calls wf_task_run().
  * Lifetime:  a scheduler lives until `released` has returned for each task that it took over. A task names it no more
  *            then, and is complete only afterwards: so a thread that sees the end of the last task may end the scheduler,
- *            and a waker or a handle that is kept longer touches only the task's own memory. What a scheduler must see to
- *            itself is a call of `schedule` that has queued a task and has not returned: the task may be over by then.
+ *            and a waker or a handle that is kept longer touches only the task's own memory. One thing a scheduler must see
+ *            to itself: a call of `schedule` may have queued a task that is over before that call has returned.
  *
  * @clause{G.50,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees it complete sees that this use is over."}
  */
@@ -34,7 +34,7 @@ struct wf_scheduler_ops {
      *  @return 0; or WF_ECLOSED: the scheduler is shut down, and took nothing. */
     int (*bind)(struct wf_scheduler *self, struct wf_task *task);
     /** Queue a task that was notified, with the queue's reference. Any thread; a task is never queued twice. What the
-     *  caller did before, whoever takes it out sees, as with any queue between threads. */
+     *  caller did before is seen by the thread that takes the task out, as with any queue between threads. */
     void (*schedule)(struct wf_scheduler *self, struct wf_task *task);
     /** The task's future is over: forget the task, without giving up its reference. On the thread that runs it, which then
      *  completes it: the join handle is not READY yet. */

@@ -1,20 +1,23 @@
 /**
  * @file task.h
- * @brief Tasks: futures that somebody runs, and the handles to await and to abort them.
+ * @brief Tasks: futures that a scheduler runs, and the handles to await and to abort them.
  *
  * Shape:     one allocation holds a header, the future's frame and in it the output. One atomic word holds the
  *            task's state and the count of references to it (detail/task_state.h).
  * Life:      spawned and queued -> polled when notified, until READY -> complete. Or dropped instead of polled, once
- *            an abort was asked for. Its future ends exactly once and its output goes to exactly one place: to the
- *            join handle, or it is destroyed.
- * Threads:   a task is run by one thread at a time, the scheduler's. Wakers, join handles and abort handles of
- *            it may be used on any thread, each by one at a time.
+ *            an abort was asked for. Its future ends exactly once. Its output goes to exactly one place: it is moved to
+ *            the join handle's `value`, or destroyed.
+ * Threads:   one thread of the scheduler at a time runs a task. Its wakers, join handle and abort handles may be used on
+ *            any thread, each of them by one thread at a time.
  * Memory:    freed with the last reference: of the scheduler, the join handle, each waker, each abort handle.
  * Source:    Tokio's task module; smol's async-task.
  *
- * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once; without memory it returns WF_ENOMEM and nothing happened; where the scheduler is closed it returns WF_ECLOSED, and the frame was dropped once and freed; then the handle is empty. To ignore the result does not compile with warnings as errors. Without a scheduler it panics."}
- * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, with a full budget at the begin of each poll; afterwards it names what it did before."}
- * @clause{G.31,0,"A task's id is its scheduler's next number, from 1 (2^32 - 1 is followed by 1), and the same from inside and from each handle; its name is its async function's unless the spawner gave another."}
+ * A spawn without memory does nothing. One on a closed scheduler drops the frame once, and frees it. One without a scheduler
+ * panics. A call that ignores the result does not compile with warnings as errors.
+ *
+ * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once. A spawn that fails returns WF_ENOMEM or WF_ECLOSED, keeps nothing, and leaves the handle empty."}
+ * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, and each poll begins with a full budget; afterwards the context is as before."}
+ * @clause{G.31,0,"A task's id is its scheduler's next number, from 1, and from 1 again after 2^32 - 1; its name is its async function's, unless the spawner gave another."}
  */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
@@ -35,7 +38,7 @@ WF_BEGIN_DECLS
 
 /* --- spawn --- */
 
-/** Awaits a task: a future. Built by WF_SPAWN(); drop it to detach the task. Clauses: 03.8 03.9 03.10 03.11 03.17 */
+/** Awaits a task: a future. Built by WF_SPAWN(); drop it to detach the task. Clauses: 03.8 03.9 03.10 03.11 03.17 03.24 03.25 */
 struct wf_join_handle {
     struct wf_future future; /**< the head */
     struct wf_task *task;    /**< a reference, and the join interest; NULL once READY or dropped */
@@ -67,7 +70,7 @@ static inline struct wf_future *wf_task_frame(struct wf_task *task)
  */
 WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle);
 
-/** @brief What WF_SPAWN() evaluates to: who ignores it would await a handle that is empty. */
+/** @brief What WF_SPAWN() evaluates to. It must not be ignored: after a failure the handle is empty, and no future. */
 static inline WF_MUST_USE int wf_spawn_result(int status)
 {
     return status;
@@ -122,7 +125,7 @@ static inline WF_MUST_USE int wf_spawn_result(int status)
  *
  * Takes the queue's reference over. The task may be queued again, or freed, when this returns.
  *
- * Clauses: 03.1 03.2 03.3 G.30
+ * Clauses: 03.1 03.2 03.3 03.18 G.30
  * Threads: the one that took it out of the queue.
  */
 void wf_task_run(struct wf_task *task, struct wf_context *context);
@@ -150,8 +153,9 @@ void wf_task_free(struct wf_task *task);
 /**
  * @brief The waker that a task's polls are given; it owns no reference: clone it to keep it.
  *
- * @clause{03.6,6,"Each clone of a task's waker holds a reference: it may be kept, woken and dropped on any thread, also when the task is complete, and the memory is freed with the last reference, neither sooner nor never."}
- * @clause{03.7,6,"What a thread wrote before it woke a task is seen by the next poll of the task, also when the task was notified already or is being polled; what one poll wrote is seen by the next, on whichever thread."}
+ * @clause{03.6,5,"Each clone of a task's waker holds a reference, on any thread, also once the task is complete. The memory is freed with the last reference, neither sooner nor never."}
+ * @clause{03.7,4,"What a thread wrote before it woke a task is seen by the next poll of the task, also when the task was notified already or is being polled."}
+ * @clause{03.21,2,"What one poll of a task wrote is seen by the next poll, on whichever thread."}
  */
 struct wf_waker wf_task_waker(struct wf_task *task);
 
@@ -171,10 +175,12 @@ bool wf_join_handle_is_finished(const struct wf_join_handle *handle);
  *                its own drop_out. Take a long chain apart in a loop: await the first into `value`, then the handle in it.
  *                Tasks that await each other are no such chain: none is dropped inside another.
  *
- * @clause{03.8,7,"A join handle is READY once its task is over: with 0 and the output where `value` points, moved there once, or with WF_ECANCELED if the task was dropped instead; what the task wrote is seen by who awaited it."}
- * @clause{03.9,7,"While its task is not over, a join handle is PENDING and keeps the waker of its newest poll, which is woken when the task is over, also if that happens between the poll's look and its leaving the waker; the same waker again is not cloned again."}
- * @clause{03.10,6,"The waker that a join handle left is dropped once, at the latest when the handle is READY or dropped and the task is over, also while something else keeps the task's memory."}
- * @clause{03.11,7,"A join handle that is dropped before it is READY detaches the task, which goes on; its output is destroyed exactly once, by whoever is last. An output is destroyed too where `value` is NULL."}
+ * @clause{03.8,4,"Once its task was READY a join handle is READY, with 0 and the output, which is moved once to where `value` points."}
+ * @clause{03.24,2,"What a task wrote before its end is seen by the thread that finds its join handle READY."}
+ * @clause{03.9,4,"While its task is not over, a join handle is PENDING and keeps the waker of its newest poll; the same waker again is not cloned again."}
+ * @clause{03.25,3,"The end of a task wakes the waker of its join handle's newest poll, also if the task ends between that poll's look and its leaving the waker."}
+ * @clause{03.10,5,"The waker that a join handle left is dropped once, at the latest when handle and task are over, also while something else keeps the task's memory."}
+ * @clause{03.11,5,"Dropping a join handle that is not READY detaches the task, which goes on. Its output is then destroyed exactly once, as it is where `value` is NULL."}
  * @clause{03.17,2,"To be READY a join handle takes a unit of budget; with none left it gives way and is PENDING, but only once. Before the end it takes none."}
  */
 void wf_join_handle_init(struct wf_join_handle *handle, struct wf_task *task);
@@ -186,16 +192,18 @@ void wf_join_handle_init(struct wf_join_handle *handle, struct wf_task *task);
  *
  * Returns at once. To wait for the end, await the handle.
  *
- * Clauses: 03.12 03.13 03.14
+ * Clauses: 03.12 03.13 03.14 03.26 03.27
  * Threads: any.
  *
- * @clause{03.12,7,"An abort of an idle task schedules it; whoever runs it then drops its future, once, instead of polling it, and the handle is READY with WF_ECANCELED. The abort itself drops nothing, on whichever thread it is called. A second abort changes nothing."}
- * @clause{03.13,7,"An abort during a poll takes effect after it: a PENDING future is dropped, and its clean-up sees what was written before the abort; one that is READY in that poll keeps its output and is joined with 0."}
- * @clause{03.14,4,"An abort of a task that is over, or of one that is queued already, schedules nothing; the output of a task that is over is kept."}
+ * @clause{03.12,4,"An abort of an idle task schedules it, and drops nothing itself, on whichever thread it is called. A second abort changes nothing."}
+ * @clause{03.26,3,"The thread that runs an aborted task drops its future, once, instead of polling it; the join handle is then READY with WF_ECANCELED."}
+ * @clause{03.13,4,"An abort during a poll takes effect after it: a PENDING future is dropped; one that is READY in that poll keeps its output and is joined with 0."}
+ * @clause{03.27,2,"The clean-up of an aborted task sees what was written before the abort, and what the last poll wrote."}
+ * @clause{03.14,2,"An abort of a task that is over, or of one that is queued already, schedules nothing; the output of a task that is over is kept."}
  */
 void wf_join_handle_abort(struct wf_join_handle *handle);
 
-/** Lets others abort a task: keeps its memory, and nothing else, alive. */
+/** Aborts a task, beside its join handle: keeps the task's memory alive, and nothing else of it. */
 struct wf_abort_handle {
     struct wf_task *task; /**< a reference; NULL: empty */
 };
@@ -203,10 +211,10 @@ struct wf_abort_handle {
 /**
  * @brief A handle with which to abort the task. Give it to wf_abort_handle_drop().
  *
- * @clause{03.15,4,"An abort handle keeps the task's memory alive and nothing else: neither the future nor the output; the memory is freed when the last handle is dropped. Two tasks that hold each other's abort handles are freed."}
+ * @clause{03.15,2,"An abort handle keeps the task's memory, and neither its future nor its output. Dropping the last reference frees it, also for two tasks that hold each other's abort handles."}
  */
 WF_MUST_USE struct wf_abort_handle wf_join_handle_abort_handle(const struct wf_join_handle *handle);
-/** @brief Abort the task, as wf_join_handle_abort() does. Threads: any. Clauses: 03.12 03.13 03.14 */
+/** @brief Abort the task, as wf_join_handle_abort() does. Threads: any. Clauses: 03.12 03.13 03.14 03.26 03.27 */
 void wf_abort(const struct wf_abort_handle *handle);
 /** @brief Give the handle up: it is empty afterwards. Clauses: 03.15 */
 void wf_abort_handle_drop(struct wf_abort_handle *handle);

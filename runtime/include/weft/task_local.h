@@ -41,12 +41,13 @@ struct wf_local_scope {
  * Polled outside of any context (context.h) it panics; dropped there it makes one of its own.
  * Cancel safety: that of `inner`.
  *
- * @clause{03.16,6,"While the inner future of a scope is polled, or dropped with the scope, its value is in force under its key: the innermost scope's of that key, while scopes of other keys stay in force. Before, between polls and afterwards it is not, and what was in force before is again."}
+ * @clause{03.16,4,"While a scope's inner future is polled, or dropped with the scope, its value is in force under its key: the innermost scope's, if several have that key."}
+ * @clause{03.28,2,"Before, between and after the polls of a scope its value is not in force, and what was in force outside of the scope is again."}
  */
 struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct wf_task_local *key, void *value,
                                       struct wf_future *inner);
 
-/** @brief The value in force under `key` on this thread, or NULL: none. Clauses: 03.16 */
+/** @brief The value in force under `key` on this thread, or NULL: none. Clauses: 03.16 03.28 */
 void *wf_task_local_get(const struct wf_task_local *key);
 
 WF_END_DECLS

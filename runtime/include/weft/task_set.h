@@ -2,14 +2,15 @@
  * @file task_set.h
  * @brief The tasks that one thread runs: a scheduler without a loop of its own.
  *
- * What a current-thread executor and a local set have in common. The one adds a root future and a park, the other
- * a future that runs it.
+ * What a current-thread executor and a local set have in common. The executor adds a root future and a park, the local set
+ * a future that runs the tasks.
  *
  * Shape:     the run queue and the list of all tasks belong to one thread, "the set's thread": the one that has a context
- *            which names this scheduler (wf_context_of()), be it the innermost or not. Everybody else hands tasks over
+ *            which names this scheduler (wf_context_of()), be it the innermost or not. Every other thread hands tasks over
  *            through the inject queue, under a lock.
  * Invariant: every task that is not over is in `owned`, or in `injected` and not yet seen by the set's thread.
- * Lifetime:  counted. Who schedules from another thread holds a reference while it does: its unpark may come late.
+ * Lifetime:  counted. A thread that injects a task holds a reference until its call of `notify` has returned: by then the
+ *            task may be over, and the set given up.
  */
 #ifndef WEFT_TASK_SET_H
 #define WEFT_TASK_SET_H
@@ -32,7 +33,7 @@ enum {
     WF_POLLS_PER_INJECT = 31 /**< polls of tasks between two looks at the inject queue */
 };
 
-/** Told of what happens in a runtime. Any may be NULL. */
+/** What a runtime calls when something happens in it. Any may be NULL. */
 struct wf_hooks {
     void (*task_spawned)(void *arg, const struct wf_task *task); /**< on the runtime's thread, before it runs */
     void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when its future is over; then its join handle is READY */
@@ -58,13 +59,13 @@ struct wf_task_set {
     struct wf_task_queue run;      /**< the set's thread: to be polled next */
     struct wf_task_queue deferred; /**< the set's thread: yielded; back in `run` after wf_task_set_end_turn() */
     struct wf_list owned;          /**< the set's thread: every task that is not over */
-    bool turn_due;                 /**< the set's thread: somebody yielded since wf_task_set_end_turn() */
+    bool turn_due;                 /**< the set's thread: a task or the root yielded since wf_task_set_end_turn() */
     uint32_t polls;                /**< the set's thread: of tasks, so far */
 
     pthread_mutex_t lock;             /**< guards what follows */
     struct wf_task_queue injected;    /**< scheduled or spawned elsewhere */
     bool closed;                      /**< nothing may be spawned any more; changed by the set's thread */
-    pthread_cond_t injected_one;      /**< signalled while closed: who shuts down may wait for a task on its way */
+    pthread_cond_t injected_one;      /**< signalled while closed: the thread that shuts down may wait for a task on its way */
     WF_ATOMIC(bool) has_injected;     /**< whether `injected` is not empty; changed under the lock, read anywhere */
     WF_ATOMIC(uint32_t) references;   /**< to the memory */
 };
@@ -72,26 +73,26 @@ struct wf_task_set {
 /** @brief Build an empty set with one reference. @param hooks copied; NULL: none. */
 void wf_task_set_init(struct wf_task_set *set, const struct wf_task_set_ops *ops, const struct wf_hooks *hooks);
 
-/** @brief Release what wf_task_set_init() made. The set is shut down. */
+/** @brief Release what wf_task_set_init() made. No task is left in the set. */
 void wf_task_set_destroy(struct wf_task_set *set);
 
-/** @brief Surroundings in which this thread is the set's: zeroes, but for scheduler and defer. Enter it. */
+/** @brief A context in which this thread is the set's: zeroes, but for scheduler and defer. Enter it. */
 struct wf_context wf_task_set_context(struct wf_task_set *set);
 
 /**
  * @brief Run tasks, at most `limit`; fewer when none is left to run.
  * @param context  current, of wf_task_set_context().
- * @return how many were polled.
+ * @return how many were run: polled, or dropped after an abort.
  *
- * @clause{04.1,5,"Tasks of a set are polled in the order in which they were spawned or woken; one that is woken while it is polled goes to the end. A task is polled once after its spawn, and then once after each wake or run of wakes."}
- * @clause{04.2,5,"What other threads, or this one outside of the set, spawned or woke joins the queue at the latest after WF_POLLS_PER_INJECT polls, also when the queue is never empty, and at once when it is."}
+ * @clause{04.1,5,"Tasks of a set are polled in the order in which they were spawned or woken; one that is woken while it is polled goes to the end."}
+ * @clause{04.2,5,"A task that was spawned or woken outside of the set's thread joins the queue at once if the queue is empty, else after at most WF_POLLS_PER_INJECT polls."}
  */
 uint32_t wf_task_set_run(struct wf_task_set *set, struct wf_context *context, uint32_t limit);
 
 /** @brief Whether a task waits to be run: queued, deferred or injected. */
 bool wf_task_set_has_work(const struct wf_task_set *set);
 
-/** @brief A turn is over: what yielded may run again. */
+/** @brief A turn is over: those that yielded go to the end of the run queue. */
 void wf_task_set_end_turn(struct wf_task_set *set);
 
 /**

@@ -1,9 +1,11 @@
 /**
  * @file waker.h
- * @brief Wakers: the handle with which a future says "poll my task again".
+ * @brief Wakers: the handle with which a future says "poll me again".
+ *
+ * What is woken is here called the task: a future and what polls it, such as wf_block_on() and its root future.
  *
  * Shape:   two words, an ops table and a datum. A waker owns a reference to what it wakes; it may be
- *          cloned, sent to any thread and kept as long as one likes, also longer than the task.
+ *          cloned, sent to any thread and kept for any time, even longer than the task.
  * Threads: a waker value belongs to one thread at a time; clones are independent of each other.
  * Source:  Rust's RawWaker.
  *

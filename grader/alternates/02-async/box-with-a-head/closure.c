@@ -18,7 +18,7 @@ void wf_closure_drop(struct wf_closure *closure)
     if (!ops)
         wf_panic("02.17", "this closure is gone already");
     if (closure->unfinished)
-        wf_panic("02.17", "a call of %s goes on", ops->name);
+        wf_panic("02.25", "a call of %s goes on", ops->name);
     if (!closure->taken && ops->drop)
         ops->drop(closure->captured);
     *closure = (struct wf_closure){0};

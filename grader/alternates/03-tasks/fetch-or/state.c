@@ -62,7 +62,7 @@ void wf_task_reference(struct wf_task *task)
     uint32_t state = wf_load_relaxed(&task->state);
     do {
         if (state / ONE >= WF_TASK_REFERENCES_MAX)
-            wf_panic("03.6", "%s: too many references", wf_task_name(task));
+            wf_panic("03.20", "%s: too many references", wf_task_name(task));
     } while (!exchange(task, &state, state + ONE));
 }
 

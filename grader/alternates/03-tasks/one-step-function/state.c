@@ -92,7 +92,7 @@ static struct change one_more(uint32_t word)
 void wf_task_reference(struct wf_task *task)
 {
     if (change(task, one_more, NULL))
-        wf_panic("03.6", "too many references to task %s", wf_task_name(task));
+        wf_panic("03.20", "too many references to task %s", wf_task_name(task));
 }
 
 static struct change one_less(uint32_t word)

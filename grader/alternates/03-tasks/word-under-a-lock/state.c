@@ -63,7 +63,7 @@ void wf_task_reference(struct wf_task *task)
 {
     uint32_t state = enter(task);
     if (state / WF_TASK_REFERENCE >= WF_TASK_REFERENCES_MAX)
-        wf_panic("03.6", "task %s has too many references", wf_task_name(task));
+        wf_panic("03.20", "task %s has too many references", wf_task_name(task));
     leave(task, state + WF_TASK_REFERENCE);
 }
 

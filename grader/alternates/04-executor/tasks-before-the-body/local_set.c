@@ -109,8 +109,8 @@ static enum wf_poll local_run_poll(struct wf_future *future, struct wf_cx *cx)
     struct wf_local_run *self = (struct wf_local_run *)future;
     struct wf_local_set *set = self->set;
     check_task_stays();
-    check_thread(set, "04.17", "run");
-    check_outside(set, "04.17", "run");
+    check_thread(set, "04.28", "run");
+    check_outside(set, "04.28", "run");
     keep_run_waker(set, cx->waker);
     struct wf_context *outside = wf_context_current;
     struct wf_context context = wf_task_set_context(&set->tasks);
@@ -163,8 +163,8 @@ struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_
 
 void wf_local_set_drop(struct wf_local_set *set)
 {
-    check_thread(set, "04.19", "dropped");
-    check_outside(set, "04.19", "dropped");
+    check_thread(set, "04.30", "dropped");
+    check_outside(set, "04.30", "dropped");
     struct wf_context context = wf_task_set_context(&set->tasks);
     wf_context_enter(&context);
     wf_task_set_shutdown(&set->tasks, &context);

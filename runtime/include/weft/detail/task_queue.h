@@ -3,7 +3,7 @@
  * @brief A queue of tasks, linked through the tasks themselves: first in, first out.
  *
  * Invariant: `tail` points to the link where the next task goes: &head when the queue is empty.
- * Threads:   none of its own; whoever owns the queue.
+ * Threads:   one at a time: that of the queue's owner.
  * Cost:      every operation is O(1) and allocates nothing. A task is in one queue at a time.
  */
 #ifndef WEFT_DETAIL_TASK_QUEUE_H

@@ -13,27 +13,47 @@
  *     CANCELLED      an abort was asked for; never cleared
  *     the rest       counts references, in steps of WF_TASK_REFERENCE
  *
- * Any thread that knows the task may load the word; only the transitions change it, each in one write, so that a load sees
- * a whole state. Whether read-modify-writes make a transition one step, or a lock, is its own affair.
+ * Any thread that knows the task may load the word. Only the transitions change it, each in one write, so that a load sees
+ * a whole state. Read-modify-writes make a transition one step; so may a lock.
  *
  * ## What always holds
  *
  *     COMPLETE and RUNNING are never both set.
  *     NOTIFIED without RUNNING and COMPLETE: the task is in its scheduler's queue, once, and the queue holds a
- *     reference. So who takes it out of the queue may run it, and nobody else can.
+ *     reference. So the thread that takes it out of the queue may run it, and no other thread can.
  *     RUNNING: the thread that runs it holds the reference that the queue held.
+ *     The scheduler, as the task's owner, holds a reference until COMPLETE: before that no reference is the last.
  *
  * ## Who may touch what
  *
- *     the frame        the thread that runs the task; once COMPLETE, whoever takes or destroys the output: the join handle
- *                      while JOIN_INTEREST is set, else the thread that completes it
- *     join_waker       JOIN_WAKER clear: the join handle alone; without JOIN_INTEREST nobody.
- *                      JOIN_WAKER set: both may read it. The handle changes the bit only before COMPLETE, the thread that
- *                      completes the task only after.
- *     next             the scheduler's queue, while the task is in it: written by who schedules, read by who takes it out. So
- *                      who schedules has seen the end of the last run
+ *     the frame        the thread that runs the task. Once COMPLETE, the output in it: the join handle while JOIN_INTEREST is
+ *                      set, else the thread that completes the task
+ *     join_waker       JOIN_WAKER clear: the join handle alone. JOIN_WAKER set: the join handle and the thread that completes
+ *                      the task, which only read it. The join handle changes the bit only before COMPLETE, the thread
+ *                      that completes the task only after it
+ *     next             the scheduler's queue, while the task is in it. The thread that schedules the task writes it, the
+ *                      thread that takes the task out reads it
  *     owned            the scheduler, from bind to released
  *     the rest         written before the task is bound, then only read
+ *
+ * ## Which order is for whom
+ *
+ * Memory passes from one thread to another only where one step releases and another acquires. These are all such pairs:
+ *
+ * | what                          | left by                        | for                          | released in              | acquired in |
+ * | ----------------------------- | ------------------------------ | ---------------------------- | ------------------------ | ----------- |
+ * | what was written before a wake | the thread that wakes         | the next poll                | a wake, of either kind   | to_running |
+ * | the frame                     | the last poll                  | the next poll, or the drop   | to_idle                  | to_running |
+ * | what was written before an abort | the thread that aborts      | the clean-up                 | to_cancelled             | to_running; a to_idle that finds CANCELLED |
+ * | the link `next`               | the thread that took the task out of the queue, and read it | the thread that schedules it next, and writes it | to_idle | a wake, or to_cancelled, that says to schedule |
+ * | the output, and what `released` did | the thread that completes the task | the join handle    | to_complete              | the join handle's look for COMPLETE; share or unshare that finds COMPLETE; to_join_dropped |
+ * | the waker in the slot         | the join handle                | the thread that completes the task | share              | to_complete |
+ * | the slot, handed back: it was read, its waker woken | the thread that completes the task | the join handle, which writes it or drops its waker | end_join_waker | the join handle's look for JOIN_WAKER; to_join_dropped |
+ * | the slot, left behind: it was read | the join handle that goes | the thread that completes the task, which drops the waker | to_join_dropped | end_join_waker |
+ * | each thread's last use of the task | every thread that gives a reference up | the thread that frees the task | unreference, a wake by value, to_idle | the unreference, or wake by value, that finds the last one |
+ *
+ * In C11 such a pair holds although other threads change the word in between, as long as each change is a read-modify-write.
+ * What stands in no row may be relaxed: counting up, and the load with which a loop of compare-and-exchange begins.
  *
  * Source: Tokio's task states; smol's async-task.
  */
@@ -62,7 +82,7 @@ enum {
     WF_TASK_JOIN_WAKER = 1u << 4,    /**< the join waker's slot is shared */
     WF_TASK_CANCELLED = 1u << 5,     /**< to be dropped instead of polled */
     WF_TASK_REFERENCE = 1u << 6,     /**< one reference */
-    WF_TASK_REFERENCES_MAX = 1u << 25, /**< so many panic: somebody clones without dropping */
+    WF_TASK_REFERENCES_MAX = 1u << 25, /**< a task that has so many gets no more: wf_task_reference() panics */
 };
 
 /** Where a task comes from. Static. */
@@ -77,8 +97,8 @@ struct wf_task {
     uint32_t id;                    /**< its number among its scheduler's tasks, which repeats after 2^32 - 1 */
     struct wf_task *next;           /**< in the scheduler's queue */
     struct wf_list owned;           /**< in the scheduler's list of its tasks */
-    struct wf_scheduler *scheduler; /**< who runs it */
-    struct wf_waker join_waker;     /**< wakes whoever awaits the join handle */
+    struct wf_scheduler *scheduler; /**< that runs it */
+    struct wf_waker join_waker;     /**< the slot: wakes the task that awaits the join handle */
     const struct wf_spawn_site *site; /**< where it was spawned, or NULL: not known */
     alignas(max_align_t) unsigned char frame[]; /**< the future */
 };
@@ -93,14 +113,14 @@ enum wf_to_running {
 
 /** What to do after a poll that was PENDING. */
 enum wf_to_idle {
-    WF_IDLE_PARKED, /**< nothing: a wake will schedule it. The task is not this thread's any more: do not touch it */
+    WF_IDLE_PARKED, /**< nothing: a wake will schedule it. Another thread may run and free it by now: do not touch it */
     WF_IDLE_AGAIN,  /**< schedule it: it was woken during the poll, or gave way */
     WF_IDLE_CANCEL  /**< drop its future: it is still RUNNING, and an abort came during the poll */
 };
 
 /** What to do once the future is over. */
 enum wf_to_complete {
-    WF_COMPLETE_QUIET,    /**< nothing: the join handle will come and look */
+    WF_COMPLETE_QUIET,    /**< nothing: the join handle has left no waker, and will look */
     WF_COMPLETE_WAKE,     /**< wake the join waker, then wf_task_end_join_waker() */
     WF_COMPLETE_UNCLAIMED /**< destroy the output: there is no join handle */
 };
@@ -108,7 +128,9 @@ enum wf_to_complete {
 /**
  * @brief NOTIFIED becomes RUNNING: the caller took the task out of the queue, with the queue's reference.
  *
- * @clause{03.1,6,"to_running clears NOTIFIED and sets RUNNING and tells whether an abort was asked for; a wake after it counts for the poll after this one. On a task that is not notified, or is running or complete, it panics."}
+ * NOTIFIED is clear when the poll begins, so a wake from then on asks for one more poll.
+ *
+ * @clause{03.1,5,"to_running replaces NOTIFIED by RUNNING and tells whether an abort was asked for. On a task that is not notified, or is running or complete, it panics."}
  */
 WF_MUST_USE enum wf_to_running wf_task_to_running(struct wf_task *task);
 
@@ -116,14 +138,16 @@ WF_MUST_USE enum wf_to_running wf_task_to_running(struct wf_task *task);
  * @brief RUNNING ends after a PENDING poll, unless an abort came.
  * @param yielded  the task gave way in that poll: as good as a wake, without the cost of one.
  *
- * @clause{03.2,7,"to_idle: cancelled: RUNNING stays set and the caller is told; notified, or yielded: RUNNING is cleared, NOTIFIED is set and the caller, who keeps the queue's reference, is told to schedule; else RUNNING is cleared and the queue's reference given up."}
+ * @clause{03.2,4,"to_idle of a notified or yielded task leaves NOTIFIED without RUNNING, and the caller keeps the queue's reference and schedules. Else it clears RUNNING and gives that reference up."}
+ * @clause{03.18,2,"to_idle of a cancelled task, notified or not, leaves RUNNING set and tells the caller to drop the future."}
  */
 WF_MUST_USE enum wf_to_idle wf_task_to_idle(struct wf_task *task, bool yielded);
 
 /**
  * @brief RUNNING becomes COMPLETE.
  *
- * @clause{03.3,5,"to_complete replaces RUNNING by COMPLETE in one step, whatever else changes meanwhile, and tells whether the output is unclaimed, or the join waker is to be woken, or neither."}
+ * @clause{03.3,4,"to_complete replaces RUNNING by COMPLETE, and tells whether the output is unclaimed, or the join waker is to be woken, or neither."}
+ * @clause{03.29,3,"to_running, to_idle and to_complete each are one atomic step: no change that another thread makes meanwhile is lost, or seen half made."}
  */
 WF_MUST_USE enum wf_to_complete wf_task_to_complete(struct wf_task *task);
 
@@ -136,45 +160,71 @@ enum wf_to_notified {
     WF_NOTIFIED_FREE     /**< free it: the last reference was given up */
 };
 
-/** @brief One more reference, by who holds one. Panics at WF_TASK_REFERENCES_MAX. Clauses: 03.6 */
+/**
+ * @brief One more reference. The caller holds one already.
+ *
+ * Clauses: 03.6
+ *
+ * @clause{03.20,1,"wf_task_reference panics on a task that has WF_TASK_REFERENCES_MAX references, so that the count never runs out of the word."}
+ */
 void wf_task_reference(struct wf_task *task);
 
-/** @brief Give `count` references up. @return true: they were the last, free the task. Clauses: 03.6 */
+/** @brief Give `count` references up. @return true: they were the last, the caller frees the task. Clauses: 03.6 */
 WF_MUST_USE bool wf_task_unreference(struct wf_task *task, uint32_t count);
 
 /**
  * @brief Wake; the caller's reference stays.
  * @return true: schedule it; a reference for the queue was made.
  *
- * @clause{03.4,7,"A wake of an idle task sets NOTIFIED, makes the queue's reference and says to schedule; one of a running task sets NOTIFIED only; one of a notified or complete task changes nothing. So however many wakes come, the task is queued once and polled once."}
+ * @clause{03.4,4,"A wake by reference of an idle task sets NOTIFIED, makes the queue's reference and says to schedule; of a running task it sets NOTIFIED only; else it changes nothing."}
+ * @clause{03.19,4,"However many wakes come before a poll begins, the task is queued once and polled once for them."}
  */
 WF_MUST_USE bool wf_task_to_notified_by_reference(struct wf_task *task);
 
 /**
  * @brief Wake, and give the caller's reference up: to the queue, or for good.
  *
- * @clause{03.5,6,"A wake by value does the same with the waker's own reference: an idle task's becomes the queue's, any other is given up; where it was the last one of a complete task, the caller is told to free."}
+ * @clause{03.5,6,"A wake by value does what a wake by reference does. The waker's reference becomes the queue's if the task was idle, else it is given up; the last frees."}
  */
 WF_MUST_USE enum wf_to_notified wf_task_to_notified_by_value(struct wf_task *task);
 
 /* --- join --- */
 
-/** What the join handle leaves behind: two questions, as bits. */
+/** What a join handle that goes has to drop: two answers, as bits. */
 enum {
     WF_JOIN_DROP_OUTPUT = 1, /**< the task is complete: the output is the handle's to destroy, if it has not taken it */
     WF_JOIN_DROP_WAKER = 2   /**< the slot is the handle's: drop the waker in it */
 };
 
-/** @brief The handle shares the slot, which it has filled. @return false: COMPLETE came first, the slot stays its own. Clauses: 03.9 */
+/**
+ * @brief The join handle, which has filled the slot, sets JOIN_WAKER.
+ * @return false: COMPLETE came first, and the slot stays the join handle's.
+ *
+ * @clause{03.22,4,"Sharing the slot sets JOIN_WAKER, taking it back clears the bit; on a complete task either changes nothing and returns false."}
+ */
 WF_MUST_USE bool wf_task_share_join_waker(struct wf_task *task);
 
-/** @brief The handle takes the slot back. @return false: COMPLETE came first, the slot stays shared. Clauses: 03.9 */
+/** @brief The join handle takes the slot back. @return false: COMPLETE came first, and the bit stays as it is. Clauses: 03.22 */
 WF_MUST_USE bool wf_task_unshare_join_waker(struct wf_task *task);
 
-/** @brief The completing thread has woken the join waker. @return true: the handle is gone; drop the waker. Clauses: 03.10 */
+/**
+ * @brief The thread that completes the task has woken the join waker, and clears JOIN_WAKER.
+ * @return true: the join handle is gone, so the caller drops the waker. False: the slot is the join handle's again.
+ *
+ * @clause{03.23,4,"end_join_waker clears JOIN_WAKER; to_join_dropped clears JOIN_INTEREST and, before COMPLETE, JOIN_WAKER. Each tells its caller what is now the caller's to drop."}
+ */
 WF_MUST_USE bool wf_task_end_join_waker(struct wf_task *task);
 
-/** @brief The handle goes away, or has what it wanted. @return bits WF_JOIN_DROP_*. Clauses: 03.10 03.11 */
+/**
+ * @brief The join handle goes: it was dropped, or is READY.
+ *
+ * Before COMPLETE it clears JOIN_INTEREST and JOIN_WAKER: the slot is the join handle's. After COMPLETE it clears JOIN_INTEREST
+ * only. Where JOIN_WAKER is set then, the thread that completes the task is still reading the slot, and drops the waker.
+ *
+ * @return bits WF_JOIN_DROP_*: before COMPLETE the waker; after it the output, and the waker if JOIN_WAKER is clear.
+ *
+ * Clauses: 03.23
+ */
 WF_MUST_USE uint32_t wf_task_to_join_dropped(struct wf_task *task);
 
 /* --- abort --- */

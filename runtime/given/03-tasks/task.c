@@ -1,0 +1,186 @@
+/**
+ * @file task.c
+ * @brief The life of a task: spawned, run until it is over, freed. And its waker.
+ *
+ * Given with the lab: it shows where each transition of state.c is used. The steps of a run, and which reference is whose:
+ *
+ * 1. The scheduler takes the task out of its queue: it now holds the queue's reference. to_running.
+ * 2. The future is polled, with a waker that owns nothing: the reference of step 1 outlives the poll.
+ * 3. PENDING: to_idle. Parked: the reference was given up, and the task must not be touched any more. Again: it goes
+ *    back to the queue with the reference. Cancelled: on to 4.
+ * 4. READY, or dropped: the scheduler, as the owner, forgets the task, and the task uses the scheduler no more. to_complete.
+ *    The output goes to the join handle or is destroyed. Two references, the owner's and the queue's, are given up.
+ */
+#include "weft/task.h"
+
+#include "weft/alloc.h"
+#include "weft/panic.h"
+
+struct wf_task *wf_task_new(size_t frame_bytes)
+{
+    struct wf_task *task = wf_alloc(sizeof *task + frame_bytes);
+    if (!task)
+        return NULL;
+    *task = (struct wf_task){.site = NULL};
+    wf_list_init(&task->owned);
+    return task;
+}
+
+void wf_task_free(struct wf_task *task)
+{
+    wf_free(task, sizeof *task + wf_task_frame(task)->ops->size);
+}
+
+const char *wf_task_name(const struct wf_task *task)
+{
+    return task->site ? task->site->name : ((const struct wf_future *)(const void *)task->frame)->ops->name;
+}
+
+/* relaxed: a number is only different from the others */
+static uint32_t next_id(struct wf_scheduler *scheduler)
+{
+    uint32_t id = wf_fetch_add_relaxed(&scheduler->last_id, 1) + 1;
+    return id ? id : next_id(scheduler);
+}
+
+int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle)
+{
+    if (!scheduler)
+        wf_panic("G.29", "task %s is spawned without a scheduler: this thread is not inside a runtime", wf_task_name(task));
+    task->scheduler = scheduler;
+    task->id = next_id(scheduler);
+    /* relaxed: no other thread knows the task yet; bind publishes it */
+    if (handle) {
+        wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | WF_TASK_JOIN_INTEREST | 3u * WF_TASK_REFERENCE);
+        wf_join_handle_init(handle, task);
+    } else {
+        wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | 2u * WF_TASK_REFERENCE);
+    }
+    int bound = scheduler->ops->bind(scheduler, task);
+    if (bound == 0)
+        return 0;
+    if (handle)
+        *handle = (struct wf_join_handle){.task = NULL};
+    wf_future_drop(wf_task_frame(task));
+    wf_task_free(task);
+    return bound;
+}
+
+/* Destroy the output, for which no join handle will ask. A future that was dropped has none. */
+static void drop_output(struct wf_task *task)
+{
+    struct wf_future *frame = wf_task_frame(task);
+    if (frame->ops->drop_out && wf_future_is_done(frame))
+        frame->ops->drop_out(wf_future_out(frame));
+}
+
+static void complete(struct wf_task *task)
+{
+    /* First: a thread that sees COMPLETE, woken or not, may end the scheduler. RUNNING is still set, so until then no wake
+     * and no abort hands the task to it again. */
+    task->scheduler->ops->released(task->scheduler, task);
+    switch (wf_task_to_complete(task)) {
+    case WF_COMPLETE_QUIET:
+        break;
+    case WF_COMPLETE_WAKE:
+        wf_waker_wake_by_ref(&task->join_waker);
+        if (wf_task_end_join_waker(task))
+            wf_waker_drop(&task->join_waker);
+        break;
+    case WF_COMPLETE_UNCLAIMED:
+        drop_output(task);
+        break;
+    }
+    if (wf_task_unreference(task, 2))
+        wf_task_free(task);
+}
+
+/* Poll or drop the future. True: the task is over. */
+static bool step(struct wf_task *task, struct wf_context *context)
+{
+    struct wf_future *frame = wf_task_frame(task);
+    if (wf_task_to_running(task) == WF_RUN_POLL) {
+        const struct wf_waker waker = wf_task_waker(task);
+        struct wf_cx cx = {.waker = &waker};
+        context->constrained = true;
+        context->budget = WF_BUDGET;
+        context->yielded = false;
+        if (wf_future_poll(frame, &cx) == WF_READY)
+            return true;
+        switch (wf_task_to_idle(task, context->yielded)) {
+        case WF_IDLE_PARKED:
+            return false;
+        case WF_IDLE_AGAIN:
+            task->scheduler->ops->schedule(task->scheduler, task);
+            return false;
+        case WF_IDLE_CANCEL:
+            break;
+        }
+    }
+    wf_future_drop(frame);
+    return true;
+}
+
+void wf_task_run(struct wf_task *task, struct wf_context *context)
+{
+    struct wf_task *const outer_task = context->task;
+    const struct wf_future *const outer_root = context->root;
+    const char *const outer_runs = context->runs;
+    context->task = task;
+    context->root = wf_task_frame(task);
+    context->runs = "task";
+    if (step(task, context))
+        complete(task);
+    context->task = outer_task;
+    context->root = outer_root;
+    context->runs = outer_runs;
+}
+
+/* --- the waker: its datum is the task, and each clone holds one reference --- */
+
+static void *waker_clone(void *data)
+{
+    wf_task_reference(data);
+    return data;
+}
+
+static void waker_wake(void *data)
+{
+    struct wf_task *task = data;
+    switch (wf_task_to_notified_by_value(task)) {
+    case WF_NOTIFIED_NOTHING:
+        break;
+    case WF_NOTIFIED_SUBMIT:
+        task->scheduler->ops->schedule(task->scheduler, task);
+        break;
+    case WF_NOTIFIED_FREE:
+        wf_task_free(task);
+        break;
+    }
+}
+
+static void waker_wake_by_ref(void *data)
+{
+    struct wf_task *task = data;
+    if (wf_task_to_notified_by_reference(task))
+        task->scheduler->ops->schedule(task->scheduler, task);
+}
+
+static void waker_drop(void *data)
+{
+    struct wf_task *task = data;
+    if (wf_task_unreference(task, 1))
+        wf_task_free(task);
+}
+
+static const struct wf_waker_ops waker_ops = {
+    .clone = waker_clone,
+    .wake = waker_wake,
+    .wake_by_ref = waker_wake_by_ref,
+    .drop = waker_drop,
+};
+
+struct wf_waker wf_task_waker(struct wf_task *task)
+{
+    return (struct wf_waker){&waker_ops, task};
+}
