@@ -7,6 +7,8 @@
 NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK PROVE
 export ASKED_LABS := $(value LABS)
 override undefine LABS
+# make itself expands it, to split each command.
+override undefine IFS
 passed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(sort $(NAMES) $(passed)),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 MAKEOVERRIDES :=

@@ -85,7 +85,7 @@ static void end_at(struct judge *judge, enum point point, bool replaces, enum po
     if (reply.a != WF_READY) {
         EXPECT(judge, !wakers || mock_of(judge, NEW)->wakes > wakes[NEW],
                "READY, or PENDING and the waker is woken",
-               "PENDING, and the waker is not woken: whoever awaits sleeps for ever");
+               "PENDING, and the waker is not woken: the task that awaits sleeps for ever");
         expect_joined(judge, HANDLE, task, NEW, 0, value);
     }
     if (wakers && end == AT_COMPLETED && mock_of(judge, OLD)->wakes > wakes[OLD])

@@ -139,7 +139,7 @@ static void on_its_way(struct judge *judge)
         woken |= is(&event, EVENT_NOTE, 2);
         for (int task = 1; task <= TASKS; task++)
             dropped[task] += is(&event, EVENT_DROPPED, task);
-        EXPECT(judge, event.kind != EVENT_PARK_MISUSED, "the park lives while somebody may unpark it",
+        EXPECT(judge, event.kind != EVENT_PARK_MISUSED, "the park lives while a thread may unpark it",
                "it is used after its drop");
     }
     for (int task = 1; task <= TASKS; task++)

@@ -104,7 +104,7 @@ static void drop_in_every_state(struct judge *judge)
         joined = joined >= 0 ? joined : find(story, 0, EVENT_JOINED, 3);
         out = out ? out : story->events[joined].b;
     }
-    EXPECT(judge, out == WF_ECANCELED, "who awaits a task of it is woken: WF_ECANCELED", "%lld",
+    EXPECT(judge, out == WF_ECANCELED, "a root that awaits a task of it is woken, with WF_ECANCELED", "%lld",
            (long long)out);
     for (int task = 1; task <= LAST; task++)
         if (task != 3 && task != DETACHED)

@@ -51,9 +51,9 @@ static void end_idle(struct judge *judge)
 static void expect_one_poll(struct judge *judge, const struct story *story, int polled)
 {
     int polls = count_of(story, EVENT_POLLED, polled), all = count_of(story, EVENT_POLLED, -1);
-    EXPECT(judge, polls == 1, "who was woken or spawned is polled, once, before the runtime sleeps",
+    EXPECT(judge, polls == 1, "what was woken or spawned is polled, once, before the runtime sleeps",
            "%s is polled %d times", name_of(polled), polls);
-    EXPECT(judge, all == 1, "nobody else is polled", "%d others are", all - 1);
+    EXPECT(judge, all == 1, "nothing else is polled", "%d others are", all - 1);
 }
 
 void test_sleeps_while_idle(struct judge *judge)
@@ -66,7 +66,7 @@ void test_sleeps_while_idle(struct judge *judge)
     const struct story *story = until_asleep(judge);
     for (int task = 1; task <= 10; task = task == 3 ? 10 : task + 1)
         EXPECT(judge, count_of(story, EVENT_POLLED, task) == 1,
-               "everybody is polled before the runtime sleeps", "%s is not", name_of(task));
+               "every task is polled before the runtime sleeps", "%s is not", name_of(task));
     judge_expect_asleep(judge, thread, "thread 1, with nothing to run,", STILL_MS);
     for (int round = 0; round < 3 * WORKS; round++) {
         struct work work = work_number(round < WORKS ? round : judge_random(judge, WORKS), 11 + round);
@@ -113,7 +113,7 @@ static void in_the_gap(struct judge *judge, bool forever, bool aside, const stru
         int park = find(story, 0, EVENT_PARK, -1);
         EXPECT(judge, park < story->count - 1, "the park is given a turn after a yield", "it is not");
         EXPECT(judge, count_between(story, park, story->count, EVENT_POLLED, work->polled) == 1,
-               "who was woken or spawned during a turn is polled before the runtime sleeps", "%s is not",
+               "what was woken or spawned during a turn is polled before the runtime sleeps", "%s is not",
                name_of(work->polled));
     }
 }
@@ -126,7 +126,7 @@ static void in_a_long_unpark(struct judge *judge, const struct work *work)
     judge_step(judge, STEP_ON, arguments, 3, "thread 2: %s", work->text);
     const struct story *story = until_asleep(judge);
     EXPECT(judge, count_of(story, EVENT_POLLED, work->polled) == 1,
-           "who is unparked finds what to do: it is handed over before the unpark", "%s is not polled",
+           "the loop finds what to do once it is unparked: it is handed over before the unpark", "%s is not polled",
            name_of(work->polled));
     bool held = count_of(story, EVENT_AT_GATE, -1) > 0;
     if (!held)
@@ -146,7 +146,7 @@ static void in_a_turn_before_the_sleep(struct judge *judge)
     for (; turn >= 0 && story->events[turn].thread != THREAD_ASIDE;)
         turn = find(story, turn + 1, EVENT_UNPARK, -1);
     EXPECT(judge, turn < 0 || count_of(story, EVENT_POLLED, 1) == 1,
-           "who was woken during a turn is polled before the runtime sleeps", "task 1 is not");
+           "a task that was woken during a turn is polled before the runtime sleeps", "task 1 is not");
     STEP(judge, STEP_IN_PARK, "no more of that", RUNTIME, 0, 1000000, DO(DO_NOTE, 0, 0));
 }
 

@@ -50,7 +50,7 @@ static void only_inside_the_run(struct judge *judge)
     expect_root_polls(judge, story, 1); /* it goes on behind the run in the same poll */
     EXPECT(judge, find(story, 0, EVENT_NOTE, 1) >= 0, "the run is READY in the poll in which its body is",
            "it is not");
-    WAKE(judge, "thread 0: wakes task 1, while nobody runs the set", 1);
+    WAKE(judge, "thread 0: wakes task 1, while the set is not run", 1);
     DRIVER(judge, "thread 0: spawns task 3 on the set", DO(DO_SPAWN, ON_LOCAL + SET, 3));
     LET_GO(judge, "thread 0: wakes the root, which runs the set again", ROOT);
     story = until_asleep(judge);

@@ -192,7 +192,7 @@ static void expect_nobody_unparked(struct judge *judge, const struct story *stor
 {
     for (int at = 0; (at = find(story, at, EVENT_UNPARK, -1)) >= 0; at++)
         EXPECT(judge, story->events[at].thread != ACTOR + 1,
-               "a wake from inside a local set, on the runtime's thread, unparks nobody",
+               "a wake from inside a local set, on the runtime's thread, does not unpark",
                "the park is unparked");
 }
 

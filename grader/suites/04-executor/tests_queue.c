@@ -335,7 +335,7 @@ void expect_gave_way(struct judge *judge, const struct story *story, int yielder
            name_of(yielder), before >= 0, before >= 0 ? "" : "s");
     for (int task = first; task <= last; task++)
         EXPECT(judge, count_between(story, before, after, EVENT_POLLED, task) > 0,
-               "everybody who can run is polled before the one that yielded", "%s was not polled before %s",
+               "every task that can run is polled before the one that yielded", "%s was not polled before %s",
                name_of(task), name_of(yielder));
     EXPECT(judge, count_between(story, before, after, EVENT_PARK, -1) > 0,
            "the park is given a turn before the one that yielded is polled again",
@@ -360,7 +360,7 @@ static void yield_among(struct judge *judge, int others)
     int polls = count_of(story, EVENT_POLLED, 1);
     EXPECT(judge, polls == 2, "a yield is PENDING once, then READY", "it took %d polls", polls);
     EXPECT(judge, count_of(story, EVENT_READY, 1) == 1, "the one that yielded ends", "it does not");
-    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "who was woken meanwhile is polled", "it is not");
+    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled", "it is not");
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
     until_done(judge);
     end_runtime(judge);
