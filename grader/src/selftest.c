@@ -229,10 +229,11 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
             return NULL;
         return format_text("score %d of %d, verdict %s, exit status %d", score, max, verdict, exit_status);
     case NULL_SUBMISSION:
-        if (exit_status == 1 && score == 0 && strcmp(verdict, "fail") == 0)
+        if (exit_status == 1 && score == (known->score ? atoi(known->score) : 0) &&
+            strcmp(verdict, "fail") == 0)
             return NULL;
-        return format_text("score %d, verdict %s, exit status %d instead of 0, fail, 1", score, verdict,
-                           exit_status);
+        return format_text("score %d, verdict %s, exit status %d instead of %s, fail, 1", score, verdict,
+                           exit_status, known->score ? known->score : "0");
     case HOSTILE:
         /* where plain alone is run a score cannot be had: the clauses need other variants too */
         count_others(result, "", &pass, &all);
@@ -244,6 +245,8 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     case MUTANT: {
         if (!is_killed(result, known->test))
             return format_text("survives %s (%s)", known->test, known->variants);
+        if (known->whole && known->score && score != atoi(known->score))
+            return format_text("scores %d, not %s", score, known->score);
         count_others(result, known->test, &pass, &all);
         if (known->whole && pass * 2 < all)
             return format_text(

@@ -76,7 +76,7 @@ hostile_names()
         fi
     done
 }
-for command in help help-all list grade debug trace run lib model bench install exercise expand frames soak accept; do
+for command in help help-all list grade debug trace run lib model bench install expand frames soak accept; do
     hostile_names $command
 done
 hostile_names grade LAB=01
@@ -127,6 +127,13 @@ for command in "run EXAMPLE=first_future" lib "model FILE=grader/interleave/exam
     expect 2 "OWN names lab 07, which does not exist. It is all, or numbers of: 01-futures" make -s $command OWN=07
 done
 expect 2 "LABS names lab 99" make -s accept LABS="01 99"
+expect 2 "OWN names x0-hello, an exercise" make -s run EXAMPLE=first_future OWN="01 x0"
+for lab in x0 X0 x0-hello; do
+    expect 0 "score 100 of 100" "$grade" run "$lab" --from solutions
+done
+for lab in x "" - 0 x00 x0- x0-other 01x; do
+    expect 2 "there is no lab $lab" "$grade" run "$lab"
+done
 expect 2 "does not exist. FROM names" make -s run EXAMPLE=first_future OWN=01 FROM="$work/nowhere"
 expect 2 "01.T9 is not written yet: wf_block_on (labs/01-futures/block_on.c:" make -s run EXAMPLE=first_future OWN=1
 expect 2 "Which example? EXAMPLE= is one of: across_threads" make -s run EXAMPLE=nonsense
@@ -139,6 +146,27 @@ expect 2 "there is no command fly" "$grade" fly
 expect 2 "has no test, clause or task nonsense" "$grade" run 01 --test nonsense
 expect 2 "has no test, clause or task T99" "$grade" run 01 --test T99
 expect 2 "the seed is a number" "$grade" run 01 --seed banana
+# An exercise on orders: what may change, and what means nothing.
+orders=solutions/x1-orders/orders.c
+# orders NAME PATTERN SED: the solution with that change is refused with those words
+orders()
+{
+    mkdir -p "$work/$1" && sed "$3" $orders >"$work/$1/orders.c"
+    chmod -R a+rX "$work"
+    cmp -s $orders "$work/$1/orders.c" && failures=$((failures + 1)) && echo "the change $1 changes nothing"
+    expect 1 "$2" "$grade" run x1 --test x1.1 --from "$work/$1"
+}
+orders other-code "only orders, fences and comments may change" 's/return object;/return 0;/'
+orders consume "first difference is at: memory_order_consume" 's/memory_order_acquire/memory_order_consume/'
+orders two-on-a-line "has two atomic operations" 's/memory_order_release);$/& atomic_thread_fence(memory_order_release);/'
+orders hidden-line "ends with a backslash" 's/^    box->letter = letter;/\/\/ \\\n&/'
+orders fence-for-a-statement "A fence stands behind ; or a brace" 's/^    if (object)$/&\n        atomic_thread_fence(memory_order_release);/'
+orders code-on-a-directive "first difference is at: bool" 's/^#include .*/& bool x;/'
+orders forbidden-order "does not compile" '/&box->full, 1/s/release/acquire/'
+orders cut-off "the end of file" '/^bool pair_read/,$d'
+expect 1 "relaxed suffices" "$grade" run x1 --test x1.1 --hint
+expect 2 "weaken_pair is a search through many executions" "$grade" debug x1 --test weaken_pair
+
 expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
 expect 2 "--sandbox is bubblewrap, landlock or none, not fortress" "$grade" run 01 --sandbox fortress

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-find runtime solutions grader exercises -name '*.[ch]' -not -path 'grader/hostile/*' -not -path 'grader/must-not-compile/*' 2>/dev/null | LC_ALL=C sort >"$scratch/files"
+find runtime solutions grader -name '*.[ch]' -not -path 'grader/hostile/*' -not -path 'grader/must-not-compile/*' 2>/dev/null | LC_ALL=C sort >"$scratch/files"
 
 if [ "${1-}" != --check ]; then
     xargs clang-format-14 -i <"$scratch/files"
