@@ -1,13 +1,14 @@
-# facts.awk: what the pages say of the course, read from the tree itself: clauses and symbols from the headers,
-# labs from modules.mk, tests from the suites. A library for filter.awk; it runs in the repository's root.
+# facts.awk: what the pages say of the course: labs, clauses and tests as the grader lists them, symbols from the headers.
+# A library for filter.awk; it runs in the repository's root, where the grader is built.
 #
 #   clause_id[1..clauses]   "01.5", by lab and number
 #   clause_points, clause_text, clause_header, clause_owner   by id
-#   clause_tests            by id: "test `join_drop`: plain, asan", one after the other; lab_tests["01"]: how many
+#   clause_at               id, by header and line
+#   clause_tests            by id: "test `join_drop`: plain, asan", one after the other
 #   symbol_name[1..symbols] in the order of the headers; symbol_kind (function, macro, struct, enum, typedef,
 #                           variable), symbol_header, symbol_brief, symbol_clauses (with spaces)   by index
 #   header_name[1..headers] "future.h", "detail/atomic.h"; header_brief by name
-#   setting                 of modules.mk, by name: setting["LABS"], setting["01-futures.title"]
+#   lab_name[1..labs]       "01-futures"; lab_title, lab_headers (with spaces), lab_files (how many to write), lab_tests
 
 # The name of a field in a comment: "Threads", "Cancel safety".
 BEGIN { field_name = "[A-Z][a-z-]+( [a-z]+)?" }
@@ -43,28 +44,44 @@ function brief_of(text)
     return trimmed(text)
 }
 
-function read_settings(path,    line, at)
+# What the grader lists: grader/src/list.h has the lines.
+function read_list(    command, line, part, id, lab)
 {
-    while ((getline line <path) > 0)
-        if (line !~ /^#/ && (at = index(line, " :=")))
-            setting[substr(line, 1, at - 1)] = trimmed(substr(line, at + 3))
-    close(path)
+    command = "build/weft-grade list --table"
+    while ((command | getline line) > 0) {
+        split(line, part, "\t")
+        id = part[2]
+        if (part[1] == "clause") {
+            clause_id[++clauses] = id
+            clause_points[id] = part[3]
+            clause_header[id] = part[4]
+            clause_text[id] = part[6]
+            clause_at[part[4], part[5]] = id
+        } else if (part[1] == "reference") {
+            references_at[part[3], part[4]] = references_at[part[3], part[4]] " " id
+        } else if (part[1] == "lab" && part[3] == "built") {
+            lab_name[++labs] = part[2]
+            lab_title[part[2]] = part[5]
+        } else if (part[1] == "file" && part[3] == "write") {
+            lab_files[part[2]]++
+        } else if (part[1] == "file" && part[3] == "headers") {
+            lab_headers[part[2]] = lab_headers[part[2]] " " part[4]
+        } else if (part[1] == "test") {
+            gsub(/,/, ", ", part[5])
+            clause_tests[part[4]] = clause_tests[part[4]] (clause_tests[part[4]] == "" ? "" : "; ") "test `" part[3] "`: " \
+                part[5]
+            lab_tests[part[2]]++
+        }
+    }
+    if (close(command) || !clauses) {
+        print "docs: the grader does not list the course: make grader" >"/dev/stderr"
+        exit 1
+    }
 }
 
-# One comment, and the declaration that follows it.
-function add_symbol(doc, declaration, header,    name, kind, ids, count, part, i)
+# One comment, the declaration that follows it, and the clauses that it states or refers to.
+function add_symbol(doc, declaration, header, ids,    name, kind, part)
 {
-    ids = ""
-    count = split(doc, part, /@clause\{/)
-    for (i = 2; i <= count; i++)
-        ids = ids " " substr(part[i], 1, index(part[i], ",") - 1)
-    count = split(doc, part, " ")
-    for (i = 1; i <= count; i++)
-        if (part[i] == "Clauses:")
-            while (++i <= count && part[i] ~ /^[0-9G]+\.[0-9]+[.,]?$/) {
-                sub(/[.,]$/, "", part[i])
-                ids = ids " " part[i]
-            }
     if (declaration ~ /^#define /) {
         kind = "macro"
         name = words_match(substr(declaration, 9), "^[A-Za-z_0-9]+\\(?")
@@ -94,29 +111,23 @@ function add_symbol(doc, declaration, header,    name, kind, ids, count, part, i
     return kind == "function" ? name "()" : name
 }
 
-function read_header(path,    header, line, in_doc, doc, waits, declaration, found, count, i, part, text, owner)
+function read_header(path,    header, line, number, in_doc, doc, waits, declaration, stated, referred, count, i, part, owner, text)
 {
     header = path
     sub(/^runtime\/include\/weft\//, "", header)
     header_name[++headers] = header
     while ((getline line <path) > 0) {
+        number++
         if (line ~ /^\/\*\*/ && !in_doc) {
             in_doc = 1
-            doc = declaration = ""
-            waits = count = 0
+            doc = declaration = stated = referred = ""
+            waits = 0
         }
         if (in_doc) {
-            if ((i = index(line, "@clause{"))) {
-                text = substr(line, i + 8)
-                split(text, part, ",")
-                found[++count] = part[1]
-                clause_id[++clauses] = part[1]
-                clause_points[part[1]] = part[2]
-                clause_header[part[1]] = header
-                text = substr(text, index(text, "\"") + 1)
-                sub(/"\}.*/, "", text)
-                clause_text[part[1]] = text
-            }
+            if ((header, number) in clause_at)
+                stated = stated " " clause_at[header, number]
+            if ((header, number) in references_at)
+                referred = referred references_at[header, number]
             text = line
             sub(/^(\/\*\*| \*\/| \*)/, "", text)
             sub(/\*\/.*/, "", text)
@@ -133,55 +144,22 @@ function read_header(path,    header, line, in_doc, doc, waits, declaration, fou
         if (waits && line !~ /^[ \t]*$/) {
             declaration = declaration " " line
             if (line ~ /[;{]/ || line ~ /^#define /) {
-                owner = add_symbol(doc, trimmed(declaration), header)
+                owner = add_symbol(doc, trimmed(declaration), header, stated referred)
+                count = split(stated, part, " ")
                 for (i = 1; i <= count; i++)
-                    clause_owner[found[i]] = owner
-                waits = count = 0
+                    clause_owner[part[i]] = owner
+                waits = 0
             }
         }
     }
     close(path)
 }
 
-# {"join_result", "01.5", PLAIN | ASAN, test_join_result},
-function read_suite(path,    line, part, variants)
+function read_course(    command, path)
 {
-    while ((getline line <path) > 0)
-        if (line ~ /^ *\{"[a-z0-9_]+", "[0-9]+\.[0-9]+", /) {
-            split(line, part, "\"")
-            variants = part[5]
-            sub(/^, /, "", variants)
-            sub(/, [a-z].*/, "", variants)
-            gsub(/ \| /, ", ", variants)
-            clause_tests[part[4]] = clause_tests[part[4]] (clause_tests[part[4]] == "" ? "" : "; ") "test `" part[2] "`: " \
-                tolower(variants)
-            lab_tests[substr(part[4], 1, 2)]++
-        }
-    close(path)
-}
-
-function comes_after(left, right,    a, b)
-{
-    split(left, a, ".")
-    split(right, b, ".")
-    return a[1] != b[1] ? a[1] > b[1] : a[2] + 0 > b[2] + 0
-}
-
-function read_course(    command, path, i, k, id)
-{
-    read_settings("runtime/modules.mk")
-    command = "ls runtime/include/weft/*.h runtime/include/weft/detail/*.h"
+    read_list()
+    command = "find runtime/include/weft -name '*.h' | LC_ALL=C sort"
     while ((command | getline path) > 0)
         read_header(path)
     close(command)
-    command = "ls grader/suites/*/suite.c"
-    while ((command | getline path) > 0)
-        read_suite(path)
-    close(command)
-    for (i = 2; i <= clauses; i++) {
-        id = clause_id[i]
-        for (k = i - 1; k >= 1 && comes_after(clause_id[k], id); k--)
-            clause_id[k + 1] = clause_id[k]
-        clause_id[k + 1] = id
-    }
 }

@@ -22,6 +22,8 @@ BEGIN {
     sub("^" root "/", "", path)
     sub(/^\.\//, "", path)
     is_header = path ~ /\.h$/
+    header = path
+    sub(/^runtime\/include\/weft\//, "", header)
 }
 
 function clause_link(id)
@@ -33,7 +35,7 @@ function clause_link(id)
 function linked(text,    result, id, before, after)
 {
     result = ""
-    while (match(text, /(G|[0-9][0-9])\.[1-9][0-9]*/)) {
+    while (match(text, /(G|[0-9x][0-9])\.[1-9][0-9]*/)) {
         id = substr(text, RSTART, RLENGTH)
         before = RSTART > 1 ? substr(text, RSTART - 1, 1) : ""
         after = substr(text, RSTART + RLENGTH, 2)
@@ -48,13 +50,11 @@ function linked(text,    result, id, before, after)
 
 # --- headers ---
 
-function clause_box(line,    id, at, rest)
+function clause_box(line, id,    rest)
 {
-    at = index(line, "@clause{")
-    id = words_match(substr(line, at + 8), "^[^,]*")
     rest = clause_text[id]
     gsub(/,/, "\\,", rest)
-    return substr(line, 1, at - 1) "@clause{" anchor_of(id) "," id "," clause_worth(id) "," rest "}"
+    return substr(line, 1, index(line, "@") - 1) "@clause{" anchor_of(id) "," id "," clause_worth(id) "," rest "}"
 }
 
 function clause_worth(id)
@@ -62,8 +62,8 @@ function clause_worth(id)
     return id ~ /^G/ ? "given" : clause_points[id] (clause_points[id] == 1 ? " point" : " points")
 }
 
-is_header && /@clause\{/ {
-    print clause_box($0)
+is_header && (header, FNR) in clause_at {
+    print clause_box($0, clause_at[header, FNR])
     next
 }
 
@@ -306,7 +306,7 @@ END {
 
 function title_of(lab)
 {
-    return "Lab " substr(lab, 1, 2) ": " setting[lab ".title"]
+    return "Lab " substr(lab, 1, 2) ": " lab_title[lab]
 }
 
 function print_boxes(prefix,    i, id, owner)
@@ -328,31 +328,29 @@ function print_boxes(prefix,    i, id, owner)
     }
 }
 
-function print_clauses(    lab, count, i)
+function print_clauses(    i)
 {
-    count = split(setting["LABS"], lab, " ")
-    for (i = 1; i <= count; i++) {
-        printf "## %s {#clauses-%s}\n\n", title_of(lab[i]), substr(lab[i], 1, 2)
-        print_boxes(substr(lab[i], 1, 2) ".")
+    for (i = 1; i <= labs; i++) {
+        printf "## %s {#clauses-%s}\n\n", title_of(lab_name[i]), substr(lab_name[i], 1, 2)
+        print_boxes(substr(lab_name[i], 1, 2) ".")
     }
     print "## The given parts {#clauses-given}\n"
-    print "Nobody writes them in a lab; their tests are in `grader/given` and `grader/must-not-compile`.\n"
+    print "Nobody writes them in a lab; their tests are in `grader/given-tests` and `grader/must-not-compile`.\n"
     print_boxes("G.")
 }
 
-function print_sizes(    lab, count, part, i, k, own, points)
+function print_sizes(    lab, i, k, own, points)
 {
     print "| built | files to write | clauses | tests | points |\n| --- | --- | --- | --- | --- |"
-    count = split(setting["LABS"], lab, " ")
-    for (i = 1; i <= count; i++) {
+    for (i = 1; i <= labs; i++) {
+        lab = lab_name[i]
         own = points = 0
         for (k = 1; k <= clauses; k++)
-            if (index(clause_id[k], substr(lab[i], 1, 2) ".") == 1) {
+            if (index(clause_id[k], substr(lab, 1, 2) ".") == 1) {
                 own++
                 points += clause_points[clause_id[k]]
             }
-        printf "| %s | %d | %d | %d | %d |\n", title_of(lab[i]), split(setting[lab[i] ".write"], part, " "), own, \
-            lab_tests[substr(lab[i], 1, 2)], points
+        printf "| %s | %d | %d | %d | %d |\n", title_of(lab), lab_files[lab], own, lab_tests[lab], points
     }
     print ""
 }
@@ -383,16 +381,16 @@ function print_header_symbols(header,    i, types, id, part, count, links, k, ro
         printf "Types and variables: %s.\n\n", types
 }
 
-function print_api(    lab, header, count, headers_count, i, k, listed)
+function print_api(    number, name, count, i, k, listed)
 {
-    count = split(setting["LABS"], lab, " ")
-    for (i = 1; i <= count; i++) {
-        printf "## %s {#api-%s}\n\n", title_of(lab[i]), substr(lab[i], 1, 2)
-        printf "[The handout](@ref lab_%s), [its clauses](@ref clauses-%s).\n\n", substr(lab[i], 1, 2), substr(lab[i], 1, 2)
-        headers_count = split(setting[lab[i] ".headers"], header, " ")
-        for (k = 1; k <= headers_count; k++) {
-            listed[header[k]] = 1
-            print_header_symbols(header[k])
+    for (i = 1; i <= labs; i++) {
+        number = substr(lab_name[i], 1, 2)
+        printf "## %s {#api-%s}\n\n", title_of(lab_name[i]), number
+        printf "[The handout](@ref lab_%s), [its clauses](@ref clauses-%s).\n\n", number, number
+        count = split(lab_headers[lab_name[i]], name, " ")
+        for (k = 1; k <= count; k++) {
+            listed[name[k]] = 1
+            print_header_symbols(name[k])
         }
     }
     print "## The given parts {#api-given}\n"

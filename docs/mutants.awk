@@ -1,6 +1,6 @@
 # mutants.awk: the rows of weft-grade's selftest, sorted, as docs/mutants.md has them: a table for each lab.
 #
-#     sort TABLE | awk -f docs/mutants.awk runtime/modules.mk -
+#     { build/weft-grade list --table; sort TABLE; } | awk -f docs/mutants.awk
 #
 # A row has: file, mistake, the test that kills the mutant, other tests that fail.
 
@@ -10,10 +10,9 @@ function trimmed(text)
     return text
 }
 
-FNR == NR {
-    if (match($0, /^[0-9x][0-9]-[a-z-]+\.title := /))
-        title[substr($0, 1, 2)] = substr($0, RLENGTH + 1)
-    next
+/^lab\t/ {
+    split($0, word, "\t")
+    title[substr(word[2], 1, 2)] = word[5]
 }
 /^\| [0-9x][0-9]\./ {
     split($0, cell, "|")

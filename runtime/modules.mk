@@ -1,5 +1,5 @@
 # The one list of labs and of what is in them. Its order is lab order, layer order and reading order: a
-# module may use the modules above it. Read by make and by the grader, so each line is `name := words`.
+# module may use the modules above it. Read by make and by the grader, which lists it to all scripts, so each line is `name := words`.
 #
 #   NN-name.part     the part of the course
 #   NN-name.title    what the lab is called

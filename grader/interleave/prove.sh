@@ -17,7 +17,7 @@ common="-std=gnu11 -D_GNU_SOURCE -g -fno-pie"
 warnings="-Wall -Wextra -Wshadow -Wimplicit-fallthrough -Werror"
 model="$common -O1 -fsanitize=thread -fno-builtin -fno-omit-frame-pointer -I$here"
 wraps=$(sed 's/^/-Wl,--wrap=/' "$here/wrapped.txt" | tr '\n' ' ')
-link="-no-pie -Wl,-z,now -pthread"
+link="-no-pie -Wl,-z,now -Wl,--no-as-needed -ldw -lelf -pthread"
 
 checks=0
 failed=0
@@ -220,6 +220,7 @@ prove_program() {
     {
         compile_model gcc "$here/planted/message.c" "$build/program-right" "" "$main"
         compile_model gcc "$here/planted/oneshot.c" "$build/program-wrong" "-DBUG=1" "$main"
+        have clang && compile_model clang "$here/planted/mpsc.c" "$build/program-inlined" "-DBUG=1" "$main"
         compile_model gcc "$here/selftest/bad_input.c" "$build/program-bad" "-Wno-infinite-recursion" "$main"
         compile_model gcc "$here/selftest/large_static.c" "$build/program-large" "" "$main"
         compile_model gcc "$here/selftest/large_local.c" "$build/program-large-local" "" "$main"
@@ -228,6 +229,7 @@ prove_program() {
     check_program "list" 0 "message" "$build/program-right" list
     check_program "a failure" 1 "deadlock" "$build/program-wrong" oneshot
     token=$("$build/program-wrong" oneshot 2>&1 | sed -n 's/.*--replay \([^ ]*\).*/\1/p')
+    ! have clang || check_program "a frame inlined from a header" 1 "sleeps at mpsc.c:" "$build/program-inlined"
     check_program "a replay" 1 "deadlock" "$build/program-wrong" oneshot --replay "$token"
     rm -f "$build/page.html"
     check_program "a page" 1 "deadlock" "$build/program-wrong" oneshot --page "$build/page.html"

@@ -14,11 +14,6 @@ struct sandbox build_sandbox(const struct course *course, const char *from, cons
     return sandbox;
 }
 
-char *build_subject_folder(const struct build *build, const char *variant)
-{
-    return format_text("%s/box/%s", build->stage, variant);
-}
-
 void build_remove(struct build *build)
 {
     if (build->stage)

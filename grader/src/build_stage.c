@@ -58,6 +58,11 @@ static void refuse_closed_folder(const char *stage)
     free(path);
 }
 
+char *build_subject_folder(const struct build *build, const char *variant)
+{
+    return format_text("%s/box/%s", build->stage, variant);
+}
+
 void build_make_stage(struct builder *builder)
 {
     const char *temporary = getenv("TMPDIR");

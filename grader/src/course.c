@@ -55,30 +55,88 @@ void settings_free(struct settings *settings)
     *settings = (struct settings){0};
 }
 
-/* "@clause{01.4,3,"text"}": the alias that Doxygen knows too. */
+/* How many bytes the number of a clause has: "01.4", "x1.2" or "G.2"; 0: it is none. */
+static size_t id_length(const char *text)
+{
+    size_t lab = *text == 'G' ? 1 : 2;
+    if (lab == 2 && !((isdigit((unsigned char)*text) || *text == 'x') && isdigit((unsigned char)text[1])))
+        return 0;
+    size_t digits = text[lab] == '.' && text[lab + 1] != '0' ? strspn(text + lab + 1, "0123456789") : 0;
+    return digits ? lab + 1 + digits : 0;
+}
+
+/* What stands behind "@clause{"; what is wrong with it goes to *wrong. */
+static struct clause read_clause(const char *at, const char **wrong)
+{
+    size_t line = strcspn(at, "\n"), id = id_length(at);
+    const char *points = at + id + 1, *open = points + strspn(points, "0123456789"),
+               *end = memmem(at, line, "\"}", 2);
+    if (!id || at[id] != ',')
+        *wrong = "its number is not of the form 01.4, x1.2 or G.4, with a comma behind it";
+    else if (open == points || *open != ',')
+        *wrong = "its points are no number with a comma behind it";
+    else if (open[1] != '"')
+        *wrong = "its text does not begin with a quote";
+    else if (!end || end < open + 2)
+        *wrong = "its text does not end on its line, with a quote and a brace";
+    else if (*at == 'G' && atoi(points) != 0)
+        *wrong = "it is about a given part, and has points";
+    else
+        return (struct clause){.id = format_text("%.*s", (int)id, at),
+                               .points = atoi(points),
+                               .text = format_text("%.*s", (int)(end - open - 2), open + 2)};
+    return (struct clause){0};
+}
+
+/* "@clause{01.4,3,"text"}" defines: the alias that Doxygen knows too. */
+static void add_clause(struct course *course, const char *at, const char *path, const char *header, int line)
+{
+    const char *wrong = NULL;
+    struct clause clause = read_clause(at, &wrong);
+    if (wrong)
+        die("%s:%d: a clause is @clause{NN.k,points,\"text\"}. Of this one %s: @clause{%.*s", path, line,
+            wrong, (int)strcspn(at, "\n"), at);
+    course->clauses = realloc(course->clauses, (course->clause_count + 1) * sizeof *course->clauses);
+    if (!course->clauses)
+        die("no memory");
+    clause.header = copy_text(header);
+    clause.line = line;
+    course->clauses[course->clause_count++] = clause;
+}
+
+/* "Clauses: 01.4 01.5, 01.6" refers, on the next line of the comment too. */
+static void add_references(struct course *course, const char *at, const char *header, int line)
+{
+    for (;;) {
+        for (; *at == ' ' || *at == '\n' || *at == '*'; at++)
+            line += *at == '\n';
+        size_t length = id_length(at);
+        if (!length || !strchr(" ,.;\n", at[length]))
+            return;
+        course->references =
+            realloc(course->references, (course->reference_count + 1) * sizeof *course->references);
+        if (!course->references)
+            die("no memory");
+        course->references[course->reference_count++] =
+            (struct reference){format_text("%.*s", (int)length, at), copy_text(header), line};
+        at += length;
+        at += strspn(at, ",.;");
+    }
+}
+
 static void read_clauses_of(struct course *course, const char *path, const char *header)
 {
+    static const char defines[] = "@clause", refers[] = " Clauses:";
     char *text = read_file(path, 1 << 20, NULL, NULL);
     if (!text)
         die("cannot read %s: %s", path, strerror(errno));
-    for (char *at = text; (at = strstr(at, "@clause{"));) {
-        at += strlen("@clause{");
-        char *comma = strchr(at, ',');
-        char *quote = comma ? strstr(comma, ",\"") : NULL;
-        char *end = quote ? strstr(quote, "\"}") : NULL;
-        if (!end || memchr(at, '\n', (size_t)(end - at)))
-            die("%s: a clause is not of the form @clause{NN.k,points,\"text\"} on one line: @clause{%.40s",
-                path, at);
-        course->clauses = realloc(course->clauses, (course->clause_count + 1) * sizeof *course->clauses);
-        if (!course->clauses)
-            die("no memory");
-        course->clauses[course->clause_count++] = (struct clause){
-            .id = format_text("%.*s", (int)(comma - at), at),
-            .points = atoi(comma + 1),
-            .text = format_text("%.*s", (int)(end - quote - 2), quote + 2),
-            .header = copy_text(header),
-        };
-        at = end;
+    int line = 1;
+    for (const char *at = text; *at; at++) {
+        line += *at == '\n';
+        if (strncmp(at, defines, strlen(defines)) == 0 && !isalpha((unsigned char)at[strlen(defines)]))
+            add_clause(course, at + strlen(defines) + (at[strlen(defines)] == '{'), path, header, line);
+        else if (strncmp(at, refers, strlen(refers)) == 0)
+            add_references(course, at + strlen(refers), header, line);
     }
     free(text);
 }
@@ -128,8 +186,9 @@ struct course course_read(const char *root)
     qsort(course.clauses, course.clause_count, sizeof *course.clauses, compare_clauses);
     for (size_t i = 1; i < course.clause_count; i++)
         if (strcmp(course.clauses[i - 1].id, course.clauses[i].id) == 0)
-            die("clause %s is stated twice, in %s and %s", course.clauses[i].id, course.clauses[i - 1].header,
-                course.clauses[i].header);
+            die("clause %s is stated twice, in %s:%d and %s:%d", course.clauses[i].id,
+                course.clauses[i - 1].header, course.clauses[i - 1].line, course.clauses[i].header,
+                course.clauses[i].line);
     return course;
 }
 
@@ -145,6 +204,11 @@ void course_free(struct course *course)
         free(course->clauses[i].header);
     }
     free(course->clauses);
+    for (size_t i = 0; i < course->reference_count; i++) {
+        free(course->references[i].id);
+        free(course->references[i].header);
+    }
+    free(course->references);
 }
 
 const char *course_lab(const struct course *course, const char *name)

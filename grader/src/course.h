@@ -33,6 +33,14 @@ struct clause {
     int points; /**< 0 for the given parts */
     char *text;
     char *header; /**< the header's name, "combine.h" */
+    int line;
+};
+
+/** A header that names a clause, behind "Clauses:". */
+struct reference {
+    char *id;
+    char *header;
+    int line;
 };
 
 /** Everything. */
@@ -43,6 +51,8 @@ struct course {
     struct words labs; /**< the built ones: "01-futures" */
     struct clause *clauses;
     size_t clause_count;
+    struct reference *references;
+    size_t reference_count;
 };
 
 /** Read the course at `root`; dies with a message if something is wrong with it. */

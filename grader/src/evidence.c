@@ -11,6 +11,8 @@
 #include "judge_internal.h"
 #include "sandbox.h"
 
+enum { OUTPUT_BYTES_MAX = 1 << 18 /* of stdout and stderr together */ };
+
 /* --- the trace --- */
 
 static void note_line(struct judge *judge, char *line)
@@ -155,6 +157,25 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     }
 }
 
+/* --- what the subject prints --- */
+
+void judge_drain(struct judge *judge)
+{
+    char bytes[4096];
+    ssize_t count;
+    while (judge->output_fd > 0 && (count = read(judge->output_fd, bytes, sizeof bytes)) > 0) {
+        judge->output_total += (size_t)count;
+        size_t room = sizeof judge->output - judge->output_bytes;
+        size_t take = (size_t)count < room ? (size_t)count : room;
+        memcpy(judge->output + judge->output_bytes, bytes, take);
+        judge->output_bytes += take;
+        if (judge->output_total > OUTPUT_BYTES_MAX)
+            break;
+    }
+}
+
+/* --- a failure --- */
+
 static _Noreturn void fail_with(struct judge *judge, enum test_status status, const char *expected,
                                 const char *observed)
 {
@@ -195,4 +216,14 @@ void judge_not_verified(struct judge *judge, const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     fail_with(judge, TEST_NOT_VERIFIED, NULL, text);
+}
+
+void judge_check_flood(struct judge *judge)
+{
+    judge_drain(judge);
+    if (judge->output_total > OUTPUT_BYTES_MAX) {
+        judge_fail(judge, "little or no output",
+                   "a flood of output: more than %d bytes were printed during %s", OUTPUT_BYTES_MAX,
+                   judge->doing);
+    }
 }

@@ -117,6 +117,6 @@ bool print_explanation(const struct course *course, const char *id)
         }
     if (!any)
         printf(
-            "test      in grader/given or grader/must-not-compile: the clause is about a part that no lab asks for\n");
+            "test      in grader/given-tests or grader/must-not-compile: the clause is about a part that no lab asks for\n");
     return true;
 }

@@ -39,13 +39,20 @@ static size_t utf8_length(const unsigned char *text, size_t left)
     return length;
 }
 
-char *harmless_text(const char *text, size_t length, size_t limit)
+/* die() prints what this makes, so it cannot be called here. */
+static _Noreturn void no_memory(void)
+{
+    fputs("weft-grade: no memory\n", stderr);
+    exit(2);
+}
+
+static char *harmless(const char *text, size_t length, size_t limit, bool one_line)
 {
     char *result = NULL;
     size_t size;
     FILE *out = open_memstream(&result, &size);
     if (!out)
-        die("no memory");
+        no_memory();
     const unsigned char *bytes = (const unsigned char *)text;
     size_t i = 0, written = 0;
     while (i < length && written < limit) {
@@ -58,37 +65,40 @@ char *harmless_text(const char *text, size_t length, size_t limit)
             written += 4;
             continue;
         }
-        if (sequence == 1)
-            putc_unlocked(bytes[i], out);
+        if (one_line && bytes[i] == '\n')
+            fputs("\\n", out);
+        else if (one_line && bytes[i] == '\t')
+            putc_unlocked(' ', out);
         else
             fwrite(bytes + i, 1, sequence, out);
         i += sequence;
         written += sequence;
     }
     if (i < length)
-        fprintf(out, "\n[... %zu more bytes]", length - i);
+        fprintf(out, "%s[... %zu more bytes]", one_line ? "\\n" : "\n", length - i);
     fclose(out);
     if (!result)
-        die("no memory");
+        no_memory();
     return result;
+}
+
+char *harmless_text(const char *text, size_t length, size_t limit)
+{
+    return harmless(text, length, limit, false);
 }
 
 char *harmless_line(const char *text, size_t limit)
 {
-    char *lines = harmless_text(text, strlen(text), limit), *line = replace_all(lines, "\n", "\\n");
-    for (char *tab = line; (tab = strchr(tab, '\t'));)
-        *tab = ' ';
-    free(lines);
-    return line;
+    return harmless(text, strlen(text), limit, true);
 }
 
 json_t *harmless_json(const char *text, size_t length, size_t limit)
 {
-    char *harmless = harmless_text(text, length, limit);
-    json_t *json = json_string(harmless);
-    free(harmless);
+    char *printable = harmless_text(text, length, limit);
+    json_t *json = json_string(printable);
+    free(printable);
     if (!json)
-        die("no memory");
+        no_memory();
     return json;
 }
 
@@ -116,7 +126,7 @@ json_t *harmless_copy(const json_t *json)
 
 void print_markup(FILE *out, const char *text, bool in_attribute)
 {
-    char *harmless = harmless_text(text, strlen(text), SIZE_MAX);
-    page_write_markup(out, harmless, in_attribute);
-    free(harmless);
+    char *printable = harmless_text(text, strlen(text), SIZE_MAX);
+    page_write_markup(out, printable, in_attribute);
+    free(printable);
 }

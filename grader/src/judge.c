@@ -283,7 +283,7 @@ static void check_alone(struct judge *judge)
         census = census_below(getpid(), judge->sandbox);
         if (census.processes <= 1 && (sanitized || census.threads <= 1))
             return;
-        judge->hung = judge_lateness(judge, &waiting, false) != IN_TIME;
+        judge->hung = judge_is_late(judge, &waiting, false);
         if (judge->hung || now_ms() - waiting.since > DYING_MS)
             break;
         usleep(2000);

@@ -74,16 +74,19 @@ struct waiting {
 /* What a look at a subject that is waited for finds. */
 enum lateness {
     IN_TIME,
-    ASLEEP,   /* all of it, for so long that it will not go on */
-    SPINNING, /* since this wait began */
-    TOO_LONG, /* this wait, by the clock */
-    TEST_OVER /* the test's own deadline, of time or of processor time */
+    ASLEEP,    /* all of it, for so long that it will not go on */
+    SPINNING,  /* since this wait began */
+    TOO_LONG,  /* this wait, by the clock */
+    TEST_OVER, /* the test's own deadline, of time or of processor time */
+    RUN_OVER   /* the run's */
 };
 
 #define JUDGE_RUN_DEADLINE "the run's deadline: all tests together had taken too long"
 
 /* Deadlines nest: these are well inside Check's own. */
 enum {
+    TICK_MS = 50,
+    PROCESSOR_MS = 1500,      /* spent without the answer that is due: an endless loop */
     DYING_MS = 2000,          /* from the end of a scenario until nothing else is left */
     WALL_MS = 20000,          /* for any answer, whatever the reason */
     TEST_MS = 40000,          /* for all answers of a test, and beside that, in a model's, */
@@ -97,8 +100,19 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
 /** The test has run to its end: it passes, if its last scenario did come to one. */
 void judge_end_of_test(struct judge *judge);
 
+/* lateness.c */
+
+/** A wait begins. */
+struct waiting judge_waiting(void);
+/** Look at the subject, now and then. `idle`: nothing came from it. */
+enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle);
+
 /* evidence.c */
 
+/** Take in what the subject has printed. */
+void judge_drain(struct judge *judge);
+/** The same, and end the test if it is too much. */
+void judge_check_flood(struct judge *judge);
 /** Write the test's record and end everything that runs below. */
 void judge_end_test(struct judge *judge, enum test_status status, json_t *evidence);
 /** End the test: the grader itself failed. */
@@ -123,18 +137,17 @@ _Noreturn void judge_exec_debugger(const struct judge *judge, const char *progra
 struct channel_record judge_wait_record(struct judge *judge);
 /** The same as a part of a wait that goes on: records that come do not begin it anew. */
 struct channel_record judge_wait_within(struct judge *judge, struct waiting *waiting);
-/** Take in what the subject has printed. */
-void judge_drain(struct judge *judge);
 /** Read what is there of the record stream; false at its end. */
 bool judge_fill(struct judge *judge);
 /** Clause, function, place and message of a panic's text, which is cut up. */
 void judge_split_panic(char *text, char *part[4]);
-/** A wait begins. */
-struct waiting judge_waiting(void);
-/** Look at the subject, now and then. `idle`: nothing came from it. Fails the test once it is late. */
+/** Look at the subject, as judge_lateness() does, and fail the test once it is late. */
 void judge_look(struct judge *judge, struct waiting *waiting, bool idle);
-/** The same, for a caller with words of its own. */
-enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle);
+
+/* subject_end.c */
+
+/** Whether it is late, for a caller with words of its own; ends the test if the run is over. */
+bool judge_is_late(struct judge *judge, struct waiting *waiting, bool idle);
 /** Wait for the process itself to end. False: it does not, it sleeps or spins. */
 bool judge_wait_exit(struct judge *judge, int *code, int *signal_number);
 /** How it ended, in words. */

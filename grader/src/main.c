@@ -24,6 +24,7 @@
 #include "explain.h"
 #include "foreign.h"
 #include "judge_run.h"
+#include "list.h"
 #include "options.h"
 #include "pick.h"
 #include "result.h"
@@ -352,6 +353,22 @@ static void clear_check_environment(void)
     }
 }
 
+/* For people, or for programs. */
+static int print_list_as(const struct course *course, const char *format)
+{
+    bool as_json = format && strcmp(format, "--json") == 0,
+         as_table = format && strcmp(format, "--table") == 0;
+    if (!as_json && !as_table)
+        return print_list(course) ? EXIT_PASS : EXIT_NO_RESULT;
+    json_t *list = list_json(course);
+    if (as_table)
+        list_table(list);
+    else if (json_dumpf(list, stdout, JSON_INDENT(1)) == 0)
+        printf("\n");
+    json_decref(list);
+    return EXIT_PASS;
+}
+
 int main(int argc, char **argv)
 {
     claim_standard_descriptors();
@@ -363,7 +380,7 @@ int main(int argc, char **argv)
     int status;
     const char *command = options.command, *argument = options.argument;
     if (strcmp(command, "list") == 0) {
-        status = print_list(&course) ? EXIT_PASS : EXIT_NO_RESULT;
+        status = print_list_as(&course, argument);
     } else if (strcmp(command, "explain") == 0) {
         if (!argument)
             options_usage("explain needs a clause, for example 01.4");

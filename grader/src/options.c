@@ -12,7 +12,7 @@ static const char usage_text[] =
     "                          [--variants LIST] [--sandbox TIER] [--deep]\n"
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME] [--token TOKEN]\n"
     "       weft-grade trace LAB --test MODEL [--from DIR] [--own LIST] [--token TOKEN] [--deep]\n"
-    "       weft-grade list\n"
+    "       weft-grade list [--json | --table]\n"
     "       weft-grade explain CLAUSE | TEST\n"
     "       weft-grade pick VARIANT [--from DIR] [--own LIST] [--sandbox TIER]\n"
     "       weft-grade accept [LIST] [--sandbox TIER]\n"
@@ -80,6 +80,13 @@ struct options options_read(int argc, char **argv)
         {"token", required_argument, NULL, 'k'},    {"deep", no_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
+    if (argc == 3 && strcmp(argv[1], "list") == 0 &&
+        (strcmp(argv[2], "--json") == 0 || strcmp(argv[2], "--table") == 0)) {
+        options.command = argv[1]; /* of this command alone --json has no value */
+        options.rest = argv + 2;
+        options.argument = argv[2];
+        return options;
+    }
     int letter;
     unsetenv("POSIXLY_CORRECT"); /* options may stand behind the command, whatever the shell asks for */
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {

@@ -23,12 +23,6 @@ bool sandbox_give(const struct sandbox *sandbox, const char *path)
     return !sandbox->own_user || chown(path, sandbox->own_user, sandbox->own_user) == 0;
 }
 
-bool is_within(const char *path, const char *folder)
-{
-    size_t length = strlen(folder);
-    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 bool sandbox_hide(struct sandbox *sandbox, const char *path)
 {
     static const char *const needed[] = {"/usr/bin", "/usr/lib", "/usr/include"};

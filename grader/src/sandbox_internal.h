@@ -7,11 +7,6 @@
 
 #include "sandbox.h"
 
-/* sandbox.c */
-
-/** Whether `path` is `folder`, or in it. */
-bool is_within(const char *path, const char *folder);
-
 /* sandbox_landlock.c: which files this process may open */
 
 enum { LANDLOCK_SCOPES_SIGNALS = 6 /* the first ABI that keeps signals inside */ };

@@ -14,13 +14,7 @@
 
 #include "judge_internal.h"
 
-enum {
-    ASLEEP_MS = 1000,    /* nothing of the subject ran for so long while an answer is due: it never will */
-    PROCESSOR_MS = 1500, /* spent without the answer that is due: an endless loop */
-    TICK_MS = 50,
-    OUTPUT_BYTES_MAX = 1 << 18, /* of stdout and stderr together */
-    RECORDS_MAX = 200000,
-};
+enum { RECORDS_MAX = 200000 };
 
 /* --- the subject's life --- */
 
@@ -112,32 +106,6 @@ void judge_start(struct judge *judge, const char *scenario)
         judge_fail(judge, "the scenario begins", "the subject wrote something else first");
 }
 
-/* Take in what the subject prints. */
-void judge_drain(struct judge *judge)
-{
-    char bytes[4096];
-    ssize_t count;
-    while (judge->output_fd > 0 && (count = read(judge->output_fd, bytes, sizeof bytes)) > 0) {
-        judge->output_total += (size_t)count;
-        size_t room = sizeof judge->output - judge->output_bytes;
-        size_t take = (size_t)count < room ? (size_t)count : room;
-        memcpy(judge->output + judge->output_bytes, bytes, take);
-        judge->output_bytes += take;
-        if (judge->output_total > OUTPUT_BYTES_MAX)
-            break;
-    }
-}
-
-static void check_flood(struct judge *judge)
-{
-    judge_drain(judge);
-    if (judge->output_total > OUTPUT_BYTES_MAX) {
-        judge_fail(judge, "little or no output",
-                   "a flood of output: more than %d bytes were printed during %s", OUTPUT_BYTES_MAX,
-                   judge->doing);
-    }
-}
-
 /* Read what is there; false at the end of the stream. */
 bool judge_fill(struct judge *judge)
 {
@@ -203,60 +171,13 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
 
 /* --- waiting for it --- */
 
-struct waiting judge_waiting(void)
-{
-    int64_t now = now_ms();
-    return (struct waiting){.since = now, .asleep_since = now};
-}
-
-/* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
-static bool count_processor_time(struct judge *judge, const struct census *census)
-{
-    bool more = census->processor_ms > judge->census_ms, changed = census->processor_ms != judge->census_ms;
-    if (more)
-        judge->processor_ms += census->processor_ms - judge->census_ms;
-    judge->census_ms = census->processor_ms;
-    return changed;
-}
-
-/* By processor time and state: a sanitizer's own thread wakes up now and then, and does next to nothing. All that runs below
- * the judge counts. */
-enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle)
-{
-    int64_t now = now_ms();
-    if (!idle)
-        waiting->asleep_since = now;
-    /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
-     * to sleep instead has given its answer. */
-    bool is_answer = judge->debugged && judge->instead;
-    if ((judge->debugged && !is_answer) || now - judge->last_look_ms < TICK_MS)
-        return IN_TIME;
-    judge->last_look_ms = now;
-    struct census census = census_below(getpid(), judge->sandbox);
-    bool ran = count_processor_time(judge, &census);
-    if (!waiting->looked)
-        waiting->processor_ms = judge->processor_ms;
-    waiting->looked = true;
-    if (ran || census.awake > 0 || census.processes == 0)
-        waiting->asleep_since = now;
-    if (is_answer)
-        return census.processes > 1 && now - waiting->asleep_since > ASLEEP_MS ? ASLEEP : IN_TIME;
-    if (now > judge->run_deadline_ms)
-        judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
-    return now - waiting->asleep_since > ASLEEP_MS                      ? ASLEEP
-           : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
-           : now - waiting->since > WALL_MS                             ? TOO_LONG
-           : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
-                   judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
-               ? TEST_OVER
-               : IN_TIME;
-}
-
 void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
 {
     enum lateness lateness = judge_lateness(judge, waiting, idle);
     if (lateness == IN_TIME)
         return;
+    if (lateness == RUN_OVER)
+        judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
     judge->hung = true;
     if (lateness == ASLEEP && judge->instead)
         judge_fail(judge, judge->awaited,
@@ -287,7 +208,7 @@ struct channel_record judge_wait_within(struct judge *judge, struct waiting *wai
         struct pollfd fds[2] = {{judge->record_fd, POLLIN, 0}, {judge->output_fd, POLLIN, 0}};
         int ready = poll(fds, 2, TICK_MS);
         if (fds[1].revents & POLLIN)
-            check_flood(judge);
+            judge_check_flood(judge);
         else if (fds[1].revents) {
             close(judge->output_fd);
             judge->output_fd = -1;
@@ -305,30 +226,4 @@ struct channel_record judge_wait_record(struct judge *judge)
 {
     struct waiting waiting = judge_waiting();
     return judge_wait_within(judge, &waiting);
-}
-
-/* Wait for the process itself; false: it does not end. bwrap passes a signal on as 128 + number. */
-bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
-{
-    struct waiting waiting = judge_waiting();
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0) {
-        check_flood(judge);
-        usleep(300);
-        if (judge_lateness(judge, &waiting, true) != IN_TIME) {
-            judge->hung = true;
-            break;
-        }
-    }
-    if (pid != judge->pid)
-        return false;
-    judge->pid = 0;
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-    *signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    if (judge->sandbox->tier == SANDBOX_BUBBLEWRAP && *code > 128 && *code < 128 + 65) {
-        *signal_number = *code - 128;
-        *code = 0;
-    }
-    return true;
 }

@@ -7,6 +7,7 @@
  */
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "judge_internal.h"
 
@@ -130,6 +131,40 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
                  "pthread_exit, closed the grader's descriptors, or ended the process otherwise",
                  code, judge->doing);
     judge->crashed = signal_number != 0;
+}
+
+bool judge_is_late(struct judge *judge, struct waiting *waiting, bool idle)
+{
+    enum lateness lateness = judge_lateness(judge, waiting, idle);
+    if (lateness == RUN_OVER)
+        judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
+    return lateness != IN_TIME;
+}
+
+/* Wait for the process itself; false: it does not end. bwrap passes a signal on as 128 + number. */
+bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
+{
+    struct waiting waiting = judge_waiting();
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(judge->pid, &status, WNOHANG)) == 0) {
+        judge_check_flood(judge);
+        usleep(300);
+        if (judge_is_late(judge, &waiting, true)) {
+            judge->hung = true;
+            break;
+        }
+    }
+    if (pid != judge->pid)
+        return false;
+    judge->pid = 0;
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    *signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (judge->sandbox->tier == SANDBOX_BUBBLEWRAP && *code > 128 && *code < 128 + 65) {
+        *signal_number = *code - 128;
+        *code = 0;
+    }
+    return true;
 }
 
 _Noreturn void judge_subject_ended(struct judge *judge)

@@ -266,3 +266,9 @@ char *replace_all(const char *text, const char *from, const char *to)
     fclose(out);
     return or_die(result);
 }
+
+bool is_within(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}

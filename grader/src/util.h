@@ -59,6 +59,9 @@ bool make_directories(const char *path);
 /** Whether the disk that holds the folder has so many bytes left, and files. True where nobody can say. */
 bool has_room(const char *folder, uint64_t bytes);
 
+/** Whether `path` is `folder`, or in it. */
+bool is_within(const char *path, const char *folder);
+
 /** Copy a regular file, bytes and mode. False: errno. */
 bool copy_file(const char *from, const char *to);
 

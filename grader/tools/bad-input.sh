@@ -65,7 +65,7 @@ hostile_names()
         fi
     done
 }
-for command in help list grade debug trace run lib model bench install exercise expand frames soak accept; do
+for command in help help-all list grade debug trace run lib model bench install exercise expand frames soak accept; do
     hostile_names $command
 done
 hostile_names grade LAB=01
@@ -134,7 +134,23 @@ expect 2 "confine needs a command" "$grade" confine
 expect 2 "/usr/bin/nowhere: No such file" "$grade" confine -- /usr/bin/nowhere
 expect 2 "there is no clause 01.99" "$grade" explain 01.99
 expect 0 "A map is PENDING while its inner future is" "$grade" explain 01.3
-expect 0 "planned: $(sed -n 's/^PLANNED := \([^ ]*\).*/\1/p' runtime/modules.mk)" "$grade" list
+expect 0 "planned: $(. grader/tools/facts.sh && labs planned | head -n 1)" "$grade" list
+# a clause that cannot be read is said to stand where it stands, with what is wrong
+mkdir -p "$work/course/build" "$work/course/grader" && cp -r runtime "$work/course/" && cp grader/variants.mk "$work/course/grader/"
+cp "$grade" "$work/course/build/"
+clause() # WHAT CLAUSE: of the header that ends with it
+{
+    { cat runtime/include/weft/error.h; printf '/** %s */\n' "$2"; } >"$work/course/runtime/include/weft/error.h"
+    expect 2 "error.h:$(($(wc -l <runtime/include/weft/error.h) + 1)): a clause is @clause{NN.k,points,\"text\"}. Of this one $1" "$work/course/build/weft-grade" list --table
+}
+clause "its number is not" '@clause{1.5,5,"text"}'
+clause "its number is not" '@clause 01.5 is no text'
+clause "its points are no number" '@clause{01.99,,"text"}'
+clause "its text does not begin" '@clause{01.99,5,text}'
+clause "its text does not end" '@clause{01.99,5,"text'
+clause "it is about a given part, and has points" '@clause{G.99,5,"text"}'
+{ cat runtime/include/weft/error.h; echo '/** @clause{01.1,5,"text"} */'; } >"$work/course/runtime/include/weft/error.h"
+expect 2 "clause 01.1 is stated twice, in " "$work/course/build/weft-grade" list --table
 expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpark
 expect 2 "there is no lab 99" "$grade" selftest --lab 99
 
@@ -151,7 +167,7 @@ for variable in SHELL ENV MAKEOVERRIDES GRADE_CC CC CFLAGS B IFS; do
     expect 0 "verdict pass" env "$variable=\$(shell touch $ran)\$(touch $ran)" make -s grade LAB=01 TEST=ready_at_once FROM=solutions
 done
 expect 0 "verdict pass" env POSIXLY_CORRECT=1 CDPATH=/tmp:.:/ IFS=/ LC_ALL=tr_TR.UTF-8 GREP_OPTIONS=-v make -s grade LAB=01 TEST=ready_at_once FROM=solutions
-holds "nothing in the environment is run" [ ! -e "$ran" ]
+expect 1 "" test -e "$ran"
 for name in 't $(touch x)`touch x`' "t=q'" $'t\nl' t%s; do
     mkdir -m 755 "$work/$name"
     expect 0 "verdict pass" env TMPDIR="$work/$name" "$grade" run 01 --from solutions --test ready_at_once
@@ -161,6 +177,8 @@ if [ "$(id -u)" = 0 ]; then
     mkdir -p -m 711 "$work/closed/inner" && chmod 700 "$work/closed"
     expect 2 "$work/closed is closed to other users" env TMPDIR="$work/closed/inner" "$grade" run 01 --from solutions --test ready_at_once
 fi
+expect 0 "make help-all shows" make
+expect 0 "make check " make help-all
 
 expect 2 "which file?" grader/tools/expand.sh ""
 expect 1 "there is no file '$work/nowhere.c'" grader/tools/expand.sh "$work/nowhere.c"

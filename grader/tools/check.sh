@@ -38,7 +38,7 @@ step()
 second_compiler()
 {
     printf '%s\n' runtime/given/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c grader/support/*.c \
-        grader/suites/*/*.c grader/given/*.c grader/interleave/*/*.c grader/sandbox/*.c |
+        grader/suites/*/*.c grader/given-tests/*.c grader/interleave/*/*.c grader/sandbox/*.c |
         xargs -P "$jobs" -n 4 clang -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough \
             -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -Igrader/interleave -fsyntax-only &&
         echo "every file compiles with clang too"
@@ -126,9 +126,9 @@ valgrind_clean()
 grader_sanitized()
 {
     local lab
-    make -s build/weft-grade-asan || return 1
+    . grader/tools/facts.sh && make -s build/weft-grade-asan || return 1
     export ASAN_OPTIONS=detect_leaks=0
-    for lab in $(sed -n 's/^LABS := //p' runtime/modules.mk); do
+    for lab in $(labs); do
         build/weft-grade-asan run "$lab" --from solutions --json build/check/asan.json --junit build/check/asan.xml || return 1
         build/weft-grade-asan run "$lab" --from labs --variants plain
         [ $? = 1 ] || return 1
@@ -151,6 +151,7 @@ step "second compiler" second_compiler
 step "contract" contract
 step "starters are fresh" grader/tools/starters.sh --check
 step "layers" grader/tools/layers.sh
+step "cycles" grader/tools/cycles.sh
 step "clauses" grader/tools/clauses.sh
 step "handouts" grader/tools/handouts.sh
 step "must not compile" grader/tools/must-not-compile.sh

@@ -1,11 +1,10 @@
 #!/bin/sh
 # clauses.sh: every clause is tested, every test and every mutant is about a clause that exists.
 #
-#   headers                 @clause{01.5,5,"text"} defines; "Clauses: 01.5 01.6" refers
-#   grader/suites/NN-*      a test:    {"join_result", "01.5", ... in suite.c
-#                           a model:   MODEL(explore_park, "01.17", ... in models*.c
+#   weft-grade list         clauses, references to them, and tests
+#   grader/suites/NN-*      a model:   MODEL(explore_park, "01.17", ... in models*.c
 #   grader/mutants/NN-*     a mutant:  "Kills: join_result" and "Clause: 01.5", before the patch itself
-#   grader/given            a test of G.5: START_TEST(g05_...)
+#   grader/given-tests      a test of G.5: START_TEST(g05_...)
 #   grader/must-not-compile a case of G.5: "clause G.5" in the first line
 #
 # A clause NN.k needs a test and a mutant; a clause G.k needs a test or a case. A model needs a test of its name.
@@ -16,6 +15,7 @@ LC_ALL=C
 export LC_ALL
 
 cd "$(dirname "$0")/../.."
+. grader/tools/facts.sh
 
 # awk, over those of the given files that exist: a pattern that matches none stays what it is
 over()
@@ -31,35 +31,16 @@ over()
 
 # One fact a line: what, where, and the words that are known of it.
 {
-    find runtime/include -name '*.h' -exec awk '
-        /@clause[^a-z]/ {
-            if (match($0, /@clause\{[0-9G]+\.[0-9]+,[0-9]+,"/)) {
-                split(substr($0, RSTART + 8), part, ",")
-                print "clause", FILENAME ":" FNR, part[1]
-            } else {
-                print "unreadable", FILENAME ":" FNR, "@clause{NUMBER,POINTS,\"text\"}"
-            }
-        }
-        {
-            for (i = 1; i < NF; i++)
-                if ($i == "Clauses:")
-                    while (++i <= NF && $i ~ /^[0-9G]+\.[0-9]+[.,;]?$/) {
-                        sub(/[.,;]$/, "", $i)
-                        print "reference", FILENAME ":" FNR, $i
-                    }
-        }' {} +
-
-    # shellcheck disable=SC2016 # the $ are awk's
-    over 'match($0, /\{"[a-z0-9_]+", "[0-9]+\.[0-9]+"/) {
-        split(substr($0, RSTART, RLENGTH), part, "\"")
-        print "test", FILENAME ":" FNR, part[2], part[4], /judge_model/
-    }' grader/suites/[0-9][0-9]-*/suite.c
+    printf '%s\n' "$facts" | awk -F '\t' '
+        $1 == "clause" { print "clause", "runtime/include/weft/" $4 ":" $5, $2 }
+        $1 == "reference" { print "reference", "runtime/include/weft/" $3 ":" $4, $2 }
+        $1 == "test" { print "test", "grader/suites/" $2 "/suite.c", $3, $4, $6 == "model" }'
 
     # shellcheck disable=SC2016
     over 'match($0, /^MODEL\([a-z0-9_]+, "[^"]*"/) {
         split(substr($0, RSTART + 6, RLENGTH - 6), part, /[,"]/)
         print "model", FILENAME ":" FNR, part[1], part[3]
-    }' grader/suites/[0-9][0-9]-*/models*.c
+    }' grader/suites/[0-9x][0-9]-*/models*.c
 
     # shellcheck disable=SC2016
     over 'FNR == 1 { flush(); file = FILENAME; kills = clause = "-"; head = 1 }
@@ -67,27 +48,24 @@ over()
         head && /Kills: / { kills = $0; sub(/.*Kills: */, "", kills); sub(/[ .,;].*/, "", kills) }
         head && /Clause: / { clause = $0; sub(/.*Clause: */, "", clause); sub(/[ ,;].*|\.$/, "", clause) }
         function flush() { if (file) print "mutant", file, kills, clause }
-        END { flush() }' grader/mutants/[0-9][0-9]-*/*.patch
+        END { flush() }' grader/mutants/[0-9x][0-9]-*/*.patch
 
     # shellcheck disable=SC2016
     over '/^START_TEST\(g[0-9][0-9]_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13, 2) + 0 }' \
-        grader/given/*.c
+        grader/given-tests/*.c
     # shellcheck disable=SC2016
     over 'FNR == 1 && match($0, /clause G\.[0-9]+/) {
         print "given", FILENAME ":1", substr($0, RSTART + 7, RLENGTH - 7)
     }' grader/must-not-compile/*.c
 } | awk '
     function wrong(text) { print "clauses: " text >"/dev/stderr"; bad = 1 }
-    function lab_of(path) { return substr(path, match(path, /\/[0-9][0-9]-/) + 1, 2) }
+    function lab_of(path) { return substr(path, match(path, /\/[0-9x][0-9]-/) + 1, 2) }
     function in_lab(clause, path) { return index(clause, lab_of(path) ".") == 1 }
 
     # The order of the input is that of the sources above, so definitions come before what is held against them;
-    # only references and clauses mix, so references wait for the end.
-    $1 == "unreadable" { wrong($2 ": cannot read this as " $3) }
+    # references wait for the end.
     $1 == "reference" { referred[$3] = $2 }
     $1 == "clause" {
-        if ($3 in defined)
-            wrong($2 ": clause " $3 " is defined in " defined[$3] " already")
         defined[$3] = $2
         ordered[++clauses] = $3
     }

@@ -15,16 +15,12 @@ LC_ALL=C
 export LC_ALL
 
 cd "$(dirname "$0")/../.."
+. grader/tools/facts.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-words_of()
-{
-    sed -n "s/^$2 *:= *//p" "$1"
-}
-
-compiler=$(words_of grader/variants.mk GRADE_CC)
-flags=$(words_of grader/variants.mk GRADE_COMMON)
+compiler=$(sed -n 's/^GRADE_CC := //p' grader/variants.mk)
+flags=$(sed -n 's/^GRADE_COMMON := //p' grader/variants.mk)
 
 # compile LEVEL NAME SOURCE: appends "NEEDS|DEFINES|INCLUDES level name what" lines to the facts.
 compile()
@@ -42,14 +38,14 @@ compile()
 }
 
 {
-    for file in $(words_of runtime/modules.mk GIVEN); do
+    for file in $(given); do
         compile 0 "given/$file" "runtime/given/$file"
     done
-    for lab in $(words_of runtime/modules.mk LABS); do
-        for header in $(words_of runtime/modules.mk "$lab.headers"); do
+    for lab in $(labs); do
+        for header in $(files "$lab" headers); do
             echo "HEADER ${lab%%-*} $lab $header"
         done
-        for file in $(words_of runtime/modules.mk "$lab.write") $(words_of runtime/modules.mk "$lab.given"); do
+        for file in $(files "$lab" write) $(files "$lab" given); do
             compile "${lab%%-*}" "$lab/$file" "solutions/$lab/$file"
         done
     done

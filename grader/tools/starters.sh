@@ -9,6 +9,7 @@ LC_ALL=C
 export LC_ALL
 
 cd "$(dirname "$0")/../.."
+. grader/tools/facts.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -19,12 +20,6 @@ flags="-std=gnu11 -D_GNU_SOURCE -Iruntime/include -Wall -Wextra -Werror -Wno-unu
 say()
 {
     printf 'starters: %s\n' "$*" >&2
-}
-
-# The words of a line of modules.mk.
-words_of()
-{
-    sed -n "s/^$1 *:= *//p" runtime/modules.mk
 }
 
 check=''
@@ -44,9 +39,9 @@ for compiler in gcc clang; do
 done
 
 count=0 bad=0
-for lab in $(words_of LABS); do
+for lab in $(labs); do
     [ "$check" ] || mkdir -p "labs/$lab"
-    for file in $(words_of "$lab.write"); do
+    for file in $(files "$lab" write); do
         count=$((count + 1))
         solution=solutions/$lab/$file starter=labs/$lab/$file cut=$scratch/$file
         if ! awk -v lab="${lab%%-*}" -f grader/tools/cut.awk "$solution" >"$cut"; then
@@ -71,10 +66,7 @@ for lab in $(words_of LABS); do
         fi
     done
     for starter in labs/"$lab"/*.c; do
-        case " $(words_of "$lab.write") " in
-            *" ${starter##*/} "*) ;;
-            *) [ ! -e "$starter" ] || { say "$starter is not in modules.mk" && bad=$((bad + 1)); } ;;
-        esac
+        [ ! -e "$starter" ] || files "$lab" write | grep -qxF "${starter##*/}" || { say "$starter is not in modules.mk" && bad=$((bad + 1)); }
     done
 done
 

@@ -24,7 +24,8 @@
  *     reduce.c      which steps depend on each other; source-DPOR
  *     execution.c   one execution, and many: il_explore()
  *     ladder.c      in which order to search, and what the verdict says
- *     account.c     what happened, in words; page.c, page_html.c: as a page; site.c: files, lines, names
+ *     account.c     what happened, in words; page.c, page_html.c: as a page
+ *     site.c        files, lines, names of functions and objects; debug_info.c: what the program itself says of an address
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
  *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_semaphore.c, hooks_refused.c    the front

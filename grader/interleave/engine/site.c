@@ -3,9 +3,10 @@
  * @brief From addresses to files, lines, functions and variables.
  *
  * While a model runs, texts hold marks: a control character that says what is meant, the address in hexadecimal, and an
- * end. When an account is written, all marks are looked up at once, by addr2line and nm, and replaced. A site inside a
- * header's inline function is reported as the first frame that is not a header's: the line that the reader wrote.
+ * end. When an account is written, each mark is looked up in the program's debug information, and replaced. A site inside
+ * a header's inline function is reported as the first frame that is not a header's: the line that the reader wrote.
  */
+#include "debug_info.h"
 #include "engine.h"
 
 #include <limits.h>
@@ -18,8 +19,9 @@ struct sites {
     size_t count, capacity;
     struct known {
         il_site site;
-        char *place, *function;
-        char *path;     /* of the file, whole */
+        char *place, *function; /* "file.c:12"; both "?" where nothing is known */
+        char *path;             /* of the file, whole; NULL: nothing is known */
+        int line;
         bool innermost; /* not inlined from a header */
     } * items;
 };
@@ -80,7 +82,7 @@ static struct known *find(il_site site)
     return NULL;
 }
 
-static struct known *add(il_site site, const char *place, const char *function)
+static struct known *add(il_site site)
 {
     if (!il->sites)
         il->sites = calloc(1, sizeof *il->sites);
@@ -91,110 +93,41 @@ static struct known *add(il_site site, const char *place, const char *function)
     }
     if (!sites || !sites->items)
         engine_failed("no memory");
-    sites->items[sites->count] = (struct known){site, strdup(place), strdup(function), NULL, false};
+    sites->items[sites->count] = (struct known){.site = site, .place = strdup("?"), .function = strdup("?")};
     return &sites->items[sites->count++];
 }
 
-static bool is_header(const char *place)
+static bool is_header(const char *path)
 {
-    const char *dot = strrchr(place, '.');
-    return dot && dot[1] == 'h' && (dot[2] == ':' || dot[2] == '\0');
+    size_t length = strlen(path);
+    return length > 2 && strcmp(path + length - 2, ".h") == 0;
 }
 
-/* A line of addr2line, without what does not help: folders, "(discriminator 2)". */
-static void tidy(char *line)
+/* Each frame in place of the one before, up to the first that is not a header's. */
+static bool take_frame(void *arg, const char *function, const char *path, int line)
 {
-    line[strcspn(line, "\n")] = '\0';
-    char *extra = strstr(line, " (");
-    if (extra)
-        *extra = '\0';
-    char *slash = strrchr(line, '/');
-    if (slash)
-        memmove(line, slash + 1, strlen(slash));
-}
-
-static char *program_path(void)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[length > 0 ? length : 0] = '\0';
-    return strdup(path);
-}
-
-static FILE *run_tool(const char *tool, const char *arguments)
-{
-    char *path = program_path(), *command = NULL;
-    /* errors are not shown: a tool that is missing leaves addresses in the account, and the account says so */
-    if (!path || asprintf(&command, "%s -e '%s' %s 2>&-", tool, path, arguments) < 0)
+    struct known *known = arg;
+    const char *slash = strrchr(path, '/');
+    known->innermost = known->path == NULL;
+    known->line = line;
+    free(known->place);
+    free(known->function);
+    free(known->path);
+    known->function = strdup(function);
+    known->path = strdup(path);
+    const char *name = slash ? slash + 1 : path;
+    /* of what the compiler has put in between no line is known */
+    if (!known->function || !known->path ||
+        (line ? asprintf(&known->place, "%s:%d", name, line) : asprintf(&known->place, "%s:?", name)) < 0)
         engine_failed("no memory");
-    FILE *output = popen(command, "r");
-    free(command);
-    free(path);
-    return output;
-}
-
-/* What addr2line says of one chunk of sites: for each an address, then function and place of each frame, inner first. */
-static void resolve_chunk(const il_site *sites, size_t count)
-{
-    char *arguments = NULL;
-    size_t length = 0;
-    FILE *text = open_memstream(&arguments, &length);
-    if (!text)
-        engine_failed("no memory");
-    for (size_t i = 0; i < count; i++)
-        fprintf(text, " %#lx", (unsigned long)sites[i]);
-    fclose(text);
-    FILE *output = run_tool("addr2line -a -f -i", arguments);
-    free(arguments);
-    if (!output)
-        return;
-    char line[1000], function[1000] = "";
-    struct known *known = NULL;
-    bool wants_place = false, settled = false, inner = true;
-    while (fgets(line, sizeof line, output)) {
-        if (strncmp(line, "0x", 2) == 0 && !wants_place) {
-            known = add((il_site)strtoul(line, NULL, 16), "?", "?");
-            settled = false;
-            inner = true;
-            continue;
-        }
-        char *path = wants_place ? strdup(line) : NULL;
-        tidy(line);
-        if (!wants_place) {
-            snprintf(function, sizeof function, "%s", line);
-        } else if (known && !settled) {
-            free(known->place);
-            free(known->function);
-            known->place = strdup(line);
-            known->function = strdup(function);
-            settled = !is_header(line);
-            known->path = path;
-            known->innermost = inner;
-            inner = false;
-            path = NULL;
-        }
-        free(path);
-        wants_place = !wants_place;
-    }
-    pclose(output);
+    return is_header(path);
 }
 
 void site_resolve(const il_site *sites, size_t count)
 {
-    enum { CHUNK = 256 };
-    il_site unknown[CHUNK];
-    size_t waiting = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool twice = false;
-        for (size_t k = 0; k < waiting; k++)
-            twice |= unknown[k] == sites[i];
-        if (sites[i] && !twice && !find(sites[i]))
-            unknown[waiting++] = sites[i];
-        if (waiting == CHUNK || (i + 1 == count && waiting)) {
-            resolve_chunk(unknown, waiting);
-            waiting = 0;
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        if (sites[i] && !find(sites[i]))
+            debug_info_frames((uintptr_t)sites[i], take_frame, add(sites[i]));
 }
 
 const char *site_place(il_site site)
@@ -213,33 +146,26 @@ const char *site_function(il_site site)
 
 /* --- variables --- */
 
+static void add_symbol(void *arg, const char *name, uintptr_t address, size_t size)
+{
+    struct symbols *symbols = arg;
+    if (symbols->count % 64 == 0) {
+        symbols->items = realloc(symbols->items, (symbols->count + 64) * sizeof *symbols->items);
+        if (!symbols->items)
+            engine_failed("no memory");
+    }
+    struct symbol *symbol = &symbols->items[symbols->count++];
+    symbol->address = address;
+    symbol->size = size;
+    snprintf(symbol->name, sizeof symbol->name, "%s", name);
+}
+
 static void read_symbols(void)
 {
     il->symbols = calloc(1, sizeof *il->symbols);
-    char *path = program_path(), *command = NULL;
-    if (!il->symbols || !path || asprintf(&command, "nm -S --defined-only '%s' 2>&-", path) < 0)
+    if (!il->symbols)
         engine_failed("no memory");
-    FILE *output = popen(command, "r");
-    char line[1000], kind, name[64];
-    unsigned long address, size;
-    while (output && fgets(line, sizeof line, output)) {
-        if (sscanf(line, "%lx %lx %c %63s", &address, &size, &kind, name) != 4 || !strchr("bBdDrR", kind))
-            continue;
-        struct symbols *symbols = il->symbols;
-        if (symbols->count % 64 == 0) {
-            symbols->items = realloc(symbols->items, (symbols->count + 64) * sizeof *symbols->items);
-            if (!symbols->items)
-                engine_failed("no memory");
-        }
-        struct symbol *symbol = &symbols->items[symbols->count++];
-        symbol->address = address;
-        symbol->size = size;
-        snprintf(symbol->name, sizeof symbol->name, "%s", name);
-    }
-    if (output)
-        pclose(output);
-    free(command);
-    free(path);
+    debug_info_variables(add_symbol, il->symbols);
 }
 
 /* The static variable that holds this address; NULL: none. */
@@ -277,6 +203,14 @@ static void write_variable(FILE *out, uintptr_t address)
 }
 
 /* --- the source: what an operation calls the object it is about --- */
+
+static char *program_path(void)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return strdup(path);
+}
 
 /* Where the grader has put copies beside the program, these and no others: a sandbox that lets the rest of the machine be
  * read would make another account. */
@@ -333,17 +267,15 @@ static bool cut_argument(const char *line, char *text, size_t size)
 static bool argument_at(il_site site, char *text, size_t size)
 {
     const struct known *known = site ? find(site) : NULL;
-    const char *colon = known && known->path && known->innermost ? strrchr(known->path, ':') : NULL;
-    if (!colon)
+    if (!known || !known->path || !known->innermost)
         return false;
-    char *path = strndup(known->path, (size_t)(colon - known->path)), line[500] = "";
-    FILE *file = path ? open_source(path) : NULL;
-    for (long left = strtol(colon + 1, NULL, 10); file && left > 0 && fgets(line, sizeof line, file); left--)
+    char line[500] = "";
+    FILE *file = open_source(known->path);
+    for (int left = known->line; file && left > 0 && fgets(line, sizeof line, file); left--)
         ;
     bool found = file && cut_argument(line, text, size);
     if (file)
         fclose(file);
-    free(path);
     return found;
 }
 

@@ -318,6 +318,8 @@ struct engine {
     int line_count, line_capacity, line_number;
     struct sites *sites;     /* files and lines, as far as they were asked for */
     struct symbols *symbols; /* static variables; NULL: not asked for yet */
+    struct Dwarf *debug_info; /* of the program; NULL: it has none, or nobody has asked */
+    bool debug_info_asked;
     char texts[16][160];     /* of where() and the like, in turn */
     int text_next;
 

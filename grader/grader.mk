@@ -1,0 +1,82 @@
+# How the grader and its subjects are built, for make grade and for the grader itself, which calls `make subject-objects`.
+
+# A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
+$(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
+SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
+GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES) grader/interleave/engine/page_html.c
+GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
+GRADER_LIBRARIES := check jansson libcrypto libseccomp
+GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
+
+$(B)/weft-grade: $(GRADER_OBJECTS)
+	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs $(GRADER_LIBRARIES)) && mv $@.$$$$ $@
+
+# The grader itself under ASan and UBSan, for make check. It is not dumpable, so no LeakSanitizer.
+$(B)/weft-grade-asan: $(GRADER_SOURCES) $(GRADER_OBJECTS)
+	@$(GRADE_CC) $(GRADER_FLAGS) $(asan.flags) -o $@ $(GRADER_SOURCES) $(shell pkg-config --libs $(GRADER_LIBRARIES))
+
+$(B)/obj/grader/%.o: %.c
+	@mkdir -p $(@D)
+	@$(GRADE_CC) $(GRADER_FLAGS) -MMD -MP -c $< -o $@
+
+.PHONY: grader
+grader: deps-grade
+	@$(MAKE) -s -j"$$JOBS" $(B)/weft-grade subject-objects
+
+# What a subject is made of beside the submission: the same sources in every variant that runs natively. Where the
+# engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
+NATIVE := $(filter-out interleave,$(VARIANTS))
+SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write) $($(lab).given)))
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).scenarios))
+EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
+EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).models))
+SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o) $(B)/obj/tsan/grader/support/fences.o
+
+.PHONY: subject-objects
+subject-objects: $(SUBJECT_OBJECTS) $(B)/obj/engine/engine.o $(B)/headers.stamp
+
+# A subject names files from the tree's top on, and never says where the tree is: the solutions are there.
+OWN_PATHS := '-ffile-prefix-map=$(CURDIR)=.'
+
+define variant_rule
+$(B)/obj/$(1)/%.o: %.c grader/variants.mk
+	@mkdir -p $$(@D)
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
+endef
+$(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
+
+HEADERS := $(wildcard runtime/include/weft/*.h runtime/include/weft/detail/*.h)
+$(B)/headers.stamp: $(HEADERS)
+	@mkdir -p $(B)
+	@touch $@
+
+# The engine, not instrumented, in one object that shows no name but those that it is called by: a submission's may be alike.
+ENGINE_OBJECTS := $(patsubst %.c,$(B)/obj/engine/%.o,$(wildcard grader/interleave/engine/*.c) grader/interleave/support/weft.c)
+$(B)/obj/engine/engine.o: $(ENGINE_OBJECTS)
+	@$(GRADE_CC) -r -nostdlib -o $@.$$$$ $^ && \
+	    objcopy -w $(patsubst %,--keep-global-symbol='%',main interleave_* __tsan_* __atomic_* __wrap_*) $@.$$$$ && mv $@.$$$$ $@
+$(B)/obj/engine/%.o: %.c grader/variants.mk
+	@mkdir -p $(@D)
+	@$(GRADE_CC) $(GRADER_FLAGS) $(OWN_PATHS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
+
+-include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
+
+# --- picks ----------------------------------------------------------------------------------------------
+
+# A pick: the labs in OWN from FROM, the reference for the rest, in a variant. Without OWN its objects are the reference's. Else
+# weft-grade leaves them in build/pick, for it alone reads OWN and FROM, and compiles in the sandbox what was submitted.
+# $(1) is the variant, $(2) are files of the bottom layer.
+reference_objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(SOLUTIONS) $(2))
+pick_folder = $(if $(OWN),$(B)/pick/$(1),$(B)/obj/$(1)/solutions)
+pick_objects = $(foreach lab,$(LABS),$(patsubst %.c,$(pick_folder)/$(lab)/%.o,$($(lab).write)) $(patsubst %.c,$(B)/obj/$(1)/solutions/$(lab)/%.o,$($(lab).given))) \
+    $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
+define make_pick
+@$(MAKE) -s -j"$$JOBS" $(reference_objects) $(if $(OWN),$(B)/headers.stamp $(B)/weft-grade)
+$(if $(OWN),@$(B)/weft-grade pick --from "$$FROM" --own "$$OWN" $(sandbox_argument) -- $(1))
+endef
+GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN))
+-include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(GIVEN_SOURCES))))
+
+# A model's objects, the engine and what the engine takes the place of.
+explore_link = $(GRADE_CC) $(interleave.link) $(addprefix -Wl$(comma)--wrap=,$(file <grader/interleave/wrapped.txt)) -pthread
+comma := ,

@@ -1,0 +1,21 @@
+/**
+ * @file debug_info.h
+ * @brief What the program's own debug information and symbols say of an address. libdw reads them, in this process.
+ */
+#ifndef INTERLEAVE_DEBUG_INFO_H
+#define INTERLEAVE_DEBUG_INFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Called for each frame, the innermost first, the callers that it was inlined into after it; until it returns false. */
+typedef bool debug_info_frame(void *arg, const char *function, const char *path, int line);
+/** Of an address of code; no frame where nothing is known of it. */
+void debug_info_frames(uintptr_t address, debug_info_frame *frame, void *arg);
+
+/** Called for each static variable, a thread-local one too: its address is then its place in the thread's block. */
+typedef void debug_info_variable(void *arg, const char *name, uintptr_t address, size_t size);
+void debug_info_variables(debug_info_variable *variable, void *arg);
+
+#endif

@@ -1,0 +1,109 @@
+# What a maintainer of the course types: to prove it, to make its derived files, to measure it, to hand the runtime on.
+
+.PHONY: deps-check deps-docs
+deps-check: deps-grade
+	@grader/tools/deps.sh grade check docs debug soak expand
+deps-docs:
+	@grader/tools/deps.sh docs
+
+# --- proving it all --------------------------------------------------------------------------------------
+
+## check: prove everything that a submission must meet; QUICK=1 for daily work
+.PHONY: check
+check: deps-check
+	@grader/tools/check.sh $(if $(QUICK),--quick)
+
+# The models of a lab on its solution, as a program.
+MODEL_PROGRAMS := $(foreach lab,$(LABS),$(if $($(lab).models),$(B)/models/$(lab)))
+define model_rule
+$(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
+	@mkdir -p $$(@D)
+	@$$(explore_link) -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach lab,$(LABS),$(eval $(call model_rule,$(lab))))
+
+## interleave: prove the engine, explore the models of all labs, and ask which memory orders they need
+.PHONY: interleave
+interleave: deps-grade
+	@$(MAKE) -s -j"$$JOBS" $(MODEL_PROGRAMS)
+	@status=0; grader/interleave/prove.sh $$PROVE || status=1; grader/tools/orders.sh || status=1; \
+	    grader/tools/models.sh $(MODEL_PROGRAMS) || status=1; exit $$status
+
+## mutants: the whole matrix: which test fails on which mutant
+.PHONY: mutants
+mutants: grader deps-check
+	@$(B)/weft-grade selftest mutant
+	@{ cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
+
+## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
+.PHONY: accept
+accept: grader
+	@$(B)/weft-grade accept $(sandbox_argument) -- "$$ASKED_LABS"
+
+## starters: cut the starters from the solutions again
+.PHONY: starters
+starters: grader
+	@grader/tools/starters.sh
+
+## soak: grade the solution 100 times under load: LAB=01 [RUNS=100]
+.PHONY: soak
+soak: grader deps-check
+	$(need_lab)
+	@grader/tools/soak.sh "$$LAB" $${RUNS:+"$$RUNS"}
+
+## docs: the site, in build/docs/html
+.PHONY: docs
+docs: deps-docs deps-grade
+	@$(MAKE) -s -j"$$JOBS" $(B)/weft-grade
+	@docs/build.sh
+
+# The unit tests of the given parts, with all of the runtime beneath them.
+GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(addprefix runtime/given/,$(GIVEN)) $(SOLUTIONS)
+define given_rule
+$(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
+	@mkdir -p $$(@D)
+	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check)
+-include $(filter $(B)/obj/$(1)/grader/given-tests/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d))
+endef
+$(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
+
+## contract: accept changed headers as the contract
+.PHONY: contract
+contract:
+	@sha256sum $(sort $(HEADERS)) > runtime/contract.sha256
+
+# --- the runtime as a library -----------------------------------------------------------------------------
+
+## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]
+# The pick decides what is in it, so it is made anew: an archive that is added to keeps what it held.
+.PHONY: lib
+lib: deps-grade
+	$(call make_pick,lib,$(GIVEN_SOURCES))
+	@mkdir -p $(B)/lib
+	@rm -f $(B)/lib/libweft.a
+	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(GIVEN_SOURCES))
+	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(GIVEN_SOURCES))
+	@printf '%s, labs of your own: %s\n' "$(B)/lib/libweft.a and libweft.so" "$${OWN:-none}"
+
+## install: library, headers and pkg-config file below PREFIX (/usr/local) [DESTDIR=dir]
+.PHONY: install
+install: lib
+	@runtime/install.sh
+
+# --- benchmarks ------------------------------------------------------------------------------------------
+
+# As a program's release is built, and the runtime with it: Tokio is compiled with fat LTO too.
+BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread $(bench.flags)
+
+## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5]
+.PHONY: bench
+bench: deps-grade
+	$(call make_pick,bench,$(GIVEN_SOURCES))
+	@mkdir -p $(B)/bench
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(GIVEN_SOURCES))
+	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
+
+## bench-deps: install what the benchmarks on Tokio and Go need
+.PHONY: bench-deps
+bench-deps:
+	@grader/tools/deps.sh grade bench && echo "bench-deps: Tokio and Go are there"

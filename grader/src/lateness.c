@@ -1,0 +1,58 @@
+/**
+ * @file lateness.c
+ * @brief Whether an answer of the subject may still come: by the clock, by processor time, and by who sleeps.
+ */
+#include <unistd.h>
+
+#include "judge_internal.h"
+
+enum { ASLEEP_MS = 1000 /* nothing of the subject ran for so long while an answer is due: it never will */ };
+
+struct waiting judge_waiting(void)
+{
+    int64_t now = now_ms();
+    return (struct waiting){.since = now, .asleep_since = now};
+}
+
+/* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
+static bool count_processor_time(struct judge *judge, const struct census *census)
+{
+    bool more = census->processor_ms > judge->census_ms, changed = census->processor_ms != judge->census_ms;
+    if (more)
+        judge->processor_ms += census->processor_ms - judge->census_ms;
+    judge->census_ms = census->processor_ms;
+    return changed;
+}
+
+/* By processor time and state: a sanitizer's own thread wakes up now and then, and does next to nothing. All that runs below
+ * the judge counts. */
+enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle)
+{
+    int64_t now = now_ms();
+    if (!idle)
+        waiting->asleep_since = now;
+    /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
+     * to sleep instead has given its answer. */
+    bool is_answer = judge->debugged && judge->instead;
+    if ((judge->debugged && !is_answer) || now - judge->last_look_ms < TICK_MS)
+        return IN_TIME;
+    judge->last_look_ms = now;
+    struct census census = census_below(getpid(), judge->sandbox);
+    bool ran = count_processor_time(judge, &census);
+    if (!waiting->looked)
+        waiting->processor_ms = judge->processor_ms;
+    waiting->looked = true;
+    if (ran || census.awake > 0 || census.processes == 0)
+        waiting->asleep_since = now;
+    if (is_answer)
+        return census.processes > 1 && now - waiting->asleep_since > ASLEEP_MS ? ASLEEP : IN_TIME;
+    if (now > judge->run_deadline_ms)
+        return RUN_OVER;
+    return now - waiting->asleep_since > ASLEEP_MS                      ? ASLEEP
+           : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
+           : now - waiting->since > WALL_MS                             ? TOO_LONG
+           : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
+                   judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
+               ? TEST_OVER
+               : IN_TIME;
+}
