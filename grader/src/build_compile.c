@@ -140,6 +140,9 @@ struct job *build_object_job(const struct builder *builder, const struct jobs *j
 /* The words for a file that does not compile, or that it is warned of. The caller frees. */
 static char *words_for(const struct job *job, const char *messages)
 {
+    if (job->left_out)
+        return format_text("was not compiled: the compiler had to be stopped at %d other files or variants",
+                           STOPPED_MAX);
     if (job->timed_out || strstr(messages, "Killed signal terminated program cc1"))
         return format_text("the compiler took more than %d s or too much memory, and was stopped. What "
                            "does the file make it read or expand?",
@@ -167,7 +170,7 @@ static void report(struct builder *builder, const struct jobs *texts, struct job
             build_refuse_full_disk(builder, messages);
             /* a submission can make the compiler say so (#line): what it says only asks for a trial */
             bool missing_tool =
-                build->status[v] == BUILD_OK && (strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages) || !*messages) &&
+                build->status[v] == BUILD_OK && (strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages)) &&
                 !build_variant_works(builder, build->variants.items[v]);
             if (build->status[v] == BUILD_OK)
                 build->status[v] = missing_tool ? BUILD_MISSING : BUILD_FAILED;

@@ -10,6 +10,7 @@
 
 enum {
     COMPILE_SECONDS = 20,
+    STOPPED_MAX = 2,              /* compilers that were stopped; then no other is started */
     LOG_BYTES_MAX = 1 << 16,      /* of a compiler's messages */
     TEXT_BYTES_MAX = 16 << 20,    /* of a file when it is preprocessed */
     PRODUCT_BYTES_MAX = 64 << 20, /* of an object or a subject */
@@ -38,7 +39,8 @@ struct job {
     pid_t pid;
     int64_t deadline;
     bool succeeded, timed_out;
-    bool again; /* it was started a second time */
+    bool again;    /* it was started a second time */
+    bool left_out; /* the compiler had to be stopped too often before */
 };
 
 struct jobs {
@@ -54,6 +56,7 @@ struct builder {
     struct submission submission;
     struct cache cache;
     int job_count;
+    int stopped; /* compilers, which took too long or too much */
     build_progress *progress;
     void *arg;
     int done, total;

@@ -98,13 +98,15 @@ static bool says_full(const char *messages)
     return says(messages, strerror(ENOSPC)) || says(messages, strerror(EDQUOT));
 }
 
-/* Somebody else may have filled the disk for a moment, and gone. */
-static bool met_full_disk(const struct job *job)
+/* What a compiler that failed says of its end. *full: the disk is full; somebody else may have filled it for a moment, and
+ * gone. *killed: it had no more time, or no memory. */
+static void look_at_failure(const struct job *job, bool *full, bool *killed)
 {
     char *messages = read_file(job->log, LOG_BYTES_MAX, NULL, NULL);
-    bool met = messages && says_full(messages);
+    *full = messages && says_full(messages);
+    *killed = messages && (strstr(messages, "Killed signal terminated program") ||
+                           strstr(messages, "virtual memory exhausted") || strstr(messages, "out of memory"));
     free(messages);
-    return met;
 }
 
 /* The compiler has ended. */
@@ -147,6 +149,11 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                 builder->done++;
                 continue;
             }
+            if (builder->stopped >= STOPPED_MAX) { /* each of the others may take as long */
+                jobs->items[next].left_out = true;
+                builder->done++;
+                continue;
+            }
             start_job(builder, &jobs->items[next]);
             running++;
         }
@@ -162,12 +169,16 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                 job->succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
                 job->timed_out |= WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU;
                 job->pid = 0;
-                if (!job->succeeded && !job->again && met_full_disk(job)) {
+                bool full = false, killed = false;
+                if (!job->succeeded)
+                    look_at_failure(job, &full, &killed);
+                if (full && !job->again) {
                     job->again = true;
                     remove_tree(job->out);
                     start_job(builder, job);
                     continue;
                 }
+                builder->stopped += job->timed_out || killed;
                 finish_job(builder, job);
                 running--;
                 builder->done++;

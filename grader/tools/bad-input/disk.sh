@@ -31,6 +31,12 @@ if mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/null; then
     # the remedy that is offered, where /tmp is full and the tree is not there
     [[ $PWD == /tmp/* ]] || expect 0 "verdict pass" unshare -m sh -c "mount -t tmpfs -o size=64k tmpfs /tmp; head -c 200000 /dev/zero >/tmp/filler; cd '$PWD'; exec env TMPDIR=/var/tmp '$grade' run 01 --from solutions --test ready_at_once"
 fi
+# the compiler takes its time for each file and variant: then the rest is left out, or a run would take minutes
+submission slow
+for file in "$work"/slow/01-futures/*.c; do
+    printf '#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(x)))\nint wf_slow(int *p);\nint wf_slow(int *p) { B(B(if (*p) ++*p;)) return 0; }\n' >>"$file"
+done
+run 1 "was not compiled: the compiler had to be stopped" slow
 submission words && echo 'char *wf_text = "No space left on device" + ;' >>"$work/words/01-futures/map.c"
 run 1 "does not compile" words
 
