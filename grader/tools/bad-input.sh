@@ -163,7 +163,7 @@ expect 2 "Which model?" make -s model FILE="$work/nowhere.c"
 expect 2 "does not exist" "$grade" run 01 --from "$work/nowhere"
 
 # the environment: what it holds is no program, and changes no command
-for variable in SHELL ENV MAKEOVERRIDES GRADE_CC CC CFLAGS B IFS; do
+for variable in SHELL ENV MAKEOVERRIDES GRADE_CC CC CFLAGS B; do
     expect 0 "verdict pass" env "$variable=\$(shell touch $ran)\$(touch $ran)" make -s grade LAB=01 TEST=ready_at_once FROM=solutions
 done
 expect 0 "verdict pass" env POSIXLY_CORRECT=1 CDPATH=/tmp:.:/ IFS=/ LC_ALL=tr_TR.UTF-8 GREP_OPTIONS=-v make -s grade LAB=01 TEST=ready_at_once FROM=solutions
