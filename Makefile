@@ -7,6 +7,8 @@
 NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK PROVE
 export ASKED_LABS := $(value LABS)
 override undefine LABS
+# make itself expands it, to split each command.
+override undefine IFS
 passed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(sort $(NAMES) $(passed)),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 MAKEOVERRIDES :=
@@ -53,7 +55,7 @@ help-all: help
 ## deps: install the packages that are missing
 .PHONY: deps deps-grade
 deps:
-	@grader/tools/deps.sh grade sandbox check debug expand docs soak dev && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps"
+	@grader/tools/deps.sh grade sandbox check debug expand docs soak && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps"
 # Where bubblewrap cannot be had it is asked for once: grading goes on in the next tier, and each result says so.
 deps-grade:
 	@grader/tools/deps.sh grade
@@ -69,11 +71,11 @@ doctor: deps-grade
 need_lab = $(if $(LAB),,$(error Which lab? For example: make $@ LAB=01))
 # Behind "--" a name that begins with a dash is no option.
 sandbox_argument = $${SANDBOX:+--sandbox "$$SANDBOX"}
-grade_arguments = --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $(sandbox_argument) $${DEEP:+--deep}
+grade_arguments = --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TEST:+--test "$$TEST"} $(sandbox_argument) $${DEEP:+--deep} $${HINT:+--hint}
 token_argument = $${TOKEN:+--token "$$TOKEN"}
 
 # The report says whether the lab passes. make fails, in words of its own, only where nothing could be graded.
-## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=T1] [SEED=n] [DEEP=1]
+## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=T1] [SEED=n] [DEEP=1] [HINT=1]
 .PHONY: grade
 grade: grader
 	$(need_lab)
@@ -126,11 +128,6 @@ model: deps-grade
 	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave -c $(file_word) -o $(B)/models/own.o
 	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
 	@$(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} -- $${TEST:+"$$TEST"}
-
-## exercise: use the weakest memory orders that work: [FROM=dir] [HINT=1]
-.PHONY: exercise
-exercise: deps-grade
-	@dir="$$FROM"; [ "$$dir" != labs ] || dir=exercises/orders; grader/tools/exercise.sh $${HINT:+--hint} -- "$$dir"
 
 ## expand: an async function as the state machine that its macros write: FILE=x.c
 .PHONY: expand

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 docs/test.sh
 mkdir -p build/docs
 rm -rf build/docs/html
-docs/pictures.sh build/docs/pictures docs/images runtime labs exercises
+docs/pictures.sh build/docs/pictures docs/images runtime labs
 if ! doxygen docs/Doxyfile >/dev/null 2>build/docs/warnings.log || [ -s build/docs/warnings.log ]; then
     cat build/docs/warnings.log >&2
     echo "docs: the warnings above are errors" >&2

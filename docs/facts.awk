@@ -8,7 +8,7 @@
 #   symbol_name[1..symbols] in the order of the headers; symbol_kind (function, macro, struct, enum, typedef,
 #                           variable), symbol_header, symbol_brief, symbol_clauses (with spaces)   by index
 #   header_name[1..headers] "future.h", "detail/atomic.h"; header_brief by name
-#   lab_name[1..labs]       "01-futures"; lab_title, lab_headers (with spaces), lab_files (how many to write), lab_tests
+#   lab_name[1..labs]       "01-futures", behind them up to [graded] what is beside the labs, "x0-hello"; lab_title, lab_headers (with spaces), lab_files (how many to write), lab_tests
 
 # The name of a field in a comment: "Threads", "Cancel safety".
 BEGIN { field_name = "[A-Z][a-z-]+( [a-z]+)?" }
@@ -59,8 +59,9 @@ function read_list(    command, line, part, id, lab)
             clause_at[part[4], part[5]] = id
         } else if (part[1] == "reference") {
             references_at[part[3], part[4]] = references_at[part[3], part[4]] " " id
-        } else if (part[1] == "lab" && part[3] == "built") {
-            lab_name[++labs] = part[2]
+        } else if (part[1] == "lab" && part[3] != "planned") {
+            lab_name[++graded] = part[2]
+            labs += part[3] == "built"
             lab_title[part[2]] = part[5]
         } else if (part[1] == "file" && part[3] == "write") {
             lab_files[part[2]]++

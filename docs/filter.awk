@@ -107,12 +107,8 @@ function page_of(file,    name)
         return "answers_" substr(file, 6, 2)
     if (file ~ /^solutions\/[0-9x][0-9]-[^\/]*\/NOTES\.md$/)
         return "notes_" substr(file, 11, 2)
-    if (file == "exercises/orders/solution/NOTES.md")
-        return "notes_orders"
     if (file == "runtime/README.md")
         return "runtime"
-    if (file == "exercises/orders/README.md")
-        return "exercise_orders"
     if (file == "README.md" || file == "docs/mainpage.md")
         return "index"
     if (file !~ /^docs\/[a-z-]+\.md$/)
@@ -332,7 +328,7 @@ function print_boxes(prefix,    i, id, owner)
 
 function print_clauses(    i)
 {
-    for (i = 1; i <= labs; i++) {
+    for (i = 1; i <= graded; i++) {
         printf "## %s {#clauses-%s}\n\n", title_of(lab_name[i]), substr(lab_name[i], 1, 2)
         print_boxes(substr(lab_name[i], 1, 2) ".")
     }
@@ -385,7 +381,7 @@ function print_header_symbols(header,    i, types, id, part, count, links, k, ro
 
 function print_api(    number, name, count, i, k, listed)
 {
-    for (i = 1; i <= labs; i++) {
+    for (i = 1; i <= graded; i++) {
         number = substr(lab_name[i], 1, 2)
         printf "## %s {#api-%s}\n\n", title_of(lab_name[i]), number
         printf "[The handout](@ref lab_%s), [its clauses](@ref clauses-%s).\n\n", number, number

@@ -24,8 +24,9 @@ function trimmed(text)
         print "| --- | --- | --- |"
     }
     sub(/\.patch$/, "", name)
-    clause = substr(name, 1, 3) substr(name, 4, 2) + 0
-    name = substr(name, 7)
+    match(name, /^..\.[0-9]+-/)
+    clause = substr(name, 1, 3) substr(name, 4, RLENGTH - 4) + 0
+    name = substr(name, RLENGTH + 1)
     gsub(/-/, " ", name)
     others = trimmed(cell[5])
     gsub(/ +/, "` `", others)

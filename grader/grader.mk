@@ -1,8 +1,9 @@
 # How the grader and its subjects are built, for make grade and for the grader itself, which calls `make subject-objects`.
 
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
-$(foreach lab,$(LABS),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
-SUITE_SOURCES := $(foreach lab,$(LABS),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
+GRADED := $(LABS) $(EXERCISES)
+$(foreach lab,$(GRADED),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
+SUITE_SOURCES := $(foreach lab,$(GRADED),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
 GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES) grader/interleave/engine/page_html.c
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_LIBRARIES := check jansson libcrypto libseccomp
@@ -28,9 +29,10 @@ grader: deps-grade
 # engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
 NATIVE := $(filter-out interleave,$(VARIANTS))
 SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write)) $(addprefix runtime/given/$(lab)/,$($(lab).given)))
-SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c grader/support/places.c $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).scenarios))
+EXERCISE_SOLUTIONS := $(foreach lab,$(EXERCISES),$(addprefix solutions/$(lab)/,$($(lab).write)))
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c grader/support/places.c $(SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).scenarios))
 EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
-EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(foreach lab,$(LABS),$($(lab).models))
+EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(EXERCISE_SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).models))
 SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o) $(B)/obj/tsan/grader/support/fences.o
 
 .PHONY: subject-objects
@@ -46,7 +48,7 @@ $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 
-HEADERS := $(wildcard runtime/include/weft/*.h runtime/include/weft/detail/*.h)
+HEADERS := $(wildcard $(addprefix runtime/include/weft/,*.h detail/*.h exercises/*.h))
 $(B)/headers.stamp: $(HEADERS)
 	@mkdir -p $(B)
 	@touch $@

@@ -14,13 +14,13 @@ check: deps-check
 	@grader/tools/check.sh $(if $(QUICK),--quick)
 
 # The models of a lab on its solution, as a program.
-MODEL_PROGRAMS := $(foreach lab,$(LABS),$(if $($(lab).models),$(B)/models/$(lab)))
+MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $($(lab).models),$(B)/models/$(lab)))
 define model_rule
-$(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
+$(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $(if $(filter $(1),$(EXERCISES)),$(addprefix solutions/$(1)/,$($(1).write))) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
 	@mkdir -p $$(@D)
 	@$$(explore_link) -o $$@ $$(filter %.o,$$^)
 endef
-$(foreach lab,$(LABS),$(eval $(call model_rule,$(lab))))
+$(foreach lab,$(GRADED),$(eval $(call model_rule,$(lab))))
 
 ## interleave: prove the engine, explore the models of all labs, and ask which memory orders they need
 .PHONY: interleave

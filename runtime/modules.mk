@@ -3,10 +3,11 @@
 #
 #   NN-name.part     the part of the course
 #   NN-name.title    what the lab is called
-#   NN-name.kind     modules, exercise or application
+#   NN-name.kind     modules, exercise or application; orders: an exercise in which only memory orders may change
 #   NN-name.write    the files that a student writes
 #   NN-name.given    the files that come ready-made with the lab, in runtime/given/NN-name
 #   NN-name.headers  the public headers whose contract the lab is about
+#   NN-name.starter  the points that the starter earns, if it is not 0
 
 LABS := 01-futures 02-async 03-tasks 04-executor
 
@@ -37,6 +38,22 @@ LABS := 01-futures 02-async 03-tasks 04-executor
 04-executor.write := task_set.c coop.c current_thread.c local_set.c
 04-executor.given :=
 04-executor.headers := detail/task_queue.h task_set.h coop.h current_thread.h local_set.h
+
+# Beside the labs: graded like them, and no part of the runtime: neither OWN=all nor the library has them.
+EXERCISES := x0-hello x1-orders
+
+x0-hello.title := Hello: one line
+x0-hello.kind := exercise
+x0-hello.write := ticket.c
+x0-hello.given :=
+x0-hello.headers := exercises/ticket.h
+
+x1-orders.title := Use the weakest order that works
+x1-orders.kind := orders
+x1-orders.write := orders.c
+x1-orders.given :=
+x1-orders.headers := exercises/orders.h
+x1-orders.starter := 7
 
 # Not built yet. The number says where each will stand.
 PLANNED := 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone

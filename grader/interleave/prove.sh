@@ -17,7 +17,7 @@ common="-std=gnu11 -D_GNU_SOURCE -g -fno-pie"
 warnings="-Wall -Wextra -Wshadow -Wimplicit-fallthrough -Werror"
 model="$common -O1 -fsanitize=thread -fno-builtin -fno-omit-frame-pointer -I$here"
 wraps=$(sed 's/^/-Wl,--wrap=/' "$here/wrapped.txt" | tr '\n' ' ')
-link="-no-pie -Wl,-z,now -Wl,--no-as-needed -ldw -lelf -pthread"
+link="$(sed -n 's/^interleave.link := //p' "$here/../variants.mk") -pthread"
 
 checks=0
 failed=0

@@ -31,6 +31,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static const char *file, *terminal, *program;
@@ -152,6 +153,34 @@ static bool owns_by_descriptor(void)
 {
     int ends[2];
     return pipe(ends) == 0 && fcntl(ends[0], F_SETOWN, getppid()) == 0;
+}
+/* the same, with a bit that the kernel does not look at and a filter might */
+static bool owns_by_long_number(void)
+{
+    int ends[2];
+    return pipe(ends) == 0 && (syscall(SYS_fcntl, ends[0], 1l << 32 | F_SETOWN, getppid()) == 0 ||
+                               syscall(SYS_fcntl, ends[0], 1l << 32 | F_SETSIG, SIGKILL) == 0);
+}
+static bool leases(void)
+{
+    int fd = open(program, O_RDONLY);
+    return fd >= 0 && fcntl(fd, F_SETLEASE, F_RDLCK) == 0;
+}
+/* of all processes that its user has */
+static bool slows_others(void)
+{
+    return setpriority(PRIO_USER, 0, getpriority(PRIO_PROCESS, 0)) == 0 ||
+           syscall(SYS_ioprio_set, 3, 0, 3 << 13) == 0;
+}
+/* one that was opened for reading obeys too */
+static bool sets_terminal(void)
+{
+    struct termios modes;
+    struct winsize size;
+    int fd = strcmp(terminal, "-") == 0 ? -1 : open(terminal, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+    return fd >= 0 && tcgetattr(fd, &modes) == 0 &&
+           (tcsetattr(fd, TCSANOW, &modes) == 0 || tcflush(fd, TCIFLUSH) == 0 || tcflow(fd, TCOON) == 0 ||
+            (ioctl(fd, TIOCGWINSZ, &size) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0));
 }
 static bool limits_parent(void)
 {
@@ -291,6 +320,10 @@ static const struct {
     {"signal its parent", signals_parent, NEVER},
     {"signal its parent's group", signals_group, NEVER},
     {"signal by a descriptor", owns_by_descriptor, NEVER},
+    {"signal by a descriptor and a long number", owns_by_long_number, NEVER},
+    {"keep others from opening a file", leases, NEVER},
+    {"slow other processes down", slows_others, NEVER},
+    {"change the terminal by its name", sets_terminal, NEVER},
     {"limit its parent", limits_parent, NEVER},
     {"open a socket", connects, NEVER},
     {"leave by a pair of sockets", leaves_by_pair, NEVER},

@@ -18,7 +18,7 @@ enum {
     NAME_LENGTH = 2 * SUM_BYTES,
     ENTRY_BYTES_MAX = 128 << 20,
     STRANGE_SECONDS =
-        3600, /* a file of another name may be one that a run is just writing: later it is rubbish */
+        3600, /* an entry with more behind its name may be one that a run is just writing: later it is rubbish */
 };
 
 /* Each part with its length before it, so that no two lists of parts are the same bytes. */
@@ -187,11 +187,11 @@ static void trim(const struct cache *cache)
         if (entry->d_name[0] == '.' ||
             fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
-        if (strlen(entry->d_name) != NAME_LENGTH || !S_ISREG(status.st_mode)) {
-            char *path = format_text("%s/%s", cache->folder, entry->d_name);
+        if (!S_ISREG(status.st_mode) || strspn(entry->d_name, "0123456789abcdef") != NAME_LENGTH)
+            continue; /* not ours: the folder may be a link to one that holds more */
+        if (strlen(entry->d_name) != NAME_LENGTH) {
             if (status.st_mtime < time(NULL) - STRANGE_SECONDS)
-                remove_tree(path);
-            free(path);
+                unlinkat(dirfd(directory), entry->d_name, 0);
             continue;
         }
         if (count == room && !(entries = realloc(entries, (room = 2 * room + 64) * sizeof *entries)))

@@ -25,6 +25,13 @@ char *build_object_path(const struct builder *builder, const char *variant, cons
     return format_text("%s/objects/%s/%s.%s.o", builder->build->stage, variant, file->lab, file->name);
 }
 
+/* Where an order is the answer, one that C11 forbids for its operation (a load with release) is none. */
+static const char *flags_for(const struct builder *builder, const char *lab)
+{
+    const char *kind = settings_get_of(&builder->course->modules, lab, "kind");
+    return strcmp(kind, "orders") == 0 ? "-Werror=invalid-memory-model" : "";
+}
+
 /* A compilation of `source`, as `how` says: "-c", "-S" or "-E". */
 static struct job *add_compilation(struct builder *builder, struct jobs *jobs, const char *flags_of,
                                    const struct submitted_file *file, const char *how, const char *source)
@@ -35,6 +42,7 @@ static struct job *add_compilation(struct builder *builder, struct jobs *jobs, c
     job->log = format_text("%s/%s.log", stage, strrchr(job->out, '/') + 1);
     build_add_compiler(builder, job, flags_of, "flags");
     words_split(&job->argv, FIXED_FLAGS);
+    words_split(&job->argv, flags_for(builder, file->lab));
     words_split(&job->argv, how);
     /* debuggers find the source where the person has it */
     char *map = format_text("-fdebug-prefix-map=%s/tree=.", stage);
@@ -76,10 +84,10 @@ static void look_into_cache(struct builder *builder, struct job *job, const char
 {
     const struct settings *settings = &builder->course->variants;
     char *flags =
-        format_text("%s of %s/%s, named %s: %s %s " FIXED_FLAGS " sandbox %s", made, job->file->lab,
+        format_text("%s of %s/%s, named %s: %s %s %s " FIXED_FLAGS " sandbox %s", made, job->file->lab,
                     job->file->name, builder->request->as_named ? job->file->shown : "as staged",
                     settings_get(settings, "GRADE_COMMON"), settings_get_of(settings, flags_of, "flags"),
-                    sandbox_tier_name(builder->sandbox->tier));
+                    flags_for(builder, job->file->lab), sandbox_tier_name(builder->sandbox->tier));
     build_look_into_cache(builder, job, (const struct cache_part[]){{flags, strlen(flags)}, *text, *source},
                           3);
     free(flags);
@@ -132,6 +140,9 @@ struct job *build_object_job(const struct builder *builder, const struct jobs *j
 /* The words for a file that does not compile, or that it is warned of. The caller frees. */
 static char *words_for(const struct job *job, const char *messages)
 {
+    if (job->left_out)
+        return format_text("was not compiled: the compiler had to be stopped at %d other files or variants",
+                           STOPPED_MAX);
     if (job->timed_out || strstr(messages, "Killed signal terminated program cc1"))
         return format_text("the compiler took more than %d s or too much memory, and was stopped. What "
                            "does the file make it read or expand?",
@@ -157,7 +168,10 @@ static void report(struct builder *builder, const struct jobs *texts, struct job
                 continue;
             char *messages = build_job_messages(builder, failed);
             build_refuse_full_disk(builder, messages);
-            bool missing_tool = strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages);
+            /* a submission can make the compiler say so (#line): what it says only asks for a trial */
+            bool missing_tool =
+                build->status[v] == BUILD_OK && (strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages)) &&
+                !build_variant_works(builder, build->variants.items[v]);
             if (build->status[v] == BUILD_OK)
                 build->status[v] = missing_tool ? BUILD_MISSING : BUILD_FAILED;
             if (said->succeeded)

@@ -10,10 +10,12 @@
 
 enum {
     COMPILE_SECONDS = 20,
+    STOPPED_MAX = 2,              /* compilers that were stopped; then no other is started */
     LOG_BYTES_MAX = 1 << 16,      /* of a compiler's messages */
     TEXT_BYTES_MAX = 16 << 20,    /* of a file when it is preprocessed */
     PRODUCT_BYTES_MAX = 64 << 20, /* of an object or a subject */
     ROOM_BYTES = 16 << 20,        /* that a stage needs, so that what fails there fails for another reason */
+    PLENTY_BYTES = 1 << 29,       /* more than compilers write that run at the same time */
     NO_VARIANT = -1,
 };
 
@@ -37,6 +39,8 @@ struct job {
     pid_t pid;
     int64_t deadline;
     bool succeeded, timed_out;
+    bool again;    /* it was started a second time */
+    bool left_out; /* the compiler had to be stopped too often before */
 };
 
 struct jobs {
@@ -52,6 +56,7 @@ struct builder {
     struct submission submission;
     struct cache cache;
     int job_count;
+    int stopped; /* compilers, which took too long or too much */
     build_progress *progress;
     void *arg;
     int done, total;
@@ -79,6 +84,8 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
 char *build_job_messages(const struct builder *builder, const struct job *job);
 /** Die if a job may have failed because the stage's disk is full: that says nothing of the submission. */
 void build_refuse_full_disk(const struct builder *builder, const char *messages);
+/** Whether the variant can be built here at all: tries it, without the submission. */
+bool build_variant_works(struct builder *builder, const char *variant);
 void build_free_jobs(struct jobs *jobs);
 void build_report_progress(struct builder *builder, const char *what);
 

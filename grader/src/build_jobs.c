@@ -81,6 +81,34 @@ static char *take_product(const struct builder *builder, const struct job *job, 
     return bytes;
 }
 
+/* Whether a tool says so in words of its own: the lines of a source that it shows begin with a blank. */
+static bool says(const char *messages, const char *words)
+{
+    for (const char *line = messages; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const char *hit = *line == ' ' ? NULL : strstr(line, words);
+        if (hit && hit < line + strcspn(line, "\n"))
+            return true;
+    }
+    return false;
+}
+
+static bool says_full(const char *messages)
+{
+    return says(messages, strerror(ENOSPC)) || says(messages, strerror(EDQUOT));
+}
+
+/* What a compiler that failed says of its end. *full: the disk is full; somebody else may have filled it for a moment, and
+ * gone. *killed: it had no more time, or no memory. */
+static void look_at_failure(const struct job *job, bool *full, bool *killed)
+{
+    char *messages = read_file(job->log, LOG_BYTES_MAX, NULL, NULL);
+    *full = messages && says_full(messages);
+    *killed = messages && (strstr(messages, "Killed signal terminated program") ||
+                           strstr(messages, "virtual memory exhausted") || strstr(messages, "out of memory"));
+    free(messages);
+}
+
 /* The compiler has ended. */
 static void finish_job(struct builder *builder, struct job *job)
 {
@@ -121,6 +149,11 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                 builder->done++;
                 continue;
             }
+            if (builder->stopped >= STOPPED_MAX) { /* each of the others may take as long */
+                jobs->items[next].left_out = true;
+                builder->done++;
+                continue;
+            }
             start_job(builder, &jobs->items[next]);
             running++;
         }
@@ -136,6 +169,16 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                 job->succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
                 job->timed_out |= WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU;
                 job->pid = 0;
+                bool full = false, killed = false;
+                if (!job->succeeded)
+                    look_at_failure(job, &full, &killed);
+                if (full && !job->again) {
+                    job->again = true;
+                    remove_tree(job->out);
+                    start_job(builder, job);
+                    continue;
+                }
+                builder->stopped += job->timed_out || killed;
                 finish_job(builder, job);
                 running--;
                 builder->done++;
@@ -152,24 +195,12 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
     build_report_progress(builder, what);
 }
 
-/* Whether a tool says so in words of its own: the lines of a source that it shows begin with a blank. */
-static bool says(const char *messages, const char *words)
-{
-    for (const char *line = messages; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        const char *hit = *line == ' ' ? NULL : strstr(line, words);
-        if (hit && hit < line + strcspn(line, "\n"))
-            return true;
-    }
-    return false;
-}
-
-/* A tool that failed has removed what it wrote so far, so there is room again; and who else used up the disk may have
- * gone: then only the tool's own words tell. A submission can write them too, and gets no result by that. */
+/* A tool that failed has removed what it wrote so far, so there is room again: then its words tell. A submission can make it
+ * say them (#error), so they count only where less is free than all that runs at once may write. */
 void build_refuse_full_disk(const struct builder *builder, const char *messages)
 {
-    if (has_room(builder->build->stage, ROOM_BYTES) && !says(messages, strerror(ENOSPC)) &&
-        !says(messages, strerror(EDQUOT)))
+    const char *stage = builder->build->stage;
+    if (has_room(stage, ROOM_BYTES) && (!says_full(messages) || has_room(stage, PLENTY_BYTES)))
         return;
     errno = ENOSPC;
     build_stage_failed(builder->build->stage);
@@ -204,6 +235,27 @@ char *build_job_messages(const struct builder *builder, const struct job *job)
     text = replace_all(old, "include/weft/", "runtime/include/weft/");
     free(old);
     return text;
+}
+
+/* A program of nothing, by the same compiler in the same sandbox. Its own folder, so that it is no submission's. */
+bool build_variant_works(struct builder *builder, const char *variant)
+{
+    struct jobs jobs = {0};
+    struct job *job = build_add_job(builder, &jobs, "product");
+    static const char trial[] = "int main(void)\n{\n    return 0;\n}\n";
+    char *source = format_text("%s/tree/trial.c", builder->build->stage);
+    job->log = format_text("%s/trial.log", builder->build->stage);
+    build_add_compiler(builder, job, variant, "flags");
+    /* what is explored is linked without the sanitizer's library, which the engine stands in for */
+    words_split(&job->argv, strcmp(variant, "interleave") == 0 ? "-c trial.c -o" : "trial.c -o");
+    words_add(&job->argv, job->product);
+    if (!write_file_atomically(source, trial, sizeof trial - 1))
+        build_stage_failed(source);
+    build_run_jobs(builder, &jobs, "trying the compiler");
+    bool works = job->succeeded;
+    build_free_jobs(&jobs);
+    free(source);
+    return works;
 }
 
 struct job *build_add_job(struct builder *builder, struct jobs *jobs, const char *product)

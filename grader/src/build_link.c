@@ -307,7 +307,9 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
             continue;
         char *messages = build_job_messages(builder, job);
         build_refuse_full_disk(builder, messages);
-        bool missing = strncmp(messages, "/usr/bin/ld: cannot find ", 25) == 0 || sandbox_failed(messages);
+        /* a submission can make the linker say so (the name of a symbol): what it says only asks for a trial */
+        bool missing =
+            (strstr(messages, "cannot find ") || sandbox_failed(messages)) && !build_variant_works(builder, variant);
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
             build_problem(

@@ -48,6 +48,21 @@ char *build_subject_folder(const struct build *build, const char *variant)
     return format_text("%s/box/%s", build->stage, variant);
 }
 
+/* The untrusted user can come to its own folder only through folders that any user may enter. */
+static void refuse_closed_folder(const char *stage)
+{
+    char *path = copy_text(stage);
+    struct stat status;
+    for (char *slash; (slash = strrchr(path, '/')) && slash != path;) {
+        *slash = '\0';
+        if (stat(path, &status) == 0 && !(status.st_mode & S_IXOTH))
+            die("%s is closed to other users, and what is untrusted runs as one: set TMPDIR to a folder that all may "
+                "enter, then run again",
+                path);
+    }
+    free(path);
+}
+
 void build_make_stage(struct builder *builder)
 {
     const char *temporary = getenv("TMPDIR");
@@ -59,6 +74,8 @@ void build_make_stage(struct builder *builder)
         (own && (chown(build->stage, (uid_t)-1, own) != 0 || chmod(build->stage, 0750) != 0)))
         build_stage_failed(build->stage);
     snprintf(builder->request->note_stage, 4096, "%s", build->stage);
+    if (own)
+        refuse_closed_folder(build->stage);
     char *tree = format_text("%s/tree", build->stage);
     build_make_folder(tree);
     char *headers = format_text("%s/runtime/include", builder->course->root);

@@ -34,21 +34,18 @@ static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void
     closedir(tasks);
 }
 
-/* The letter of the state; '?' if there is no such process. Its processor time, that of the children that it has waited
- * for, and its name are filled in; NULL: not wanted. */
-static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms, char comm[32])
+/* The letter of the state; '?' if there is no such process. Its processor time and that of the children that it has waited
+ * for are filled in; NULL: not wanted. */
+static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms)
 {
     char *stat = read_file(path, 4096, NULL, NULL);
-    char *close = stat ? strrchr(stat, ')') : NULL, *open = stat ? strchr(stat, '(') : NULL;
+    char *close = stat ? strrchr(stat, ')') : NULL; /* of the name, which may hold others */
     char state = '?';
     unsigned long user = 0, system = 0;
     long children = 0, children_system = 0;
-    if (close && open) {
+    if (close)
         sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user,
                &system, &children, &children_system);
-        if (comm)
-            snprintf(comm, 32, "%.*s", (int)(close - open - 1), open + 1);
-    }
     *processor_ms = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
     if (waited_for_ms)
         *waited_for_ms = (int64_t)(children + children_system) * 1000 / sysconf(_SC_CLK_TCK);
@@ -62,19 +59,27 @@ static uint64_t status_number(const char *status, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
+/* What is being counted, and how many generations from here on are the sandbox's own. */
+struct walk {
+    struct census *census;
+    int wrappers;
+};
+
+/* The sandbox's processes are told by their place and not by a name, which any process can take: one outside, the child of
+ * the judge, and the first one inside, its only child, to which orphans go. */
 static void count_process(pid_t pid, void *arg)
 {
-    struct census *census = arg;
-    char path[64], comm[32] = "";
+    const struct walk *walk = arg;
+    struct census *census = walk->census;
+    struct walk below = {census, walk->wrappers > 0 ? walk->wrappers - 1 : 0};
+    char path[64];
     int64_t processor_ms = 0, waited_for_ms = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    char state = process_state(path, &processor_ms, &waited_for_ms, comm);
+    char state = process_state(path, &processor_ms, &waited_for_ms);
     census->processor_ms += processor_ms + waited_for_ms; /* whatever it is, and although it has ended */
     if (state == '?' || state == 'Z' || state == 'X')
         return;
-    if (strcmp(comm, "bwrap") == 0) {
-        census->wrappers++;
-    } else {
+    if (walk->wrappers == 0) {
         if ((size_t)census->processes < sizeof census->pids / sizeof *census->pids)
             census->pids[census->processes] = pid;
         census->processes++;
@@ -97,25 +102,21 @@ static void count_process(pid_t pid, void *arg)
         if (tasks)
             closedir(tasks);
     }
-    walk_children(pid, count_process, census);
+    walk_children(pid, count_process, &below);
 }
 
-int sandbox_wrappers(const struct sandbox *sandbox)
-{
-    return sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0; /* one outside, and the first process inside */
-}
-
-struct census census_below(pid_t pid)
+struct census census_below(pid_t pid, const struct sandbox *sandbox)
 {
     struct census census = {0};
-    walk_children(pid, count_process, &census);
+    struct walk walk = {&census, sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0};
+    walk_children(pid, count_process, &walk);
     return census;
 }
 
-struct thread_facts thread_below(pid_t pid, int64_t inner_number)
+struct thread_facts thread_below(pid_t pid, const struct sandbox *sandbox, int64_t inner_number)
 {
     struct thread_facts facts = {0};
-    struct census census = census_below(pid);
+    struct census census = census_below(pid, sandbox);
     int known = census.processes < 64 ? census.processes : 64;
     for (int i = 0; i < known && !facts.found; i++) {
         char path[64];
@@ -133,7 +134,7 @@ struct thread_facts thread_below(pid_t pid, int64_t inner_number)
             if (last && strtoll(last, NULL, 10) == inner_number) {
                 const char *letter = strstr(status, "State:\t");
                 snprintf(file, sizeof file, "%s/%s/stat", path, entry->d_name);
-                process_state(file, &facts.processor_ms, NULL, NULL);
+                process_state(file, &facts.processor_ms, NULL);
                 facts.found = true;
                 facts.asleep = letter && letter[7] == 'S';
                 facts.switches = status_number(status, "\nvoluntary_ctxt_switches:") +
@@ -181,9 +182,9 @@ static bool catches(pid_t pid, int number)
     return caught;
 }
 
-void signal_threads_below(pid_t pid, int number, void (*after_each)(void *arg), void *arg)
+void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg), void *arg)
 {
-    struct census census = census_below(pid);
+    struct census census = census_below(pid, sandbox);
     for (int i = 0; i < census.processes && i < 64; i++) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%d/task", census.pids[i]);

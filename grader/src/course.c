@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct settings settings_read(const char *path)
 {
@@ -180,9 +181,11 @@ struct course course_read(const char *root)
     course.variants = settings_read(path);
     free(path);
     words_split(&course.labs, settings_get(&course.modules, "LABS"));
+    words_split(&course.exercises, settings_get(&course.modules, "EXERCISES"));
 
     read_clauses_in(&course, "");
     read_clauses_in(&course, "detail/");
+    read_clauses_in(&course, "exercises/");
     qsort(course.clauses, course.clause_count, sizeof *course.clauses, compare_clauses);
     for (size_t i = 1; i < course.clause_count; i++)
         if (strcmp(course.clauses[i - 1].id, course.clauses[i].id) == 0)
@@ -198,6 +201,7 @@ void course_free(struct course *course)
     settings_free(&course->modules);
     settings_free(&course->variants);
     words_free(&course->labs);
+    words_free(&course->exercises);
     for (size_t i = 0; i < course->clause_count; i++) {
         free(course->clauses[i].id);
         free(course->clauses[i].text);
@@ -211,16 +215,31 @@ void course_free(struct course *course)
     free(course->references);
 }
 
+const char *course_graded(const struct course *course, size_t number)
+{
+    size_t labs = course->labs.count;
+    return number < labs                             ? course->labs.items[number]
+           : number - labs < course->exercises.count ? course->exercises.items[number - labs]
+                                                     : NULL;
+}
+
+/* "1" and "01" are of "01-futures", "X0" of "x0-hello": what stands before the dash, without a zero in front. */
+static bool is_number_of(const char *name, const char *lab)
+{
+    if (isdigit((unsigned char)*lab)) {
+        name += strspn(name, "0");
+        lab += strspn(lab, "0");
+    }
+    size_t length = strcspn(lab, "-");
+    return strlen(name) == length && strncasecmp(name, lab, length) == 0;
+}
+
 const char *course_lab(const struct course *course, const char *name)
 {
-    for (size_t i = 0; i < course->labs.count; i++) {
-        const char *lab = course->labs.items[i];
-        char *end;
-        unsigned long number = strtoul(name, &end, 10);
-        if (strcmp(lab, name) == 0 ||
-            (isdigit((unsigned char)*name) && !*end && number == strtoul(lab, NULL, 10)))
+    const char *lab;
+    for (size_t i = 0; (lab = course_graded(course, i)); i++)
+        if (strcmp(lab, name) == 0 || is_number_of(name, lab))
             return lab;
-    }
     return NULL;
 }
 

@@ -49,6 +49,7 @@ struct course {
     struct settings modules;
     struct settings variants;
     struct words labs; /**< the built ones: "01-futures" */
+    struct words exercises; /**< graded like labs, and no part of the runtime: "x0-hello" */
     struct clause *clauses;
     size_t clause_count;
     struct reference *references;
@@ -59,11 +60,13 @@ struct course {
 struct course course_read(const char *root);
 void course_free(struct course *course);
 
-/** The lab that `name` means ("1", "01", "01-futures"), or NULL. */
+/** The lab or exercise that `name` means ("1", "01", "01-futures"; "x0", "X0"), or NULL. */
 const char *course_lab(const struct course *course, const char *name);
 /** Whether the clause belongs to the lab: the numbers before the dot. */
 bool clause_is_of(const struct clause *clause, const char *lab);
 const struct clause *course_clause(const struct course *course, const char *id);
+/** Labs and exercises: course_graded(course, 0), and so on until NULL. */
+const char *course_graded(const struct course *course, size_t number);
 
 /** The files that a student writes in this lab. The caller frees. */
 struct words course_written_files(const struct course *course, const char *lab);

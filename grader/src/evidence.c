@@ -181,7 +181,7 @@ static void wait_for_gdb(struct judge *judge)
         usleep(20000);
         if (interrupted || judge_lateness(judge, &waiting, true) != ASLEEP)
             continue;
-        struct census census = census_below(getpid());
+        struct census census = census_below(getpid(), judge->sandbox);
         for (int i = 0; i < census.processes && i < 64; i++)
             if (census.pids[i] != judge->pid)
                 kill(census.pids[i], SIGINT);

@@ -7,8 +7,10 @@
 
 bool print_list(const struct course *course)
 {
-    for (size_t i = 0; i < course->labs.count; i++) {
-        const char *lab = course->labs.items[i];
+    const char *lab;
+    for (size_t i = 0; (lab = course_graded(course, i)); i++) {
+        if (i == course->labs.count)
+            printf("\nbeside the labs:\n");
         int clauses = 0, points = 0;
         for (size_t c = 0; c < course->clause_count; c++)
             if (clause_is_of(&course->clauses[c], lab)) {
@@ -26,7 +28,7 @@ bool print_list(const struct course *course)
     }
     struct words planned = {0};
     words_split(&planned, settings_get(&course->modules, "PLANNED"));
-    printf("planned:");
+    printf("\nplanned:");
     for (size_t i = 0; i < planned.count; i++)
         printf(" %s", planned.items[i]);
     printf("\n");

@@ -27,7 +27,11 @@ static size_t utf8_length(const unsigned char *text, size_t left)
         return 0;
     if (first == 0xe2 &&
         ((text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) || /* these end lines, or turn text around */
-         (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)))
+         (text[1] == 0x80 && text[2] >= 0x8b && text[2] <= 0x8f) || /* or are not seen, or turn what is beside them */
+         (text[1] == 0x81 && text[2] >= 0xa0 && text[2] <= 0xaf)))
+        return 0;
+    if ((first == 0xd8 && text[1] == 0x9c) || (first == 0xef && text[1] == 0xbb && text[2] == 0xbf) ||
+        (first == 0xf3 && text[1] == 0xa0 && text[2] <= 0x81)) /* the same: U+061C, U+FEFF, and the tags */
         return 0;
     if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || /* overlong, surrogate */
         (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))

@@ -150,9 +150,9 @@ struct watch {
 };
 
 /* True once the thread has been asleep for so long. */
-static bool watch_thread(struct watch *watch, int64_t thread, int still_ms)
+static bool watch_thread(const struct judge *judge, struct watch *watch, int64_t thread, int still_ms)
 {
-    struct thread_facts facts = thread_below(getpid(), thread);
+    struct thread_facts facts = thread_below(getpid(), judge->sandbox, thread);
     int64_t now = now_ms();
     watch->gone = !facts.found;
     if (!watch->since)
@@ -179,7 +179,7 @@ bool judge_event_or_sleep(struct judge *judge, int64_t thread, struct channel_re
             note_event(judge, &record);
             if (judge->later_count < EVENTS_MAX)
                 judge->later[judge->later_count++] = record;
-        } else if (watch_thread(&watch, thread, STILL_MS) || watch.gone ||
+        } else if (watch_thread(judge, &watch, thread, STILL_MS) || watch.gone ||
                    watch.processor_ms - watch.processor_ms_at_first > SPINNING_MS) {
             return false; /* one that spins instead of sleeping has nothing to say either */
         }
@@ -193,7 +193,7 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
         still_ms = STILL_MS; /* once is enough: no sanitizer changes how long a sleep lasts */
     struct watch watch = {0};
     struct waiting waiting = judge_waiting();
-    for (int64_t start = now_ms(); !watch_thread(&watch, thread, still_ms); usleep(5000)) {
+    for (int64_t start = now_ms(); !watch_thread(judge, &watch, thread, still_ms); usleep(5000)) {
         judge_look(judge, &waiting, false);
         if (watch.gone) {
             struct channel_record event =
@@ -278,23 +278,21 @@ static void check_alone(struct judge *judge)
         return;
     bool sanitized = strcmp(judge->variant, "plain") != 0; /* sanitizers have threads of their own */
     struct census census;
-    int processes;
     struct waiting waiting = judge_waiting();
     for (;;) {
-        census = census_below(getpid());
-        processes = census.processes + census.wrappers - sandbox_wrappers(judge->sandbox);
-        if (processes <= 1 && (sanitized || census.threads <= 1))
+        census = census_below(getpid(), judge->sandbox);
+        if (census.processes <= 1 && (sanitized || census.threads <= 1))
             return;
         judge->hung = judge_is_late(judge, &waiting, false);
         if (judge->hung || now_ms() - waiting.since > DYING_MS)
             break;
         usleep(2000);
     }
-    judge->hung |= processes > 1; /* they may spin, which costs as much in each test */
-    if (processes > 1)
+    judge->hung |= census.processes > 1; /* they may spin, which costs as much in each test */
+    if (census.processes > 1)
         judge_fail(judge, "nothing is left running",
-                   "%d other process%s still running when the scenario was over", processes - 1,
-                   processes == 2 ? " was" : "es were");
+                   "%d other process%s still running when the scenario was over", census.processes - 1,
+                   census.processes == 2 ? " was" : "es were");
     judge_fail(judge, "nothing is left running", "%d thread%s still running when the scenario was over",
                census.threads - 1, census.threads == 2 ? " was" : "s were");
 }

@@ -139,6 +139,10 @@ bool judge_scenario_is(const struct judge *judge, const char *scenario);
 /** A test that is a model of the same name: explored in the variant interleave, within the budget. */
 void judge_model(struct judge *judge);
 
+/** A test that is a weakening search: the models of the clause need each memory order in these files ("a.c,b.c"). The clause
+ * has so many orders in the starter; of a clause whose models pass, each that is not too strong earns an equal share. */
+void judge_orders(struct judge *judge, const char *clause, const char *files, int orders);
+
 /** What the suite keeps for itself during a test; zeroed at its begin. */
 void *judge_state(struct judge *judge);
 enum { JUDGE_STATE_BYTES = 4096 };

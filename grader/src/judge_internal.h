@@ -30,6 +30,7 @@ struct judge {
     int64_t budget_ms;         /* of a model: processor time to explore it */
     const char *token;         /* of a model: the one execution to replay; NULL: all */
     bool page_wanted;          /* of a model: its failure as a page */
+    bool hint;                 /* of a weakening search: it says which order suffices */
 
     /* the subject */
     const char *scenario;

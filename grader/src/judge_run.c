@@ -45,6 +45,7 @@ static struct {
     int64_t deadline_ms; /* on the clock, of all tests together */
     const char *token;
     bool page_wanted;
+    bool hint;
 } current;
 
 const struct judge_suite *judge_suite_of(const char *lab)
@@ -111,6 +112,7 @@ static struct judge *new_judge(const struct judge_test *test)
     judge->budget_ms = test->variants == INTERLEAVE ? current.budget_ms : 0;
     judge->token = current.token;
     judge->page_wanted = current.page_wanted;
+    judge->hint = current.hint;
     judge->reply_line = -1;
     return judge;
 }
@@ -242,6 +244,7 @@ static void set_current(const struct judge_suite *suite, const struct build *bui
     current.budget_ms = result->deep ? DEEP * BUDGET_MS : BUDGET_MS;
     current.token = result->token;
     current.page_wanted = result->page_wanted;
+    current.hint = result->hint;
 }
 
 /* The models that are asked for, from this one on. */

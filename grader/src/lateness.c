@@ -37,7 +37,7 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     if ((judge->debugged && !is_answer) || now - judge->last_look_ms < TICK_MS)
         return IN_TIME;
     judge->last_look_ms = now;
-    struct census census = census_below(getpid());
+    struct census census = census_below(getpid(), judge->sandbox);
     bool ran = count_processor_time(judge, &census);
     if (!waiting->looked)
         waiting->processor_ms = judge->processor_ms;

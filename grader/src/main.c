@@ -135,6 +135,9 @@ static void choose_test(const struct judge_suite *suite, const struct handout *h
     if (!options->debug && !options->trace)
         return;
     options->test = test->name;
+    if (test->variants == INTERLEAVE && test->run != judge_model)
+        die("%s is a search through many executions, and has none to show: make grade LAB=%.2s TEST=%s says what it finds",
+            test->name, suite->lab, test->name);
     if (options->debug && test->variants == INTERLEAVE && !options->token)
         die("%s is a model: name the execution, as make grade LAB=%.2s TEST=%s prints it: TOKEN=...",
             test->name, suite->lab, test->name);
@@ -265,6 +268,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .sandbox = &sandbox,
                             .build = &build,
                             .deep = options->deep,
+                            .hint = options->hint,
                             .token = options->token,
                             .page_wanted = options->trace,
                             .some_variants = options->variants != NULL};

@@ -9,7 +9,7 @@
 
 static const char usage_text[] =
     "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
-    "                          [--variants LIST] [--sandbox TIER] [--deep]\n"
+    "                          [--variants LIST] [--sandbox TIER] [--deep] [--hint]\n"
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME] [--token TOKEN]\n"
     "       weft-grade trace LAB --test MODEL [--from DIR] [--own LIST] [--token TOKEN] [--deep]\n"
     "       weft-grade list [--json | --table]\n"
@@ -27,6 +27,7 @@ static const char usage_text[] =
     "  --json    a file, or a folder with a / behind it, where the file is called like the lab: 01.json\n"
     "  --token   the one execution of a model to show, as its failure names it\n"
     "  --deep    explore models 20 times as long\n"
+    "  --hint    of a memory order that is too strong, say which one suffices\n"
     "  --sandbox bubblewrap, landlock or none; without it the strongest that works. confine runs a command in it\n"
     "\n"
     "exit status: 0 all passed, 1 not all passed, 2 no result\n";
@@ -72,13 +73,21 @@ struct options options_read(int argc, char **argv)
 {
     struct options options = {.from = "labs", .own = ""};
     static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
-        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
-        {"token", required_argument, NULL, 'k'},    {"deep", no_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"from", required_argument, NULL, 'f'},
+        {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},
+        {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'},
+        {"sandbox", required_argument, NULL, 'b'},
+        {"lab", required_argument, NULL, 'l'},
+        {"quick", no_argument, NULL, 'q'},
+        {"token", required_argument, NULL, 'k'},
+        {"deep", no_argument, NULL, 'd'},
+        {"hint", no_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     if (argc == 3 && strcmp(argv[1], "list") == 0 &&
         (strcmp(argv[2], "--json") == 0 || strcmp(argv[2], "--table") == 0)) {
@@ -88,6 +97,7 @@ struct options options_read(int argc, char **argv)
         return options;
     }
     int letter;
+    unsetenv("POSIXLY_CORRECT"); /* options may stand behind the command, whatever the shell asks for */
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1) {
         const char **value = value_of(&options, letter);
         if (value)
@@ -98,6 +108,7 @@ struct options options_read(int argc, char **argv)
             options_usage("an option that does not exist, or without its value");
         options.quick |= letter == 'q';
         options.deep |= letter == 'd';
+        options.hint |= letter == 'i';
     }
     if (options.test && !*options.test)
         options.test = NULL;

@@ -16,7 +16,7 @@ struct options {
     char *const *rest;    /**< all words behind the command, ended by NULL */
     const char *from, *own, *seed, *test, *token, *json, *junit, *variants, *sandbox, *lab;
     bool debug, trace; /**< the command is that one */
-    bool quick, deep;
+    bool quick, deep, hint;
 };
 
 /** Read it; prints how it is used, and exits, if it cannot be read. */

@@ -9,6 +9,7 @@
 
 struct words pick_labs(const struct course *course, const char *graded, const char *own, const char *called)
 {
+    bool own_is_of_runtime = strcmp(called, "OWN") == 0;
     struct words labs = {0}, named = {0};
     char *spaced = replace_all(own, ",", " ");
     words_split(&named, spaced);
@@ -18,13 +19,17 @@ struct words pick_labs(const struct course *course, const char *graded, const ch
         if (strcmp(named.items[i], "all") != 0 && !course_lab(course, named.items[i]))
             die("%s names lab %s, which does not exist. It is all, or numbers of: %s", called, named.items[i],
                 settings_get(&course->modules, "LABS"));
-    for (size_t i = 0; i < course->labs.count; i++) {
-        const char *each = course->labs.items[i];
-        bool is_own = all && (!graded || strcmp(each, graded) < 0);
+    const char *each;
+    for (size_t i = 0; (each = course_graded(course, i)); i++) {
+        bool is_lab = words_contain(&course->labs, each);
+        bool is_own = all && is_lab && (!graded || strcmp(each, graded) < 0);
         for (size_t k = 0; k < named.count; k++) {
             const char *one = course_lab(course, named.items[k]);
             is_own |= one && strcmp(one, each) == 0;
         }
+        if (is_own && !is_lab && own_is_of_runtime && (!graded || strcmp(each, graded) != 0))
+            die("%s names %s, an exercise: it is no part of the runtime, so nothing else can be built on it",
+                called, each);
         if (is_own || (graded && strcmp(each, graded) == 0))
             words_add(&labs, each);
     }

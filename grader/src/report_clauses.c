@@ -59,7 +59,7 @@ void print_clauses(const struct report *report)
         enum test_status status = result_clause_status(result, clause);
         const char *word = status_word(style, status, &colour), *name = deciding_test(report, clause, status);
         char part[40], points[40];
-        snprintf(points, sizeof points, "%2d/%-2d", status == TEST_PASS ? clause->points : 0, clause->points);
+        snprintf(points, sizeof points, "%2d/%-2d", result_earned(result, clause), clause->points);
         if (result_clause_is_open(result, clause)) {
             word = "open";
             colour = style->warn;

@@ -82,7 +82,20 @@ bool result_clause_is_open(const struct result *result, const struct clause *cla
 
 int result_earned(const struct result *result, const struct clause *clause)
 {
-    return result_clause_status(result, clause) == TEST_PASS ? clause->points : 0;
+    if (result_clause_status(result, clause) == TEST_PASS)
+        return clause->points;
+    json_int_t earned = 0;
+    for (size_t i = 0; i < result->test_count; i++) {
+        const struct outcome *test = &result->tests[i];
+        if (strcmp(test->clause, clause->id) != 0 || test->status == TEST_PASS)
+            continue;
+        json_int_t orders = json_integer_value(json_object_get(test->evidence, "orders")),
+                   strong = json_integer_value(json_object_get(test->evidence, "too_strong"));
+        if (test->status != TEST_FAIL || result->clause_tests > 1 || strong >= orders)
+            return 0;
+        earned = clause->points * (orders - strong) / orders;
+    }
+    return (int)earned;
 }
 
 int result_score(const struct result *result)

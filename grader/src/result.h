@@ -23,7 +23,7 @@ struct outcome {
     const char *clause;
     const char *variant;
     enum test_status status;
-    json_t *evidence; /**< expected, observed, trace, output; of a model executions, bounds, token; or NULL */
+    json_t *evidence; /**< expected, observed, trace, output; of a model executions, bounds, token; of a weakening search orders, too_strong; or NULL */
     int64_t cpu_ms, wall_ms;
     bool counts; /**< false: left out because the plain variant had failed already */
 };
@@ -42,6 +42,7 @@ struct result {
     bool deep;             /**< models get a large budget */
     const char *token;     /**< the one execution of a model to replay, or NULL */
     bool page_wanted;      /**< a model that fails shall come with its page */
+    bool hint;             /**< an order that is too strong shall come with the one that suffices */
     uint64_t seed;
     const struct sandbox *sandbox;
     const struct build *build;
@@ -66,7 +67,7 @@ const char *verdict_name(enum verdict verdict);
 enum test_status result_clause_status(const struct result *result, const struct clause *clause);
 /** Whether it fails for nothing but holes: what was written of it may be right. */
 bool result_clause_is_open(const struct result *result, const struct clause *clause);
-/** The clause's points, if it passed. */
+/** The clause's points, if it passed; a share of them, if all that failed in it is orders that are too strong. */
 int result_earned(const struct result *result, const struct clause *clause);
 int result_score(const struct result *result);
 int result_max(const struct result *result);

@@ -77,27 +77,23 @@ bool sandbox_failed(const char *output);
 /** Run a command as a subject is run (`sanitized`: in the variant asan), with our own input and output; its exit status. */
 int sandbox_run(const struct sandbox *sandbox, bool sanitized, char *const argv[]);
 
-/** How many processes the sandbox itself adds to a subject's. */
-int sandbox_wrappers(const struct sandbox *sandbox);
-
 /** Kill every process below this one but `spare` (0: none) and wait for them. Needs to be the sub-reaper. */
 void kill_descendants(pid_t spare);
 
-/** A snapshot of the processes below this one. */
+/** A snapshot of the processes below this one, without the sandbox's own. */
 struct census {
-    int processes; /**< that are alive, without those that call themselves bwrap */
-    int wrappers;  /**< those: the sandbox's own two, if nobody else took the name */
+    int processes; /**< that are alive */
     int threads;
     int awake; /**< threads that are not asleep */
     int64_t processor_ms; /**< of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };
 
-/** Count what runs below process `pid`. */
-struct census census_below(pid_t pid);
+/** Count what runs below process `pid`, which has started programs in this sandbox, and nothing else. */
+struct census census_below(pid_t pid, const struct sandbox *sandbox);
 
 /** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */
-void signal_threads_below(pid_t pid, int number, void (*after_each)(void *arg), void *arg);
+void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg), void *arg);
 
 /** The kernel's view of one thread, by its number inside the sandbox. */
 struct thread_facts {
@@ -105,6 +101,6 @@ struct thread_facts {
     uint64_t switches;
     int64_t processor_ms;
 };
-struct thread_facts thread_below(pid_t pid, int64_t inner_number);
+struct thread_facts thread_below(pid_t pid, const struct sandbox *sandbox, int64_t inner_number);
 
 #endif

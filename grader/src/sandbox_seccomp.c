@@ -16,7 +16,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "sandbox_internal.h"
@@ -71,10 +73,15 @@ struct condition {
     {                                                                                                        \
         call, argument, SCMP_CMP_MASKED_EQ, bit, bit                                                         \
     }
-/* the kernel looks at 32 bits of an ioctl, so the others must not matter here either */
+/* The kernel looks at 32 bits of these numbers, so the others must not matter here either: with one of them set, a request
+ * would be another to the filter and the same to the kernel. */
 #define REQUEST(number)                                                                                      \
     {                                                                                                        \
         "ioctl", 1, SCMP_CMP_MASKED_EQ, 0xffffffffu, number                                                  \
+    }
+#define CONTROL(number)                                                                                      \
+    {                                                                                                        \
+        "fcntl", 1, SCMP_CMP_MASKED_EQ, 0xffffffffu, number                                                  \
     }
 
 static const struct condition refused_if[] = {
@@ -90,17 +97,42 @@ static const struct condition refused_if[] = {
     REQUEST(TIOCSCTTY), /* taking a terminal */
     REQUEST(0x8901),    /* FIOSETOWN: signals, by way of a descriptor */
     REQUEST(0x8902),    /* SIOCSPGRP: the same */
-    EQUAL("fcntl", 1, F_SETOWN),
-    EQUAL("fcntl", 1, F_SETOWN_EX),
-    EQUAL("fcntl", 1, F_SETSIG),
+    CONTROL(F_SETOWN),
+    CONTROL(F_SETOWN_EX),
+    CONTROL(F_SETSIG),
+    CONTROL(F_SETLEASE), /* others would wait for 45 s to open the file */
+    /* A terminal that can be opened for reading, in the tier none by its name, can be stopped, flushed, closed to others and
+     * made to show or hide what is typed. */
+    REQUEST(TCSETS),
+    REQUEST(TCSETSW),
+    REQUEST(TCSETSF),
+    REQUEST(0x402c542b), /* TCSETS2, TCSETSW2, TCSETSF2 */
+    REQUEST(0x402c542c),
+    REQUEST(0x402c542d),
+    REQUEST(TCSETA),
+    REQUEST(TCSETAW),
+    REQUEST(TCSETAF),
+    REQUEST(TCSBRK),
+    REQUEST(TCSBRKP),
+    REQUEST(TIOCSBRK),
+    REQUEST(TCXONC),
+    REQUEST(TCFLSH),
+    REQUEST(TIOCEXCL),
+    REQUEST(TIOCSPGRP),
+    REQUEST(TIOCSWINSZ),
+    REQUEST(TIOCSETD),
+    REQUEST(TIOCCONS),
+    REQUEST(TIOCVHANGUP),
     OTHER("socketpair", 0, AF_UNIX),
     HAS("socketpair", 1, SOCK_DGRAM), /* one of datagrams, or raw, could be sent from to any address */
     OTHER("prlimit64", 0, 0),         /* limits and turns of others */
+    OTHER("setpriority", 0, PRIO_PROCESS), /* the user's processes have turns too */
     OTHER("setpriority", 1, 0),
     OTHER("sched_setaffinity", 0, 0),
     OTHER("sched_setscheduler", 0, 0),
     OTHER("sched_setparam", 0, 0),
     OTHER("sched_setattr", 0, 0),
+    OTHER("ioprio_set", 0, 1), /* IOPRIO_WHO_PROCESS */
     OTHER("ioprio_set", 1, 0),
     OTHER("migrate_pages", 0, 0),
     OTHER("move_pages", 0, 0),

@@ -6,8 +6,8 @@
  *     null       starters, stubs, empty files: score 0
  *     mutant     is killed by the test that it names, and keeps half of the other clauses
  *     alternate  scores 100, or its models cannot be explored, as it says itself
- *     hostile    does not pass in any tier, scores 0, leaves nothing running; no line of a report is its own, and no
- *                failure is blamed on the grader
+ *     hostile    fails in each tier, and in each test of plain, scores 0, leaves nothing running; no line of a report is
+ *                its own, no failure is blamed on the grader, and none has no result
  *     golden     is reported word for word as it was
  *
  * Each case is a run of this program of its own, so that nothing is shared with the one that judges it.
@@ -210,11 +210,9 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     if (forged)
         return forged;
     if (!result)
-        return known->kind == HOSTILE && exit_status == 2
-                   ? NULL
-                   : format_text("there is no result (exit status %d)", exit_status);
+        return format_text("there is no result (exit status %d)", exit_status);
     int score = (int)json_integer_value(json_object_get(result, "score"));
-    int max = (int)json_integer_value(json_object_get(result, "max"));
+    int max = (int)json_integer_value(json_object_get(result, "max")), pass, all;
     const char *verdict = json_string_value(json_object_get(result, "verdict"));
     json_t *builds = json_object_get(result, "builds"), *each;
     const char *variant;
@@ -231,18 +229,24 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
             return NULL;
         return format_text("score %d of %d, verdict %s, exit status %d", score, max, verdict, exit_status);
     case NULL_SUBMISSION:
-        if (exit_status == 1 && score == 0 && strcmp(verdict, "fail") == 0)
+        if (exit_status == 1 && score == (known->score ? atoi(known->score) : 0) &&
+            strcmp(verdict, "fail") == 0)
             return NULL;
-        return format_text("score %d, verdict %s, exit status %d instead of 0, fail, 1", score, verdict,
-                           exit_status);
+        return format_text("score %d, verdict %s, exit status %d instead of %s, fail, 1", score, verdict,
+                           exit_status, known->score ? known->score : "0");
     case HOSTILE:
-        if (exit_status != 0 && score == 0 && strcmp(verdict, "pass") != 0)
+        /* where plain alone is run a score cannot be had: the clauses need other variants too */
+        count_others(result, "", &pass, &all);
+        if (pass > 0 && strcmp(known->variants, "plain") == 0)
+            return format_text("%d tests pass in the plain variant", pass);
+        if (exit_status == 1 && score == 0 && strcmp(verdict, "fail") == 0)
             return check_blame(result);
         return format_text("score %d, verdict %s, exit status %d", score, verdict, exit_status);
     case MUTANT: {
         if (!is_killed(result, known->test))
             return format_text("survives %s (%s)", known->test, known->variants);
-        int pass, all;
+        if (known->whole && known->score && score != atoi(known->score))
+            return format_text("scores %d, not %s", score, known->score);
         count_others(result, known->test, &pass, &all);
         if (known->whole && pass * 2 < all)
             return format_text(

@@ -170,8 +170,11 @@ static void add_starter(struct selftest *test, const char *lab)
 {
     char *name = format_text("%s starter", lab);
     struct known *known = add_case(test, NULL_SUBMISSION, lab, name, copy_text("labs"));
-    if (known)
+    const char *score = settings_get_of(&test->course->modules, lab, "starter");
+    if (known) {
         known->must_build = true;
+        known->score = *score ? copy_text(score) : NULL;
+    }
     free(name);
 }
 
@@ -214,7 +217,8 @@ static void add_null_submissions(struct selftest *test, const char *lab)
         {"exit everywhere", "__builtin_exit(0); (void)("},
     };
     add_starter(test, lab);
-    for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
+    bool has_holes = strcmp(settings_get_of(&test->course->modules, lab, "kind"), "orders") != 0;
+    for (size_t i = 0; has_holes && i < sizeof fillings / sizeof *fillings; i++) {
         char *name = format_text("%s %s", lab, fillings[i].name);
         struct known *known = add_case(test, NULL_SUBMISSION, lab, name,
                                        filled_starter(test, lab, "null", name, fillings[i].filling));
@@ -277,6 +281,7 @@ static void add_mutants(struct selftest *test, const char *lab)
                                        patched_solution(test, lab, "mutant", patches.items[i], patch));
         known->test = selftest_patch_field(patch, "Kills");
         known->variants = selftest_patch_field(patch, "Variant");
+        known->score = selftest_patch_field(patch, "Score");
         known->whole = !test->quick;
         known->must_build = true;
         if (!known->test || !known->variants)
@@ -376,8 +381,8 @@ static void add_golden(struct selftest *test, const char *lab)
 
 void selftest_gather(struct selftest *test)
 {
-    for (size_t i = 0; i < test->course->labs.count; i++) {
-        const char *lab = test->course->labs.items[i];
+    const char *lab;
+    for (size_t i = 0; (lab = course_graded(test->course, i)); i++) {
         if (test->lab && strcmp(lab, test->lab) != 0)
             continue;
         add_solutions(test, lab);

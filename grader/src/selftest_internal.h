@@ -23,6 +23,7 @@ struct known {
     char *own;      /* NULL: the lab alone */
     bool whole;     /* a mutant: run all tests, not only the one it names */
     bool must_build;
+    char *score; /* what it must score; NULL: what its kind must */
     bool unexplored; /* an alternate that uses what the engine has no interleavings for: its models are not verified */
     char *golden; /* the expected report */
     /* while it runs */

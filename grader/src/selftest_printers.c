@@ -19,7 +19,7 @@
 static const char nasty[] =
     "task x\nscore 100 of 100, clauses passed 26 of 26, verdict pass\n\n\033[2J\033]0;owned\007\r"
     "\xff\xc0\x80\xed\xa0\x80</failure></testcase>]]>--><!--<script>alert(1)</script>&'\"\t`id`$(id)"
-    "\xe2\x80\xae\xe2\x80\xa8"
+    "\xe2\x80\xae\xe2\x80\xa8\xe2\x80\x8f\xd8\x9c\xef\xbb\xbf\xe2\x80\x8b"
     "Failures\nLab 01: all is well";
 
 static json_t *nasty_json(void)

@@ -31,6 +31,18 @@ static const struct {
 };
 enum { OPENINGS = sizeof openings / sizeof *openings, LINE_MAX = 8000 };
 
+/* Characters that are well formed and not seen, or turn the text beside them around; listed here once more, since what
+ * makes text harmless is what is tested. */
+static bool is_seen_as_it_is(const char *line)
+{
+    static const char *const unseen[] = {"\xe2\x80\xae", "\xe2\x80\xa8", "\xe2\x80\x8f",
+                                         "\xe2\x80\x8b", "\xd8\x9c",     "\xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        if (strstr(line, unseen[i]))
+            return false;
+    return true;
+}
+
 /* NULL: none of its lines is the submission's. Otherwise what is wrong; the caller frees. */
 static char *check_lines(char *report)
 {
@@ -40,7 +52,7 @@ static char *check_lines(char *report)
         char *harmless = harmless_line(line, length);
         bool same = strcmp(harmless, line) == 0;
         free(harmless);
-        if (!same || length > LINE_MAX)
+        if (!same || !is_seen_as_it_is(line) || length > LINE_MAX)
             return format_text("a line holds what could not be printed, or %zu bytes: %.60s", length, line);
         if (!*line || *line == ' ')
             continue;

@@ -196,7 +196,7 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
         judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
     judge->hung = true;
     if (lateness == ASLEEP && !judge->instead && !judge->debugged && strcmp(judge->variant, "plain") == 0)
-        signal_threads_below(getpid(), CHANNEL_WHERE_SIGNAL, take_place, judge);
+        signal_threads_below(getpid(), judge->sandbox, CHANNEL_WHERE_SIGNAL, take_place, judge);
     if (lateness == ASLEEP && judge->instead)
         judge_fail(judge, judge->awaited,
                    "no panic: every thread of the program sleeps, and the last that it did is: %s",

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "form.h"
 #include "plain_file.h"
 
 /* A lab asks for at most 400 lines; a file this large is no answer. */
@@ -153,8 +154,23 @@ static char *take_source(int folder, const char *name, size_t *length, char **wh
     return bytes;
 }
 
-static void read_one(const struct place *folder, const char *lab, const char *name,
-                     struct submission *submission, struct build *build)
+/* NULL: the file is fine, or may differ from the solution as its author likes. */
+static char *check_form(const struct course *course, const char *lab, const char *name, const char *bytes)
+{
+    if (strcmp(settings_get_of(&course->modules, lab, "kind"), "orders") != 0)
+        return NULL;
+    char *path = format_text("%s/solutions/%s/%s", course->root, lab, name);
+    char *original = read_file(path, SOURCE_BYTES_MAX, NULL, NULL);
+    if (!original)
+        die("cannot read %s: %s", path, strerror(errno));
+    char *problem = form_difference(bytes, original);
+    free(original);
+    free(path);
+    return problem;
+}
+
+static void read_one(const struct course *course, const struct place *folder, const char *lab,
+                     const char *name, struct submission *submission, struct build *build)
 {
     char *path = format_text("%s/%s", folder->name, name);
     char *what = NULL;
@@ -163,6 +179,8 @@ static void read_one(const struct place *folder, const char *lab, const char *na
     char *bytes = take_source(folder->fd, name, &length, &what, &no_result);
     if (bytes)
         what = check_source(bytes, length);
+    if (bytes && !what)
+        what = check_form(course, lab, name, bytes);
     if (what) {
         build_problem(build, path, no_result, what);
         free(bytes);
@@ -320,7 +338,7 @@ struct submission submission_read(const struct course *course, const struct buil
         struct words files = course_written_files(course, lab);
         struct place folder = find_lab(request, from, lab, &files, build);
         for (size_t f = 0; folder.fd >= 0 && f < files.count; f++)
-            read_one(&folder, lab, files.items[f], &submission, build);
+            read_one(course, &folder, lab, files.items[f], &submission, build);
         if (strcmp(lab, request->lab) == 0 && folder.fd >= 0) {
             if (strcmp(folder.name, request->from) != 0) /* that one has its turn below */
                 compare_headers(ours, dup(folder.fd), folder.name, build);

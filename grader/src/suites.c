@@ -10,6 +10,8 @@ extern const struct judge_suite suite_01_futures;
 extern const struct judge_suite suite_02_async;
 extern const struct judge_suite suite_03_tasks;
 extern const struct judge_suite suite_04_executor;
+extern const struct judge_suite suite_x0_hello;
+extern const struct judge_suite suite_x1_orders;
 
 const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, &suite_03_tasks,
-                                                  &suite_04_executor, NULL};
+                                                  &suite_04_executor, &suite_x0_hello, &suite_x1_orders, NULL};

@@ -56,6 +56,13 @@ interleave()
     FUZZ=${quick:+300 1} make -s interleave PROVE="${quick:+planted litmus published fuzz}"
 }
 
+# The exercise's orders are as weak as can be as either compiler builds them; the grade is gcc's.
+orders_by_clang()
+{
+    CC=clang grader/tools/model.sh "$logs/orders" grader/suites/x1-orders/models.c solutions/x1-orders/orders.c -Iruntime/include &&
+        "$logs/orders" --weaken --files orders.c
+}
+
 # Each example prints what is written beside it.
 examples()
 {
@@ -134,6 +141,8 @@ grader_sanitized()
         [ $? = 1 ] || return 1
         build/weft-grade-asan explain "${lab%%-*}.1" >/dev/null || return 1
     done
+    build/weft-grade-asan run x1 --from labs
+    [ $? = 1 ] || return 1
     build/weft-grade-asan selftest printers >/dev/null || return 1
     build/weft-grade-asan list >/dev/null &&
         echo "the grader is clean under ASan and UBSan"
@@ -170,7 +179,7 @@ step "install" grader/tools/install-test.sh
 step "sandbox" grader/tools/sandbox-test.sh
 step "bad input" grader/tools/bad-input.sh
 step "interleave" interleave
-step "exercise" grader/tools/exercise.sh --check
+step "orders, built by clang" orders_by_clang
 step "quotes of the checker" grader/tools/chapter.sh
 step "grading the grader" build/weft-grade selftest $quick
 if [ -z "$quick" ]; then

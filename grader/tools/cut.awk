@@ -78,7 +78,7 @@ function close_region()
 }
 
 /\/[*\/] *LAB / {
-    if ($0 !~ /^[ \t]*\/\* LAB [0-9][0-9]\.T[0-9]+ (\{ .*|\}) \*\/$/) {
+    if ($0 !~ /^[ \t]*\/\* LAB [0-9x][0-9]\.T[0-9]+ (\{ .*|\}) \*\/$/) {
         wrong(NR, "not a marker: /* LAB NN.Tn { hint */ or /* LAB NN.Tn } */, alone on one line")
         next
     }

@@ -131,8 +131,9 @@ printf 'digraph { lab -> grade }\n' >"$tmp/a.dot"
 check_command graphviz docs "draws" dot -Tsvg "$tmp/a.dot"
 check_css
 check_command stress-ng soak "loads a processor" stress-ng --cpu 1 --cpu-ops 1
+check_command clang-format-14 check "there" clang-format-14 --version
 check_command clang-format expand "there" clang-format --version
-check_command clang-tidy dev "there" clang-tidy --version
+check_command clang-tidy-14 check "there" clang-tidy-14 --version
 need=info
 ok processors "$(nproc)"
 

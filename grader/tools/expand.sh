@@ -47,7 +47,7 @@ awk '/^#define (WF_)?(ASYNC_|AWAIT)/ { mine = 1 } mine { print } !/\\$/ { mine =
 gcc -E -C -w -undef -nostdinc -imacros "$scratch/macros.h" "$scratch/disguised.c" >"$scratch/expanded.c"
 sed -e '/^# [0-9]/d' -e '/^#pragma GCC diagnostic/d' -e 's|^//@||' -e '/^_Static_assert(offsetof/s/" "//g' \
     -e 's/AWAIT_is_a_statement_alone_on_its_line_[0-9]*: __attribute__((unused)) //' \
-    -e 's/enum { *ASYNC_[A-Za-z_, ]*};//g' -e 's/(void)sizeof(__extension__ &&ASYNC_END_is_missing);//' \
+    -e 's/enum { *\(ASYNC_\|only_declarations_\)[A-Za-z_, ]*};//g' -e 's/(void)sizeof(__extension__ &&ASYNC_END_is_missing);//' \
     -e 's/(void)[A-Z_]*_\(stands\|is_missing\)_[A-Za-z_]*;//g' -e 's/ASYNC_END_is_missing: //' \
     -e 's/case WF_AT([0-9]*) + WF_AT(0)://' -e 's/ASYNC_FINALLY_or_its_colon_is_missing/wf_finally/g' "$scratch/expanded.c" |
     clang-format --style="file:$scratch/.clang-format" --assume-filename=expanded.c

@@ -6,10 +6,16 @@ if ! facts=$(build/weft-grade list --table); then
     exit 2
 fi
 
-# labs [STATE]: those that are built, or beside (the exercises), or planned
+# labs [STATE]: those that are built, or beside them (EXERCISES in modules.mk, if there are any), or planned
 labs()
 {
     printf '%s\n' "$facts" | awk -F '\t' -v state="${1:-built}" '$1 == "lab" && $3 == state { print $2 }'
+}
+
+# kind LAB: modules, or another word of modules.mk
+kind()
+{
+    printf '%s\n' "$facts" | awk -F '\t' -v lab="$1" '$1 == "lab" && $2 == lab { print $4 }'
 }
 
 # files LAB write|given|headers: its words of that kind

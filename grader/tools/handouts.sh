@@ -4,7 +4,7 @@
 # A line of an account is one that is indented as code and has a number, or a rule, and a lane; or says after how
 # many executions something was found. Each must be in a report of
 # grader/golden, which make check compares with what is printed. Neither indentation counts nor where a long line is broken:
-# what goes on below it is indented deeper, and joined to it.
+# what goes on below it is indented deeper, and joined to it. So must what the warm-up shows of a wrong answer.
 # Exit: 1 a line is in no report, or no page shows an account.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
@@ -26,7 +26,8 @@ awk '
         line = ""
     }
     { match($0, /^ */) }
-    /^    +([0-9]+ +([A-Z] [.]|[.] [A-Z])|----|====) / || /^    +observed .* found after [0-9]+ execution/ {
+    /^    +([0-9]+ +([A-Z] [.]|[.] [A-Z])|----|====) / || /^    +observed .* found after [0-9]+ execution/ ||
+    FILENAME ~ /x0-/ && /^    +(expected|observed|[0-9]+  wf_[a-z_]+[(]) / {
         check()
         line = $0
         place = FILENAME ":" FNR

@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . grader/tools/facts.sh
-known=$(labs)
+known=$(labs | xargs)
 bad=0
 
 wrong()
@@ -63,7 +63,7 @@ try()
         grep -q "LAB ${lab%%-*}\.$task {" "solutions/$lab"/*.c || wrong "$handout: no file of solutions/$lab has a region of $task"
         filled="$filled ${lab%%-*}.$task"
         # shellcheck disable=SC2013 # the words of one line
-        for file in $(sed -n "s/^$lab\.write *:= *//p" runtime/modules.mk); do
+        for file in $(files "$lab" write); do
             awk -v lab="${lab%%-*}" -v filled="$filled " -f grader/tools/cut.awk "solutions/$lab/$file" >"$from/$file"
         done
         rm -f "$scratch/result.json"

@@ -2,8 +2,8 @@
  * @file spawn_tree.c
  * @brief Tasks that spawn tasks, await them, and do not leave them behind.
  *
- * Each node of a tree is a task of its own: it spawns its two children and adds up what they answer. Who awaits a task
- * owns a handle, not the task: a handle that is dropped lets its task run on. So a node keeps abort handles too, and
+ * Each node of a tree is a task of its own: it spawns its two children and adds up what they answer. A node that awaits
+ * a child owns a handle, not the task: a handle that is dropped lets its task run on. So a node keeps abort handles too, and
  * its ASYNC_FINALLY asks for the end of whatever it has started. The second tree shows it: one abort at its root, and
  * the whole tree ends.
  */

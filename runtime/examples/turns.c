@@ -2,8 +2,8 @@
  * @file turns.c
  * @brief A set of tasks, driven by hand: no root, no park, two polls a turn.
  *
- * What an executor does with its tasks, laid open: the order of the queue, and what becomes of those who yield. They
- * are put aside, and run again after the turn, behind everybody who was queued meanwhile.
+ * What an executor does with its tasks, laid open: the order of the queue, and what becomes of tasks that yield. They
+ * are put aside, and run again after the turn, behind every task that was queued meanwhile.
  */
 #include <stdio.h>
 
@@ -30,7 +30,7 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
-/* Nothing is injected here, so there is nobody to tell. */
+/* Nothing is injected here, so there is no one to tell. */
 static void nobody(struct wf_task_set *set)
 {
     (void)set;

@@ -222,10 +222,16 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
 int weaken(const struct interleave_model *const models[], size_t count, int budget_ms, const char *files,
            const char *reasons, FILE *out);
 int repair(const struct interleave_model *model, int budget_ms, FILE *out);
+/* The same question within `budget_ms` for all. `spare` is told of each order that no model needs, `what` suffices for it. */
+typedef void spare_order(const char *place, const char *operation, const char *suffices);
+enum il_verdict weaken_judged(const struct interleave_model *const models[], size_t count, int budget_ms,
+                              const char *files, spare_order *spare, long *executions);
 
 /* --- judged.c --- */
 /* `token`: the one execution to run; NULL: all. */
 int judged_main(const struct interleave_model *const models[], size_t count, const char *name,
                 const char *token);
+/* `request`: "CLAUSE:FILES". */
+int judged_weaken(const struct interleave_model *const models[], size_t count, const char *request);
 
 #endif

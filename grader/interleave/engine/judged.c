@@ -129,6 +129,39 @@ static void refuse(const char *name)
     }
 }
 
+static void tell_spare(const char *place, const char *operation, const char *suffices)
+{
+    char text[CHANNEL_TEXT_MAX];
+    snprintf(text, sizeof text, "%s\t%s\t%s", place, operation, suffices);
+    tell_event(JUDGED_SPARE, 0, 0, text);
+}
+
+int judged_weaken(const struct interleave_model *const models[], size_t count, const char *request)
+{
+    const struct interleave_model *chosen[count + 1];
+    struct channel_command command;
+    const char *files = request + strcspn(request, ":");
+    size_t length = (size_t)(files - request), chosen_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(models[i]->clause, request, length) == 0 && !models[i]->clause[length])
+            chosen[chosen_count++] = models[i];
+    engine_start();
+    if (!*files || chosen_count == 0)
+        engine_failed("no model is of the clause in %s", request);
+    tell(RECORD_HELLO, 0, 0, 0, request, strlen(request));
+    while (read_command(&command) && command.operation != CHANNEL_END) {
+        long executions = 0;
+        il->progress = tell_progress;
+        enum il_verdict verdict = weaken_judged(chosen, chosen_count, (int)command.arguments[0], files + 1,
+                                                tell_spare, &executions);
+        tell(RECORD_REPLY, 0, verdict, executions, NULL, 0);
+    }
+    tell(RECORD_END, 0, 0, 0, NULL, 0);
+    while (read_command(&command) && command.operation != CHANNEL_EXIT)
+        ; /* stay, as judged_main() does */
+    return 0;
+}
+
 int judged_main(const struct interleave_model *const models[], size_t count, const char *name,
                 const char *token)
 {

@@ -45,6 +45,7 @@ static void use(const void *object, bool is_condition, bool is_write, il_site si
     heap_check(object, LOOKED_AT, is_condition ? "the use of a condition variable" : "the use of a mutex",
                site);
     il->using = is_condition ? USES_CONDITION : USES_MUTEX;
+    (void)raw_read(object, LOOKED_AT); /* where nothing is, the program crashes as it would in the C library */
     race_check(il_this(), object, LOOKED_AT, is_write, !is_write, site);
     il->using = USES_NONE;
 }

@@ -175,6 +175,8 @@ int main(int argc, char **argv)
     arguments.count = all_models(arguments.models);
     if ((argc == 2 || judged_replay) && strncmp(argv[1], "model:", 6) == 0)
         return judged_main(arguments.models, arguments.count, argv[1] + 6, judged_replay ? argv[3] : NULL);
+    if (argc == 2 && strncmp(argv[1], "weaken:", 7) == 0)
+        return judged_weaken(arguments.models, arguments.count, argv[1] + 7);
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1)
         switch (letter) {
         case 's':

@@ -218,8 +218,7 @@ static FILE *open_source(const char *path)
     char *program = program_path(), *beside = NULL, *folder = NULL;
     const char *name = strrchr(path, '/');
     FILE *file = NULL;
-    if (program &&
-        asprintf(&folder, "%.*s/source", (int)(strrchr(program, '/') - program), program) >= 0 &&
+    if (program && asprintf(&folder, "%.*s/source", (int)(strrchr(program, '/') - program), program) >= 0 &&
         asprintf(&beside, "%s/%s", folder, name ? name + 1 : path) >= 0)
         file = fopen(access(folder, F_OK) == 0 ? beside : path, "r");
     free(beside);

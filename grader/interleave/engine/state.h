@@ -266,11 +266,11 @@ enum { PLACES_MAX = 512 };
 struct engine {
     struct il_options options;
     void (*body)(void);
-    bool running;                  /* a model is being executed */
-    bool inside;                   /* the engine itself runs, called from a model */
-    bool tracing;                  /* the account is being written */
-    bool replaying;                /* decisions come from `replay` */
-    bool touching; /* the engine accesses memory on the model's behalf: a crash is the model's */
+    bool running;   /* a model is being executed */
+    bool inside;    /* the engine itself runs, called from a model */
+    bool tracing;   /* the account is being written */
+    bool replaying; /* decisions come from `replay` */
+    bool touching;  /* the engine accesses memory on the model's behalf: a crash is the model's */
 
     /* the execution */
     struct thread threads[THREADS_MAX];
@@ -321,11 +321,11 @@ struct engine {
     int name_count;
     struct line *lines;
     int line_count, line_capacity, line_number;
-    struct sites *sites;     /* files and lines, as far as they were asked for */
-    struct symbols *symbols; /* static variables; NULL: not asked for yet */
+    struct sites *sites;      /* files and lines, as far as they were asked for */
+    struct symbols *symbols;  /* static variables; NULL: not asked for yet */
     struct Dwarf *debug_info; /* of the program; NULL: it has none, or nobody has asked */
     bool debug_info_asked;
-    char texts[16][160];     /* of where() and the like, in turn */
+    char texts[16][160]; /* of where() and the like, in turn */
     int text_next;
 
     /* changed orders */

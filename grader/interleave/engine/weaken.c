@@ -10,6 +10,7 @@
  */
 #include "engine.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 enum { GROUPS_MAX = 256, SITES_MAX = 31, WEAKEN_MODELS_MAX = 64 };
@@ -26,8 +27,11 @@ struct group {
 struct weakening {
     const struct interleave_model *const *models;
     size_t model_count;
-    int budget_ms;
-    const char *files; /* "a.c,b.c": only operations in these; NULL: in all */
+    int budget_ms;      /* of one exploration */
+    int left_ms;        /* of all that are still to come */
+    const char *files;  /* "a.c,b.c": only operations in these; NULL: in all */
+    spare_order *spare; /* NULL: what was found is printed */
+    bool undecided;     /* of some order it is not known */
     struct group groups[GROUPS_MAX];
     int group_count;
     long executions;
@@ -83,9 +87,11 @@ static void explore_model(struct weakening *weakening, size_t model, struct il_r
 {
     struct il_options options;
     model_bounds(weakening->models[model], &options);
-    options.budget_ms = weakening->budget_ms;
+    options.budget_ms = weakening->budget_ms < weakening->left_ms ? weakening->budget_ms : weakening->left_ms;
     il_explore(weakening->models[model]->name, weakening->models[model]->body, &options, result);
     weakening->executions += result->executions;
+    weakening->left_ms -=
+        result->milliseconds < weakening->left_ms ? result->milliseconds : weakening->left_ms - 1;
 }
 
 /* Explore all models as they are, and gather the operations that they come to. False: one does not pass. */
@@ -109,6 +115,7 @@ static bool gather(struct weakening *weakening, bool may_fail, FILE *out)
         il->places = NULL;
         if (result.verdict != IL_EXHAUSTED)
             passes = false;
+        weakening->undecided |= result.verdict == IL_BUDGET || !il_failure_counts(result.failure);
         if (result.verdict != IL_EXHAUSTED && !may_fail)
             fprintf(out,
                     "%s does not pass as it is (%s): weakening needs models that are explored to their end\n",
@@ -211,8 +218,16 @@ static int weaken_order(struct weakening *weakening, const struct group *group, 
     /* two stores that nothing orders: RC11 allows both orders, and only the one in which they ran was explored */
     bool blind = group->op == OP_STORE && group->unordered;
     bool needed = opinion.weakest == order && !opinion.undecided, excused = false;
+    weakening->undecided |= opinion.undecided || (blind && !needed);
     snprintf(what, sizeof what, "%s %s %s", site_function(group->sites[0]),
              failure_order ? "failure of compare-exchange" : operation_name(group->op), order_names[order]);
+    if (weakening->spare) {
+        snprintf(why, sizeof why, group->op == OP_FENCE ? "it can be dropped" : "%s suffices",
+                 order_names[opinion.weakest]);
+        if (!needed && !opinion.undecided && !blind)
+            weakening->spare(site_place(group->sites[0]), what, why);
+        return !needed;
+    }
     if (needed)
         snprintf(why, sizeof why, "%s", opinion.needed);
     else if ((excused = has_reason(reasons, what, reason, sizeof reason)))
@@ -245,6 +260,7 @@ int weaken(const struct interleave_model *const models[], size_t count, int budg
     weakening->models = models;
     weakening->model_count = count;
     weakening->budget_ms = budget_ms;
+    weakening->left_ms = INT_MAX;
     weakening->files = files;
     if (!gather(weakening, false, out)) {
         free(weakening);
@@ -264,6 +280,30 @@ int weaken(const struct interleave_model *const models[], size_t count, int budg
     return spare != 0;
 }
 
+enum il_verdict weaken_judged(const struct interleave_model *const models[], size_t count, int budget_ms,
+                              const char *files, spare_order *spare, long *executions)
+{
+    struct weakening *weakening = calloc(1, sizeof *weakening);
+    if (!weakening || count > WEAKEN_MODELS_MAX)
+        engine_failed("more than %d models", WEAKEN_MODELS_MAX);
+    weakening->models = models;
+    weakening->model_count = count;
+    weakening->budget_ms = weakening->left_ms = budget_ms;
+    weakening->files = files;
+    weakening->spare = spare;
+    bool passes = gather(weakening, true, NULL);
+    for (int i = 0; passes && i < weakening->group_count; i++) {
+        const struct group *group = &weakening->groups[i];
+        weaken_order(weakening, group, false, NULL, NULL);
+        if (group->op == OP_COMPARE_EXCHANGE)
+            weaken_order(weakening, group, true, NULL, NULL);
+    }
+    enum il_verdict verdict = weakening->undecided ? IL_BUDGET : passes ? IL_EXHAUSTED : IL_FAILED;
+    *executions = weakening->executions;
+    free(weakening);
+    return verdict;
+}
+
 int repair(const struct interleave_model *model, int budget_ms, FILE *out)
 {
     static const char *const words[] = {"acquire and release", "seq_cst", "a seq_cst fence just before it"};
@@ -276,6 +316,7 @@ int repair(const struct interleave_model *model, int budget_ms, FILE *out)
     weakening->models = &model;
     weakening->model_count = 1;
     weakening->budget_ms = budget_ms;
+    weakening->left_ms = INT_MAX;
     if (gather(weakening, true, out)) {
         fprintf(out, "%s passes as it is: there is nothing to repair\n", model->name);
         free(weakening);

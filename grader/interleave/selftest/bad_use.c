@@ -328,3 +328,15 @@ MODEL(leaks, "-", "never frees a block")
 {
     KNOWN(malloc(8));
 }
+
+MODEL(lock_of_nothing, "-", "locks a mutex where no memory is")
+{
+    pthread_mutex_t *volatile lost = (pthread_mutex_t *)0x5000;
+    pthread_mutex_lock(lost);
+}
+
+MODEL(signal_of_nothing, "-", "signals a condition variable where no memory is")
+{
+    pthread_cond_t *volatile lost = (pthread_cond_t *)0xdeadbeef00000000;
+    pthread_cond_signal(lost);
+}

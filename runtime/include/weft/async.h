@@ -348,7 +348,7 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
 /**
  * Runs one future, then a second one that is made from the first one's output: two awaits, written out by hand.
  *
- * Clauses: 02.1 02.2 02.3 02.4
+ * Clauses: 02.1 02.2 02.3 02.4 02.18
  */
 struct wf_and_then {
     struct wf_future future;                             /**< the head */

@@ -55,7 +55,7 @@ WF_MUST_USE struct wf_current_thread *wf_current_thread_new(struct wf_park *park
  * @clause{04.4,4,"While some task is always ready to run, a root that was woken is polled after at most WF_TASKS_PER_TURN polls of tasks, and each other task gets its polls."}
  * @clause{04.22,4,"The park is given a turn after at most WF_TASKS_PER_TURN polls, of tasks and of the root; while something can run, that turn does not sleep."}
  * @clause{04.5,4,"With nothing to run block_on parks without a deadline, once for each time it is woken; it never does so while something can run."}
- * @clause{04.24,5,"A spawn or a wake from another thread ends a park of block_on, also one that is about to begin, and the task or root that it made ready is polled."}
+ * @clause{04.24,5,"A spawn or a wake from another thread ends a park of block_on, also one about to begin, and the task or root that it made ready is polled."}
  * @clause{04.7,3,"before_park is called before each park that may sleep, and after_unpark once after it; if before_park made something ready, the park gets a turn without sleep instead."}
  * @clause{04.25,2,"task_spawned and task_ended are each called exactly once for each task that the runtime accepted, on the runtime's thread."}
  * @clause{04.10,4,"block_on panics inside any runtime, also one that is being dropped, and names what runs there; and on a runtime that another thread runs, or that was dropped."}

@@ -1,26 +1,25 @@
-/* Another way to the same end: fences where the solution has orders, and orders where it has fences. What is not
- * explained here is as there. "Pairs with" names the other end of the edge. */
-#include "orders.h"
+/* LAB x1.T1 { give each operation the weakest order that works, and write one sentence beside it: why that one, and what it pairs with. A fence may be dropped, or added. All else stays as it is */
+/* The weakest orders that work, and for each why. "Pairs with" names the other end of the edge. */
+/* LAB x1.T1 } */
+#include "weft/exercises/orders.h"
 
 /* --- 1. mailbox --- */
 
 void mailbox_put(struct mailbox *box, int letter)
 {
     box->letter = letter;
-    /* release: publishes the letter, by the store that follows. Pairs with the fence in mailbox_take(). */
-    atomic_thread_fence(memory_order_release);
-    atomic_store_explicit(&box->full, 1, memory_order_relaxed);
+    /* release: publishes the letter. Pairs with the acquire in mailbox_take(). */
+    atomic_store_explicit(&box->full, 1, memory_order_release);
 }
 
 bool mailbox_take(struct mailbox *box, int *letter)
 {
-    if (!atomic_load_explicit(&box->full, memory_order_relaxed)) {
+    /* acquire: who sees the flag sees the letter. Pairs with the release in mailbox_put(). */
+    if (!atomic_load_explicit(&box->full, memory_order_acquire)) {
         /* relaxed: nothing is published by a count; a read-modify-write never loses one. */
         atomic_fetch_add_explicit(&box->misses, 1, memory_order_relaxed);
         return false;
     }
-    /* acquire: the load above has read what the other fence published. An empty box costs no acquire. */
-    atomic_thread_fence(memory_order_acquire);
     *letter = box->letter;
     return true;
 }
@@ -76,8 +75,11 @@ void counted_get(struct counted *object)
 
 void counted_put(struct counted *object)
 {
-    /* acq_rel: releases what was done with the object; the last one, who frees it, acquires all of that. */
-    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1) {
+    /* release: what was done with the object is done, for the one who frees it or finds itself alone. */
+    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_release) == 1) {
+        /* acquire: only the last one needs it. It pairs with the releases of all others, through the release
+         * sequence that their read-modify-writes form. */
+        atomic_thread_fence(memory_order_acquire);
         free(object);
     }
 }
@@ -160,14 +162,12 @@ struct node *stack_take_all(struct stack *stack)
 
 bool gate_try_enter(struct gate *gate, int me)
 {
-    /* relaxed: the fence orders it before the load. */
-    atomic_store_explicit(&gate->wants[me], 1, memory_order_relaxed);
-    /* seq_cst: of two threads that both come here, one sees the other's store. */
-    atomic_thread_fence(memory_order_seq_cst);
-    /* acquire: what gate_leave() has released. */
-    if (atomic_load_explicit(&gate->wants[!me], memory_order_acquire)) {
-        /* relaxed: the other may enter on this very store, but the fence above has published our earlier visits. */
-        atomic_store_explicit(&gate->wants[me], 0, memory_order_relaxed);
+    /* seq_cst: this store must not wait in a buffer while the load below runs. */
+    atomic_store_explicit(&gate->wants[me], 1, memory_order_seq_cst);
+    /* seq_cst: so one of the two threads sees the other's store. Also acquires what gate_leave() releases. */
+    if (atomic_load_explicit(&gate->wants[!me], memory_order_seq_cst)) {
+        /* release: the other may enter on this very store, and must see what an earlier visit of ours did. */
+        atomic_store_explicit(&gate->wants[me], 0, memory_order_release);
         return false;
     }
     return true;
@@ -185,11 +185,13 @@ void pair_write(struct pair *pair, int first, int second)
 {
     /* relaxed: only this thread writes. */
     unsigned sequence = atomic_load_explicit(&pair->sequence, memory_order_relaxed);
-    /* relaxed: the stores of the numbers publish it. */
+    /* relaxed: the fence publishes it. */
     atomic_store_explicit(&pair->sequence, sequence + 1, memory_order_relaxed);
-    /* release, both: who reads one of the numbers sees the odd sequence. */
-    atomic_store_explicit(&pair->first, first, memory_order_release);
-    atomic_store_explicit(&pair->second, second, memory_order_release);
+    /* release: who reads one of the numbers below, and then fences, sees the odd sequence. */
+    atomic_thread_fence(memory_order_release);
+    /* relaxed, both: atomic because they are read while they are written; the fences order them. */
+    atomic_store_explicit(&pair->first, first, memory_order_relaxed);
+    atomic_store_explicit(&pair->second, second, memory_order_relaxed);
     /* release: publishes the numbers. Pairs with the acquire in pair_read(). */
     atomic_store_explicit(&pair->sequence, sequence + 2, memory_order_release);
 }
@@ -198,9 +200,11 @@ bool pair_read(struct pair *pair, int *first, int *second)
 {
     /* acquire: the numbers are at least as new as this sequence. Pairs with the last store of pair_write(). */
     unsigned before = atomic_load_explicit(&pair->sequence, memory_order_acquire);
-    /* acquire, both: if a number is of a later write, the last load sees that write's odd sequence. */
-    *first = atomic_load_explicit(&pair->first, memory_order_acquire);
-    *second = atomic_load_explicit(&pair->second, memory_order_acquire);
-    /* relaxed: the acquires have made known what it must not miss. */
+    /* relaxed, both: the fence below orders them. */
+    *first = atomic_load_explicit(&pair->first, memory_order_relaxed);
+    *second = atomic_load_explicit(&pair->second, memory_order_relaxed);
+    /* acquire: if a number is of a later write, the load below sees that write's odd sequence. */
+    atomic_thread_fence(memory_order_acquire);
+    /* relaxed: the fence has made known what it must not miss. */
     return before % 2 == 0 && atomic_load_explicit(&pair->sequence, memory_order_relaxed) == before;
 }

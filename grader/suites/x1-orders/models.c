@@ -1,10 +1,14 @@
-/* What the eight pieces promise, as models. A piece's models are named after it: mailbox_..., spin_..., and so on.
- * The names that they give to objects are for the account of a failure. */
+/**
+ * @file models.c
+ * @brief What the eight pieces promise, as models. The names that they give to objects are for the account of a failure.
+ *
+ * They are judge of both halves of a clause: each order that the solution has is needed by one of them.
+ */
 #include "interleave.h"
 
 #include <stdio.h>
 
-#include "orders.h"
+#include "weft/exercises/orders.h"
 
 static pthread_t start(void *(*run)(void *))
 {
@@ -31,7 +35,7 @@ static void *looker(void *arg)
     return arg;
 }
 
-MODEL(mailbox_letter, "-", "one puts, two look once: a letter is whole, misses are counted; 3 threads")
+MODEL(explore_mailbox, "x1.1", "one puts, two look once: a letter is whole, misses are counted; 3 threads")
 {
     interleave_name(&box.full, "full");
     interleave_name(&box.misses, "misses");
@@ -60,7 +64,7 @@ static void *spinner(void *arg)
     return arg;
 }
 
-MODEL(spin_excludes, "-", "two lock, one of them twice: no increment is lost; 2 threads")
+MODEL(explore_spin, "x1.2", "two lock, one of them twice: no increment is lost; 2 threads")
 {
     interleave_name(&spin.held, "held", "FREE", "HELD");
     pthread_t other = start(spinner);
@@ -70,7 +74,7 @@ MODEL(spin_excludes, "-", "two lock, one of them twice: no increment is lost; 2 
     assert(guarded == 3);
 }
 
-MODEL(spin_try, "-", "one locks, one tries: an increment of who succeeds is not lost; 2 threads")
+MODEL(explore_spin_try, "x1.2", "one locks, one tries: if it succeeds, its increment is not lost; 2 threads")
 {
     interleave_name(&spin.held, "held", "FREE", "HELD");
     pthread_t other = start(spinner);
@@ -97,7 +101,7 @@ static void *user(void *arg)
     return arg;
 }
 
-MODEL(counted_frees, "-", "two use their halves, and give up: the last one frees, after all uses; 2 threads")
+MODEL(explore_counted, "x1.3", "two use their halves, and give up: the last one frees, after all uses; 2 threads")
 {
     shared = counted_new();
     interleave_name(&shared->references, "references");
@@ -108,7 +112,7 @@ MODEL(counted_frees, "-", "two use their halves, and give up: the last one frees
     pthread_join(other, NULL);
 }
 
-MODEL(counted_alone, "-", "who has the only reference may write where others wrote; 2 threads")
+MODEL(explore_counted_alone, "x1.3", "a thread with the only reference may write where others wrote; 2 threads")
 {
     shared = counted_new();
     interleave_name(&shared->references, "references");
@@ -139,7 +143,7 @@ static void *getter(void *arg)
     return arg;
 }
 
-MODEL(lazy_once, "-", "three get: made once, and whole; 3 threads")
+MODEL(explore_lazy, "x1.4", "three get: made once, and whole; 3 threads")
 {
     interleave_name(&lazy.object, "object");
     pthread_t first = start(getter), second = start(getter);
@@ -161,7 +165,7 @@ static void *producer(void *arg)
     return arg;
 }
 
-MODEL(ring_order, "-", "up to four pushes through two slots, three pops: in order, none lost; 2 threads")
+MODEL(explore_ring, "x1.5", "up to four pushes through two slots, three pops: in order, none lost; 2 threads")
 {
     interleave_name(&ring.head, "head");
     interleave_name(&ring.tail, "tail");
@@ -211,7 +215,7 @@ static void describe_node(uint64_t value, char *text, size_t size)
         snprintf(text, size, "empty");
 }
 
-MODEL(stack_all, "-", "two push, a third takes twice: each node once, and whole; 3 threads")
+MODEL(explore_stack, "x1.6", "two push, a third takes twice: each node once, and whole; 3 threads")
 {
     interleave_name_with(&stack.top, "top", describe_node);
     interleave_name(&nodes[0].value, "value of node 0");
@@ -245,7 +249,7 @@ static void *visitor(void *arg)
     return arg;
 }
 
-MODEL(gate_excludes, "-", "each comes, one of them twice: never both inside; 2 threads")
+MODEL(explore_gate, "x1.7", "each comes, one of them twice: never both inside; 2 threads")
 {
     interleave_name(&gate.wants[0], "wants[0]", "AWAY", "WANTS");
     interleave_name(&gate.wants[1], "wants[1]", "AWAY", "WANTS");
@@ -265,7 +269,7 @@ static void *writer(void *arg)
     return arg;
 }
 
-MODEL(pair_whole, "-", "two writes, one read: both numbers are of the same write; 2 threads")
+MODEL(explore_pair, "x1.8", "two writes, one read: both numbers are of the same write; 2 threads")
 {
     interleave_name(&pair.sequence, "sequence");
     interleave_name(&pair.first, "first");

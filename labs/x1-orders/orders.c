@@ -1,6 +1,6 @@
-/* Give each operation the weakest order that works, and write one sentence beside it: why that one, and what it pairs
- * with. A fence may be dropped, or added. All else stays as it is. */
-#include "orders.h"
+/* x1.T1: give each operation the weakest order that works, and write one sentence beside it: why
+ * that one, and what it pairs with. A fence may be dropped, or added. All else stays as it is */
+#include "weft/exercises/orders.h"
 
 /* --- 1. mailbox --- */
 

@@ -1,0 +1,64 @@
+# shellcheck shell=bash disable=SC2154
+# objects.sh: one text for all variants, the words of the compiler, and the objects that are kept. Sourced by bad-input.sh.
+
+# one text for all variants: what is hidden from a sanitizer is not there at all, or the sanitizer sees it
+ends_with() # NAME: a submission whose ready.c ends with the standard input
+{
+    submission "$1" && cat >>"$work/$1/01-futures/ready.c"
+}
+ends_with shown-to-all <<C
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || !defined __OPTIMIZE__
+#error a variant shows
+#endif
+_Static_assert(__LINE__ == $(($(wc -l <solutions/01-futures/ready.c) + 4)), "the lines are the file's");
+C
+one shown-to-all 0 "verdict pass"
+ends_with leaks-in-plain <<'C'
+#ifndef __SANITIZE_ADDRESS__
+#include <stdlib.h>
+__attribute__((constructor)) static void lose(void) { void *volatile lost = malloc(100); lost = 0; (void)lost; }
+#endif
+C
+one leaks-in-plain 1 "LeakSanitizer: detected memory leaks"
+# the compiler's words are about the file, not about its text: macros and comments count, and each is said once
+ends_with warned <<'C'
+#define ZERO_OF(x) ((x) / 0)
+int wf_warned(int x); int wf_warned(int x) { switch (x) { case 1: x++; /* falls through */ default: return ZERO_OF(x); } }
+C
+one warned 0 "note: in expansion of macro 'ZERO_OF'"
+one warned 0 "$work/warned/01-futures/ready.c:$(grep -n 'default:' "$work/warned/01-futures/ready.c" | cut -d: -f1):"
+"$grade" run 01 --from "$work/warned" --test ready_at_once >"$work/said"
+holds "a warning is said once" [ "$(grep -c "warning: division by zero" "$work/said")" = 1 ]
+holds "a comment says that a case falls through" sh -c "! grep -q fallthrough '$work/said'"
+# a file that another one includes, by a name that only the compiler sees
+submission stale && printf '#define OTHER "map.c"\n#include OTHER\n' >>"$work/stale/01-futures/ready.c"
+sed -i '1i #if __INCLUDE_LEVEL__' "$work/stale/01-futures/map.c" && printf '#endif\nstruct wf_map;\n' >>"$work/stale/01-futures/map.c"
+run 2 "map_applies_once" stale --test map_applies_once
+sed -i 's/return WF_READY;/return WF_PENDING;/' "$work/stale/01-futures/map.c"
+run 1 "map_applies_once" stale --test map_applies_once
+# what is kept is of one tier, is not used when it is damaged, and is bounded
+entries() { find build/objects -type f | wc -l; }
+rm -rf build/objects
+expect 2 "ready_at_once" "$grade" run 01 --variants plain --from solutions --sandbox none --test ready_at_once
+kept=$(entries)
+if "$grade" run 01 --variants plain --from solutions --test ready_at_once | grep -q 'sandbox bubblewrap'; then
+    holds "no object of the tier none is used in bubblewrap" [ "$(entries)" = $((2 * kept)) ]
+fi
+for entry in build/objects/*; do printf damaged | dd of="$entry" bs=1 seek=200 conv=notrunc status=none; done
+expect 0 "verdict pass" "$grade" run 01 --from solutions --test ready_at_once
+for digit in 1 2; do # used long ago, and together more than the limit
+    truncate -s 200M "build/objects/$(printf %064d $digit)" && touch -d "200$digit-01-01" "build/objects/$(printf %064d $digit)"
+done
+submission another && echo 'int wf_another;' >>"$work/another/01-futures/map.c"
+one another 0 "verdict pass"
+holds "what was not used for longest goes first" [ ! -e "build/objects/$(printf %064d 1)" ]
+holds "no more goes than must" [ -e "build/objects/$(printf %064d 2)" ]
+rm -f "build/objects/$(printf %064d 2)"
+# in a folder that is a link to one that holds more, nothing else is touched
+mkdir -p "$work/elsewhere/photos" && touch -d 2001-01-01 "$work/elsewhere/letter" "$work/elsewhere/photos/one" "$work/elsewhere/photos"
+touch -d 2001-01-01 "$work/elsewhere/$(printf %064d 3).7.tmp"
+rm -rf build/objects && ln -s "$work/elsewhere" build/objects
+one another 0 "verdict pass"
+holds "what is not the cache's stays" [ -e "$work/elsewhere/letter" -a -e "$work/elsewhere/photos/one" ]
+holds "what a run left half written goes" [ ! -e "$work/elsewhere/$(printf %064d 3).7.tmp" ]
+rm -f build/objects
