@@ -1,6 +1,5 @@
 #include "handout.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +38,7 @@ static void add_task(struct handout *handout, const char *line)
 /* "| 01.1 | ... | T1-T3 |": the clause, for the last task of its last column. */
 static void add_clause(struct handout *handout, const char *line)
 {
-    size_t length = strspn(line + 2, "0123456789.");
+    size_t length = strspn(line + 2, "0123456789x.");
     const char *end = strrchr(line, '|'), *column = end - 1;
     if (!length || !memchr(line + 2, '.', length) || end <= line + 1)
         return;
@@ -65,7 +64,7 @@ struct handout handout_read(const struct course *course, const char *lab)
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
         if (strncmp(line, "**T", 3) == 0)
             add_task(&handout, line);
-        else if (strncmp(line, "| ", 2) == 0 && isdigit((unsigned char)line[2]))
+        else if (strncmp(line, "| ", 2) == 0)
             add_clause(&handout, line);
     free(text);
     free(path);

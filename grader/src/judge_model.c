@@ -107,6 +107,13 @@ static const char *split_assertion(const char *headline, char **observed)
     return format_text("%.*s", (int)(end - begin), begin);
 }
 
+/* "task 01.T1 in f (ticket.c:12)" of "task 01.T1 in f (labs/x0-hello/ticket.c:12)": the name that reports use. */
+static const char *with_short_name(const char *task)
+{
+    const char *open = strrchr(task, '('), *slash = open ? strrchr(open, '/') : NULL;
+    return slash ? format_text("%.*s%s", (int)(open + 1 - task), task, slash + 1) : task;
+}
+
 static _Noreturn void decide_failure(struct judge *judge, const struct findings *findings)
 {
     char *headline = shown(judge, &findings->headline);
@@ -115,7 +122,7 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
     switch (findings->failure) {
     case IL_TODO:
         judge->unwritten = true;
-        judge_fail(judge, "the task is written", "not written yet: %s", task ? task : headline);
+        judge_fail(judge, "the task is written", "not written yet: %s", with_short_name(task ? task : headline));
     case IL_UNSUPPORTED:
     case IL_STEPS:
     case IL_NOT_DETERMINISTIC:

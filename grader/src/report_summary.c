@@ -138,6 +138,13 @@ static void print_next_task(const struct report *report)
         free(text);
         return;
     }
+    if (report->handout.count > 0)
+        return;
+    for (size_t i = 0; i < result->test_count; i++) /* a handout without tasks, such as the warm-up's */
+        if (is_unwritten(&result->tests[i])) {
+            fprintf(report->style.out, "%sBegin with%s %s\n", report->style.bold, report->style.off, report->handout.path);
+            return;
+        }
 }
 
 /* What all tasks up to each have earned, of what they can earn. */
