@@ -84,10 +84,12 @@ void handout_free(struct handout *handout)
     *handout = (struct handout){0};
 }
 
-const struct handout_task *handout_task(const struct handout *handout, const char *id)
+const struct handout_task *handout_task(const struct handout *handout, const char *name)
 {
+    const char *lab = handout->path + strlen("labs/");
+    bool with_lab = strncmp(name, lab, 2) == 0 && name[2] == '.';
     for (size_t i = 0; i < handout->count; i++)
-        if (strcmp(handout->tasks[i].id, id) == 0)
+        if (strcmp(handout->tasks[i].id, name + (with_lab ? 3 : 0)) == 0)
             return &handout->tasks[i];
     return NULL;
 }

@@ -33,7 +33,7 @@ struct handout {
 struct handout handout_read(const struct course *course, const char *lab);
 void handout_free(struct handout *handout);
 
-/** The task of this name, "T1"; NULL: there is none. */
-const struct handout_task *handout_task(const struct handout *handout, const char *id);
+/** The task of this name, "T1" or "01.T1"; NULL: there is none. */
+const struct handout_task *handout_task(const struct handout *handout, const char *name);
 
 #endif

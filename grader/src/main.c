@@ -85,13 +85,6 @@ static uint64_t choose_seed(const char *text)
     return seed;
 }
 
-/* The task of the handout that the selection names, as "T1" or "01.T1"; NULL: none. */
-static const struct handout_task *selected_task(const struct handout *handout, const char *lab, const char *name)
-{
-    bool with_lab = strncmp(name, lab, 2) == 0 && name[2] == '.';
-    return handout_task(handout, name + (with_lab ? 3 : 0));
-}
-
 /* The first test that the selection names, by its name or its clause; with any of these variants. NULL: none. */
 static const struct judge_test *selected_test(const struct judge_suite *suite, const char *name,
                                               unsigned variants)
@@ -123,7 +116,7 @@ static void choose_test(const struct judge_suite *suite, const struct handout *h
     unsigned variants = options->trace ? INTERLEAVE : ~0u;
     if (!options->test)
         return;
-    const struct handout_task *task = selected_task(handout, suite->lab, options->test);
+    const struct handout_task *task = handout_task(handout, options->test);
     if (task && !options->debug && !options->trace) {
         if (task->clauses.count == 0)
             die("%s is a task of %s, but the handout says of no clause that it passes after it", task->id, handout->path);
@@ -246,7 +239,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
         die("lab %s has no suite", lab);
     struct handout handout = handout_read(course, lab);
     choose_test(suite, &handout, options);
-    const struct handout_task *task = options->test ? selected_task(&handout, lab, options->test) : NULL;
+    const struct handout_task *task = options->test ? handout_task(&handout, options->test) : NULL;
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : build_sandbox(course, options->from, options->sandbox);
     struct build_request request = {.lab = lab,
