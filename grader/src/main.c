@@ -117,7 +117,9 @@ static void choose_test(const struct judge_suite *suite, const struct handout *h
     if (!options->test)
         return;
     const struct handout_task *task = handout_task(handout, options->test);
-    if (task && !options->debug && !options->trace) {
+    if (task) {
+        if (options->debug || options->trace)
+            die("%s is a task: name one test, as its report does", task->id);
         if (task->clauses.count == 0)
             die("%s is a task of %s, but the handout says of no clause that it passes after it", task->id, handout->path);
         return;

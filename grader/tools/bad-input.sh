@@ -201,6 +201,7 @@ expect 0 "only 01.T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --fro
 expect 0 "only run_idle, one of 4 tests of clause 03.1: it passes" "$grade" run 03 --from solutions --test run_idle
 expect 1 "Begin with labs/04-executor/README.md, task T1: " "$grade" run 04 --variants plain
 expect 1 "04.17   0/4  open " "$grade" run 04 --variants plain
+expect 2 "T1 is a task: name one test" "$grade" debug 01 --test T1
 expect 0 "open 2, verdict fail" make -s grade LAB=01 TEST=T1
 cases=$((cases + 2))
 if make -s grade LAB=01 TEST=T1 FROM=labs 2>&1 | grep 'make' | grep -v ' make grade\| make debug\|^make:.*directory'; then
