@@ -99,9 +99,8 @@ static const struct judge_test *selected_test(const struct judge_suite *suite, c
 static _Noreturn void no_such_test(const struct judge_suite *suite, const struct handout *handout, const char *name,
                                    unsigned variants)
 {
-    char *harmless = harmless_line(name, 200);
-    fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab,
-            variants == INTERLEAVE ? "model" : "test, clause or task", harmless);
+    const char *what = variants == INTERLEAVE ? "model" : "test, clause or task";
+    fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab, what, harmless_line(name, 200));
     for (size_t i = 0; variants != INTERLEAVE && i < handout->count; i++)
         fprintf(stderr, "  %-6s %s\n", handout->tasks[i].id, handout->tasks[i].name);
     for (const struct judge_test *test = suite->tests; test->name; test++)
