@@ -231,6 +231,7 @@ TCase *future_tests(void)
     add_panic_test(tests, g01_a_poll_after_ready_and_drop_panics);
     tcase_add_test(tests, g01_it_may_be_polled_until_it_is_ready);
     add_panic_test(tests, g02_a_poll_after_the_drop_panics);
+    add_panic_test(tests, g02_a_head_of_rubbish_is_called_so);
     add_panic_test(tests, g03_a_second_drop_panics);
     add_panic_test(tests, g03_a_second_drop_inside_the_first_panics);
     tcase_add_test(tests, g03_dropping_what_is_ready_does_nothing);

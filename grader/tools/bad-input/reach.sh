@@ -2,6 +2,8 @@
 # reach.sh: what a submission can see, and where it can write. Sourced by bad-input.sh.
 
 # no program that runs a submission says where the tree is, or where it was linked
+"$grade" run 01 --from solutions --test ready_at_once >/dev/null # so that something is kept
+holds "objects are kept" [ "$(find build/objects -type f | wc -l)" -gt 0 ]
 names_nothing() { ! grep -rlF -e "$PWD" -e "${TMPDIR:-/tmp}/weft-" --include='*.o' --include="$(printf '?%.0s' {1..64})" build/obj/{plain,asan,tsan,interleave,engine} build/objects; }
 holds "no object names the tree or a stage" names_nothing
 expect 1 "runtime/given/panic.c"$'\n' env GDB_ARGS="-batch;info line wf_panic_at;list wf_panic_at;info source" "$grade" debug 01 --test ready_at_once --from solutions

@@ -20,7 +20,7 @@ if [ -n "$(command -v gdb)" ]; then
     mkdir -p "$work/silent"
     cp -r solutions/03-tasks "$work/silent/"
     patch -s -d "$work/silent/03-tasks" -p1 <grader/golden/03-tasks/missing-panic.patch
-    for words in "expected: a panic that names clause 03.6" "observed: the call returned: wf_task_reference"; do
+    for words in "expected: a panic that names clause 03.20" "observed: the call returned: wf_task_reference"; do
         expect 1 "$words" env GDB_ARGS="-batch;run" "$grade" debug 03 --test references_max --from "$work/silent"
     done
     mkdir -p "$work/asleep"
