@@ -75,7 +75,7 @@ grade_arguments = --from "$$FROM" --own "$$OWN" $${SEED:+--seed "$$SEED"} $${TES
 token_argument = $${TOKEN:+--token "$$TOKEN"}
 
 # The report says whether the lab passes. make fails, in words of its own, only where nothing could be graded.
-## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=T1] [SEED=n] [DEEP=1] [HINT=1]
+## grade: build a lab and grade it: LAB=01 [FROM=dir] [OWN="01"] [TEST=T1] [SEED=n] [DEEP=1] [HINT=1: for x1]
 .PHONY: grade
 grade: grader
 	$(need_lab)

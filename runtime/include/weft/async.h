@@ -56,7 +56,7 @@
  *     AWAIT_is_a_statement_alone_on_its_line_N, twice        one AWAIT a line
  *     duplicate case value; overflow of one (-Werror)        no AWAIT inside a `switch`: use `if`
  *     no member named 'out'                                  give the frame, or the child, an `out`
- *     not a structure or union                               await a pointer to a frame: AWAIT(&self->child)
+ *     not a structure or union; invalid type argument of '->' await a pointer to a frame: AWAIT(&self->child)
  *     future must be its first member                        move it
  *     return with no value; incompatible type when returning use ASYNC_RETURN, or a `break` at body level
  *     selector is not compatible with any association        ASYNC_INIT: the frame is of another function

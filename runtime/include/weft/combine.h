@@ -29,7 +29,7 @@ WF_BEGIN_DECLS
 
 /** In which order a poll goes through the branches: their fairness. */
 enum wf_order {
-    WF_FAIR,  /**< another branch goes first at each poll, so that each is first now and then */
+    WF_FAIR,  /**< another branch goes first at each poll; each is first once in `count` polls */
     WF_BIASED /**< always in array order: the first ones have priority */
 };
 
