@@ -134,9 +134,10 @@ static void leave_the_outer_first(void)
 /* G.19 */
 START_TEST(g19_leaving_one_that_is_not_current_panics)
 {
-    expect_panic(leave_the_outer_first,
-                 "weft: panic: clause G.19 broken: a context is left while another is entered inside it: what entered that "
-                 "one, such as a block_on, has returned without wf_context_leave\n");
+    expect_panic(
+        leave_the_outer_first,
+        "weft: panic: clause G.19 broken: a context is left while another is entered inside it: what entered that "
+        "one, such as a block_on, has returned without wf_context_leave\n");
 }
 END_TEST
 

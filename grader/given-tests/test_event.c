@@ -139,8 +139,7 @@ END_TEST
 /* G.16: the kinds by name. */
 START_TEST(g16_each_kind_has_a_name)
 {
-    static const char *const names[] = {"poll", "polled", "drop",
-                                        "park", "unpark", "unparked", "unknown"};
+    static const char *const names[] = {"poll", "polled", "drop", "park", "unpark", "unparked", "unknown"};
     for (int kind = 0; kind <= WF_EVENT_UNPARKED + 1; kind++)
         ck_assert_str_eq(wf_event_kind_name((enum wf_event_kind)kind), names[kind]);
 }

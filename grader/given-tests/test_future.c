@@ -58,8 +58,9 @@ static void poll_after_drop(void)
 /* G.2 */
 START_TEST(g02_a_poll_after_the_drop_panics)
 {
-    expect_panic(poll_after_drop, "weft: panic: clause G.2 broken: leaf is polled after it was dropped. If nothing dropped "
-                                  "it, its constructor left `line` as it was\n");
+    expect_panic(poll_after_drop,
+                 "weft: panic: clause G.2 broken: leaf is polled after it was dropped. If nothing dropped "
+                 "it, its constructor left `line` as it was\n");
 }
 END_TEST
 
@@ -73,8 +74,9 @@ static void poll_of_rubbish(void)
 /* G.2 */
 START_TEST(g02_a_head_of_rubbish_is_called_so)
 {
-    expect_panic(poll_of_rubbish, "weft: panic: clause G.2 broken: leaf is polled, and the `line` in its head is 0xa5a5a5a5, "
-                                  "which is rubbish: its constructor sets it to WF_LINE_NEW\n");
+    expect_panic(poll_of_rubbish,
+                 "weft: panic: clause G.2 broken: leaf is polled, and the `line` in its head is 0xa5a5a5a5, "
+                 "which is rubbish: its constructor sets it to WF_LINE_NEW\n");
 }
 END_TEST
 
@@ -88,8 +90,9 @@ static void drop_twice(void)
 /* G.3 */
 START_TEST(g03_a_second_drop_panics)
 {
-    expect_panic(drop_twice, "weft: panic: clause G.3 broken: leaf is dropped after it was dropped. If nothing "
-                             "dropped it, its constructor left `line` as it was\n");
+    expect_panic(drop_twice,
+                 "weft: panic: clause G.3 broken: leaf is dropped after it was dropped. If nothing "
+                 "dropped it, its constructor left `line` as it was\n");
 }
 END_TEST
 

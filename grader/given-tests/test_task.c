@@ -365,8 +365,9 @@ static void spawn_on_nobody(void)
 /* G.29 */
 START_TEST(g29_a_spawn_without_a_scheduler_panics)
 {
-    expect_panic(spawn_on_nobody, "weft: panic: clause G.29 broken: task look is spawned without a scheduler: this thread "
-                                  "is not inside a runtime\n");
+    expect_panic(spawn_on_nobody,
+                 "weft: panic: clause G.29 broken: task look is spawned without a scheduler: this thread "
+                 "is not inside a runtime\n");
 }
 END_TEST
 

@@ -169,9 +169,9 @@ static void report(struct builder *builder, const struct jobs *texts, struct job
             char *messages = build_job_messages(builder, failed);
             build_refuse_full_disk(builder, messages);
             /* a submission can make the compiler say so (#line): what it says only asks for a trial */
-            bool missing_tool =
-                build->status[v] == BUILD_OK && (strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages)) &&
-                !build_variant_works(builder, build->variants.items[v]);
+            bool missing_tool = build->status[v] == BUILD_OK &&
+                                (strncmp(messages, "cc1: ", 5) == 0 || sandbox_failed(messages)) &&
+                                !build_variant_works(builder, build->variants.items[v]);
             if (build->status[v] == BUILD_OK)
                 build->status[v] = missing_tool ? BUILD_MISSING : BUILD_FAILED;
             if (said->succeeded)

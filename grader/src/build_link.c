@@ -308,8 +308,8 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         char *messages = build_job_messages(builder, job);
         build_refuse_full_disk(builder, messages);
         /* a submission can make the linker say so (the name of a symbol): what it says only asks for a trial */
-        bool missing =
-            (strstr(messages, "cannot find ") || sandbox_failed(messages)) && !build_variant_works(builder, variant);
+        bool missing = (strstr(messages, "cannot find ") || sandbox_failed(messages)) &&
+                       !build_variant_works(builder, variant);
         build->status[job->variant] = missing ? BUILD_MISSING : BUILD_FAILED;
         if (!said)
             build_problem(

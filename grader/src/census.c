@@ -182,7 +182,8 @@ static bool catches(pid_t pid, int number)
     return caught;
 }
 
-void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg), void *arg)
+void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg),
+                          void *arg)
 {
     struct census census = census_below(pid, sandbox);
     for (int i = 0; i < census.processes && i < 64; i++) {

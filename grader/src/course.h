@@ -48,7 +48,7 @@ struct course {
     char *root; /**< the tree, absolute */
     struct settings modules;
     struct settings variants;
-    struct words labs; /**< the built ones: "01-futures" */
+    struct words labs;      /**< the built ones: "01-futures" */
     struct words exercises; /**< graded like labs, and no part of the runtime: "x0-hello" */
     struct clause *clauses;
     size_t clause_count;

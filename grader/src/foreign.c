@@ -27,7 +27,7 @@ static size_t utf8_length(const unsigned char *text, size_t left)
         return 0;
     if (first == 0xe2 &&
         ((text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) || /* these end lines, or turn text around */
-         (text[1] == 0x80 && text[2] >= 0x8b && text[2] <= 0x8f) || /* or are not seen, or turn what is beside them */
+         (text[1] == 0x80 && text[2] >= 0x8b && text[2] <= 0x8f) || /* or hide, or turn what is beside them */
          (text[1] == 0x81 && text[2] >= 0xa0 && text[2] <= 0xaf)))
         return 0;
     if ((first == 0xd8 && text[1] == 0x9c) || (first == 0xef && text[1] == 0xbb && text[2] == 0xbf) ||

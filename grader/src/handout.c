@@ -14,7 +14,8 @@ static size_t task_length(const char *text)
 static char *between(const char *text, const char *mark)
 {
     const char *open = strstr(text, mark), *close = open ? strstr(open + strlen(mark), mark) : NULL;
-    return close ? format_text("%.*s", (int)(close - open) - (int)strlen(mark), open + strlen(mark)) : copy_text("");
+    return close ? format_text("%.*s", (int)(close - open) - (int)strlen(mark), open + strlen(mark))
+                 : copy_text("");
 }
 
 static void add_task(struct handout *handout, const char *line)
@@ -48,7 +49,8 @@ static void add_clause(struct handout *handout, const char *line)
     for (const char *at = column; at < end; at++)
         for (size_t i = 0; i < handout->count; i++)
             if (task_length(at) == strlen(handout->tasks[i].id) &&
-                strncmp(at, handout->tasks[i].id, task_length(at)) == 0 && (!last || &handout->tasks[i] > last))
+                strncmp(at, handout->tasks[i].id, task_length(at)) == 0 &&
+                (!last || &handout->tasks[i] > last))
                 last = &handout->tasks[i];
     if (!last)
         return;
@@ -60,7 +62,8 @@ static void add_clause(struct handout *handout, const char *line)
 struct handout handout_read(const struct course *course, const char *lab)
 {
     struct handout handout = {.path = format_text("labs/%s/README.md", lab)};
-    char *path = format_text("%s/%s", course->root, handout.path), *text = read_file(path, 1 << 20, NULL, NULL);
+    char *path = format_text("%s/%s", course->root, handout.path);
+    char *text = read_file(path, 1 << 20, NULL, NULL);
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
         if (strncmp(line, "**T", 3) == 0)
             add_task(&handout, line);

@@ -37,7 +37,8 @@ struct judge_rest {
 /** A lab's tests. */
 struct judge_suite {
     const char *lab;
-    const struct judge_test *tests; /**< ended by one without a name; of a clause's tests the most telling comes first */
+    /** Ended by one without a name; of a clause's tests the most telling comes first. */
+    const struct judge_test *tests;
     /** Names of events for the trace, given by the suite: writes at most `size` bytes; none: no line for it. */
     void (*describe_event)(struct judge *judge, const struct channel_record *event, char *text, int size);
     const struct judge_rest *rests; /**< ended by one without a clause; NULL: none */

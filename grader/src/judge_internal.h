@@ -23,14 +23,14 @@ struct judge {
     int64_t run_deadline_ms;         /* of all tests together */
     int64_t processor_ms;            /* spent below this process during the test, as far as it was seen */
     int64_t census_ms, last_look_ms; /* at the last look: what lived, and when that was */
-    bool debugged;             /* gdb runs the subject: no deadlines */
-    const char *from;          /* the submission as typed */
-    const char *graded_folder; /* where the graded lab's files are in it */
-    const char *root; /* the course's tree */
-    int64_t budget_ms;         /* of a model: processor time to explore it */
-    const char *token;         /* of a model: the one execution to replay; NULL: all */
-    bool page_wanted;          /* of a model: its failure as a page */
-    bool hint;                 /* of a weakening search: it says which order suffices */
+    bool debugged;                   /* gdb runs the subject: no deadlines */
+    const char *from;                /* the submission as typed */
+    const char *graded_folder;       /* where the graded lab's files are in it */
+    const char *root;                /* the course's tree */
+    int64_t budget_ms;               /* of a model: processor time to explore it */
+    const char *token;               /* of a model: the one execution to replay; NULL: all */
+    bool page_wanted;                /* of a model: its failure as a page */
+    bool hint;                       /* of a weakening search: it says which order suffices */
 
     /* the subject */
     const char *scenario;
@@ -57,7 +57,7 @@ struct judge {
     int later_count;
 
     char *trace[TRACE_LINES];
-    int trace_count, trace_first; /* lines noted; the first of them that still matters */
+    int trace_count, trace_first;     /* lines noted; the first of them that still matters */
     int fold_period, fold_at, folded; /* lines that repeat the last `fold_period`, and so are counted only */
     int reply_line;
     json_t *account; /* of a model that failed: stands in place of the trace, whole */

@@ -103,7 +103,8 @@ static const char *split_assertion(const char *headline, char **observed)
     if (!end)
         return "every execution of the model passes";
     begin += strlen(expected);
-    *observed = format_text("%.*s%s", (int)(begin - headline) - (int)strlen("expected: "), headline, end + strlen(seen));
+    *observed = format_text("%.*s%s", (int)(begin - headline) - (int)strlen("expected: "), headline,
+                            end + strlen(seen));
     return format_text("%.*s", (int)(end - begin), begin);
 }
 
@@ -122,7 +123,8 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
     switch (findings->failure) {
     case IL_TODO:
         judge->unwritten = true;
-        judge_fail(judge, "the task is written", "not written yet: %s", with_short_name(task ? task : headline));
+        judge_fail(judge, "the task is written", "not written yet: %s",
+                   with_short_name(task ? task : headline));
     case IL_UNSUPPORTED:
     case IL_STEPS:
     case IL_NOT_DETERMINISTIC:
@@ -164,7 +166,9 @@ void judge_model(struct judge *judge)
     if (record.a == IL_FAILED)
         decide_failure(judge, &findings);
     if (record.a == IL_BUDGET)
-        judge_not_verified(judge, "the budget of processor time was used up before all executions were run; DEEP=1 spends more");
+        judge_not_verified(
+            judge,
+            "the budget of processor time was used up before all executions were run; DEEP=1 spends more");
     if (record.a != IL_EXHAUSTED || record.b < 1)
         judge_fail(judge, "a verdict", "verdict %lld after %lld executions", (long long)record.a,
                    (long long)record.b);

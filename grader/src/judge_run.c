@@ -41,7 +41,7 @@ static struct {
     const char *from;
     const char *root;
     int evidence_fd;
-    int64_t budget_ms; /* of the model at hand */
+    int64_t budget_ms;   /* of the model at hand */
     int64_t deadline_ms; /* on the clock, of all tests together */
     const char *token;
     bool page_wanted;

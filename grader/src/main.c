@@ -86,8 +86,7 @@ static uint64_t choose_seed(const char *text)
 }
 
 /* The first test that the selection names, by its name or its clause; with any of these variants. NULL: none. */
-static const struct judge_test *selected_test(const struct judge_suite *suite, const char *name,
-                                              unsigned variants)
+static const struct judge_test *find_test(const struct judge_suite *suite, const char *name, unsigned variants)
 {
     for (const struct judge_test *test = suite->tests; test->name; test++)
         if (test->variants & variants && (strcmp(test->name, name) == 0 || strcmp(test->clause, name) == 0))
@@ -96,8 +95,8 @@ static const struct judge_test *selected_test(const struct judge_suite *suite, c
 }
 
 /* Say that there is no such test, and which there are. */
-static _Noreturn void no_such_test(const struct judge_suite *suite, const struct handout *handout, const char *name,
-                                   unsigned variants)
+static _Noreturn void no_such_test(const struct judge_suite *suite, const struct handout *handout,
+                                   const char *name, unsigned variants)
 {
     const char *what = variants == INTERLEAVE ? "model" : "test, clause or task";
     fprintf(stderr, "weft-grade: lab %s has no %s %s. It has:\n", suite->lab, what, harmless_line(name, 200));
@@ -110,7 +109,7 @@ static _Noreturn void no_such_test(const struct judge_suite *suite, const struct
 }
 
 /* The one test that is debugged or traced, by name, with the variant where it is; or all that are selected. */
-static void choose_test(const struct judge_suite *suite, const struct handout *handout, struct options *options)
+static void take_test(const struct judge_suite *suite, const struct handout *handout, struct options *options)
 {
     unsigned variants = options->trace ? INTERLEAVE : ~0u;
     if (!options->test)
@@ -120,10 +119,10 @@ static void choose_test(const struct judge_suite *suite, const struct handout *h
         if (options->debug || options->trace)
             die("%s is a task: name one test, as its report does", task->id);
         if (task->clauses.count == 0)
-            die("%s is a task of %s, but the handout says of no clause that it passes after it", task->id, handout->path);
+            die("%s says of no clause that it passes after task %s", handout->path, task->id);
         return;
     }
-    const struct judge_test *test = selected_test(suite, options->test, variants);
+    const struct judge_test *test = find_test(suite, options->test, variants);
     if (!test)
         no_such_test(suite, handout, options->test, variants);
     if (!options->debug && !options->trace)
@@ -239,7 +238,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
     if (!suite)
         die("lab %s has no suite", lab);
     struct handout handout = handout_read(course, lab);
-    choose_test(suite, &handout, options);
+    take_test(suite, &handout, options);
     const struct handout_task *task = options->test ? handout_task(&handout, options->test) : NULL;
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : build_sandbox(course, options->from, options->sandbox);
@@ -250,7 +249,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                                     .note_stage = stage_to_remove};
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
     if (build.stage)
-        setenv("TEMP", build.stage, 1); /* where Check keeps its messages: on the disk that has room for the stage */
+        setenv("TEMP", build.stage, 1); /* where Check keeps its messages: the disk with room for the stage */
     char *own = pick_numbers(&request.own);
     struct result result = {.course = course,
                             .lab = lab,
@@ -322,7 +321,8 @@ static int run_outer(const struct course *course, const char *lab, struct option
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         prctl(PR_SET_DUMPABLE, 0);
-        _exit(finish_output(lab ? run_inner(course, lab, options) : pick_build(course, options, stage_to_remove)));
+        _exit(finish_output(lab ? run_inner(course, lab, options)
+                                : pick_build(course, options, stage_to_remove)));
     }
     int status = 0, stop_requested = wait_for_end(pid, &signals, &status);
     if (stop_requested)

@@ -25,7 +25,8 @@ bool is_selected(const struct result *result, const struct clause *clause)
 }
 
 /* The test that decided: the failure that is told first, else the first that could not be verified or came to a hole. */
-static const char *deciding_test(const struct report *report, const struct clause *clause, enum test_status status)
+static const char *deciding_test(const struct report *report, const struct clause *clause,
+                                 enum test_status status)
 {
     const struct result *result = report->result;
     const char *first = "";
@@ -70,9 +71,9 @@ void print_clauses(const struct report *report)
             points[0] = '\0'; /* a part neither earns nor loses anything */
         }
         int room = style->width - TEXT_COLUMN, length = (int)strlen(clause->text);
-        fprintf(style->out, "  %-6s %-5s %s%-12s%s %-28s %s%.*s%s%s\n", clause->id, points, colour, word, style->off,
-                name, style->dim, length > room ? room - 3 : length, clause->text, length > room ? "..." : "",
-                style->off);
+        fprintf(style->out, "  %-6s %-5s %s%-12s%s %-28s %s%.*s%s%s\n", clause->id, points, colour, word,
+                style->off, name, style->dim, length > room ? room - 3 : length, clause->text,
+                length > room ? "..." : "", style->off);
     }
     fputc('\n', style->out);
 }

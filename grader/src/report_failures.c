@@ -58,8 +58,8 @@ static char *shell_word(const char *text)
     return word;
 }
 
-static void print_command(const struct style *style, const char *name, const char *target, const char *arguments,
-                          const char *token)
+static void print_command(const struct style *style, const char *name, const char *target,
+                          const char *arguments, const char *token)
 {
     fprintf(style->out, "      %s%-9s%s make %s ", style->dim, name, style->off, target);
     print_foreign(style, arguments, SIZE_MAX);
@@ -101,7 +101,8 @@ static void print_commands(const struct style *style, const struct result *resul
 
 enum { TRACE_LINES_MAX = 600 };
 
-static void print_failure(const struct style *style, const struct result *result, const struct failure *failure)
+static void print_failure(const struct style *style, const struct result *result,
+                          const struct failure *failure)
 {
     const struct outcome *test = failure->test;
     const struct clause *clause = course_clause(result->course, test->clause);
@@ -145,7 +146,8 @@ static size_t shown_of(const struct failures *failures)
     return count;
 }
 
-static void print_others(const struct style *style, const struct result *result, const struct failures *failures)
+static void print_others(const struct style *style, const struct result *result,
+                         const struct failures *failures)
 {
     char *names = NULL;
     size_t size;
@@ -162,8 +164,10 @@ static void print_others(const struct style *style, const struct result *result,
     }
     fclose(text);
     if (*names) {
-        fprintf(style->out, "  %sFailed too%s, maybe for the same reason; one alone: make grade LAB=%.2s TEST=name\n      ",
-                style->bold, style->off, result->lab);
+        fprintf(
+            style->out,
+            "  %sFailed too%s, maybe for the same reason; one alone: make grade LAB=%.2s TEST=name\n      ",
+            style->bold, style->off, result->lab);
         print_wrapped(style, names, 6);
         fputc('\n', style->out);
     }

@@ -44,7 +44,8 @@ static void print_model(const struct style *style, const struct outcome *test, c
         fputc('\n', style->out);
         free(kind);
     } else { /* why stands below, once for all models */
-        fprintf(style->out, "%s%s%s after %lld execution%s\n", colour, word, style->off, (long long)executions, plural);
+        fprintf(style->out, "%s%s%s after %lld execution%s\n", colour, word, style->off,
+                (long long)executions, plural);
     }
 }
 

@@ -36,7 +36,8 @@ static bool is_blocked(const struct result *result, const struct judge_suite *su
 }
 
 /* `depth`: a chain that is longer than the course has clauses goes round. */
-static void check_rest(const struct course *course, const struct judge_suite *suite, const char *clause, size_t depth)
+static void check_rest(const struct course *course, const struct judge_suite *suite, const char *clause,
+                       size_t depth)
 {
     struct words on = {0};
     const struct clause *known = course_clause(course, clause);
@@ -61,7 +62,8 @@ void order_check(const struct course *course)
 
 bool is_failure(const struct outcome *test)
 {
-    return test->counts && (test->status == TEST_FAIL || test->status == TEST_GRADER_ERROR) && !is_unwritten(test);
+    return test->counts && (test->status == TEST_FAIL || test->status == TEST_GRADER_ERROR) &&
+           !is_unwritten(test);
 }
 
 static bool says_the_same(const struct outcome *a, const struct outcome *b)
@@ -91,8 +93,10 @@ static void add_failure(struct failures *failures, const struct outcome *test)
 {
     struct failure *known = same_failure(failures, test);
     if (known) {
-        if (!says_the_same(known->test, test) && !strstr(outcome_text(test, "observed"), "through a NULL pointer"))
-            known->test = test; /* but of a call to nowhere plain knows the caller, and AddressSanitizer does not */
+        /* but of a call to nowhere plain knows the caller, and AddressSanitizer does not */
+        if (!says_the_same(known->test, test) &&
+            !strstr(outcome_text(test, "observed"), "through a NULL pointer"))
+            known->test = test;
         words_add(&known->variants, test->variant);
         return;
     }
@@ -113,7 +117,9 @@ static struct rank rank_of(const struct judge_suite *suite, const struct failure
     const struct outcome *test = failure->test;
     unsigned variant = judge_variant_bit(failure->variants.items[0]);
     struct rank rank = {.blocked = failure->blocked,
-                        .means = variant == PLAIN ? 0 : variant == INTERLEAVE ? 2 : 1};
+                        .means = variant == PLAIN        ? 0
+                                 : variant == INTERLEAVE ? 2
+                                                         : 1};
     for (const struct judge_test *each = suite ? suite->tests : NULL; each && each->name; each++, rank.at++) {
         if (strcmp(each->name, test->name) == 0)
             break;

@@ -25,8 +25,8 @@ static void print_holes(const struct style *style, const struct result *result)
         if (!is_unwritten(test) || words_contain(&said, task_of(test)))
             continue;
         if (said.count == 0)
-            fprintf(style->out, "%sNot written yet%s (where tests stopped; their clauses are open)\n", style->bold,
-                    style->off);
+            fprintf(style->out, "%sNot written yet%s (where tests stopped; their clauses are open)\n",
+                    style->bold, style->off);
         words_add(&said, task_of(test));
         struct words clauses = {0};
         char *line = format_text("%s  for", task_of(test));
@@ -58,8 +58,8 @@ static void print_not_run(const struct style *style, const struct result *result
         const struct outcome *test = &result->tests[i];
         const struct clause *clause = course_clause(result->course, test->clause);
         const char *why = outcome_text(test, "observed");
-        if (test->status != TEST_NOT_VERIFIED || !clause || is_explored(test) || words_contain(&reasons, why) ||
-            result_clause_status(result, clause) != TEST_NOT_VERIFIED)
+        if (test->status != TEST_NOT_VERIFIED || !clause || is_explored(test) ||
+            words_contain(&reasons, why) || result_clause_status(result, clause) != TEST_NOT_VERIFIED)
             continue;
         words_add(&reasons, why);
         struct words names = {0};
@@ -67,8 +67,9 @@ static void print_not_run(const struct style *style, const struct result *result
         for (size_t k = i; k < result->test_count; k++) {
             const struct outcome *other = &result->tests[k];
             const struct clause *of = course_clause(result->course, other->clause);
-            if (other->status != TEST_NOT_VERIFIED || strcmp(outcome_text(other, "observed"), why) != 0 || !of ||
-                words_contain(&names, other->name) || result_clause_status(result, of) != TEST_NOT_VERIFIED)
+            if (other->status != TEST_NOT_VERIFIED || strcmp(outcome_text(other, "observed"), why) != 0 ||
+                !of || words_contain(&names, other->name) ||
+                result_clause_status(result, of) != TEST_NOT_VERIFIED)
                 continue;
             words_add(&names, other->name);
             char *longer = format_text("%s%s%s", list, *list ? " " : "", other->name);
@@ -102,7 +103,8 @@ static bool has_hole(const struct result *result, const char *task)
     char *hole = format_text("LAB_TODO(\"%.2s.%s\")", result->lab, task);
     bool found = false;
     for (size_t i = 0; i < files.count && !found; i++) {
-        char *path = format_text("%s/tree/submission/%s/%s", result->build->stage, result->lab, files.items[i]);
+        char *path =
+            format_text("%s/tree/submission/%s/%s", result->build->stage, result->lab, files.items[i]);
         char *source = read_file(path, 1 << 20, NULL, NULL);
         found = source && strstr(source, hole);
         free(source);
@@ -129,9 +131,10 @@ static void print_next_task(const struct report *report)
         const struct handout_task *task = &report->handout.tasks[i];
         if (!has_hole(result, task->id))
             continue;
-        char *text = format_text("%s, task %s: %s%s%s%s. Then make grade LAB=%.2s%s%s", report->handout.path, task->id,
-                                 task->name, *task->file ? " (" : "", task->file, *task->file ? ")" : "", result->lab,
-                                 task->clauses.count ? " TEST=" : "", task->clauses.count ? task->id : "");
+        char *text =
+            format_text("%s, task %s: %s%s%s%s. Then make grade LAB=%.2s%s%s", report->handout.path, task->id,
+                        task->name, *task->file ? " (" : "", task->file, *task->file ? ")" : "", result->lab,
+                        task->clauses.count ? " TEST=" : "", task->clauses.count ? task->id : "");
         const char *begin = any_is_written(report) ? "Go on with" : "Begin with";
         fprintf(report->style.out, "%s%s%s ", report->style.bold, begin, report->style.off);
         print_wrapped(&report->style, text, 11);
@@ -142,7 +145,8 @@ static void print_next_task(const struct report *report)
         return;
     for (size_t i = 0; i < result->test_count; i++) /* a handout without tasks, such as the warm-up's */
         if (is_unwritten(&result->tests[i])) {
-            fprintf(report->style.out, "%sBegin with%s %s\n", report->style.bold, report->style.off, report->handout.path);
+            fprintf(report->style.out, "%sBegin with%s %s\n", report->style.bold, report->style.off,
+                    report->handout.path);
             return;
         }
 }
@@ -182,15 +186,19 @@ static void print_one_test(const struct report *report)
     bool open = false;
     for (size_t i = 0; i < result->test_count; i++)
         open |= result->tests[i].counts && is_unwritten(&result->tests[i]);
-    const char *word = verdict == VERDICT_PASS ? "it passes" : open ? "it came to a task that is not written"
+    const char *word = verdict == VERDICT_PASS   ? "it passes"
+                       : open                    ? "it came to a task that is not written"
                        : verdict == VERDICT_FAIL ? "it fails"
                                                  : "no result";
-    fprintf(style->out, "%sonly %s%s, one of %d tests of clause %s: %s%s%s\n", style->bold, result->selection, style->off,
-            result->clause_tests, result->tests[0].clause,
-            verdict == VERDICT_PASS ? style->good : verdict == VERDICT_FAIL && !open ? style->bad : style->warn, word,
-            style->off);
+    fprintf(style->out, "%sonly %s%s, one of %d tests of clause %s: %s%s%s\n", style->bold, result->selection,
+            style->off, result->clause_tests, result->tests[0].clause,
+            verdict == VERDICT_PASS            ? style->good
+            : verdict == VERDICT_FAIL && !open ? style->bad
+                                               : style->warn,
+            word, style->off);
     if (verdict == VERDICT_PASS)
-        fprintf(style->out, "all of them: make grade LAB=%.2s TEST=%s\n", result->lab, result->tests[0].clause);
+        fprintf(style->out, "all of them: make grade LAB=%.2s TEST=%s\n", result->lab,
+                result->tests[0].clause);
 }
 
 static void print_counts(const struct report *report)
@@ -213,7 +221,8 @@ static void print_counts(const struct report *report)
     if (result->selection)
         fprintf(style->out, "%sonly %s%s, ", style->bold, result->selection, style->off);
     else
-        fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result), style->off);
+        fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result),
+                style->off);
     fprintf(style->out, "clauses passed %d of %d, ", passed, clauses);
     if (open)
         fprintf(style->out, "open %d, ", open);
@@ -228,11 +237,12 @@ void print_summary(const struct report *report)
         print_one_test(report);
     else
         print_counts(report);
-    if (!result->selection && !result->some_variants && result->ran > 0 && result_score(result) < result_max(result))
+    if (!result->selection && !result->some_variants && result->ran > 0 &&
+        result_score(result) < result_max(result))
         print_tasks(report);
     if (result->some_variants)
-        fprintf(style->out, "%sOnly some variants were asked for; the others are not verified.%s\n", style->warn,
-                style->off);
+        fprintf(style->out, "%sOnly some variants were asked for; the others are not verified.%s\n",
+                style->warn, style->off);
     for (size_t v = 0; v < result->build->variants.count; v++)
         if (result->build->status[v] == BUILD_MISSING)
             fprintf(style->out,

@@ -15,7 +15,8 @@ static void print_header(const struct style *style, const struct result *result)
     char *sandbox = sandbox_words(result->sandbox), *weakness = sandbox_weakness(result->sandbox);
     fprintf(style->out, "%sfrom ", style->dim);
     print_foreign(style, result->from, TEXT_BYTES_MAX);
-    fprintf(style->out, ", seed 0x%llx, sandbox %s%s\n", (unsigned long long)result->seed, sandbox, style->off);
+    fprintf(style->out, ", seed 0x%llx, sandbox %s%s\n", (unsigned long long)result->seed, sandbox,
+            style->off);
     if (*weakness) {
         fputs(style->warn, style->out);
         print_wrapped(style, weakness, 2);
@@ -41,8 +42,8 @@ static void print_problems(const struct style *style, const struct result *resul
         bool no_answer = strstr(problem->what, "[-Wreturn-type]") != NULL;
         fprintf(style->out, "%s%s\n",
                 !warnings || problem->note ? ""
-                : no_answer                ? ": compiler warnings; a function that returns nothing where it must is a mistake"
-                                           : ": compiler warnings (advisory)",
+                : no_answer ? ": compiler warnings; a function that returns nothing where it must is a mistake"
+                            : ": compiler warnings (advisory)",
                 style->off);
         char *what = harmless_text(problem->what, strlen(problem->what), 8000);
         for (char *rest = what, *line; (line = strsep(&rest, "\n"));)

@@ -36,13 +36,14 @@ struct result {
     const char *from;
     const char *own;
     const char *selection; /**< the test, clause or task that was asked for, or NULL */
-    const struct words *selected_clauses; /**< of the task that was asked for, or NULL */
-    int clause_tests;      /**< where one test was asked for: how many its clause has; else 0 */
-    bool some_variants;    /**< only some of the variants were asked for */
-    bool deep;             /**< models get a large budget */
-    const char *token;     /**< the one execution of a model to replay, or NULL */
-    bool page_wanted;      /**< a model that fails shall come with its page */
-    bool hint;             /**< an order that is too strong shall come with the one that suffices */
+    /** Of the task that was asked for, or NULL. */
+    const struct words *selected_clauses;
+    int clause_tests;   /**< where one test was asked for: how many its clause has; else 0 */
+    bool some_variants; /**< only some of the variants were asked for */
+    bool deep;          /**< models get a large budget */
+    const char *token;  /**< the one execution of a model to replay, or NULL */
+    bool page_wanted;   /**< a model that fails shall come with its page */
+    bool hint;          /**< an order that is too strong shall come with the one that suffices */
     uint64_t seed;
     const struct sandbox *sandbox;
     const struct build *build;

@@ -84,7 +84,7 @@ void kill_descendants(pid_t spare);
 struct census {
     int processes; /**< that are alive */
     int threads;
-    int awake; /**< threads that are not asleep */
+    int awake;            /**< threads that are not asleep */
     int64_t processor_ms; /**< of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };
@@ -93,7 +93,8 @@ struct census {
 struct census census_below(pid_t pid, const struct sandbox *sandbox);
 
 /** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */
-void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg), void *arg);
+void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg),
+                          void *arg);
 
 /** The kernel's view of one thread, by its number inside the sandbox. */
 struct thread_facts {

@@ -76,7 +76,8 @@ static char *why_not(enum sandbox_tier tier, const char *said)
     if (tier == SANDBOX_BUBBLEWRAP && access("/usr/bin/bwrap", X_OK) != 0)
         return copy_text("bubblewrap is not installed (make deps)");
     if (tier == SANDBOX_BUBBLEWRAP) {
-        const char *words = strncmp(said, "bwrap: ", 7) == 0 ? said + 7 : "perhaps user namespaces are not allowed";
+        const char *words =
+            strncmp(said, "bwrap: ", 7) == 0 ? said + 7 : "perhaps user namespaces are not allowed";
         return format_text("bubblewrap does not start here: %.*s", (int)strcspn(words, ",\n"), words);
     }
     if (landlock_abi() > 0)

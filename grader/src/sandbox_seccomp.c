@@ -124,8 +124,8 @@ static const struct condition refused_if[] = {
     REQUEST(TIOCCONS),
     REQUEST(TIOCVHANGUP),
     OTHER("socketpair", 0, AF_UNIX),
-    HAS("socketpair", 1, SOCK_DGRAM), /* one of datagrams, or raw, could be sent from to any address */
-    OTHER("prlimit64", 0, 0),         /* limits and turns of others */
+    HAS("socketpair", 1, SOCK_DGRAM),      /* one of datagrams, or raw, could be sent from to any address */
+    OTHER("prlimit64", 0, 0),              /* limits and turns of others */
     OTHER("setpriority", 0, PRIO_PROCESS), /* the user's processes have turns too */
     OTHER("setpriority", 1, 0),
     OTHER("sched_setaffinity", 0, 0),

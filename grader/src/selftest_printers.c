@@ -115,13 +115,15 @@ static const struct {
     const char *lab, *came, *told;
 } orders[] = {
     /* an abort that forgets a reference: the transition alone, before crashes that follow from it */
-    {"03-tasks", "task_waker:03.6:plain abort_idle:03.12:plain to_cancelled:03.12:plain explore_abort:03.27:interleave",
+    {"03-tasks",
+     "task_waker:03.6:plain abort_idle:03.12:plain to_cancelled:03.12:plain explore_abort:03.27:interleave",
      "to_cancelled task_waker abort_idle explore_abort"},
     /* a busy loop: the test of the sleep, before each test that waits for one */
     {"04-executor", "injected_in_time:04.2:plain root_polls:04.3:plain sleeps_while_idle:04.5:plain",
      "sleeps_while_idle injected_in_time root_polls"},
     /* once for all variants, and what fails in plain before what a sanitizer or a model finds */
-    {"03-tasks", "explore_wake:03.19:interleave to_idle:03.2:asan one_poll_per_wake:03.19:tsan run_idle:03.1:plain run_idle:03.1:asan",
+    {"03-tasks",
+     "explore_wake:03.19:interleave to_idle:03.2:asan one_poll_per_wake:03.19:tsan run_idle:03.1:plain run_idle:03.1:asan",
      "run_idle to_idle one_poll_per_wake explore_wake"},
 };
 
@@ -133,8 +135,9 @@ static char *check_order(const struct course *course, size_t at)
     words_split(&came, orders[at].came);
     for (size_t i = 0; i < came.count; i++) {
         char *rest = came.items[i], *name = strsep(&rest, ":"), *clause = strsep(&rest, ":");
-        result_add(&result, (struct outcome){
-                                .name = name, .clause = clause, .variant = rest, .status = TEST_FAIL, .counts = true});
+        result_add(&result,
+                   (struct outcome){
+                       .name = name, .clause = clause, .variant = rest, .status = TEST_FAIL, .counts = true});
     }
     struct failures failures = failures_of(&result);
     for (size_t i = 0; i < failures.count; i++) {

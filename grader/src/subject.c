@@ -156,7 +156,8 @@ static _Noreturn void told_panic(struct judge *judge, const struct channel_recor
 {
     char *part[4];
     judge_split_panic(judge->text, part);
-    const char *slash = strrchr(part[2], '/'), *place = slash ? slash + 1 : part[2]; /* as in an account and in gdb */
+    const char *slash = strrchr(part[2], '/');
+    const char *place = slash ? slash + 1 : part[2]; /* as in an account and in gdb */
     int code, signal_number;
     judge_wait_exit(judge, &code, &signal_number); /* what it prints comes after the record */
     judge_drain(judge);
@@ -203,7 +204,8 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
                    *judge->instead ? judge->instead : "nothing");
     if (lateness == ASLEEP)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",
-                   "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one (below is where)",
+                   "a deadlock: %s; every thread of the program sleeps, and nobody is left to wake one "
+                   "(below is where)",
                    judge->awaited ? "nothing happens any more" : judge->doing);
     if (lateness == SPINNING)
         judge_fail(judge, "the call returns",

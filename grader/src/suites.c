@@ -13,5 +13,12 @@ extern const struct judge_suite suite_04_executor;
 extern const struct judge_suite suite_x0_hello;
 extern const struct judge_suite suite_x1_orders;
 
-const struct judge_suite *const judge_suites[] = {&suite_01_futures, &suite_02_async, &suite_03_tasks,
-                                                  &suite_04_executor, &suite_x0_hello, &suite_x1_orders, NULL};
+const struct judge_suite *const judge_suites[] = {
+    &suite_01_futures,
+    &suite_02_async,
+    &suite_03_tasks,
+    &suite_04_executor,
+    &suite_x0_hello,
+    &suite_x1_orders,
+    NULL,
+};

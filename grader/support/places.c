@@ -63,7 +63,8 @@ static void print_thread(const char *what, const void *interrupted, const void *
     if (!dladdr((void *)(uintptr_t)places_watch, &self))
         return;
     if (called_from)
-        snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)called_from - (unsigned long)self.dli_fbase - 1);
+        snprintf(addresses[count++], ADDRESS_BYTES, "%#lx",
+                 (unsigned long)called_from - (unsigned long)self.dli_fbase - 1);
     int first = 0; /* before it stand the handler and what called that; behind it are places of returns */
     while (first < all && frames[first] != interrupted)
         first++;
@@ -73,9 +74,11 @@ static void print_thread(const char *what, const void *interrupted, const void *
         if (info.dli_fbase != self.dli_fbase)
             library = count == 0 && info.dli_sname ? info.dli_sname : library;
         else
-            snprintf(addresses[count++], ADDRESS_BYTES, "%#lx", (unsigned long)frames[i] - (unsigned long)self.dli_fbase - (i > first));
+            snprintf(addresses[count++], ADDRESS_BYTES, "%#lx",
+                     (unsigned long)frames[i] - (unsigned long)self.dli_fbase - (i > first));
     }
-    snprintf(line, sizeof line, "thread %u %s%s%s, in\n", scenario_thread(), what, library ? " in " : "", library ? library : "");
+    snprintf(line, sizeof line, "thread %u %s%s%s, in\n", scenario_thread(), what, library ? " in " : "",
+             library ? library : "");
     if (write(STDERR_FILENO, line, strlen(line)) > 0)
         print_places(addresses, count);
 }
@@ -104,7 +107,8 @@ static void on_crash(int number, siginfo_t *info, void *context)
     (void)number;
     (void)info;
 #endif
-    print_thread(called_from ? "calls an address where no function is" : "crashes", interrupted_at(context), called_from);
+    print_thread(called_from ? "calls an address where no function is" : "crashes", interrupted_at(context),
+                 called_from);
 }
 #endif
 

@@ -164,7 +164,8 @@ static const struct wf_future_ops select_ops = {
 struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[], size_t count,
                             enum wf_order order)
 {
-    *select = (struct wf_select){.future = {.ops = &select_ops}, .branches = branches_of(futures, count, order)};
+    *select =
+        (struct wf_select){.future = {.ops = &select_ops}, .branches = branches_of(futures, count, order)};
     return select;
 }
 

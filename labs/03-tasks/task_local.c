@@ -52,10 +52,11 @@ static const struct wf_future_ops local_scope_ops = {
     .size = sizeof(struct wf_local_scope),
 };
 
-struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct wf_task_local *key, void *value,
-                                      struct wf_future *inner)
+struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct wf_task_local *key,
+                                      void *value, struct wf_future *inner)
 {
-    *scope = (struct wf_local_scope){.future = {.ops = &local_scope_ops}, .inner = inner, .key = key, .value = value};
+    *scope = (struct wf_local_scope){
+        .future = {.ops = &local_scope_ops}, .inner = inner, .key = key, .value = value};
     return scope;
 }
 

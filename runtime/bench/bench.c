@@ -67,7 +67,7 @@ ASYNC_FN(child)
 {
     ASYNC_BEGIN;
     self->out = self->a + self->b;
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -98,7 +98,7 @@ ASYNC_FN(spawn_join)
     free(self->handles);
     self->out = per_operation(self->start_ns, self->count);
     check("the sum", self->sum, self->count * (self->count + 1) / 2);
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -125,7 +125,7 @@ ASYNC_FN(spawn_await)
     }
     self->out = per_operation(self->start_ns, self->count);
     check("the sum", self->sum, self->count * (self->count + 1) / 2);
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -147,7 +147,7 @@ ASYNC_FN(yielder)
         self->resumed++;
     }
     self->out = self->resumed;
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -174,7 +174,7 @@ ASYNC_FN(yields)
     }
     self->out = per_operation(self->start_ns, self->count);
     check("the number of yields", self->resumed, self->count);
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -214,7 +214,7 @@ ASYNC_FN(ask)
         self->rounds++;
     }
     self->out = self->rounds;
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -243,7 +243,7 @@ ASYNC_FN(wake_thread)
     self->out = per_operation(self->start_ns, self->count);
     check("the number of rounds", self->rounds, self->count);
     must(-pthread_join(self->other, NULL));
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -267,7 +267,7 @@ ASYNC_FN(idle_task)
     self->crowd->waiting++;
     AWAIT(notified(&self->notified, &self->crowd->notify));
     self->crowd->woken++;
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -318,7 +318,7 @@ ASYNC_FN(idle)
         while (self->crowds[self->which].woken < self->crowds[self->which].waiting)
             AWAIT(wf_yield(&self->yield));
     }
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -341,7 +341,7 @@ ASYNC_FN(live_bytes)
     self->out = (double)(wf_live_bytes() - self->before) / (double)self->count;
     AWAIT(wf_yield(&self->yield));
     check("what is left of the tasks, in bytes,", wf_live_bytes(), self->before);
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 
@@ -389,7 +389,7 @@ ASYNC_FN(root)
     self->handle.value = &self->figure;
     AWAIT(&self->handle);
     must(self->handle.out);
-    ASYNC_FINALLY:
+ASYNC_FINALLY:
     ASYNC_END;
 }
 

@@ -46,7 +46,7 @@ struct counter {
 };
 
 static WF_ATOMIC(struct counter *) counters; /* only ever grows, at the front */
-static struct counter shared;                /* of threads for which there was no memory: changed by additions */
+static struct counter shared;                /* of threads that got no memory: changed by additions */
 static __thread struct counter *own_counter;
 static pthread_key_t counter_key; /* gives the counter back when its thread ends */
 static bool has_key;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 32,  /* a cycle, or a recursion, ends here */
+    DEPTH_MAX = 32,   /* a cycle, or a recursion, ends here */
     LINES_MAX = 1000, /* and a wide one here */
     PREFIX_BYTES = DEPTH_MAX * 3 + 1,
 };
@@ -18,7 +18,7 @@ struct printer {
     int indent;
     int depth;
     int lines;
-    char prefix[PREFIX_BYTES]; /* the lines drawn left of this level */
+    char prefix[PREFIX_BYTES];    /* the lines drawn left of this level */
     const struct wf_future *last; /* the child that gets the corner, or NULL while counting */
 };
 

@@ -20,9 +20,11 @@ void wf_context_enter(struct wf_context *context)
 void wf_context_leave(struct wf_context *context)
 {
     if (wf_context_current != context)
-        wf_panic("G.19", "%s", wf_context_current ? "a context is left while another is entered inside it: what entered that one, "
-                                                   "such as a block_on, has returned without wf_context_leave"
-                                                 : "a context is left, and the thread is in none");
+        wf_panic("G.19", "%s",
+                 wf_context_current
+                     ? "a context is left while another is entered inside it: what entered that one, "
+                       "such as a block_on, has returned without wf_context_leave"
+                     : "a context is left, and the thread is in none");
     wf_context_current = context->outer;
 }
 

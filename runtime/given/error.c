@@ -27,6 +27,7 @@ const char *wf_strerror(int code)
         break;
     }
     /* strerrordesc_np: static strings, NULL for what is no errno; safe on any thread */
-    const char *description = code < 0 && code >= -4095 /* the kernel's range */ ? strerrordesc_np(-code) : NULL;
+    const char *description =
+        code < 0 && code >= -4095 /* the kernel's range */ ? strerrordesc_np(-code) : NULL;
     return description ? description : "unknown code";
 }

@@ -19,8 +19,7 @@ const char *wf_event_kind_name(enum wf_event_kind kind)
 {
     static const char *const names[] = {
         [WF_EVENT_POLL] = "poll", [WF_EVENT_POLLED] = "polled", [WF_EVENT_DROP] = "drop",
-        [WF_EVENT_PARK] = "park", [WF_EVENT_UNPARK] = "unpark",
-        [WF_EVENT_UNPARKED] = "unparked",
+        [WF_EVENT_PARK] = "park", [WF_EVENT_UNPARK] = "unpark", [WF_EVENT_UNPARKED] = "unparked",
     };
     return (size_t)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }

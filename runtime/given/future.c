@@ -15,9 +15,12 @@ void wf_future_misused(const struct wf_future *future, const char *attempt)
     if (wf_future_is_done(future))
         wf_panic("G.1", "%s is %s after it was READY", future->ops->name, attempt);
     if (line > WF_LINE_DONE)
-        wf_panic("G.2", "%s is %s, and the `line` in its head is %#x, which is rubbish: its constructor sets it to WF_LINE_NEW",
+        wf_panic("G.2",
+                 "%s is %s, and the `line` in its head is %#x, which is rubbish: its constructor "
+                 "sets it to WF_LINE_NEW",
                  future->ops->name, attempt, line);
-    wf_panic(polled ? "G.2" : "G.3", "%s is %s after it was dropped. If nothing dropped it, its constructor left `line` as it was",
+    wf_panic(polled ? "G.2" : "G.3",
+             "%s is %s after it was dropped. If nothing dropped it, its constructor left `line` as it was",
              future->ops->name, attempt);
 }
 

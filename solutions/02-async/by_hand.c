@@ -71,6 +71,7 @@ static const struct wf_future_ops and_then_ops = {
 struct wf_and_then *wf_and_then(struct wf_and_then *and_then, struct wf_future *first,
                                 struct wf_future *(*next)(void *arg, void *out), void *arg)
 {
-    *and_then = (struct wf_and_then){.future = {.ops = &and_then_ops}, .first = first, .next = next, .arg = arg};
+    *and_then =
+        (struct wf_and_then){.future = {.ops = &and_then_ops}, .first = first, .next = next, .arg = arg};
     return and_then;
 }

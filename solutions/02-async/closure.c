@@ -84,7 +84,8 @@ static void check_callable(const struct wf_closure *closure)
     if (closure->taken)
         wf_panic("02.14", "closure %s can be called once, and is called again", closure->ops->name);
     if (closure->ops->kind == WF_CLOSURE_IN_TURN && closure->unfinished > 0)
-        wf_panic("02.15", "closure %s is called while its last call is unfinished: await or drop that one first",
+        wf_panic("02.15",
+                 "closure %s is called while its last call is unfinished: await or drop that one first",
                  closure->ops->name);
     /* LAB 02.T5 } */
 }

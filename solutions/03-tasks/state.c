@@ -25,7 +25,8 @@ enum wf_to_running wf_task_to_running(struct wf_task *task)
      * what a thread wrote before it woke the task, or what the last poll left in the frame. */
     uint32_t before = wf_fetch_xor_acquire(&task->state, WF_TASK_NOTIFIED | WF_TASK_RUNNING);
     if ((before & (WF_TASK_NOTIFIED | WF_TASK_RUNNING | WF_TASK_COMPLETE)) != WF_TASK_NOTIFIED)
-        wf_panic("03.1", "task %s is run, and is not in a queue: its state is 0x%x", wf_task_name(task), before);
+        wf_panic("03.1", "task %s is run, and is not in a queue: its state is 0x%x", wf_task_name(task),
+                 before);
     return before & WF_TASK_CANCELLED ? WF_RUN_CANCEL : WF_RUN_POLL;
     /* LAB 03.T1 } */
 }
@@ -71,8 +72,8 @@ void wf_task_reference(struct wf_task *task)
     /* relaxed: the reference that the caller holds keeps the task alive; nothing is published by counting up */
     uint32_t before = wf_fetch_add_relaxed(&task->state, (uint32_t)WF_TASK_REFERENCE);
     if (WF_UNLIKELY(before / WF_TASK_REFERENCE >= WF_TASK_REFERENCES_MAX))
-        wf_panic("03.20", "task %s has %u references: a waker is cloned and never dropped", wf_task_name(task),
-                 before / WF_TASK_REFERENCE);
+        wf_panic("03.20", "task %s has %u references: a waker is cloned and never dropped",
+                 wf_task_name(task), before / WF_TASK_REFERENCE);
     /* LAB 03.T2 } */
 }
 
@@ -178,14 +179,15 @@ uint32_t wf_task_to_join_dropped(struct wf_task *task)
     /* LAB 03.T3 { clear JOIN_INTEREST, and JOIN_WAKER if the task is not complete. The answer: what is the join handle's to drop now? */
     uint32_t state = wf_load_acquire(&task->state);
     if ((state & WF_TASK_COMPLETE) && state / WF_TASK_REFERENCE == 1)
-        return WF_JOIN_DROP_OUTPUT | WF_JOIN_DROP_WAKER; /* the last reference: no other thread looks at the word again */
+        return WF_JOIN_DROP_OUTPUT | WF_JOIN_DROP_WAKER; /* the last reference: no other thread looks again */
     for (;;) {
         bool complete = state & WF_TASK_COMPLETE;
         uint32_t dropped = state & ~(uint32_t)(WF_TASK_JOIN_INTEREST | (complete ? 0 : WF_TASK_JOIN_WAKER));
         /* release: pairs with end_join_waker. A waker that stays in the slot is dropped by the thread that completes the
          * task, after this thread has read it. acquire: pairs with to_complete and end_join_waker: the output, the slot. */
         if (wf_compare_exchange_acq_rel(&task->state, &state, dropped))
-            return (complete ? WF_JOIN_DROP_OUTPUT : 0) | (dropped & WF_TASK_JOIN_WAKER ? 0 : WF_JOIN_DROP_WAKER);
+            return (complete ? WF_JOIN_DROP_OUTPUT : 0) |
+                   (dropped & WF_TASK_JOIN_WAKER ? 0 : WF_JOIN_DROP_WAKER);
     }
     /* LAB 03.T3 } */
 }

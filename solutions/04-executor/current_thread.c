@@ -137,7 +137,8 @@ static enum wf_poll poll_root(struct wf_future *root, struct wf_context *context
     return wf_future_poll(root, &cx);
 }
 
-static void enter(struct wf_current_thread *self, struct wf_context *context, const char *clause, const char *what)
+static void enter(struct wf_current_thread *self, struct wf_context *context, const char *clause,
+                  const char *what)
 {
     const struct wf_context *outside = wf_context_running();
     if (outside)
@@ -147,7 +148,9 @@ static void enter(struct wf_current_thread *self, struct wf_context *context, co
     if (wf_exchange_acquire(&self->entered, true))
         wf_panic(clause, "%s is called while the same runtime runs", what);
     if (self->tasks.closed)
-        wf_panic(clause, "%s is called of a runtime that was dropped: a reference keeps no more than its memory", what);
+        wf_panic(clause,
+                 "%s is called of a runtime that was dropped: a reference keeps no more than its memory",
+                 what);
     wf_context_enter(context);
 }
 

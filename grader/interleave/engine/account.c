@@ -339,7 +339,8 @@ char *account_text(const char *headline)
     size_t length;
     resolve_lines();
     leave_out_repeats();
-    enum { PLACE_COLUMNS = 34 }; /* a place that is longer pushes its own line only: what happens shall fit beside it */
+    /* a place that is longer pushes its own line only: what happens shall fit beside it */
+    enum { PLACE_COLUMNS = 34 };
     int width = 0;
     for (int i = 0; i < il->line_count; i++) {
         int long_one =

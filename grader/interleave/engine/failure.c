@@ -84,7 +84,8 @@ void interleave_unexpected(const char *expected, const char *observed, ...)
     va_start(arguments, observed);
     vsnprintf(text, sizeof text, observed, arguments);
     va_end(arguments);
-    fail(IL_ASSERTION, site, "expected: %s; observed: %s, in %s at %s", expected, text, thread_text(il_this()->id), where(site));
+    fail(IL_ASSERTION, site, "expected: %s; observed: %s, in %s at %s", expected, text,
+         thread_text(il_this()->id), where(site));
 }
 
 void engine_failed(const char *format, ...)
@@ -178,10 +179,11 @@ static void on_crash(int number, siginfo_t *info, void *context)
              STACK_BYTES >> 10);
     bool is_null = number == SIGSEGV && address < (char *)4096 && info->si_code != SI_KERNEL;
     if (is_null && !touching && !il->inside && called_there(context, address))
-        fail(IL_CRASH, site, "%s calls through a NULL pointer at %s, after its %s at %s", thread_text(thread->id), where(site),
-             operation_name(thread->next.op), where(thread->next.site));
+        fail(IL_CRASH, site, "%s calls through a NULL pointer at %s, after its %s at %s",
+             thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site));
     fail(IL_CRASH, site, "%s in %s at %s, after its %s at %s%s", crash_name(number), thread_text(thread->id),
-         where(site), operation_name(thread->next.op), where(thread->next.site), is_null ? ": a NULL pointer" : "");
+         where(site), operation_name(thread->next.op), where(thread->next.site),
+         is_null ? ": a NULL pointer" : "");
 }
 
 /* --- loops that no visible operation interrupts --- */

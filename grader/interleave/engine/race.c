@@ -30,16 +30,18 @@ static struct cell *cell_of(uintptr_t key, il_site site)
 static const char *access_name(const struct access *access)
 {
     bool atomic = access->atomic, is_write = access->is_write;
-    return access->frees                  ? "a free"
-           : access->uses == USES_MUTEX   ? is_write ? "a write to a mutex" : "the use of a mutex"
-           : access->uses != USES_NONE    ? is_write ? "a write to a condition variable" : "the use of a condition variable"
-           : atomic                       ? is_write ? "an atomic write" : "an atomic read"
-           : is_write                     ? "a write"
-                                          : "a read";
+    return access->frees                ? "a free"
+           : access->uses == USES_MUTEX ? is_write ? "a write to a mutex" : "the use of a mutex"
+           : access->uses != USES_NONE
+               ? is_write ? "a write to a condition variable" : "the use of a condition variable"
+           : atomic   ? is_write ? "an atomic write" : "an atomic read"
+           : is_write ? "a write"
+                      : "a read";
 }
 
 /* The memory in words: a name that the model gave, one that the source has for it at one of the two accesses, or a mark. */
-static void memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text, size_t size)
+static void memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text,
+                        size_t size)
 {
     for (int i = 0; i < il->name_count; i++)
         if (il->names[i].address == address) {
@@ -47,9 +49,10 @@ static void memory_text(uintptr_t address, const struct access *before, const st
             return;
         }
     /* an operation on an object is written with its name; so is, mostly, a write */
-    const struct access *named = before->atomic || now->frees ? before : now->atomic || before->frees ? now
-                                 : before->is_write                                                  ? before
-                                                                                                     : now;
+    const struct access *named = before->atomic || now->frees   ? before
+                                 : now->atomic || before->frees ? now
+                                 : before->is_write             ? before
+                                                                : now;
     int block = heap_block((void *)address);
     if (block)
         snprintf(text, size, "%s, which was made at %s", object_mark(address, named->site, !named->atomic),
@@ -70,7 +73,8 @@ static _Noreturn void race_found(const struct access *before, const struct acces
                      ? "The free must come after: count the references, or join the thread"
                      : "Publish the one with a release that the other acquires, or guard both with a lock");
     fail(IL_RACE, now->site, "%s %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. %s",
-         before->frees || now->frees ? "a use after free in one order of the two, a data race on" : "a data race on",
+         before->frees || now->frees ? "a use after free in one order of the two, a data race on"
+                                     : "a data race on",
          memory, access_name(before), thread_text(before->thread), where(before->site), access_name(now),
          thread_text(now->thread), where(now->site), advice);
 }
@@ -100,7 +104,8 @@ static void check_cell(struct thread *thread, struct cell *cell, uintptr_t addre
             if ((old->bytes & now.bytes) && (old->is_write || now.is_write) && !(old->atomic && now.atomic) &&
                 old->clock > thread->now.clock.of[old->thread])
                 race_found(old, &now, address);
-        } else if (old->clock == now.clock && old->is_write == now.is_write && old->atomic == now.atomic && old->uses == now.uses) {
+        } else if (old->clock == now.clock && old->is_write == now.is_write && old->atomic == now.atomic &&
+                   old->uses == now.uses) {
             old->bytes |= now.bytes;
             old->site = now.site;
             merged = true;

@@ -57,8 +57,8 @@ const char *where(il_site site)
 const char *object_mark(uintptr_t address, il_site site, bool is_assigned)
 {
     char *text = scratch_text();
-    snprintf(text, sizeof il->texts[0], "%c%lx:%lx%c", is_assigned ? MARK_MEMBER : MARK_OBJECT, (unsigned long)address,
-             (unsigned long)site, MARK_END);
+    snprintf(text, sizeof il->texts[0], "%c%lx:%lx%c", is_assigned ? MARK_MEMBER : MARK_OBJECT,
+             (unsigned long)address, (unsigned long)site, MARK_END);
     return text;
 }
 
@@ -274,7 +274,8 @@ static bool cut_assigned(const char *line, char *text, size_t size)
     return strpbrk(text, ".>") != NULL;
 }
 
-static bool name_at(il_site site, bool (*cut)(const char *line, char *text, size_t size), char *text, size_t size)
+static bool name_at(il_site site, bool (*cut)(const char *line, char *text, size_t size), char *text,
+                    size_t size)
 {
     const struct known *known = site ? find(site) : NULL;
     if (!known || !known->path || !known->innermost)
@@ -295,7 +296,7 @@ static void write_object(FILE *out, uintptr_t address, il_site site, bool is_ass
     char argument[60];
     int block = heap_block((void *)address);
     const struct symbol *symbol = block ? NULL : symbol_at(address);
-    bool named = !(symbol && symbol->address == address) && 
+    bool named = !(symbol && symbol->address == address) &&
                  name_at(site, is_assigned ? cut_assigned : cut_argument, argument, sizeof argument);
     /* an index or a pointer may stand for another object at each use; within a block it is at least one of that block's */
     if (named && strpbrk(argument, block ? "[" : "[*") != NULL)

@@ -48,14 +48,15 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
 }
 
 /* The step of `reader` hands on what `writer` did at that time of its clock, but for one order, or for both (`half`: one). */
-static bool says_what_is_missing(const struct step *step, const struct thread *reader, int writer, uint16_t time, bool half,
-                                 char *text, size_t size)
+static bool says_what_is_missing(const struct step *step, const struct thread *reader, int writer,
+                                 uint16_t time, bool half, char *text, size_t size)
 {
     const struct location *location = &il->locations[step->touches.object];
     const struct store *read = location_store(location, step->read_index), *from = read;
     bool acquires = il_acquires(step->order);
     if (half && !acquires && read->has_released && read->released.clock.of[writer] >= time) {
-        snprintf(text, size, "Missing: acquire at %s (it is %s there). %s reads at that step what %s has published",
+        snprintf(text, size,
+                 "Missing: acquire at %s (it is %s there). %s reads at that step what %s has published",
                  where(step->site), order_names[step->order], thread_text(reader->id), thread_text(writer));
         return true;
     }
@@ -64,14 +65,17 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
     if (from->thread != writer || from->time < time || from->has_released || half != acquires)
         return false;
     if (acquires)
-        snprintf(text, size, "Missing: release at %s (it is %s there). What %s stores at that step reaches %s, but nothing "
-                             "that came before it does",
+        snprintf(text, size,
+                 "Missing: release at %s (it is %s there). What %s stores at that step reaches %s, but nothing "
+                 "that came before it does",
                  where(from->site), order_names[from->order], thread_text(writer), thread_text(reader->id));
     else
-        snprintf(text, size, "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (it is %s there), "
-                             "where %s reads that",
-                 where(from->site), order_names[from->order], thread_text(writer), where(step->site),
-                 order_names[step->order], thread_text(reader->id));
+        snprintf(
+            text, size,
+            "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (it is %s there), "
+            "where %s reads that",
+            where(from->site), order_names[from->order], thread_text(writer), where(step->site),
+            order_names[step->order], thread_text(reader->id));
     return true;
 }
 
@@ -80,7 +84,8 @@ bool missing_order(const struct thread *reader, int writer, uint16_t time, char 
     for (int half = 1; half >= 0; half--)
         for (int i = il->step_count - 1; i >= 0; i--) {
             const struct step *step = &il->steps[i];
-            if (step->thread == reader->id && step->read_index != NOT_READ && il_is_location(step->touches.object) &&
+            if (step->thread == reader->id && step->read_index != NOT_READ &&
+                il_is_location(step->touches.object) &&
                 says_what_is_missing(step, reader, writer, time, half, text, size))
                 return true;
         }
@@ -100,11 +105,12 @@ static bool tell_look(const struct thread *thread, const struct store *newer)
             if (step->thread != thread->id || step->touches.object != look->touches.object ||
                 step->read_index == NOT_READ || step->read_index < look->read_index)
                 continue;
-            tell_remark("After that store %s only looked at %s, at %s, and wrote nothing there: a load publishes nothing. "
-                        "Only a read-modify-write with release, also one that leaves the value as it is, carries the "
-                        "store on to %s, which reads %s at %s.",
-                        thread_text(newer->thread), location_text(look->touches.object), where(look->site),
-                        thread_text(thread->id), location_text(look->touches.object), where(step->site));
+            tell_remark(
+                "After that store %s only looked at %s, at %s, and wrote nothing there: a load publishes nothing. "
+                "Only a read-modify-write with release, also one that leaves the value as it is, carries the "
+                "store on to %s, which reads %s at %s.",
+                thread_text(newer->thread), location_text(look->touches.object), where(look->site),
+                thread_text(thread->id), location_text(look->touches.object), where(step->site));
             return true;
         }
     }

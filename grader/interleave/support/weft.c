@@ -17,8 +17,8 @@ static void on_panic(const struct wf_panic_info *info)
         return;
     if (strchr(info->clause, 'T')) /* tasks are numbered 01.T2, clauses 01.2 */
         fail(IL_TODO, site, "task %s in %s (%s:%d)", info->clause, info->function, info->file, info->line);
-    fail(IL_PANIC, site, "clause %s is broken: %s (raised in %s, %s:%d)", info->clause, info->message, info->function,
-         info->file, info->line);
+    fail(IL_PANIC, site, "clause %s is broken: %s (raised in %s, %s:%d)", info->clause, info->message,
+         info->function, info->file, info->line);
 }
 
 __attribute__((constructor)) static void set_hook(void)

@@ -62,6 +62,8 @@ static void describe_event(struct judge *judge, const struct channel_record *eve
         describe_parking_event(judge, event, text, size);
 }
 
+/* One clause a line, not in columns. */
+/* clang-format off */
 static const struct judge_rest rests[] = {
     {"01.4", "01.3"},
     {"01.7", "01.6"},
@@ -90,5 +92,6 @@ static const struct judge_rest rests[] = {
     {"01.33", "01.14"},
     {NULL, NULL},
 };
+/* clang-format on */
 
 const struct judge_suite suite_01_futures = {"01-futures", tests, describe_event, rests};

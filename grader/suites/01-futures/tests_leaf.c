@@ -140,7 +140,8 @@ void test_map_drop(struct judge *judge)
             arm_probe(judge, 0, value);
             struct judge_reply reply = poll_future(judge, MAP, "map");
             EXPECT(judge, reply.a == WF_READY && reply.b == (value ^ key),
-                   "READY with what the function returned", "%s, out %s", reply.a ? "READY" : "PENDING", judge_code(reply.b));
+                   "READY with what the function returned", "%s, out %s", reply.a ? "READY" : "PENDING",
+                   judge_code(reply.b));
             EXPECT(judge, drops_of_probe(judge) == 0, "the inner future, which is READY, is not dropped",
                    "it was dropped");
         }

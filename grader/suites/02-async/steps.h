@@ -91,7 +91,7 @@ enum calls_step {
     STEP_CLOSURE,         /* closure, kind, name, frame, state, has_drop */
     STEP_CALL,            /* call, closure, probe, argument, slot, value */
     STEP_CLOSURE_DROP,    /* closure */
-    STEP_AWAITED,         /* id, steps -> the number of the future that many steps along `awaiting` (-1: NULL) */
+    STEP_AWAITED,         /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
 };
 
 /** Where a room is that does not lie in the slot. */

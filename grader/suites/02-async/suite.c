@@ -37,6 +37,8 @@ static const struct judge_test tests[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* One clause a line, not in columns. */
+/* clang-format off */
 static const struct judge_rest rests[] = {
     {"02.2", "02.1"},
     {"02.3", "02.1"},
@@ -62,5 +64,6 @@ static const struct judge_rest rests[] = {
     {"02.26", "02.14 02.17"},
     {NULL, NULL},
 };
+/* clang-format on */
 
 const struct judge_suite suite_02_async = {"02-async", tests, describe_async_event, rests};

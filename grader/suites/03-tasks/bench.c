@@ -23,8 +23,8 @@ static struct script scripts[TASKS_MAX];
 static struct wf_abort_handle aborts[ABORTS_MAX];
 static int64_t queue[QUEUE_MAX];
 static int queue_head, queue_tail;
-static int64_t parcels[TASKS_MAX];          /* watched too: written before a wake or an abort, read in the poll or drop */
-static WF_ATOMIC(bool) bound[TASKS_MAX];    /* released by bind */
+static int64_t parcels[TASKS_MAX];       /* watched: written before a wake or abort, read in a poll or drop */
+static WF_ATOMIC(bool) bound[TASKS_MAX]; /* released by bind */
 static WF_ATOMIC(int) handed_on[TASKS_MAX]; /* released by schedule */
 static WF_ATOMIC(int) abort_uses[ABORTS_MAX];
 static __thread struct wf_context context;
@@ -196,10 +196,8 @@ static void scheduler_released(struct wf_scheduler *self, struct wf_task *task)
     stage_come_to(AT_RELEASED, number);
 }
 
-static const struct wf_scheduler_ops scheduler_ops = {.name = "mock",
-                                                      .bind = scheduler_bind,
-                                                      .schedule = scheduler_schedule,
-                                                      .released = scheduler_released};
+static const struct wf_scheduler_ops scheduler_ops = {
+    .name = "mock", .bind = scheduler_bind, .schedule = scheduler_schedule, .released = scheduler_released};
 static struct wf_scheduler scheduler = {.ops = &scheduler_ops};
 
 UNSEEN static int64_t dequeue(void)

@@ -314,7 +314,8 @@ void touch(struct judge *judge, int thread, int task)
 
 void link_queue(struct judge *judge)
 {
-    step(judge, STEP_LINK, 0, 0, 0, "the queue is linked through the tasks: schedule() writes the link `next`");
+    step(judge, STEP_LINK, 0, 0, 0,
+         "the queue is linked through the tasks: schedule() writes the link `next`");
 }
 
 void write_for(struct judge *judge, int thread, int task, int value)

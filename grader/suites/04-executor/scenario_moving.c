@@ -32,7 +32,11 @@ static void mover_released(struct wf_scheduler *scheduler, struct wf_task *task)
 
 static const struct wf_scheduler_ops ops[] = {
     {.name = "stays", .bind = mover_bind, .schedule = mover_schedule, .released = mover_released},
-    {.name = "moves", .bind = mover_bind, .schedule = mover_schedule, .released = mover_released, .migrates = true},
+    {.name = "moves",
+     .bind = mover_bind,
+     .schedule = mover_schedule,
+     .released = mover_released,
+     .migrates = true},
 };
 static struct mover movers[] = {{.head = {.ops = &ops[0]}}, {.head = {.ops = &ops[1]}}};
 

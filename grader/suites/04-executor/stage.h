@@ -53,7 +53,7 @@ struct probe {
     struct wf_join_handle handle;
     struct wf_abort_handle abort;
 
-    bool between;    /* the child is polled with a waker that stands between */
+    bool between;               /* the child is polled with a waker that stands between */
     WF_ATOMIC(int64_t) on_wake; /* what that one does when it is woken next, by any thread; 0: nothing */
 
     /* the child that it awaits, while `awaits` */

@@ -35,8 +35,8 @@ enum step {
     STEP_NEW,     /**< runtime, with a mock park, with hooks -> 1, or 0: no memory */
     STEP_IN_PARK, /**< runtime, forever, skip, instruction...: in the park after so many of its kind */
     STEP_IN_HOOK, /**< runtime, skip, instruction...: in the before_park after so many */
-    STEP_IN_SPAWNED,  /**< runtime, instruction...: in the next task_spawned */
-    STEP_IN_SHUTDOWN, /**< runtime, instruction...: in the shutdown of the park */
+    STEP_IN_SPAWNED,      /**< runtime, instruction...: in the next task_spawned */
+    STEP_IN_SHUTDOWN,     /**< runtime, instruction...: in the shutdown of the park */
     STEP_HOLD_UNPARK,     /**< runtime, gate: the next unpark leaves its permit, then waits there */
     STEP_FAIL_ALLOCATION, /**< n */
     STEP_LIVE_BYTES,      /**< -> live bytes */
@@ -109,10 +109,10 @@ enum instruction {
     DO_LOCAL_DROP,        /**< a */
     DO_LOCAL_REFERENCE,   /**< a: a further reference to the scheduler of local set a */
     DO_LOCAL_UNREFERENCE, /**< a: give it back */
-    DO_RUN_MOVER,  /**< a: run the tasks of ON_MOVER + a */
-    DO_MOVER_ROOT, /**< a, b: poll probe b once as the root of a block_on there */
-    DO_SLOW_SPAWN, /**< a, b: spawn probe b on scheduler a, and wait at gate 1 before the first mutex in it */
-    DO_SLOW_WAKE, /**< a, b: wake what probe a kept, by reference, and wait at gate b before the first mutex in it */
+    DO_RUN_MOVER,         /**< a: run the tasks of ON_MOVER + a */
+    DO_MOVER_ROOT,        /**< a, b: poll probe b once as the root of a block_on there */
+    DO_SLOW_SPAWN, /**< a, b: spawn probe b on scheduler a, and wait at gate 1 before its first mutex */
+    DO_SLOW_WAKE,  /**< a, b: wake by reference what probe a kept; at gate b before its first mutex */
 };
 
 /** Schedulers to spawn on. */

@@ -71,6 +71,8 @@ static const struct judge_test tests[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* One clause a line, not in columns. */
+/* clang-format off */
 static const struct judge_rest rests[] = {
     {"04.2", "04.1 04.5"},
     {"04.3", "04.5"},
@@ -100,5 +102,6 @@ static const struct judge_rest rests[] = {
     {"04.31", "04.5 04.6"},
     {NULL, NULL},
 };
+/* clang-format on */
 
 const struct judge_suite suite_04_executor = {"04-executor", tests, describe_executor_event, rests};

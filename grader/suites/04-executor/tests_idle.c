@@ -126,8 +126,8 @@ static void in_a_long_unpark(struct judge *judge, const struct work *work)
     judge_step(judge, STEP_ON, arguments, 3, "thread 2: %s", work->text);
     const struct story *story = until_asleep(judge);
     EXPECT(judge, count_of(story, EVENT_POLLED, work->polled) == 1,
-           "the loop finds what to do once it is unparked: it is handed over before the unpark", "%s is not polled",
-           name_of(work->polled));
+           "the loop finds what to do once it is unparked: it is handed over before the unpark",
+           "%s is not polled", name_of(work->polled));
     bool held = count_of(story, EVENT_AT_GATE, -1) > 0;
     if (!held)
         until(judge, EVENT_AT_GATE, "the unpark takes long");

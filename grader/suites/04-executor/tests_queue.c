@@ -360,7 +360,8 @@ static void yield_among(struct judge *judge, int others)
     int polls = count_of(story, EVENT_POLLED, 1);
     EXPECT(judge, polls == 2, "a yield is PENDING once, then READY", "it took %d polls", polls);
     EXPECT(judge, count_of(story, EVENT_READY, 1) == 1, "the one that yielded ends", "it does not");
-    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled", "it is not");
+    EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled",
+           "it is not");
     DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
     until_done(judge);
     end_runtime(judge);

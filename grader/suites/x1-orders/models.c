@@ -101,7 +101,8 @@ static void *user(void *arg)
     return arg;
 }
 
-MODEL(explore_counted, "x1.3", "two use their halves, and give up: the last one frees, after all uses; 2 threads")
+MODEL(explore_counted, "x1.3",
+      "two use their halves, and give up: the last one frees, after all uses; 2 threads")
 {
     shared = counted_new();
     interleave_name(&shared->references, "references");
@@ -112,7 +113,8 @@ MODEL(explore_counted, "x1.3", "two use their halves, and give up: the last one 
     pthread_join(other, NULL);
 }
 
-MODEL(explore_counted_alone, "x1.3", "a thread with the only reference may write where others wrote; 2 threads")
+MODEL(explore_counted_alone, "x1.3",
+      "a thread with the only reference may write where others wrote; 2 threads")
 {
     shared = counted_new();
     interleave_name(&shared->references, "references");

@@ -46,7 +46,8 @@ static uint32_t next_id(struct wf_scheduler *scheduler)
 int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle)
 {
     if (!scheduler)
-        wf_panic("G.29", "task %s is spawned without a scheduler: this thread is not inside a runtime", wf_task_name(task));
+        wf_panic("G.29", "task %s is spawned without a scheduler: this thread is not inside a runtime",
+                 wf_task_name(task));
     task->scheduler = scheduler;
     task->id = next_id(scheduler);
     /* relaxed: no other thread knows the task yet; bind publishes it */

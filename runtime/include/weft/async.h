@@ -100,11 +100,14 @@ struct wf_any_frame {
     struct wf_future future; /**< the head */
 };
 
+/* clang-format takes the colons of _Generic for those of labels */
+/* clang-format off */
 /** The head of its argument, which points to a frame or to a `struct wf_future`. Evaluates it once. */
 #define WF_HEAD(...)                                                                                         \
     (&((__typeof__(_Generic(__VA_ARGS__, struct wf_future *: (struct wf_any_frame *)0,                       \
                             default: (__VA_ARGS__))))(__VA_ARGS__))                                          \
           ->future)
+/* clang-format on */
 
 /** A line's label: beyond an int's range, so that no case of the user's can be the same. */
 #define WF_AT(line) (0x100000000ull + (line))
@@ -125,6 +128,8 @@ struct wf_any_frame {
  */
 #define ASYNC_FN(...) WF_ASYNC_FN(__VA_ARGS__, )
 
+/* clang-format takes pragmas and the head behind them for one statement */
+/* clang-format off */
 /** Implementation of ASYNC_FN(): with a comma at the end, so that ISO C's macros do with a name alone. */
 #define WF_ASYNC_FN(fn, ...)                                                                                 \
     _Static_assert(offsetof(struct fn, future) == 0, "struct " #fn ": future must be its first member");     \
@@ -143,10 +148,11 @@ struct wf_any_frame {
     }                                                                                                        \
     static const struct wf_future_ops fn##_ops = {                                                           \
         .name = #fn, .poll = fn##_poll, .drop = fn##_drop, WF_FRAME(struct fn), __VA_ARGS__};                \
-    /* whatever the warnings: to ASYNC_END a return without a value is an error, to ASYNC_BEGIN a statement */ \
+    /* errors, whatever the warnings: to ASYNC_END a return without a value, to ASYNC_BEGIN a statement */   \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wreturn-type\"")                         \
     _Pragma("GCC diagnostic error \"-Wdeclaration-after-statement\"")                                        \
     static struct wf_step fn##_body(struct fn *self, struct wf_cx *cx)
+/* clang-format on */
 
 /**
  * @brief Build an async function's future in `frame`: ASYNC_INIT(frame, fn, .member = value, ...).
@@ -160,6 +166,8 @@ struct wf_any_frame {
 /** Implementation of ASYNC_INIT(): each use has a number, so that one may stand inside of another. */
 #define WF_ASYNC_INIT(frame, number, ...) WF_ASYNC_BUILD(frame, number, __VA_ARGS__)
 
+/* clang-format takes the colons of _Generic for those of labels */
+/* clang-format off */
 /** Implementation of WF_ASYNC_INIT(), where `number` is one. */
 #define WF_ASYNC_BUILD(frame, number, fn, ...)                                                               \
     __extension__({                                                                                          \
@@ -168,6 +176,7 @@ struct wf_any_frame {
         WF_WRITE(number, struct fn, wf_frame_##number, .future = {.ops = &fn##_ops}, __VA_ARGS__);           \
         wf_frame_##number;                                                                                   \
     })
+/* clang-format on */
 
 enum {
     WF_WRITE_BYTES = 4096, /**< what is larger is never on the stack, not even while it is built */
@@ -181,9 +190,9 @@ enum {
  * object, by gcc in a function of its own, which is optimised.
  */
 #define WF_WRITE(number, type, at, ...)                                                                      \
-    __builtin_choose_expr(                                                                                   \
-        sizeof(type) <= WF_WRITE_BYTES, __extension__({ (void)(*(at) = (type){__VA_ARGS__}); }),             \
-        WF_WRITE_IN_PLACE(number, type, at, __VA_ARGS__))
+    __builtin_choose_expr(sizeof(type) <= WF_WRITE_BYTES,                                                    \
+                          __extension__({ (void)(*(at) = (type){__VA_ARGS__}); }),                           \
+                          WF_WRITE_IN_PLACE(number, type, at, __VA_ARGS__))
 #ifdef __clang__
 #define WF_WRITE_IN_PLACE(number, type, at, ...)                                                             \
     __c11_atomic_init((_Atomic(type) *)(void *)(at), ((type){__VA_ARGS__}))
@@ -204,10 +213,14 @@ enum {
  * that is known only where the macro may stand, or a label that is missing. See the table above.
  */
 
+/* These open in one macro what another closes, and have labels and pragmas inside: clang-format tears them apart. */
+/* clang-format off */
+
 /** @brief The body begins. Clauses: G.24 G.27 G.28 G.48 */
 #define ASYNC_BEGIN                                                                                          \
-    enum { only_declarations_stand_above_ASYNC_BEGIN }; /* a declaration, so nothing else may stand above it */ \
-    _Pragma("GCC diagnostic ignored \"-Wdeclaration-after-statement\"") (void)cx;                                                                                                \
+    /* a declaration, so nothing else may stand above it */                                                  \
+    enum { only_declarations_stand_above_ASYNC_BEGIN };                                                      \
+    _Pragma("GCC diagnostic ignored \"-Wdeclaration-after-statement\"") (void)cx;                            \
     (void)sizeof(__extension__ &&ASYNC_END_is_missing);                                                      \
     switch (WF_AT(wf_load_relaxed(&self->future.line))) {                                                    \
         enum {                                                                                               \
@@ -295,6 +308,7 @@ enum {
     (void)ASYNC_FINALLY_is_missing_above_ASYNC_END;                                                          \
     _Pragma("GCC diagnostic pop") WF_ASYNC_POP                                                               \
     ASYNC_END_is_missing: return (struct wf_step){WF_READY}
+/* clang-format on */
 
 /** @brief Whether the future was dropped: below ASYNC_FINALLY, whether this end is a cancellation. */
 static inline bool wf_future_is_dropped(const struct wf_future *future)
@@ -351,11 +365,11 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
  * Clauses: 02.1 02.2 02.3 02.4 02.18
  */
 struct wf_and_then {
-    struct wf_future future;                             /**< the head */
-    struct wf_future *first;                             /**< owned */
-    struct wf_future *(*next)(void *arg, void *out);     /**< called once, with the output of `first` */
-    void *arg;                                           /**< its first argument */
-    int out;                                             /**< the output of the second future, or 0 without one */
+    struct wf_future future;                         /**< the head */
+    struct wf_future *first;                         /**< owned */
+    struct wf_future *(*next)(void *arg, void *out); /**< called once, with the output of `first` */
+    void *arg;                                       /**< its first argument */
+    int out;                                         /**< the output of the second future, or 0 without one */
 };
 
 /** The states of a struct wf_and_then, in its `future.line`, while it is suspended. */

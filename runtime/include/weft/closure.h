@@ -71,7 +71,8 @@ struct wf_call {
     struct wf_future future;    /**< the head */
     struct wf_closure *closure; /**< borrowed until READY or dropped */
     struct wf_dyn body;         /**< the call's own future */
-    int out;                    /**< 0, or WF_ENOMEM: there was no memory for the frame; the call did not happen */
+    /** 0, or WF_ENOMEM: there was no memory for the frame; the call did not happen */
+    int out;
 };
 
 /**

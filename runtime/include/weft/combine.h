@@ -45,7 +45,7 @@ struct wf_branches {
 struct wf_join {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
-    int out; /**< 0 */
+    int out;                     /**< 0 */
 };
 
 /**
@@ -68,8 +68,8 @@ struct wf_join *wf_join(struct wf_join *join, struct wf_future *futures[], size_
 struct wf_try_join {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
-    int out;         /**< 0: all succeeded; else the first error, a negative code */
-    uint32_t failed; /**< the index of the branch that failed; `count` if none */
+    int out;                     /**< 0: all succeeded; else the first error, a negative code */
+    uint32_t failed;             /**< the index of the branch that failed; `count` if none */
 };
 
 /**
@@ -91,7 +91,7 @@ struct wf_try_join *wf_try_join(struct wf_try_join *try_join, struct wf_future *
 struct wf_select {
     struct wf_future future;     /**< the head */
     struct wf_branches branches; /**< what it waits for */
-    int out; /**< the index of the branch that is READY, or WF_EDISABLED */
+    int out;                     /**< the index of the branch that is READY, or WF_EDISABLED */
 };
 
 /**

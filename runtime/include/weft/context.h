@@ -38,14 +38,14 @@ enum {
 struct wf_context {
     struct wf_context *outer;         /**< the context outside; set by wf_context_enter() */
     const char *runs;                 /**< the function that runs futures here: "block_on"; NULL: none */
-    const struct wf_future *root;     /**< the future being run here, or NULL: none now; panics print its tree */
+    const struct wf_future *root;     /**< the future being run here, or NULL; panics print its tree */
     struct wf_event_hook *event_hook; /**< told of events, or NULL; inherited from outside when NULL */
     /** Told that the task gives way, or ran out of budget: wake `waker` after others had their turn. NULL: at once. */
     void (*defer)(struct wf_context *context, const struct wf_waker *waker);
-    bool constrained; /**< whether there is a budget here */
-    uint32_t budget;  /**< units left, where constrained */
+    bool constrained;               /**< whether there is a budget here */
+    uint32_t budget;                /**< units left, where constrained */
     struct wf_task *task;           /**< the task being run here, or NULL */
-    bool yielded;                   /**< the task being polled gave way: it is to be polled again, after the others */
+    bool yielded;                   /**< the task being polled gave way: poll it again, after the others */
     struct wf_scheduler *scheduler; /**< whose thread this is while the context is current, or NULL */
     struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
 };

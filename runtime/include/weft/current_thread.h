@@ -41,7 +41,8 @@ struct wf_current_thread;
  *
  * @clause{04.15,3,"Without memory wf_current_thread_new returns NULL, has freed what it allocated and has not dropped the park."}
  */
-WF_MUST_USE struct wf_current_thread *wf_current_thread_new(struct wf_park *park, const struct wf_hooks *hooks);
+WF_MUST_USE struct wf_current_thread *wf_current_thread_new(struct wf_park *park,
+                                                            const struct wf_hooks *hooks);
 
 /**
  * @brief Run `root` to its end, and the runtime's tasks meanwhile.

@@ -36,9 +36,9 @@ enum wf_event_kind {
 /** One event. */
 struct wf_event {
     enum wf_event_kind kind; /**< what happened */
-    int value;           /**< what the kind says */
-    const char *name;    /**< static: the future's ops name, or what the kind is about */
-    const void *subject; /**< identity only: never followed */
+    int value;               /**< what the kind says */
+    const char *name;        /**< static: the future's ops name, or what the kind is about */
+    const void *subject;     /**< identity only: never followed */
 };
 
 /** Told of each event of the threads whose context names it. Embed it first in a structure of one's own. */

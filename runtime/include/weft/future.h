@@ -54,32 +54,34 @@ typedef void wf_visit(void *arg, const struct wf_future *child);
 /** What a kind of future does and what its frame looks like. One constant table a kind. */
 struct wf_future_ops {
     const char *name; /**< for traces and trees: the function's or the operation's name */
-    enum wf_poll (*poll)(struct wf_future *self, struct wf_cx *cx); /**< make progress; never after READY or a drop */
-    void (*drop)(struct wf_future *self); /**< release all; called only when not READY. NULL: nothing to release */
-    uint32_t size;                        /**< of the whole frame, in bytes */
-    uint32_t out_offset;                  /**< of the output in the frame, in bytes */
-    uint32_t out_size;                    /**< of the output, in bytes; 0: there is none */
-    void (*drop_out)(void *out);          /**< destroys an output that no caller took; NULL: plain data */
+    /** Make progress; never after READY or a drop. */
+    enum wf_poll (*poll)(struct wf_future *self, struct wf_cx *cx);
+    /** Release all; called only when not READY. NULL: nothing to release. */
+    void (*drop)(struct wf_future *self);
+    uint32_t size;               /**< of the whole frame, in bytes */
+    uint32_t out_offset;         /**< of the output in the frame, in bytes */
+    uint32_t out_size;           /**< of the output, in bytes; 0: there is none */
+    void (*drop_out)(void *out); /**< destroys an output that no caller took; NULL: plain data */
     /** Calls `visit` for each child that is not finished, for futures that have several. NULL: none but `awaiting`. */
     void (*children)(const struct wf_future *self, wf_visit *visit, void *arg);
 };
 
 /** Initialises the members that describe the frame, for a type that has an `out`. */
-#define WF_FRAME(type)                                                                                     \
+#define WF_FRAME(type)                                                                                       \
     .size = sizeof(type), .out_offset = offsetof(type, out), .out_size = sizeof(((type *)0)->out)
 
 /** Values of `line` that are no source line. */
 enum {
-    WF_LINE_NEW = 0,                /**< built, not started */
-    WF_LINE_DONE = 0x7fffffff,      /**< READY was returned */
-    WF_LINE_DROPPED = 0x7ffffffe,   /**< dropped before it was READY */
+    WF_LINE_NEW = 0,              /**< built, not started */
+    WF_LINE_DONE = 0x7fffffff,    /**< READY was returned */
+    WF_LINE_DROPPED = 0x7ffffffe, /**< dropped before it was READY */
 };
 
 /** The head of every frame. All zero: empty, which is not a future. */
 struct wf_future {
     const struct wf_future_ops *ops; /**< NULL: empty */
     struct wf_future *awaiting;      /**< the one child it is suspended on, or NULL */
-    WF_ATOMIC(uint32_t) line;        /**< WF_LINE_*, or the source line of the await; for dumps from any thread */
+    WF_ATOMIC(uint32_t) line;        /**< WF_LINE_*, or the line of the await; for dumps from any thread */
 };
 
 /** @brief Report a poll or drop that the life-cycle forbids. Clauses: G.1 G.2 G.3 G.4 */

@@ -53,7 +53,8 @@ struct wf_local_run {
  * @clause{04.20,2,"What a local set's tasks and body wake or spawn outside of it, on the same thread, comes in its turn (04.1), and the park is not unparked (04.24)."}
  * @clause{04.21,1,"A run polled by a task whose scheduler may move it (`migrates`) panics at its first poll, on whichever thread; in a root of any runtime it runs."}
  */
-struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set, struct wf_future *body);
+struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set,
+                                      struct wf_future *body);
 
 /**
  * @brief Drop every task that is left, and give the set up. Threads: the set's.

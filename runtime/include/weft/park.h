@@ -33,7 +33,7 @@ WF_BEGIN_DECLS
 /** Why a park returned. */
 enum wf_parked {
     WF_PARK_WOKEN,    /**< look at the queues: unparked, now or before, or a driver ran something */
-    WF_PARK_TIMED_OUT /**< the deadline passed, there was no permit, and the driver, if there is one, ran nothing */
+    WF_PARK_TIMED_OUT /**< the deadline passed: there was no permit, and a driver, if any, ran nothing */
 };
 
 struct wf_park;

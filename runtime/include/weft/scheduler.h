@@ -39,15 +39,17 @@ struct wf_scheduler_ops {
     /** The task's future is over: forget the task, without giving up its reference. On the thread that runs it, which then
      *  completes it: the join handle is not READY yet. */
     void (*released)(struct wf_scheduler *self, struct wf_task *task);
-    void (*reference)(struct wf_scheduler *self);   /**< see wf_scheduler_reference(); NULL: its memory outlives all */
-    void (*unreference)(struct wf_scheduler *self); /**< its counterpart; NULL as well */
-    bool migrates; /**< its tasks may be polled on another thread than before: what is bound to one refuses them (04.21) */
+    /** See wf_scheduler_reference(); NULL: its memory outlives all. */
+    void (*reference)(struct wf_scheduler *self);
+    void (*unreference)(struct wf_scheduler *self); /**< the counterpart of `reference`; NULL as well */
+    /** Its tasks may be polled on another thread than before: what is bound to one refuses them (04.21). */
+    bool migrates;
 };
 
 /** The head of every scheduler. */
 struct wf_scheduler {
     const struct wf_scheduler_ops *ops; /**< what kind it is */
-    WF_ATOMIC(uint32_t) last_id; /**< of the tasks spawned here; they are numbered from 1, without 0 */
+    WF_ATOMIC(uint32_t) last_id;        /**< of the tasks spawned here; they are numbered from 1, without 0 */
 };
 
 /**

@@ -42,9 +42,10 @@ WF_BEGIN_DECLS
 struct wf_join_handle {
     struct wf_future future; /**< the head */
     struct wf_task *task;    /**< a reference, and the join interest; NULL once READY or dropped */
-    void *value;             /**< where the task's output goes, of its size; set it before the first poll. NULL: it is destroyed */
-    int out;                 /**< 0: the task was READY; WF_ECANCELED: it was aborted, or its scheduler shut down */
-    bool gave_way;           /**< the task is over, and there was no budget for it: the next poll is READY without */
+    /** Where the task's output goes, of its size; set it before the first poll. NULL: it is destroyed. */
+    void *value;
+    int out;       /**< 0: the task was READY; WF_ECANCELED: it was aborted, or its scheduler shut down */
+    bool gave_way; /**< the task is over, and there was no budget for it: the next poll is READY without */
 };
 
 /**
@@ -68,7 +69,8 @@ static inline struct wf_future *wf_task_frame(struct wf_task *task)
  * Clauses: G.29 G.31
  * Threads: any that may use the scheduler.
  */
-WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle);
+WF_MUST_USE int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler,
+                              struct wf_join_handle *handle);
 
 /** @brief What WF_SPAWN() evaluates to. It must not be ignored: after a failure the handle is empty, and no future. */
 static inline WF_MUST_USE int wf_spawn_result(int status)

@@ -44,8 +44,8 @@ struct wf_local_scope {
  * @clause{03.16,4,"While a scope's inner future is polled, or dropped with the scope, its value is in force under its key: the innermost scope's, if several have that key."}
  * @clause{03.28,2,"Before, between and after the polls of a scope its value is not in force, and what was in force outside of the scope is again."}
  */
-struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct wf_task_local *key, void *value,
-                                      struct wf_future *inner);
+struct wf_local_scope *wf_local_scope(struct wf_local_scope *scope, const struct wf_task_local *key,
+                                      void *value, struct wf_future *inner);
 
 /** @brief The value in force under `key` on this thread, or NULL: none. Clauses: 03.16 03.28 */
 void *wf_task_local_get(const struct wf_task_local *key);

@@ -35,9 +35,11 @@ enum {
 
 /** What a runtime calls when something happens in it. Any may be NULL. */
 struct wf_hooks {
-    void (*task_spawned)(void *arg, const struct wf_task *task); /**< on the runtime's thread, before it runs */
-    void (*task_ended)(void *arg, const struct wf_task *task);   /**< on the runtime's thread, when its future is over; then its join handle is READY */
-    void (*before_park)(void *arg);  /**< on the runtime's thread, before it would sleep; may spawn and wake */
+    /** On the runtime's thread, before the task runs. */
+    void (*task_spawned)(void *arg, const struct wf_task *task);
+    /** On the runtime's thread, when the task's future is over; then its join handle is READY. */
+    void (*task_ended)(void *arg, const struct wf_task *task);
+    void (*before_park)(void *arg);  /**< on its thread, before it would sleep; may spawn and wake */
     void (*after_unpark)(void *arg); /**< and after it */
     void *arg;                       /**< passed to each */
 };
@@ -47,7 +49,7 @@ struct wf_task_set;
 /** What differs between the owners of sets. */
 struct wf_task_set_ops {
     void (*notify)(struct wf_task_set *set); /**< something was injected; any thread, without the lock */
-    void (*free)(struct wf_task_set *set);   /**< the last reference was given up; calls wf_task_set_destroy() */
+    void (*free)(struct wf_task_set *set);   /**< no reference is left; calls wf_task_set_destroy() */
 };
 
 /** A set of tasks. Embed it first. */
@@ -59,19 +61,21 @@ struct wf_task_set {
     struct wf_task_queue run;      /**< the set's thread: to be polled next */
     struct wf_task_queue deferred; /**< the set's thread: yielded; back in `run` after wf_task_set_end_turn() */
     struct wf_list owned;          /**< the set's thread: every task that is not over */
-    bool turn_due;                 /**< the set's thread: a task or the root yielded since wf_task_set_end_turn() */
+    bool turn_due;                 /**< the set's thread: something yielded since wf_task_set_end_turn() */
     uint32_t polls;                /**< the set's thread: of tasks, so far */
 
-    pthread_mutex_t lock;             /**< guards what follows */
-    struct wf_task_queue injected;    /**< scheduled or spawned elsewhere */
-    bool closed;                      /**< nothing may be spawned any more; changed by the set's thread */
-    pthread_cond_t injected_one;      /**< signalled while closed: the thread that shuts down may wait for a task on its way */
-    WF_ATOMIC(bool) has_injected;     /**< whether `injected` is not empty; changed under the lock, read anywhere */
-    WF_ATOMIC(uint32_t) references;   /**< to the memory */
+    pthread_mutex_t lock;          /**< guards what follows */
+    struct wf_task_queue injected; /**< scheduled or spawned elsewhere */
+    bool closed;                   /**< nothing may be spawned any more; changed by the set's thread */
+    /** Signalled while closed: the thread that shuts down may wait for a task on its way. */
+    pthread_cond_t injected_one;
+    WF_ATOMIC(bool) has_injected;   /**< `injected` is not empty; changed under the lock, read anywhere */
+    WF_ATOMIC(uint32_t) references; /**< to the memory */
 };
 
 /** @brief Build an empty set with one reference. @param hooks copied; NULL: none. */
-void wf_task_set_init(struct wf_task_set *set, const struct wf_task_set_ops *ops, const struct wf_hooks *hooks);
+void wf_task_set_init(struct wf_task_set *set, const struct wf_task_set_ops *ops,
+                      const struct wf_hooks *hooks);
 
 /** @brief Release what wf_task_set_init() made. No task is left in the set. */
 void wf_task_set_destroy(struct wf_task_set *set);

@@ -26,10 +26,10 @@ WF_BEGIN_DECLS
 
 /** What a kind of waker does. All four may be called on any thread. */
 struct wf_waker_ops {
-    void *(*clone)(void *data);       /**< a further reference; the clone's datum (most return `data`) */
-    void (*wake)(void *data);         /**< wake, and give this reference up */
-    void (*wake_by_ref)(void *data);  /**< wake, and keep it */
-    void (*drop)(void *data);         /**< give this reference up */
+    void *(*clone)(void *data);      /**< a further reference; the clone's datum (most return `data`) */
+    void (*wake)(void *data);        /**< wake, and give this reference up */
+    void (*wake_by_ref)(void *data); /**< wake, and keep it */
+    void (*drop)(void *data);        /**< give this reference up */
 };
 
 /** A waker. `ops` NULL: empty. Never copy one with `=` except to move it. */

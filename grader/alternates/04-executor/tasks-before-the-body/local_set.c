@@ -155,7 +155,8 @@ static const struct wf_future_ops local_run_ops = {
     .size = sizeof(struct wf_local_run),
 };
 
-struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set, struct wf_future *body)
+struct wf_local_run *wf_local_set_run(struct wf_local_run *run, struct wf_local_set *set,
+                                      struct wf_future *body)
 {
     *run = (struct wf_local_run){.future = {.ops = &local_run_ops}, .set = set, .body = body};
     return run;

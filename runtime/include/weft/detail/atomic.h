@@ -54,16 +54,16 @@
 #define wf_fetch_and_acq_rel(object, value) atomic_fetch_and_explicit((object), (value), memory_order_acq_rel)
 
 /** Strong compare and exchange; on success it releases; on failure `*expected` holds what was there, unordered. */
-#define wf_compare_exchange_release(object, expected, desired)                                             \
-    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_release,         \
+#define wf_compare_exchange_release(object, expected, desired)                                               \
+    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_release,           \
                                             memory_order_relaxed)
 /** Strong compare and exchange; on failure `*expected` holds what was there, read with acquire. */
-#define wf_compare_exchange_acquire(object, expected, desired)                                             \
-    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acquire,         \
+#define wf_compare_exchange_acquire(object, expected, desired)                                               \
+    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acquire,           \
                                             memory_order_acquire)
 /** Strong compare and exchange; on success it acquires and releases; on failure `*expected` is read with acquire. */
-#define wf_compare_exchange_acq_rel(object, expected, desired)                                             \
-    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acq_rel,         \
+#define wf_compare_exchange_acq_rel(object, expected, desired)                                               \
+    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_acq_rel,           \
                                             memory_order_acquire)
 
 #endif

@@ -6,6 +6,8 @@
 #define WEFT_DETAIL_COMPILER_H
 
 #ifdef __cplusplus
+/* clang-format takes pragmas and what is behind them for one statement */
+/* clang-format off */
 /* What the declarations are in C is no news to a C++ program: constructors that have the name of their structure, an array
  * without a length, casts. */
 #define WF_BEGIN_DECLS                                                                                       \
@@ -15,6 +17,7 @@
 #define WF_END_DECLS                                                                                         \
     }                                                                                                        \
     _Pragma("GCC diagnostic pop")
+/* clang-format on */
 #define WF_NORETURN [[noreturn]]
 #else
 /** Around the declarations of a header: C linkage in C++. */

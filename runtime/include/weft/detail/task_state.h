@@ -82,7 +82,8 @@ enum {
     WF_TASK_JOIN_WAKER = 1u << 4,    /**< the join waker's slot is shared */
     WF_TASK_CANCELLED = 1u << 5,     /**< to be dropped instead of polled */
     WF_TASK_REFERENCE = 1u << 6,     /**< one reference */
-    WF_TASK_REFERENCES_MAX = 1u << 25, /**< a task that has so many gets no more: wf_task_reference() panics */
+    /** A task that has so many references gets no more: wf_task_reference() panics. */
+    WF_TASK_REFERENCES_MAX = 1u << 25,
 };
 
 /** Where a task comes from. Static. */
@@ -93,13 +94,13 @@ struct wf_spawn_site {
 
 /** One allocation: the header, 64 bytes, then the future's frame, which holds the output in the end. */
 struct wf_task {
-    WF_ATOMIC(uint32_t) state;      /**< WF_TASK_RUNNING and the other bits, and the count of references */
-    uint32_t id;                    /**< its number among its scheduler's tasks, which repeats after 2^32 - 1 */
-    struct wf_task *next;           /**< in the scheduler's queue */
-    struct wf_list owned;           /**< in the scheduler's list of its tasks */
-    struct wf_scheduler *scheduler; /**< that runs it */
-    struct wf_waker join_waker;     /**< the slot: wakes the task that awaits the join handle */
-    const struct wf_spawn_site *site; /**< where it was spawned, or NULL: not known */
+    WF_ATOMIC(uint32_t) state;                  /**< WF_TASK_*: bits, and the count of references */
+    uint32_t id;                                /**< its number at its scheduler; repeats after 2^32 - 1 */
+    struct wf_task *next;                       /**< in the scheduler's queue */
+    struct wf_list owned;                       /**< in the scheduler's list of its tasks */
+    struct wf_scheduler *scheduler;             /**< that runs it */
+    struct wf_waker join_waker;                 /**< the slot: wakes the task that awaits the join handle */
+    const struct wf_spawn_site *site;           /**< where it was spawned, or NULL: not known */
     alignas(max_align_t) unsigned char frame[]; /**< the future */
 };
 
@@ -113,7 +114,7 @@ enum wf_to_running {
 
 /** What to do after a poll that was PENDING. */
 enum wf_to_idle {
-    WF_IDLE_PARKED, /**< nothing: a wake will schedule it. Another thread may run and free it by now: do not touch it */
+    WF_IDLE_PARKED, /**< nothing: a wake will schedule it. Do not touch it: another thread may have freed it */
     WF_IDLE_AGAIN,  /**< schedule it: it was woken during the poll, or gave way */
     WF_IDLE_CANCEL  /**< drop its future: it is still RUNNING, and an abort came during the poll */
 };
@@ -192,7 +193,7 @@ WF_MUST_USE enum wf_to_notified wf_task_to_notified_by_value(struct wf_task *tas
 
 /** What a join handle that goes has to drop: two answers, as bits. */
 enum {
-    WF_JOIN_DROP_OUTPUT = 1, /**< the task is complete: the output is the handle's to destroy, if it has not taken it */
+    WF_JOIN_DROP_OUTPUT = 1, /**< the task is complete: destroy the output, unless the handle has taken it */
     WF_JOIN_DROP_WAKER = 2   /**< the slot is the handle's: drop the waker in it */
 };
 

@@ -22,7 +22,7 @@
  * @clause{x1.1,10,"A letter that is taken out is whole, and the misses are counted; each order of the mailbox is as weak as can be."}
  */
 struct mailbox {
-    int letter; /**< plain data: the flag says when it may be read */
+    int letter;        /**< plain data: the flag says when it may be read */
     atomic_int full;   /**< the letter is in the box */
     atomic_int misses; /**< how often somebody looked into an empty box: a statistic */
 };
@@ -93,8 +93,8 @@ enum { RING_SLOTS = 2 };
  */
 struct ring {
     int slots[RING_SLOTS]; /**< plain data */
-    atomic_uint head; /**< of the next pop; only the consumer writes it */
-    atomic_uint tail; /**< of the next push; only the producer writes it */
+    atomic_uint head;      /**< of the next pop; only the consumer writes it */
+    atomic_uint tail;      /**< of the next push; only the producer writes it */
 };
 
 /** False: the ring is full. */
