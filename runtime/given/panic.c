@@ -58,6 +58,7 @@ void wf_lab_todo(const char *function, const char *file, int line, const char *t
     panicking = true;
     if (first && panic_hook)
         panic_hook(&info);
+    fflush(stdout); /* what the program has printed so far is seen, also where it goes into a pipe */
     fprintf(stderr, "weft: task %s is not written yet: %s (%s:%d)\n", task, function, file, line);
     fflush(stderr);
     abort();

@@ -43,7 +43,7 @@ struct wf_consume {
 
 /**
  * @brief Build a future that spends one unit of the budget: for a loop that computes long and awaits nothing else.
- * @return `consume`. READY at once while units are left; else in the next poll of its task.
+ * @return `consume`. READY at once while units are left; else in a later poll of its task.
  *
  * Cancel safety: SAFE.
  *

@@ -53,7 +53,8 @@
  * | each thread's last use of the task | every thread that gives a reference up | the thread that frees the task | unreference, a wake by value, to_idle | the unreference, or wake by value, that finds the last one |
  *
  * In C11 such a pair holds although other threads change the word in between, as long as each change is a read-modify-write.
- * What stands in no row may be relaxed: counting up, and the load with which a loop of compare-and-exchange begins.
+ * What stands in no row may be relaxed: counting up, and the load with which a loop of compare-and-exchange begins. But where
+ * what was loaded ends the function without a write (COMPLETE in share and unshare, CANCELLED in to_idle), it acquires.
  *
  * Source: Tokio's task states; smol's async-task.
  */
