@@ -104,6 +104,7 @@ _Noreturn void interleave_fail(const char *format, ...) __attribute__((format(pr
 #define interleave_expect(condition, expected, ...)                                                          \
     ((condition) ? (void)0 : interleave_unexpected((expected), __VA_ARGS__))
 
+/** End the execution as failed, with both sides in words: what interleave_expect() does where its condition is false. */
 _Noreturn void interleave_unexpected(const char *expected, const char *observed, ...)
     __attribute__((format(printf, 2, 3)));
 
