@@ -68,7 +68,8 @@ struct judge {
 
 /* One wait for the subject. */
 struct waiting {
-    int64_t since, asleep_since;
+    int64_t since;
+    int asleep_looks; /* in a row, in which all slept */
     bool looked;
     int64_t processor_ms; /* the test's, at the first look */
 };

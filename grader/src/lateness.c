@@ -6,12 +6,13 @@
 
 #include "judge_internal.h"
 
-enum { ASLEEP_MS = 1000 /* nothing of the subject ran for so long while an answer is due: it never will */ };
+/* Nothing of the subject ran in so many looks in a row while an answer is due: it never will. Looks are counted, and not the
+ * time between two: a judge that gets no processor for a second has not seen anybody asleep. */
+enum { ASLEEP_LOOKS = 1000 / TICK_MS };
 
 struct waiting judge_waiting(void)
 {
-    int64_t now = now_ms();
-    return (struct waiting){.since = now, .asleep_since = now};
+    return (struct waiting){.since = now_ms()};
 }
 
 /* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
@@ -30,7 +31,7 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
 {
     int64_t now = now_ms();
     if (!idle)
-        waiting->asleep_since = now;
+        waiting->asleep_looks = 0;
     /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
      * to sleep instead has given its answer. */
     bool is_answer = judge->debugged && judge->instead;
@@ -42,13 +43,12 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     if (!waiting->looked)
         waiting->processor_ms = judge->processor_ms;
     waiting->looked = true;
-    if (ran || census.awake > 0 || census.processes == 0)
-        waiting->asleep_since = now;
+    waiting->asleep_looks = ran || census.awake > 0 || census.processes == 0 ? 0 : waiting->asleep_looks + 1;
     if (is_answer)
-        return census.processes > 1 && now - waiting->asleep_since > ASLEEP_MS ? ASLEEP : IN_TIME;
+        return census.processes > 1 && waiting->asleep_looks > ASLEEP_LOOKS ? ASLEEP : IN_TIME;
     if (now > judge->run_deadline_ms)
         return RUN_OVER;
-    return now - waiting->asleep_since > ASLEEP_MS                      ? ASLEEP
+    return waiting->asleep_looks > ASLEEP_LOOKS                         ? ASLEEP
            : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
            : now - waiting->since > WALL_MS                             ? TOO_LONG
            : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
