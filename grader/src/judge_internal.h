@@ -23,6 +23,7 @@ struct judge {
     int64_t run_deadline_ms;         /* of all tests together */
     int64_t processor_ms;            /* spent below this process during the test, as far as it was seen */
     int64_t census_ms, last_look_ms; /* at the last look: what lived, and when that was */
+    bool census_fell;                /* the last look found less than that */
     bool debugged;                   /* gdb runs the subject: no deadlines */
     const char *from;                /* the submission as typed */
     const char *graded_folder;       /* where the graded lab's files are in it */

@@ -18,6 +18,14 @@ struct waiting judge_waiting(void)
 /* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
 static bool count_processor_time(struct judge *judge, const struct census *census)
 {
+    /* A process that is just being waited for may be missed by one look, with all its time. Taken for less, that time would be
+     * added a second time by the next look. */
+    bool less = census->processor_ms < judge->census_ms;
+    if (less && !judge->census_fell) {
+        judge->census_fell = true;
+        return true;
+    }
+    judge->census_fell = false;
     bool more = census->processor_ms > judge->census_ms, changed = census->processor_ms != judge->census_ms;
     if (more)
         judge->processor_ms += census->processor_ms - judge->census_ms;

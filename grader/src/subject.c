@@ -31,6 +31,7 @@ static void forget_subject(struct judge *judge)
     judge->records_seen = 0;
     judge->output_bytes = judge->output_total = 0;
     judge->census_ms = 0;
+    judge->census_fell = false;
     judge->event_count = judge->later_count = 0;
     judge->panic_expected = judge->panic_seen = judge->finished = false;
 }
