@@ -47,6 +47,9 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
         return IN_TIME;
     judge->last_look_ms = now;
     struct census census = census_below(getpid(), judge->sandbox);
+    /* What the sandbox spends on taking itself down, when the subject has ended, is not the subject's. */
+    if (census.processes == 0)
+        judge->census_ms = census.processor_ms;
     bool ran = count_processor_time(judge, &census);
     if (!waiting->looked)
         waiting->processor_ms = judge->processor_ms;
