@@ -73,7 +73,7 @@ void judge_start(struct judge *judge, const char *scenario)
                                             .environment = environment,
                                             .keep_descriptors = 5,
                                             .processor_seconds =
-                                                (int)((TEST_PROCESSOR_MS + judge->budget_ms) / 1000) + 1,
+                                                (int)((TEST_PROCESSOR_MS + judge->budget_ms) / 1000) + 4,
                                             .memory_bytes = reserves ? 0 : (int64_t)1 << 30,
                                             .file_bytes = 1 << 20,
                                             .stops_own_threads = strcmp(judge->variant, "asan") == 0};
