@@ -48,7 +48,7 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     judge->last_look_ms = now;
     struct census census = census_below(getpid(), judge->sandbox);
     /* What the sandbox spends on taking itself down, when the subject has ended, is not the subject's. */
-    if (census.processes == 0)
+    if (census.processes == 0 && census.processor_ms > judge->census_ms)
         judge->census_ms = census.processor_ms;
     bool ran = count_processor_time(judge, &census);
     if (!waiting->looked)
