@@ -235,6 +235,10 @@ prove_program() {
     check_program "a page" 1 "deadlock" "$build/program-wrong" oneshot --page "$build/page.html"
     check_program "the page itself" 0 "oneshot" cat "$build/page.html"
     check_program "no replay token" 2 "no replay token" "$build/program-wrong" oneshot --replay nonsense
+    check_program "a bound that is too large" 2 "no replay token" "$build/program-wrong" oneshot --replay w4294967296s1u2:A
+    check_program "a bound that is no number" 2 "no replay token" "$build/program-wrong" oneshot --replay wAs1u2:A
+    check_program "seconds that are no number" 64 "from 1 to" "$build/program-wrong" --seconds 5x
+    check_program "seconds that are too many" 64 "from 1 to" "$build/program-wrong" --seconds 4294967297
     check_program "no such model" 64 "nobody" "$build/program-wrong" nobody
     check_program "budget reached" 2 "NOT VERIFIED" "$build/program-bad" too_large --seconds 1
     check_program "not supported" 2 "NOT VERIFIED" "$build/program-bad" calls_sleep

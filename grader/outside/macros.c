@@ -58,7 +58,7 @@ ASYNC_FN(large)
     AWAIT(ASYNC_INIT(&self->add, add, .pair = (struct pair){self->pair.left, self->pair.right}));
     if (!self->add.out)
         wf_panic("macros.1", "no memory for a text of %d bytes", 16);
-    self->out = atoi(self->add.out);
+    self->out = (int)strtol(self->add.out, NULL, 10);
     free_text(&self->add.out);
 ASYNC_FINALLY:
     ASYNC_END;

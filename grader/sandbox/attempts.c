@@ -158,8 +158,8 @@ static bool owns_by_descriptor(void)
 static bool owns_by_long_number(void)
 {
     int ends[2];
-    return pipe(ends) == 0 && (syscall(SYS_fcntl, ends[0], 1l << 32 | F_SETOWN, getppid()) == 0 ||
-                               syscall(SYS_fcntl, ends[0], 1l << 32 | F_SETSIG, SIGKILL) == 0);
+    return pipe(ends) == 0 && (syscall(SYS_fcntl, ends[0], 1L << 32 | F_SETOWN, getppid()) == 0 ||
+                               syscall(SYS_fcntl, ends[0], 1L << 32 | F_SETSIG, SIGKILL) == 0);
 }
 static bool leases(void)
 {
@@ -349,7 +349,7 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "terminal") == 0)
         return types() ? 0 : 1;
     if (argc == 3 && strcmp(argv[1], "trace") == 0)
-        return ptrace(PTRACE_ATTACH, atoi(argv[2]), NULL, NULL) == 0 ? 0 : 1;
+        return ptrace(PTRACE_ATTACH, (pid_t)strtol(argv[2], NULL, 10), NULL, NULL) == 0 ? 0 : 1;
     if (argc != 4)
         return 2;
     program = argv[0], file = argv[2], terminal = argv[3];

@@ -28,7 +28,7 @@ static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void
         char *list = read_file(children, 1 << 16, NULL, NULL), *rest = list, *word;
         while (list && (word = strsep(&rest, " ")))
             if (*word)
-                visit((pid_t)atoi(word), arg);
+                visit((pid_t)strtol(word, NULL, 10), arg);
         free(list);
     }
     closedir(tasks);
@@ -41,14 +41,20 @@ static char process_state(const char *path, int64_t *processor_ms, int64_t *wait
     char *stat = read_file(path, 4096, NULL, NULL);
     char *close = stat ? strrchr(stat, ')') : NULL; /* of the name, which may hold others */
     char state = '?';
-    unsigned long user = 0, system = 0;
-    long children = 0, children_system = 0;
-    if (close)
-        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user,
-               &system, &children, &children_system);
-    *processor_ms = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+    enum { STATE = 3, TIMES = 14 };
+    int64_t ticks[4] = {0}; /* of its own: user, system; of those that it has waited for: user, system */
+    if (close && close[1] == ' ' && close[2]) {
+        state = close[2];
+        char *at = close + 3;
+        for (int field = STATE + 1; field < TIMES + 4; field++) { /* as proc(5) counts them */
+            int64_t number = strtoll(at, &at, 10);
+            if (field >= TIMES)
+                ticks[field - TIMES] = number;
+        }
+    }
+    *processor_ms = (ticks[0] + ticks[1]) * 1000 / sysconf(_SC_CLK_TCK);
     if (waited_for_ms)
-        *waited_for_ms = (int64_t)(children + children_system) * 1000 / sysconf(_SC_CLK_TCK);
+        *waited_for_ms = (ticks[2] + ticks[3]) * 1000 / sysconf(_SC_CLK_TCK);
     free(stat);
     return state;
 }
@@ -194,7 +200,7 @@ void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, 
         int asked = 0;
         for (struct dirent *entry; tasks && asked < THREADS_ASKED && (entry = readdir(tasks));)
             if (entry->d_name[0] != '.') {
-                syscall(SYS_tgkill, census.pids[i], atoi(entry->d_name), number);
+                syscall(SYS_tgkill, census.pids[i], strtol(entry->d_name, NULL, 10), number);
                 after_each(arg);
                 asked++;
             }

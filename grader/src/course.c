@@ -76,15 +76,17 @@ static struct clause read_clause(const char *at, const char **wrong)
         *wrong = "its number is not of the form 01.4, x1.2 or G.4, with a comma behind it";
     else if (open == points || *open != ',')
         *wrong = "its points are no number with a comma behind it";
+    else if (open - points > 3)
+        *wrong = "its points are more than a lab has";
     else if (open[1] != '"')
         *wrong = "its text does not begin with a quote";
     else if (!end || end < open + 2)
         *wrong = "its text does not end on its line, with a quote and a brace";
-    else if (*at == 'G' && atoi(points) != 0)
+    else if (*at == 'G' && strtol(points, NULL, 10) != 0)
         *wrong = "it is about a given part, and has points";
     else
         return (struct clause){.id = format_text("%.*s", (int)id, at),
-                               .points = atoi(points),
+                               .points = (int)strtol(points, NULL, 10),
                                .text = format_text("%.*s", (int)(end - open - 2), open + 2)};
     return (struct clause){0};
 }

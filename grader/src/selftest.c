@@ -203,6 +203,13 @@ static char *check_blame(json_t *result)
     return NULL;
 }
 
+/* Whether the text is this number, and nothing else. */
+static bool says(const char *text, int number)
+{
+    char *end;
+    return strtol(text, &end, 10) == number && end != text && !*end;
+}
+
 /* NULL: as expected. Otherwise what is wrong; the caller frees. */
 static char *check_case(const struct known *known, int exit_status, json_t *result)
 {
@@ -229,8 +236,7 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
             return NULL;
         return format_text("score %d of %d, verdict %s, exit status %d", score, max, verdict, exit_status);
     case NULL_SUBMISSION:
-        if (exit_status == 1 && score == (known->score ? atoi(known->score) : 0) &&
-            strcmp(verdict, "fail") == 0)
+        if (exit_status == 1 && says(known->score ? known->score : "0", score) && strcmp(verdict, "fail") == 0)
             return NULL;
         return format_text("score %d, verdict %s, exit status %d instead of %s, fail, 1", score, verdict,
                            exit_status, known->score ? known->score : "0");
@@ -245,7 +251,7 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     case MUTANT: {
         if (!is_killed(result, known->test))
             return format_text("survives %s (%s)", known->test, known->variants);
-        if (known->whole && known->score && score != atoi(known->score))
+        if (known->whole && known->score && !says(known->score, score))
             return format_text("scores %d, not %s", score, known->score);
         count_others(result, known->test, &pass, &all);
         if (known->whole && pass * 2 < all)
@@ -314,7 +320,7 @@ static int count_orphans(const struct selftest *test)
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
     char *list = read_file(path, 1 << 16, NULL, NULL);
     for (char *rest = list, *word; rest && (word = strsep(&rest, " "));) {
-        pid_t pid = (pid_t)atoi(word);
+        pid_t pid = (pid_t)strtol(word, NULL, 10);
         bool known = pid <= 0;
         for (size_t i = 0; i < test->count; i++)
             known |= test->cases[i].pid == pid;

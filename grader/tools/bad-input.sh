@@ -187,6 +187,7 @@ clause() # WHAT CLAUSE: of the header that ends with it
 clause "its number is not" '@clause{1.5,5,"text"}'
 clause "its number is not" '@clause 01.5 is no text'
 clause "its points are no number" '@clause{01.99,,"text"}'
+clause "its points are more than a lab has" '@clause{01.99,4294967300,"text"}'
 clause "its text does not begin" '@clause{01.99,5,text}'
 clause "its text does not end" '@clause{01.99,5,"text'
 clause "it is about a given part, and has points" '@clause{G.99,5,"text"}'

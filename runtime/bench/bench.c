@@ -273,13 +273,14 @@ ASYNC_FINALLY:
 
 static double resident_bytes(void)
 {
-    unsigned long pages = 0;
+    char line[256];
     FILE *statm = fopen("/proc/self/statm", "r");
-    if (!statm || fscanf(statm, "%*u %lu", &pages) != 1) {
+    if (!statm || !fgets(line, sizeof line, statm) || !strchr(line, ' ')) {
         fprintf(stderr, "bench: /proc/self/statm cannot be read\n");
         exit(1);
     }
     fclose(statm);
+    unsigned long pages = strtoul(strchr(line, ' '), NULL, 10); /* the second number */
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 

@@ -16,6 +16,7 @@ extern const struct interleave_model *const __stop_interleave_models[] __attribu
 enum {
     MODELS_MAX = 256,
     DEFAULT_SECONDS = 10,
+    SECONDS_MAX = 1000000,
     EXIT_PASS = 0,
     EXIT_FAILED = 1,
     EXIT_NOT_VERIFIED = 2,
@@ -171,6 +172,8 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     int letter;
+    long seconds;
+    char *end;
     bool judged_replay = argc == 4 && strcmp(argv[2], "--replay") == 0;
     arguments.count = all_models(arguments.models);
     if ((argc == 2 || judged_replay) && strncmp(argv[1], "model:", 6) == 0)
@@ -180,9 +183,10 @@ int main(int argc, char **argv)
     while ((letter = getopt_long(argc, argv, "h", names, NULL)) != -1)
         switch (letter) {
         case 's':
-            arguments.seconds = atoi(optarg);
-            if (arguments.seconds < 1)
-                usage("--seconds is a number from 1 on, not", optarg);
+            seconds = strtol(optarg, &end, 10);
+            if (*end || seconds < 1 || seconds > SECONDS_MAX)
+                usage("--seconds is a number from 1 to 1000000, not", optarg);
+            arguments.seconds = (int)seconds;
             break;
         case 'r':
             arguments.replay = optarg;

@@ -78,7 +78,7 @@ static void write_across(FILE *out, char kind, const char *text, int lanes)
 
 static void write_step(FILE *out, char *const field[FIELDS], int lanes)
 {
-    int at = atoi(field[1]);
+    long at = strtol(field[1], NULL, 10);
     write_around(out, "<tr><td class=n>", field[2], "</td>");
     for (int i = 0; i < lanes; i++)
         if (i == at)

@@ -11,6 +11,7 @@
 #include "token.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 
 char *token_make(void)
@@ -36,28 +37,40 @@ char *token_make(void)
     return text;
 }
 
+/* The bound that stands at *at, behind its letter. False: none does, or one that is none. */
+static bool read_bound(const char **at, char letter, int *bound)
+{
+    if (**at != letter)
+        return false;
+    char *end;
+    long value = strtol(*at + 1, &end, 10);
+    if (end == *at + 1 || value < IL_UNBOUNDED || value > INT_MAX)
+        return false;
+    *bound = (int)value;
+    *at = end;
+    return true;
+}
+
 bool token_read(const char *token)
 {
-    int at = 0;
-    if (!token_is_written(token) ||
-        sscanf(token, "w%ds%du%d%n", &il->options.stale_reads, &il->options.spurious, &il->options.unanswered,
-               &at) != 3 ||
-        at == 0)
+    const char *at = token;
+    if (!token_is_written(token) || !read_bound(&at, TOKEN_FIRST, &il->options.stale_reads) ||
+        !read_bound(&at, 's', &il->options.spurious) || !read_bound(&at, 'u', &il->options.unanswered))
         return false;
-    il->options.c11_release_sequences = token[at] == 'c';
-    at += token[at] == 'c';
-    if (token[at++] != ':')
+    il->options.c11_release_sequences = *at == 'c';
+    at += *at == 'c';
+    if (*at++ != ':')
         return false;
     il->replay_count = 0;
-    while (token[at]) {
-        char letter = token[at++];
+    while (*at) {
+        char letter = *at++;
         if (!(letter >= 'A' && letter < 'A' + THREADS_MAX) && !(letter >= 'a' && letter <= 'z'))
             return false;
         long count = 1;
-        if (isdigit((unsigned char)token[at])) {
+        if (isdigit((unsigned char)*at)) {
             char *end;
-            count = strtol(token + at, &end, 10);
-            at = (int)(end - token);
+            count = strtol(at, &end, 10);
+            at = end;
         }
         if (count < 1 || count > 2 * DECISIONS_MAX - il->replay_count)
             return false;

@@ -43,8 +43,7 @@ static int location_called(char name)
 static struct litmus_operation parse_operation(const char *text)
 {
     struct litmus_operation operation = {.slot = -1};
-    char kind, location = 0, order[8];
-    int value = 0;
+    char kind, location = 0, value[8] = "0", order[8];
     bool complete;
     if (sscanf(text, " %c", &kind) != 1)
         broken("an operation is missing");
@@ -57,13 +56,13 @@ static struct litmus_operation parse_operation(const char *text)
         complete = sscanf(text, " R %c %7s", &location, order) == 2;
     } else {
         operation.kind = kind == 'W' ? LITMUS_STORE : kind == 'X' ? LITMUS_EXCHANGE : LITMUS_ADD;
-        complete = strchr("WXA", kind) && sscanf(text, " %*c %c %d %7s", &location, &value, order) == 3;
+        complete = strchr("WXA", kind) && sscanf(text, " %*c %c %7[0-9] %7s", &location, value, order) == 3;
     }
     if (!complete)
         broken("not an operation: '%s'", text);
     operation.order = order_called(order);
     operation.location = location_called(location);
-    operation.value = (uint64_t)value;
+    operation.value = strtoull(value, NULL, 10);
     return operation;
 }
 
@@ -110,13 +109,14 @@ static uint64_t parse_outcome(const struct litmus_program *program, char *line)
     unsigned told = 0;
     char *rest;
     for (char *word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest)) {
-        int t, i, value, slot;
-        char location;
-        if (sscanf(word, "%d:%d=%d", &t, &i, &value) == 3) {
-            if (t < 0 || t >= program->threads || i < 0 || i >= program->lengths[t])
-                broken("no operation %d:%d", t, i);
+        int slot;
+        char thread[8], number[8], location, value[8];
+        if (sscanf(word, "%7[0-9]:%7[0-9]=%7[0-9]", thread, number, value) == 3) {
+            long t = strtol(thread, NULL, 10), i = strtol(number, NULL, 10);
+            if (t >= program->threads || i >= program->lengths[t])
+                broken("no operation %ld:%ld", t, i);
             slot = program->operations[t][i].slot;
-        } else if (sscanf(word, "%c=%d", &location, &value) == 2) {
+        } else if (sscanf(word, "%c=%7[0-9]", &location, value) == 2) {
             slot = program->finals[location_called(location)];
         } else {
             broken("not a value: '%s'", word);
@@ -124,7 +124,7 @@ static uint64_t parse_outcome(const struct litmus_program *program, char *line)
         if (slot < 0 || (told >> slot & 1))
             broken("'%s' tells a value that is not part of the outcome, or was told", word);
         told |= 1u << slot;
-        outcome = litmus_put(outcome, slot, (uint64_t)value);
+        outcome = litmus_put(outcome, slot, strtoull(value, NULL, 10));
     }
     unsigned all = 0;
     for (int i = 0; i < LITMUS_LOCATIONS; i++)
