@@ -1,5 +1,6 @@
 #include "weft/async.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "given.h"
@@ -14,22 +15,28 @@ struct walk {
     int out;
 };
 
+static void note(struct walk *walk, const char *letter)
+{
+    size_t length = strlen(walk->log);
+    snprintf(walk->log + length, sizeof walk->log - length, "%s", letter);
+}
+
 enum { FIRST_LINE = __LINE__ + 6, AGAIN_LINE = __LINE__ + 10 };
 
 ASYNC_FN(walk)
 {
     ASYNC_BEGIN;
-    strcat(self->log, "b");
+    note(self, "b");
     AWAIT(&self->first);
-    strcat(self->log, "f");
+    note(self, "f");
     for (self->left = 2; self->left > 0; self->left--) {
         self->again = leaf_ready_at(2);
         AWAIT(&self->again);
-        strcat(self->log, "a");
+        note(self, "a");
     }
     self->out = self->first.out + 1;
 ASYNC_FINALLY:
-    strcat(self->log, wf_future_is_dropped(&self->future) ? "d" : "r");
+    note(self, wf_future_is_dropped(&self->future) ? "d" : "r");
     ASYNC_END;
 }
 

@@ -37,8 +37,8 @@ void judge_exec_debugger(const struct judge *judge, const char *program, const c
     words_split(&words, "gdb -q -nx -d");
     words_add(&words, judge->root); /* a subject names the tree's files from the tree's top on */
     const char *const commands[] = {
-        "echo \\nSet breakpoints, for example break and the name of a function of yours, then type run.\\n"
-        "It stops by itself where a contract is broken or a task is not written.\\n\\n",
+        "echo \\nSet breakpoints, for example break and the name of a function of yours, then type run.\\n",
+        "echo It stops by itself where a contract is broken or a task is not written.\\n\\n",
         "set confirm off",
         "set filename-display basename", /* the name that reports use */
         "set breakpoint pending on",

@@ -53,7 +53,8 @@ static void print_model_of(const char *path, const char *name)
     char *source = read_file(path, 1 << 20, NULL, NULL), *head = format_text("\nMODEL(%s,", name);
     const char *at = source ? strstr(source, head) : NULL, *text;
     int length;
-    if ((at = skip_string(at, &text, &length)) && (at = skip_string(at, &text, &length))) {
+    at = skip_string(at, &text, &length); /* the clause */
+    if ((at = skip_string(at, &text, &length))) {
         printf("explores  %.*s", length, text);
         while (at[strspn(at, " \n")] == '"' && (at = skip_string(at, &text, &length)))
             printf("%.*s", length, text);

@@ -29,8 +29,9 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
     if (ioctl(judge->command_fd, FIONREAD, &left) != 0 || left == 0)
         wrote = write(judge->command_fd, &command, sizeof command);
     bool gone = left == 0 && wrote < 0 && errno == EPIPE;
-    while (gone)
-        judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
+    if (gone)
+        for (;;)
+            judge_wait_record(judge); /* it is gone: what it last said, or how it ended, fails the test */
     if (wrote != sizeof command) {
         judge->hung = true;
         judge_fail(judge, "a program that takes each command before it answers",

@@ -149,7 +149,7 @@ void judge_model(struct judge *judge)
     judge->facts = json_object();
     const int64_t arguments[] = {judge->budget_ms, judge->page_wanted};
     judge_send(judge, JUDGED_RUN, arguments, 2);
-    struct findings findings = {0};
+    static struct findings findings; /* the judge has a process for each test, which also ends in the middle of it */
     struct channel_record record;
     while ((record = judge_wait_record(judge)).type == RECORD_EVENT)
         take_event(judge, &record, &findings);

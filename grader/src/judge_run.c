@@ -247,11 +247,11 @@ static void set_current(const struct judge_suite *suite, const struct build *bui
     current.hint = result->hint;
 }
 
-/* The models that are asked for, from this one on. */
-static int models_from(const struct judge_test *test, const struct result *result)
+/* The models that are asked for, beyond this one. */
+static int models_after(const struct judge_test *test, const struct result *result)
 {
     int count = 0;
-    for (; test->name; test++)
+    while ((++test)->name)
         count += selected(result, test) && test->variants == INTERLEAVE;
     return count;
 }
@@ -294,9 +294,9 @@ static const char *reason_to_skip(struct run *run, const struct judge_test *test
  * less what the rest is likely to need. */
 static int64_t budget_of(const struct run *run, const struct judge_test *test)
 {
-    int models = test->variants == INTERLEAVE ? models_from(test, run->result) : 1;
-    int64_t share = run->budget_left_ms / models,
-            most = run->budget_left_ms - (models - 1) * (int64_t)RESERVED_MS;
+    int others = test->variants == INTERLEAVE ? models_after(test, run->result) : 0;
+    int64_t share = run->budget_left_ms / (others + 1),
+            most = run->budget_left_ms - others * (int64_t)RESERVED_MS;
     return share < 1 ? 1 : most > share ? most : share;
 }
 

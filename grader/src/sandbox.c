@@ -152,8 +152,9 @@ void sandbox_exec(const struct sandbox *sandbox, const struct sandbox_rules *rul
         bubblewrap_words(&words, sandbox, rules, filter);
     else if (chdir(rules->directory) != 0)
         cannot(rules->directory);
-    for (; *argv; argv++)
+    do
         words_add(&words, *argv);
+    while (*++argv);
     become_untrusted(sandbox);
     if (sandbox->tier == SANDBOX_LANDLOCK && !landlock_confine(sandbox, rules))
         cannot("Landlock");

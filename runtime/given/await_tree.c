@@ -76,7 +76,11 @@ static void print_node(struct printer *printer, const struct wf_future *future, 
     visit_children(future, remember, &last);
     if (!last)
         return;
-    strcat(printer->prefix, *branch == '\0' ? "" : *branch == '`' ? "   " : "|  ");
+    size_t length = strlen(printer->prefix);
+    snprintf(printer->prefix + length, PREFIX_BYTES - length, "%s",
+             *branch == '\0'  ? ""
+             : *branch == '`' ? "   "
+                              : "|  ");
     if (++printer->depth == DEPTH_MAX) {
         fprintf(stream, "%*s%s`- ...\n", printer->indent, "", printer->prefix);
     } else {

@@ -140,7 +140,6 @@ int pick_thread(void)
         return NOBODY;
     /* a spurious wake-up must not hide that nobody would have sent a real one */
     if (!(enabled & ~spurious) && !(il->options.deadlock_is_outcome && enabled)) {
-        spurious = 0;
         bool spins = false;
         for (int i = 0; i < il->thread_count; i++)
             spins |= il->threads[i].state == ALIVE && il->threads[i].next.op == OP_SPIN;

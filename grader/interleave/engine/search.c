@@ -84,7 +84,7 @@ static uint64_t pending_signature(void)
     for (int i = 0; i < il->thread_count; i++) {
         const struct pending *next = &il->threads[i].next;
         if (il->threads[i].state == ALIVE)
-            signature = (signature * 31 + (uintptr_t)next->site) * 31 + next->op * 64u +
+            signature = (signature * 31 + (uintptr_t)next->site) * 31 + next->op * UINT64_C(64) +
                         (uint64_t)next->touches.object;
     }
     return signature;
@@ -119,9 +119,9 @@ static int priority_choice(unsigned enabled)
             current->priority = il->lowest_priority--;
     if (current->next.op == OP_SPIN)
         current->priority = il->lowest_priority--;
-    int chosen = NOBODY;
-    for (int i = 0; i < il->thread_count; i++)
-        if ((enabled >> i & 1) && (chosen == NOBODY || il->threads[i].priority > il->threads[chosen].priority))
+    int chosen = lowest(enabled);
+    for (int i = chosen + 1; i < il->thread_count; i++)
+        if ((enabled >> i & 1) && il->threads[i].priority > il->threads[chosen].priority)
             chosen = i;
     return chosen;
 }
@@ -216,7 +216,7 @@ int choose_thread(unsigned enabled, unsigned spurious, bool may_stay)
         chosen = known_choice(enabled);
     else
         chosen = first_choice(enabled, spurious, preempting);
-    il->preemptions += preempting >> chosen & 1;
+    il->preemptions += (int)(preempting >> chosen & 1);
     taken(chosen);
     return chosen;
 }

@@ -345,7 +345,7 @@ static const char *next_mark(const char *text, int *kind, uintptr_t address[2], 
         if (*text != MARK_SITE && *text != MARK_VARIABLE && *text != MARK_FUNCTION && !is_of_two(*text))
             continue;
         char *end;
-        *kind = *text;
+        *kind = (unsigned char)*text;
         address[0] = strtoul(text + 1, &end, 16);
         address[1] = is_of_two(*kind) && *end == ':' ? strtoul(end + 1, &end, 16) : 0;
         *after = *end == MARK_END ? end + 1 : end; /* a text that was cut */
@@ -363,7 +363,7 @@ char *site_expand(char *text)
     const char *after, *at = text;
     if (!text)
         engine_failed("no memory");
-    for (const char *found = text; (found = next_mark(found, &kind, address, &after)); found = after)
+    for (after = text; next_mark(after, &kind, address, &after);)
         if (kind != MARK_VARIABLE && count < sizeof sites / sizeof sites[0])
             sites[count++] = (il_site)address[is_of_two(kind)];
     site_resolve(sites, count);

@@ -182,6 +182,7 @@ int main(int argc, char **argv)
     struct litmus_program *program = malloc(sizeof *program);
     if (!program || programs <= 0) {
         fprintf(stderr, "usage: fuzz [PROGRAMS] [SEED]\n");
+        free(program);
         return 2;
     }
     for (long i = 0; i < programs; i++) {

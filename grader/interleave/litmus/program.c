@@ -121,7 +121,7 @@ static void *run_thread(void *number)
 
 static void body(void)
 {
-    int threads[LITMUS_THREADS];
+    int threads[LITMUS_THREADS] = {0};
     for (intptr_t t = 0; t < explored->threads; t++)
         threads[t] = il_spawn(run_thread, (void *)t, &explored->lengths[t]);
     for (int t = 0; t < explored->threads; t++)

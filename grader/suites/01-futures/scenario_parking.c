@@ -305,6 +305,11 @@ static int64_t unpark_in_gap(int64_t actor, int64_t parker, int64_t value, int64
 
 /* --- steps --- */
 
+static struct wf_waker *waker_at(int64_t number)
+{
+    return &wakers[in_range(number, WAKERS_MAX)];
+}
+
 static void begin(void)
 {
     for (int i = 0; i < ACTORS_MAX; i++)
@@ -315,7 +320,6 @@ static void act(const struct channel_command *command)
 {
     const int64_t *arguments = command->arguments;
     int64_t a = 0;
-    struct wf_waker *waker = arguments[0] >= 0 && arguments[0] < WAKERS_MAX ? &wakers[arguments[0]] : NULL;
     switch ((enum parking_step)command->operation) {
     case STEP_PARKER_NEW: {
         struct wf_park *parker = wf_thread_parker_new();
@@ -341,22 +345,22 @@ static void act(const struct channel_command *command)
         open_gate();
         break;
     case STEP_PARKER_WAKER:
-        *waker = wf_thread_parker_waker(parkers[in_range(arguments[1], PARKERS_MAX)]);
+        *waker_at(arguments[0]) = wf_thread_parker_waker(parkers[in_range(arguments[1], PARKERS_MAX)]);
         break;
     case STEP_WAKER_CLONE:
-        *waker = wf_waker_clone(&wakers[in_range(arguments[1], WAKERS_MAX)]);
+        *waker_at(arguments[0]) = wf_waker_clone(waker_at(arguments[1]));
         break;
     case STEP_WAKER_WAKE:
-        wf_waker_wake(waker);
+        wf_waker_wake(waker_at(arguments[0]));
         break;
     case STEP_WAKER_WAKE_REF:
-        wf_waker_wake_by_ref(waker);
+        wf_waker_wake_by_ref(waker_at(arguments[0]));
         break;
     case STEP_WAKER_DROP:
-        wf_waker_drop(waker);
+        wf_waker_drop(waker_at(arguments[0]));
         break;
     case STEP_WAKER_WILL_WAKE:
-        a = wf_waker_will_wake(waker, &wakers[in_range(arguments[1], WAKERS_MAX)]);
+        a = wf_waker_will_wake(waker_at(arguments[0]), waker_at(arguments[1]));
         break;
     case STEP_LIVE_BYTES:
         a = (int64_t)wf_live_bytes();
@@ -385,7 +389,7 @@ static void act(const struct channel_command *command)
     }
     case STEP_LEAF_TAKE_WAKER:
         pthread_mutex_lock(&leaf.lock);
-        *waker = wf_waker_clone(&leaf.kept);
+        *waker_at(arguments[0]) = wf_waker_clone(&leaf.kept);
         pthread_mutex_unlock(&leaf.lock);
         break;
     case STEP_FAIL_ALLOCATION:
