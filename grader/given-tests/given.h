@@ -72,7 +72,7 @@ const char *stderr_of(void (*act)(void), int *status);
  *
  * For tests that are added with add_panic_test(). Does not return.
  */
-_Noreturn void expect_panic(void (*act)(void), const char *text);
+_Noreturn void expect_panic(void (*act)(void), const char *expected);
 
 #define add_panic_test(tcase, test) tcase_add_test_raise_signal(tcase, test, SIGABRT)
 

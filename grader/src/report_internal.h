@@ -35,7 +35,7 @@ struct style style_for(FILE *out);
 /** On one line, at most so many bytes of it, and without an end of the line. */
 void print_foreign(const struct style *style, const char *text, size_t limit);
 /** From column `indent` on, broken at spaces; the first line stands where the cursor is. */
-void print_wrapped(const struct style *style, const char *text, int indent);
+void print_wrapped(const struct style *style, const char *foreign, int indent);
 /** A line that is laid out, such as one of a trace, with its end: what is too long goes on below its last column. */
 void print_laid_out(const struct style *style, const char *line, int indent);
 /** "      name      value", wrapped. */

@@ -27,7 +27,7 @@ static void malloc_free(void *arg, void *memory, size_t size)
 
 static const struct wf_allocator malloc_allocator = {malloc_alloc, malloc_free, NULL};
 
-static struct wf_allocator allocator = {malloc_alloc, malloc_free, NULL};
+static struct wf_allocator installed = {malloc_alloc, malloc_free, NULL};
 
 static WF_ATOMIC(uint32_t) fail_countdown; /* 0: disarmed; 1: the next allocation fails */
 
@@ -110,9 +110,9 @@ size_t wf_live_bytes(void)
     return sum;
 }
 
-void wf_set_allocator(const struct wf_allocator *replacement)
+void wf_set_allocator(const struct wf_allocator *allocator)
 {
-    allocator = replacement ? *replacement : malloc_allocator;
+    installed = allocator ? *allocator : malloc_allocator;
 }
 
 /* Whether this is the allocation that shall fail. Many threads may count down at once; one of them is told. */
@@ -129,7 +129,7 @@ void *wf_alloc(size_t size)
 {
     if (WF_UNLIKELY(fails_now()))
         return NULL;
-    void *memory = allocator.alloc(allocator.arg, size);
+    void *memory = installed.alloc(installed.arg, size);
     if (memory)
         count(size);
     return memory;
@@ -140,7 +140,7 @@ void wf_free(void *memory, size_t size)
     if (!memory)
         return;
     count((size_t)0 - size);
-    allocator.free(allocator.arg, memory, size);
+    installed.free(installed.arg, memory, size);
 }
 
 void wf_alloc_fail_at(uint32_t n)

@@ -48,8 +48,8 @@ size_t il_block_size(const void *memory);
 /* --- threads --- */
 
 int il_spawn(void *(*run)(void *arg), void *arg, il_site site);
-void *il_join(int thread, il_site site);
-void il_detach(int thread, il_site site);
+void *il_join(int id, il_site site);
+void il_detach(int id, il_site site);
 int il_self(void);
 /** A hint that the thread spins: it sleeps until something that it has read changes. */
 void il_spin(il_site site);
@@ -61,7 +61,7 @@ int il_mutex_lock(void *mutex, il_site site);
 int il_mutex_trylock(void *mutex, il_site site);
 int il_mutex_unlock(void *mutex, il_site site);
 int il_mutex_destroy(void *object, bool is_condition, il_site site);
-void il_mutex_init(void *mutex);
+void il_mutex_init(void *object);
 int il_condition_wait(void *condition, void *mutex, il_site site);
 int il_condition_signal(void *condition, bool all, il_site site);
 /** EAGAIN: the word is not `expected`. */

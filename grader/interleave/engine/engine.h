@@ -119,7 +119,7 @@ bool on_a_stack(uintptr_t address);
 struct store *location_append(int index, uint64_t value, int thread, il_site site);
 /* Take in what a plain write has left there, if one has. */
 void location_refresh(int index, il_site site);
-int location_of(const volatile void *address, unsigned size, il_site site);
+int location_of(const volatile void *object, unsigned size, il_site site);
 struct store *location_newest(const struct location *location);
 struct store *location_store(const struct location *location, int index);
 uint64_t raw_read(const volatile void *address, unsigned size);
@@ -177,8 +177,8 @@ int account_left_out(int i);
 /* One of sixteen texts of 160 bytes, used in turn. */
 char *scratch_text(void);
 /* "EMPTY", "42": a value of a location in words. A scratch text. */
-const char *value_text(int location, uint64_t value);
-const char *location_text(int location);
+const char *value_text(int index, uint64_t value);
+const char *location_text(int index);
 const char *thread_text(int id);  /* "B (receiver)" */
 const char *side_of_next(int id); /* of the operation last announced: "before" or "after" */
 extern const char *const order_names[];

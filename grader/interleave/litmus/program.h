@@ -57,11 +57,11 @@ struct litmus_program {
     int finals[LITMUS_LOCATIONS]; /* the slot of each location; -1: not part of the outcome */
 };
 
-/** Give each operation that reads its slot, and the locations of the set `locations` theirs. */
-void litmus_number(struct litmus_program *program, unsigned locations);
+/** Give each operation that reads its slot, and the locations of the set `used` theirs. */
+void litmus_number(struct litmus_program *program, unsigned used);
 
 /** Put a value into an outcome. */
-uint64_t litmus_put(uint64_t outcome, int slot, uint64_t value);
+uint64_t litmus_put(uint64_t before, int slot, uint64_t value);
 
 /** Explore the program: result and outcomes are the engine's. The program must stay where it is meanwhile. */
 void litmus_explore(const struct litmus_program *program, const struct il_options *options,
@@ -71,7 +71,7 @@ void litmus_explore(const struct litmus_program *program, const struct il_option
 uint64_t *litmus_outcomes(const struct il_result *result);
 
 /** Print an outcome: "0:1=0 1:1=2 x=1 y=1". */
-void litmus_print_outcome(const struct litmus_program *program, uint64_t outcome);
+void litmus_print_outcome(const struct litmus_program *program, uint64_t number);
 
 /** Print the program, in the notation of rc11-outcomes.txt. */
 void litmus_print(const struct litmus_program *program);

@@ -9,27 +9,27 @@
 
 #include <stdlib.h>
 
-static struct wf_allocator allocator;
+static struct wf_allocator installed;
 static uint32_t fail_countdown; /* plain: set before other threads exist; 0, as it nearly always is, is only read */
 
-void wf_set_allocator(const struct wf_allocator *replacement)
+void wf_set_allocator(const struct wf_allocator *allocator)
 {
-    allocator = replacement ? *replacement : (struct wf_allocator){0};
+    installed = allocator ? *allocator : (struct wf_allocator){0};
 }
 
 void *wf_alloc(size_t size)
 {
     if (fail_countdown && --fail_countdown == 0)
         return NULL;
-    return allocator.alloc ? allocator.alloc(allocator.arg, size) : malloc(size);
+    return installed.alloc ? installed.alloc(installed.arg, size) : malloc(size);
 }
 
 void wf_free(void *memory, size_t size)
 {
     if (!memory)
         return;
-    if (allocator.free)
-        allocator.free(allocator.arg, memory, size);
+    if (installed.free)
+        installed.free(installed.arg, memory, size);
     else
         free(memory);
 }

@@ -74,19 +74,19 @@ int driver_events(struct judge *judge, enum event kind, int64_t a);
 /** Whether an event is of this kind, and of this number (-1: any). */
 bool is(const struct channel_record *event, enum event kind, int64_t a);
 /** The index of the first such event at `from` or later; -1: none. */
-int find(const struct story *story, int from, enum event kind, int64_t a);
+int find(const struct story *told, int from, enum event kind, int64_t a);
 /** How many there are in [from, to). */
-int count_between(const struct story *story, int from, int to, enum event kind, int64_t a);
+int count_between(const struct story *told, int from, int to, enum event kind, int64_t a);
 /** How many there are in all. */
-int count_of(const struct story *story, enum event kind, int64_t a);
+int count_of(const struct story *told, enum event kind, int64_t a);
 
 /** Fail unless the probes are polled in this order, and no other is; ended by -1. The root does not count. */
-void expect_polls(struct judge *judge, const struct story *story, const int *tasks);
+void expect_polls(struct judge *judge, const struct story *told, const int *tasks);
 #define EXPECT_POLLS(judge, story, ...) expect_polls(judge, story, (const int[]){__VA_ARGS__, -1})
 /** Fail unless between two polls of the one that yields, each of the tasks `first` to `last` and the park had a turn. */
 void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last);
 /** Fail unless the root was polled so often. */
-void expect_root_polls(struct judge *judge, const struct story *story, int polls);
+void expect_root_polls(struct judge *judge, const struct story *told, int polls);
 
 /** The subject's count of live bytes. */
 int64_t runtime_bytes(struct judge *judge);
