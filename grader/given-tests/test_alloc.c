@@ -68,7 +68,7 @@ START_TEST(g11_live_bytes_are_counted_over_all_threads)
 {
     void *kept[THREADS];
     run_threads(allocate_and_keep_one, kept);
-    ck_assert_uint_eq(wf_live_bytes(), 1000 * THREADS);
+    ck_assert_uint_eq(wf_live_bytes(), (size_t)1000 * THREADS);
     for (size_t i = 0; i < THREADS; i++)
         wf_free(kept[i], 1000); /* by another thread than the one that allocated */
     ck_assert_uint_eq(wf_live_bytes(), 0);

@@ -105,7 +105,7 @@ char *cache_name(const struct cache *cache, const struct cache_part *parts, size
     unsigned char sum[SUM_BYTES];
     sum_of(all, count + 1, sum);
     char name[NAME_LENGTH + 1];
-    for (int i = 0; i < SUM_BYTES; i++)
+    for (size_t i = 0; i < SUM_BYTES; i++)
         snprintf(name + 2 * i, 3, "%02x", sum[i]);
     return copy_text(name);
 }

@@ -25,7 +25,7 @@ static void start_job(struct builder *builder, struct job *job)
     char *temporary =
         format_text("TMPDIR=%s", job->out); /* what a killed compiler leaves goes with the folder */
     const char *const compiler_environment[] = {"PATH=/usr/bin", "LC_ALL=C", temporary, NULL};
-    job->deadline = now_ms() + COMPILE_SECONDS * 1000;
+    job->deadline = now_ms() + COMPILE_SECONDS * INT64_C(1000);
     job->pid = fork();
     if (job->pid == 0) {
         int null = open("/dev/null", O_RDONLY), log = open(job->log, O_WRONLY | O_CREAT | O_TRUNC, 0644);

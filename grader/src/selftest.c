@@ -353,7 +353,7 @@ static void run_cases(struct selftest *test)
                     printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind],
                            known->name, orphans);
                 }
-            } else if (known->pid > 0 && now_ms() - known->started_ms > CASE_SECONDS * 1000) {
+            } else if (known->pid > 0 && now_ms() - known->started_ms > CASE_SECONDS * INT64_C(1000)) {
                 kill(known->pid, SIGTERM);
             }
         }

@@ -36,8 +36,8 @@ void engine_start(void)
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
     engine->decisions = pages(NULL, DECISIONS_MAX * sizeof *engine->decisions);
-    engine->taken = pages(NULL, 2 * DECISIONS_MAX);
-    engine->replay = pages(NULL, 2 * DECISIONS_MAX);
+    engine->taken = pages(NULL, (size_t)2 * DECISIONS_MAX);
+    engine->replay = pages(NULL, (size_t)2 * DECISIONS_MAX);
     engine->cells = pages(NULL, CELLS * sizeof *engine->cells);
     engine->accesses = pages(NULL, ACCESSES_MAX * sizeof *engine->accesses);
     engine->blocks = pages(NULL, BLOCKS_MAX * sizeof *engine->blocks);
@@ -50,7 +50,7 @@ void engine_start(void)
             engine_failed("cannot protect the end of a stack");
         engine->threads[i].stack = guard + 4096;
     }
-    pages(LOCALS_BASE, THREADS_MAX * LOCALS_BYTES);
+    pages(LOCALS_BASE, (size_t)THREADS_MAX * LOCALS_BYTES);
     il = engine;
     locals_start();
 }
@@ -300,12 +300,13 @@ void il_outcome(uint64_t outcome)
         return;
     if (set->count == 0 && set->items)
         memset(set->items, 0, set->capacity * sizeof *set->items);
-    if ((set->count + 1) * 2 > set->capacity) {
-        struct set larger = {.capacity = set->capacity ? set->capacity * 2 : 256};
+    size_t capacity = set->items ? set->capacity : 0;
+    if (!capacity || (set->count + 1) * 2 > capacity) {
+        struct set larger = {.capacity = capacity ? capacity * 2 : 256};
         larger.items = calloc(larger.capacity, sizeof *larger.items);
         if (!larger.items)
             engine_failed("no memory");
-        for (size_t i = 0; i < set->capacity; i++)
+        for (size_t i = 0; i < capacity; i++)
             if (set->items[i])
                 set_put(&larger, set->items[i]);
         free(set->items);

@@ -110,7 +110,7 @@ WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t 
     if (attributes && pthread_mutexattr_gettype(attributes, &type) == 0 && type == PTHREAD_MUTEX_RECURSIVE)
         INSIDE(unsupported(SITE, "a recursive mutex at %s cannot be explored: use an ordinary one",
                            where(SITE)));
-    touch(mutex, sizeof *mutex, true, SITE);
+    touch(mutex, sizeof(pthread_mutex_t), true, SITE);
     il_mutex_init(mutex);
     return __real_pthread_mutex_init(mutex, NULL);
 }
@@ -119,7 +119,7 @@ WRAP(int, pthread_cond_init, pthread_cond_t *condition, const pthread_condattr_t
 {
     if (!modelled())
         return __real_pthread_cond_init(condition, attributes);
-    touch(condition, sizeof *condition, true, SITE);
+    touch(condition, sizeof(pthread_cond_t), true, SITE);
     il_mutex_init(condition);
     return __real_pthread_cond_init(condition, NULL);
 }

@@ -69,7 +69,8 @@ struct step *step_begin(struct thread *thread)
     step->store = -1;
     step->touches = thread->next.touches;
     step->site = thread->next.site;
-    il->trace = (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * 8u + (unsigned)step->thread;
+    il->trace =
+        (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
     return step;
 }
 

@@ -219,7 +219,7 @@ void drop_it(struct judge *judge, int future)
 
 struct want polled(struct judge *judge, int probe, int64_t poll)
 {
-    return (struct want){EVENT_POLLED, probe, poll + 2 * rig_of_async(judge)->waker};
+    return (struct want){EVENT_POLLED, probe, poll + INT64_C(2) * rig_of_async(judge)->waker};
 }
 
 struct want dropped(int probe)

@@ -61,8 +61,9 @@ static void plant(struct judge *judge, struct forest *forest, bool looks_between
     }
     for (int tree = 0; tree < 2; tree++) {
         int both = forest->futures++;
-        judge_step(judge, STEP_BOTH, (const int64_t[]){both, branch[2 * tree], branch[2 * tree + 1]}, 3,
-                   "future %d = both future %d and %d", both, branch[2 * tree], branch[2 * tree + 1]);
+        const int *pair = branch + (ptrdiff_t)2 * tree;
+        judge_step(judge, STEP_BOTH, (const int64_t[]){both, pair[0], pair[1]}, 3,
+                   "future %d = both future %d and %d", both, pair[0], pair[1]);
         forest->root[tree] = both;
     }
     for (int tree = 0; tree < 2; tree++)

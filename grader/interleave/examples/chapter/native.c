@@ -9,14 +9,14 @@
 
 enum { ROUNDS = 5000000, LINE = 16 };
 
-static atomic_int first[LINE], second[LINE], round_of[2 * LINE];
+static atomic_int first[LINE], second[LINE], round_of[2][LINE];
 static int saw[2];
 
 /* Both threads leave this at nearly the same time. */
 static void meet(int me, int round)
 {
-    atomic_store_explicit(&round_of[me * LINE], round, memory_order_release);
-    while (atomic_load_explicit(&round_of[!me * LINE], memory_order_acquire) < round)
+    atomic_store_explicit(round_of[me], round, memory_order_release);
+    while (atomic_load_explicit(round_of[!me], memory_order_acquire) < round)
         ;
 }
 
@@ -71,7 +71,7 @@ static void measure(const char *name, void (*body)(int me))
     test = body;
     odd_rounds = 0;
     for (int i = 0; i < 2; i++)
-        atomic_store(&round_of[i * LINE], 0);
+        atomic_store(round_of[i], 0);
     pthread_create(&thread, NULL, run, &odd_rounds);
     run(NULL);
     pthread_join(thread, NULL);
