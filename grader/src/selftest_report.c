@@ -35,6 +35,7 @@ enum { OPENINGS = sizeof openings / sizeof *openings, LINE_MAX = 8000 };
  * makes text harmless is what is tested. */
 static bool is_seen_as_it_is(const char *line)
 {
+    /* NOLINTNEXTLINE(misc-misleading-bidirectional): they are meant, and written as bytes */
     static const char *const unseen[] = {"\xe2\x80\xae", "\xe2\x80\xa8", "\xe2\x80\x8f",
                                          "\xe2\x80\x8b", "\xd8\x9c",     "\xef\xbb\xbf"};
     for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)

@@ -159,7 +159,8 @@ step "build" make -s -j"$jobs" build/weft-grade subject-objects
 step "second compiler" second_compiler
 step "contract" contract
 step "starters are fresh" grader/tools/starters.sh --check
-step "layout" grader/tools/format.sh --check layout
+step "layout" grader/tools/format.sh --check
+[ -n "$quick" ] || step "lint" grader/tools/lint.sh
 step "layers" grader/tools/layers.sh
 step "cycles" grader/tools/cycles.sh
 step "clauses" grader/tools/clauses.sh

@@ -49,6 +49,7 @@ static void executor_schedule(struct wf_scheduler *scheduler, struct wf_task *ta
 
 static void executor_released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
+    (void)task;
     struct executor *self = (struct executor *)scheduler;
     pthread_mutex_lock(&self->lock);
     self->alive--;

@@ -197,6 +197,7 @@ void __tsan_atomic_signal_fence(int order)
 }
 
 /* --- 16 bytes: named, not explored --- */
+/* NOLINTBEGIN(misc-unused-parameters): the signatures are the compilers', and what is refused looks at no argument */
 
 static _Noreturn void refuse_16_bytes(il_site site)
 {
@@ -263,6 +264,7 @@ bool large_compare_exchange(size_t size, void *object, void *expected, void *des
 {
     refuse_large(size, SITE);
 }
+/* NOLINTEND(misc-unused-parameters) */
 /* the names that the compilers call cannot be defined in C, where they are built in */
 __asm__(".globl __atomic_load\n.set __atomic_load, large_load\n"
         ".globl __atomic_store\n.set __atomic_store, large_store\n"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# lint.sh [FILE...]: clang-tidy, as .clang-tidy says, on every C file and the headers that it includes; or on these.
+#
+# A file that passed is not linted again before something changes that its lint depends on: build/lint keeps a sum of it, over
+# the file, all headers that it includes, .clang-tidy, this script, which has the flags, and the linter's version.
+# LINT_KEPT=folder keeps the sums there.
+# Left out: what is cut from other files (labs/NN-name/*.c), and what is wrong on purpose: hostile, must-not-compile, and of the
+# model checker planted and selftest.
+# Exit: 1 there is a warning, or a file that cannot be linted; 2 clang-tidy-14 does not run.
+set -u -o pipefail
+cd "$(dirname "$0")/../.." || exit 2
+export kept=${LINT_KEPT:-build/lint} flags="-std=gnu11 -D_GNU_SOURCE -Iruntime/include -Igrader/support -Igrader/interleave"
+mkdir -p "$kept"
+scratch=$(mktemp -d)
+export scratch
+trap 'rm -rf "$scratch"' EXIT
+
+if ! clang-tidy-14 --version >"$scratch/common"; then
+    echo "lint: clang-tidy-14 does not run: sudo apt-get install clang-tidy-14" >&2
+    exit 2
+fi
+cat .clang-tidy grader/tools/lint.sh >>"$scratch/common"
+
+lint() # FILE: if it does not pass, the file .bad says why
+{
+    local name key status=0
+    name=$(tr / + <<<"$1")
+    # shellcheck disable=SC2086 # the flags are words
+    key=$(clang $flags -M -MT all "$1" 2>/dev/null | sed 's/^all://; s/\\$//' | xargs cat -- "$scratch/common" | sha256sum) || key=
+    if [ -n "$key" ] && [ "$key" = "$(cat "$kept/$name" 2>/dev/null)" ]; then
+        return 0
+    fi
+    : >"$scratch/$name.linted"
+    # shellcheck disable=SC2086
+    clang-tidy-14 --quiet --config-file=.clang-tidy "$1" -- $flags >"$scratch/$name.log" 2>"$scratch/$name.said" || status=$?
+    if [ $status = 0 ] && ! grep -qE ': (warning|error): ' "$scratch/$name.log"; then
+        [ -z "$key" ] || echo "$key" >"$kept/$name"
+        return 0
+    fi
+    rm -f "$kept/$name"
+    grep -E ': (warning|error): ' "$scratch/$name.log" >"$scratch/$name.bad" ||
+        echo "$1: error: clang-tidy-14 ends with status $status: $(tail -n 1 "$scratch/$name.said")" >"$scratch/$name.bad"
+}
+export -f lint
+
+if [ $# -gt 0 ]; then
+    printf '%s\n' "$@"
+else
+    find runtime solutions grader -name '*.c' | LC_ALL=C sort | grep -vE '^grader/(hostile|must-not-compile|interleave/(planted|selftest))/'
+fi >"$scratch/files"
+# shellcheck disable=SC2016 # the inner shell expands it
+xargs -d '\n' -P "$(nproc)" -I {} bash -c 'lint "$1"' lint {} <"$scratch/files" || exit 2
+
+find "$scratch" -name '*.log' -exec cat {} + >"$kept/log"
+find "$scratch" -name '*.bad' -exec cat {} + | sed "s|^$PWD/||" | sort -u >"$scratch/warnings"
+cat "$scratch/warnings" >&2
+[ ! -s "$scratch/warnings" ] || echo "lint: with the code, and the steps that lead there: $kept/log" >&2
+linted=$(find "$scratch" -name '*.linted' | wc -l)
+echo "lint: $(wc -l <"$scratch/warnings") warnings in $(wc -l <"$scratch/files") files, of which $linted had to be linted"
+[ ! -s "$scratch/warnings" ]
