@@ -34,6 +34,12 @@ static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void
     closedir(tasks);
 }
 
+int64_t counted_ms(int64_t user_ms, int64_t kernel_ms)
+{
+    int64_t half = (user_ms + kernel_ms) / 2;
+    return user_ms > half ? user_ms : half;
+}
+
 /* The letter of the state; '?' if there is no such process. Its processor time and that of the children that it has waited
  * for are filled in; NULL: not wanted. */
 static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms)
@@ -46,9 +52,10 @@ static char process_state(const char *path, int64_t *processor_ms, int64_t *wait
     if (close)
         sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user,
                &system, &children, &children_system);
-    *processor_ms = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+    int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK);
+    *processor_ms = counted_ms((int64_t)user * tick_ms, (int64_t)system * tick_ms);
     if (waited_for_ms)
-        *waited_for_ms = (int64_t)(children + children_system) * 1000 / sysconf(_SC_CLK_TCK);
+        *waited_for_ms = counted_ms(children * tick_ms, children_system * tick_ms);
     free(stat);
     return state;
 }

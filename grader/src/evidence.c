@@ -216,8 +216,8 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     kill_descendants(0);
     getrusage(RUSAGE_CHILDREN, &usage);
     /* the kernel leaves out children that nobody waited for; what was seen of them counts */
-    json_int_t cpu_ms = (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-                        (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+    json_int_t cpu_ms = counted_ms(usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000,
+                                   usage.ru_stime.tv_sec * 1000 + usage.ru_stime.tv_usec / 1000);
     json_t *record =
         json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence, "cpu_ms",
                   cpu_ms > judge->processor_ms ? cpu_ms : (json_int_t)judge->processor_ms, "wall_ms",

@@ -80,12 +80,17 @@ int sandbox_run(const struct sandbox *sandbox, bool sanitized, char *const argv[
 /** Kill every process below this one but `spare` (0: none) and wait for them. Needs to be the sub-reaper. */
 void kill_descendants(pid_t spare);
 
+/** Processor time as all limits of the grader count it: the program's own time, or half of all, if that is more. The
+ * kernel may spend seconds for a process that does nothing: while it takes a dead one out of /proc, it waits for others there
+ * in a loop. A loop of system calls still counts. */
+int64_t counted_ms(int64_t user_ms, int64_t kernel_ms);
+
 /** A snapshot of the processes below this one, without the sandbox's own. */
 struct census {
     int processes; /**< that are alive */
     int threads;
     int awake;            /**< threads that are not asleep */
-    int64_t processor_ms; /**< of all of them, of those that have ended, and of children that they have waited for */
+    int64_t processor_ms; /**< as counted_ms() says, of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };
 
