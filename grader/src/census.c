@@ -11,27 +11,30 @@
 
 #include "sandbox.h"
 
-/* Calls `visit` for each process below `pid`; children of all its threads. */
+/* Calls `visit` for each process that this thread has started, or that was left to it. */
+static void walk_children_of(pid_t pid, pid_t thread, void (*visit)(pid_t child, void *arg), void *arg)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, thread);
+    char *list = read_file(path, 1 << 16, NULL, NULL), *rest = list, *word;
+    while (list && (word = strsep(&rest, " ")))
+        if (*word)
+            visit((pid_t)atoi(word), arg);
+    free(list);
+}
+
+/* The same for all threads of a process. */
 static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void *arg)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *tasks = opendir(path);
-    if (!tasks)
-        return;
     struct dirent *entry;
-    while ((entry = readdir(tasks))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char children[384];
-        snprintf(children, sizeof children, "/proc/%d/task/%s/children", pid, entry->d_name);
-        char *list = read_file(children, 1 << 16, NULL, NULL), *rest = list, *word;
-        while (list && (word = strsep(&rest, " ")))
-            if (*word)
-                visit((pid_t)atoi(word), arg);
-        free(list);
-    }
-    closedir(tasks);
+    while (tasks && (entry = readdir(tasks)))
+        if (entry->d_name[0] != '.')
+            walk_children_of(pid, atoi(entry->d_name), visit, arg);
+    if (tasks)
+        closedir(tasks);
 }
 
 int64_t counted_ms(int64_t user_ms, int64_t kernel_ms)
@@ -42,16 +45,19 @@ int64_t counted_ms(int64_t user_ms, int64_t kernel_ms)
 
 /* The letter of the state; '?' if there is no such process. Its processor time and that of the children that it has waited
  * for are filled in; NULL: not wanted. */
-static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms)
+static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms, int *threads)
 {
     char *stat = read_file(path, 4096, NULL, NULL);
     char *close = stat ? strrchr(stat, ')') : NULL; /* of the name, which may hold others */
     char state = '?';
     unsigned long user = 0, system = 0;
     long children = 0, children_system = 0;
+    int count = 0;
     if (close)
-        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &state, &user,
-               &system, &children, &children_system);
+        sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %d", &state,
+               &user, &system, &children, &children_system, &count);
+    if (threads)
+        *threads = count;
     int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK);
     *processor_ms = counted_ms((int64_t)user * tick_ms, (int64_t)system * tick_ms);
     if (waited_for_ms)
@@ -66,10 +72,30 @@ static uint64_t status_number(const char *status, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
+static int threads_awake(pid_t pid)
+{
+    char path[384];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = opendir(path);
+    int awake = 0;
+    for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, entry->d_name);
+        char *status = read_file(path, 8192, NULL, NULL), *letter = status ? strstr(status, "State:\t") : NULL;
+        awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
+        free(status);
+    }
+    if (tasks)
+        closedir(tasks);
+    return awake;
+}
+
 /* What is being counted, and how many generations from here on are the sandbox's own. */
 struct walk {
     struct census *census;
     int wrappers;
+    bool closely;
 };
 
 /* The sandbox's processes are told by their place and not by a name, which any process can take: one outside, the child of
@@ -78,11 +104,12 @@ static void count_process(pid_t pid, void *arg)
 {
     const struct walk *walk = arg;
     struct census *census = walk->census;
-    struct walk below = {census, walk->wrappers > 0 ? walk->wrappers - 1 : 0};
+    struct walk below = {census, walk->wrappers > 0 ? walk->wrappers - 1 : 0, walk->closely};
     char path[64];
     int64_t processor_ms = 0, waited_for_ms = 0;
+    int threads;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    char state = process_state(path, &processor_ms, &waited_for_ms);
+    char state = process_state(path, &processor_ms, &waited_for_ms, &threads);
     census->processor_ms += processor_ms + waited_for_ms; /* whatever it is, and although it has ended */
     if (state == '?' || state == 'Z' || state == 'X')
         return;
@@ -90,40 +117,27 @@ static void count_process(pid_t pid, void *arg)
         if ((size_t)census->processes < sizeof census->pids / sizeof *census->pids)
             census->pids[census->processes] = pid;
         census->processes++;
-        snprintf(path, sizeof path, "/proc/%d/task", pid);
-        DIR *tasks = opendir(path);
-        struct dirent *entry;
-        while (tasks && (entry = readdir(tasks))) {
-            if (entry->d_name[0] == '.')
-                continue;
-            char file[384];
-            snprintf(file, sizeof file, "%s/%s/status", path, entry->d_name);
-            char *status = read_file(file, 8192, NULL, NULL);
-            if (!status)
-                continue;
-            const char *letter = strstr(status, "State:\t");
-            census->threads++;
-            census->awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
-            free(status);
-        }
-        if (tasks)
-            closedir(tasks);
+        census->threads += threads;
+        census->awake += walk->closely ? threads_awake(pid) : 0;
     }
-    walk_children(pid, count_process, &below);
+    if (walk->closely)
+        walk_children(pid, count_process, &below);
+    else
+        walk_children_of(pid, pid, count_process, &below);
 }
 
-struct census census_below(pid_t pid, const struct sandbox *sandbox)
+struct census census_below(pid_t pid, const struct sandbox *sandbox, bool closely)
 {
     struct census census = {0};
-    struct walk walk = {&census, sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0};
-    walk_children(pid, count_process, &walk);
+    struct walk walk = {&census, sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0, closely};
+    walk_children_of(pid, pid, count_process, &walk);
     return census;
 }
 
 struct thread_facts thread_below(pid_t pid, const struct sandbox *sandbox, int64_t inner_number)
 {
     struct thread_facts facts = {0};
-    struct census census = census_below(pid, sandbox);
+    struct census census = census_below(pid, sandbox, true);
     int known = census.processes < 64 ? census.processes : 64;
     for (int i = 0; i < known && !facts.found; i++) {
         char path[64];
@@ -141,7 +155,7 @@ struct thread_facts thread_below(pid_t pid, const struct sandbox *sandbox, int64
             if (last && strtoll(last, NULL, 10) == inner_number) {
                 const char *letter = strstr(status, "State:\t");
                 snprintf(file, sizeof file, "%s/%s/stat", path, entry->d_name);
-                process_state(file, &facts.processor_ms, NULL);
+                process_state(file, &facts.processor_ms, NULL, NULL);
                 facts.found = true;
                 facts.asleep = letter && letter[7] == 'S';
                 facts.switches = status_number(status, "\nvoluntary_ctxt_switches:") +
@@ -192,7 +206,7 @@ static bool catches(pid_t pid, int number)
 void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg),
                           void *arg)
 {
-    struct census census = census_below(pid, sandbox);
+    struct census census = census_below(pid, sandbox, true);
     for (int i = 0; i < census.processes && i < 64; i++) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%d/task", census.pids[i]);

@@ -50,7 +50,7 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     if ((judge->debugged && !is_answer) || !is_due)
         return IN_TIME;
     judge->last_look_ms = now;
-    struct census census = census_below(getpid(), judge->sandbox);
+    struct census census = census_below(getpid(), judge->sandbox, true);
     waiting->nobody = census.processes == 0;
     /* What the sandbox spends on taking itself down, when the subject has ended, is not the subject's. */
     if (census.processes == 0 && census.processor_ms > judge->census_ms)
@@ -66,7 +66,7 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
         return RUN_OVER;
     return waiting->asleep_looks > ASLEEP_LOOKS                         ? ASLEEP
            : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
-           : now - waiting->since > WALL_MS                             ? TOO_LONG
+           : now - waiting->since > WALL_MS && !waiting->nobody         ? TOO_LONG
            : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
                    judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
                ? TEST_OVER
