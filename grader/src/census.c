@@ -11,50 +11,65 @@
 
 #include "sandbox.h"
 
-/* Calls `visit` for each process below `pid`; children of all its threads. */
+/* Calls `visit` for each process that this thread has started, or that was left to it. */
+static void walk_children_of(pid_t pid, pid_t thread, void (*visit)(pid_t child, void *arg), void *arg)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, thread);
+    char *list = read_file(path, 1 << 16, NULL, NULL), *rest = list, *word;
+    while (list && (word = strsep(&rest, " ")))
+        if (*word)
+            visit((pid_t)strtol(word, NULL, 10), arg);
+    free(list);
+}
+
+/* The same for all threads of a process. */
 static void walk_children(pid_t pid, void (*visit)(pid_t child, void *arg), void *arg)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *tasks = opendir(path);
-    if (!tasks)
-        return;
     struct dirent *entry;
-    while ((entry = readdir(tasks))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char children[384];
-        snprintf(children, sizeof children, "/proc/%d/task/%s/children", pid, entry->d_name);
-        char *list = read_file(children, 1 << 16, NULL, NULL), *rest = list, *word;
-        while (list && (word = strsep(&rest, " ")))
-            if (*word)
-                visit((pid_t)strtol(word, NULL, 10), arg);
-        free(list);
-    }
-    closedir(tasks);
+    while (tasks && (entry = readdir(tasks)))
+        if (entry->d_name[0] != '.')
+            walk_children_of(pid, (pid_t)strtol(entry->d_name, NULL, 10), visit, arg);
+    if (tasks)
+        closedir(tasks);
+}
+
+int64_t counted_ms(int64_t user_ms, int64_t kernel_ms)
+{
+    int64_t half = (user_ms + kernel_ms) / 2;
+    return user_ms > half ? user_ms : half;
 }
 
 /* The letter of the state; '?' if there is no such process. Its processor time and that of the children that it has waited
  * for are filled in; NULL: not wanted. */
-static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms)
+static char process_state(const char *path, int64_t *processor_ms, int64_t *waited_for_ms, int *threads)
 {
     char *stat = read_file(path, 4096, NULL, NULL);
     char *close = stat ? strrchr(stat, ')') : NULL; /* of the name, which may hold others */
     char state = '?';
-    enum { STATE = 3, TIMES = 14 };
+    enum { STATE = 3, TIMES = 14, THREADS = 20 };
     int64_t ticks[4] = {0}; /* of its own: user, system; of those that it has waited for: user, system */
+    int count = 0;
     if (close && close[1] == ' ' && close[2]) {
         state = close[2];
         char *at = close + 3;
-        for (int field = STATE + 1; field < TIMES + 4; field++) { /* as proc(5) counts them */
+        for (int field = STATE + 1; field <= THREADS; field++) { /* as proc(5) counts them */
             int64_t number = strtoll(at, &at, 10);
-            if (field >= TIMES)
+            if (field >= TIMES && field < TIMES + 4)
                 ticks[field - TIMES] = number;
+            if (field == THREADS)
+                count = (int)number;
         }
     }
-    *processor_ms = (ticks[0] + ticks[1]) * 1000 / sysconf(_SC_CLK_TCK);
+    if (threads)
+        *threads = count;
+    int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK);
+    *processor_ms = counted_ms(ticks[0] * tick_ms, ticks[1] * tick_ms);
     if (waited_for_ms)
-        *waited_for_ms = (ticks[2] + ticks[3]) * 1000 / sysconf(_SC_CLK_TCK);
+        *waited_for_ms = counted_ms(ticks[2] * tick_ms, ticks[3] * tick_ms);
     free(stat);
     return state;
 }
@@ -65,10 +80,30 @@ static uint64_t status_number(const char *status, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
+static int threads_awake(pid_t pid)
+{
+    char path[384];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = opendir(path);
+    int awake = 0;
+    for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, entry->d_name);
+        char *status = read_file(path, 8192, NULL, NULL), *letter = status ? strstr(status, "State:\t") : NULL;
+        awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
+        free(status);
+    }
+    if (tasks)
+        closedir(tasks);
+    return awake;
+}
+
 /* What is being counted, and how many generations from here on are the sandbox's own. */
 struct walk {
     struct census *census;
     int wrappers;
+    bool closely;
 };
 
 /* The sandbox's processes are told by their place and not by a name, which any process can take: one outside, the child of
@@ -77,11 +112,12 @@ static void count_process(pid_t pid, void *arg)
 {
     const struct walk *walk = arg;
     struct census *census = walk->census;
-    struct walk below = {census, walk->wrappers > 0 ? walk->wrappers - 1 : 0};
+    struct walk below = {census, walk->wrappers > 0 ? walk->wrappers - 1 : 0, walk->closely};
     char path[64];
     int64_t processor_ms = 0, waited_for_ms = 0;
+    int threads;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    char state = process_state(path, &processor_ms, &waited_for_ms);
+    char state = process_state(path, &processor_ms, &waited_for_ms, &threads);
     census->processor_ms += processor_ms + waited_for_ms; /* whatever it is, and although it has ended */
     if (state == '?' || state == 'Z' || state == 'X')
         return;
@@ -89,40 +125,27 @@ static void count_process(pid_t pid, void *arg)
         if ((size_t)census->processes < sizeof census->pids / sizeof *census->pids)
             census->pids[census->processes] = pid;
         census->processes++;
-        snprintf(path, sizeof path, "/proc/%d/task", pid);
-        DIR *tasks = opendir(path);
-        struct dirent *entry;
-        while (tasks && (entry = readdir(tasks))) {
-            if (entry->d_name[0] == '.')
-                continue;
-            char file[384];
-            snprintf(file, sizeof file, "%s/%s/status", path, entry->d_name);
-            char *status = read_file(file, 8192, NULL, NULL);
-            if (!status)
-                continue;
-            const char *letter = strstr(status, "State:\t");
-            census->threads++;
-            census->awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
-            free(status);
-        }
-        if (tasks)
-            closedir(tasks);
+        census->threads += threads;
+        census->awake += walk->closely ? threads_awake(pid) : 0;
     }
-    walk_children(pid, count_process, &below);
+    if (walk->closely)
+        walk_children(pid, count_process, &below);
+    else
+        walk_children_of(pid, pid, count_process, &below);
 }
 
-struct census census_below(pid_t pid, const struct sandbox *sandbox)
+struct census census_below(pid_t pid, const struct sandbox *sandbox, bool closely)
 {
     struct census census = {0};
-    struct walk walk = {&census, sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0};
-    walk_children(pid, count_process, &walk);
+    struct walk walk = {&census, sandbox->tier == SANDBOX_BUBBLEWRAP ? 2 : 0, closely};
+    walk_children_of(pid, pid, count_process, &walk);
     return census;
 }
 
 struct thread_facts thread_below(pid_t pid, const struct sandbox *sandbox, int64_t inner_number)
 {
     struct thread_facts facts = {0};
-    struct census census = census_below(pid, sandbox);
+    struct census census = census_below(pid, sandbox, true);
     int known = census.processes < 64 ? census.processes : 64;
     for (int i = 0; i < known && !facts.found; i++) {
         char path[64];
@@ -140,7 +163,7 @@ struct thread_facts thread_below(pid_t pid, const struct sandbox *sandbox, int64
             if (last && strtoll(last, NULL, 10) == inner_number) {
                 const char *letter = strstr(status, "State:\t");
                 snprintf(file, sizeof file, "%s/%s/stat", path, entry->d_name);
-                process_state(file, &facts.processor_ms, NULL);
+                process_state(file, &facts.processor_ms, NULL, NULL);
                 facts.found = true;
                 facts.asleep = letter && letter[7] == 'S';
                 facts.switches = status_number(status, "\nvoluntary_ctxt_switches:") +
@@ -191,7 +214,7 @@ static bool catches(pid_t pid, int number)
 void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg),
                           void *arg)
 {
-    struct census census = census_below(pid, sandbox);
+    struct census census = census_below(pid, sandbox, true);
     for (int i = 0; i < census.processes && i < 64; i++) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%d/task", census.pids[i]);

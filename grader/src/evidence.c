@@ -181,7 +181,7 @@ static void wait_for_gdb(struct judge *judge)
         usleep(20000);
         if (interrupted || judge_lateness(judge, &waiting, true) != ASLEEP)
             continue;
-        struct census census = census_below(getpid(), judge->sandbox);
+        struct census census = census_below(getpid(), judge->sandbox, true);
         for (int i = 0; i < census.processes && i < 64; i++)
             if (census.pids[i] != judge->pid)
                 kill(census.pids[i], SIGINT);
@@ -215,9 +215,9 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     }
     kill_descendants(0);
     getrusage(RUSAGE_CHILDREN, &usage);
-    /* the kernel leaves out children that nobody waited for; what was seen of them counts */
-    json_int_t cpu_ms = (json_int_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-                        (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+    /* The kernel leaves out children that nobody waited for; what was seen of them counts. What it spent for them itself is
+     * left to what was seen: it may have been the end of the sandbox. */
+    json_int_t cpu_ms = usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000;
     json_t *record =
         json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence, "cpu_ms",
                   cpu_ms > judge->processor_ms ? cpu_ms : (json_int_t)judge->processor_ms, "wall_ms",

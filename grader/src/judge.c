@@ -281,7 +281,7 @@ static void check_alone(struct judge *judge)
     struct census census;
     struct waiting waiting = judge_waiting();
     for (;;) {
-        census = census_below(getpid(), judge->sandbox);
+        census = census_below(getpid(), judge->sandbox, false);
         if (census.processes <= 1 && (sanitized || census.threads <= 1))
             return;
         judge->hung = judge_is_late(judge, &waiting, false);

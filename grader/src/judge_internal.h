@@ -72,6 +72,7 @@ struct waiting {
     int64_t since;
     int asleep_looks; /* in a row, in which all slept */
     bool looked;
+    bool nobody;          /* of the subject was there in the last look */
     int64_t processor_ms; /* the test's, at the first look */
 };
 

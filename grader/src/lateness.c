@@ -7,8 +7,9 @@
 #include "judge_internal.h"
 
 /* Nothing of the subject ran in so many looks in a row while an answer is due: it never will. Looks are counted, and not the
- * time between two: a judge that gets no processor for a second has not seen anybody asleep. */
-enum { ASLEEP_LOOKS = 1000 / TICK_MS };
+ * time between two: a judge that gets no processor for a second has not seen anybody asleep. The first look comes late: most
+ * answers come before it, and a look costs more than an answer. */
+enum { FIRST_LOOK_MS = 200, BETWEEN_WAITS_MS = 1000, ASLEEP_LOOKS = (1000 - FIRST_LOOK_MS) / TICK_MS };
 
 struct waiting judge_waiting(void)
 {
@@ -43,10 +44,14 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
      * to sleep instead has given its answer. */
     bool is_answer = judge->debugged && judge->instead;
-    if ((judge->debugged && !is_answer) || now - judge->last_look_ms < TICK_MS)
+    int64_t unseen_ms = now - judge->last_look_ms;
+    bool is_due =
+        unseen_ms >= TICK_MS && (now - waiting->since >= FIRST_LOOK_MS || unseen_ms >= BETWEEN_WAITS_MS);
+    if ((judge->debugged && !is_answer) || !is_due)
         return IN_TIME;
     judge->last_look_ms = now;
-    struct census census = census_below(getpid(), judge->sandbox);
+    struct census census = census_below(getpid(), judge->sandbox, true);
+    waiting->nobody = census.processes == 0;
     /* What the sandbox spends on taking itself down, when the subject has ended, is not the subject's. */
     if (census.processes == 0 && census.processor_ms > judge->census_ms)
         judge->census_ms = census.processor_ms;
@@ -61,7 +66,7 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
         return RUN_OVER;
     return waiting->asleep_looks > ASLEEP_LOOKS                         ? ASLEEP
            : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
-           : now - waiting->since > WALL_MS                             ? TOO_LONG
+           : now - waiting->since > WALL_MS && !waiting->nobody         ? TOO_LONG
            : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
                    judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
                ? TEST_OVER

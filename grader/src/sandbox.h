@@ -80,17 +80,24 @@ int sandbox_run(const struct sandbox *sandbox, bool sanitized, char *const argv[
 /** Kill every process below this one but `spare` (0: none) and wait for them. Needs to be the sub-reaper. */
 void kill_descendants(pid_t spare);
 
+/** Processor time as all limits of the grader count it: the program's own time, or half of all, if that is more. The
+ * kernel may spend seconds for a process that does nothing: while it takes a dead one out of /proc, it waits for others there
+ * in a loop. A loop of system calls still counts. */
+int64_t counted_ms(int64_t user_ms, int64_t kernel_ms);
+
 /** A snapshot of the processes below this one, without the sandbox's own. */
 struct census {
     int processes; /**< that are alive */
     int threads;
-    int awake;            /**< threads that are not asleep */
-    int64_t processor_ms; /**< of all of them, of those that have ended, and of children that they have waited for */
+    int awake;            /**< threads that are not asleep; 0 if nobody looked closely */
+    int64_t processor_ms; /**< as counted_ms() says, of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };
 
-/** Count what runs below process `pid`, which has started programs in this sandbox, and nothing else. */
-struct census census_below(pid_t pid, const struct sandbox *sandbox);
+/** Count what runs below process `pid`, whose main thread has started programs in this sandbox, and nothing else.
+ * Only `closely` are threads looked at one by one: who is awake, and the children of threads but the main one. To look at a
+ * thread that is about to end makes its end, and that of its process, much slower for the kernel. */
+struct census census_below(pid_t pid, const struct sandbox *sandbox, bool closely);
 
 /** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */
 void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg),

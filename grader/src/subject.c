@@ -14,7 +14,9 @@
 
 #include "judge_internal.h"
 
-enum { RECORDS_MAX = 200000 };
+/* The judge ends what spends too much, by what it sees. The kernel's limit is for a judge that sees nothing any more; it
+ * counts all time, and the sandbox's own processes too, and so it leaves room. */
+enum { RECORDS_MAX = 200000, LAST_RESORT_S = 60 };
 
 /* --- the subject's life --- */
 
@@ -68,15 +70,15 @@ void judge_start(struct judge *judge, const char *scenario)
             NULL,
         };
         bool reserves = strcmp(judge->variant, "asan") == 0 || strcmp(judge->variant, "tsan") == 0;
-        const struct sandbox_rules rules = {.readable = judge->folder,
-                                            .directory = judge->folder,
-                                            .environment = environment,
-                                            .keep_descriptors = 5,
-                                            .processor_seconds =
-                                                (int)((TEST_PROCESSOR_MS + judge->budget_ms) / 1000) + 4,
-                                            .memory_bytes = reserves ? 0 : (int64_t)1 << 30,
-                                            .file_bytes = 1 << 20,
-                                            .stops_own_threads = strcmp(judge->variant, "asan") == 0};
+        const struct sandbox_rules rules = {
+            .readable = judge->folder,
+            .directory = judge->folder,
+            .environment = environment,
+            .keep_descriptors = 5,
+            .processor_seconds = (int)((TEST_PROCESSOR_MS + judge->budget_ms) / 1000) + LAST_RESORT_S,
+            .memory_bytes = reserves ? 0 : (int64_t)1 << 30,
+            .file_bytes = 1 << 20,
+            .stops_own_threads = strcmp(judge->variant, "asan") == 0};
         char *program = format_text("%s/subject", judge->folder);
         if (judge->debugged)
             judge_exec_debugger(judge, program, (const char *const[]){scenario, NULL});

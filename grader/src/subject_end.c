@@ -154,6 +154,10 @@ bool judge_wait_exit(struct judge *judge, int *code, int *signal_number)
         usleep(300);
         if (judge_is_late(judge, &waiting, true)) {
             judge->hung = true;
+            if (waiting.nobody)
+                judge_not_verified(judge,
+                                   "the program has ended, and the sandbox around it has not, after %d s",
+                                   (int)(now_ms() - waiting.since) / 1000);
             break;
         }
     }

@@ -10,9 +10,11 @@ static enum wf_poll hostile_poll(struct wf_future *future, struct wf_cx *cx)
     (void)cx;
     struct timespec now, start;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
-    do
+    do {
+        for (volatile int i = 0; i < 100000; i++)
+            ;
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    while (now.tv_sec * 1000 + now.tv_nsec / 1000000 - start.tv_sec * 1000 - start.tv_nsec / 1000000 < 1000);
+    } while (now.tv_sec * 1000 + now.tv_nsec / 1000000 - start.tv_sec * 1000 - start.tv_nsec / 1000000 < 1000);
     return WF_READY;
 }
 
