@@ -30,7 +30,7 @@ grader: deps-grade
 NATIVE := $(filter-out interleave,$(VARIANTS))
 SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write)) $(addprefix runtime/given/$(lab)/,$($(lab).given)))
 EXERCISE_SOLUTIONS := $(foreach lab,$(EXERCISES),$(addprefix solutions/$(lab)/,$($(lab).write)))
-SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) grader/support/scenario.c grader/support/places.c $(SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).scenarios))
+SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(filter-out grader/support/fences.c,$(wildcard grader/support/*.c)) $(SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).scenarios))
 EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
 EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(EXERCISE_SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).models))
 SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o) $(B)/obj/tsan/grader/support/fences.o

@@ -110,6 +110,7 @@ static void add_scenarios(struct builder *builder, struct job *job, const char *
 {
     add_trusted_list(builder, job, variant, "runtime/given", settings_get(&builder->course->modules, "GIVEN"));
     add_trusted_list(builder, job, variant, "grader/support", "scenario.c places.c");
+    add_trusted_list(builder, job, variant, "grader/support", settings_get(suite, "SUPPORT"));
     add_trusted_list(builder, job, variant, folder, settings_get(suite, "SCENARIOS"));
     words_split(&job->argv, settings_get(suite, "LINK_FLAGS"));
 }

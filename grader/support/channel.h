@@ -17,7 +17,7 @@
 enum {
     CHANNEL_COMMAND_FD = 3, /* the subject reads commands here */
     CHANNEL_RECORD_FD = 4,  /* and writes records here */
-    CHANNEL_ARGUMENTS_MAX = 16,
+    CHANNEL_ARGUMENTS_MAX = 32,
     CHANNEL_TEXT_MAX = 480,
 };
 

@@ -8,5 +8,6 @@
 
 extern const struct scenario scenario_futures;
 extern const struct scenario scenario_parking;
+extern const struct scenario scenario_laws;
 
-const struct scenario *const scenarios[] = {&scenario_futures, &scenario_parking, NULL};
+const struct scenario *const scenarios[] = {&scenario_futures, &scenario_parking, &scenario_laws, NULL};

@@ -2,10 +2,15 @@
  * @file suite.c
  * @brief Lab 01's tests: one for each clause.
  */
-#include "../../src/judge.h"
+#include "../../src/laws.h"
+#include "futures.h"
 #include "tests.h"
 
 #include <stddef.h>
+
+enum { LAB_FUTURES(LAW_NUMBER) };
+#define LAWS_CLAUSE "01.34"
+LAB_FUTURES(LAW_TEST)
 
 static const struct judge_test tests[] = {
     {"ready_at_once", "01.1", PLAIN | ASAN, test_ready_at_once},
@@ -41,7 +46,7 @@ static const struct judge_test tests[] = {
     {"block_on_nested", "01.24", PLAIN | ASAN, test_block_on_nested},
     {"waker_outlives_block_on", "01.25", PLAIN | ASAN | TSAN, test_waker_outlives_block_on},
     {"block_on_without_memory", "01.26", PLAIN | ASAN, test_block_on_without_memory},
-    {"explore_unpark", "01.17", INTERLEAVE, judge_model},
+    LAB_FUTURES(LAW_ROW){"explore_unpark", "01.17", INTERLEAVE, judge_model},
     {"explore_turn", "01.16", INTERLEAVE, judge_model},
     {"explore_time_out", "01.18", INTERLEAVE, judge_model},
     {"explore_two_unparks", "01.16", INTERLEAVE, judge_model},
@@ -90,6 +95,7 @@ static const struct judge_rest rests[] = {
     {"01.30", "01.9"},
     {"01.31", "01.11"},
     {"01.33", "01.14"},
+    {"01.34", "01.1 01.2 01.3 01.4 01.5 01.6 01.8 01.9 01.10 01.11 01.14 01.15 01.28 01.29 01.31 01.32 01.33"},
     {NULL, NULL},
 };
 /* clang-format on */

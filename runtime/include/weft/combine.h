@@ -14,6 +14,7 @@
  * Threads:   one task; branches run in turn, never at once.
  * Source:    Tokio's join!, try_join!, select!; futures' select.
  *
+ * @clause{01.34,4,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
  * @clause{01.15,2,"Each poll of a combinator polls its branches with the cx that it was given, so a branch that keeps the waker keeps the newest one."}
  */
 #ifndef WEFT_COMBINE_H
@@ -56,7 +57,7 @@ struct wf_join {
  * Cancel safety: that of its branches; dropping it drops each unfinished one.
  * Cost:          a poll polls every unfinished branch once.
  *
- * @clause{01.5,5,"A join becomes READY in the same poll as the last of its branches, or at its first poll if it has none to wait for."}
+ * @clause{01.5,4,"A join becomes READY in the same poll as the last of its branches, or at its first poll if it has none to wait for."}
  * @clause{01.6,4,"Each poll of a join polls every unfinished branch once, and no disabled or finished branch, even one that was finished before the construction."}
  * @clause{01.7,3,"Of any `count` consecutive polls of a WF_FAIR combinator, each branch that stays unfinished goes first in at least one. This holds for all four."}
  * @clause{01.28,1,"A WF_BIASED combinator always polls its branches in array order. This holds for all four."}
@@ -82,7 +83,7 @@ struct wf_try_join {
  * @clause{01.9,3,"A try_join becomes READY in the same poll as the first branch that fails: out is that negative output, failed its index, and no other branch is polled after it."}
  * @clause{01.29,1,"If no branch of a try_join fails, it becomes READY in the same poll as the last: out is 0, failed is `count`. Without branches the first poll is READY."}
  * @clause{01.30,1,"A branch that had failed before the construction ends a try_join at its first poll; branches whose turn comes earlier may be polled before that."}
- * @clause{01.10,5,"A try_join that ends by an error, or is dropped while it is pending, drops each unfinished branch once; an error's drops come before READY."}
+ * @clause{01.10,4,"A try_join that ends by an error, or is dropped while it is pending, drops each unfinished branch once; an error's drops come before READY."}
  */
 struct wf_try_join *wf_try_join(struct wf_try_join *try_join, struct wf_future *futures[], size_t count,
                                 enum wf_order order);

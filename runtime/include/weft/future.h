@@ -166,7 +166,7 @@ struct wf_ready {
  *
  * Cancel safety: SAFE: it holds nothing.
  *
- * @clause{01.1,4,"A ready future is READY at its first poll, and out is the value that it was built with."}
+ * @clause{01.1,3,"A ready future is READY at its first poll, and out is the value that it was built with."}
  */
 struct wf_ready *wf_ready(struct wf_ready *ready, int value);
 
@@ -211,7 +211,7 @@ struct wf_map {
  *
  * Cancel safety: that of `inner`.
  *
- * @clause{01.3,4,"A map becomes READY in the same poll as its inner future. In that poll it calls its function once, with arg and the inner output; out is the result."}
+ * @clause{01.3,3,"A map becomes READY in the same poll as its inner future. In that poll it calls its function once, with arg and the inner output; out is the result."}
  * @clause{01.4,3,"A map that is dropped before it is READY drops its inner future once, and does not call its function; a drop after READY does nothing."}
  */
 struct wf_map *wf_map(struct wf_map *map, struct wf_future *inner, int (*function)(void *arg, void *out),

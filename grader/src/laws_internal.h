@@ -1,0 +1,42 @@
+/**
+ * @file laws_internal.h
+ * @brief What the two files of the laws share: a life, its record, and how a broken law is told.
+ */
+#ifndef WEFT_GRADER_LAWS_INTERNAL_H
+#define WEFT_GRADER_LAWS_INTERNAL_H
+
+#include "laws.h"
+
+/** What came back of a life: after the construction, after each operation, after the release. */
+struct law_record {
+    struct kit_seen seen[KIT_OPS_MAX + 2];
+    int count;
+};
+
+enum { SEEN_COUNT = sizeof(struct kit_seen) / sizeof(int32_t) };
+extern const char *const law_seen_texts[SEEN_COUNT];
+
+/** What one observation must be. `known`: which of them are. */
+struct law_expected {
+    struct kit_seen seen;
+    bool known[SEEN_COUNT];
+    const char *law[SEEN_COUNT];
+};
+
+/** Do a life; `twin`: the second one's record, where the variation has one. */
+void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+              struct law_record *record, struct law_record *twin);
+
+/** The life, its operations and what they returned, in the trace; then the failure. */
+_Noreturn void law_broken(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+                          const struct law_record *record, int at, const char *law, int field,
+                          int32_t expected);
+
+/** Hold the record of a plain run against what the future is. */
+void law_expect(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+                const struct law_record *record);
+
+/** Whether its frame needs an allocation in this shape. */
+bool law_allocates(const struct law_future *future, const struct kit_shape *shape);
+
+#endif

@@ -1,0 +1,59 @@
+/**
+ * @file laws_futures.c
+ * @brief How lab 01's futures are built for the laws, in the order of futures.h.
+ */
+#include "kit_subject.h"
+#include "weft/combine.h"
+
+static void build_ready(struct kit_object *object, void *frame)
+{
+    wf_ready(frame, object->shape.result);
+}
+
+static void build_pending(struct kit_object *object, void *frame)
+{
+    (void)object;
+    wf_pending(frame);
+}
+
+static int function(void *arg, void *out)
+{
+    struct kit_object *object = arg;
+    kit_called_back(object, true, out);
+    return kit_result(object, 0) ^ KIT_MAP_KEY;
+}
+
+static void build_map(struct kit_object *object, void *frame)
+{
+    wf_map(frame, kit_leaf(object, 0), function, object);
+}
+
+static struct wf_future **branches(struct kit_object *object)
+{
+    for (int i = 0; i < object->shape.count; i++)
+        object->leaves[i] = kit_leaf(object, i);
+    return object->leaves;
+}
+
+#define COMBINATOR(kind)                                                                                     \
+    static void build_##kind(struct kit_object *object, void *frame)                                         \
+    {                                                                                                        \
+        wf_##kind(frame, branches(object), (size_t)object->shape.count, (enum wf_order)object->shape.order); \
+    }                                                                                                        \
+    static const struct kit_kind kind##_kind = {                                                             \
+        .name = #kind, .frame_bytes = sizeof(struct wf_##kind), .build = build_##kind};
+
+COMBINATOR(join)
+COMBINATOR(try_join)
+COMBINATOR(select)
+COMBINATOR(race)
+
+static const struct kit_kind ready_kind = {
+    .name = "ready", .frame_bytes = sizeof(struct wf_ready), .build = build_ready};
+static const struct kit_kind pending_kind = {
+    .name = "pending", .frame_bytes = sizeof(struct wf_pending), .build = build_pending};
+static const struct kit_kind map_kind = {
+    .name = "map", .frame_bytes = sizeof(struct wf_map), .build = build_map};
+
+const struct kit_kind *const kit_kinds[] = {&ready_kind,    &pending_kind, &map_kind,  &join_kind,
+                                            &try_join_kind, &select_kind,  &race_kind, NULL};

@@ -1,0 +1,71 @@
+/**
+ * @file kit_inner.h
+ * @brief What the kit's own files share: leaves, wakers, storage, places.
+ */
+#ifndef WEFT_GRADER_KIT_INNER_H
+#define WEFT_GRADER_KIT_INNER_H
+
+#include "kit_subject.h"
+
+enum { GUARD_BYTES = 64, GUARD_BYTE = 0xc3, GONE_BYTE = 0xdd };
+
+/** Storage with a guard on each side. */
+struct kit_block {
+    struct kit_block *next;
+    size_t bytes;
+    unsigned char *memory; /* the guard in front */
+};
+
+/** Two wakers in a row have one datum, and differ by their tables alone. */
+struct kit_datum {
+    struct kit_object *object;
+    int pair;
+};
+
+/** What became of a leaf. It outlives the leaf's frame. */
+struct kit_track {
+    struct wf_future *future;
+    enum { NOT_BUILT, ALIVE, READY_NOW, DROPPED } state;
+    bool armed, held; /* made READY by the judge; its output is held by nobody yet */
+    int32_t result;
+    uint32_t polled_in; /* the number of the poll */
+    struct wf_waker kept;
+    int kept_number; /* of the waker that `kept` is a clone of; -1: none */
+};
+
+struct kit_inner {
+    struct kit_datum data[KIT_WAKERS / 2];
+    int newest; /* waker of the last poll; -1: none */
+    uint32_t polls;
+    bool built, over, in_operation; /* a poll or drop of the object runs */
+    struct wf_future_ops leaf_ops, int_ops;
+    struct kit_track *tracks;
+    struct kit_block *blocks;
+    int32_t rubbish;
+};
+
+struct wf_waker kit_waker(struct kit_object *object, int number);
+
+/** The object that is being polled or dropped on this thread, or built. */
+extern __thread struct kit_object *kit_current;
+
+/** The variation in force: where, place, intruder. */
+extern struct kit_variation kit_varied;
+
+/** A place is reached by this object: who intrudes there does it now. */
+void kit_place(int place, struct kit_object *object);
+
+void kit_build(struct kit_object *object, const struct kit_shape *shape, struct kit_object *parent,
+               int32_t rubbish);
+enum wf_poll kit_poll(struct kit_object *object, int waker);
+void kit_drop(struct kit_object *object);
+void kit_arm(struct kit_object *object, int leaf, int32_t result);
+/** Everything is given back; its vector stays. */
+void kit_release(struct kit_object *object);
+/** Bring the vector up to date. */
+void kit_look(struct kit_object *object);
+
+/** Allocations from here on are the object's; NULL: nobody's. */
+void kit_watch_allocator(void);
+
+#endif

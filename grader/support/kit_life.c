@@ -1,0 +1,259 @@
+/**
+ * @file kit_life.c
+ * @brief The scenario of the laws: one command is a whole life of a future, or a crowd of them over one parent.
+ *
+ * It does what the command says and tells what it saw after each operation. It knows no expected value.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit_inner.h"
+#include "scenario.h"
+#include "weft/alloc.h"
+#include "weft/await_tree.h"
+#include "weft/block_on.h"
+#include "weft/context.h"
+
+struct kit_variation kit_varied;
+static struct kit_object object, twin, stranger;
+static bool is_intruding;
+
+/* --- from where --- */
+
+struct errand {
+    struct wf_future future;
+    struct kit_object *of;
+    int waker; /* -1: drop it */
+};
+
+static void run_errand(struct errand *errand)
+{
+    if (errand->waker < 0)
+        kit_drop(errand->of);
+    else
+        kit_poll(errand->of, errand->waker);
+}
+
+static void *errand_thread(void *errand)
+{
+    struct wf_context context = {.constrained = false};
+    wf_context_enter(&context);
+    run_errand(errand);
+    wf_context_leave(&context);
+    return NULL;
+}
+
+static enum wf_poll errand_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)cx;
+    run_errand((struct errand *)future);
+    return WF_READY;
+}
+
+static const struct wf_future_ops errand_ops = {
+    .name = "errand", .poll = errand_poll, .size = sizeof(struct errand)};
+
+static void go(struct kit_object *of, int waker)
+{
+    struct errand errand = {.future = {.ops = &errand_ops}, .of = of, .waker = waker};
+    struct wf_context context = {.constrained = kit_varied.where == IN_BUDGET, .budget = WF_BUDGET};
+    pthread_t thread;
+    switch (kit_varied.where) {
+    case IN_CONTEXT:
+    case IN_BUDGET:
+        wf_context_enter(&context);
+        run_errand(&errand);
+        wf_context_leave(&context);
+        break;
+    case OTHER_THREAD:
+        if (pthread_create(&thread, NULL, errand_thread, &errand) != 0)
+            scenario_broken("no thread");
+        pthread_join(thread, NULL);
+        break;
+    case IN_BLOCK_ON:
+        if (wf_block_on(&errand.future) != 0)
+            scenario_broken("no memory for block_on");
+        break;
+    default:
+        run_errand(&errand);
+    }
+}
+
+/* --- in the middle --- */
+
+/* A whole life of its like, which must go as if it were alone. */
+static void live(struct kit_object *of)
+{
+    struct kit_shape shape = of->shape;
+    if (shape.count > 8)
+        return;
+    kit_build(&stranger, &shape, NULL, 0xa5);
+    enum wf_poll poll = kit_poll(&stranger, 0);
+    bool waited = poll == WF_PENDING;
+    for (int i = 0; i < shape.count; i++)
+        kit_arm(&stranger, i, 5);
+    for (int i = 0; poll == WF_PENDING && i < 3; i++)
+        poll = kit_poll(&stranger, 1);
+    of->seen.twin_wrong += stranger.seen.twice > 0 || stranger.seen.wakes_older > 0 ||
+                           stranger.seen.value_wrong > 0 || stranger.seen.callback_wrong > 0 ||
+                           (waited && shape.count > 0 && poll != WF_READY);
+    kit_release(&stranger);
+    of->seen.twin_wrong += stranger.seen.clones != 0 || stranger.seen.damage > 0;
+}
+
+/* To nowhere, but through everything that the tree shows. */
+static void dump(const struct kit_object *of)
+{
+    static FILE *nowhere;
+    if (!nowhere)
+        nowhere = fopen("/dev/null", "w");
+    if (nowhere && of->future)
+        wf_await_tree_print(of->future, nowhere, 0);
+}
+
+void kit_place(int place, struct kit_object *of)
+{
+    if (place != kit_varied.place || is_intruding || of == &stranger)
+        return;
+    is_intruding = true;
+    struct kit_object *outer = kit_current;
+    kit_current = NULL;
+    of->seen.intrusions++;
+    if (kit_varied.intruder == DUMPS && of->inner->built) /* in its constructor it is no future yet */
+        dump(of);
+    else if (kit_varied.intruder == LIVES)
+        live(of);
+    else if (kit_varied.intruder == POLLS_TWIN && of == &object && twin.inner && !twin.inner->over &&
+             !twin.inner->in_operation)
+        kit_poll(&twin, twin.inner->newest < 0 ? 0 : twin.inner->newest);
+    kit_current = outer;
+    is_intruding = false;
+}
+
+/* --- one life --- */
+
+static void tell(struct kit_object *of, uint32_t kind)
+{
+    scenario_event_text(kind, (const char *)&of->seen, sizeof of->seen);
+}
+
+static void operate(struct kit_object *of, const struct kit_op *op)
+{
+    of->seen.poll = -1;
+    switch ((enum kit_act)op->act) {
+    case ACT_POLL:
+        if (of->inner->over)
+            break; /* too early READY: the vector says it, and a poll would only panic */
+        go(of, op->a % KIT_WAKERS);
+        break;
+    case ACT_ARM:
+        kit_arm(of, op->a, op->result);
+        break;
+    case ACT_ARM_ALL:
+        for (int i = 0; i < of->shape.count; i++)
+            if (!of->inner->tracks[i].armed)
+                kit_arm(of, i, op->result);
+        break;
+    case ACT_DROP:
+        go(of, -1);
+        break;
+    }
+}
+
+static void build(struct kit_object *of, const struct kit_life *life)
+{
+    struct wf_context context = {.constrained = false};
+    wf_context_enter(&context);
+    wf_alloc_fail_at((uint32_t)life->variation.fail);
+    kit_build(of, &life->shape, NULL, life->variation.rubbish);
+    wf_alloc_fail_at(0);
+    wf_context_leave(&context);
+}
+
+static void act_life(const struct kit_life *life)
+{
+    struct kit_object *both[] = {&object, &twin};
+    int objects = life->variation.twin ? 2 : 1;
+    for (int i = 0; i < objects; i++)
+        build(both[i], life);
+    for (int step = 0; step <= life->count; step++)
+        for (int i = 0; i < objects; i++) {
+            if (step > 0)
+                operate(both[i], &life->ops[step - 1]);
+            kit_look(both[i]);
+            tell(both[i], i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
+        }
+    for (int i = 0; i < objects; i++)
+        kit_release(both[i]);
+    for (int i = 0; i < objects; i++) {
+        both[i]->seen.live = (int32_t)wf_live_bytes();
+        tell(both[i], i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
+    }
+    object.inner = twin.inner = NULL;
+}
+
+/* --- a crowd over one parent: built, polled, one half made READY and the other dropped --- */
+
+static void act_crowd(const struct kit_life *life)
+{
+    static struct kit_object crowd[KIT_COUNT_MAX];
+    struct kit_seen seen = {0};
+    int count = life->crowd;
+    build(&object, life);
+    struct wf_context context = {.constrained = false};
+    wf_context_enter(&context);
+    for (int i = 0; i < count; i++)
+        kit_build(&crowd[i], &life->shape, &object, 0xa5);
+    for (int i = 0; i < count; i++)
+        seen.twin_wrong += kit_poll(&crowd[i], i % KIT_WAKERS) != WF_PENDING;
+    kit_look(&object);
+    seen.books = object.seen.books;
+    for (int i = 0; i < count; i++) {
+        if (i % 2) {
+            kit_drop(&crowd[i]);
+            continue;
+        }
+        for (int leaf = 0; leaf < life->shape.count; leaf++)
+            kit_arm(&crowd[i], leaf, i);
+        seen.twin_wrong += kit_poll(&crowd[i], i % KIT_WAKERS) != WF_READY;
+    }
+    for (int i = 0; i < count; i++) {
+        kit_release(&crowd[i]);
+        seen.twin_wrong +=
+            crowd[i].seen.clones != 0 || crowd[i].seen.damage > 0 || crowd[i].seen.value_wrong > 0;
+    }
+    kit_look(&object);
+    seen.callbacks = object.seen.books;
+    kit_drop(&object);
+    wf_context_leave(&context);
+    kit_release(&object);
+    object.inner = NULL;
+    seen.live = (int32_t)wf_live_bytes();
+    scenario_event_text(EVENT_SEEN, (const char *)&seen, sizeof seen);
+}
+
+static void act(const struct channel_command *command)
+{
+    struct kit_life life;
+    memcpy(&life, command->arguments, sizeof life);
+    if (command->operation != STEP_LIFE || life.count > KIT_OPS_MAX || life.shape.count > KIT_COUNT_MAX)
+        scenario_broken("no such life");
+    kit_varied = life.variation;
+    if (life.crowd)
+        act_crowd(&life);
+    else
+        act_life(&life);
+    scenario_reply(0, 0);
+}
+
+static void begin(void)
+{
+    kit_watch_allocator();
+}
+
+static void end(void)
+{
+}
+
+const struct scenario scenario_laws = {"laws", begin, act, end};

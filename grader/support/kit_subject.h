@@ -1,0 +1,70 @@
+/**
+ * @file kit_subject.h
+ * @brief The subject's half of the kit: what a lab's futures are built of.
+ *
+ * A lab defines kit_kinds[], one entry a line of its futures.h. A builder gets an object, whose shape says what to build, and
+ * a frame of the size that the kind states, and waits for leaves of the kit: futures that do as the judge says, count what is
+ * done to them, and have outputs of any size.
+ */
+#ifndef WEFT_GRADER_KIT_SUBJECT_H
+#define WEFT_GRADER_KIT_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kit.h"
+#include "weft/future.h"
+
+struct kit_object;
+
+/** A kind of future: how one is built. */
+struct kit_kind {
+    const char *name;
+    size_t frame_bytes;
+    bool hands_value;   /**< the output of its leaf goes to `value` */
+    bool second_is_int; /**< whatever the shape says, the output of leaf 1 is an int */
+    /** Build it in `frame`. `object->parent`: over that one's, where the kind has parents. */
+    void (*build)(struct kit_object *object, void *frame);
+    /** Give back what build made beside the frame, when the future is over; NULL: nothing. */
+    void (*release)(struct kit_object *object);
+    /** What its parent counts now; NULL: it has none. */
+    int32_t (*books)(struct kit_object *object);
+};
+
+/** The lab's kinds, in the order of its futures.h; ended by NULL. */
+extern const struct kit_kind *const kit_kinds[];
+
+/** One life. */
+struct kit_object {
+    const struct kit_kind *kind;
+    struct kit_shape shape;
+    struct wf_future *future;
+    struct kit_object *parent; /* the one that it is built over, or NULL: it makes its own */
+    void *extra[4];            /* the builder's */
+    void *slot;                /* where the shape has a room */
+    size_t slot_bytes;
+    size_t leaf_bytes; /* of a leaf's frame */
+    void *value;       /* where the output goes; NULL: not wanted */
+    struct wf_future **leaves;
+    struct kit_seen seen;
+    struct kit_inner *inner; /* the kit's own */
+};
+
+/** Leaf `index` of the object: built now, if it was not. */
+struct wf_future *kit_leaf(struct kit_object *object, int index);
+/** The same, built in this room of `leaf_bytes`. */
+struct wf_future *kit_leaf_in(struct kit_object *object, int index, void *room);
+/** What leaf `index` was made READY with. */
+int kit_result(const struct kit_object *object, int index);
+
+/** Storage that is looked over: rubbish in it at first, and any byte changed outside of it counts as damage. Given back with the
+ * object. */
+void *kit_new(struct kit_object *object, size_t bytes);
+
+/** To be called by each callback: with the argument it was given, the output (NULL: it has none), and whether both are the
+ * object's. `callback` counts as one. */
+void kit_called_back(struct kit_object *object, bool right, void *out);
+/** The clean-up of what the object is built of runs. */
+void kit_cleaned_up(struct kit_object *object);
+
+#endif
