@@ -37,8 +37,12 @@ static bool root_yields(struct probe *self, struct wf_cx *cx)
 
 static void block_on(bool (*step)(struct probe *self, struct wf_cx *cx))
 {
-    struct probe root = model_probe(step);
-    wf_current_thread_block_on(runtime, &root.future);
+    static struct probe roots[2]; /* a model has two at most, and none is built over another */
+    static int begun;
+    struct probe *root = &roots[begun++];
+    *root = model_probe(step);
+    model_name_line(&root->future, "the root's line");
+    wf_current_thread_block_on(runtime, &root->future);
 }
 
 /* --- the root --- */
