@@ -75,7 +75,7 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
         struct channel_record record = judge_wait_within(judge, &waiting);
         if (record.type == RECORD_REPLY) {
             /* the reply belongs to the line of the call, which may have left the trace */
-            judge->reply_line = judge->trace_count - line <= TRACE_LINES ? line % TRACE_LINES : -1;
+            judge->reply_line = judge_trace_slot(judge, line);
             return (struct judge_reply){record.a, record.b};
         }
         if (record.type == RECORD_PANIC) { /* that was expected: of another thread, before the reply */

@@ -40,6 +40,7 @@ void judge_start(struct judge *judge, const char *scenario)
 {
     if (judge->finished) {
         forget_subject(judge);
+        judge_forget_trace(judge);
         judge_note(judge, "     (a fresh program)");
     }
     int commands[2], records[2], output[2];
