@@ -4,6 +4,15 @@
  */
 #include "engine.h"
 
+/* "it is relaxed": of a compare-exchange that failed, another than its name may say. */
+static const char *order_is(const struct step *step)
+{
+    char *text = scratch_text();
+    snprintf(text, sizeof il->texts[0], "%s is %s", step->failed ? "its order on failure" : "it",
+             order_names[step->order]);
+    return text;
+}
+
 /* Where this thread has read a later store of the thread that wrote the newer value: an edge that could have made it known. */
 static bool is_edge(const struct thread *thread, const struct store *newer, int i)
 {
@@ -33,10 +42,10 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
                 thread_text(thread->id), where(step->site), where(read->site));
         else if (releases)
             tell_remark(
-                "What was published at %s with order %s, %s read at %s with order %s: it needs acquire to know what "
-                "was written before.",
+                "What was published at %s with order %s, %s read at %s with order %s%s: it needs acquire to know "
+                "what was written before.",
                 where(read->site), order_names[read->order], thread_text(thread->id), where(step->site),
-                order_names[step->order]);
+                order_names[step->order], step->failed ? ", which is its order on failure" : "");
         else
             tell_remark(
                 "What %s read at %s with order %s was stored at %s with order %s: it needs release to publish what "
@@ -55,9 +64,8 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
     const struct store *read = location_store(location, step->read_index), *from = read;
     bool acquires = il_acquires(step->order);
     if (half && !acquires && read->has_released && read->released.clock.of[writer] >= time) {
-        snprintf(text, size,
-                 "Missing: acquire at %s (it is %s there). %s reads at that step what %s has published",
-                 where(step->site), order_names[step->order], thread_text(reader->id), thread_text(writer));
+        snprintf(text, size, "Missing: acquire at %s (%s there). %s reads at that step what %s has published",
+                 where(step->site), order_is(step), thread_text(reader->id), thread_text(writer));
         return true;
     }
     while (from->thread != writer && from->is_rmw && from->index > 0) /* which hands on what it has read */
@@ -70,12 +78,11 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
                  "that came before it does",
                  where(from->site), order_names[from->order], thread_text(writer), thread_text(reader->id));
     else
-        snprintf(
-            text, size,
-            "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (it is %s there), "
-            "where %s reads that",
-            where(from->site), order_names[from->order], thread_text(writer), where(step->site),
-            order_names[step->order], thread_text(reader->id));
+        snprintf(text, size,
+                 "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (%s there), "
+                 "where %s reads that",
+                 where(from->site), order_names[from->order], thread_text(writer), where(step->site),
+                 order_is(step), thread_text(reader->id));
     return true;
 }
 

@@ -121,8 +121,8 @@ struct pending {
 /* A step that was made. */
 struct step {
     int8_t thread;
-    uint8_t op, order;
-    bool stale;
+    uint8_t op, order; /* order: of what it did; a compare-exchange that failed has its second one */
+    bool stale, failed;
     uint16_t clock;      /* the thread's own count of steps */
     uint16_t read_index; /* of the store that was read; or NOT_READ */
     int decision;        /* that chose it */

@@ -54,6 +54,7 @@ static inline struct wf_waker counted_waker(atomic_int *wakes)
 {
     struct counted *self = malloc(sizeof *self);
     assert(self);
+    interleave_name(&self->references, "the waker's references");
     *self = (struct counted){.references = 1, .wakes = wakes};
     return (struct wf_waker){&counted_ops, self};
 }

@@ -107,6 +107,7 @@ struct wf_task *model_spawn_on(struct wf_scheduler *scheduler, bool (*step)(stru
     interleave_thread_name("owner");
     interleave_name(&queue, "queue");
     interleave_name(&datum, "datum");
+    interleave_name(&bench.last_id, "last_id");
     struct wf_task *task = wf_task_new(sizeof(struct probe));
     assert(task);
     name_task(task);
