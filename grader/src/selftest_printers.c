@@ -57,6 +57,22 @@ static char *print_all(const struct result *result, const struct known *files)
     return is_json ? selftest_check_reports(files, true) : format_text("%s is no JSON", files->json);
 }
 
+/* A clause that fails for nothing but holes is open, and no other is. */
+static char *check_open(const struct result *result, const char *open)
+{
+    json_t *json = result_json(result), *clause;
+    char *problem = NULL;
+    size_t index;
+    json_array_foreach(json_object_get(json, "clauses"), index, clause)
+    {
+        const char *id = json_string_value(json_object_get(clause, "id"));
+        if (json_is_true(json_object_get(clause, "open")) != (strcmp(id, open) == 0) && !problem)
+            problem = format_text("the JSON says the wrong thing of clause %s: whether it is open", id);
+    }
+    json_decref(json);
+    return problem;
+}
+
 static char *check_page(void)
 {
     char *page = NULL, *rows = format_text("T\t%s\nM\t%s\nL\t%s\nS\t0\t1\t%s\t%s\nS\t99\t\nE\t%s", nasty,
@@ -78,9 +94,12 @@ char *selftest_check_printers(const struct course *course)
     struct sandbox sandbox = {.tier = SANDBOX_NONE, .reason = (char[]){"it was asked for"}};
     struct problem problem = {.where = (char *)(uintptr_t)nasty, .what = (char *)(uintptr_t)nasty};
     struct build build = {.problems = &problem};
-    const char *lab = course->labs.items[0], *clause = NULL;
-    for (size_t i = 0; i < course->clause_count && !clause; i++)
-        clause = clause_is_of(&course->clauses[i], lab) ? course->clauses[i].id : NULL;
+    const char *lab = course->labs.items[0], *clause = NULL, *open = NULL;
+    for (size_t i = 0; i < course->clause_count; i++)
+        if (clause_is_of(&course->clauses[i], lab)) {
+            clause = clause ? clause : course->clauses[i].id;
+            open = course->clauses[i].id; /* the last one */
+        }
     words_split(&build.variants, "plain interleave");
     struct result result = {
         .course = course, .lab = lab, .from = nasty, .own = "01", .sandbox = &sandbox, .build = &build};
@@ -93,6 +112,7 @@ char *selftest_check_printers(const struct course *course)
     add_outcome(&result, clause, "four", "plain", TEST_FAIL, true);
     add_outcome(&result, course->clauses[1].id, "five", "plain", TEST_NOT_VERIFIED, false);
     add_outcome(&result, course->clauses[2].id, "six", "interleave", TEST_GRADER_ERROR, false);
+    add_outcome(&result, open, "seven", "plain", TEST_FAIL, true);
     result.ran = result.expected = (int)result.test_count;
     char *wrong = print_all(&result, &files); /* with a failure */
     build.problem_count = 1;
@@ -100,6 +120,8 @@ char *selftest_check_printers(const struct course *course)
         build.status[0] = BUILD_FAILED;
         wrong = print_all(&result, &files);
     }
+    if (!wrong)
+        wrong = check_open(&result, open);
     if (!wrong)
         wrong = check_page();
     result_free(&result);
