@@ -286,7 +286,7 @@ static void write_line(FILE *out, const struct line *line, int width)
     }
 }
 
-/* Who ran last has made its last announced operation; the others are about to. In a deadlock nobody ran on. */
+/* The thread that ran last has made its last announced operation; the others are about to. In a deadlock nobody ran on. */
 const char *side_of_next(int id)
 {
     return id == il->current && il->failure != IL_DEADLOCK && il->failure != IL_LOST_WAKEUP ? "after"

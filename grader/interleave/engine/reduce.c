@@ -64,6 +64,7 @@ struct step *step_begin(struct thread *thread)
     step->order = thread->next.order;
     step->stale = step->failed = false;
     step->clock = thread->steps;
+    step->time = thread->now.clock.of[thread->id];
     step->read_index = NOT_READ;
     step->decision = decision;
     step->store = -1;

@@ -99,29 +99,39 @@ bool missing_order(const struct thread *reader, int writer, uint16_t time, char 
     return false;
 }
 
-/* The thread of the newer store looked afterwards at an object that this one then read: a load hands nothing on. */
-static bool tell_look(const struct thread *thread, const struct store *newer)
+/* A load hands nothing on. */
+bool only_looked(const struct thread *reader, int writer, uint16_t time, char *text, size_t size)
 {
-    for (int i = newer->step + 1; newer->thread != NOBODY && i < il->step_count; i++) {
+    for (int i = 0; writer != NOBODY && i < il->step_count; i++) {
         const struct step *look = &il->steps[i];
-        if (look->thread != newer->thread || look->store >= 0 || look->read_index == NOT_READ ||
+        if (look->thread != writer || look->time < time || look->store >= 0 || look->read_index == NOT_READ ||
             !il_is_location(look->touches.object))
             continue;
         for (int k = i + 1; k < il->step_count; k++) {
             const struct step *step = &il->steps[k];
-            if (step->thread != thread->id || step->touches.object != look->touches.object ||
+            if (step->thread != reader->id || step->touches.object != look->touches.object ||
                 step->read_index == NOT_READ || step->read_index < look->read_index)
                 continue;
-            tell_remark(
-                "After that store %s only looked at %s, at %s, and wrote nothing there: a load publishes nothing. "
-                "Only a read-modify-write with release, also one that leaves the value as it is, carries the "
-                "store on to %s, which reads %s at %s.",
-                thread_text(newer->thread), location_text(look->touches.object), where(look->site),
-                thread_text(thread->id), location_text(look->touches.object), where(step->site));
+            snprintf(
+                text, size,
+                "%s only looked at %s after that, at %s, and wrote nothing there: a load publishes nothing, nor "
+                "do fences beside it. Only a read-modify-write with release, also one that leaves the value as "
+                "it is, carries it on to %s, which reads %s at %s",
+                thread_text(writer), location_text(look->touches.object), where(look->site),
+                thread_text(reader->id), location_text(look->touches.object), where(step->site));
             return true;
         }
     }
     return false;
+}
+
+static bool tell_look(const struct thread *thread, const struct store *newer)
+{
+    char text[IL_MESSAGE_BYTES];
+    if (!only_looked(thread, newer->thread, (uint16_t)(newer->time + 1), text, sizeof text))
+        return false;
+    tell_remark("%s.", text);
+    return true;
 }
 
 /* An own store before this load, with no seq_cst fence between. */

@@ -105,7 +105,7 @@ static void end_run(bool (*step)(struct probe *self, struct wf_cx *cx))
     wf_local_set_drop(set);
 }
 
-/* 2 threads. Who takes the waker out drops it: the one that wakes, or the run at its end. */
+/* 2 threads. The waker is dropped by the side that takes it out: the thread that wakes, or the run at its end. */
 MODEL(explore_local_end, "04.29",
       "a run that is over leaves no waker, also while it is being woken; 2 threads")
 {
@@ -117,7 +117,7 @@ MODEL(explore_local_run_drop, "04.29", "nor does a run that is dropped; 2 thread
     end_run(model_never);
 }
 
-/* 2 threads. The set ends while one of its tasks is woken from outside, and is freed by who is last. */
+/* 2 threads. The set ends while one of its tasks is woken from outside, and is freed with its last reference. */
 MODEL(explore_local_drop, "04.19", "a local set may be dropped while its tasks are woken; 2 threads")
 {
     pthread_t thread = begin(model_never);
