@@ -1,6 +1,6 @@
 /**
  * @file foreign.c
- * @brief Text that a submission can choose, made harmless for whoever prints it.
+ * @brief Text that a submission can choose, made harmless before it is printed.
  */
 #include "foreign.h"
 

@@ -136,7 +136,7 @@ struct channel_record judge_next_event(struct judge *judge, const char *awaited)
 /* How a thread of the subject is watched while it should sleep. */
 enum {
     SPINNING_MS = 300, /* of processor time: nobody needs so much to fall asleep */
-    WAKE_UPS = 20,     /* nor does one who sleeps wake up so often */
+    WAKE_UPS = 20,     /* nor does a thread that sleeps wake up so often */
     PATIENCE_MS =
         10000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
 };

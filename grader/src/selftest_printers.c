@@ -1,6 +1,6 @@
 /**
  * @file selftest_printers.c
- * @brief A result in which everything that a submission can choose attacks who prints it, through every printer.
+ * @brief A result in which everything that a submission can choose attacks its reader, through every printer.
  *
  * A submission that is refused before it runs would never come so far; so the result is made here.
  */

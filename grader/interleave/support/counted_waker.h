@@ -2,7 +2,7 @@
  * @file counted_waker.h
  * @brief A waker for models: on the heap, counted, and it remembers that it was woken.
  *
- * Whoever uses it after its last reference is caught by the engine, and so is a reference that is never given up.
+ * The engine catches a use after its last reference, and a reference that is never given up.
  * Include it in one file of a model program.
  */
 #ifndef INTERLEAVE_COUNTED_WAKER_H
