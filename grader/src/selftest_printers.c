@@ -148,7 +148,7 @@ static const struct {
     {"03-tasks",
      "one_poll_per_wake:03.19:tsan waker_used_up:03.5:tsan abort_idle:03.12:tsan explore_wake:03.19:interleave "
      "explore_clones:03.6:interleave explore_references:03.6:interleave",
-     "explore_clones explore_references one_poll_per_wake explore_wake waker_used_up abort_idle"},
+     "explore_clones explore_references waker_used_up one_poll_per_wake explore_wake abort_idle"},
     /* a yield that is a wake: the yield, before the turns of the loop that it spoils */
     {"04-executor",
      "wakes_in_the_gap:04.24:plain yield:04.6:plain explore_spawn:04.24:interleave budget:04.8:plain",
