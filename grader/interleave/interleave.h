@@ -107,6 +107,10 @@ void interleave_mark(struct interleave_mark *mark);
 /** Whether it was made, in this execution, before this step. */
 bool interleave_is_marked(const struct interleave_mark *mark);
 
+/** malloc and free for an allocator of the program's own: the account names `site` as the place, an address in its caller. */
+void *interleave_malloc(size_t size, const void *site);
+void interleave_free(void *memory, const void *site);
+
 /** End the execution as failed, with a message of your own. */
 _Noreturn void interleave_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
