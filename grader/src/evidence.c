@@ -164,7 +164,7 @@ static json_t *trace_json(const struct judge *judge)
         }
         const char *line = judge->trace[judge_trace_slot(judge, i)];
         json_array_append_new(lines,
-                              harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
+                              harmless_json(line, strlen(line), 2000)); /* a panic's message is foreign */
     }
     if (judge->folded) {
         char *text = fold_text(judge);
