@@ -101,14 +101,16 @@ void interleave_note(const char *format, ...) __attribute__((format(printf, 1, 2
  * poll began, the poll may read plain data that was written before the wake: if nothing else orders the two, that is a data race.
  */
 struct interleave_mark {
-    int made;
+    int made; /**< the engine's */
 };
+/** Make the mark. */
 void interleave_mark(struct interleave_mark *mark);
 /** Whether it was made, in this execution, before this step. */
 bool interleave_is_marked(const struct interleave_mark *mark);
 
-/** malloc and free for an allocator of the program's own: the account names `site` as the place, an address in its caller. */
+/** malloc for an allocator of the program's own: the account names `site` as the place, an address in its caller. */
 void *interleave_malloc(size_t size, const void *site);
+/** free for the same. */
 void interleave_free(void *memory, const void *site);
 
 /** End the execution as failed, with a message of your own. */

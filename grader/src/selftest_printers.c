@@ -66,7 +66,8 @@ static char *check_open(const struct result *result, const char *open)
     json_array_foreach(json_object_get(json, "clauses"), index, clause)
     {
         const char *id = json_string_value(json_object_get(clause, "id"));
-        if (json_is_true(json_object_get(clause, "open")) != (id && strcmp(id, open) == 0) && !problem)
+        bool should = id && open && strcmp(id, open) == 0;
+        if (json_is_true(json_object_get(clause, "open")) != should && !problem)
             problem = format_text("the JSON says the wrong thing of clause %s: whether it is open", id);
     }
     json_decref(json);
