@@ -1,6 +1,6 @@
 /**
  * @file lateness.c
- * @brief Whether an answer of the subject may still come: by the clock, by processor time, and by who sleeps.
+ * @brief Whether an answer of the subject may still come: by the clock, by processor time, and by which threads sleep.
  */
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ struct waiting judge_waiting(void)
     return (struct waiting){.since = now_ms()};
 }
 
-/* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
+/* What was spent since the last look, added up: a process that ends takes its time along, unless its parent waits for it. */
 static bool count_processor_time(struct judge *judge, const struct census *census)
 {
     /* A process that is just being waited for may be missed by one look, with all its time. Taken for less, that time would be

@@ -325,7 +325,7 @@ static char *hostile_variants(const char *folder)
 }
 
 /* A tier in which the hostile set can be run here, and may be: without another user and without a sandbox it would
- * attack who runs this. */
+ * attack the person who runs this. */
 static bool is_for_hostile(enum sandbox_tier tier)
 {
     return tier == SANDBOX_NONE ? geteuid() == 0 : sandbox_works(tier);

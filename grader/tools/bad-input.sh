@@ -197,8 +197,8 @@ expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpar
 expect 2 "there is no lab 99" "$grade" selftest --lab 99
 
 # What is asked for is what the last lines speak of, and nothing of make's stands below a report.
-expect 0 "only T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
-expect 0 "only 01.T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
+expect 0 "only T1, 7 of 7 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
+expect 0 "only 01.T1, 7 of 7 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
 expect 0 "only run_idle, one of 4 tests of clause 03.1: it passes" "$grade" run 03 --from solutions --test run_idle
 expect 1 "Begin with labs/04-executor/README.md, task T1: " "$grade" run 04 --variants plain
 expect 1 "04.17   0/4  open " "$grade" run 04 --variants plain

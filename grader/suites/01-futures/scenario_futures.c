@@ -133,7 +133,7 @@ static int map_function(void *arg, void *out)
     return *(int *)out ^ slot->map_result;
 }
 
-/* wf_future_poll() and wf_future_drop() keep a future's head; who calls the operations behind their back leaves
+/* wf_future_poll() and wf_future_drop() keep a future's head; a caller of the operations behind their back leaves
  * a future that does not know that it is over. */
 static void tell_bypassed(void)
 {

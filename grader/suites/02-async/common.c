@@ -48,7 +48,7 @@ static void task_drop(void *data)
 
 static const struct wf_waker_ops task_waker_ops = {task_clone, task_drop, task_wake_by_ref, task_drop};
 
-/* --- who goes through wf_future_poll() and wf_future_drop() is reported there; who does not is seen by that --- */
+/* --- a caller of wf_future_poll() and wf_future_drop() is reported there; one that bypasses them is seen by that --- */
 
 static const void *reported_poll, *reported_drop;
 
@@ -199,7 +199,7 @@ static void tell_free(void *arg, void *memory, size_t size)
         if (future >= (const char *)memory && future < (const char *)memory + size)
             entries[i] = (struct entry){0};
     }
-    memset(memory, GONE, size);                      /* who reads it later reads rubbish, in every variant */
+    memset(memory, GONE, size);                      /* a later read finds rubbish, in every variant */
     __asm__ volatile("" : : "r"(memory) : "memory"); /* or the compiler leaves that out */
     free(memory);
 }

@@ -87,7 +87,7 @@ static void build_node(const int64_t *arguments)
 
 enum { FILLING = 0x5a, GUARD_BYTES = 64, PIECE_BYTES = 400 };
 
-/* `exact`: the buffer is all there is, so that ASan sees who goes beyond; else bytes behind it are looked at. */
+/* `exact`: the buffer is all there is, so that ASan sees an access beyond it; else bytes behind it are looked at. */
 static void backtrace(const struct wf_future *future, size_t size, bool exact)
 {
     /* never of no bytes: an empty buffer begins at the end of one byte */

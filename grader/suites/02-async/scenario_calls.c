@@ -165,7 +165,7 @@ static void build_body(void *frame, void *captured_state, void *argument)
     probe->argument = given->number;
     probe->state = captured->state;
     if (captured->kind == WF_CLOSURE_ONCE)
-        captured->state = INT32_MIN; /* moved out: whoever takes it again takes rubbish */
+        captured->state = INT32_MIN; /* moved out: a second taker gets rubbish */
     else
         probe->captured = captured;
 }

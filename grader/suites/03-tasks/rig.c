@@ -145,7 +145,7 @@ __attribute__((format(printf, 6, 7))) static struct judge_reply step(struct judg
     if (rig->planned) {
         rig->planned = false;
         const int64_t plan[] = {0, rig->point, rig->subject, operation, thread, first, second};
-        return judge_step(judge, STEP_AT, plan, sizeof plan / sizeof *plan, "(%s %d: thread %d: %s)",
+        return judge_step(judge, STEP_AT, plan, sizeof plan / sizeof *plan, "(to come, %s %d: thread %d: %s)",
                           point_text(rig->point), rig->subject, thread, what);
     }
     const int64_t arguments[] = {thread, first, second};
@@ -325,7 +325,7 @@ void write_for(struct judge *judge, int thread, int task, int value)
 
 void hold(struct judge *judge, int thread)
 {
-    step(judge, STEP_HOLD, thread, 0, 0, "waits");
+    step(judge, STEP_HOLD, thread, 0, 0, "waits until it is let go");
 }
 
 bool go_on(struct judge *judge, int thread)

@@ -62,7 +62,7 @@ enum tasks_step {
     STEP_WAKE,         /* waker: by value */
     STEP_WAKE_REF,     /* waker, times */
     STEP_WAKER_DROP,   /* waker */
-    STEP_TOUCH,        /* task: read its memory, as who holds a reference may -> its id */
+    STEP_TOUCH,        /* task: read its memory, as the owner of a reference may -> its id */
     STEP_WRITE,        /* task, value: where the next poll of the task, or its drop, reads it */
     STEP_LINK,         /* the queue is linked through the tasks from now on */
     STEP_LIVE_BYTES,   /* -> live bytes */

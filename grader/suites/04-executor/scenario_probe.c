@@ -229,7 +229,8 @@ static enum next step(struct probe *self, struct wf_cx *cx)
         return GO_ON;
     case DO_ON_WAKE:
         self->between = true;
-        wf_store_release(&self->on_wake, self->poll.instructions[++self->next]); /* for whoever wakes */
+        wf_store_release(&self->on_wake,
+                         self->poll.instructions[++self->next]); /* for the thread that wakes */
         return GO_ON;
     case DO_AT_LOCK:
         run_aside_at_lock(self->poll.instructions[++self->next], parts.a);

@@ -1,7 +1,7 @@
 /**
  * @file tests.h
  * @brief The tests of lab 04 by file: tests_queue.c, tests_loop.c, tests_idle.c, tests_coop.c, tests_nested.c, tests_end.c,
- * tests_after.c, tests_local.c, tests_local_wakes.c.
+ * tests_after.c, tests_local.c, tests_local_wakes.c, tests_local_end.c.
  */
 #ifndef WEFT_SUITE_04_TESTS_H
 #define WEFT_SUITE_04_TESTS_H

@@ -296,7 +296,7 @@ static void yield_behind_a_waker(struct judge *judge)
     end_set(judge, 1, 0);
 }
 
-/* Only the one that yields is put aside: whom it wakes in the same poll is in the queue. */
+/* Only the task that yields is put aside: one that it wakes in the same poll is in the queue. */
 static void yield_and_wake(struct judge *judge)
 {
     PROGRAM(judge, 1, 1, "task 1: woken, yields and wakes task 3 in one poll", DO(DO_KEEP, 0, 0),
@@ -327,7 +327,7 @@ void test_yield(struct judge *judge)
 
 /* --- 04.31: in block_on --- */
 
-/* Between two polls of the one that yields: everybody who could run, and a turn of the park. */
+/* Between two polls of the one that yields: every task that could run, and a turn of the park. */
 void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last)
 {
     int before = find(story, 0, EVENT_POLLED, yielder), after = find(story, before + 1, EVENT_POLLED, yielder);
