@@ -62,7 +62,7 @@ size_t wf_live_bytes(void);
  * @brief Make the `n`-th allocation from now fail (1: the next one), once. 0: none.
  * @return 0: the failure that was set before has happened, or there was none; else the n that was left of it.
  *
- * For tests: try every n until the code under test gets by without a failure.
+ * For tests: try every n until the code under test gets by without a failure. WF_FAIL_EACH_ALLOCATION() of test.h does that.
  *
  * Clauses: G.12 G.62
  */
