@@ -9,9 +9,15 @@
  *     WF_EXPECT_READY(&task);                 // polls; fails too if nothing has woken the task
  *     WF_EXPECT_RELEASED(&task);              // no clone of the waker is left
  *
- * A poll is made where the test says so, on the test's thread, and at no other time. An expectation that is not met says
- * on standard error what was expected, what was found, function, file and line, and prints the await tree; then it calls
- * abort(), as assert() does. NDEBUG changes nothing.
+ * A poll is made where the test says so, on the test's thread, and at no other time. An expectation that is not met says so on
+ * standard error and calls abort(), as assert() does; NDEBUG changes nothing, and it is no panic, so no hook is called:
+ *
+ *     weft: test failed: reply is PENDING, READY was expected
+ *       in reply_ends_with_the_connection (test_reply.c:41)
+ *       since its last poll began: 0 wakes; alive: 1 clone of its waker
+ *       await tree:
+ *         reply:23
+ *         `- read_line
  *
  * Where another thread makes the future ready, WF_EXPECT_WAKE() stands between the polls. A future is dropped as anywhere,
  * by wf_future_drop(), and WF_EXPECT_RELEASED() shows that it has let go. What waits for time is tested with a real clock
@@ -59,8 +65,11 @@ struct wf_test_task {
 };
 
 /**
- * @brief Take a future to test. A future that is built anew gets a task anew: call this again.
- * @param future  borrowed; it may be polled by several test tasks in turn, as it may move from task to task.
+ * @brief Take a future to test. A future that is built anew gets a task anew: call this again, once no clone is alive.
+ * @param task    storage, which may hold rubbish.
+ * @param future  borrowed; several test tasks may poll it in turn, as a future may move from task to task.
+ *
+ * Clauses: G.51
  */
 void wf_test_task_init(struct wf_test_task *task, struct wf_future *future);
 
