@@ -143,7 +143,7 @@ void wf_free(void *memory, size_t size)
     installed.free(installed.arg, memory, size);
 }
 
-void wf_alloc_fail_at(uint32_t n)
+uint32_t wf_alloc_fail_at(uint32_t n)
 {
-    wf_store_relaxed(&fail_countdown, n);
+    return wf_exchange_relaxed(&fail_countdown, n);
 }

@@ -42,7 +42,9 @@ size_t wf_live_bytes(void)
     return 0;
 }
 
-void wf_alloc_fail_at(uint32_t n)
+uint32_t wf_alloc_fail_at(uint32_t n)
 {
+    uint32_t left = fail_countdown;
     fail_countdown = n;
+    return left;
 }
