@@ -48,7 +48,7 @@ static int64_t begin_call(const int64_t *arguments, int64_t *misalignment)
     unsigned char *frame = room->frame;
     *misalignment = (int64_t)((uintptr_t)frame % alignof(max_align_t));
     if (!frame)
-        return ROOM_NONE;
+        return NO_ROOM;
     return room->slot && frame >= room->slot && frame <= room->slot + slot_bytes ? frame - room->slot
                                                                                  : ROOM_ELSEWHERE;
 }

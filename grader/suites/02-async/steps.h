@@ -95,7 +95,7 @@ enum calls_step {
 };
 
 /** Where a room is that does not lie in the slot. */
-enum room { ROOM_NONE = -1, ROOM_ELSEWHERE = -2 };
+enum room { NO_ROOM = -1, ROOM_ELSEWHERE = -2 };
 
 /** Where the zero byte of a backtrace is, if it is not inside of `size`. */
 enum ending { ENDING_MISSING = -1, ENDING_BEYOND = -2 };
