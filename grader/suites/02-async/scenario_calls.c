@@ -121,6 +121,7 @@ struct captured {
 /* The argument of a call; gone when the constructor returns. */
 struct argument {
     int64_t probe, number;
+    int64_t inner; /* a call that `build` makes of the same closure; -1: none */
 };
 
 /* One closure, in storage of its own. */
@@ -153,6 +154,8 @@ static void behave(struct probe *self, enum wf_poll poll, bool dropped)
     }
 }
 
+static void call_closure(const int64_t *arguments);
+
 static void build_body(void *frame, void *captured_state, void *argument)
 {
     struct captured *captured = captured_state;
@@ -168,6 +171,9 @@ static void build_body(void *frame, void *captured_state, void *argument)
         captured->state = INT32_MIN; /* moved out: whoever takes it again takes rubbish */
     else
         probe->captured = captured;
+    if (given->inner >= 0) /* its probe is the next one */
+        call_closure((const int64_t[]){given->inner, captured->number, number + 1, given->number, -1,
+                                       sizeof(int), -1});
 }
 
 static void drop_captured(void *captured)
@@ -217,7 +223,7 @@ static void call_closure(const int64_t *arguments)
     int64_t call = arguments[0], slot_bytes = arguments[4];
     struct call_room *room = new_room(call, slot_bytes, arguments[5]);
     struct argument *argument = new_storage(sizeof *argument);
-    *argument = (struct argument){arguments[2], arguments[3]};
+    *argument = (struct argument){arguments[2], arguments[3], arguments[6]};
     wf_closure_call(new_frame(call, sizeof(struct wf_call)),
                     closures[index_of(arguments[1], CLOSURES_MAX)].closure, argument, room->slot,
                     slot_bytes < 0 ? 0 : (size_t)slot_bytes, room->value);
