@@ -70,7 +70,8 @@ static void expect_drawn(struct judge *judge, const struct law_future *future)
     const struct account *account = judge_state(judge);
     for (int d = 0; d < DOMAINS; d++)
         for (int i = 0; i < domains[d].count; i++) {
-            if (ranges_over(future, (enum kit_domain)d, domains[d].edges[i]) && !(account->drawn[d] & (1u << i)))
+            if (ranges_over(future, (enum kit_domain)d, domains[d].edges[i]) &&
+                !(account->drawn[d] & (1u << i)))
                 judge_fail(judge, "every edge of each domain is drawn: this is a fault of the suite",
                            "the edge %d of the domain %s was never drawn for %s", domains[d].edges[i],
                            domains[d].name, future->name);

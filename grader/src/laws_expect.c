@@ -283,8 +283,8 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
     model.failed_to_build = life->variation.fail && law_allocates(future, &life->shape);
     bool is_empty = (future->flags & STAYS_EMPTY) && life->shape.form == 1;
     model.alive = future->leaves == NO_LEAVES || model.failed_to_build || is_empty ? 0
-                  : future->waits == WAITS_IN_TURN                                 ? !(future->flags & BUILDS_LATE)
-                                                                                   : life->shape.count;
+                  : future->waits == WAITS_IN_TURN ? !(future->flags & BUILDS_LATE)
+                                                   : life->shape.count;
     model.callbacks = (future->flags & CALLS_TO_BUILD) && !model.failed_to_build;
     for (int at = 0; at <= life->count + 1; at++) {
         struct law_expected expected = {.known = {false}};

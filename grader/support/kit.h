@@ -195,9 +195,9 @@ enum {
     NEEDS_CONTEXT = 1 << 16,           /* it may not be polled outside of one */
     HAS_PARENT = 1 << 17,              /* several may be built over one parent, which counts them */
     STAYS_EMPTY = 1 << 18,             /* in form 1 nothing is built in its room; it has no other forms */
-    BUILDS_LATE = 1 << 19,             /* its leaves are built when it comes to them, none before its first poll */
-    CALLS_TO_BUILD = 1 << 20,          /* the construction calls its callback, once, where there is room */
-    CLEANS_UP = 1 << 21,               /* it has a clean-up, which runs once, when it is over, polled or not */
+    BUILDS_LATE = 1 << 19,    /* its leaves are built when it comes to them, none before its first poll */
+    CALLS_TO_BUILD = 1 << 20, /* the construction calls its callback, once, where there is room */
+    CLEANS_UP = 1 << 21,      /* it has a clean-up, which runs once, when it is over, polled or not */
 };
 
 #endif

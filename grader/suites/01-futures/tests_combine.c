@@ -14,6 +14,11 @@
 
 enum { ROUNDS = 10, POLLS_MAX = 12 };
 
+/* So many branches are few and many, of each combinator: an index, a turn and a count are kept in some number of bits. */
+static const int many_counts[] = {1,  2,   3,   5,   31,  32,  33,  63,  64,
+                                  65, 127, 128, 129, 255, 256, 257, 300, 1000};
+enum { MANY_COUNTS = sizeof many_counts / sizeof *many_counts };
+
 /* How a walk treats the branches. */
 struct walk {
     uint32_t kind;
@@ -81,7 +86,7 @@ static void check_many(struct judge *judge, uint32_t kind)
     char text[100];
     snprintf(text, sizeof text, "wf_%s over %d futures that are pending once, polled twice", kind_name(kind),
              count);
-    struct judge_reply reply = STEP(judge, STEP_MANY, text, kind, count);
+    struct judge_reply reply = STEP(judge, STEP_MANY, text, kind, count, -1);
     EXPECT(judge, reply.a == WF_READY && reply.b == count, "READY at the second poll, and every future too",
            "%s, and %lld of the futures are READY", reply.a == WF_READY ? "READY" : "PENDING",
            (long long)reply.b);
@@ -145,6 +150,17 @@ void test_join_drop(struct judge *judge)
     finish_futures(judge);
 }
 
+/* The last of so many fails. */
+static void check_failed(struct judge *judge, int count)
+{
+    char text[100], expected[60];
+    snprintf(text, sizeof text, "wf_try_join over %d futures that are pending once; the last one fails", count);
+    struct judge_reply reply = STEP(judge, STEP_MANY, text, STEP_TRY_JOIN, count, count - 1);
+    EXPECT(judge, reply.a == WF_READY, "READY at the second poll", "PENDING");
+    snprintf(expected, sizeof expected, "failed is %d", count - 1);
+    EXPECT(judge, reply.b == count - 1, expected, "failed is %lld", (long long)reply.b);
+}
+
 void test_try_join_error(struct judge *judge)
 {
     judge_start(judge, "futures");
@@ -153,6 +169,8 @@ void test_try_join_error(struct judge *judge)
                  .kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
     for (int failed = 0; failed < 4; failed++)
         failing_now(judge, failed, RESULT | POLLS);
+    for (int i = 0; i < MANY_COUNTS; i++)
+        check_failed(judge, many_counts[i]);
     finish_futures(judge);
 }
 
@@ -247,11 +265,6 @@ void test_select_disabled(struct judge *judge)
     finish_futures(judge);
 }
 
-/* So many branches are few and many, of each combinator; a turn is kept in some number of bits. */
-static const int turn_counts[] = {1,   2,   3,   5,   31,  32,  33,  63,  64, 65,
-                                  127, 128, 129, 255, 256, 257, 300, 1000};
-enum { TURN_COUNTS = sizeof turn_counts / sizeof *turn_counts };
-
 /* Over `count` branches that stay pending: in `count` polls each goes first once, and then they come in the same order again;
  * a biased one begins with the first, always. `renewed`: each poll is that of another select. */
 static void check_turns(struct judge *judge, uint32_t kind, bool biased, int count, bool renewed)
@@ -287,9 +300,9 @@ static void check_turns(struct judge *judge, uint32_t kind, bool biased, int cou
 static void check_many_turns(struct judge *judge, bool biased)
 {
     static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
-    for (int i = 0; i < TURN_COUNTS; i++)
+    for (int i = 0; i < MANY_COUNTS; i++)
         for (int kind = 0; kind < 4; kind++)
-            check_turns(judge, kinds[kind], biased, turn_counts[i], false);
+            check_turns(judge, kinds[kind], biased, many_counts[i], false);
 }
 
 /* Which branch is first in each poll of a combinator, of all four kinds. */
@@ -392,9 +405,9 @@ void test_select_next_keeps_turn(struct judge *judge)
     }
     drop_future(judge, COMBINATOR, "select");
     drop_leftovers(judge);
-    for (int i = 0; i < TURN_COUNTS; i++)
+    for (int i = 0; i < MANY_COUNTS; i++)
         for (int order = 0; order < 2; order++)
-            check_turns(judge, STEP_SELECT, order, turn_counts[i], true);
+            check_turns(judge, STEP_SELECT, order, many_counts[i], true);
     finish_futures(judge);
 }
 

@@ -155,10 +155,19 @@ static void expect_timed_out(struct judge *judge)
 /* Days from now, on both sides of what 31 and 32 bits hold of milliseconds and seconds, and of what 63 bits hold of nanoseconds. */
 static void far_deadlines(struct judge *judge)
 {
-    static const int64_t deadlines[] = {600000,     INT64_C(0x7fffffff), INT64_C(0x80000000),
-                                        2592000000, INT64_C(0xffffffff), INT64_C(0x100000000),
-                                        INT64_C(0x7fffffff) * 1000, INT64_C(0x100000000) * 1000,
-                                        BELOW_2_63, AT_2_63, ABOVE_2_63, BELOW_FOR_EVER, FOR_EVER};
+    static const int64_t deadlines[] = {600000,
+                                        INT64_C(0x7fffffff),
+                                        INT64_C(0x80000000),
+                                        2592000000,
+                                        INT64_C(0xffffffff),
+                                        INT64_C(0x100000000),
+                                        INT64_C(0x7fffffff) * 1000,
+                                        INT64_C(0x100000000) * 1000,
+                                        BELOW_2_63,
+                                        AT_2_63,
+                                        ABOVE_2_63,
+                                        BELOW_FOR_EVER,
+                                        FOR_EVER};
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
         judge_forget_trace(judge);
         int64_t thread = park(judge, deadlines[i]);
@@ -187,8 +196,9 @@ static void wall_clock_steps(struct judge *judge)
 {
     static const int64_t steps[] = {-3600, 3600};
     for (int i = 0; i < 2; i++) {
-        STEP(judge, STEP_WALL_CLOCK, i ? "the wall clock is set an hour back while threads sleep"
-                                       : "the wall clock is set an hour ahead while threads sleep",
+        STEP(judge, STEP_WALL_CLOCK,
+             i ? "the wall clock is set an hour back while threads sleep"
+               : "the wall clock is set an hour ahead while threads sleep",
              steps[i]);
         park(judge, 20);
         expect_timed_out(judge);

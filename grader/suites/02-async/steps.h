@@ -48,9 +48,9 @@ static inline int64_t output_bytes(enum probe_kind kind)
 
 /** Names of the futures whose heads are set by hand: each is the name of an operation. Traps among them: formats, no
  * letters at all, bytes that are no UTF-8. The last ones are long: so many letters, around what a buffer may hold. */
-#define NODE_NAMES                                                                                           \
-    {                                                                                                        \
-        "f", "echo", "serve", "tcp_read", "read_to_the_end_of_the_stream", "50%d", "%s%n", "", "\xff\xfe\x80"  \
+#define NODE_NAMES                                                                                            \
+    {                                                                                                         \
+        "f", "echo", "serve", "tcp_read", "read_to_the_end_of_the_stream", "50%d", "%s%n", "", "\xff\xfe\x80" \
     }
 #define LONG_NAMES                                                                                           \
     {                                                                                                        \
@@ -75,7 +75,7 @@ static inline const char *node_name(int number)
 /** Names of closures. */
 #define CLOSURE_NAMES                                                                                        \
     {                                                                                                        \
-        "tally", "greet", "hand_over", "visit_each", "50%n_of_%s"                                                          \
+        "tally", "greet", "hand_over", "visit_each", "50%n_of_%s"                                            \
     }
 enum { CLOSURE_NAMES_COUNT = 5 };
 
@@ -108,9 +108,9 @@ enum calls_step {
     STEP_VALUE,           /* call, kind -> first and last number of its value */
     STEP_RECURSION,       /* id, depth, probe: a future that calls itself, and in the end the probe */
     STEP_CLOSURE,         /* closure, kind, name, frame, state, drop (0: none, 1, 2: frees the closure) */
-    STEP_CALL,            /* call, closure, probe, argument, slot, value, call that its `build` makes (-1: none) */
-    STEP_CLOSURE_DROP,    /* closure */
-    STEP_AWAITED,         /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
+    STEP_CALL, /* call, closure, probe, argument, slot, value, call that its `build` makes (-1: none) */
+    STEP_CLOSURE_DROP, /* closure */
+    STEP_AWAITED,      /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
 };
 
 /** Where a room is that does not lie in the slot. */

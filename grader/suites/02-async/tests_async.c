@@ -141,7 +141,8 @@ static void build_chain(struct judge *judge, const struct chain *chain)
         uint32_t line = chain->nodes[i].line;
         bool last = i == chain->length - 1;
         const char *name = node_name(chain->nodes[i].name);
-        int length = snprintf(text, sizeof text, "node %d is %.40s%s", i, name, strlen(name) > 40 ? "..." : "");
+        int length =
+            snprintf(text, sizeof text, "node %d is %.40s%s", i, name, strlen(name) > 40 ? "..." : "");
         if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)
             length += snprintf(text + length, sizeof text - (size_t)length, ", %s",
                                line == WF_LINE_NEW    ? "WF_LINE_NEW"
@@ -313,7 +314,8 @@ void test_backtrace_cut(struct judge *judge)
         backtrace(judge, true, 0, sizeof whole - 1, true);
         snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
         size_t length = strlen(whole);
-        EXPECT(judge, strstr(whole, node_name(chain.nodes[0].name)) && strstr(whole, node_name(chain.nodes[1].name)),
+        EXPECT(judge,
+               strstr(whole, node_name(chain.nodes[0].name)) && strstr(whole, node_name(chain.nodes[1].name)),
                "the line names the futures", "\"%.160s\"", whole);
         check_cut(judge, whole, sizeof whole - 1, true);
         for (int exact = 0; exact < 2; exact++)

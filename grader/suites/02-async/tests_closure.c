@@ -53,8 +53,8 @@ static void call_with(struct judge *judge, int index, int64_t argument, int64_t 
 static void call_in_build(struct judge *judge, int64_t argument)
 {
     STEP(judge, STEP_CALL,
-         "wf_closure_call(call 1, closure, ...), whose build calls wf_closure_call(call 2, closure, ...)", CALL,
-         CLOSURE, 0, argument, PROBE_BYTES, output_bytes(PROBE_INT), CALL + 1);
+         "wf_closure_call(call 1, closure, ...), whose build calls wf_closure_call(call 2, closure, ...)",
+         CALL, CLOSURE, 0, argument, PROBE_BYTES, output_bytes(PROBE_INT), CALL + 1);
 }
 
 /* The same where slot or box does not matter. */
