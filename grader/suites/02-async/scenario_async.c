@@ -63,7 +63,6 @@ struct node {
     struct wf_future future;
 };
 
-static const char *const node_names[] = NODE_NAMES;
 static struct wf_future_ops node_ops[NODE_NAMES_COUNT];
 static struct node *nodes[NODES_MAX];
 
@@ -148,7 +147,7 @@ static void act(const struct channel_command *command)
 static void begin(void)
 {
     for (int i = 0; i < NODE_NAMES_COUNT; i++)
-        node_ops[i].name = node_names[i];
+        node_ops[i].name = node_name(i);
     common_begin();
 }
 

@@ -48,7 +48,7 @@ static int64_t begin_call(const int64_t *arguments, int64_t *misalignment)
     unsigned char *frame = room->frame;
     *misalignment = (int64_t)((uintptr_t)frame % alignof(max_align_t));
     if (!frame)
-        return ROOM_NONE;
+        return NO_ROOM;
     return room->slot && frame >= room->slot && frame <= room->slot + slot_bytes ? frame - room->slot
                                                                                  : ROOM_ELSEWHERE;
 }
@@ -121,6 +121,7 @@ struct captured {
 /* The argument of a call; gone when the constructor returns. */
 struct argument {
     int64_t probe, number;
+    int64_t inner; /* a call that `build` makes of the same closure; -1: none */
 };
 
 /* One closure, in storage of its own. */
@@ -153,6 +154,8 @@ static void behave(struct probe *self, enum wf_poll poll, bool dropped)
     }
 }
 
+static void call_closure(const int64_t *arguments);
+
 static void build_body(void *frame, void *captured_state, void *argument)
 {
     struct captured *captured = captured_state;
@@ -168,11 +171,25 @@ static void build_body(void *frame, void *captured_state, void *argument)
         captured->state = INT32_MIN; /* moved out: a second taker gets rubbish */
     else
         probe->captured = captured;
+    if (given->inner >= 0) /* its probe is the next one */
+        call_closure((const int64_t[]){given->inner, captured->number, number + 1, given->number, -1,
+                                       sizeof(int), -1});
 }
 
 static void drop_captured(void *captured)
 {
-    scenario_event(EVENT_CAPTURED_DROPPED, ((struct captured *)captured)->number, 0);
+    int number = ((struct captured *)captured)->number;
+    scenario_event(EVENT_CAPTURED_DROPPED, number, closures[number].closure->ops != NULL);
+}
+
+/* The closure is a part of what was captured. */
+static void drop_all(void *captured)
+{
+    struct closure *slot = &closures[((struct captured *)captured)->number];
+    drop_captured(captured);
+    memset(slot->closure, 0x5a, sizeof *slot->closure);
+    free(slot->closure);
+    slot->closure = NULL;
 }
 
 static void free_closure(struct closure *slot)
@@ -185,6 +202,7 @@ static void free_closure(struct closure *slot)
 
 static void build_closure(const int64_t *arguments)
 {
+    static void (*const drops[])(void *) = {NULL, drop_captured, drop_all};
     struct closure *slot = &closures[index_of(arguments[0], CLOSURES_MAX)];
     free_closure(slot);
     *slot = (struct closure){new_storage(sizeof *slot->ops), new_storage(sizeof *slot->captured),
@@ -196,7 +214,7 @@ static void build_closure(const int64_t *arguments)
                                          .kind = kind,
                                          .frame_bytes = (size_t)arguments[3],
                                          .build = build_body,
-                                         .drop = arguments[5] ? drop_captured : NULL};
+                                         .drop = drops[index_of(arguments[5], 3)]};
     wf_closure(slot->closure, slot->ops, slot->captured);
 }
 
@@ -205,7 +223,7 @@ static void call_closure(const int64_t *arguments)
     int64_t call = arguments[0], slot_bytes = arguments[4];
     struct call_room *room = new_room(call, slot_bytes, arguments[5]);
     struct argument *argument = new_storage(sizeof *argument);
-    *argument = (struct argument){arguments[2], arguments[3]};
+    *argument = (struct argument){arguments[2], arguments[3], arguments[6]};
     wf_closure_call(new_frame(call, sizeof(struct wf_call)),
                     closures[index_of(arguments[1], CLOSURES_MAX)].closure, argument, room->slot,
                     slot_bytes < 0 ? 0 : (size_t)slot_bytes, room->value);

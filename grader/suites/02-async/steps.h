@@ -46,19 +46,38 @@ static inline int64_t output_bytes(enum probe_kind kind)
     return kind == PROBE_INT ? (int64_t)sizeof(int) : kind == PROBE_WIDE ? WIDE_WORDS * 8 : 0;
 }
 
-/** Names of the futures whose heads are set by hand: each is the name of an operation, and one a trap. */
-#define NODE_NAMES                                                                                           \
-    {                                                                                                        \
-        "f", "echo", "serve", "tcp_read", "read_to_the_end_of_the_stream", "50%d"                            \
+/** Names of the futures whose heads are set by hand: each is the name of an operation. Traps among them: formats, no
+ * letters at all, bytes that are no UTF-8. The last ones are long: so many letters, around what a buffer may hold. */
+#define NODE_NAMES                                                                                            \
+    {                                                                                                         \
+        "f", "echo", "serve", "tcp_read", "read_to_the_end_of_the_stream", "50%d", "%s%n", "", "\xff\xfe\x80" \
     }
-enum { NODE_NAMES_COUNT = 6 };
+#define LONG_NAMES                                                                                           \
+    {                                                                                                        \
+        31, 32, 63, 64, 65, 100, 127, 128, 255, 256, 257, 1000                                               \
+    }
+enum { SHORT_NAMES_COUNT = 9, NODE_NAMES_COUNT = SHORT_NAMES_COUNT + 12, NODE_NAME_MAX = 1000 };
+
+/** The name with this number, in storage that stays. */
+static inline const char *node_name(int number)
+{
+    static const char *const names[] = NODE_NAMES;
+    static const int lengths[] = LONG_NAMES;
+    static char long_names[NODE_NAMES_COUNT - SHORT_NAMES_COUNT][NODE_NAME_MAX + 1];
+    if (number < SHORT_NAMES_COUNT)
+        return names[number];
+    char *name = long_names[number - SHORT_NAMES_COUNT];
+    for (int i = 0; i < lengths[number - SHORT_NAMES_COUNT]; i++)
+        name[i] = (char)('a' + i % 26);
+    return name;
+}
 
 /** Names of closures. */
 #define CLOSURE_NAMES                                                                                        \
     {                                                                                                        \
-        "tally", "greet", "hand_over", "visit_each"                                                          \
+        "tally", "greet", "hand_over", "visit_each", "50%n_of_%s"                                            \
     }
-enum { CLOSURE_NAMES_COUNT = 4 };
+enum { CLOSURE_NAMES_COUNT = 5 };
 
 /** Commands of both scenarios. */
 enum common_step {
@@ -88,14 +107,14 @@ enum calls_step {
     STEP_BUILD,           /* call, probe, kind: build a probe in the room of the call */
     STEP_VALUE,           /* call, kind -> first and last number of its value */
     STEP_RECURSION,       /* id, depth, probe: a future that calls itself, and in the end the probe */
-    STEP_CLOSURE,         /* closure, kind, name, frame, state, has_drop */
-    STEP_CALL,            /* call, closure, probe, argument, slot, value */
-    STEP_CLOSURE_DROP,    /* closure */
-    STEP_AWAITED,         /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
+    STEP_CLOSURE,         /* closure, kind, name, frame, state, drop (0: none, 1, 2: frees the closure) */
+    STEP_CALL, /* call, closure, probe, argument, slot, value, call that its `build` makes (-1: none) */
+    STEP_CLOSURE_DROP, /* closure */
+    STEP_AWAITED,      /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
 };
 
 /** Where a room is that does not lie in the slot. */
-enum room { ROOM_NONE = -1, ROOM_ELSEWHERE = -2 };
+enum room { NO_ROOM = -1, ROOM_ELSEWHERE = -2 };
 
 /** Where the zero byte of a backtrace is, if it is not inside of `size`. */
 enum ending { ENDING_MISSING = -1, ENDING_BEYOND = -2 };
@@ -114,7 +133,7 @@ enum async_event {
     EVENT_STILL_AWAITS,  /* layer: in its FINALLY it still awaits something */
     EVENT_TEXT,          /* text of a backtrace, in pieces */
     EVENT_BUILT,         /* closure, argument: a call's future is built */
-    EVENT_CAPTURED_DROPPED, /* closure */
+    EVENT_CAPTURED_DROPPED, /* closure, whether it is not empty meanwhile */
     EVENT_TAKEN_RELEASED,   /* closure: its call, which took the state over, is over */
     EVENT_DEPTH_DROPPED,    /* depth: a frame of the recursion is dropped */
 };

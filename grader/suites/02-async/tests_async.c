@@ -124,8 +124,6 @@ void test_async_finally(struct judge *judge)
 
 /* --- the backtrace --- */
 
-static const char *const names[] = NODE_NAMES;
-
 /* The judge's own idea of a chain of heads. */
 struct chain {
     int length;
@@ -142,8 +140,9 @@ static void build_chain(struct judge *judge, const struct chain *chain)
         char text[120];
         uint32_t line = chain->nodes[i].line;
         bool last = i == chain->length - 1;
-        const char *name = names[chain->nodes[i].name];
-        int length = snprintf(text, sizeof text, "node %d is %s", i, name);
+        const char *name = node_name(chain->nodes[i].name);
+        int length =
+            snprintf(text, sizeof text, "node %d is %.40s%s", i, name, strlen(name) > 40 ? "..." : "");
         if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)
             length += snprintf(text + length, sizeof text - (size_t)length, ", %s",
                                line == WF_LINE_NEW    ? "WF_LINE_NEW"
@@ -168,7 +167,7 @@ static size_t line_of(const struct chain *chain, char *text, size_t size)
 {
     size_t length = 0;
     for (int i = 0; i < chain->length; i++) {
-        const char *name = names[chain->nodes[i].name];
+        const char *name = node_name(chain->nodes[i].name);
         uint32_t line = chain->nodes[i].line;
         length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " -> " : "", name);
         if (line == WF_LINE_DONE || line == WF_LINE_DROPPED) {
@@ -222,7 +221,7 @@ static struct chain random_chain(struct judge *judge, int length)
 {
     struct chain chain = {.length = length};
     for (int i = 0; i < length; i++) {
-        chain.nodes[i].name = judge_random(judge, NODE_NAMES_COUNT);
+        chain.nodes[i].name = judge_random(judge, SHORT_NAMES_COUNT);
         chain.nodes[i].line = some_line(judge);
     }
     return chain;
@@ -268,8 +267,8 @@ void test_backtrace(struct judge *judge)
 {
     static const uint32_t lines[] = {WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1};
     start_async(judge, "async");
-    for (int i = 0; i < 4; i++)
-        check_at_each_place(judge, i, lines[i]);
+    for (int name = 0; name < NODE_NAMES_COUNT; name++)
+        check_at_each_place(judge, name, lines[name % 4]);
     for (int round = 0; round < 6; round++) {
         struct chain chain = random_chain(judge, 2 + judge_random(judge, 6));
         check_chain(judge, &chain);
@@ -315,7 +314,8 @@ void test_backtrace_cut(struct judge *judge)
         backtrace(judge, true, 0, sizeof whole - 1, true);
         snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
         size_t length = strlen(whole);
-        EXPECT(judge, strstr(whole, names[chain.nodes[0].name]) && strstr(whole, names[chain.nodes[1].name]),
+        EXPECT(judge,
+               strstr(whole, node_name(chain.nodes[0].name)) && strstr(whole, node_name(chain.nodes[1].name)),
                "the line names the futures", "\"%.160s\"", whole);
         check_cut(judge, whole, sizeof whole - 1, true);
         for (int exact = 0; exact < 2; exact++)

@@ -12,7 +12,7 @@
 #include "weft/closure.h"
 #include "weft/error.h"
 
-enum { CLOSURE = 0, OTHER = 1, OTHER_CALL = 15, NULL_BYTES = -1 };
+enum { CLOSURE = 0, OTHER = 1, OTHER_CALL = 15, NULL_BYTES = -1, FREES_THE_CLOSURE = 2 };
 
 #define ENDS (KIND(EVENT_CAPTURED_DROPPED) | KIND(EVENT_TAKEN_RELEASED))
 
@@ -29,13 +29,14 @@ static const char *kind_name(enum wf_closure_kind kind)
 
 /* Its name is drawn, and is returned: a panic must say it. */
 static const char *new_closure(struct judge *judge, enum wf_closure_kind kind, int64_t frame, int64_t state,
-                               bool has_drop)
+                               int drop)
 {
+    static const char *const drops[] = {", no drop", "", ", whose drop frees the closure"};
     char text[140];
     int name = judge_random(judge, CLOSURE_NAMES_COUNT);
     snprintf(text, sizeof text, "wf_closure(closure, %s, captured)   [%s%s]   [captured: %lld]", names[name],
-             kind_name(kind), has_drop ? "" : ", no drop", (long long)state);
-    STEP(judge, STEP_CLOSURE, text, CLOSURE, kind, name, frame, state, has_drop);
+             kind_name(kind), drops[drop], (long long)state);
+    STEP(judge, STEP_CLOSURE, text, CLOSURE, kind, name, frame, state, drop);
     return names[name];
 }
 
@@ -45,7 +46,15 @@ static void call_with(struct judge *judge, int index, int64_t argument, int64_t 
     char text[120];
     snprintf(text, sizeof text, "wf_closure_call(%s, closure, %lld, %s, value)", future_name(CALL + index),
              (long long)argument, slot < 0 ? "NULL, 0" : "slot");
-    STEP(judge, STEP_CALL, text, CALL + index, CLOSURE, index, argument, slot, output_bytes(PROBE_INT));
+    STEP(judge, STEP_CALL, text, CALL + index, CLOSURE, index, argument, slot, output_bytes(PROBE_INT), -1);
+}
+
+/* Call 1, whose `build` calls the closure again, as call 2: the first one has its frame already. */
+static void call_in_build(struct judge *judge, int64_t argument)
+{
+    STEP(judge, STEP_CALL,
+         "wf_closure_call(call 1, closure, ...), whose build calls wf_closure_call(call 2, closure, ...)",
+         CALL, CLOSURE, 0, argument, PROBE_BYTES, output_bytes(PROBE_INT), CALL + 1);
 }
 
 /* The same where slot or box does not matter. */
@@ -155,6 +164,16 @@ void test_closure_awaiting(struct judge *judge)
     finish_async(judge);
 }
 
+/* A call while another is built is a second call. */
+static void expect_panic_in_build(struct judge *judge, enum wf_closure_kind kind, const char *clause)
+{
+    start_async(judge, "calls");
+    const char *name = new_closure(judge, kind, PROBE_BYTES, output_value(judge), true);
+    judge_allow_panic(judge);
+    call_in_build(judge, 1);
+    judge_expect_panic(judge, clause, name);
+}
+
 void test_closure_once(struct judge *judge)
 {
     start_async(judge, "calls");
@@ -185,6 +204,7 @@ void test_closure_once(struct judge *judge)
         call_it(judge, 1, 1);
         judge_expect_panic(judge, "02.14", name);
     }
+    expect_panic_in_build(judge, WF_CLOSURE_ONCE, "02.14");
 }
 
 /* Another closure, with a call that is unfinished all the time: its turn is its own. */
@@ -193,7 +213,7 @@ static void begin_other(struct judge *judge)
     STEP(judge, STEP_CLOSURE, "wf_closure(closure 2, ...)   [WF_CLOSURE_IN_TURN]", OTHER, WF_CLOSURE_IN_TURN,
          0, PROBE_BYTES, 0, 1);
     STEP(judge, STEP_CALL, "wf_closure_call(call 16, closure 2, 1, NULL, 0, value)", CALL + OTHER_CALL, OTHER,
-         OTHER_CALL, 1, NULL_BYTES, output_bytes(PROBE_INT));
+         OTHER_CALL, 1, NULL_BYTES, output_bytes(PROBE_INT), -1);
     poll_expect(judge, CALL + OTHER_CALL, WF_PENDING);
 }
 
@@ -247,12 +267,29 @@ void test_closure_in_turn(struct judge *judge)
         call_it(judge, 1, 1);
         judge_expect_panic(judge, "02.15", name);
     }
+    expect_panic_in_build(judge, WF_CLOSURE_IN_TURN, "02.15");
+}
+
+/* Two calls, one of which was made while the other was built: either may end first. */
+static void shared_in_build(struct judge *judge, int first)
+{
+    int64_t state = output_value(judge), argument = output_value(judge);
+    new_closure(judge, WF_CLOSURE_SHARED, PROBE_BYTES, state, true);
+    call_in_build(judge, argument);
+    poll_expect(judge, CALL + first, WF_PENDING);
+    finish_call(judge, first);
+    finish_call(judge, !first);
+    for (int i = 0; i < 2; i++)
+        expect_value(judge, i, state + argument);
+    drop_closure(judge);
 }
 
 void test_closure_shared(struct judge *judge)
 {
     enum { CALLS_MAX = 12 };
     start_async(judge, "calls");
+    shared_in_build(judge, 0);
+    shared_in_build(judge, 1);
     for (int round = 0; round < 4; round++) {
         int64_t state = output_value(judge), arguments[CALLS_MAX];
         int calls = round == 3 ? CALLS_MAX : 2 + judge_random(judge, CALLS_MAX - 2);
@@ -316,6 +353,13 @@ void test_closure_drop(struct judge *judge)
         drop_closure(judge);
         judge_expect_panic(judge, "02.17", "");
     }
+    start_async(judge, "calls");
+    for (int kind = 0; kind < 3; kind++) {
+        new_closure(judge, kinds[kind], PROBE_BYTES, 1, FREES_THE_CLOSURE);
+        drop_closure(judge);
+        expect_wants(judge, ENDS, &released, 1);
+    }
+    judge_finish(judge);
 }
 
 void test_closure_drop_taken(struct judge *judge)
