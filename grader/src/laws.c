@@ -55,15 +55,27 @@ static void draw(struct judge *judge, enum kit_domain domain, int32_t value)
             account->drawn[domain] |= 1u << i;
 }
 
+/* Whether the future is tried with this edge. */
+static bool ranges_over(const struct law_future *future, enum kit_domain domain, int32_t edge)
+{
+    if (domain == DOMAIN_WHERE && edge == NO_CONTEXT)
+        return !(future->flags & NEEDS_CONTEXT);
+    if (domain == DOMAIN_WHERE && edge == OTHER_THREAD)
+        return !(future->flags & STAYS_ON_THREAD);
+    if (domain == DOMAIN_WHERE && edge == IN_TASK)
+        return future->flags & IN_TASKS;
+    if (domain == DOMAIN_FORM && edge > 1 && (future->flags & STAYS_EMPTY))
+        return false;
+    return domain > DOMAIN_RESULT || (future->flags & (1u << domain));
+}
+
 static void expect_drawn(struct judge *judge, const struct law_future *future)
 {
     const struct account *account = judge_state(judge);
     for (int d = 0; d < DOMAINS; d++)
         for (int i = 0; i < domains[d].count; i++) {
-            bool ranges = d > DOMAIN_RESULT || (future->flags & (1u << d));
-            bool excused =
-                d == DOMAIN_WHERE && domains[d].edges[i] == NO_CONTEXT && (future->flags & NEEDS_CONTEXT);
-            if (ranges && !excused && !(account->drawn[d] & (1u << i)))
+            if (ranges_over(future, (enum kit_domain)d, domains[d].edges[i]) &&
+                !(account->drawn[d] & (1u << i)))
                 judge_fail(judge, "every edge of each domain is drawn: this is a fault of the suite",
                            "the edge %d of the domain %s was never drawn for %s", domains[d].edges[i],
                            domains[d].name, future->name);
@@ -121,7 +133,7 @@ static void describe_shape(char *text, size_t size, const struct law_future *fut
 /* In short, for a crash or a panic, after which there are no observations. */
 static void describe_operations(char *text, size_t size, const struct kit_life *life)
 {
-    static const char *const words[] = {" poll", " ready", " all ready", " drop"};
+    static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop"};
     size_t length = 0;
     *text = '\0';
     for (int i = 0; i < life->count && length < size; i++)
@@ -164,6 +176,10 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
     case ACT_POLL:
         judge_note(judge, "       poll it with waker %d -> %s", op->a, seen->poll == 1 ? "READY" : "PENDING");
         break;
+    case ACT_POLL_DRY:
+        judge_note(judge, "       poll it with waker %d, and no budget left -> %s", op->a,
+                   seen->poll == 1 ? "READY" : "PENDING");
+        break;
     case ACT_ARM:
         judge_note(judge, "       branch %d becomes READY with %s, and wakes its waker", op->a,
                    judge_code(op->result));
@@ -182,9 +198,9 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
 static void note_life(struct judge *judge, const struct kit_life *life, const struct law_record *record,
                       int at)
 {
-    static const char *const wheres[] = {"outside of any context", "in a context without a budget",
+    static const char *const wheres[] = {"outside of any context",     "in a context without a budget",
                                          "in a context with a budget", "each time on another thread",
-                                         "inside of wf_block_on()"};
+                                         "inside of wf_block_on()",    "in a task"};
     static const char *const places[PLACES] = {"",
                                                "in the poll of a branch",
                                                "in the drop of a branch",
@@ -277,6 +293,26 @@ static void short_script(struct kit_life *life, int32_t result)
     add(life, ACT_DROP, 0, 0);
 }
 
+/* One leaf can be READY, and the first poll finds no budget left. */
+static void dry_script(struct kit_life *life, int way, int32_t result)
+{
+    life->count = 0;
+    if (life->shape.count > 0)
+        add(life, ACT_ARM, way, result);
+    add(life, ACT_POLL_DRY, 0, 0);
+    add(life, ACT_POLL, 1, 0);
+    add(life, ACT_DROP, 0, 0);
+}
+
+/* What it waits for goes on without it. */
+static void detach_script(struct kit_life *life, int32_t result)
+{
+    life->count = 0;
+    add(life, ACT_POLL, 0, 0);
+    add(life, ACT_DROP, 0, 0);
+    add(life, ACT_ARM_ALL, 0, result);
+}
+
 /* The first `cut` operations, then a drop. */
 static struct kit_life cut_off(const struct kit_life *life, int cut)
 {
@@ -304,9 +340,10 @@ static void expect_same(struct judge *judge, const struct law_future *future, co
     }
 }
 
-static bool law_needs(const struct law_future *future, int32_t where)
+/* Of budget, in its whole life: what its leaves take, or what it declares. `head` 2: it was READY. */
+static int32_t law_units(const struct law_future *future, const struct kit_seen *end)
 {
-    return !(where == NO_CONTEXT && (future->flags & NEEDS_CONTEXT));
+    return future->flags & SPENDS_ONE ? end->head == 2 : future->flags & SPENDS_NONE ? 0 : end->leaf_done;
 }
 
 static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life)
@@ -332,7 +369,7 @@ static void vary(struct judge *judge, const struct law_future *future, const str
     for (int i = 0; i < domains[DOMAIN_WHERE].count; i++) {
         int32_t where = other.variation.where = domains[DOMAIN_WHERE].edges[i];
         bool has_budget = where == IN_BUDGET || where == IN_BLOCK_ON;
-        if (!law_needs(future, where) || (has_budget && life->shape.count > 100))
+        if (!ranges_over(future, DOMAIN_WHERE, where) || (has_budget && life->shape.count > 100))
             continue;
         draw(judge, DOMAIN_WHERE, where);
         law_live(judge, future, &other, &varied, NULL);
@@ -341,10 +378,11 @@ static void vary(struct judge *judge, const struct law_future *future, const str
                                           : "law 15: inside and outside of a runtime it does the same",
                     &plain, &varied);
         const struct kit_seen *end = &varied.seen[varied.count - 1];
-        if (where == IN_BUDGET && end->spent != end->leaf_done)
+        int32_t units = law_units(future, end);
+        if (where == IN_BUDGET && end->spent != units)
             law_broken(judge, future, &other, &varied, varied.count - 1,
-                       "law 10: it spends what its branches spend, and nothing of its own",
-                       (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), end->leaf_done);
+                       "law 10: it spends the units that its header says",
+                       (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), units);
     }
     other = *life;
     for (int p = 0; p < domains[DOMAIN_PLACE].count; p++)
@@ -398,6 +436,14 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
         if (deep)
             vary(judge, future, &life);
     }
+    if (future->leaves == RUN_ELSEWHERE) {
+        detach_script(&life, result);
+        try_life(judge, future, &life);
+    }
+    if (law_takes_units(future, shape)) {
+        dry_script(&life, way, result);
+        try_life(judge, future, &life);
+    }
     if (law_allocates(future, shape)) {
         life = cut_off(&whole, 1);
         life.variation.fail = 1;
@@ -440,9 +486,13 @@ static struct kit_shape base_shape(const struct law_future *future)
                               .room = ROOM_AMPLE};
 }
 
-static int32_t random_edge(struct judge *judge, enum kit_domain domain)
+static int32_t random_edge(struct judge *judge, const struct law_future *future, enum kit_domain domain)
 {
-    return domains[domain].edges[judge_random(judge, domains[domain].count)];
+    int32_t edge;
+    do
+        edge = domains[domain].edges[judge_random(judge, domains[domain].count)];
+    while (!ranges_over(future, domain, edge));
+    return edge;
 }
 
 void laws_check(struct judge *judge, const struct law_future *future)
@@ -453,8 +503,10 @@ void laws_check(struct judge *judge, const struct law_future *future)
     try_shape(judge, future, &base, 5, true);
     for (int m = 0; m < SHAPE_MEMBERS; m++) {
         enum kit_domain domain = shape_domains[m];
-        for (int i = 0; i < domains[domain].count && (future->flags & (1u << domain)); i++) {
+        for (int i = 0; i < domains[domain].count; i++) {
             struct kit_shape shape = base;
+            if (!ranges_over(future, domain, domains[domain].edges[i]))
+                continue;
             *shape_member(&shape, m) = domains[domain].edges[i];
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
         }
@@ -465,8 +517,8 @@ void laws_check(struct judge *judge, const struct law_future *future)
         struct kit_shape shape = base;
         for (int m = 0; m < SHAPE_MEMBERS; m++)
             if (future->flags & (1u << shape_domains[m]))
-                *shape_member(&shape, m) = random_edge(judge, shape_domains[m]);
-        int32_t result = future->flags & BY_RESULT ? random_edge(judge, DOMAIN_RESULT) : 5;
+                *shape_member(&shape, m) = random_edge(judge, future, shape_domains[m]);
+        int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }
     if (future->flags & HAS_PARENT)

@@ -1,0 +1,77 @@
+/**
+ * @file kit_tasks.c
+ * @brief The kit's scheduler by hand, and a task in whose poll something is done.
+ */
+#include "kit_tasks.h"
+
+#include "kit_inner.h"
+#include "scenario.h"
+#include "weft/context.h"
+#include "weft/task.h"
+
+static int bind(struct wf_scheduler *self, struct wf_task *task)
+{
+    wf_task_queue_push(&((struct kit_tasks *)self)->queue, task);
+    return 0;
+}
+
+static void schedule(struct wf_scheduler *self, struct wf_task *task)
+{
+    wf_task_queue_push(&((struct kit_tasks *)self)->queue, task);
+}
+
+static void released(struct wf_scheduler *self, struct wf_task *task)
+{
+    (void)self;
+    (void)task;
+}
+
+static const struct wf_scheduler_ops tasks_ops = {
+    .name = "kit", .bind = bind, .schedule = schedule, .released = released};
+
+void kit_tasks_init(struct kit_tasks *tasks)
+{
+    *tasks = (struct kit_tasks){.scheduler = {.ops = &tasks_ops}};
+    wf_task_queue_init(&tasks->queue);
+}
+
+void kit_tasks_run(struct kit_tasks *tasks)
+{
+    struct wf_context context = {.scheduler = &tasks->scheduler};
+    struct wf_task *task;
+    wf_context_enter(&context);
+    while ((task = wf_task_queue_pop(&tasks->queue)))
+        wf_task_run(task, &context);
+    wf_context_leave(&context);
+}
+
+struct chore {
+    struct wf_future future;
+    void (*what)(void *arg);
+    void *arg;
+};
+
+static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct chore *self = (struct chore *)future;
+    (void)cx;
+    self->what(self->arg);
+    return WF_READY;
+}
+
+static const struct wf_future_ops chore_ops = {
+    .name = "chore", .poll = chore_poll, .size = sizeof(struct chore)};
+
+void kit_in_task(void (*what)(void *arg), void *arg)
+{
+    struct kit_tasks tasks;
+    kit_tasks_init(&tasks);
+    struct wf_task *task = wf_task_new(sizeof(struct chore));
+    if (!task)
+        scenario_broken("no memory for a task");
+    *(struct chore *)(void *)wf_task_frame(task) =
+        (struct chore){.future = {.ops = &chore_ops}, .what = what, .arg = arg};
+    if (wf_task_spawn(task, &tasks.scheduler, NULL) != 0)
+        scenario_broken("no task");
+    kit_tasks_run(&tasks);
+}
