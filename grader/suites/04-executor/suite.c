@@ -2,10 +2,15 @@
  * @file suite.c
  * @brief Lab 04's tests: one or more for each clause.
  */
-#include "../../src/judge.h"
+#include "../../src/laws.h"
+#include "futures.h"
 #include "tests.h"
 
 #include <stddef.h>
+
+enum { LAB_FUTURES(LAW_NUMBER) };
+#define LAWS_CLAUSE "04.32"
+LAB_FUTURES(LAW_TEST)
 
 static const struct judge_test tests[] = {
     {"run_order", "04.1", PLAIN | ASAN, test_run_order},
@@ -50,7 +55,7 @@ static const struct judge_test tests[] = {
     {"local_drop_on_another_thread", "04.30", PLAIN | ASAN, test_local_drop_on_another_thread},
     {"wakes_from_a_local_set", "04.20", PLAIN | ASAN, test_wakes_from_a_local_set},
     {"local_in_a_task_that_moves", "04.21", PLAIN | ASAN, test_local_in_a_task_that_moves},
-    {"explore_wake_root", "04.24", INTERLEAVE, judge_model},
+    LAB_FUTURES(LAW_ROW){"explore_wake_root", "04.24", INTERLEAVE, judge_model},
     {"explore_late_wake", "04.13", INTERLEAVE, judge_model},
     {"explore_two_root_wakes", "04.24", INTERLEAVE, judge_model},
     {"explore_next_root", "04.24", INTERLEAVE, judge_model},
@@ -100,6 +105,7 @@ static const struct judge_rest rests[] = {
     {"04.29", "04.17"},
     {"04.30", "04.19"},
     {"04.31", "04.5 04.6"},
+    {"04.32", "04.1 04.6 04.8 04.9 04.17 04.18 04.19 04.27 04.29"},
     {NULL, NULL},
 };
 /* clang-format on */
