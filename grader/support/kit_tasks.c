@@ -8,6 +8,7 @@
 #include "scenario.h"
 #include "weft/context.h"
 #include "weft/task.h"
+#include "weft/task_local.h"
 
 static int bind(struct wf_scheduler *self, struct wf_task *task)
 {
@@ -45,22 +46,65 @@ void kit_tasks_run(struct kit_tasks *tasks)
     wf_context_leave(&context);
 }
 
+/* Equal by name: a key is its address. */
+static const struct wf_task_local keys[] = {{"kit"}, {"kit"}};
+enum { KEYS = sizeof keys / sizeof *keys };
+static int newest =
+    -1; /* the key in force around what runs, -1: none. The driver's thread alone changes it. */
+
+static bool values_are(int in_force)
+{
+    bool right = true;
+    for (int i = 0; i < KEYS; i++)
+        right &= wf_task_local_get(&keys[i]) == (i == in_force ? &newest : NULL);
+    return right;
+}
+
+bool kit_values_reach(void)
+{
+    return values_are(newest);
+}
+
+bool kit_values_are_away(void)
+{
+    return values_are(-1);
+}
+
+/* A task's future: it does something in its poll, inside of a scope. */
 struct chore {
     struct wf_future future;
+    struct wf_future inner;
+    struct wf_local_scope scope;
     void (*what)(void *arg);
     void *arg;
 };
 
-static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
+static enum wf_poll inner_poll(struct wf_future *future, struct wf_cx *cx)
 {
-    struct chore *self = (struct chore *)future;
+    struct chore *self = WF_CONTAINER_OF(future, struct chore, inner);
     (void)cx;
     self->what(self->arg);
     return WF_READY;
 }
 
+static const struct wf_future_ops inner_ops = {
+    .name = "chore", .poll = inner_poll, .size = sizeof(struct wf_future)};
+
+static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    static int turns;
+    struct chore *self = (struct chore *)future;
+    int outer = newest;
+    newest = turns++ % KEYS;
+    self->inner = (struct wf_future){.ops = &inner_ops};
+    wf_local_scope(&self->scope, &keys[newest], &newest, &self->inner);
+    enum wf_poll poll = wf_future_poll(&self->scope.future, cx);
+    newest = outer;
+    return poll;
+}
+
 static const struct wf_future_ops chore_ops = {
-    .name = "chore", .poll = chore_poll, .size = sizeof(struct chore)};
+    .name = "task", .poll = chore_poll, .size = sizeof(struct chore)};
 
 void kit_in_task(void (*what)(void *arg), void *arg)
 {

@@ -33,7 +33,7 @@ static bool local_scope_surrounds(const struct kit_object *object, bool in_drop)
     int form = object->shape.form;
     (void)in_drop; /* the same */
     return wf_task_local_get(&key) == (form == NULL_INSIDE ? NULL : &value) &&
-           wf_task_local_get(&namesake) == (form == BESIDE_A_NAMESAKE ? &other : NULL);
+           wf_task_local_get(&namesake) == (form == BESIDE_A_NAMESAKE ? &other : NULL) && kit_values_reach();
 }
 
 /* --- a join handle: nothing else keeps the task's memory; or an abort handle does, or a waker --- */

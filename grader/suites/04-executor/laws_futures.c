@@ -3,6 +3,7 @@
  * @brief How lab 04's futures are built for the laws, in the order of futures.h.
  */
 #include "kit_subject.h"
+#include "kit_tasks.h"
 #include "scenario.h"
 #include "weft/coop.h"
 #include "weft/local_set.h"
@@ -64,7 +65,7 @@ static enum wf_poll local_task_poll(struct wf_future *future, struct wf_cx *cx)
     const struct wf_context *context = wf_context_current;
     (void)cx;
     object->seen.surroundings_wrong += !is_inside(object, context) || !context->constrained ||
-                                       context->budget != WF_BUDGET || context->locals ||
+                                       context->budget != WF_BUDGET || !kit_values_are_away() ||
                                        !wf_task_current() || wf_task_frame(wf_task_current()) != future;
     return object->shape.form == WAITS ? WF_PENDING : WF_READY;
 }
@@ -101,8 +102,7 @@ static bool local_run_surrounds(const struct kit_object *object, bool in_drop)
         return true;
     bool constrained = !outside || outside->constrained;
     return is_inside(object, inside) && !wf_task_current() && inside->constrained == constrained &&
-           (!constrained || inside->budget == WF_BUDGET) &&
-           inside->locals == (outside ? outside->locals : NULL);
+           (!constrained || inside->budget == WF_BUDGET) && kit_values_reach();
 }
 
 static void release_local_run(struct kit_object *object)
