@@ -169,7 +169,7 @@ void test_run_order(struct judge *judge)
 /* --- 04.2 --- */
 
 static void expect_joined_in_time(struct judge *judge, const struct story *story, int task, int others,
-                                  int times)
+                                  int times, int first, int last)
 {
     int seen = 0;
     for (int mark = find(story, 0, EVENT_NOTE, 1); mark >= 0; mark = find(story, mark + 1, EVENT_NOTE, 1)) {
@@ -185,6 +185,10 @@ static void expect_joined_in_time(struct judge *judge, const struct story *story
                  31 + others);
         EXPECT(judge, between <= 31 + others, expected, "%d polls of others came before that of %s", between,
                name_of(task));
+        for (int other = first; other <= last; other++)
+            EXPECT(judge, count_between(story, mark, polled, EVENT_POLLED, other) > 0,
+                   "it comes behind those that were queued before it", "%s is polled before %s",
+                   name_of(task), name_of(other));
         seen++;
     }
     EXPECT(judge, seen == times, "the busy task goes on", "it was stopped after %d rounds", seen);
@@ -205,7 +209,7 @@ static void injected_while_busy(struct judge *judge)
             DO(DO_SPAWN_RANGE, 1, 2 + others), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     make_runtime(judge, false);
     run_root(judge);
-    expect_joined_in_time(judge, until_done(judge), 2, 1 + others, ROUNDS);
+    expect_joined_in_time(judge, until_done(judge), 2, 1 + others, ROUNDS, 3, 2 + others);
     end_runtime(judge);
 }
 
@@ -221,7 +225,7 @@ static void spawned_while_busy(struct judge *judge)
             DO(DO_SPAWN_RANGE, 1, 1), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     make_runtime(judge, false);
     run_root(judge);
-    expect_joined_in_time(judge, until_done(judge), 2, 1, 1);
+    expect_joined_in_time(judge, until_done(judge), 2, 1, 1, 1, 0);
     end_runtime(judge);
 }
 
