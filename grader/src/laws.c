@@ -133,7 +133,8 @@ static void describe_shape(char *text, size_t size, const struct law_future *fut
 /* In short, for a crash or a panic, after which there are no observations. */
 static void describe_operations(char *text, size_t size, const struct kit_life *life)
 {
-    static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop"};
+    static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop",
+                                        " kick"};
     size_t length = 0;
     *text = '\0';
     for (int i = 0; i < life->count && length < size; i++)
@@ -191,6 +192,9 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
     case ACT_DROP:
         judge_note(judge, "       drop it");
         break;
+    case ACT_KICK:
+        judge_note(judge, "       from outside it is given something to do");
+        break;
     }
 }
 
@@ -198,9 +202,13 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
 static void note_life(struct judge *judge, const struct kit_life *life, const struct law_record *record,
                       int at)
 {
-    static const char *const wheres[] = {"outside of any context",     "in a context without a budget",
-                                         "in a context with a budget", "each time on another thread",
-                                         "inside of wf_block_on()",    "in a task"};
+    static const char *const wheres[] = {"outside of any context",
+                                         "in a context without a budget",
+                                         "in a context with a budget",
+                                         "each time on another thread",
+                                         "inside of wf_block_on()",
+                                         "in a task",
+                                         "in a context, and dropped outside of any"};
     static const char *const places[PLACES] = {"",
                                                "in the poll of a branch",
                                                "in the drop of a branch",
@@ -301,6 +309,19 @@ static void dry_script(struct kit_life *life, int way, int32_t result)
         add(life, ACT_ARM, way, result);
     add(life, ACT_POLL_DRY, 0, 0);
     add(life, ACT_POLL, 1, 0);
+    add(life, ACT_DROP, 0, 0);
+}
+
+/* The waker of its own is the newest too: also where that differs from the one before by its table alone, and once more. */
+static void newest_script(const struct law_future *future, struct kit_life *life, int32_t result)
+{
+    bool elsewhere = future->leaves == RUN_ELSEWHERE;
+    life->count = 0;
+    for (int waker = 0; waker < (elsewhere ? 2 : KIT_WAKERS); waker++) {
+        add(life, ACT_POLL, waker, 0);
+        if (waker % 2)
+            add(life, elsewhere ? ACT_ARM : ACT_KICK, 0, result);
+    }
     add(life, ACT_DROP, 0, 0);
 }
 
@@ -438,6 +459,10 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
     }
     if (future->leaves == RUN_ELSEWHERE) {
         detach_script(&life, result);
+        try_life(judge, future, &life);
+    }
+    if (future->flags & KEEPS_WAKER) {
+        newest_script(future, &life, result);
         try_life(judge, future, &life);
     }
     if (law_takes_units(future, shape)) {

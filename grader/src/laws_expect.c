@@ -14,7 +14,7 @@
 struct model {
     const struct law_future *future;
     const struct kit_life *life;
-    bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, dry;
+    bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, dry, kicked;
     int32_t results[KIT_COUNT_MAX];
     int alive, done_count, drops, polls, leaf_polls, turns, callbacks, out, wakes, destroyed;
     bool polls_known, held_known;
@@ -219,6 +219,7 @@ static void operate(struct model *model, const struct kit_op *op)
         if (model->over)
             break; /* READY without budget already */
         model->polls++;
+        model->kicked = false;
         if (model->failed_to_build) {
             model->out = WF_ENOMEM;
             model->over = true;
@@ -234,6 +235,10 @@ static void operate(struct model *model, const struct kit_op *op)
         for (int i = 0; i < model->life->shape.count; i++)
             if (!model->armed[i])
                 arm(model, i, op->result);
+        break;
+    case ACT_KICK: /* its own waker is used up */
+        model->wakes += model->polls > 0 && !model->over && !model->dropped;
+        model->kicked = true;
         break;
     case ACT_DROP:
         if (!model->over) {
@@ -285,7 +290,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         int holding = model->polls > 0 && !elsewhere ? model->alive : 0;
         if (future->leaves == OWNS_LEAVES && is_over)
             holding = 0;
-        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over;
+        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over && !model->kicked;
         MUST(holding, holding, law_2);
         if (!elsewhere || is_over ||
             !all_done(model)) /* between the end of a task and the look at it both are right */

@@ -29,7 +29,7 @@
     DOMAIN(RESULT, 0, 1, -1, -4095, -4096, INT_MIN, INT_MAX, WF_ENOMEM, WF_ECANCELED, WF_ETIMEDOUT,          \
            WF_EAGAIN, WF_ECLOSED, WF_EDISABLED)                                                              \
     DOMAIN(RUBBISH, 0xa5, 0, 0xff)                                                                           \
-    DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK)                     \
+    DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE)    \
     DOMAIN(PLACE, AT_LEAF_POLL, AT_LEAF_DROP, AT_CALLBACK, AT_CLONE, AT_WAKE, AT_WAKER_DROP, AT_ALLOC,       \
            AT_FREE, AT_DROP_OUT, AT_FINALLY)                                                                 \
     DOMAIN(INTRUDER, DUMPS, LIVES, POLLS_TWIN)
@@ -37,7 +37,7 @@
 enum { ROOM_NONE, ROOM_NULL_WITH_SIZE, ROOM_VALID_WITH_0, ROOM_ONE_SHORT, ROOM_EXACT, ROOM_AMPLE };
 
 /** From where a life is polled and dropped. */
-enum { NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK };
+enum { NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE };
 
 /** Every call out of the submission is a place, where somebody else may do something. */
 enum {
@@ -96,6 +96,7 @@ enum kit_act {
     ACT_ARM,      /* a: leaf: it is READY with `result` from now on, and wakes its waker */
     ACT_ARM_ALL,  /* the same for all that are not */
     ACT_DROP,
+    ACT_KICK, /* something else than a leaf asks for a poll */
 };
 
 struct kit_op {

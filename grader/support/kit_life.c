@@ -74,6 +74,12 @@ static void go(struct kit_object *of, int waker, bool is_dry)
     struct wf_context context = {.constrained = kit_varied.where == IN_BUDGET, .budget = SOME_BUDGET};
     pthread_t thread;
     switch (kit_varied.where) {
+    case DROPPED_OUTSIDE:
+        if (waker < 0) {
+            run_errand(&errand);
+            break;
+        }
+        /* fallthrough */
     case IN_CONTEXT:
     case IN_BUDGET:
         wf_context_enter(&context);
@@ -181,6 +187,9 @@ static void operate(struct kit_object *of, const struct kit_op *op)
         break;
     case ACT_DROP:
         go(of, -1, false);
+        break;
+    case ACT_KICK:
+        of->kind->kick(of);
         break;
     }
 }

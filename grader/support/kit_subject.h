@@ -31,6 +31,8 @@ struct kit_kind {
     void (*release)(struct kit_object *object);
     /** Run the task that polls its leaves, if it can run; NULL: it polls them itself. */
     void (*turn)(struct kit_object *object);
+    /** From outside, let it have something to do beside its leaves (KEEPS_WAKER); NULL: there is nothing. */
+    void (*kick)(struct kit_object *object);
     /** Whether what a leaf finds around it, in its poll or its drop, is what the future makes; NULL: nothing. */
     bool (*surrounds)(const struct kit_object *object, bool in_drop);
     /** What its parent counts now; NULL: it has none. */

@@ -48,7 +48,8 @@ void kit_tasks_run(struct kit_tasks *tasks)
 
 /* Equal by name: a key is its address. */
 static const struct wf_task_local keys[] = {{"kit"}, {"kit"}};
-enum { KEYS = sizeof keys / sizeof *keys };
+enum { KEYS = sizeof keys / sizeof *keys, DEEP = 70 };
+static const struct wf_task_local between = {"kit"}; /* so many scopes deep, of another key */
 static int newest =
     -1; /* the key in force around what runs, -1: none. The driver's thread alone changes it. */
 
@@ -74,7 +75,7 @@ bool kit_values_are_away(void)
 struct chore {
     struct wf_future future;
     struct wf_future inner;
-    struct wf_local_scope scope;
+    struct wf_local_scope scope, deep[DEEP];
     void (*what)(void *arg);
     void *arg;
 };
@@ -97,7 +98,10 @@ static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
     int outer = newest;
     newest = turns++ % KEYS;
     self->inner = (struct wf_future){.ops = &inner_ops};
-    wf_local_scope(&self->scope, &keys[newest], &newest, &self->inner);
+    struct wf_future *inside = &self->inner;
+    for (int i = 0; i < DEEP; i++)
+        inside = &wf_local_scope(&self->deep[i], &between, NULL, inside)->future;
+    wf_local_scope(&self->scope, &keys[newest], &newest, inside);
     enum wf_poll poll = wf_future_poll(&self->scope.future, cx);
     newest = outer;
     return poll;

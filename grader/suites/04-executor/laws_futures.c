@@ -73,13 +73,9 @@ static enum wf_poll local_task_poll(struct wf_future *future, struct wf_cx *cx)
 static const struct wf_future_ops local_task_ops = {
     .name = "local_task", .poll = local_task_poll, .size = sizeof(struct local_task)};
 
-static void prepare_local_run(struct kit_object *object)
+/* On no thread of the set's: the task that runs the set is woken. */
+static void spawn_local_task(struct kit_object *object)
 {
-    object->extra[0] = wf_local_set_new();
-    if (!object->extra[0])
-        scenario_broken("no memory for a local set");
-    if (object->shape.form == NO_TASK)
-        return;
     struct wf_task *task = wf_task_new(sizeof(struct local_task));
     if (!task)
         scenario_broken("no memory for a task");
@@ -87,6 +83,15 @@ static void prepare_local_run(struct kit_object *object)
         (struct local_task){.future = {.ops = &local_task_ops}, .object = object};
     if (wf_task_spawn(task, wf_local_set_scheduler(set_of(object)), NULL) != 0)
         scenario_broken("no task");
+}
+
+static void prepare_local_run(struct kit_object *object)
+{
+    object->extra[0] = wf_local_set_new();
+    if (!object->extra[0])
+        scenario_broken("no memory for a local set");
+    if (object->shape.form != NO_TASK)
+        spawn_local_task(object);
 }
 
 static void build_local_run(struct kit_object *object, void *frame)
@@ -123,6 +128,7 @@ static const struct kit_kind local_run_kind = {.name = "local_run",
                                                .prepare = prepare_local_run,
                                                .build = build_local_run,
                                                .release = release_local_run,
+                                               .kick = spawn_local_task,
                                                .surrounds = local_run_surrounds};
 
 const struct kit_kind *const kit_kinds[] = {&yield_kind, &consume_kind, &unconstrained_kind, &local_run_kind,

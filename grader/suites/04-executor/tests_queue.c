@@ -278,6 +278,8 @@ static void yield_by_hand(struct judge *judge, int others)
            "task 1 is polled %d times", count_of(story, EVENT_POLLED, 1));
     EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled",
            "it is not");
+    EXPECT_POLLS(judge, run_set(judge, ALL),
+                 -1); /* not before the end of the turn, also if nothing else can run */
     DRIVER(judge, "thread 0: wakes task 2", DO(DO_WAKE, 2, 0));
     end_set_turn(judge);
     story = run_set(judge, ALL);
@@ -297,6 +299,24 @@ static void yield_behind_a_waker(struct judge *judge)
     EXPECT_POLLS(judge, run_set(judge, ALL), 1, 2, 3);
     end_set_turn(judge);
     EXPECT_POLLS(judge, run_set(judge, ALL), 1);
+    end_set(judge, 1, 0);
+}
+
+/* A waker that is not the task's own is woken, before the task is polled again: others may wait for that wake. */
+static void yield_wakes_what_it_was_given(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, "task 1: yields, with a waker that tells of its wake; then is READY",
+            DO(DO_KEEP, 0, 0), DO(DO_ON_WAKE, 0, 0), DO(DO_NOTE, 9, 0), DO(DO_YIELD, 0, 0),
+            DO(DO_READY, 0, 0));
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns task 1", DO(DO_SPAWN_RANGE, 1, 1));
+    int notes = count_of(run_set(judge, ALL), EVENT_NOTE, 9);
+    end_set_turn(judge);
+    const struct story *story = run_set(judge, ALL);
+    int again = find(story, 0, EVENT_POLLED, 1);
+    notes += count_between(story, 0, again < 0 ? story->count : again, EVENT_NOTE, 9);
+    EXPECT(judge, notes > 0, "the waker that the yield was polled with is woken", "it is not");
+    EXPECT_POLLS(judge, story, 1);
     end_set(judge, 1, 0);
 }
 
@@ -326,6 +346,7 @@ void test_yield(struct judge *judge)
     yield_by_hand(judge, 100);
     yield_and_wake(judge);
     yield_behind_a_waker(judge);
+    yield_wakes_what_it_was_given(judge);
     judge_finish(judge);
 }
 
