@@ -60,6 +60,10 @@ static bool ranges_over(const struct law_future *future, enum kit_domain domain,
 {
     if (domain == DOMAIN_WHERE && edge == NO_CONTEXT)
         return !(future->flags & NEEDS_CONTEXT);
+    if (domain == DOMAIN_WHERE && edge == OTHER_THREAD)
+        return !(future->flags & STAYS_ON_THREAD);
+    if (domain == DOMAIN_WHERE && edge == IN_TASK)
+        return future->flags & IN_TASKS;
     if (domain == DOMAIN_FORM && edge > 1 && (future->flags & STAYS_EMPTY))
         return false;
     return domain > DOMAIN_RESULT || (future->flags & (1u << domain));
@@ -129,7 +133,8 @@ static void describe_shape(char *text, size_t size, const struct law_future *fut
 /* In short, for a crash or a panic, after which there are no observations. */
 static void describe_operations(char *text, size_t size, const struct kit_life *life)
 {
-    static const char *const words[] = {" poll", " ready", " all ready", " drop"};
+    static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop",
+                                        " kick"};
     size_t length = 0;
     *text = '\0';
     for (int i = 0; i < life->count && length < size; i++)
@@ -172,6 +177,10 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
     case ACT_POLL:
         judge_note(judge, "       poll it with waker %d -> %s", op->a, seen->poll == 1 ? "READY" : "PENDING");
         break;
+    case ACT_POLL_DRY:
+        judge_note(judge, "       poll it with waker %d, and no budget left -> %s", op->a,
+                   seen->poll == 1 ? "READY" : "PENDING");
+        break;
     case ACT_ARM:
         judge_note(judge, "       branch %d becomes READY with %s, and wakes its waker", op->a,
                    judge_code(op->result));
@@ -183,6 +192,9 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
     case ACT_DROP:
         judge_note(judge, "       drop it");
         break;
+    case ACT_KICK:
+        judge_note(judge, "       from outside it is given something to do");
+        break;
     }
 }
 
@@ -190,9 +202,13 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
 static void note_life(struct judge *judge, const struct kit_life *life, const struct law_record *record,
                       int at)
 {
-    static const char *const wheres[] = {"outside of any context", "in a context without a budget",
-                                         "in a context with a budget", "each time on another thread",
-                                         "inside of wf_block_on()"};
+    static const char *const wheres[] = {"outside of any context",
+                                         "in a context without a budget",
+                                         "in a context with a budget",
+                                         "each time on another thread",
+                                         "inside of wf_block_on()",
+                                         "in a task",
+                                         "in a context, and dropped outside of any"};
     static const char *const places[PLACES] = {"",
                                                "in the poll of a branch",
                                                "in the drop of a branch",
@@ -285,6 +301,39 @@ static void short_script(struct kit_life *life, int32_t result)
     add(life, ACT_DROP, 0, 0);
 }
 
+/* One leaf can be READY, and the first poll finds no budget left. */
+static void dry_script(struct kit_life *life, int way, int32_t result)
+{
+    life->count = 0;
+    if (life->shape.count > 0)
+        add(life, ACT_ARM, way, result);
+    add(life, ACT_POLL_DRY, 0, 0);
+    add(life, ACT_POLL, 1, 0);
+    add(life, ACT_DROP, 0, 0);
+}
+
+/* The waker of its own is the newest too: also where that differs from the one before by its table alone, and once more. */
+static void newest_script(const struct law_future *future, struct kit_life *life, int32_t result)
+{
+    bool elsewhere = future->leaves == RUN_ELSEWHERE;
+    life->count = 0;
+    for (int waker = 0; waker < (elsewhere ? 2 : KIT_WAKERS); waker++) {
+        add(life, ACT_POLL, waker, 0);
+        if (waker % 2)
+            add(life, elsewhere ? ACT_ARM : ACT_KICK, 0, result);
+    }
+    add(life, ACT_DROP, 0, 0);
+}
+
+/* What it waits for goes on without it. */
+static void detach_script(struct kit_life *life, int32_t result)
+{
+    life->count = 0;
+    add(life, ACT_POLL, 0, 0);
+    add(life, ACT_DROP, 0, 0);
+    add(life, ACT_ARM_ALL, 0, result);
+}
+
 /* The first `cut` operations, then a drop. */
 static struct kit_life cut_off(const struct kit_life *life, int cut)
 {
@@ -310,6 +359,12 @@ static void expect_same(struct judge *judge, const struct law_future *future, co
             if (x[i] != y[i])
                 law_broken(judge, future, life, varied, at, law, i, x[i]);
     }
+}
+
+/* Of budget, in its whole life: what its leaves take, or what it declares. `head` 2: it was READY. */
+static int32_t law_units(const struct law_future *future, const struct kit_seen *end)
+{
+    return future->flags & SPENDS_ONE ? end->head == 2 : future->flags & SPENDS_NONE ? 0 : end->leaf_done;
 }
 
 static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life)
@@ -344,10 +399,11 @@ static void vary(struct judge *judge, const struct law_future *future, const str
                                           : "law 15: inside and outside of a runtime it does the same",
                     &plain, &varied);
         const struct kit_seen *end = &varied.seen[varied.count - 1];
-        if (where == IN_BUDGET && end->spent != end->leaf_done)
+        int32_t units = law_units(future, end);
+        if (where == IN_BUDGET && end->spent != units)
             law_broken(judge, future, &other, &varied, varied.count - 1,
-                       "law 10: it spends what its branches spend, and nothing of its own",
-                       (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), end->leaf_done);
+                       "law 10: it spends the units that its header says",
+                       (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), units);
     }
     other = *life;
     for (int p = 0; p < domains[DOMAIN_PLACE].count; p++)
@@ -400,6 +456,18 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
         try_life(judge, future, &life);
         if (deep)
             vary(judge, future, &life);
+    }
+    if (future->leaves == RUN_ELSEWHERE) {
+        detach_script(&life, result);
+        try_life(judge, future, &life);
+    }
+    if (future->flags & KEEPS_WAKER) {
+        newest_script(future, &life, result);
+        try_life(judge, future, &life);
+    }
+    if (law_takes_units(future, shape)) {
+        dry_script(&life, way, result);
+        try_life(judge, future, &life);
     }
     if (law_allocates(future, shape)) {
         life = cut_off(&whole, 1);

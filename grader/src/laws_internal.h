@@ -36,6 +36,9 @@ _Noreturn void law_broken(struct judge *judge, const struct law_future *future, 
 void law_expect(struct judge *judge, const struct law_future *future, const struct kit_life *life,
                 const struct law_record *record);
 
+/** Whether a poll in this shape has something to do that could need a unit of budget. */
+bool law_takes_units(const struct law_future *future, const struct kit_shape *shape);
+
 /** Whether its frame needs an allocation in this shape. */
 bool law_allocates(const struct law_future *future, const struct kit_shape *shape);
 

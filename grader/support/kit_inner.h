@@ -65,6 +65,9 @@ void kit_release(struct kit_object *object);
 /** Bring the vector up to date. */
 void kit_look(struct kit_object *object);
 
+/** Do it in the poll of a task, on a scheduler made for that; kit_tasks.c, which labs have that have tasks. */
+__attribute__((weak)) void kit_in_task(void (*what)(void *arg), void *arg);
+
 /** Allocations from here on are the object's; NULL: nobody's. */
 void kit_watch_allocator(void);
 

@@ -137,6 +137,12 @@ static void see_bypass(struct kit_object *object, bool right)
     object->seen.bypassed += !right;
 }
 
+static void see_surroundings(struct kit_object *object, bool in_drop)
+{
+    if (object->inner->in_operation && object->kind->surrounds)
+        object->seen.surroundings_wrong += !object->kind->surrounds(object, in_drop);
+}
+
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct leaf *leaf = (struct leaf *)future;
@@ -146,6 +152,7 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
     object->seen.leaf_polls++;
     object->seen.twice += inner->in_operation && track->polled_in == inner->polls;
     track->polled_in = inner->polls;
+    see_surroundings(object, false);
     kit_place(AT_LEAF_POLL, object);
     if (track->armed && wf_budget_spend(cx->waker)) {
         wf_waker_drop(&track->kept);
@@ -170,6 +177,7 @@ static void leaf_drop(struct wf_future *future)
     see_bypass(leaf->object, wf_load_relaxed(&future->line) == WF_LINE_DROPPED);
     track->state = DROPPED;
     leaf->object->seen.leaf_drops++;
+    see_surroundings(leaf->object, true);
     kit_place(AT_LEAF_DROP, leaf->object);
     wf_waker_drop(&track->kept);
     track->kept_number = -1;
@@ -213,9 +221,24 @@ struct wf_future *kit_leaf(struct kit_object *object, int index)
                                      : track->future;
 }
 
+bool kit_leaf_is_over(const struct kit_object *object, int index)
+{
+    return object->inner->tracks[index].state >= READY_NOW;
+}
+
 int kit_result(const struct kit_object *object, int index)
 {
     return object->inner->tracks[index].result;
+}
+
+/* Those that poll its leaves elsewhere do so now, if they can. */
+static void take_turn(struct kit_object *object)
+{
+    struct kit_object *outer = kit_current;
+    kit_current = object;
+    if (object->kind->turn)
+        object->kind->turn(object);
+    kit_current = outer;
 }
 
 void kit_arm(struct kit_object *object, int index, int32_t result)
@@ -225,6 +248,7 @@ void kit_arm(struct kit_object *object, int index, int32_t result)
     track->result = result;
     if (track->state == ALIVE && track->kept.ops)
         wf_waker_wake_by_ref(&track->kept);
+    take_turn(object);
 }
 
 /* --- callbacks --- */
@@ -314,31 +338,41 @@ static void look_for_freed(struct kit_object *object, const void *memory, size_t
 
 /* --- the allocator: what is freed is rubbish at once, in every variant --- */
 
+/* What is made before an object is built (kit_kind's `prepare`) is not counted, wherever it is given back. */
+struct allocation {
+    bool is_counted;
+    _Alignas(max_align_t) unsigned char memory[];
+};
+
 static void *counted_alloc(void *arg, size_t size)
 {
     (void)arg;
-    void *memory = malloc(size);
-    if (memory)
-        memset(memory, 0xa5, size);
+    struct allocation *allocation = malloc(sizeof *allocation + size);
+    if (!allocation)
+        return NULL;
+    memset(allocation->memory, 0xa5, size);
+    allocation->is_counted = kit_current != NULL;
     if (kit_current) {
         kit_current->seen.allocations++;
         kit_place(AT_ALLOC, kit_current);
     }
-    return memory;
+    return allocation->memory;
 }
 
 static void counted_free(void *arg, void *memory, size_t size)
 {
     (void)arg;
     struct kit_object *object = kit_current;
+    struct allocation *allocation =
+        (struct allocation *)(void *)((unsigned char *)memory - offsetof(struct allocation, memory));
     if (object) {
-        object->seen.frees++;
+        object->seen.frees += allocation->is_counted;
         look_for_freed(object, memory, size);
         kit_place(AT_FREE, object);
     }
     memset(memory, GONE_BYTE, size);
     __asm__ volatile("" : : "r"(memory) : "memory"); /* or the compiler leaves that out */
-    free(memory);
+    free(allocation);
 }
 
 void kit_watch_allocator(void)
@@ -407,12 +441,16 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
                              : 0;
     object->value = shape->want && object->kind->hands_value ? kit_new(object, (size_t)shape->bytes) : NULL;
     void *frame = kit_new(object, object->kind->frame_bytes);
+    kit_current = NULL;
+    if (object->kind->prepare)
+        object->kind->prepare(object);
     kit_current = object;
     object->kind->build(object, frame);
     kit_current = outer;
     object->future = frame;
     object->seen.poll = -1;
     inner->built = true;
+    take_turn(object);
 }
 
 /* The output where the object's kind puts it is what was made. */
@@ -426,14 +464,30 @@ static void look_at_value(struct kit_object *object)
     track->held = false;
 }
 
+/* What a future may not change in the context that it is polled or dropped in, unless it changes it back. */
+static bool is_same_context(const struct wf_context *now, const struct wf_context *before)
+{
+    return now->root == before->root && now->runs == before->runs && now->task == before->task &&
+           now->event_hook == before->event_hook && now->defer == before->defer &&
+           now->constrained == before->constrained && now->scheduler == before->scheduler &&
+           now->locals == before->locals;
+}
+
+static void see_context(struct kit_object *object, const struct wf_context *current,
+                        const struct wf_context *copy)
+{
+    object->seen.context_lost += wf_context_current != current || (current && !is_same_context(current, copy));
+    object->outside = NULL;
+}
+
 enum wf_poll kit_poll(struct kit_object *object, int waker)
 {
     struct kit_object *outer = kit_current;
     struct kit_inner *inner = object->inner;
     struct wf_waker own = kit_waker(object, waker);
     struct wf_cx cx = {.waker = &own};
-    const struct wf_context *before = wf_context_current;
-    uint32_t budget = before ? before->budget : 0;
+    const struct wf_context *before = object->outside = wf_context_current;
+    const struct wf_context copy = before ? *before : (struct wf_context){0};
     inner->newest = waker;
     inner->polls++;
     kit_current = object;
@@ -441,9 +495,9 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
     enum wf_poll poll = wf_future_poll(object->future, &cx);
     inner->in_operation = false;
     kit_current = outer;
-    object->seen.context_lost += wf_context_current != before;
-    if (before && before->constrained)
-        object->seen.spent += (int32_t)(budget - before->budget);
+    see_context(object, before, &copy);
+    if (copy.constrained)
+        object->seen.spent += (int32_t)(copy.budget - before->budget);
     object->seen.poll = (int32_t)poll;
     if (poll == WF_READY) {
         inner->over = true;
@@ -457,13 +511,14 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
 void kit_drop(struct kit_object *object)
 {
     struct kit_object *outer = kit_current;
-    const struct wf_context *before = wf_context_current;
+    const struct wf_context *before = object->outside = wf_context_current;
+    const struct wf_context copy = before ? *before : (struct wf_context){0};
     kit_current = object;
     object->inner->in_operation = true;
     wf_future_drop(object->future);
     object->inner->in_operation = false;
     kit_current = outer;
-    object->seen.context_lost += wf_context_current != before;
+    see_context(object, before, &copy);
     object->inner->over = true;
 }
 
@@ -473,6 +528,10 @@ void kit_release(struct kit_object *object)
         wf_future_drop(object->future);
     struct kit_inner *inner = object->inner;
     object->future = NULL;
+    kit_current = object;
+    if (object->kind->release)
+        object->kind->release(object);
+    kit_current = NULL;
     for (int i = 0; i < object->shape.count; i++) {
         struct kit_track *track = &inner->tracks[i];
         if (track->state == ALIVE) { /* it was lent */
@@ -481,10 +540,6 @@ void kit_release(struct kit_object *object)
         }
         object->seen.claimed += track->held; /* it stayed in the frame */
     }
-    kit_current = object;
-    if (object->kind->release)
-        object->kind->release(object);
-    kit_current = NULL;
     kit_look(object);
     for (struct kit_block *block = inner->blocks, *next; block; block = next) {
         next = block->next;

@@ -4,10 +4,15 @@
  *
  * The order is that in which failures are told: what a mistake breaks nearest to it comes first.
  */
-#include "../../src/judge.h"
+#include "../../src/laws.h"
+#include "futures.h"
 #include "tests.h"
 
 #include <stddef.h>
+
+enum { LAB_FUTURES(LAW_NUMBER) };
+#define LAWS_CLAUSE "03.30"
+LAB_FUTURES(LAW_TEST)
 
 static const struct judge_test tests[] = {
     {"to_running", "03.1", PLAIN | ASAN, test_to_running},
@@ -50,7 +55,7 @@ static const struct judge_test tests[] = {
     {"local_scopes", "03.16", PLAIN | ASAN, test_local_scopes},
     {"local_scopes_end", "03.28", PLAIN | ASAN, test_local_scopes_end},
     {"join_budget", "03.17", PLAIN | ASAN | TSAN, test_join_budget},
-    {"explore_wake", "03.19", INTERLEAVE, judge_model},
+    LAB_FUTURES(LAW_ROW){"explore_wake", "03.19", INTERLEAVE, judge_model},
     {"explore_wake_by_value", "03.5", INTERLEAVE, judge_model},
     {"explore_two_wakes_by_ref", "03.7", INTERLEAVE, judge_model},
     {"explore_two_wakes_by_value", "03.7", INTERLEAVE, judge_model},
@@ -99,6 +104,7 @@ static const struct judge_rest rests[] = {
     {"03.27", "03.26"},
     {"03.28", "03.16"},
     {"03.29", "03.1 03.2 03.3"},
+    {"03.30", "03.1 03.2 03.3 03.4 03.5 03.6 03.8 03.9 03.10 03.11 03.12 03.16 03.17 03.22 03.23 03.26 03.28"},
     {NULL, NULL},
 };
 

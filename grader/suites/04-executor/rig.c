@@ -136,6 +136,9 @@ void describe_executor_event(struct judge *judge, const struct channel_record *e
     case EVENT_SET_RAN:
         snprintf(text, room, "wf_task_set_run returns %lld", b);
         break;
+    case EVENT_VALUES:
+        snprintf(text, room, "%s finds the values %lld and %lld", name, b % KEY_VALUES, b / KEY_VALUES);
+        break;
     case EVENT_NEW:
         snprintf(text, room, "wf_current_thread_new returns %s", b ? "a runtime" : "NULL");
         break;
@@ -277,7 +280,7 @@ void make_runtime(struct judge *judge, bool hooks)
     int64_t made = STEP(judge, STEP_NEW,
                         hooks ? "runtime = wf_current_thread_new(a park that tells, hooks that tell)"
                               : "runtime = wf_current_thread_new(a park that tells, NULL)",
-                        RUNTIME, 1, hooks)
+                        RUNTIME, 1, hooks ? ALL_HOOKS : 0)
                        .a;
     EXPECT(judge, made, "a runtime", "NULL");
 }

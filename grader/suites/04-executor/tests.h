@@ -53,5 +53,15 @@ void test_local_drop(struct judge *judge);
 void test_local_drop_on_another_thread(struct judge *judge);
 void test_local_in_a_task_that_moves(struct judge *judge);
 void test_wakes_from_a_local_set(struct judge *judge);
+void test_run_limits(struct judge *judge);
+void test_injected_stream(struct judge *judge);
+void test_root_woken_in_a_turn(struct judge *judge);
+void test_stream_and_the_root(struct judge *judge);
+void test_stream_and_the_park(struct judge *judge);
+void test_hooks_alone(struct judge *judge);
+void test_task_hooks_alone(struct judge *judge);
+void test_shutdown_by_hand(struct judge *judge);
+void test_local_stream(struct judge *judge);
+void test_local_values(struct judge *judge);
 
 #endif

@@ -171,6 +171,9 @@ static void gives_way(struct judge *judge, bool in_task)
         EXPECT(judge, body == 1, "a poll of the run polls its body once", "%d times", body);
         EXPECT(judge, count_between(story, at, next, EVENT_POLLED, BESIDE) > 0,
                "the run gives way when more could run: others are polled before it", "task 80 is not");
+        bool more = count_between(story, at, next, EVENT_READY, BUSY) == 0;
+        EXPECT(judge, !more || count_between(story, at, next, EVENT_PARK, -1) > 0,
+               "the run gives way when more could run: the park is given a turn before it", "it is not");
     }
     EXPECT(judge,
            count_of(story, EVENT_POLLED, BUSY) == 301 && count_of(story, EVENT_READY, 100 + MANY - 1) == 1,
