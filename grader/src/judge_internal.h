@@ -61,6 +61,9 @@ struct judge {
     int trace_count, trace_first;     /* lines noted; the first of them that still matters */
     int fold_period, fold_at, folded; /* lines that repeat the last `fold_period`, and so are counted only */
     int reply_line;
+    json_t *drawn; /* of a lab with a table of steps: how often it did each, and drew each edge; NULL: it did none */
+    uint32_t outer_step; /* the next step rides in this one; 0: in none */
+    int64_t outer_arguments[CHANNEL_ARGUMENTS_MAX];
     json_t *account; /* of a model that failed: stands in place of the trace, whole */
     json_t *facts;   /* that the evidence shall hold too, whatever comes of the test */
 

@@ -1,22 +1,105 @@
 #!/bin/sh
-# suites.sh: what a lab's suite shows.
+# suites.sh: what a lab's suite declares and shows.
 #
+# By its table of steps (grader/support/step_table.h): two steps of one name, a domain without edges, an argument of no domain, a
+#   step that the scenario does not do, and one that is not in the table do not compile, and the first error says so.
 # By symbols: a suite is one object (grader/grader.mk), in which nothing is global but its table, suite_NN_name.
 #
-# Exit: 1 a suite shows another name, or not its own.
+# Exit: 1 a bad table compiles, or for another reason does not; a suite shows another name, or not its own.
 set -eu
 LC_ALL=C
 export LC_ALL
 
 cd "$(dirname "$0")/../.."
 . grader/tools/facts.sh
-bad=0 suites=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+bad=0 tables=0 suites=0
 
 fail()
 {
     echo "suites: $*" >&2
     bad=$((bad + 1))
 }
+
+# table DOMAINS STEPS FUNCTIONS: a lab's suite and its scenario, in one file.
+table()
+{
+    cat <<END
+#include "grader/src/judge_steps.h"
+#include "scenario.h"
+#define NO_EDGES(EDGE)
+#define LAB_DOMAINS(NUMBERS, WORDS, TOLD) $1
+#define LAB_STEPS(STEP, ARG) $2
+STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
+STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
+$3
+STEP_DISPATCH(perform, LAB_STEPS)
+struct step_reply act(const struct channel_command *command);
+struct step_reply act(const struct channel_command *command)
+{
+    return perform(command->operation, command->arguments);
+}
+struct judge_reply test(struct judge *judge);
+struct judge_reply test(struct judge *judge)
+{
+    return DO(judge, poll, .waker = DRAW(judge, poll, waker));
+}
+END
+}
+
+# compile COMPILER: the table at hand.
+compile()
+{
+    "$1" -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -I. -Igrader/support -Iruntime/include \
+        -c "$scratch/table.c" -o "$scratch/table.o" >"$scratch/log" 2>&1
+}
+
+# must_fail WORDS DOMAINS STEPS FUNCTIONS
+must_fail()
+{
+    words=$1
+    shift
+    table "$@" >"$scratch/table.c"
+    for compiler in $compilers; do
+        tables=$((tables + 1))
+        if compile "$compiler"; then
+            fail "$compiler takes a table that is wrong: $words"
+        elif ! grep -m 1 'error: ' "$scratch/log" | grep -q "$words"; then
+            fail "$compiler rejects a table, but its first error does not say: $words"
+            cat "$scratch/log" >&2
+        fi
+    done
+}
+
+compilers=
+for compiler in gcc clang; do
+    if command -v "$compiler" >/dev/null; then
+        compilers="$compilers $compiler"
+    else
+        echo "suites: there is no $compiler here: not verified with it" >&2
+    fi
+done
+
+domains='NUMBERS(WAKER, 0, 1)'
+poll='STEP(poll, "polls with waker {waker}", ARG(waker, WAKER))'
+on_poll='static struct step_reply on_poll(const struct step_poll *step) { return (struct step_reply){step->waker, 0}; }'
+other_drop='static struct step_reply on_drop(const struct step_poll *step) { return (struct step_reply){step->waker, 0}; }'
+many=$(seq -s ' ' -f 'ARG(waker%g, WAKER)' 32)
+
+table "$domains" "$poll" "$on_poll" >"$scratch/table.c"
+for compiler in $compilers; do
+    compile "$compiler" || { fail "$compiler rejects a table that is right:"; cat "$scratch/log" >&2; }
+done
+must_fail 'two_steps_are_called_poll' "$domains" "$poll $poll" "$on_poll"
+must_fail 'the domain EMPTY has no edges' "$domains NUMBERS(EMPTY)" "$poll" "$on_poll"
+must_fail 'the domain EMPTY has no edges' "$domains TOLD(EMPTY, tell)" "$poll" "$on_poll"
+must_fail 'the domain EMPTY has no edges' "$domains WORDS(EMPTY, NO_EDGES)" "$poll" "$on_poll"
+must_fail 'EDGES_OF_WAKERS' "$domains" 'STEP(poll, "polls", ARG(waker, WAKERS))' "$on_poll"
+must_fail 'on_drop' "$domains" "$poll STEP(drop, \"drops\", )" "$on_poll"
+must_fail 'on_drop' "$domains" "$poll" "$on_poll $other_drop"
+must_fail 'the step poll has more arguments than a command holds' "$domains" \
+    "STEP(poll, \"polls\", ARG(waker, WAKER) $many)" "$on_poll"
 
 for lab in $(labs) $(labs beside); do
     suites=$((suites + 1))
@@ -26,4 +109,4 @@ for lab in $(labs) $(labs beside); do
 done
 
 [ "$bad" = 0 ] || exit 1
-echo "suites: each of $suites suites shows nothing but its own table"
+echo "suites: $tables wrong tables of steps do not compile, in words; each of $suites suites shows nothing but its own table"
