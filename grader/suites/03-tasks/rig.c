@@ -7,21 +7,26 @@
 #include "weft/error.h"
 #include "weft/future.h"
 
+struct rig {
+    struct tally tasks[TASKS_MAX];
+    struct mock_tally mocks[MOCKS_MAX];
+    int32_t spawned; /**< tasks so far: the number of the next one */
+};
 _Static_assert(sizeof(struct rig) <= JUDGE_STATE_BYTES, "the rig fits into the judge's state");
 
-struct rig *task_rig(struct judge *judge)
+static struct rig *rig_of(struct judge *judge)
 {
     return judge_state(judge);
 }
 
 const struct tally *tally_of(struct judge *judge, int task)
 {
-    return &task_rig(judge)->tasks[task];
+    return &rig_of(judge)->tasks[task];
 }
 
 const struct mock_tally *mock_of(struct judge *judge, int mock)
 {
-    return &task_rig(judge)->mocks[mock];
+    return &rig_of(judge)->mocks[mock];
 }
 
 /* --- events --- */
@@ -61,8 +66,8 @@ static void count_event(struct judge *judge, const struct channel_record *event)
     if (event->a < 0 || event->a >= (of_mock ? MOCKS_MAX : TASKS_MAX))
         judge_fail(judge, "events of the tasks that were spawned",
                    "an event of number %lld: memory was overwritten", (long long)event->a);
-    struct tally *task = &task_rig(judge)->tasks[event->a];
-    struct mock_tally *mock = &task_rig(judge)->mocks[of_mock ? event->a : 0];
+    struct tally *task = &rig_of(judge)->tasks[event->a];
+    struct mock_tally *mock = &rig_of(judge)->mocks[of_mock ? event->a : 0];
     switch (kind) {
     case EVENT_BOUND:
         break;
@@ -109,7 +114,7 @@ void at(struct judge *judge, enum point point, int subject)
 
 int spawn(struct judge *judge, int thread, enum spawn how)
 {
-    int task = task_rig(judge)->spawned++;
+    int task = rig_of(judge)->spawned++;
     struct judge_reply reply = DO(judge, spawn, .thread = thread, .task = task, .how = how);
     EXPECT(judge, reply.a == 0, "wf_task_spawn returns 0", "it returned %lld", (long long)reply.a);
     return task;

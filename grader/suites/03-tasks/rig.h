@@ -27,13 +27,6 @@ struct mock_tally {
     int32_t clones, wakes, given_back;
 };
 
-struct rig {
-    struct tally tasks[TASKS_MAX];
-    struct mock_tally mocks[MOCKS_MAX];
-    int32_t spawned; /**< tasks so far: the number of the next one */
-};
-
-struct rig *task_rig(struct judge *judge);
 const struct tally *tally_of(struct judge *judge, int task);
 const struct mock_tally *mock_of(struct judge *judge, int mock);
 
