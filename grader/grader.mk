@@ -3,22 +3,30 @@
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
 GRADED := $(LABS) $(EXERCISES)
 $(foreach lab,$(GRADED),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
-SUITE_SOURCES := $(foreach lab,$(GRADED),$(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c)))
-GRADER_SOURCES := $(wildcard grader/src/*.c) $(SUITE_SOURCES) grader/interleave/engine/page_html.c
+$(foreach lab,$(GRADED),$(eval $(lab).suite := $(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c))))
+OWN_SOURCES := $(wildcard grader/src/*.c) grader/interleave/engine/page_html.c
+GRADER_SOURCES := $(OWN_SOURCES) $(foreach lab,$(GRADED),$($(lab).suite))
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_LIBRARIES := check jansson libcrypto libseccomp
 GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -Igrader/support
 
-$(B)/weft-grade: $(GRADER_OBJECTS)
-	@$(GRADE_CC) -o $@.$$$$ $^ $(shell pkg-config --libs $(GRADER_LIBRARIES)) && mv $@.$$$$ $@
-
-# The grader itself under ASan and UBSan, for make check. It is not dumpable, so no LeakSanitizer.
-$(B)/weft-grade-asan: $(GRADER_SOURCES) $(GRADER_OBJECTS)
-	@$(GRADE_CC) $(GRADER_FLAGS) $(asan.flags) -o $@ $(GRADER_SOURCES) $(shell pkg-config --libs $(GRADER_LIBRARIES))
-
-$(B)/obj/grader/%.o: %.c
-	@mkdir -p $(@D)
-	@$(GRADE_CC) $(GRADER_FLAGS) -MMD -MP -c $< -o $@
+# The grader, and the grader itself under ASan and UBSan, for make check. It is not dumpable, so no LeakSanitizer. $(1) is where
+# the objects are. A lab's suite is one object that shows no name but its table, suite_NN_name: two labs' names never meet.
+define grader_rules
+$(B)/obj/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	@$$(GRADE_CC) $$(GRADER_FLAGS) $(2) -MMD -MP -c $$< -o $$@
+$(B)/$(3): $$(OWN_SOURCES:%.c=$(B)/obj/$(1)/%.o) $$(GRADED:%=$(B)/obj/$(1)/suite-%.o)
+	@$$(GRADE_CC) $(2) -o $$@.$$$$$$$$ $$^ $$(shell pkg-config --libs $$(GRADER_LIBRARIES)) && mv $$@.$$$$$$$$ $$@
+endef
+define suite_rule
+$(B)/obj/$(1)/suite-$(2).o: $$($(2).suite:%.c=$(B)/obj/$(1)/%.o)
+	@$$(GRADE_CC) -r -nostdlib -o $$@.$$$$$$$$ $$^ && \
+	    objcopy --keep-global-symbol=suite_$(subst -,_,$(2)) $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
+endef
+$(eval $(call grader_rules,grader,,weft-grade))
+$(eval $(call grader_rules,grader-asan,$(asan.flags),weft-grade-asan))
+$(foreach way,grader grader-asan,$(foreach lab,$(GRADED),$(eval $(call suite_rule,$(way),$(lab)))))
 
 .PHONY: grader
 grader: deps-grade
@@ -62,7 +70,7 @@ $(B)/obj/engine/%.o: %.c grader/variants.mk
 	@mkdir -p $(@D)
 	@$(GRADE_CC) $(GRADER_FLAGS) $(OWN_PATHS) -fno-pie -Igrader/interleave -MMD -MP -c $< -o $@
 
--include $(GRADER_OBJECTS:.o=.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
+-include $(GRADER_OBJECTS:.o=.d) $(GRADER_SOURCES:%.c=$(B)/obj/grader-asan/%.d) $(SUBJECT_OBJECTS:.o=.d) $(ENGINE_OBJECTS:.o=.d)
 
 # --- picks ----------------------------------------------------------------------------------------------
 

@@ -247,10 +247,10 @@ void judge_end_test(struct judge *judge, enum test_status status, json_t *eviden
     /* The kernel leaves out children that nobody waited for; what was seen of them counts. What it spent for them itself is
      * left to what was seen: it may have been the end of the sandbox. */
     json_int_t cpu_ms = usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000;
-    json_t *record =
-        json_pack("{s:s, s:o?, s:I, s:I}", "status", test_status_name(status), "evidence", evidence, "cpu_ms",
-                  cpu_ms > judge->processor_ms ? cpu_ms : (json_int_t)judge->processor_ms, "wall_ms",
-                  (json_int_t)(now_ms() - judge->started_ms));
+    json_t *record = json_pack("{s:s, s:o?, s:o*, s:I, s:I}", "status", test_status_name(status), "evidence",
+                               evidence, "drawn", judge->drawn, "cpu_ms",
+                               cpu_ms > judge->processor_ms ? cpu_ms : (json_int_t)judge->processor_ms,
+                               "wall_ms", (json_int_t)(now_ms() - judge->started_ms));
     char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
     if (!text)
         text = copy_text(

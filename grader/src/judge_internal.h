@@ -62,6 +62,9 @@ struct judge {
     int fold_period, fold_at, folded; /* lines that repeat the last `fold_period`, and so are counted only */
     char fold_number[24];             /* where they differ by the number at their end: the last one's */
     int reply_line;
+    json_t *drawn; /* of a lab with a table of steps: how often it did each, and drew each edge; NULL: it did none */
+    uint32_t outer_step; /* the next step rides in this one; 0: in none */
+    int64_t outer_arguments[CHANNEL_ARGUMENTS_MAX];
     json_t *account; /* of a model that failed: stands in place of the trace, whole */
     json_t *facts;   /* that the evidence shall hold too, whatever comes of the test */
 

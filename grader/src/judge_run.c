@@ -316,6 +316,7 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
     if (!record)
         outcome.evidence = lost_judge(run->runner, ran);
     result_add(run->result, outcome);
+    result_add_drawn(run->result, json_object_get(record, "drawn"));
     if (is_model)
         run->budget_left_ms -= outcome.cpu_ms;
     else

@@ -11,8 +11,42 @@ void result_add(struct result *result, struct outcome test)
     result->tests[result->test_count++] = test;
 }
 
+void result_add_drawn(struct result *result, json_t *drawn)
+{
+    const char *domain, *edge;
+    json_t *edges, *times;
+    if (drawn && !result->drawn)
+        result->drawn = json_object();
+    json_object_foreach(drawn, domain, edges)
+    {
+        json_t *sums = json_object_get(result->drawn, domain);
+        if (!sums)
+            json_object_set_new(result->drawn, domain, sums = json_object());
+        json_object_foreach(edges, edge, times) json_object_set_new(
+            sums, edge,
+            json_integer(json_integer_value(json_object_get(sums, edge)) + json_integer_value(times)));
+    }
+}
+
+char *result_undrawn(json_t *drawn)
+{
+    const char *domain, *edge;
+    json_t *edges, *times;
+    json_object_foreach(drawn, domain, edges) json_object_foreach(edges, edge, times)
+    {
+        if (json_integer_value(times) == 0)
+            return strcmp(domain, "steps") == 0
+                       ? format_text("the step %s is declared, and no test does it", edge)
+                       : format_text("the edge %s of the domain %s is declared, and no test draws it", edge,
+                                     domain);
+    }
+    return NULL;
+}
+
 void result_free(struct result *result)
 {
+    json_decref(result->drawn);
+    result->drawn = NULL;
     for (size_t i = 0; i < result->test_count; i++)
         json_decref(result->tests[i].evidence);
     free(result->tests);

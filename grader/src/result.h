@@ -50,9 +50,14 @@ struct result {
     int expected, ran;
     struct outcome *tests;
     size_t test_count;
+    json_t *drawn; /**< of a lab with a table of steps: how often each was done and each edge drawn, by all tests; or NULL */
 };
 
 void result_add(struct result *result, struct outcome test);
+/** Add what a test has drawn: {"steps": {name: times}, domain: {edge: times}}, or NULL. */
+void result_add_drawn(struct result *result, json_t *drawn);
+/** The first step or edge that a run never came to, of what it has drawn. NULL: there is none. The caller frees. */
+char *result_undrawn(json_t *drawn);
 void result_free(struct result *result);
 
 /** A text of its evidence, or "" */

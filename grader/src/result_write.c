@@ -67,15 +67,15 @@ json_t *result_json(const struct result *result)
     char seed[32];
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);
     return json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s, s:o}, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:s}",
+        "{s:s, s:s, s:o, s:s, s:s, s:s?, s:b, s:{s:s, s:b, s:s, s:o}, s:o, s:o, s:o, s:i, s:i, s:o, s:O*, s:i, s:i, s:s}",
         "schema", "weft.result/1", "lab", result->lab, "from",
         harmless_json(result->from, strlen(result->from), 4000), "own", result->own, "seed", seed,
         "selection", result->selection, "partial", is_partial(result), "sandbox", "tier",
         result->sandbox ? sandbox_tier_name(result->sandbox->tier) : "none", "own_user",
         result->sandbox && result->sandbox->own_user, "reason", result->sandbox ? result->sandbox->reason : "",
         "missing", missing, "builds", builds, "problems", problems, "replaced_by_reference", replaced,
-        "expected", result->expected, "ran", result->ran, "clauses", clauses, "score", result_score(result),
-        "max", result_max(result), "verdict", verdict_name(result_verdict(result)));
+        "expected", result->expected, "ran", result->ran, "clauses", clauses, "drawn", result->drawn, "score",
+        result_score(result), "max", result_max(result), "verdict", verdict_name(result_verdict(result)));
 }
 
 static bool write_result(const char *path, const char *text)

@@ -62,6 +62,8 @@ char *selftest_check_reports(const struct known *known, bool has_result);
 char *selftest_check_printers(const struct course *course);
 /** What a report tells first. NULL: it is right. Otherwise what is wrong; the caller frees. */
 char *selftest_check_order(const struct course *course);
+/** The account of what tests have drawn: added up, and what is missing in words. NULL: it is right. Otherwise what is wrong. */
+char *selftest_check_drawn(void);
 
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);

@@ -195,3 +195,44 @@ char *selftest_check_order(const struct course *course)
         problem = check_order(course, i);
     return problem;
 }
+
+/* What two tests have drawn, and what is said of it. */
+static const struct {
+    const char *one, *other, *missing;
+} accounts[] = {
+    {"{'steps': {'poll': 3, 'drop': 0}, 'WAKER': {'0': 1, '1': 0}}",
+     "{'steps': {'poll': 0, 'drop': 1}, 'WAKER': {'0': 0, '1': 2}}", NULL},
+    {"{'steps': {'poll': 3, 'drop': 0}, 'WAKER': {'0': 1, '1': 0}}",
+     "{'steps': {'poll': 1, 'drop': 0}, 'WAKER': {'0': 0, '1': 1}}",
+     "the step drop is declared, and no test does it"},
+    {"{'steps': {'poll': 3}, 'POINT': {'AT_POLL': 3, 'AT_DROP': 0}}",
+     "{'steps': {'poll': 1}, 'POINT': {'AT_POLL': 0, 'AT_DROP': 0}}",
+     "the edge AT_DROP of the domain POINT is declared, and no test draws it"},
+};
+
+static void add_account(struct result *result, const char *text)
+{
+    char *account = replace_all(text, "'", "\"");
+    json_t *drawn = json_loads(account, 0, NULL);
+    result_add_drawn(result, drawn);
+    json_decref(drawn);
+    free(account);
+}
+
+char *selftest_check_drawn(void)
+{
+    char *problem = NULL;
+    for (size_t i = 0; i < sizeof accounts / sizeof *accounts && !problem; i++) {
+        struct result result = {0};
+        const char *wanted = accounts[i].missing ? accounts[i].missing : "nothing is missing";
+        add_account(&result, accounts[i].one);
+        add_account(&result, accounts[i].other);
+        char *missing = result_undrawn(result.drawn);
+        if (strcmp(missing ? missing : "nothing is missing", wanted) != 0)
+            problem = format_text("of what two tests have drawn it is said: %s; not: %s",
+                                  missing ? missing : "nothing is missing", wanted);
+        free(missing);
+        result_free(&result);
+    }
+    return problem;
+}

@@ -12,7 +12,7 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "channel.h"
+#include "step_table.h"
 #include "weft/error.h"
 
 /* --- domains: the edges of each are drawn in every run, whatever the seed --- */
@@ -60,6 +60,7 @@ enum { NOBODY, DUMPS, LIVES, POLLS_TWIN };
 
 #define KIT_DOMAIN_NAME(name, ...) DOMAIN_##name,
 enum kit_domain { KIT_DOMAINS(KIT_DOMAIN_NAME) DOMAINS };
+KIT_DOMAINS(STEP_HAS_EDGES)
 
 /* --- the step: one whole life --- */
 

@@ -163,6 +163,7 @@ step "layout" grader/tools/format.sh --check
 [ -n "$quick" ] || step "lint" grader/tools/lint.sh
 step "layers" grader/tools/layers.sh
 step "cycles" grader/tools/cycles.sh
+step "suites" grader/tools/suites.sh
 step "clauses" grader/tools/clauses.sh
 step "handouts" grader/tools/handouts.sh
 [ -n "$quick" ] || step "tasks earn in order" grader/tools/tasks.sh

@@ -1,6 +1,6 @@
 /**
  * @file rig.h
- * @brief The judge's side of the scenario "tasks": steps by name, and a count of what became of each task.
+ * @brief The judge's side of the scenario "tasks": a count of what became of each task, and steps that look at their reply.
  *
  * Each step is done by a thread: 0, 1 or 2. Between at() and the next step lies nothing: at() makes that step happen
  * at a point inside of a later one.
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../src/judge.h"
+#include "../../src/judge_steps.h"
 #include "steps.h"
 
 /** What was seen of a task. */
@@ -27,51 +27,26 @@ struct mock_tally {
     int32_t clones, wakes, given_back;
 };
 
-struct rig {
-    struct tally tasks[TASKS_MAX];
-    struct mock_tally mocks[MOCKS_MAX];
-    int32_t spawned; /**< tasks so far: the number of the next one */
-    bool planned;    /**< the next step is to happen at `point` */
-    enum point point;
-    int32_t subject;
-};
-
-struct rig *task_rig(struct judge *judge);
 const struct tally *tally_of(struct judge *judge, int task);
 const struct mock_tally *mock_of(struct judge *judge, int mock);
 
 /** The next step happens there, once. */
 void at(struct judge *judge, enum point point, int subject);
 
+/** The number of the new task. */
 int spawn(struct judge *judge, int thread, enum spawn how);
-void make_ready(struct judge *judge, int task, int value);
 /** Run the next task of the queue; it must be this one. The thread may be held in it. */
 void run(struct judge *judge, int thread, int task);
 void expect_queue_empty(struct judge *judge);
 struct judge_reply poll_handle(struct judge *judge, int thread, int task, int mock);
-/** The poll of a handle, which must be READY with this result and, if that is 0, this value in its place. */
+/** The poll of a handle, which must be READY with this result. */
+void expect_result(struct judge *judge, int thread, int task, int mock, int out);
+/** The same, and then this value is in its place, if the result is 0; else nothing. */
 void expect_joined(struct judge *judge, int thread, int task, int mock, int out, int value);
 void expect_stored(struct judge *judge, int thread, int task, int value);
-void join_drop(struct judge *judge, int thread, int task);
-void join_abort(struct judge *judge, int thread, int task);
+void expect_nothing_stored(struct judge *judge, int thread, int task);
 bool is_finished(struct judge *judge, int thread, int task);
-void abort_handle(struct judge *judge, int thread, int slot, int task);
-void abort_by(struct judge *judge, int thread, int slot);
-void abort_drop(struct judge *judge, int thread, int slot);
-/** From now on the abort handle is the future's, which drops it when it ends. */
-void own_abort(struct judge *judge, int task, int slot);
-void new_waker(struct judge *judge, int thread, int waker, int task);
-void clone_waker(struct judge *judge, int thread, int waker, int of);
-void wake(struct judge *judge, int thread, int waker);
-void wake_ref(struct judge *judge, int thread, int waker, int times);
-void drop_waker(struct judge *judge, int thread, int waker);
-void touch(struct judge *judge, int thread, int task);
-void link_queue(struct judge *judge);
-void write_for(struct judge *judge, int thread, int task, int value);
-/** From now on that thread has so many units of budget; -1: it is not constrained. */
-void constrain(struct judge *judge, int thread, int units);
 void expect_budget(struct judge *judge, int thread, int units);
-void hold(struct judge *judge, int thread);
 /** False: it was not held. */
 bool go_on(struct judge *judge, int thread);
 

@@ -302,32 +302,49 @@ static int64_t run_storm(enum transition transition, uint32_t word, int64_t time
     return wrong;
 }
 
+static struct step_reply try_once(enum transition transition, int64_t word, uint32_t count)
+{
+    struct wf_task *cell = new_cell((uint32_t)word);
+    struct step_reply reply = {.a = transit(cell, transition, count)};
+    reply.b = wf_load_relaxed(&cell->state);
+    wf_task_free(cell);
+    return reply;
+}
+
+static struct step_reply on_transit(const struct step_transit *step)
+{
+    return try_once((enum transition)step->transition, step->word, 0);
+}
+
+static struct step_reply on_to_idle(const struct step_to_idle *step)
+{
+    return try_once(TO_IDLE, step->word, (uint32_t)step->yielded);
+}
+
+static struct step_reply on_unreference(const struct step_unreference *step)
+{
+    return try_once(UNREFERENCE, step->word, (uint32_t)step->count);
+}
+
+static struct step_reply on_storm(const struct step_storm *step)
+{
+    enum transition transition = (enum transition)step->transition;
+    struct step_reply wrong = STEP_DONE;
+    int64_t torn = 0;
+    if (!is_debugged())
+        wrong.a = step_through(transition, (uint32_t)step->word, &wrong.b);
+    if (wrong.a == 0 && wrong.b == 0)
+        wrong.a = run_storm(transition, (uint32_t)step->word, step->times, &torn);
+    wrong.b += transition == TO_COMPLETE ? torn : 0;
+    return wrong;
+}
+
+STEP_DISPATCH(perform, CELLS_STEPS)
+
 static void act(const struct channel_command *command)
 {
-    const int64_t *arguments = command->arguments;
-    int64_t a = 0, b = 0;
-    switch ((enum cells_step)command->operation) {
-    case STEP_CELL: {
-        struct wf_task *cell = new_cell((uint32_t)arguments[1]);
-        a = transit(cell, (enum transition)arguments[0], (uint32_t)arguments[2]);
-        b = wf_load_relaxed(&cell->state);
-        wf_task_free(cell);
-        break;
-    }
-    case STEP_STORM: {
-        enum transition transition = (enum transition)arguments[0];
-        int64_t torn = 0;
-        if (!is_debugged())
-            a = step_through(transition, (uint32_t)arguments[1], &b);
-        if (a == 0 && b == 0)
-            a = run_storm(transition, (uint32_t)arguments[1], arguments[2], &torn);
-        b += transition == TO_COMPLETE ? torn : 0;
-        break;
-    }
-    default:
-        scenario_broken("no such step");
-    }
-    scenario_reply(a, b);
+    struct step_reply reply = perform(command->operation, command->arguments);
+    scenario_reply(reply.a, reply.b);
 }
 
 static void nothing(void)

@@ -27,7 +27,7 @@ struct both {
 
 static const struct wf_task_local keys[KEYS_MAX] = {{"key 0"}, {"key 1"}, {"key 2"}, {"key 3"}};
 static struct wf_future *futures[FUTURES_MAX];
-static int values[100];
+static int values[LOCAL_VALUE_MAX + 1];
 static struct wf_context context;
 
 static int64_t in_range(int64_t number, int64_t limit)
@@ -102,51 +102,67 @@ static struct wf_future *future_at(int64_t number)
     return futures[in_range(number, FUTURES_MAX)];
 }
 
-static void act(const struct channel_command *command)
+static struct step_reply on_probe(const struct step_probe *step)
 {
-    const int64_t *arguments = command->arguments;
+    struct probe *probe = new_frame(step->future, sizeof *probe);
+    *probe = (struct probe){.future = {.ops = &probe_ops}, .number = step->future};
+    return STEP_DONE;
+}
+
+static struct step_reply on_scope(const struct step_scope *step)
+{
+    struct wf_local_scope *scope = new_frame(step->future, sizeof *scope);
+    return (struct step_reply){.a = wf_local_scope(scope, &keys[in_range(step->key, KEYS_MAX)],
+                                                   &values[in_range(step->value, LOCAL_VALUE_MAX + 1)],
+                                                   future_at(step->inner)) == scope};
+}
+
+static struct step_reply on_both(const struct step_both *step)
+{
+    struct both *both = new_frame(step->future, sizeof *both);
+    *both = (struct both){.future = {.ops = &both_ops},
+                          .inner = {future_at(step->first), future_at(step->second)}};
+    return STEP_DONE;
+}
+
+static struct step_reply on_arm(const struct step_arm *step)
+{
+    ((struct probe *)future_at(step->probe))->armed = true;
+    return STEP_DONE;
+}
+
+static struct step_reply on_poll_root(const struct step_poll_root *step)
+{
     static const struct wf_waker no_waker;
     struct wf_cx cx = {.waker = &no_waker};
-    int64_t a = 0;
-    switch ((enum scopes_step)command->operation) {
-    case STEP_PROBE: {
-        struct probe *probe = new_frame(arguments[0], sizeof *probe);
-        *probe = (struct probe){.future = {.ops = &probe_ops}, .number = arguments[0]};
-        break;
-    }
-    case STEP_SCOPE: {
-        struct wf_local_scope *scope = new_frame(arguments[0], sizeof *scope);
-        a = wf_local_scope(scope, &keys[in_range(arguments[1], KEYS_MAX)],
-                           &values[in_range(arguments[2], 100)], future_at(arguments[3])) == scope;
-        break;
-    }
-    case STEP_BOTH: {
-        struct both *both = new_frame(arguments[0], sizeof *both);
-        *both = (struct both){.future = {.ops = &both_ops},
-                              .inner = {future_at(arguments[1]), future_at(arguments[2])}};
-        break;
-    }
-    case STEP_ARM:
-        ((struct probe *)future_at(arguments[0]))->armed = true;
-        break;
-    case STEP_POLL_ROOT:
-        a = wf_future_poll(future_at(arguments[0]), &cx);
-        break;
-    case STEP_DROP_ROOT:
-        wf_future_drop(future_at(arguments[0]));
-        break;
-    case STEP_GET:
-        a = value_of(arguments[0]);
-        break;
-    case STEP_GET_OUTSIDE:
-        wf_context_leave(&context);
-        a = value_of(arguments[0]);
-        wf_context_enter(&context);
-        break;
-    default:
-        scenario_broken("no such step");
-    }
-    scenario_reply(a, 0);
+    return (struct step_reply){.a = wf_future_poll(future_at(step->future), &cx)};
+}
+
+static struct step_reply on_drop_root(const struct step_drop_root *step)
+{
+    wf_future_drop(future_at(step->future));
+    return STEP_DONE;
+}
+
+static struct step_reply on_get(const struct step_get *step)
+{
+    return (struct step_reply){.a = value_of(step->key)};
+}
+
+static struct step_reply on_get_outside(const struct step_get_outside *step)
+{
+    wf_context_leave(&context);
+    int64_t value = value_of(step->key);
+    wf_context_enter(&context);
+    return (struct step_reply){.a = value};
+}
+
+STEP_DISPATCH(perform, SCOPES_STEPS)
+
+static void act(const struct channel_command *command)
+{
+    struct step_reply reply = perform(command->operation, command->arguments);
+    scenario_reply(reply.a, reply.b);
 }
 
 static void begin(void)

@@ -44,7 +44,6 @@ UNSEEN static void mock_drop(void *data)
 {
     ((struct mock *)data)->clones--;
     stage_tell(EVENT_GIVEN_BACK, number_of_mock(data), 0);
-    stage_come_to(AT_GIVEN_BACK, number_of_mock(data));
 }
 
 UNSEEN static void mock_wake(void *data)
@@ -67,166 +66,218 @@ UNSEEN static struct wf_waker waker_at(int64_t slot)
     return wakers[in_range(slot, WAKERS_MAX)];
 }
 
-UNSEEN static void wake_by_value(int64_t slot)
+UNSEEN static struct step_reply on_new_waker(const struct step_new_waker *step)
 {
-    struct wf_waker waker = waker_at(slot);
+    struct wf_task *task = script_at(step->task)->task;
+    bench_know(task);
+    clone_waker(step->waker, wf_task_waker(task));
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_clone_waker(const struct step_clone_waker *step)
+{
+    clone_waker(step->waker, waker_at(step->of));
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_wake(const struct step_wake *step)
+{
+    struct wf_waker waker = waker_at(step->waker);
     waker.ops->wake(waker.data);
+    return STEP_DONE;
 }
 
-UNSEEN static void wake_by_reference(int64_t slot, int64_t times)
+UNSEEN static struct step_reply on_wake_by_ref(const struct step_wake_by_ref *step)
 {
-    struct wf_waker waker = waker_at(slot);
-    for (int64_t i = 0; i < times; i++)
+    struct wf_waker waker = waker_at(step->waker);
+    waker.ops->wake_by_ref(waker.data);
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_wake_often(const struct step_wake_often *step)
+{
+    struct wf_waker waker = waker_at(step->waker);
+    for (int64_t i = 0; i < step->times; i++)
         waker.ops->wake_by_ref(waker.data);
+    return STEP_DONE;
 }
 
-UNSEEN static void drop_waker(int64_t slot)
+UNSEEN static struct step_reply on_drop_waker(const struct step_drop_waker *step)
 {
-    struct wf_waker waker = waker_at(slot);
+    struct wf_waker waker = waker_at(step->waker);
     waker.ops->drop(waker.data);
+    return STEP_DONE;
 }
 
-/* --- steps --- */
+/* --- the task --- */
+
+UNSEEN static struct step_reply on_spawn(const struct step_spawn *step)
+{
+    return (struct step_reply){.a = bench_spawn(step->task, (enum spawn)step->how)};
+}
+
+UNSEEN static struct step_reply on_ready(const struct step_ready *step)
+{
+    script_at(step->task)->ready = true;
+    script_at(step->task)->out = step->value;
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_run(const struct step_run *step)
+{
+    (void)step;
+    return (struct step_reply){.a = bench_run_next()};
+}
+
+UNSEEN static struct step_reply on_link(const struct step_link *step)
+{
+    (void)step;
+    bench_link();
+    return STEP_DONE;
+}
 
 UNSEEN static struct wf_task *task_of(int64_t number)
 {
     return script_at(number)->task;
 }
 
+/* Seen: it reads the task's memory, as any thread may that holds a reference. */
+static struct step_reply on_touch(const struct step_touch *step)
+{
+    return (struct step_reply){.a = (int64_t)wf_task_id(task_of(step->task))};
+}
+
+UNSEEN static struct step_reply on_write(const struct step_write *step)
+{
+    bench_write(step->task, step->value);
+    script_at(step->task)->written = true;
+    return STEP_DONE;
+}
+
+/* --- its handles --- */
+
 UNSEEN static struct wf_join_handle *handle_of(int64_t number)
 {
     return script_at(number)->handle;
 }
 
-static int64_t poll_handle(int64_t number, int64_t mock, int64_t *out)
+/* Seen: it reads what the handle's poll has stored in it. */
+static struct step_reply on_poll(const struct step_poll *step)
 {
-    struct wf_join_handle *handle = handle_of(number);
-    struct wf_cx cx = {.waker = &mocks[in_range(mock, MOCKS_MAX)].waker};
+    struct wf_join_handle *handle = handle_of(step->task);
+    struct wf_cx cx = {.waker = &mocks[in_range(step->mock, MOCKS_MAX)].waker};
     enum wf_poll poll = wf_future_poll(&handle->future, &cx);
-    *out = poll == WF_READY ? handle->out : 0;
-    return poll;
+    return (struct step_reply){poll, poll == WF_READY ? handle->out : 0};
 }
 
+UNSEEN static struct step_reply on_read_value(const struct step_read_value *step)
+{
+    const struct output *output = script_at(step->task)->value;
+    return (struct step_reply){output->value, output->task};
+}
+
+UNSEEN static struct step_reply on_join_drop(const struct step_join_drop *step)
+{
+    wf_future_drop(&handle_of(step->task)->future);
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_is_finished(const struct step_is_finished *step)
+{
+    return (struct step_reply){.a = wf_join_handle_is_finished(handle_of(step->task))};
+}
+
+UNSEEN static struct step_reply on_join_abort(const struct step_join_abort *step)
+{
+    wf_join_handle_abort(handle_of(step->task));
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_abort_handle(const struct step_abort_handle *step)
+{
+    *abort_at(step->handle) = wf_join_handle_abort_handle(handle_of(step->task));
+    return (struct step_reply){.a = abort_at(step->handle)->task != NULL};
+}
+
+/* Seen, and so a function of its own, where the header's is inline. */
 static void abort_by(struct wf_abort_handle *handle)
 {
     wf_abort(handle);
 }
 
-static int64_t touch(int64_t number)
+UNSEEN static struct step_reply on_abort(const struct step_abort *step)
 {
-    return (int64_t)wf_task_id(task_of(number));
+    use_abort(step->handle, abort_by);
+    return STEP_DONE;
 }
 
-UNSEEN static int64_t new_abort(int64_t slot, int64_t number)
+UNSEEN static struct step_reply on_abort_drop(const struct step_abort_drop *step)
 {
-    *abort_at(slot) = wf_join_handle_abort_handle(handle_of(number));
-    return abort_at(slot)->task != NULL;
+    use_abort(step->handle, wf_abort_handle_drop);
+    return STEP_DONE;
 }
 
-UNSEEN static void perform(const int64_t *step, int64_t *a, int64_t *b)
+UNSEEN static struct step_reply on_give_abort(const struct step_give_abort *step)
 {
-    const int64_t *arguments = step + 2;
-    *a = *b = 0;
-    switch ((enum tasks_step)step[0]) {
-    case STEP_SPAWN:
-        *a = bench_spawn(arguments[0], (enum spawn)arguments[1]);
-        break;
-    case STEP_READY:
-        script_at(arguments[0])->ready = true;
-        script_at(arguments[0])->out = arguments[1];
-        break;
-    case STEP_RUN:
-        *a = bench_run_next();
-        break;
-    case STEP_POLL:
-        *a = poll_handle(arguments[0], arguments[1], b);
-        break;
-    case STEP_VALUE:
-        *a = script_at(arguments[0])->value->value;
-        *b = script_at(arguments[0])->value->task;
-        break;
-    case STEP_JOIN_DROP:
-        wf_future_drop(&handle_of(arguments[0])->future);
-        break;
-    case STEP_FINISHED:
-        *a = wf_join_handle_is_finished(handle_of(arguments[0]));
-        break;
-    case STEP_JOIN_ABORT:
-        wf_join_handle_abort(handle_of(arguments[0]));
-        break;
-    case STEP_ABORT_HANDLE:
-        *a = new_abort(arguments[0], arguments[1]);
-        break;
-    case STEP_ABORT:
-        use_abort(arguments[0], abort_by);
-        break;
-    case STEP_ABORT_DROP:
-        use_abort(arguments[0], wf_abort_handle_drop);
-        break;
-    case STEP_OWN_ABORT:
-        script_at(arguments[0])->abort = in_range(arguments[1], ABORTS_MAX);
-        break;
-    case STEP_WAKER:
-        bench_know(task_of(arguments[1]));
-        clone_waker(arguments[0], wf_task_waker(task_of(arguments[1])));
-        break;
-    case STEP_WAKER_CLONE:
-        clone_waker(arguments[0], waker_at(arguments[1]));
-        break;
-    case STEP_WAKE:
-        wake_by_value(arguments[0]);
-        break;
-    case STEP_WAKE_REF:
-        wake_by_reference(arguments[0], arguments[1]);
-        break;
-    case STEP_WAKER_DROP:
-        drop_waker(arguments[0]);
-        break;
-    case STEP_TOUCH:
-        *a = touch(arguments[0]);
-        break;
-    case STEP_WRITE:
-        bench_write(arguments[0], arguments[1]);
-        script_at(arguments[0])->written = true;
-        break;
-    case STEP_LINK:
-        bench_link();
-        break;
-    case STEP_LIVE_BYTES:
-        *a = (int64_t)wf_live_bytes();
-        break;
-    case STEP_CLONES:
-        *a = mocks[in_range(arguments[0], MOCKS_MAX)].clones;
-        break;
-    case STEP_BUDGET:
-        bench_constrain(arguments[0]);
-        break;
-    case STEP_BUDGET_LEFT:
-        *a = bench_budget();
-        break;
-    case STEP_HOLD:
-        stage_hold();
-        break;
-    case STEP_GO_ON:
-        stage_go_on(arguments[0], a, b);
-        break;
-    default:
-        scenario_broken("no such step");
-    }
+    script_at(step->task)->abort = in_range(step->handle, ABORTS_MAX);
+    return STEP_DONE;
 }
 
-static void act(const struct channel_command *command)
+/* --- the thread, and what is left --- */
+
+UNSEEN static struct step_reply on_constrain(const struct step_constrain *step)
 {
-    int64_t a = 0, b = 0;
-    if (command->operation == STEP_AT) {
+    bench_constrain(step->units);
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_unconstrain(const struct step_unconstrain *step)
+{
+    (void)step;
+    bench_constrain(-1);
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_budget_left(const struct step_budget_left *step)
+{
+    (void)step;
+    return (struct step_reply){.a = bench_budget()};
+}
+
+UNSEEN static struct step_reply on_hold(const struct step_hold *step)
+{
+    (void)step;
+    stage_hold();
+    return STEP_DONE;
+}
+
+UNSEEN static struct step_reply on_go_on(const struct step_go_on *step)
+{
+    return stage_go_on(step->held);
+}
+
+UNSEEN static struct step_reply on_live_bytes(const struct step_live_bytes *step)
+{
+    (void)step;
+    return (struct step_reply){.a = (int64_t)wf_live_bytes()};
+}
+
+UNSEEN static struct step_reply on_clones(const struct step_clones *step)
+{
+    return (struct step_reply){.a = mocks[in_range(step->mock, MOCKS_MAX)].clones};
+}
+
+UNSEEN STEP_DISPATCH(perform, TASKS_STEPS)
+
+    static void act(const struct channel_command *command)
+{
+    struct step_reply reply = STEP_DONE;
+    if (command->operation == STEP_at)
         stage_plan(command->arguments, command->count);
-    } else {
-        int64_t step[CHANNEL_ARGUMENTS_MAX] = {command->operation};
-        memcpy(step + 1, command->arguments, (CHANNEL_ARGUMENTS_MAX - 1) * sizeof *step);
-        stage_do(step, &a, &b);
-    }
+    else
+        reply = stage_do(command->operation, command->arguments);
     stage_flush();
-    scenario_reply(a, b);
+    scenario_reply(reply.a, reply.b);
 }
 
 /* --- begin and end --- */

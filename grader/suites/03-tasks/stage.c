@@ -3,7 +3,6 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,8 +16,9 @@ struct actor {
     pthread_t thread;
     int64_t number;
     _Atomic uint32_t state;
-    int64_t step[CHANNEL_ARGUMENTS_MAX];
-    int64_t a, b;
+    uint32_t operation;
+    int64_t arguments[CHANNEL_ARGUMENTS_MAX];
+    struct step_reply reply;
 };
 
 enum { TOLD_MAX = 512 };
@@ -30,7 +30,7 @@ static int told_count;
 
 static struct actor actors[THREADS_MAX];
 static void (*stage_enter)(void);
-static void (*stage_perform)(const int64_t *step, int64_t *a, int64_t *b);
+static struct step_reply (*stage_perform)(uint32_t operation, const int64_t *arguments);
 static __thread struct actor *self;
 
 /* --- the hand-over --- */
@@ -55,7 +55,7 @@ UNSEEN static void act_until_end(struct actor *actor)
     self = actor;
     stage_enter();
     while (wait_while(actor, IDLE, IDLE) != ENDING) {
-        stage_perform(actor->step, &actor->a, &actor->b);
+        actor->reply = stage_perform(actor->operation, actor->arguments);
         set_state(actor, IDLE);
     }
 }
@@ -66,7 +66,8 @@ static void *actor_main(void *arg)
     return NULL;
 }
 
-UNSEEN void stage_begin(void (*enter)(void), void (*perform)(const int64_t *step, int64_t *a, int64_t *b))
+UNSEEN void stage_begin(void (*enter)(void),
+                        struct step_reply (*perform)(uint32_t operation, const int64_t *arguments))
 {
     stage_enter = enter;
     stage_perform = perform;
@@ -99,11 +100,10 @@ static struct actor *actor_at(int64_t thread)
     return &actors[thread];
 }
 
-UNSEEN static void wait_for(struct actor *actor, int64_t *a, int64_t *b)
+UNSEEN static struct step_reply reply_of(struct actor *actor)
 {
-    enum state state = wait_while(actor, POSTED, RESUMED);
-    *a = state == HELD ? IS_HELD : actor->a;
-    *b = state == HELD ? IS_HELD : actor->b;
+    bool is_held = wait_while(actor, POSTED, RESUMED) == HELD;
+    return is_held ? (struct step_reply){IS_HELD, IS_HELD} : actor->reply;
 }
 
 UNSEEN bool stage_can(int64_t thread)
@@ -113,18 +113,17 @@ UNSEEN bool stage_can(int64_t thread)
            (actor != &actors[0] && atomic_load_explicit(&actor->state, memory_order_acquire) == IDLE);
 }
 
-UNSEEN void stage_do(const int64_t *step, int64_t *a, int64_t *b)
+UNSEEN struct step_reply stage_do(uint32_t operation, const int64_t *arguments)
 {
-    struct actor *actor = actor_at(step[1]);
-    if (actor == self) {
-        stage_perform(step, a, b);
-        return;
-    }
-    if (!stage_can(step[1]))
+    struct actor *actor = actor_at(arguments[0]);
+    if (actor == self)
+        return stage_perform(operation, arguments);
+    if (!stage_can(arguments[0]))
         scenario_broken("that thread is busy");
-    memcpy(actor->step, step, sizeof actor->step);
+    actor->operation = operation;
+    step_copy(actor->arguments, arguments, sizeof actor->arguments);
     set_state(actor, POSTED);
-    wait_for(actor, a, b);
+    return reply_of(actor);
 }
 
 UNSEEN void stage_hold(void)
@@ -135,14 +134,13 @@ UNSEEN void stage_hold(void)
     wait_while(self, HELD, HELD);
 }
 
-UNSEEN void stage_go_on(int64_t thread, int64_t *a, int64_t *b)
+UNSEEN struct step_reply stage_go_on(int64_t thread)
 {
     struct actor *actor = actor_at(thread);
-    *a = *b = NOT_HELD;
     if (atomic_load_explicit(&actor->state, memory_order_acquire) != HELD)
-        return;
+        return (struct step_reply){NOT_HELD, NOT_HELD};
     set_state(actor, RESUMED);
-    wait_for(actor, a, b);
+    return reply_of(actor);
 }
 
 /* --- what shall happen somewhere, once --- */
@@ -151,16 +149,17 @@ enum { PLANS_MAX = 32 };
 
 static struct plan {
     bool waits;
-    enum point point;
-    int64_t subject;
-    int64_t step[CHANNEL_ARGUMENTS_MAX];
+    struct step_at at;
+    uint32_t operation;
+    int64_t arguments[CHANNEL_ARGUMENTS_MAX];
 } plans[PLANS_MAX];
 
 /* Wrong code may come here at another time, or on another thread, than was thought of. */
 UNSEEN static bool is_due(const struct plan *plan, enum point point, int64_t subject)
 {
-    return plan->waits && plan->point == point && plan->subject == subject &&
-           (plan->step[0] == STEP_HOLD ? plan->step[1] == stage_self() : stage_can(plan->step[1]));
+    int64_t thread = plan->arguments[0];
+    return plan->waits && plan->at.point == (int64_t)point && plan->at.subject == subject &&
+           (plan->operation == STEP_hold ? thread == stage_self() : stage_can(thread));
 }
 
 /* Do what is planned for this point. */
@@ -168,23 +167,22 @@ UNSEEN void stage_come_to(enum point point, int64_t subject)
 {
     for (int i = 0; i < PLANS_MAX; i++)
         if (is_due(&plans[i], point, subject)) {
-            int64_t a, b;
             plans[i].waits = false;
-            stage_do(plans[i].step, &a, &b);
+            stage_do(plans[i].operation, plans[i].arguments);
         }
 }
 
 UNSEEN void stage_plan(const int64_t *arguments, uint32_t count)
 {
-    for (int i = 0; i < PLANS_MAX; i++)
-        if (!plans[i].waits) {
-            plans[i].waits = true;
-            plans[i].point = (enum point)arguments[1];
-            plans[i].subject = arguments[2];
-            memcpy(plans[i].step, arguments + 3, (count - 3) * sizeof *arguments);
-            return;
-        }
-    scenario_broken("too many plans");
+    enum { OPERATION = sizeof(struct step_at) / sizeof(int64_t) };
+    struct plan *plan = plans;
+    while (plan < plans + PLANS_MAX && plan->waits)
+        plan++;
+    if (plan == plans + PLANS_MAX || count <= OPERATION)
+        scenario_broken("too many plans, or nothing to plan");
+    *plan = (struct plan){.waits = true, .operation = (uint32_t)arguments[OPERATION]};
+    step_copy(&plan->at, arguments, sizeof plan->at);
+    step_copy(plan->arguments, arguments + OPERATION + 1, (count - OPERATION - 1) * sizeof *arguments);
 }
 
 /* --- events --- */

@@ -18,7 +18,8 @@
 #define UNSEEN __attribute__((no_sanitize("thread"), noinline))
 
 /** Start the threads 1 to THREADS_MAX - 1. `perform` does a step, `enter` prepares a thread. */
-void stage_begin(void (*enter)(void), void (*perform)(const int64_t *step, int64_t *a, int64_t *b));
+void stage_begin(void (*enter)(void),
+                 struct step_reply (*perform)(uint32_t operation, const int64_t *arguments));
 /** End them. */
 void stage_end(void);
 
@@ -27,16 +28,14 @@ int64_t stage_self(void);
 
 /** Whether the thread is this one, or waits for something to do. */
 bool stage_can(int64_t thread);
-/** Do a step, {operation, thread, arguments...}, on the thread that it names. Returns when that
- * is done, or IS_HELD when it is held. */
-void stage_do(const int64_t *step, int64_t *a, int64_t *b);
+/** Do a step on the thread that its first argument names. Returns when that is done, or IS_HELD when it is held. */
+struct step_reply stage_do(uint32_t operation, const int64_t *arguments);
 /** Hold this thread, not the driver, until it is told to go on. */
 void stage_hold(void);
-/** Let a held thread go on; returns like stage_do(). NOT_HELD, and nothing done, if it is
- * not. */
-void stage_go_on(int64_t thread, int64_t *a, int64_t *b);
+/** Let a held thread go on; returns like stage_do(). NOT_HELD, and nothing done, if it is not. */
+struct step_reply stage_go_on(int64_t thread);
 
-/** Plan a step for a point: {any, point, subject, operation, thread, arguments...}. */
+/** Plan a step for a point: a struct step_at, the operation, its arguments. */
 void stage_plan(const int64_t *arguments, uint32_t count);
 /** Do what is planned for this point. */
 void stage_come_to(enum point point, int64_t subject);

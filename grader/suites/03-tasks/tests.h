@@ -5,8 +5,14 @@
 #ifndef WEFT_SUITE_03_TESTS_H
 #define WEFT_SUITE_03_TESTS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct judge;
 struct channel_record;
+
+/** A task's state, in words. */
+void tell_word(int64_t value, char *text, size_t size);
 
 void describe_tasks_event(struct judge *judge, const struct channel_record *event, char *text, int size);
 void describe_scopes_event(struct judge *judge, const struct channel_record *event, char *text, int size);

@@ -11,16 +11,16 @@ enum { HANDLE = 1, RUNNER = 2 }; /* threads */
 
 static int a_value(struct judge *judge)
 {
-    return 1 + judge_random(judge, 100000);
+    return (int)DRAW(judge, ready, value);
 }
 
 /* By the handle, or by an abort handle, which any thread may use. */
 static void abort_it(struct judge *judge, int task, int slot)
 {
     if (judge_random(judge, 2))
-        abort_by(judge, 1 + judge_random(judge, 2), slot);
+        DO(judge, abort, .thread = 1 + judge_random(judge, 2), .handle = slot);
     else
-        join_abort(judge, HANDLE, task);
+        DO(judge, join_abort, .thread = HANDLE, .task = task);
 }
 
 /* --- the cross product --- */
@@ -41,12 +41,12 @@ static void act_at(struct judge *judge, const struct life *life, enum moment mom
     if (life->aborted == moment) {
         if (moment == DURING)
             at(judge, point, task);
-        abort_by(judge, 1 + judge_random(judge, 2), 0);
+        DO(judge, abort, .thread = 1 + judge_random(judge, 2), .handle = 0);
     }
     if (life->dropped == moment) {
         if (moment == DURING)
             at(judge, point, task);
-        join_drop(judge, HANDLE, task);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
     }
 }
 
@@ -56,16 +56,16 @@ static void live(struct judge *judge, struct life life)
         runner = judge_random(judge, THREADS_MAX);
     const struct tally *tally = tally_of(judge, task);
     if (life.aborted != NEVER)
-        abort_handle(judge, HANDLE, 0, task);
-    new_waker(judge, 0, 0, task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
+    DO(judge, new_waker, .waker = 0, .task = task);
     if (life.polled) {
         run(judge, runner, task);
-        wake_ref(judge, 0, 0, 1);
+        DO(judge, wake_by_ref, .waker = 0);
     }
     int polls = tally->polls;
     act_at(judge, &life, BEFORE, task);
     if (life.ready)
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
     act_at(judge, &life, DURING, task);
     run(judge, runner, task);
     bool over = life.ready || life.aborted == BEFORE || life.aborted == DURING;
@@ -76,21 +76,21 @@ static void live(struct judge *judge, struct life life)
     if (!over) {
         ready = life.aborted != AFTER;
         if (ready)
-            wake_ref(judge, 0, 0, 1);
-        make_ready(judge, task, value);
+            DO(judge, wake_by_ref, .waker = 0);
+        DO(judge, ready, .task = task, .value = value);
         run(judge, runner, task);
     }
-    wake_ref(judge, 0, 0, 1);
+    DO(judge, wake_by_ref, .waker = 0);
     expect_queue_empty(judge);
     expect_ended(judge, task, ready, ready && life.dropped != NEVER);
     if (life.dropped == NEVER)
         expect_joined(judge, HANDLE, task, 0, ready ? 0 : WF_ECANCELED, value);
     expect_ended(judge, task, ready, ready && life.dropped != NEVER);
     expect_alive(judge);
-    drop_waker(judge, 0, 0);
+    DO(judge, drop_waker, .waker = 0);
     if (life.aborted != NEVER) {
         expect_alive(judge);
-        abort_drop(judge, HANDLE, 0);
+        DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
     }
     expect_freed(judge);
 }
@@ -127,7 +127,7 @@ static void join_aborted(struct judge *judge, bool polled, bool awaited_before, 
         run(judge, RUNNER, task);
     if (awaited_before)
         poll_handle(judge, HANDLE, task, 0);
-    join_abort(judge, HANDLE, task);
+    DO(judge, join_abort, .thread = HANDLE, .task = task);
     if (awaited_in_drop) {
         at(judge, AT_DROP, task);
         poll_handle(judge, HANDLE, task, 1);
@@ -138,10 +138,10 @@ static void join_aborted(struct judge *judge, bool polled, bool awaited_before, 
     expect_count(judge, mock_of(judge, 0)->wakes - wakes[0], awaited_before && !awaited_in_drop,
                  "wakes of the older waker");
     EXPECT(judge, is_finished(judge, HANDLE, task), "true: the task is over", "false");
-    constrain(judge, HANDLE, units);
+    DO(judge, constrain, .thread = HANDLE, .units = units);
     expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
     expect_budget(judge, HANDLE, units - 1);
-    constrain(judge, HANDLE, -1);
+    DO(judge, unconstrain, .thread = HANDLE);
     expect_ended(judge, task, false, false);
     for (int i = 0; i < 2; i++)
         expect_no_clones(judge, i);
@@ -165,7 +165,7 @@ void test_abort_idle(struct judge *judge)
         bool awaited = round % 2;
         int task = spawn(judge, HANDLE, SPAWN_AWAITED);
         const struct tally *tally = tally_of(judge, task);
-        abort_handle(judge, HANDLE, 0, task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
         run(judge, RUNNER, task);
         if (awaited)
             poll_handle(judge, HANDLE, task, 0);
@@ -185,20 +185,20 @@ void test_abort_idle(struct judge *judge)
         abort_it(judge, task, 0);
         expect_queue_empty(judge);
         expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
-        abort_drop(judge, HANDLE, 0);
+        DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
         expect_freed(judge);
     }
     /* the handle may go: the task ends all the same */
     for (int by_other = 0; by_other < 2; by_other++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-        abort_handle(judge, HANDLE, 0, task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
         run(judge, RUNNER, task);
         if (by_other)
-            abort_by(judge, RUNNER, 0);
+            DO(judge, abort, .thread = RUNNER, .handle = 0);
         else
-            join_abort(judge, HANDLE, task);
-        abort_drop(judge, RUNNER, 0);
-        join_drop(judge, HANDLE, task);
+            DO(judge, join_abort, .thread = HANDLE, .task = task);
+        DO(judge, abort_drop, .thread = RUNNER, .handle = 0);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
         run(judge, RUNNER, task);
         expect_ended(judge, task, false, false);
         expect_freed(judge);
@@ -212,17 +212,17 @@ static void abort_at(struct judge *judge, enum point point, bool ready, bool wok
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
     const struct tally *tally = tally_of(judge, task);
-    abort_handle(judge, HANDLE, 0, task);
-    new_waker(judge, HANDLE, 0, task);
+    DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
+    DO(judge, new_waker, .thread = HANDLE, .waker = 0, .task = task);
     bool woken_first = judge_random(judge, 2);
     if (ready)
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
     if (woken && woken_first)
-        at(judge, point, task), wake_ref(judge, HANDLE, 0, 1);
+        at(judge, point, task), DO(judge, wake_by_ref, .thread = HANDLE, .waker = 0);
     at(judge, point, task);
     abort_it(judge, task, 0);
     if (woken && !woken_first)
-        at(judge, point, task), wake_ref(judge, HANDLE, 0, 1);
+        at(judge, point, task), DO(judge, wake_by_ref, .thread = HANDLE, .waker = 0);
     run(judge, RUNNER, task);
     expect_count(judge, tally->polls, 1, "polls");
     expect_count(judge, tally->run_thread, RUNNER, "the thread on which the future ended");
@@ -230,8 +230,8 @@ static void abort_at(struct judge *judge, enum point point, bool ready, bool wok
     expect_ended(judge, task, ready, false);
     expect_joined(judge, HANDLE, task, 0, ready ? 0 : WF_ECANCELED, value);
     expect_ended(judge, task, ready, false);
-    abort_drop(judge, HANDLE, 0);
-    drop_waker(judge, HANDLE, 0);
+    DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
+    DO(judge, drop_waker, .thread = HANDLE, .waker = 0);
     expect_freed(judge);
 }
 
@@ -239,16 +239,16 @@ static void abort_at(struct judge *judge, enum point point, bool ready, bool wok
 void test_abort_after_a_run(struct judge *judge)
 {
     judge_start(judge, "tasks");
-    link_queue(judge);
+    DO(judge, link);
     for (int round = 0; round < 4; round++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-        abort_handle(judge, HANDLE, 0, task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
         run(judge, RUNNER, task);
         abort_it(judge, task, 0);
         run(judge, RUNNER, task);
         expect_ended(judge, task, false, false);
-        abort_drop(judge, HANDLE, 0);
-        join_drop(judge, HANDLE, task);
+        DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
         expect_freed(judge);
     }
     finish_tasks(judge);
@@ -267,14 +267,14 @@ void test_abort_in_poll(struct judge *judge)
     }
     /* the task itself asks for its end, and its handle is gone */
     int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-    abort_handle(judge, HANDLE, 0, task);
+    DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
     at(judge, AT_POLL, task);
-    abort_by(judge, RUNNER, 0);
+    DO(judge, abort, .thread = RUNNER, .handle = 0);
     at(judge, AT_POLL, task);
-    join_drop(judge, HANDLE, task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
     run(judge, RUNNER, task);
     expect_ended(judge, task, false, false);
-    abort_drop(judge, RUNNER, 0);
+    DO(judge, abort_drop, .thread = RUNNER, .handle = 0);
     expect_freed(judge);
     finish_tasks(judge);
 }
@@ -285,18 +285,18 @@ void test_abort_in_poll(struct judge *judge)
 static void frame_is_seen(struct judge *judge, bool woken_in_poll)
 {
     int task = spawn(judge, 0, SPAWN_AWAITED);
-    new_waker(judge, 2, 1, task);
+    DO(judge, new_waker, .thread = 2, .waker = 1, .task = task);
     if (woken_in_poll) {
         at(judge, AT_POLL, task);
-        wake_ref(judge, 2, 1, 1);
+        DO(judge, wake_by_ref, .thread = 2, .waker = 1);
     }
     run(judge, 1, task);
-    join_abort(judge, 0, task);
+    DO(judge, join_abort, .task = task);
     run(judge, 2, task);
     expect_count(judge, tally_of(judge, task)->run_thread, 2, "the thread on which the future was dropped");
     expect_ended(judge, task, false, false);
-    drop_waker(judge, 2, 1);
-    join_drop(judge, 0, task);
+    DO(judge, drop_waker, .thread = 2, .waker = 1);
+    DO(judge, join_drop, .task = task);
     expect_freed(judge);
 }
 
@@ -309,13 +309,13 @@ void test_abort_publishes(struct judge *judge)
     for (int round = 0; round < 4; round++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         at(judge, AT_POLL, task);
-        write_for(judge, HANDLE, task, value);
+        DO(judge, write, .thread = HANDLE, .task = task, .value = value);
         at(judge, AT_POLL, task);
-        join_abort(judge, HANDLE, task);
+        DO(judge, join_abort, .thread = HANDLE, .task = task);
         run(judge, RUNNER, task);
         expect_count(judge, tally_of(judge, task)->parcel, value, "what the drop of its future reads");
         expect_ended(judge, task, false, false);
-        join_drop(judge, HANDLE, task);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
         expect_freed(judge);
     }
     finish_tasks(judge);
@@ -328,38 +328,38 @@ void test_abort_over(struct judge *judge)
     judge_start(judge, "tasks");
     for (int round = 0; round < 4; round++) { /* over, its output not taken yet */
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-        abort_handle(judge, HANDLE, 0, task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
         if (round % 2)
             poll_handle(judge, HANDLE, task, 0);
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
         run(judge, RUNNER, task);
         abort_it(judge, task, 0);
         abort_it(judge, task, 0);
         expect_queue_empty(judge);
         expect_joined(judge, HANDLE, task, 0, 0, value);
-        abort_by(judge, RUNNER, 0); /* and taken */
+        DO(judge, abort, .thread = RUNNER, .handle = 0); /* and taken */
         expect_queue_empty(judge);
         expect_ended(judge, task, true, false);
-        abort_drop(judge, RUNNER, 0);
+        DO(judge, abort_drop, .thread = RUNNER, .handle = 0);
         expect_freed(judge);
     }
     for (int polled = 0; polled < 2; polled++) { /* queued: by the spawn, or by a wake */
         int task = spawn(judge, HANDLE, SPAWN_AWAITED);
         const struct tally *tally = tally_of(judge, task);
-        abort_handle(judge, HANDLE, 0, task);
-        new_waker(judge, HANDLE, 0, task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
+        DO(judge, new_waker, .thread = HANDLE, .waker = 0, .task = task);
         if (polled)
-            run(judge, RUNNER, task), wake_ref(judge, HANDLE, 0, 1);
+            run(judge, RUNNER, task), DO(judge, wake_by_ref, .thread = HANDLE, .waker = 0);
         int scheduled = tally->scheduled;
         abort_it(judge, task, 0);
-        wake(judge, HANDLE, 0);
+        DO(judge, wake, .thread = HANDLE, .waker = 0);
         expect_count(judge, tally->scheduled, scheduled, "times that it is scheduled: it is in the queue");
         run(judge, RUNNER, task);
         expect_count(judge, tally->polls, polled, "polls: it is dropped instead");
         expect_queue_empty(judge);
         expect_ended(judge, task, false, false);
         expect_joined(judge, HANDLE, task, 0, WF_ECANCELED, 0);
-        abort_drop(judge, HANDLE, 0);
+        DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
         expect_freed(judge);
     }
     finish_tasks(judge);
@@ -372,65 +372,67 @@ void test_abort_handle(struct judge *judge)
     judge_start(judge, "tasks");
     for (int aborted = 0; aborted < 2; aborted++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-        abort_handle(judge, HANDLE, 0, task);
-        abort_handle(judge, HANDLE, 1, task);
-        make_ready(judge, task, value);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 1, .task = task);
+        DO(judge, ready, .task = task, .value = value);
         if (aborted)
-            abort_by(judge, RUNNER, 0);
+            DO(judge, abort, .thread = RUNNER, .handle = 0);
         run(judge, RUNNER, task);
         expect_ended(judge, task, !aborted, false);
-        join_drop(judge, HANDLE, task); /* future and output are gone, the memory is not */
+        DO(judge, join_drop, .thread = HANDLE,
+           .task = task); /* future and output are gone, the memory is not */
         expect_ended(judge, task, !aborted, !aborted);
         expect_alive(judge);
-        abort_drop(judge, HANDLE, 0);
+        DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
         expect_alive(judge);
-        touch(judge, RUNNER, task);
-        abort_drop(judge, RUNNER, 1);
+        DO(judge, touch, .thread = RUNNER, .task = task);
+        DO(judge, abort_drop, .thread = RUNNER, .handle = 1);
         expect_freed(judge);
-        abort_by(judge, RUNNER, 1); /* empty: does nothing */
-        abort_drop(judge, RUNNER, 1);
+        DO(judge, abort, .thread = RUNNER, .handle = 1); /* empty: does nothing */
+        DO(judge, abort_drop, .thread = RUNNER, .handle = 1);
     }
     /* the last but for the task's own end, on another thread */
     int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-    abort_handle(judge, HANDLE, 0, task);
-    join_drop(judge, HANDLE, task);
-    abort_drop(judge, HANDLE, 0);
+    DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
+    DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
     expect_count(judge, tally_of(judge, task)->drops, 0, "times that a future is dropped by its handles' end");
-    make_ready(judge, task, 1);
+    DO(judge, ready, .task = task, .value = 1);
     run(judge, RUNNER, task);
     expect_ended(judge, task, true, true);
     expect_freed(judge);
     /* of a handle that is over it is empty */
     task = spawn(judge, HANDLE, SPAWN_AWAITED);
-    make_ready(judge, task, 1);
+    DO(judge, ready, .task = task, .value = 1);
     run(judge, RUNNER, task);
     expect_joined(judge, HANDLE, task, 0, 0, 1);
-    abort_handle(judge, HANDLE, 0, task);
+    DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = task);
     expect_freed(judge);
-    abort_by(judge, HANDLE, 0);
-    abort_drop(judge, HANDLE, 0);
-    join_abort(judge, HANDLE, task);
+    DO(judge, abort, .thread = HANDLE, .handle = 0);
+    DO(judge, abort_drop, .thread = HANDLE, .handle = 0);
+    DO(judge, join_abort, .thread = HANDLE, .task = task);
     /* two tasks, each with an abort handle of the other in its frame */
     for (int round = 0; round < 3; round++) {
         int left = spawn(judge, HANDLE, SPAWN_AWAITED), right = spawn(judge, HANDLE, SPAWN_AWAITED);
-        abort_handle(judge, HANDLE, 0, right);
-        abort_handle(judge, HANDLE, 1, left);
-        own_abort(judge, left, 0);
-        own_abort(judge, right, 1);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 0, .task = right);
+        DO(judge, abort_handle, .thread = HANDLE, .handle = 1, .task = left);
+        DO(judge, give_abort, .task = left, .handle = 0);
+        DO(judge, give_abort, .task = right, .handle = 1);
         run(judge, RUNNER, left);
         run(judge, RUNNER, right);
         if (round < 2)
-            join_abort(judge, HANDLE, left);
+            DO(judge, join_abort, .thread = HANDLE, .task = left);
         else
-            new_waker(judge, 0, 0, left), make_ready(judge, left, 1), wake(judge, 0, 0);
+            DO(judge, new_waker, .waker = 0, .task = left), DO(judge, ready, .task = left, .value = 1),
+                DO(judge, wake, .waker = 0);
         if (round > 0)
             run(judge, RUNNER, left);
-        join_abort(judge, HANDLE, right);
+        DO(judge, join_abort, .thread = HANDLE, .task = right);
         if (round == 0)
             run(judge, RUNNER, left);
         run(judge, RUNNER, right);
-        join_drop(judge, HANDLE, left);
-        join_drop(judge, HANDLE, right);
+        DO(judge, join_drop, .thread = HANDLE, .task = left);
+        DO(judge, join_drop, .thread = HANDLE, .task = right);
         expect_ended(judge, left, round == 2, round == 2);
         expect_ended(judge, right, false, false);
         expect_freed(judge);

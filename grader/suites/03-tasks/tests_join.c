@@ -12,7 +12,7 @@ enum { HANDLE = 1, RUNNER = 2 }; /* threads */
 
 static int a_value(struct judge *judge)
 {
-    return 1 + judge_random(judge, 100000);
+    return (int)DRAW(judge, ready, value);
 }
 
 /* --- 03.8 --- */
@@ -24,12 +24,12 @@ static void join_in_order(struct judge *judge, bool awaited_before)
     if (awaited_before)
         EXPECT(judge, poll_handle(judge, HANDLE, task, 0).a == WF_PENDING, "PENDING: the task is not over",
                "READY");
-    make_ready(judge, task, value);
+    DO(judge, ready, .task = task, .value = value);
     run(judge, RUNNER, task);
     EXPECT(judge, is_finished(judge, HANDLE, task), "true: the task is over", "false");
     expect_joined(judge, HANDLE, task, 0, 0, value);
     EXPECT(judge, is_finished(judge, HANDLE, task), "true: the handle has been READY", "false");
-    join_drop(judge, HANDLE, task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
     expect_ended(judge, task, true, false);
     expect_freed(judge);
 }
@@ -49,7 +49,7 @@ void test_task_result(struct judge *judge)
 static void hold_at(struct judge *judge, enum point point, int task)
 {
     at(judge, point, task);
-    hold(judge, RUNNER);
+    DO(judge, hold, .thread = RUNNER);
 }
 
 /* The runner goes on. Where the planned run did not come, because the handle did not go that way, it comes now. */
@@ -68,7 +68,7 @@ enum { NEW = 0, OLD = 1 }; /* join wakers */
 static void end_at(struct judge *judge, enum point point, bool replaces, enum point end, bool wakers)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-    make_ready(judge, task, value);
+    DO(judge, ready, .task = task, .value = value);
     if (replaces)
         poll_handle(judge, HANDLE, task, OLD);
     hold_at(judge, end, task);
@@ -114,7 +114,7 @@ void test_join_sees_output(struct judge *judge)
     judge_start(judge, "tasks");
     for (int awaited = 0; awaited < 2; awaited++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
         if (awaited)
             poll_handle(judge, HANDLE, task, 0);
         hold_at(judge, AT_LET_GO, task);
@@ -156,9 +156,9 @@ static void newest_is_woken(struct judge *judge, bool left_in_poll)
     for (int i = 0; i < MOCKS_MAX; i++)
         wakes[i] = mock_of(judge, i)->wakes;
     int newest = poll_with_many(judge, task);
-    new_waker(judge, 0, 0, task);
-    wake(judge, 0, 0);
-    make_ready(judge, task, value);
+    DO(judge, new_waker, .waker = 0, .task = task);
+    DO(judge, wake, .waker = 0);
+    DO(judge, ready, .task = task, .value = value);
     if (left_in_poll) { /* to_complete alone shows the runner this waker */
         newest = (newest + 1) % MOCKS_MAX;
         at(judge, AT_POLL, task);
@@ -195,20 +195,20 @@ void test_end_in_between(struct judge *judge)
 static void leave_at(struct judge *judge, enum point point, bool polled)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-    new_waker(judge, HANDLE, 0, task);
-    make_ready(judge, task, value);
+    DO(judge, new_waker, .thread = HANDLE, .waker = 0, .task = task);
+    DO(judge, ready, .task = task, .value = value);
     poll_handle(judge, HANDLE, task, 0);
     at(judge, point, point == AT_WAKE ? 0 : task);
     if (polled)
         poll_handle(judge, HANDLE, task, 1);
     else
-        join_drop(judge, HANDLE, task);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
     run(judge, RUNNER, task);
     expect_ended(judge, task, true, !polled);
     for (int i = 0; i < 2; i++)
         expect_no_clones(judge, i);
     expect_alive(judge); /* the task's own waker keeps it */
-    drop_waker(judge, HANDLE, 0);
+    DO(judge, drop_waker, .thread = HANDLE, .waker = 0);
     expect_freed(judge);
 }
 
@@ -217,13 +217,13 @@ static void leave_at(struct judge *judge, enum point point, bool polled)
 static void slot_goes_to_runner(struct judge *judge)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-    make_ready(judge, task, 1);
+    DO(judge, ready, .task = task, .value = 1);
     poll_handle(judge, HANDLE, task, 0);
     poll_handle(judge, HANDLE, task, 0);
     at(judge, AT_UNREFERENCE, task);
-    hold(judge, HANDLE);
+    DO(judge, hold, .thread = HANDLE);
     at(judge, AT_WAKE, 0);
-    join_drop(judge, HANDLE, task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
     run(judge, RUNNER, task);
     go_on(judge, HANDLE);
     expect_no_clones(judge, 0);
@@ -235,11 +235,11 @@ static void slot_goes_to_runner(struct judge *judge)
 static void slot_goes_to_handle(struct judge *judge)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-    make_ready(judge, task, 1);
+    DO(judge, ready, .task = task, .value = 1);
     poll_handle(judge, HANDLE, task, 0);
     hold_at(judge, AT_LET_GO, task);
     run(judge, RUNNER, task);
-    join_drop(judge, HANDLE, task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
     expect_no_clones(judge, 0);
     go_on(judge, RUNNER);
     expect_ended(judge, task, true, true);
@@ -260,11 +260,11 @@ void test_join_waker_given_back(struct judge *judge)
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), wakes = mock_of(judge, 0)->wakes;
     poll_handle(judge, HANDLE, task, 0);
     run(judge, RUNNER, task);
-    join_drop(judge, HANDLE, task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
     expect_no_clones(judge, 0);
-    new_waker(judge, 0, 0, task);
-    wake(judge, 0, 0);
-    make_ready(judge, task, 1);
+    DO(judge, new_waker, .waker = 0, .task = task);
+    DO(judge, wake, .waker = 0);
+    DO(judge, ready, .task = task, .value = 1);
     run(judge, RUNNER, task);
     expect_count(judge, mock_of(judge, 0)->wakes - wakes, 0, "wakes of a waker that was given back");
     expect_freed(judge);
@@ -284,12 +284,12 @@ static void unclaimed(struct judge *judge, int task, int value)
 static void end_in_drop(struct judge *judge, enum point point, bool awaited)
 {
     int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-    make_ready(judge, task, value);
+    DO(judge, ready, .task = task, .value = value);
     if (awaited)
         poll_handle(judge, HANDLE, task, 0);
     at(judge, point, task);
     run(judge, RUNNER, task);
-    join_drop(judge, HANDLE, task);
+    DO(judge, join_drop, .thread = HANDLE, .task = task);
     if (tally_of(judge, task)->polls == 0) /* the drop did not come to that point */
         run(judge, RUNNER, task);
     expect_no_clones(judge, 0);
@@ -303,22 +303,23 @@ void test_detach(struct judge *judge)
         end_in_drop(judge, kind % 2 ? AT_JOIN_DROPPED : AT_UNREFERENCE, kind / 2);
     for (int held = 0; held < 2; held++) { /* polled, and there is no place for the output */
         int task = spawn(judge, HANDLE, SPAWN_WITHOUT_VALUE), value = a_value(judge);
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
         if (held)
             hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
-        expect_joined(judge, HANDLE, task, 0, 0, -1);
+        expect_result(judge, HANDLE, task, 0, 0);
+        expect_nothing_stored(judge, HANDLE, task);
         if (held)
             go_on(judge, RUNNER);
         unclaimed(judge, task, value);
     }
     for (int held = 0; held < 2; held++) { /* over, and never awaited */
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
         if (held)
             hold_at(judge, AT_LET_GO, task);
         run(judge, RUNNER, task);
-        join_drop(judge, HANDLE, task);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
         if (held)
             go_on(judge, RUNNER);
         unclaimed(judge, task, value);
@@ -327,11 +328,11 @@ void test_detach(struct judge *judge)
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         if (polled)
             run(judge, RUNNER, task);
-        join_drop(judge, HANDLE, task);
+        DO(judge, join_drop, .thread = HANDLE, .task = task);
         expect_count(judge, tally_of(judge, task)->drops, 0, "times that the future was dropped");
         if (polled)
-            new_waker(judge, 0, 0, task), wake(judge, 0, 0);
-        make_ready(judge, task, value);
+            DO(judge, new_waker, .waker = 0, .task = task), DO(judge, wake, .waker = 0);
+        DO(judge, ready, .task = task, .value = value);
         run(judge, RUNNER, task);
         unclaimed(judge, task, value);
     }
@@ -344,15 +345,15 @@ void test_detach(struct judge *judge)
 static void join_out_of_budget(struct judge *judge, int task, int value)
 {
     int wakes = mock_of(judge, 0)->wakes;
-    constrain(judge, HANDLE, 0);
+    DO(judge, constrain, .thread = HANDLE, .units = 0);
     EXPECT(judge, poll_handle(judge, HANDLE, task, 0).a == WF_PENDING,
            "PENDING: the task is over, and no budget is left for it", "READY");
     EXPECT(judge, mock_of(judge, 0)->wakes > wakes, "it gives way: the waker of the poll is woken",
            "it is not");
-    expect_stored(judge, HANDLE, task, -1);
+    expect_nothing_stored(judge, HANDLE, task);
     expect_budget(judge, HANDLE, 0);
     if (judge_random(judge, 2))
-        constrain(judge, HANDLE, 1);
+        DO(judge, constrain, .thread = HANDLE, .units = 1);
     expect_joined(judge, HANDLE, task, 0, 0, value);
 }
 
@@ -362,13 +363,13 @@ void test_join_budget(struct judge *judge)
     for (int kind = 0; kind < 4; kind++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         int units = 1 + judge_random(judge, 100);
-        constrain(judge, HANDLE, units);
+        DO(judge, constrain, .thread = HANDLE, .units = units);
         if (kind % 2) {
             EXPECT(judge, poll_handle(judge, HANDLE, task, 1).a == WF_PENDING,
                    "PENDING: the task is not over", "READY");
             expect_budget(judge, HANDLE, units);
         }
-        make_ready(judge, task, value);
+        DO(judge, ready, .task = task, .value = value);
         run(judge, RUNNER, task);
         if (kind / 2) {
             expect_joined(judge, HANDLE, task, 0, 0, value);
@@ -385,22 +386,22 @@ void test_join_budget(struct judge *judge)
     int tasks[MANY], value = a_value(judge), units = 1 + judge_random(judge, MANY - 1);
     for (int i = 0; i < MANY; i++) {
         tasks[i] = spawn(judge, HANDLE, SPAWN_AWAITED);
-        make_ready(judge, tasks[i], value);
+        DO(judge, ready, .task = tasks[i], .value = value);
         run(judge, RUNNER, tasks[i]);
     }
-    constrain(judge, HANDLE, units);
+    DO(judge, constrain, .thread = HANDLE, .units = units);
     for (int i = 0; i < units; i++)
         expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
     join_out_of_budget(judge, tasks[units], value);
-    constrain(judge, HANDLE, -1); /* where there is no budget, none is needed */
+    DO(judge, unconstrain, .thread = HANDLE); /* where there is no budget, none is needed */
     for (int i = units + 1; i < MANY; i++)
         expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
     /* one that ends while the handle looks costs no more, and no less */
     static const enum point points[] = {AT_CLONE, AT_SHARE};
     for (int kind = 0; kind < 4; kind++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED);
-        make_ready(judge, task, value);
-        constrain(judge, HANDLE, kind % 2);
+        DO(judge, ready, .task = task, .value = value);
+        DO(judge, constrain, .thread = HANDLE, .units = kind % 2);
         at(judge, points[kind / 2], points[kind / 2] == AT_CLONE ? 0 : task);
         run(judge, RUNNER, task);
         int wakes = mock_of(judge, 0)->wakes;
@@ -414,7 +415,7 @@ void test_join_budget(struct judge *judge)
         } else {
             if (tally_of(judge, task)->polls == 0) /* the poll did not come to that point */
                 run(judge, RUNNER, task);
-            constrain(judge, HANDLE, 1);
+            DO(judge, constrain, .thread = HANDLE, .units = 1);
             expect_joined(judge, HANDLE, task, 0, 0, value);
         }
         expect_no_clones(judge, 0);

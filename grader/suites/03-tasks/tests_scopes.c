@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../src/judge.h"
+#include "../../src/judge_steps.h"
 #include "steps.h"
 #include "tests.h"
 #include "weft/future.h"
 
-enum { PROBES = 4, LAYERS = 3, LAST_VALUE = 99 };
+enum { PROBES = 4, LAYERS = 3 };
 
 /* Two trees: each has two branches of scopes over a probe, joined, in scopes around both. */
 struct forest {
@@ -36,11 +36,10 @@ static int in_scopes(struct judge *judge, struct forest *forest, int inner, int 
 {
     int layers = judge_random(judge, LAYERS + 1);
     for (int layer = 0; layer < layers && forest->futures < FUTURES_MAX; layer++) {
-        int key = judge_random(judge, KEYS_MAX), value = 1 + judge_random(judge, LAST_VALUE);
+        int key = judge_random(judge, KEYS_MAX), value = (int)DRAW(judge, scope, value);
         int scope = forest->futures++;
         struct judge_reply reply =
-            judge_step(judge, STEP_SCOPE, (const int64_t[]){scope, key, value, inner}, 4,
-                       "future %d = wf_local_scope(key %d, value %d, future %d)", scope, key, value, inner);
+            DO(judge, scope, .future = scope, .key = key, .value = value, .inner = inner);
         EXPECT(judge, reply.a == 1, "wf_local_scope returns the scope", "it does not");
         for (int probe = first; probe <= last; probe++)
             if (!forest->value[probe][key])
@@ -55,15 +54,14 @@ static void plant(struct judge *judge, struct forest *forest, bool looks_between
     *forest = (struct forest){.futures = PROBES, .looks_between = looks_between};
     int branch[PROBES];
     for (int probe = 0; probe < PROBES; probe++) {
-        judge_step(judge, STEP_PROBE, (const int64_t[]){probe}, 1, "future %d = a probe", probe);
+        DO(judge, probe, .future = probe);
         branch[probe] =
             forest->futures < FUTURES_MAX - 8 ? in_scopes(judge, forest, probe, probe, probe) : probe;
     }
     for (int tree = 0; tree < 2; tree++) {
         int both = forest->futures++;
         const int *pair = branch + (ptrdiff_t)2 * tree;
-        judge_step(judge, STEP_BOTH, (const int64_t[]){both, pair[0], pair[1]}, 3,
-                   "future %d = both future %d and %d", both, pair[0], pair[1]);
+        DO(judge, both, .future = both, .first = pair[0], .second = pair[1]);
         forest->root[tree] = both;
     }
     for (int tree = 0; tree < 2; tree++)
@@ -98,8 +96,7 @@ static void expect_none_in_force(struct judge *judge, const struct forest *fores
     if (!forest->looks_between)
         return;
     for (int key = 0; key < KEYS_MAX; key++) {
-        int64_t value =
-            judge_step(judge, STEP_GET, (const int64_t[]){key}, 1, "wf_task_local_get(key %d)", key).a;
+        int64_t value = DO(judge, get, .key = key).a;
         judge_returned(judge, "%lld", (long long)value);
         EXPECT(judge, value == 0, "no value is in force between the polls", "%lld is", (long long)value);
     }
@@ -107,9 +104,7 @@ static void expect_none_in_force(struct judge *judge, const struct forest *fores
 
 static void poll_tree(struct judge *judge, struct forest *forest, int tree, bool ready)
 {
-    int64_t poll = judge_step(judge, STEP_POLL_ROOT, (const int64_t[]){forest->root[tree]}, 1,
-                              "wf_future_poll(future %d)", forest->root[tree])
-                       .a;
+    int64_t poll = DO(judge, poll_root, .future = forest->root[tree]).a;
     judge_returned(judge, poll == WF_READY ? "READY" : "PENDING");
     check_seen(judge, forest, tree, EVENT_SEEN);
     EXPECT(judge, (poll == WF_READY) == ready, ready ? "READY: the inner futures are" : "PENDING", "%s",
@@ -117,18 +112,10 @@ static void poll_tree(struct judge *judge, struct forest *forest, int tree, bool
     expect_none_in_force(judge, forest);
 }
 
-static void arm(struct judge *judge, int probe)
-{
-    judge_step(judge, STEP_ARM, (const int64_t[]){probe}, 1, "the next poll of probe %d is to be READY",
-               probe);
-}
-
 static void grow_forests(struct judge *judge, bool looks_between)
 {
     judge_start(judge, "scopes");
-    int64_t outside = judge_step(judge, STEP_GET_OUTSIDE, (const int64_t[]){0}, 1,
-                                 "wf_task_local_get(key 0) on a thread that is in no context")
-                          .a;
+    int64_t outside = DO(judge, get_outside, .key = 0).a;
     EXPECT(judge, outside == 0, "no value is in force", "%lld is", (long long)outside);
     for (int round = 0; round < 8; round++) {
         struct forest forest;
@@ -138,17 +125,16 @@ static void grow_forests(struct judge *judge, bool looks_between)
         for (int poll = 0; poll < 4 * (round % 3); poll++)
             poll_tree(judge, &forest, poll % 2, false);
         if (round % 2) { /* one probe is READY first, then the tree */
-            arm(judge, 0);
+            DO(judge, arm, .probe = 0);
             poll_tree(judge, &forest, 0, false);
             forest.over[0] = true;
             poll_tree(judge, &forest, 1, false);
-            arm(judge, 1);
+            DO(judge, arm, .probe = 1);
             poll_tree(judge, &forest, 0, true);
             forest.over[1] = true;
         }
         for (int tree = 0; tree < 2; tree++) {
-            judge_step(judge, STEP_DROP_ROOT, (const int64_t[]){forest.root[tree]}, 1,
-                       "wf_future_drop(future %d)", forest.root[tree]);
+            DO(judge, drop_root, .future = forest.root[tree]);
             check_seen(judge, &forest, tree, EVENT_SEEN_AT_DROP);
             expect_none_in_force(judge, &forest);
         }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../src/judge.h"
+#include "../../src/judge_steps.h"
 #include "steps.h"
 #include "tests.h"
 #include "weft/detail/task_state.h"
@@ -21,16 +21,6 @@ enum {
     CANCELLED = WF_TASK_CANCELLED,
     ONE = WF_TASK_REFERENCE,
     BITS = ONE - 1,
-    STORM_TIMES = 20000,
-};
-
-static const char *const names[TRANSITIONS] = {
-    "wf_task_to_running",           "wf_task_to_idle",
-    "wf_task_to_complete",          "wf_task_reference",
-    "wf_task_unreference",          "wf_task_to_notified_by_reference",
-    "wf_task_to_notified_by_value", "wf_task_share_join_waker",
-    "wf_task_unshare_join_waker",   "wf_task_end_join_waker",
-    "wf_task_to_join_dropped",      "wf_task_to_cancelled",
 };
 
 /* A result in the header's words. */
@@ -67,15 +57,15 @@ struct outcome {
     uint32_t open; /* bits that are not compared */
 };
 
-static const char *word_text(uint32_t word, char text[120])
+void tell_word(int64_t value, char *text, size_t size)
 {
     static const char *const bits[] = {"RUNNING",       "COMPLETE",   "NOTIFIED",
                                        "JOIN_INTEREST", "JOIN_WAKER", "CANCELLED"};
-    int length = snprintf(text, 120, "%u reference%s", word / ONE, word / ONE == 1 ? "" : "s");
+    uint32_t word = (uint32_t)value;
+    int length = snprintf(text, size, "%u reference%s", word / ONE, word / ONE == 1 ? "" : "s");
     for (int bit = 0; bit < 6; bit++)
         if (word & 1u << bit)
-            length += snprintf(text + length, 120 - (size_t)length, " %s", bits[bit]);
-    return text;
+            length += snprintf(text + length, size - (size_t)length, " %s", bits[bit]);
 }
 
 static bool is_idle(uint32_t word)
@@ -146,25 +136,29 @@ static struct outcome outcome_of(enum transition transition, uint32_t word, uint
     }
 }
 
+static struct judge_reply transit(struct judge *judge, enum transition transition, uint32_t word,
+                                  uint32_t count)
+{
+    if (transition == TO_IDLE)
+        return DO(judge, to_idle, .yielded = count, .word = word);
+    if (transition == UNREFERENCE)
+        return DO(judge, unreference, .count = count, .word = word);
+    return DO(judge, transit, .transition = transition, .word = word);
+}
+
 /* Call it, and compare. */
 static void check(struct judge *judge, enum transition transition, uint32_t word, uint32_t count)
 {
-    char before[120], after[120], expected[300], result[60];
-    int64_t arguments[] = {transition, word, count};
-    char text[40] = "";
-    if (transition == TO_IDLE)
-        snprintf(text, sizeof text, "(task, %s)", count ? "true" : "false");
-    else if (count)
-        snprintf(text, sizeof text, "(task, %u)", count);
-    struct judge_reply reply = judge_step(judge, STEP_CELL, arguments, 3, "%s%s: the state is %s",
-                                          names[transition], text, word_text(word, before));
+    char after[120], wanted[120], expected[300], result[60];
+    struct judge_reply reply = transit(judge, transition, word, count);
     struct outcome outcome = outcome_of(transition, word, count);
     uint32_t seen = (uint32_t)reply.b;
-    judge_returned(judge, "%s; the state: %s", result_text(transition, reply.a, result),
-                   word_text(seen, after));
+    tell_word(seen, after, sizeof after);
+    tell_word(outcome.word, wanted, sizeof wanted);
+    judge_returned(judge, "%s; the state: %s", result_text(transition, reply.a, result), after);
     snprintf(expected, sizeof expected, "it returns %s", result_text(transition, outcome.result, result));
     EXPECT(judge, reply.a == outcome.result, expected, "%s", result_text(transition, reply.a, result));
-    snprintf(expected, sizeof expected, "the state afterwards: %s", word_text(outcome.word, before));
+    snprintf(expected, sizeof expected, "the state afterwards: %s", wanted);
     EXPECT(judge, (seen & ~outcome.open) == (outcome.word & ~outcome.open), expected, "%s", after);
 }
 
@@ -186,12 +180,8 @@ static void check_words(struct judge *judge, enum transition transition, uint32_
 /* The same while another thread counts references: a change that is not one atomic step loses a count, or a bit. */
 static void check_storm(struct judge *judge, enum transition transition, uint32_t word)
 {
-    char text[120];
-    int64_t arguments[] = {transition, word, STORM_TIMES};
     struct judge_reply reply =
-        judge_step(judge, STEP_STORM, arguments, 3,
-                   "%s, %d times, each time from %s; another thread changes the count meanwhile",
-                   names[transition], STORM_TIMES, word_text(word, text));
+        DO(judge, storm, .transition = transition, .word = word, .times = DRAW(judge, storm, times));
     EXPECT(judge, reply.a == 0, "a transition is one atomic step: nothing that another thread changes is lost",
            "in the end the state is wrong by %lld (a reference is %d)", (long long)reply.a, ONE);
     EXPECT(judge, reply.b == 0, "a transition changes the state in one step",
@@ -214,12 +204,9 @@ static void check_misuse(struct judge *judge, uint32_t set, uint32_t clear)
     do
         bits = (uint32_t)judge_random(judge, ONE);
     while ((bits & set) != set || bits & clear || !is_legal(bits));
-    char text[120];
-    uint32_t word = bits + 4 * ONE;
     judge_start(judge, "cells");
     judge_allow_panic(judge);
-    judge_step(judge, STEP_CELL, (const int64_t[]){TO_RUNNING, word, 0}, 3, "%s: the state is %s",
-               names[TO_RUNNING], word_text(word, text));
+    DO(judge, transit, .transition = TO_RUNNING, .word = bits + 4 * ONE);
     judge_expect_panic(judge, "03.1", "");
 }
 
@@ -313,12 +300,9 @@ void test_references(struct judge *judge)
 
 void test_references_max(struct judge *judge)
 {
-    char text[120];
-    uint32_t word = WF_TASK_REFERENCES_MAX * (uint32_t)ONE;
     judge_start(judge, "cells");
     judge_allow_panic(judge);
-    judge_step(judge, STEP_CELL, (const int64_t[]){REFERENCE, word, 0}, 3, "%s: the state is %s",
-               names[REFERENCE], word_text(word, text));
+    DO(judge, transit, .transition = REFERENCE, .word = WF_TASK_REFERENCES_MAX * (int64_t)ONE);
     judge_expect_panic(judge, "03.20", "");
 }
 

@@ -18,7 +18,7 @@ static int other_thread(struct judge *judge, int thread)
 /* Run to its end: READY, its output destroyed or joined by nobody. */
 static void run_to_end(struct judge *judge, int task)
 {
-    make_ready(judge, task, task);
+    DO(judge, ready, .task = task, .value = task);
     run(judge, 0, task);
 }
 
@@ -28,28 +28,31 @@ void test_one_poll_per_wake(struct judge *judge)
 {
     judge_start(judge, "tasks");
     for (int round = 0; round < 3; round++) {
-        int runner = judge_random(judge, THREADS_MAX), waker = other_thread(judge, runner);
+        int runner = judge_random(judge, THREADS_MAX), other = other_thread(judge, runner);
         int task = spawn(judge, 0, SPAWN_DETACHED);
         const struct tally *tally = tally_of(judge, task);
-        new_waker(judge, waker, 0, task);
-        wake_ref(judge, waker, 0, MANY);
+        DO(judge, new_waker, .thread = other, .waker = 0, .task = task);
+        DO(judge, wake_often, .thread = other, .waker = 0, .times = MANY);
         expect_count(judge, tally->scheduled, 0, "times that a task in the queue is scheduled by its wakes");
         run(judge, runner, task);
         expect_count(judge, tally->polls, 1, "polls after the spawn and 100 wakes");
         expect_queue_empty(judge);
 
-        wake_ref(judge, waker, 0, MANY);
+        DO(judge, wake_often, .thread = other, .waker = 0, .times = MANY);
         expect_count(judge, tally->scheduled, 1, "times that an idle task is scheduled by 100 wakes");
         at(judge, AT_TO_RUNNING, task); /* it has left the queue, and nobody runs it yet */
-        wake_ref(judge, waker, 0, 2);
+        DO(judge, wake_often, .thread = other, .waker = 0, .times = 2);
         run(judge, runner, task);
         expect_count(judge, tally->polls, 2, "polls after 100 wakes, and 2 before it ran");
         expect_count(judge, tally->scheduled, 1, "times that it was scheduled");
         expect_queue_empty(judge);
 
-        wake_ref(judge, waker, 0, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
         at(judge, AT_POLL, task);
-        wake_ref(judge, waker, 0, round ? MANY : 1);
+        if (round)
+            DO(judge, wake_often, .thread = other, .waker = 0, .times = MANY);
+        else
+            DO(judge, wake_by_ref, .thread = other, .waker = 0);
         run(judge, runner, task);
         expect_count(judge, tally->scheduled, 3,
                      "times that it was scheduled, once for the wakes during the poll");
@@ -57,28 +60,28 @@ void test_one_poll_per_wake(struct judge *judge)
         expect_count(judge, tally->polls, 4, "polls: one more after wakes during a poll");
         expect_queue_empty(judge);
 
-        wake_ref(judge, waker, 0, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
         at(judge, AT_TO_IDLE, task);
-        wake_ref(judge, waker, 0, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
         run(judge, runner, task);
         run(judge, runner, task);
         expect_count(judge, tally->polls, 6, "polls: one more after a wake between poll and to_idle");
         expect_queue_empty(judge);
 
-        wake_ref(judge, waker, 0, 1);
-        make_ready(judge, task, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
+        DO(judge, ready, .task = task, .value = 1);
         at(judge, AT_POLL, task);
-        wake_ref(judge, waker, 0, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
         at(judge, AT_RELEASED, task);
-        wake_ref(judge, waker, 0, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
         at(judge, AT_COMPLETED, task);
-        wake_ref(judge, waker, 0, 1);
+        DO(judge, wake_by_ref, .thread = other, .waker = 0);
         run(judge, runner, task);
-        wake_ref(judge, waker, 0, MANY);
+        DO(judge, wake_often, .thread = other, .waker = 0, .times = MANY);
         expect_count(judge, tally->polls, 7, "polls in all; it is over, so no wake schedules it");
         expect_queue_empty(judge);
         expect_ended(judge, task, true, true);
-        drop_waker(judge, waker, 0);
+        DO(judge, drop_waker, .thread = other, .waker = 0);
         expect_freed(judge);
     }
     finish_tasks(judge);
@@ -90,43 +93,43 @@ void test_waker_used_up(struct judge *judge)
 {
     judge_start(judge, "tasks");
     for (int round = 0; round < 3; round++) {
-        int runner = judge_random(judge, THREADS_MAX), waker = other_thread(judge, runner);
+        int runner = judge_random(judge, THREADS_MAX), other = other_thread(judge, runner);
         int task = spawn(judge, 0, SPAWN_DETACHED);
         const struct tally *tally = tally_of(judge, task);
         for (int i = 0; i < 12; i++)
-            new_waker(judge, waker, i, task);
-        wake(judge, waker, 0);
-        wake(judge, waker, 1);
+            DO(judge, new_waker, .thread = other, .waker = i, .task = task);
+        DO(judge, wake, .thread = other, .waker = 0);
+        DO(judge, wake, .thread = other, .waker = 1);
         run(judge, runner, task);
         expect_count(judge, tally->polls, 1, "polls after the spawn and 2 wakes by value");
         expect_queue_empty(judge);
 
-        wake(judge, waker, 2);
-        wake(judge, waker, 3);
+        DO(judge, wake, .thread = other, .waker = 2);
+        DO(judge, wake, .thread = other, .waker = 3);
         expect_count(judge, tally->scheduled, 1, "times that an idle task is scheduled by 2 wakes by value");
         at(judge, AT_TO_RUNNING, task);
-        wake(judge, waker, 4);
+        DO(judge, wake, .thread = other, .waker = 4);
         at(judge, AT_POLL, task);
-        wake(judge, waker, 5);
+        DO(judge, wake, .thread = other, .waker = 5);
         at(judge, AT_POLL, task);
-        wake(judge, waker, 6);
+        DO(judge, wake, .thread = other, .waker = 6);
         run(judge, runner, task);
         run(judge, runner, task);
         expect_count(judge, tally->polls, 3, "polls: one more after wakes during a poll");
         expect_queue_empty(judge);
 
-        wake(judge, waker, 7);
-        make_ready(judge, task, 1);
+        DO(judge, wake, .thread = other, .waker = 7);
+        DO(judge, ready, .task = task, .value = 1);
         at(judge, AT_POLL, task);
-        wake(judge, waker, 8);
+        DO(judge, wake, .thread = other, .waker = 8);
         at(judge, AT_COMPLETED, task);
-        wake(judge, waker, 9);
+        DO(judge, wake, .thread = other, .waker = 9);
         run(judge, runner, task);
         expect_queue_empty(judge);
         expect_ended(judge, task, true, true);
-        drop_waker(judge, waker, 10);
+        DO(judge, drop_waker, .thread = other, .waker = 10);
         expect_alive(judge);
-        wake(judge, waker, 11); /* the last reference of all */
+        DO(judge, wake, .thread = other, .waker = 11); /* the last reference of all */
         expect_freed(judge);
     }
     finish_tasks(judge);
@@ -147,9 +150,9 @@ static void give_up_all(struct judge *judge, const int *threads, int count)
         if (left == count)
             expect_alive(judge);
         if (judge_random(judge, 2))
-            wake(judge, threads[waker], waker);
+            DO(judge, wake, .thread = threads[waker], .waker = waker);
         else
-            drop_waker(judge, threads[waker], waker);
+            DO(judge, drop_waker, .thread = threads[waker], .waker = waker);
         if (--left > 0)
             expect_alive(judge);
     }
@@ -160,21 +163,21 @@ static void give_up_all(struct judge *judge, const int *threads, int count)
 static void give_up_on_threads(struct judge *judge, bool by_wake, bool when_queued)
 {
     int task = spawn(judge, 0, SPAWN_DETACHED);
-    new_waker(judge, 1, 0, task);
-    new_waker(judge, 2, 1, task);
+    DO(judge, new_waker, .thread = 1, .waker = 0, .task = task);
+    DO(judge, new_waker, .thread = 2, .waker = 1, .task = task);
     if (!when_queued)
         run_to_end(judge, task);
-    touch(judge, 1, task);
+    DO(judge, touch, .thread = 1, .task = task);
     if (by_wake)
-        wake(judge, 1, 0);
+        DO(judge, wake, .thread = 1, .waker = 0);
     else
-        drop_waker(judge, 1, 0);
+        DO(judge, drop_waker, .thread = 1, .waker = 0);
     if (when_queued) {
-        drop_waker(judge, 2, 1);
-        make_ready(judge, task, 1);
+        DO(judge, drop_waker, .thread = 2, .waker = 1);
+        DO(judge, ready, .task = task, .value = 1);
         run(judge, 2, task); /* its end is that of the memory too */
     } else {
-        drop_waker(judge, 2, 1);
+        DO(judge, drop_waker, .thread = 2, .waker = 1);
     }
     expect_freed(judge);
 }
@@ -187,25 +190,25 @@ void test_task_waker(struct judge *judge)
         for (int i = 0; i < 5; i++) {
             threads[i] = judge_random(judge, THREADS_MAX);
             if (i < 2)
-                new_waker(judge, threads[i], i, task);
+                DO(judge, new_waker, .thread = threads[i], .waker = i, .task = task);
             else
-                clone_waker(judge, threads[i] = threads[i - 1], i, i - 1);
+                DO(judge, clone_waker, .thread = threads[i] = threads[i - 1], .waker = i, .of = i - 1);
         }
         run(judge, 0, task);
-        wake_ref(judge, threads[4], 4, 1);
+        DO(judge, wake_by_ref, .thread = threads[4], .waker = 4);
         run_to_end(judge, task);
         expect_ended(judge, task, true, true);
         give_up_all(judge, threads, 5);
     }
     /* an idle task whose wakers are gone is still the scheduler's */
     int task = spawn(judge, 0, SPAWN_DETACHED);
-    new_waker(judge, 1, 0, task);
+    DO(judge, new_waker, .thread = 1, .waker = 0, .task = task);
     run(judge, 0, task);
-    drop_waker(judge, 1, 0);
+    DO(judge, drop_waker, .thread = 1, .waker = 0);
     expect_alive(judge);
-    new_waker(judge, 0, 0, task);
-    make_ready(judge, task, 1);
-    wake(judge, 0, 0);
+    DO(judge, new_waker, .waker = 0, .task = task);
+    DO(judge, ready, .task = task, .value = 1);
+    DO(judge, wake, .waker = 0);
     run(judge, 0, task);
     expect_freed(judge);
     for (int kind = 0; kind < 4; kind++)
@@ -218,16 +221,16 @@ void test_task_waker(struct judge *judge)
 void test_wake_after_a_run(struct judge *judge)
 {
     judge_start(judge, "tasks");
-    link_queue(judge);
+    DO(judge, link);
     for (int round = 0; round < 4; round++) {
         int task = spawn(judge, 1, SPAWN_DETACHED);
-        new_waker(judge, 1, 0, task);
+        DO(judge, new_waker, .thread = 1, .waker = 0, .task = task);
         run(judge, 2, task);
-        wake_ref(judge, 1, 0, 1);
+        DO(judge, wake_by_ref, .thread = 1, .waker = 0);
         run(judge, 2, task);
         expect_count(judge, tally_of(judge, task)->polls, 2, "polls: one for the wake");
-        make_ready(judge, task, 1 + judge_random(judge, 1000));
-        wake(judge, 1, 0);
+        DO(judge, ready, .task = task, .value = DRAW(judge, ready, value));
+        DO(judge, wake, .thread = 1, .waker = 0);
         run(judge, 2, task);
         expect_count(judge, tally_of(judge, task)->polls, 3, "polls: one for the wake by value");
         expect_ended(judge, task, true, true);
@@ -243,44 +246,44 @@ enum when { WHEN_IDLE, WHEN_SPAWNED, WHEN_NOTIFIED, WHEN_POLLED, WHEN_POLLED_AND
 static void wake_by(struct judge *judge, int waker, bool by_value)
 {
     if (by_value)
-        wake(judge, 1, waker);
+        DO(judge, wake, .thread = 1, .waker = waker);
     else
-        wake_ref(judge, 1, waker, 1);
+        DO(judge, wake_by_ref, .thread = 1, .waker = waker);
 }
 
 /* Thread 1 writes, then wakes; thread 2 polls next, and reads. */
 static void publish(struct judge *judge, enum when when, bool by_value)
 {
-    int task = spawn(judge, 0, SPAWN_DETACHED), value = 1 + judge_random(judge, 100000);
-    new_waker(judge, 1, 0, task);
-    new_waker(judge, 0, 1, task);
+    int task = spawn(judge, 0, SPAWN_DETACHED), value = (int)DRAW(judge, write, value);
+    DO(judge, new_waker, .thread = 1, .waker = 0, .task = task);
+    DO(judge, new_waker, .waker = 1, .task = task);
     if (when != WHEN_SPAWNED)
         run(judge, 2, task);
     if (when == WHEN_NOTIFIED)
-        wake_ref(judge, 0, 1, 1);
+        DO(judge, wake_by_ref, .waker = 1);
     if (when == WHEN_POLLED || when == WHEN_POLLED_AND_NOTIFIED) {
-        wake_ref(judge, 0, 1, 1);
+        DO(judge, wake_by_ref, .waker = 1);
         if (when == WHEN_POLLED_AND_NOTIFIED) {
             at(judge, AT_POLL, task);
-            wake_ref(judge, 2, 1, 1);
+            DO(judge, wake_by_ref, .thread = 2, .waker = 1);
         }
         at(judge, AT_POLL, task);
-        write_for(judge, 1, task, value);
+        DO(judge, write, .thread = 1, .task = task, .value = value);
         at(judge, AT_POLL, task);
         wake_by(judge, 0, by_value);
         run(judge, 2, task);
     } else {
-        write_for(judge, 1, task, value);
+        DO(judge, write, .thread = 1, .task = task, .value = value);
         wake_by(judge, 0, by_value);
     }
     run(judge, 2, task);
     expect_count(judge, tally_of(judge, task)->parcel, value, "what the poll after the wake reads");
-    wake_ref(judge, 0, 1, 1);
+    DO(judge, wake_by_ref, .waker = 1);
     run_to_end(judge, task);
     expect_ended(judge, task, true, true);
     if (!by_value)
-        drop_waker(judge, 1, 0);
-    drop_waker(judge, 0, 1);
+        DO(judge, drop_waker, .thread = 1, .waker = 0);
+    DO(judge, drop_waker, .waker = 1);
     expect_freed(judge);
 }
 
@@ -299,21 +302,21 @@ void test_wake_publishes(struct judge *judge)
 static void move_task(struct judge *judge, bool woken_in_poll)
 {
     int task = spawn(judge, 0, SPAWN_DETACHED);
-    new_waker(judge, 0, 0, task);
-    new_waker(judge, 2, 1, task);
+    DO(judge, new_waker, .waker = 0, .task = task);
+    DO(judge, new_waker, .thread = 2, .waker = 1, .task = task);
     if (woken_in_poll) {
         at(judge, AT_POLL, task);
-        wake_ref(judge, 2, 1, 1);
+        DO(judge, wake_by_ref, .thread = 2, .waker = 1);
     }
     run(judge, 1, task);
-    wake_ref(judge, 0, 0, 1);
+    DO(judge, wake_by_ref, .waker = 0);
     run(judge, 2, task);
     expect_count(judge, tally_of(judge, task)->run_thread, 2, "the thread that ran the task");
-    make_ready(judge, task, 1);
-    wake(judge, 0, 0);
+    DO(judge, ready, .task = task, .value = 1);
+    DO(judge, wake, .waker = 0);
     run(judge, 1, task);
     expect_ended(judge, task, true, true);
-    drop_waker(judge, 2, 1);
+    DO(judge, drop_waker, .thread = 2, .waker = 1);
     expect_freed(judge);
 }
 
