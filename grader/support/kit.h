@@ -68,7 +68,7 @@ enum kit_domain { KIT_DOMAINS(KIT_DOMAIN_NAME) DOMAINS };
     SHAPED(count, COUNT)                                                                                     \
     SHAPED(order, ORDER)                                                                                     \
     SHAPED(bytes, BYTES)                                                                                     \
-    SHAPED(owned, OWNED)                                                                                     \
+    SHAPED(owned, OWNED) /* where there is an output: one of 0 bytes is none */                              \
     SHAPED(want, WANT)                                                                                       \
     SHAPED(room, ROOM)                                                                                       \
     SHAPED(form, FORM)
