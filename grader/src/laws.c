@@ -520,6 +520,24 @@ static int32_t random_edge(struct judge *judge, const struct law_future *future,
     return edge;
 }
 
+/* Each pair of edges of two domains. What has many branches is left to the single edges and to chance: it costs too much. */
+static void try_pairs(struct judge *judge, const struct law_future *future, const struct kit_shape *base)
+{
+    for (int m = 0; m < SHAPE_MEMBERS; m++)
+        for (int n = 0; n < m; n++) {
+            const struct domain *one = &domains[shape_domains[m]], *two = &domains[shape_domains[n]];
+            if (shape_domains[n] == DOMAIN_COUNT)
+                continue;
+            for (int i = 0; i < one->count * two->count; i++) {
+                struct kit_shape shape = *base;
+                int32_t a = *shape_member(&shape, m) = one->edges[i / two->count];
+                int32_t b = *shape_member(&shape, n) = two->edges[i % two->count];
+                if (ranges_over(future, shape_domains[m], a) && ranges_over(future, shape_domains[n], b))
+                    try_shape(judge, future, &shape, 5, false);
+            }
+        }
+}
+
 void laws_check(struct judge *judge, const struct law_future *future)
 {
     enum { RANDOM_SHAPES = 6, DEEP_COUNT_MAX = 5 };
@@ -536,6 +554,12 @@ void laws_check(struct judge *judge, const struct law_future *future)
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
         }
     }
+    try_pairs(judge, future, &base);
+    struct kit_shape other = base; /* what is either one or the other is the other */
+    other.order = !base.order;
+    other.owned = !base.owned;
+    other.want = !base.want;
+    try_pairs(judge, future, &other);
     for (int i = 0; i < domains[DOMAIN_RESULT].count && (future->flags & BY_RESULT); i++)
         try_shape(judge, future, &base, domains[DOMAIN_RESULT].edges[i], false);
     for (int i = 0; i < RANDOM_SHAPES; i++) {

@@ -303,10 +303,11 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     }
     if (!is_over && model->polls > 0)
         MUST(reached, elsewhere ? 0 : model->alive, law_6);
-    if (shape->owned && future->output == TO_CALLBACK) {
+    bool has_owner = shape->owned && shape->bytes > 0;
+    if (has_owner && future->output == TO_CALLBACK) {
         MUST(claimed, model->callbacks, law_7);
         MUST(destroyed, 0, law_7);
-    } else if (shape->owned && future->output == TO_VALUE) {
+    } else if (has_owner && future->output == TO_VALUE) {
         MUST(claimed, model->over && shape->want && !model->failed_to_build, law_7);
         MUST(destroyed, model->destroyed + (model->over && !shape->want && !model->failed_to_build), law_7);
     } else {

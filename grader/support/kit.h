@@ -69,7 +69,7 @@ KIT_DOMAINS(STEP_HAS_EDGES)
     SHAPED(count, COUNT)                                                                                     \
     SHAPED(order, ORDER)                                                                                     \
     SHAPED(bytes, BYTES)                                                                                     \
-    SHAPED(owned, OWNED)                                                                                     \
+    SHAPED(owned, OWNED) /* where there is an output: one of 0 bytes is none */                              \
     SHAPED(want, WANT)                                                                                       \
     SHAPED(room, ROOM)                                                                                       \
     SHAPED(form, FORM)

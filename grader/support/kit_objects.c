@@ -428,7 +428,7 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
                                              .size = (uint32_t)object->leaf_bytes,
                                              .out_offset = offsetof(struct leaf, out),
                                              .out_size = (uint32_t)shape->bytes,
-                                             .drop_out = shape->owned ? drop_out : NULL};
+                                             .drop_out = shape->owned && shape->bytes > 0 ? drop_out : NULL};
     inner->int_ops = inner->leaf_ops;
     inner->int_ops.out_size = sizeof(int);
     inner->int_ops.drop_out = NULL;

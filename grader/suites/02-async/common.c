@@ -97,7 +97,7 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
     if (poll == WF_READY) {
         wf_waker_drop(&self->kept);
         set_out(self);
-    } else {
+    } else if (future->ops->drop) {
         wf_waker_store(&self->kept, cx->waker);
     }
     return poll;
@@ -126,12 +126,17 @@ static const struct wf_future_ops probe_ops[] = {
     [PROBE_INT] = {PROBE_OPS(sizeof(int))},
     [PROBE_WIDE] = {PROBE_OPS(WIDE_WORDS * sizeof(int64_t)), .drop_out = destroy_wide},
     [PROBE_SILENT] = {PROBE_OPS(0)},
+    [PROBE_BARE] = {.name = "probe",
+                    .poll = probe_poll,
+                    .size = sizeof(struct probe),
+                    .out_offset = offsetof(struct probe, out),
+                    .out_size = sizeof(int)},
 };
 
 struct probe *place_probe(int64_t number, enum probe_kind kind, void *room)
 {
     struct probe *probe = room;
-    *probe = (struct probe){.future = {.ops = &probe_ops[index_of(kind, 3)]}, .number = (int)number};
+    *probe = (struct probe){.future = {.ops = &probe_ops[index_of(kind, 4)]}, .number = (int)number};
     entries[index_of(number, PROBES_MAX)].future = &probe->future;
     return probe;
 }

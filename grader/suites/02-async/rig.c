@@ -170,7 +170,8 @@ void start_async(struct judge *judge, const char *scenario)
 
 void new_probe(struct judge *judge, int probe, enum probe_kind kind)
 {
-    static const char *const outputs[] = {"", ", whose output is four numbers", ", which has no output"};
+    static const char *const outputs[] = {"", ", whose output is four numbers", ", which has no output",
+                                          ", which has no drop operation"};
     char text[80];
     snprintf(text, sizeof text, "probe %s is built%s", future_name(probe), outputs[kind]);
     STEP(judge, STEP_PROBE, text, probe, kind);

@@ -72,6 +72,19 @@ static void drop_chain(struct judge *judge, int length)
     expect_wants(judge, KIND(EVENT_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY), wants, 1 + length);
 }
 
+/* What has nothing to give back is dropped too: its head says so. */
+static void drop_bare(struct judge *judge)
+{
+    new_probe(judge, A, PROBE_BARE);
+    new_layer(judge, LAYER, A, A);
+    poll_expect(judge, LAYER, WF_PENDING);
+    drop_it(judge, LAYER);
+    int64_t line = STEP(judge, STEP_HEAD, "the head of A", A).a;
+    judge_returned(judge, "line %lld", (long long)line);
+    EXPECT(judge, line == WF_LINE_DROPPED, "A is dropped, by wf_future_drop()",
+           "its head says that it is suspended");
+}
+
 void test_async_drop(struct judge *judge)
 {
     const unsigned looked_at =
@@ -98,6 +111,7 @@ void test_async_drop(struct judge *judge)
     expect_no_events(judge, looked_at);
     for (int length = 1; length <= LAYERS_MAX; length++)
         drop_chain(judge, length);
+    drop_bare(judge);
     finish_async(judge);
 }
 
