@@ -71,11 +71,10 @@ bool kit_values_are_away(void)
     return values_are(-1);
 }
 
-/* A task's future: it does something in its poll, inside of a scope. */
+/* A task's future: it does something in its poll, inside of scopes. */
 struct chore {
     struct wf_future future;
     struct wf_future inner;
-    struct wf_local_scope scope, deep[DEEP];
     void (*what)(void *arg);
     void *arg;
 };
@@ -91,6 +90,11 @@ static enum wf_poll inner_poll(struct wf_future *future, struct wf_cx *cx)
 static const struct wf_future_ops inner_ops = {
     .name = "chore", .poll = inner_poll, .size = sizeof(struct wf_future)};
 
+/* Those of the last turn stay, so that a pointer into them is no pointer into these. */
+static struct around {
+    struct wf_local_scope scope, deep[DEEP];
+} around[KEYS];
+
 static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
 {
     static int turns;
@@ -98,11 +102,12 @@ static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
     int outer = newest;
     newest = turns++ % KEYS;
     self->inner = (struct wf_future){.ops = &inner_ops};
+    struct around *scopes = &around[newest];
     struct wf_future *inside = &self->inner;
     for (int i = 0; i < DEEP; i++)
-        inside = &wf_local_scope(&self->deep[i], &between, NULL, inside)->future;
-    wf_local_scope(&self->scope, &keys[newest], &newest, inside);
-    enum wf_poll poll = wf_future_poll(&self->scope.future, cx);
+        inside = &wf_local_scope(&scopes->deep[i], &between, NULL, inside)->future;
+    wf_local_scope(&scopes->scope, &keys[newest], &newest, inside);
+    enum wf_poll poll = wf_future_poll(&scopes->scope.future, cx);
     newest = outer;
     return poll;
 }
