@@ -15,31 +15,6 @@
 
 #include "laws_internal.h"
 
-/* --- tables --- */
-
-#define SEEN_TEXT(name, text) text,
-const char *const law_seen_texts[SEEN_COUNT] = {KIT_OBSERVED(SEEN_TEXT)};
-
-struct domain {
-    const char *name;
-    int count;
-    const int32_t *edges;
-};
-#define DOMAIN_EDGES(name, ...)                                                                              \
-    [DOMAIN_##name] = {#name, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t),                      \
-                       (const int32_t[]){__VA_ARGS__}},
-static const struct domain domains[DOMAINS] = {KIT_DOMAINS(DOMAIN_EDGES)};
-
-/* The members of a shape are in the order of their domains, and so are those of a variation. */
-#define SHAPED_DOMAIN(name, domain) DOMAIN_##domain,
-static const enum kit_domain shape_domains[] = {KIT_SHAPE(SHAPED_DOMAIN)};
-enum { SHAPE_MEMBERS = sizeof shape_domains / sizeof *shape_domains };
-
-static int32_t *shape_member(struct kit_shape *shape, int member)
-{
-    return (int32_t *)shape + 1 + member;
-}
-
 /* --- what was drawn --- */
 
 /* A set of edges for each domain; the suite's state of a test. */
@@ -50,8 +25,8 @@ struct account {
 static void draw(struct judge *judge, enum kit_domain domain, int32_t value)
 {
     struct account *account = judge_state(judge);
-    for (int i = 0; i < domains[domain].count; i++)
-        if (domains[domain].edges[i] == value)
+    for (int i = 0; i < law_domains[domain].count; i++)
+        if (law_domains[domain].edges[i] == value)
             account->drawn[domain] |= 1u << i;
 }
 
@@ -73,181 +48,13 @@ static void expect_drawn(struct judge *judge, const struct law_future *future)
 {
     const struct account *account = judge_state(judge);
     for (int d = 0; d < DOMAINS; d++)
-        for (int i = 0; i < domains[d].count; i++) {
-            if (ranges_over(future, (enum kit_domain)d, domains[d].edges[i]) &&
+        for (int i = 0; i < law_domains[d].count; i++) {
+            if (ranges_over(future, (enum kit_domain)d, law_domains[d].edges[i]) &&
                 !(account->drawn[d] & (1u << i)))
                 judge_fail(judge, "every edge of each domain is drawn: this is a fault of the suite",
-                           "the edge %d of the domain %s was never drawn for %s", domains[d].edges[i],
-                           domains[d].name, future->name);
+                           "the edge %d of the domain %s was never drawn for %s", law_domains[d].edges[i],
+                           law_domains[d].name, future->name);
         }
-}
-
-/* --- one life --- */
-
-/* How a member of a shape reads. */
-static void describe(char *text, size_t size, enum kit_domain domain, int32_t value)
-{
-    static const char *const rooms[] = {
-        "no slot (NULL, 0)",         "no slot (NULL), but a size", "a slot of which 0 bytes may be used",
-        "a slot one byte too short", "a slot that just fits",      "a slot larger than needed"};
-    switch (domain) {
-    case DOMAIN_COUNT:
-        snprintf(text, size, "over %d branch%s", value, value == 1 ? "" : "es");
-        break;
-    case DOMAIN_ORDER:
-        snprintf(text, size, "%s", value ? "WF_BIASED" : "WF_FAIR");
-        break;
-    case DOMAIN_BYTES:
-        snprintf(text, size, "output%s of %d byte%s", value == 1 ? "" : "s", value, value == 1 ? "" : "s");
-        break;
-    case DOMAIN_OWNED:
-        snprintf(text, size, value ? "with drop_out" : "without drop_out");
-        break;
-    case DOMAIN_WANT:
-        snprintf(text, size, value ? "into a value" : "value NULL");
-        break;
-    case DOMAIN_ROOM:
-        snprintf(text, size, "%s", rooms[value]);
-        break;
-    default:
-        snprintf(text, size, "kind %d", value);
-    }
-}
-
-static void describe_shape(char *text, size_t size, const struct law_future *future,
-                           const struct kit_life *life)
-{
-    size_t length = (size_t)snprintf(text, size, "%s", future->name);
-    struct kit_shape shape = life->shape;
-    for (int m = 0; m < SHAPE_MEMBERS; m++) {
-        char member[64];
-        if (!(future->flags & (1u << shape_domains[m])))
-            continue;
-        describe(member, sizeof member, shape_domains[m], *shape_member(&shape, m));
-        length += (size_t)snprintf(text + length, size - length, ", %s", member);
-        if (length >= size)
-            return;
-    }
-}
-
-/* In short, for a crash or a panic, after which there are no observations. */
-static void describe_operations(char *text, size_t size, const struct kit_life *life)
-{
-    static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop",
-                                        " kick"};
-    size_t length = 0;
-    *text = '\0';
-    for (int i = 0; i < life->count && length < size; i++)
-        length += (size_t)snprintf(text + length, size - length, "%s", words[life->ops[i].act]);
-    if (life->crowd)
-        snprintf(text, size, " %d of them alive at once", life->crowd);
-}
-
-void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-              struct law_record *record, struct law_record *twin)
-{
-    char shape[160], operations[160];
-    describe_shape(shape, sizeof shape, future, life);
-    describe_operations(operations, sizeof operations, life);
-    struct law_record *records[] = {record, twin};
-    for (int i = 0; i < 2; i++)
-        if (records[i])
-            records[i]->count = 0;
-    int64_t arguments[CHANNEL_ARGUMENTS_MAX] = {0};
-    memcpy(arguments, life, sizeof *life);
-    judge_forget_trace(judge);
-    judge_step(judge, STEP_LIFE, arguments, CHANNEL_ARGUMENTS_MAX, "a life of %s:%s", shape, operations);
-    int events;
-    const struct channel_record *event = judge_events(judge, &events);
-    const char *text = judge_event_text(judge);
-    for (int i = 0; i < events; i++, text += sizeof(struct kit_seen)) {
-        struct law_record *to = records[event[i].kind != EVENT_SEEN];
-        if (event[i].text_bytes != sizeof(struct kit_seen) || !to || to->count == KIT_OPS_MAX + 2)
-            judge_fail(judge, "a vector of observations for each step", "something else was told");
-        memcpy(&to->seen[to->count++], text, sizeof(struct kit_seen));
-    }
-    int expected = life->crowd ? 1 : life->count + 2;
-    if (record->count != expected || (twin && twin->count != expected))
-        judge_fail(judge, "a vector of observations for each step", "%d of %d came", record->count, expected);
-}
-
-static void note_operation(struct judge *judge, const struct kit_op *op, const struct kit_seen *seen)
-{
-    switch ((enum kit_act)op->act) {
-    case ACT_POLL:
-        judge_note(judge, "       poll it with waker %d -> %s", op->a, seen->poll == 1 ? "READY" : "PENDING");
-        break;
-    case ACT_POLL_DRY:
-        judge_note(judge, "       poll it with waker %d, and no budget left -> %s", op->a,
-                   seen->poll == 1 ? "READY" : "PENDING");
-        break;
-    case ACT_ARM:
-        judge_note(judge, "       branch %d becomes READY with %s, and wakes its waker", op->a,
-                   judge_code(op->result));
-        break;
-    case ACT_ARM_ALL:
-        judge_note(judge, "       every other one becomes READY with %s, and wakes its waker",
-                   judge_code(op->result));
-        break;
-    case ACT_DROP:
-        judge_note(judge, "       drop it");
-        break;
-    case ACT_KICK:
-        judge_note(judge, "       from outside it is given something to do");
-        break;
-    }
-}
-
-/* The life as a person would tell it, after its line in the trace. */
-static void note_life(struct judge *judge, const struct kit_life *life, const struct law_record *record,
-                      int at)
-{
-    static const char *const wheres[] = {"outside of any context",
-                                         "in a context without a budget",
-                                         "in a context with a budget",
-                                         "each time on another thread",
-                                         "inside of wf_block_on()",
-                                         "in a task",
-                                         "in a context, and dropped outside of any"};
-    static const char *const places[PLACES] = {"",
-                                               "in the poll of a branch",
-                                               "in the drop of a branch",
-                                               "in its callback",
-                                               "where a waker is cloned",
-                                               "where a waker is woken",
-                                               "where a waker is dropped",
-                                               "in an allocation",
-                                               "in a free",
-                                               "where an output is destroyed",
-                                               "in its clean-up"};
-    static const char *const intruders[] = {"", "somebody prints its tree",
-                                            "somebody builds, polls and drops another one like it",
-                                            "somebody polls a second one that is alive"};
-    const struct kit_variation *varied = &life->variation;
-    if (varied->where)
-        judge_note(judge, "       it is polled and dropped %s", wheres[varied->where]);
-    if (varied->place)
-        judge_note(judge, "       %s %s", places[varied->place], intruders[varied->intruder]);
-    if (varied->twin)
-        judge_note(judge, "       a second one lives at the same time, and does each step after the first");
-    if (varied->fail)
-        judge_note(judge, "       allocation %d of its construction fails", varied->fail);
-    for (int i = 0; i < life->count && i < at; i++)
-        note_operation(judge, &life->ops[i], &record->seen[i + 1]);
-    if (at > life->count)
-        judge_note(judge, "       give back what is left of it");
-}
-
-void law_broken(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-                const struct law_record *record, int at, const char *law, int field, int32_t expected)
-{
-    char text[400];
-    (void)future;
-    note_life(judge, life, record, at);
-    snprintf(text, sizeof text, "%s: %s %s", law, law_seen_texts[field], judge_code(expected));
-    judge_fail(judge, text, "%s %s", law_seen_texts[field],
-               judge_code(((const int32_t *)&record->seen[at])[field]));
-    __builtin_unreachable();
 }
 
 /* --- scripts --- */
@@ -379,16 +186,16 @@ static void vary(struct judge *judge, const struct law_future *future, const str
     expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", &plain,
                 &twin);
     other = *life;
-    for (int i = 0; i < domains[DOMAIN_RUBBISH].count; i++) {
-        other.variation.rubbish = domains[DOMAIN_RUBBISH].edges[i];
+    for (int i = 0; i < law_domains[DOMAIN_RUBBISH].count; i++) {
+        other.variation.rubbish = law_domains[DOMAIN_RUBBISH].edges[i];
         draw(judge, DOMAIN_RUBBISH, other.variation.rubbish);
         law_live(judge, future, &other, &varied, NULL);
         expect_same(judge, future, &other, "law 5: what its storage held before changes nothing", &plain,
                     &varied);
     }
     other = *life;
-    for (int i = 0; i < domains[DOMAIN_WHERE].count; i++) {
-        int32_t where = other.variation.where = domains[DOMAIN_WHERE].edges[i];
+    for (int i = 0; i < law_domains[DOMAIN_WHERE].count; i++) {
+        int32_t where = other.variation.where = law_domains[DOMAIN_WHERE].edges[i];
         bool has_budget = where == IN_BUDGET || where == IN_BLOCK_ON;
         if (!ranges_over(future, DOMAIN_WHERE, where) || (has_budget && life->shape.count > 100))
             continue;
@@ -406,10 +213,10 @@ static void vary(struct judge *judge, const struct law_future *future, const str
                        (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), units);
     }
     other = *life;
-    for (int p = 0; p < domains[DOMAIN_PLACE].count; p++)
-        for (int i = 0; i < domains[DOMAIN_INTRUDER].count; i++) {
-            other.variation.place = domains[DOMAIN_PLACE].edges[p];
-            other.variation.intruder = domains[DOMAIN_INTRUDER].edges[i];
+    for (int p = 0; p < law_domains[DOMAIN_PLACE].count; p++)
+        for (int i = 0; i < law_domains[DOMAIN_INTRUDER].count; i++) {
+            other.variation.place = law_domains[DOMAIN_PLACE].edges[p];
+            other.variation.intruder = law_domains[DOMAIN_INTRUDER].edges[i];
             other.variation.twin = other.variation.intruder == POLLS_TWIN;
             draw(judge, DOMAIN_PLACE, other.variation.place);
             law_live(judge, future, &other, &varied, other.variation.twin ? &twin : NULL);
@@ -418,8 +225,8 @@ static void vary(struct judge *judge, const struct law_future *future, const str
             if (varied.seen[varied.count - 1].intrusions == 0)
                 break; /* it has no such place */
         }
-    for (int i = 0; i < domains[DOMAIN_INTRUDER].count; i++)
-        draw(judge, DOMAIN_INTRUDER, domains[DOMAIN_INTRUDER].edges[i]);
+    for (int i = 0; i < law_domains[DOMAIN_INTRUDER].count; i++)
+        draw(judge, DOMAIN_INTRUDER, law_domains[DOMAIN_INTRUDER].edges[i]);
 }
 
 /* --- shapes --- */
@@ -438,8 +245,8 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
     struct kit_life life = {.shape = *shape, .variation = {.rubbish = 0xa5}};
     life.shape.result = result;
     life.variation.where = future->flags & NEEDS_CONTEXT ? IN_CONTEXT : NO_CONTEXT;
-    for (int m = 0; m < SHAPE_MEMBERS; m++)
-        draw(judge, shape_domains[m], *shape_member(&life.shape, m));
+    for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
+        draw(judge, law_shape_domains[m], *law_shape_member(&life.shape, m));
     draw(judge, DOMAIN_RESULT, result);
     int way = shape->count < 2 || future->waits == WAITS_IN_TURN ? 0 : judge_random(judge, shape->count);
     script(future, &life, way, result);
@@ -515,7 +322,7 @@ static int32_t random_edge(struct judge *judge, const struct law_future *future,
 {
     int32_t edge;
     do
-        edge = domains[domain].edges[judge_random(judge, domains[domain].count)];
+        edge = law_domains[domain].edges[judge_random(judge, law_domains[domain].count)];
     while (!ranges_over(future, domain, edge));
     return edge;
 }
@@ -523,16 +330,18 @@ static int32_t random_edge(struct judge *judge, const struct law_future *future,
 /* Each pair of edges of two domains. What has many branches is left to the single edges and to chance: it costs too much. */
 static void try_pairs(struct judge *judge, const struct law_future *future, const struct kit_shape *base)
 {
-    for (int m = 0; m < SHAPE_MEMBERS; m++)
+    for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
         for (int n = 0; n < m; n++) {
-            const struct domain *one = &domains[shape_domains[m]], *two = &domains[shape_domains[n]];
-            if (shape_domains[n] == DOMAIN_COUNT)
+            const struct law_domain *one = &law_domains[law_shape_domains[m]],
+                                    *two = &law_domains[law_shape_domains[n]];
+            if (law_shape_domains[n] == DOMAIN_COUNT)
                 continue;
             for (int i = 0; i < one->count * two->count; i++) {
                 struct kit_shape shape = *base;
-                int32_t a = *shape_member(&shape, m) = one->edges[i / two->count];
-                int32_t b = *shape_member(&shape, n) = two->edges[i % two->count];
-                if (ranges_over(future, shape_domains[m], a) && ranges_over(future, shape_domains[n], b))
+                int32_t a = *law_shape_member(&shape, m) = one->edges[i / two->count];
+                int32_t b = *law_shape_member(&shape, n) = two->edges[i % two->count];
+                if (ranges_over(future, law_shape_domains[m], a) &&
+                    ranges_over(future, law_shape_domains[n], b))
                     try_shape(judge, future, &shape, 5, false);
             }
         }
@@ -544,13 +353,13 @@ void laws_check(struct judge *judge, const struct law_future *future)
     const struct kit_shape base = base_shape(future);
     judge_start(judge, "laws");
     try_shape(judge, future, &base, 5, true);
-    for (int m = 0; m < SHAPE_MEMBERS; m++) {
-        enum kit_domain domain = shape_domains[m];
-        for (int i = 0; i < domains[domain].count; i++) {
+    for (int m = 0; m < LAW_SHAPE_MEMBERS; m++) {
+        enum kit_domain domain = law_shape_domains[m];
+        for (int i = 0; i < law_domains[domain].count; i++) {
             struct kit_shape shape = base;
-            if (!ranges_over(future, domain, domains[domain].edges[i]))
+            if (!ranges_over(future, domain, law_domains[domain].edges[i]))
                 continue;
-            *shape_member(&shape, m) = domains[domain].edges[i];
+            *law_shape_member(&shape, m) = law_domains[domain].edges[i];
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
         }
     }
@@ -560,20 +369,20 @@ void laws_check(struct judge *judge, const struct law_future *future)
     other.owned = !base.owned;
     other.want = !base.want;
     try_pairs(judge, future, &other);
-    for (int i = 0; i < domains[DOMAIN_RESULT].count && (future->flags & BY_RESULT); i++)
-        try_shape(judge, future, &base, domains[DOMAIN_RESULT].edges[i], false);
+    for (int i = 0; i < law_domains[DOMAIN_RESULT].count && (future->flags & BY_RESULT); i++)
+        try_shape(judge, future, &base, law_domains[DOMAIN_RESULT].edges[i], false);
     for (int i = 0; i < RANDOM_SHAPES; i++) {
         struct kit_shape shape = base;
-        for (int m = 0; m < SHAPE_MEMBERS; m++)
-            if (future->flags & (1u << shape_domains[m]))
-                *shape_member(&shape, m) = random_edge(judge, future, shape_domains[m]);
+        for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
+            if (future->flags & (1u << law_shape_domains[m]))
+                *law_shape_member(&shape, m) = random_edge(judge, future, law_shape_domains[m]);
         int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }
     if (future->flags & HAS_PARENT)
-        for (int i = 0; i < domains[DOMAIN_COUNT].count; i++)
-            if (domains[DOMAIN_COUNT].edges[i] > 0)
-                try_crowd(judge, future, &base, domains[DOMAIN_COUNT].edges[i]);
+        for (int i = 0; i < law_domains[DOMAIN_COUNT].count; i++)
+            if (law_domains[DOMAIN_COUNT].edges[i] > 0)
+                try_crowd(judge, future, &base, law_domains[DOMAIN_COUNT].edges[i]);
     expect_drawn(judge, future);
     judge_finish(judge);
 }

@@ -7,6 +7,20 @@
 
 #include "laws.h"
 
+/** The edges of a domain. */
+struct law_domain {
+    const char *name;
+    int count;
+    const int32_t *edges;
+};
+extern const struct law_domain law_domains[DOMAINS];
+
+/** A shape's members, in the order of the table: the domain of each, and where it is. */
+#define LAW_COUNT_MEMBER(name, domain) +1
+enum { LAW_SHAPE_MEMBERS = KIT_SHAPE(LAW_COUNT_MEMBER) };
+extern const enum kit_domain law_shape_domains[LAW_SHAPE_MEMBERS];
+int32_t *law_shape_member(struct kit_shape *shape, int member);
+
 /** What came back of a life: after the construction, after each operation, after the release. */
 struct law_record {
     struct kit_seen seen[KIT_OPS_MAX + 2];

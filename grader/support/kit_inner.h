@@ -68,6 +68,24 @@ void kit_look(struct kit_object *object);
 /** Do it in the poll of a task, on a scheduler made for that; kit_tasks.c, which labs have that have tasks. */
 __attribute__((weak)) void kit_in_task(void (*what)(void *arg), void *arg);
 
+/* kit_leaves.c */
+
+/** What a leaf's operations and size are, for the object's shape. */
+void kit_prepare_leaves(struct kit_object *object);
+/** Those that poll its leaves elsewhere do so now, if they can. */
+void kit_take_turn(struct kit_object *object);
+/** Whether the bytes at `out` are what leaf `index` makes. */
+bool kit_is_output(const struct kit_object *object, int index, const void *out);
+/** Which live leaves its tree shows, and what else that should not be there. */
+void kit_look_at_tree(struct kit_object *object);
+/** The memory is about to be freed: nothing that a dump would go to may lie in it. */
+void kit_look_for_freed(struct kit_object *object, const void *memory, size_t size);
+
+/* kit_memory.c */
+
+/** Count the bytes that changed outside of the object's storage. */
+void kit_look_at_guards(struct kit_object *object);
+void kit_free_storage(struct kit_object *object);
 /** Allocations from here on are the object's; NULL: nobody's. */
 void kit_watch_allocator(void);
 
