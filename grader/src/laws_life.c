@@ -93,10 +93,9 @@ void law_live(struct judge *judge, const struct law_future *future, const struct
     char shape[160], operations[160];
     describe_shape(shape, sizeof shape, future, life);
     describe_operations(operations, sizeof operations, life);
-    struct law_record *records[] = {record, twin};
-    for (int i = 0; i < 2; i++)
-        if (records[i])
-            records[i]->count = 0;
+    record->count = 0;
+    if (twin)
+        twin->count = 0;
     int64_t arguments[CHANNEL_ARGUMENTS_MAX] = {0};
     memcpy(arguments, life, sizeof *life);
     judge_forget_trace(judge);
@@ -105,7 +104,7 @@ void law_live(struct judge *judge, const struct law_future *future, const struct
     const struct channel_record *event = judge_events(judge, &events);
     const char *text = judge_event_text(judge);
     for (int i = 0; i < events; i++, text += sizeof(struct kit_seen)) {
-        struct law_record *to = records[event[i].kind != EVENT_SEEN];
+        struct law_record *to = event[i].kind == EVENT_SEEN ? record : twin;
         if (event[i].text_bytes != sizeof(struct kit_seen) || !to || to->count == KIT_OPS_MAX + 2)
             judge_fail(judge, "a vector of observations for each step", "something else was told");
         memcpy(&to->seen[to->count++], text, sizeof(struct kit_seen));

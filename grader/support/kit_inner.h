@@ -53,13 +53,13 @@ extern __thread struct kit_object *kit_current;
 extern struct kit_variation kit_varied;
 
 /** A place is reached by this object: who intrudes there does it now. */
-void kit_place(int place, struct kit_object *object);
+void kit_place(int place, struct kit_object *of);
 
 void kit_build(struct kit_object *object, const struct kit_shape *shape, struct kit_object *parent,
                int32_t rubbish);
 enum wf_poll kit_poll(struct kit_object *object, int waker);
 void kit_drop(struct kit_object *object);
-void kit_arm(struct kit_object *object, int leaf, int32_t result);
+void kit_arm(struct kit_object *object, int index, int32_t result);
 /** Everything is given back; its vector stays. */
 void kit_release(struct kit_object *object);
 /** Bring the vector up to date. */
