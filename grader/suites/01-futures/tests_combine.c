@@ -154,7 +154,8 @@ void test_join_drop(struct judge *judge)
 static void check_failed(struct judge *judge, int count)
 {
     char text[100], expected[60];
-    snprintf(text, sizeof text, "wf_try_join over %d futures that are pending once; the last one fails", count);
+    snprintf(text, sizeof text, "wf_try_join over %d futures that are pending once; the last one fails",
+             count);
     struct judge_reply reply = STEP(judge, STEP_MANY, text, STEP_TRY_JOIN, count, count - 1);
     EXPECT(judge, reply.a == WF_READY, "READY at the second poll", "PENDING");
     snprintf(expected, sizeof expected, "failed is %d", count - 1);

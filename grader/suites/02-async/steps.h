@@ -44,7 +44,9 @@ static inline int64_t wide_word(int64_t value, int index)
 /** How many bytes an output of this kind has. */
 static inline int64_t output_bytes(enum probe_kind kind)
 {
-    return kind == PROBE_INT || kind == PROBE_BARE ? (int64_t)sizeof(int) : kind == PROBE_WIDE ? WIDE_WORDS * 8 : 0;
+    return kind == PROBE_INT || kind == PROBE_BARE ? (int64_t)sizeof(int)
+           : kind == PROBE_WIDE                    ? WIDE_WORDS * 8
+                                                   : 0;
 }
 
 /** Names of the futures whose heads are set by hand: each is the name of an operation. Traps among them: formats, no
