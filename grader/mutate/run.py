@@ -114,17 +114,23 @@ class Lab:
         return known
 
     def fate_of(self, id):
-        """What is known of a mutant, if it still holds. The state of a run that was stopped is younger than the list."""
-        for known in (self.state, self.old):
-            entry, mutant = known.entries.get(id), self.made[id]
-            key = (mutant.file, mutant.function)
-            if entry and entry.fate != UNRUN and known.stamps.get(key) == self.stamps[key]:
-                named = re.match(r"(?:killed|survived \S+ unspecified) ([\w.]+)", entry.fate)
-                if named and named.group(1) not in self.options.tests | self.options.clauses:
-                    say(f"mutants: {self.name}: {id}: there is no {named.group(1)} any more: it is run again")
-                    continue
-                return entry.fate
-        return UNRUN
+        """What is known of a mutant, if it still holds. The state of a run that was stopped is younger than the list, but reasons
+        are written into the list."""
+        fates = [self.valid_fate(known, id) for known in (self.state, self.old)]
+        if fates[0].startswith("survived") and reason(fates[1]):
+            return fates[1]
+        return fates[1] if fates[0] == UNRUN else fates[0]
+
+    def valid_fate(self, known, id):
+        entry, mutant = known.entries.get(id), self.made[id]
+        key = (mutant.file, mutant.function)
+        if not entry or known.stamps.get(key) != self.stamps[key]:
+            return UNRUN
+        named = re.match(r"(?:killed|survived \S+ unspecified) ([\w.]+)", entry.fate)
+        if named and named.group(1) not in self.options.tests | self.options.clauses:
+            say(f"mutants: {self.name}: {id}: there is no {named.group(1)} any more: it is run again")
+            return UNRUN
+        return entry.fate
 
     def text_of(self, mutant):
         text = self.texts[mutant.file]
@@ -226,8 +232,9 @@ class Lab:
                 os.unlink(f"{work}/result.json")
 
     def note(self, mutant, fate):
-        """Called as each mutant ends: what is known survives a stop at any moment."""
-        self.fates[mutant.id] = fate
+        """Called as each mutant ends: what is known survives a stop at any moment. What was said of an open one stays."""
+        known = self.fates[mutant.id].split(" ", 2)
+        self.fates[mutant.id] = f"{fate}{known[2][4:]}" if fate.endswith(" open") and known[0] == "survived" else fate
         write_known(self.state_path, Known(self.name, self.stamps, self.entries(self.fates), self.counts))
 
     def entries(self, ids):
@@ -242,6 +249,8 @@ class Lab:
             entries.update({id: e for id, e in self.old.entries.items() if e.file not in self.texts})
             stamps.update({key: stamp for key, stamp in self.old.stamps.items() if key[0] not in self.texts})
         write_known(self.list_path, Known(self.name, stamps, entries, self.counts))
+        others = [id for id, fate in self.fates.items() if fate != UNRUN and id not in self.drawn]
+        write_known(self.state_path, Known(self.name, self.stamps, self.entries(others), self.counts))
 
 
 def run_lab(lab):

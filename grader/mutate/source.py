@@ -16,7 +16,7 @@ from clang.cindex import CursorKind as K, Index, TokenKind, TypeKind
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-pthread", "-Iruntime/include"]
 
 OPERATORS = {
-    "relation": "another comparison, or && for ||",
+    "relation": "another comparison, or the other of and and or",
     "arithmetic": "another operator of arithmetic or bits",
     "constant": "a constant or a limit off by one, 0 or 1",
     "type": "a narrower type",
