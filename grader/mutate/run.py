@@ -137,7 +137,12 @@ class Lab:
         return text[:mutant.start] + mutant.text + text[mutant.end:]
 
     def draw(self):
-        """The mutants that are drawn, and all that count."""
+        """The mutants that are drawn, and all that count. Where the text makes what it made, the list has those that are drawn, and
+        nothing is compiled; of the others those are known that have run."""
+        listed = [self.made[id] for id in self.old.entries if id in self.made]
+        if len(listed) == len(self.old.entries) and self.stamps == self.old.stamps and len(self.made) == self.old.counts[0] \
+                and not self.options.all:
+            return listed, listed + [m for m in self.made.values() if m.id in self.state.entries and m not in listed], self.old.counts
         builder = Builder(f"{self.options.kept}/{self.name}.objects", self.directory, self.options)
         try:
             objects = {name: builder.build(name, text) for name, text in self.texts.items()}

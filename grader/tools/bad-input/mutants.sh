@@ -32,6 +32,7 @@ if [ -e /usr/lib/python3/dist-packages/clang/cindex.py ]; then
     mutate 0 "02-async.txt: line "
     holds "a damaged list is made anew" [ "$(grep -c rubbish "$list")" = 0 ]
     printf 'rubbish\n' >"$generated/kept/02-async.objects"
+    rm "$list"
     mutate 0 "02-async.objects is damaged: everything is compiled again"
 
     printf 'mutant\t00000000\tasync.c\tgone\tdrop\tx;\tx; -> ;\tsurvived 01234567 equivalent: for a reason\n' >>"$list"
