@@ -114,12 +114,11 @@ class Lab:
         return known
 
     def fate_of(self, id):
-        """What is known of a mutant, if it still holds. The state of a run that was stopped is younger than the list, but reasons
-        are written into the list."""
-        fates = [self.valid_fate(known, id) for known in (self.state, self.old)]
-        if fates[0].startswith("survived") and reason(fates[1]):
-            return fates[1]
-        return fates[1] if fates[0] == UNRUN else fates[0]
+        """What is known of a mutant, if it still holds. The state of a run that was stopped is younger than the list, but what a
+        person says of a survivor is written into the list."""
+        run, listed = (self.valid_fate(known, id) for known in (self.state, self.old))
+        same = run.startswith("survived") and (reason(listed) or run.split()[:2] == listed.split()[:2])
+        return listed if run == UNRUN or same else run
 
     def valid_fate(self, known, id):
         entry, mutant = known.entries.get(id), self.made[id]

@@ -23,6 +23,9 @@ if [ -e /usr/lib/python3/dist-packages/clang/cindex.py ]; then
     cp "$list" "$kept" && say "killed async_drop plain" "$kept"
     mutate 0 "drawn of"
     holds "a run that was stopped is remembered" [ "$(fate "$first" "$list")" = "killed async_drop plain" ]
+    cp "$list" "$kept" && say "survived 01234567 open" "$kept" && say "survived 01234567 open: for a reason" "$list"
+    mutate 0 "drawn of"
+    holds "what a person says of a survivor stays" [ "$(fate "$first" "$list")" = "survived 01234567 open: for a reason" ]
     printf 'mutant\t%s\tkilled\n' "$first" >>"$kept"
     say "unrun" "$list"
     mutate 0 "is none of this format: what it says is not used"
