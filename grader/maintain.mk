@@ -29,11 +29,13 @@ interleave: deps-grade
 	@status=0; grader/interleave/prove.sh $$PROVE || status=1; grader/tools/orders.sh || status=1; \
 	    grader/tools/models.sh $(MODEL_PROGRAMS) || status=1; exit $$status
 
-## mutants: the whole matrix: which test fails on which mutant
+## mutants: which test fails on which mutant: the book, and those that nobody wrote: [LAB=02] [FUNCTION=name] [ALL=1]
 .PHONY: mutants
 mutants: grader deps-check
-	@$(B)/weft-grade selftest mutant
-	@{ cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
+	@grader/tools/deps.sh mutants
+	@[ "$$LAB$$FUNCTION$$ALL" ] || $(B)/weft-grade selftest mutant
+	@[ "$$LAB$$FUNCTION$$ALL" ] || { cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
+	@grader/mutate/run.py $${FUNCTION:+--function="$$FUNCTION"} $${ALL:+--all} -- $${LAB:+"$$LAB"}
 
 ## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
 .PHONY: accept
