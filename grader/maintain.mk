@@ -32,7 +32,7 @@ interleave: deps-grade
 ## mutants: the whole matrix: which test fails on which mutant
 .PHONY: mutants
 mutants: grader deps-check
-	@$(B)/weft-grade selftest mutant
+	@$(B)/weft-grade selftest --whole mutant
 	@{ cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
 
 ## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]

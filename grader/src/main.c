@@ -239,6 +239,8 @@ static int run_inner(const struct course *course, const char *lab, struct option
         die("lab %s has no suite", lab);
     struct handout handout = handout_read(course, lab);
     take_test(suite, &handout, options);
+    if (options->mutant && !find_test(suite, options->mutant, ~0u))
+        no_such_test(suite, &handout, options->mutant, ~0u);
     const struct handout_task *task = options->test ? handout_task(&handout, options->test) : NULL;
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : build_sandbox(course, options->from, options->sandbox);
@@ -262,6 +264,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .build = &build,
                             .deep = options->deep,
                             .hint = options->hint,
+                            .mutant = options->mutant,
                             .token = options->token,
                             .page_wanted = options->trace,
                             .some_variants = options->variants != NULL};
@@ -408,7 +411,7 @@ int main(int argc, char **argv)
         const char *lab = options.lab ? course_lab(&course, options.lab) : NULL;
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
-        status = selftest(&course, options.quick, lab, options.rest);
+        status = selftest(&course, options.quick, options.whole, lab, options.rest);
     } else if (strcmp(command, "accept") == 0) {
         struct words labs = pick_labs(&course, NULL, argument && *argument ? argument : "all", "LABS");
         status = selftest_accept(&course, &labs, options.sandbox);

@@ -4,7 +4,7 @@
  *
  *     solution   scores 100, in every variant and tier
  *     null       starters, stubs, empty files: score 0
- *     mutant     is killed by the test that it names, and keeps half of the other clauses
+ *     mutant     is killed by the test that it names, and passes half of the other tests
  *     alternate  scores 100, or its models cannot be explored, as it says itself
  *     hostile    fails in each tier, and in each test of plain, scores 0, leaves nothing running; no line of a report is
  *                its own, no failure is blamed on the grader, and none has no result
@@ -42,11 +42,12 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
                                  "--json",     known->json, "--seed",   GOLDEN_SEED};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_add(&argv, fixed[i]);
-    /* a mutant run whole is run in the plain variant too: see count_others() */
-    char *variants = known->whole && strcmp(known->variants, "plain") != 0
+    /* what the mistake leaves intact is seen in the plain variant: see count_others() */
+    char *variants = known->extent != KILLER && strcmp(known->variants, "plain") != 0
                          ? format_text("plain %s", known->variants)
                          : NULL;
-    const char *const optional[][2] = {{"--test", known->whole ? NULL : known->test},
+    const char *const optional[][2] = {{"--test", known->extent == KILLER ? known->test : NULL},
+                                       {"--mutant", known->extent == HALF ? known->test : NULL},
                                        {"--variants", variants ? variants : known->variants},
                                        {"--sandbox", known->sandbox},
                                        {"--junit", known->kind == HOSTILE ? known->junit : NULL},
@@ -251,10 +252,10 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     case MUTANT: {
         if (!is_killed(result, known->test))
             return format_text("survives %s (%s)", known->test, known->variants);
-        if (known->whole && known->score && !says(known->score, score))
+        if (known->extent == WHOLE && known->score && !says(known->score, score))
             return format_text("scores %d, not %s", score, known->score);
         count_others(result, known->test, &pass, &all);
-        if (known->whole && pass * 2 < all)
+        if (known->extent != KILLER && pass * 2 < all)
             return format_text(
                 "passes only %d of the %d other tests: too blunt to be a mistake of one clause", pass, all);
         return NULL;
@@ -291,7 +292,7 @@ static void end_case(struct selftest *test, struct known *known, int status)
     json_t *result = json_load_file(known->json, 0, NULL);
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     char *problem = check_case(known, exit_status, result);
-    if (known->kind == MUTANT && known->whole && result && test->matrix)
+    if (known->kind == MUTANT && result && test->matrix)
         print_mutant_row(test, known, result);
     double seconds = (double)(now_ms() - known->started_ms) / 1000;
     if (problem) {
@@ -330,12 +331,38 @@ static int count_orphans(const struct selftest *test)
     return orphans;
 }
 
+/* Threads on all processors that run or could run, but for this one. -1: nobody can say. */
+static int count_runnable(void)
+{
+    char *text = read_file("/proc/stat", 1 << 20, NULL, NULL);
+    const char *line = text ? strstr(text, "\nprocs_running ") : NULL;
+    int count = line ? atoi(line + strlen("\nprocs_running ")) - 1 : -1;
+    free(text);
+    return count;
+}
+
+/* Whether one more can run. Many cases wait, for a deadlock to be sure or for a thread to stay asleep: while they leave a
+ * processor idle, others go on beside them. The limit is that of memory: some eat as much as they may. */
+static bool has_processor_for_one_more(long processors, long running, int64_t *looked_ms)
+{
+    enum { FOR_EACH_PROCESSOR = 4, SETTLE_MS = 15 }; /* one that was just started has not run yet */
+    if (running < processors)
+        return true;
+    if (running >= FOR_EACH_PROCESSOR * processors || now_ms() < *looked_ms + SETTLE_MS)
+        return false;
+    *looked_ms = now_ms();
+    int runnable = count_runnable();
+    return runnable >= 0 && runnable < processors;
+}
+
 static void run_cases(struct selftest *test)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
+    int64_t looked_ms = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && running < processors; next++, running++)
+        for (; next < test->count && has_processor_for_one_more(processors, running, &looked_ms);
+             next++, running++)
             start_case(test, &test->cases[next], next);
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
@@ -375,15 +402,20 @@ static void check_printers(struct selftest *test)
     free(problem);
 }
 
-int selftest(const struct course *course, bool quick, const char *lab, char *const names[])
+int selftest(const struct course *course, bool quick, bool whole, const char *lab, char *const names[])
 {
-    struct selftest test = {.course = course, .quick = quick, .lab = lab, .names = names};
+    struct selftest test = {.course = course,
+                            .extent = quick   ? KILLER
+                                      : whole ? WHOLE
+                                              : HALF,
+                            .lab = lab,
+                            .names = names};
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     selftest_gather(&test);
     if (test.count == 0 && !selftest_wanted(&test, "printers", ""))
         die("no case has such a name");
     char *path = format_text("%s/build/selftest/mutants.md", course->root);
-    test.matrix = quick ? NULL : fopen(path, "w");
+    test.matrix = test.extent == WHOLE ? fopen(path, "w") : NULL;
     if (test.matrix)
         fprintf(test.matrix,
                 "| mutant | the mistake | killed by | other tests that fail |\n|---|---|---|---|\n");

@@ -9,9 +9,9 @@
 
 /**
  * Run all cases (quick: the cheap ones) of all labs, or of one; or those whose name or kind begins with one of
- * `names`. Prints a line each and a closing line. 0: all as expected.
+ * `names`. `whole`: every test of a mutant, for the published matrix. Prints a line each and a closing line. 0: all as expected.
  */
-int selftest(const struct course *course, bool quick, const char *lab, char *const names[]);
+int selftest(const struct course *course, bool quick, bool whole, const char *lab, char *const names[]);
 
 /**
  * What must hold before anything else: each solution of these labs passes with all points, alone and on the solutions of

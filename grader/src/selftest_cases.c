@@ -262,7 +262,7 @@ static bool is_left_out(const struct selftest *test, const char *patch, size_t *
     char *variant = selftest_patch_field(patch, "Variant");
     bool is_explored = variant && strcmp(variant, "interleave") == 0;
     free(variant);
-    return test->quick && is_explored && (*explored)++ % ONE_IN != 0;
+    return test->extent == KILLER && is_explored && (*explored)++ % ONE_IN != 0;
 }
 
 static void add_mutants(struct selftest *test, const char *lab)
@@ -282,7 +282,8 @@ static void add_mutants(struct selftest *test, const char *lab)
         known->test = selftest_patch_field(patch, "Kills");
         known->variants = selftest_patch_field(patch, "Variant");
         known->score = selftest_patch_field(patch, "Score");
-        known->whole = !test->quick;
+        known->extent =
+            known->score && test->extent != KILLER ? WHOLE : test->extent; /* a score is of all tests */
         known->must_build = true;
         if (!known->test || !known->variants)
             die("%s must begin with the lines Clause, Kills, Variant and Mistake", patch);
@@ -393,7 +394,8 @@ void selftest_gather(struct selftest *test)
     }
     /* the hostile ones attack the grader, not a lab: once is enough */
     const char *first = test->course->labs.items[0];
-    if ((!test->quick || (test->names && *test->names)) && (!test->lab || strcmp(test->lab, first) == 0))
+    if ((test->extent != KILLER || (test->names && *test->names)) &&
+        (!test->lab || strcmp(test->lab, first) == 0))
         add_hostile(test, first);
 }
 

@@ -11,6 +11,9 @@
 
 enum kind { SOLUTION, NULL_SUBMISSION, MUTANT, ALTERNATE, HOSTILE, GOLDEN };
 
+/* How much is run of a mutant: the test that it names; that, and others until half of them have passed; all. */
+enum extent { KILLER, HALF, WHOLE };
+
 /* One submission whose grade is known. */
 struct known {
     enum kind kind;
@@ -21,7 +24,7 @@ struct known {
     char *variants; /* NULL: all */
     char *sandbox;  /* NULL: the best */
     char *own;      /* NULL: the lab alone */
-    bool whole;     /* a mutant: run all tests, not only the one it names */
+    enum extent extent;
     bool must_build;
     char *score; /* what it must score; NULL: what its kind must */
     bool unexplored; /* an alternate that uses what the engine has no interleavings for: its models are not verified */
@@ -34,7 +37,7 @@ struct known {
 
 struct selftest {
     const struct course *course;
-    bool quick;
+    enum extent extent;
     const char *lab; /* NULL: all */
     char *const *names;
     struct known *cases;
