@@ -25,6 +25,7 @@
 #include "foreign.h"
 #include "handout.h"
 #include "judge_run.h"
+#include "kept.h"
 #include "list.h"
 #include "options.h"
 #include "pick.h"
@@ -375,6 +376,21 @@ static void clear_check_environment(void)
     }
 }
 
+/* Whether it passed when what it depends on, which stands on standard input, was the same; or that it has now. */
+static int look_into_kept(const char *what, bool has_passed)
+{
+    char *depends = read_all(STDIN_FILENO, SIZE_MAX / 2, NULL);
+    if (!depends)
+        die("cannot read what %s depends on: %s", what, strerror(errno));
+    struct kept kept = kept_open();
+    bool found = !has_passed && kept_find(&kept, what, depends);
+    if (has_passed)
+        kept_keep(&kept, what, depends);
+    kept_close(&kept);
+    free(depends);
+    return found || has_passed ? EXIT_PASS : EXIT_NOT_ALL;
+}
+
 /* For people, or for programs. */
 static int print_list_as(const struct course *course, const char *format)
 {
@@ -411,11 +427,16 @@ int main(int argc, char **argv)
         const char *lab = options.lab ? course_lab(&course, options.lab) : NULL;
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
-        status = selftest(&course, options.quick, options.whole, lab, options.rest);
+        status = selftest(&course, &options, lab);
     } else if (strcmp(command, "accept") == 0) {
         struct words labs = pick_labs(&course, NULL, argument && *argument ? argument : "all", "LABS");
         status = selftest_accept(&course, &labs, options.sandbox);
         words_free(&labs);
+    } else if (strcmp(command, "kept") == 0 || strcmp(command, "keep") == 0) {
+        if (!argument)
+            options_usage(
+                "what is it that passed? weft-grade kept WHAT, and on standard input what it depends on");
+        status = look_into_kept(argument, strcmp(command, "keep") == 0);
     } else if (strcmp(command, "confine") == 0) {
         if (!argument)
             options_usage("confine needs a command, for example: weft-grade confine -- /usr/bin/id");

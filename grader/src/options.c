@@ -17,7 +17,8 @@ static const char usage_text[] =
     "       weft-grade pick VARIANT [--from DIR] [--own LIST] [--sandbox TIER]\n"
     "       weft-grade accept [LIST] [--sandbox TIER]\n"
     "       weft-grade confine [--sandbox TIER] [--variants asan] -- COMMAND [ARGUMENT...]\n"
-    "       weft-grade selftest [--quick | --whole] [--lab LAB] [NAME...]\n"
+    "       weft-grade selftest [--quick | --whole] [--lab LAB] [--kept FOLDER [--fresh]] [NAME...]\n"
+    "       weft-grade kept WHAT | keep WHAT\n"
     "\n"
     "  LAB       1, 01 or 01-futures\n"
     "  --from    the submission: labs (the default), solutions, or any folder that holds NN-name folders or\n"
@@ -30,6 +31,8 @@ static const char usage_text[] =
     "  --hint    of a memory order that is too strong, say which one suffices\n"
     "  --mutant  the test that must fail: it comes first, and of the others only plain, until half of them pass\n"
     "  --whole   run every test of a mutant\n"
+    "  --kept    a folder that grader/tools/machine.sh wrote: do not run what passed when all was the same; --fresh: do\n"
+    "  kept and keep ask whether something passed, or say that it has; what it depends on stands on standard input\n"
     "  --sandbox bubblewrap, landlock or none; without it the strongest that works. confine runs a command in it\n"
     "\n"
     "exit status: 0 all passed, 1 not all passed, 2 no result\n";
@@ -54,6 +57,8 @@ static const char **value_of(struct options *options, int letter)
         return &options->seed;
     case 't':
         return &options->test;
+    case 'K':
+        return &options->kept;
     case 'm':
         return &options->mutant;
     case 'k':
@@ -89,6 +94,8 @@ struct options options_read(int argc, char **argv)
         {"quick", no_argument, NULL, 'q'},
         {"whole", no_argument, NULL, 'w'},
         {"mutant", required_argument, NULL, 'm'},
+        {"kept", required_argument, NULL, 'K'},
+        {"fresh", no_argument, NULL, 'F'},
         {"token", required_argument, NULL, 'k'},
         {"deep", no_argument, NULL, 'd'},
         {"hint", no_argument, NULL, 'i'},
@@ -114,6 +121,7 @@ struct options options_read(int argc, char **argv)
             options_usage("an option that does not exist, or without its value");
         options.quick |= letter == 'q';
         options.whole |= letter == 'w';
+        options.fresh |= letter == 'F';
         options.deep |= letter == 'd';
         options.hint |= letter == 'i';
     }

@@ -16,7 +16,8 @@ struct options {
     char *const *rest;    /**< all words behind the command, ended by NULL */
     const char *from, *own, *seed, *test, *mutant, *token, *json, *junit, *variants, *sandbox, *lab;
     bool debug, trace; /**< the command is that one */
-    bool quick, whole, deep, hint;
+    const char *kept;  /**< a folder of machine.sh */
+    bool quick, whole, fresh, deep, hint;
 };
 
 /** Read it; prints how it is used, and exits, if it cannot be read. */

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -287,7 +288,8 @@ static void print_mutant_row(const struct selftest *test, const struct known *kn
     free(patch);
 }
 
-static void end_case(struct selftest *test, struct known *known, int status)
+/* false: it failed. */
+static bool end_case(struct selftest *test, struct known *known, int status)
 {
     json_t *result = json_load_file(known->json, 0, NULL);
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -309,8 +311,42 @@ static void end_case(struct selftest *test, struct known *known, int status)
         printf("%5.1f s\n", seconds);
     }
     fflush(stdout);
+    bool passed = !problem;
     free(problem);
     json_decref(result);
+    return passed;
+}
+
+static char *what_is_kept(const struct known *known)
+{
+    return format_text("%s %s of %s", selftest_kind_names[known->kind], known->name, known->lab);
+}
+
+/* Whether it passed before, when all that it depends on was the same. Of each lab the solution alone is always run. */
+static bool is_kept(struct selftest *test, struct known *known)
+{
+    bool runs_always = known->kind == SOLUTION && !known->sandbox && !known->own;
+    if (!test->kept_folder || runs_always)
+        return false;
+    known->depends = selftest_depends(test, known);
+    char *what = what_is_kept(known);
+    bool found = !test->fresh && kept_find(&test->kept, what, known->depends);
+    free(what);
+    if (found) {
+        test->passed++;
+        test->found++;
+        printf("kept    %-9s %s\n", selftest_kind_names[known->kind], known->name);
+    }
+    return found;
+}
+
+/* What was changed while it ran may not be what it ran with. */
+static void keep(struct selftest *test, const struct known *known)
+{
+    char *what = what_is_kept(known);
+    if (known->depends && selftest_depends_still(test, known))
+        kept_keep(&test->kept, what, known->depends);
+    free(what);
 }
 
 /* Processes that have come down to us: left by a run that is over. */
@@ -361,9 +397,11 @@ static void run_cases(struct selftest *test)
     int64_t looked_ms = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && has_processor_for_one_more(processors, running, &looked_ms);
-             next++, running++)
-            start_case(test, &test->cases[next], next);
+        for (; next < test->count && has_processor_for_one_more(processors, running, &looked_ms); next++)
+            if (!is_kept(test, &test->cases[next])) {
+                start_case(test, &test->cases[next], next);
+                running++;
+            }
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid <= 0)
@@ -374,7 +412,8 @@ static void run_cases(struct selftest *test)
                 known->pid = 0;
                 running--;
                 int orphans = count_orphans(test);
-                end_case(test, known, status);
+                if (end_case(test, known, status) && !orphans)
+                    keep(test, known);
                 if (orphans) {
                     test->failed++;
                     printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind],
@@ -385,6 +424,32 @@ static void run_cases(struct selftest *test)
             }
         }
     }
+}
+
+/* Two at once would write the same submissions, results and reports. The lock is gone with the process that holds it. */
+static void lock_tree(const struct course *course)
+{
+    char *folder = format_text("%s/build/selftest", course->root), *path = format_text("%s/lock", folder);
+    if (!make_directories(folder))
+        die("cannot make %s: %s", folder, strerror(errno));
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0)
+        die("cannot write %s: %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        char *holder = read_file(path, 100, NULL, NULL);
+        fprintf(
+            stderr,
+            "selftest: process %s grades known submissions in this tree; this one waits until it has ended\n",
+            holder && *holder ? holder : "?");
+        free(holder);
+        while (flock(fd, LOCK_EX) != 0)
+            if (errno != EINTR)
+                die("cannot lock %s: %s", path, strerror(errno));
+    }
+    if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d", (int)getpid()) < 0)
+        die("cannot write %s: %s", path, strerror(errno));
+    free(path);
+    free(folder);
 }
 
 static void check_printers(struct selftest *test)
@@ -402,14 +467,21 @@ static void check_printers(struct selftest *test)
     free(problem);
 }
 
-int selftest(const struct course *course, bool quick, bool whole, const char *lab, char *const names[])
+int selftest(const struct course *course, const struct options *options, const char *lab)
 {
     struct selftest test = {.course = course,
-                            .extent = quick   ? KILLER
-                                      : whole ? WHOLE
-                                              : HALF,
+                            .extent = options->quick   ? KILLER
+                                      : options->whole ? WHOLE
+                                                       : HALF,
                             .lab = lab,
-                            .names = names};
+                            .names = options->rest,
+                            .kept_folder = getenv("UPDATE_GOLDEN") ? NULL : options->kept,
+                            .fresh = options->fresh};
+    if (test.kept_folder)
+        test.kept = kept_open();
+    bool prints_only = *test.names && !test.names[1] && strcmp(*test.names, "printers") == 0;
+    if (!prints_only)
+        lock_tree(course);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     selftest_gather(&test);
     if (test.count == 0 && !selftest_wanted(&test, "printers", ""))
@@ -424,7 +496,11 @@ int selftest(const struct course *course, bool quick, bool whole, const char *la
     if (test.matrix)
         fclose(test.matrix);
     free(path);
-    printf("\nselftest%s: %d passed, %d failed\n", quick ? " (quick)" : "", test.passed, test.failed);
+    kept_close(&test.kept);
+    printf("\nselftest%s: %d passed, %d failed", options->quick ? " (quick)" : "", test.passed, test.failed);
+    if (test.kept_folder)
+        printf("; %d were kept, %d run", test.found, test.passed + test.failed - test.found);
+    printf("\n");
     return test.failed ? 1 : 0;
 }
 
@@ -432,10 +508,7 @@ int selftest_accept(const struct course *course, const struct words *labs, const
 {
     struct selftest test = {.course = course, .scores = true};
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    char *folder = format_text("%s/build/selftest", course->root);
-    if (!make_directories(folder))
-        die("cannot make %s: %s", folder, strerror(errno));
-    free(folder);
+    lock_tree(course);
     selftest_gather_acceptance(&test, labs);
     for (size_t i = 0; sandbox && i < test.count; i++)
         test.cases[i].sandbox = copy_text(sandbox);

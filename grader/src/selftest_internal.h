@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "kept.h"
 #include "selftest.h"
 
 enum kind { SOLUTION, NULL_SUBMISSION, MUTANT, ALTERNATE, HOSTILE, GOLDEN };
@@ -33,6 +34,8 @@ struct known {
     pid_t pid;
     char *json, *junit, *out;
     int64_t started_ms;
+    int64_t looked_ns; /* when its dependencies were read */
+    char *depends;     /* on what its pass depends; NULL: it is not kept */
 };
 
 struct selftest {
@@ -42,7 +45,10 @@ struct selftest {
     char *const *names;
     struct known *cases;
     size_t count;
-    int passed, failed;
+    int passed, failed, found; /* found: kept from another run, and counted in passed */
+    const char *kept_folder;   /* what machine.sh wrote; NULL: no pass is kept */
+    struct kept kept;
+    bool fresh;   /* run what was kept, too */
     bool scores;  /* a line says score and verdict too */
     FILE *matrix; /* the mutants' table, NULL when they are not run whole */
 };
@@ -57,6 +63,11 @@ bool selftest_wanted(const struct selftest *test, const char *kind, const char *
 void selftest_gather(struct selftest *test);
 /** Only what the course says itself of these labs: the solution, the solution on those before it, the starter. */
 void selftest_gather_acceptance(struct selftest *test, const struct words *labs);
+
+/** All that the pass of a case depends on, as text. The caller frees. */
+char *selftest_depends(const struct selftest *test, struct known *known);
+/** Whether none of it has been changed since. */
+bool selftest_depends_still(const struct selftest *test, const struct known *known);
 
 /** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
 char *selftest_check_reports(const struct known *known, bool has_result);

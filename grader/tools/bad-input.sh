@@ -62,7 +62,7 @@ hostile_names()
     local name variable words
     for name in "${hostile[@]}"; do
         words=()
-        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE; do
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE QUICK LONG FRESH; do
             words+=("$variable=$name")
         done
         words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")
@@ -239,7 +239,7 @@ expect 1 "nothing to expand" grader/tools/expand.sh runtime/examples/first_futur
 expect 1 "there is no file '$work/nowhere.c'" grader/tools/frames.sh "$work/nowhere.c"
 expect 1 "no future is defined" grader/tools/frames.sh runtime/given/future.c
 
-for part in environment files objects reach results disk lint; do # in this order: some look at submissions of those before
+for part in environment files objects reach results disk lint kept; do # in this order: some look at submissions of those before
     # shellcheck source=/dev/null
     . "grader/tools/bad-input/$part.sh"
 done
