@@ -8,10 +8,10 @@ deps-docs:
 
 # --- proving it all --------------------------------------------------------------------------------------
 
-## check: prove everything that a submission must meet; QUICK=1 for daily work
+## check: prove what a commit needs; QUICK=1: less, LONG=1: all, FRESH=1: what was kept, too
 .PHONY: check
 check: deps-check
-	@grader/tools/check.sh $(if $(QUICK),--quick)
+	@grader/tools/check.sh $(if $(LONG),--long,$(if $(QUICK),--quick))
 
 # The models of a lab on its solution, as a program.
 MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $($(lab).models),$(B)/models/$(lab)))
