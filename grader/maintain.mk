@@ -32,12 +32,14 @@ interleave: deps-grade
 ## mutants: the whole matrix: which test fails on which mutant
 .PHONY: mutants
 mutants: grader deps-check
+	@$(MAKE) -s -j"$$JOBS" subject-objects
 	@$(B)/weft-grade selftest --whole mutant
 	@{ cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
 
 ## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
 .PHONY: accept
 accept: grader
+	@$(MAKE) -s -j"$$JOBS" subject-objects
 	@$(B)/weft-grade accept $(sandbox_argument) -- "$$ASKED_LABS"
 
 ## starters: cut the starters from the solutions again
