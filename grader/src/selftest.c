@@ -378,26 +378,32 @@ static int count_runnable(void)
 }
 
 /* Whether one more can run. Many cases wait, for a deadlock to be sure or for a thread to stay asleep: while they leave a
- * processor idle, others go on beside them. The limit is that of memory: some eat as much as they may. */
-static bool has_processor_for_one_more(long processors, long running, int64_t *looked_ms)
+ * processor idle, at two looks one after the other, others go on beside them. The limit is that of memory: some eat as
+ * much as they may. */
+static bool has_processor_for_one_more(long processors, long running)
 {
-    enum { FOR_EACH_PROCESSOR = 4, SETTLE_MS = 15 }; /* one that was just started has not run yet */
+    enum { FOR_EACH_PROCESSOR = 3, BETWEEN_LOOKS_MS = 15, LOOKS = 2 };
+    static int64_t looked_ms;
+    static int idle_looks;
     if (running < processors)
         return true;
-    if (running >= FOR_EACH_PROCESSOR * processors || now_ms() < *looked_ms + SETTLE_MS)
+    if (running >= FOR_EACH_PROCESSOR * processors || now_ms() < looked_ms + BETWEEN_LOOKS_MS)
         return false;
-    *looked_ms = now_ms();
+    looked_ms = now_ms();
     int runnable = count_runnable();
-    return runnable >= 0 && runnable < processors;
+    idle_looks = runnable >= 0 && runnable < processors ? idle_looks + 1 : 0;
+    if (idle_looks < LOOKS)
+        return false;
+    idle_looks = 0;
+    return true;
 }
 
 static void run_cases(struct selftest *test)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
-    int64_t looked_ms = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && has_processor_for_one_more(processors, running, &looked_ms); next++)
+        for (; next < test->count && has_processor_for_one_more(processors, running); next++)
             if (!is_kept(test, &test->cases[next])) {
                 start_case(test, &test->cases[next], next);
                 running++;
