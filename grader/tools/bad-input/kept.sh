@@ -63,7 +63,38 @@ case_of "0 were kept, 1 run" --whole
 echo "another kernel" >>"$work/key/machine"
 case_of "0 were kept, 1 run"
 case_of "1 were kept, 0 run"
-# while another selftest runs in this tree this one waits, and says so
+# In a copy of the tree: of later labs a case depends on the names alone; a failure is not kept.
+tree=$work/tree
+mkdir -p "$tree/build" && cp -a Makefile grader runtime solutions labs "$tree/" && cp -a build/obj build/headers.stamp build/weft-grade "$tree/build/"
+runs() { expect "$1" "$2" env XDG_CACHE_HOME="$cache" "$tree/build/weft-grade" selftest --kept "$work/key" "${@:3}"; }
+runs 0 "0 were kept, 1 run" 02.08-whole-pieces
+echo '/* another */' | tee -a "$tree/solutions/04-executor/coop.c" "$tree/grader/suites/04-executor/suite.c" >/dev/null
+runs 0 "1 were kept, 0 run" 02.08-whole-pieces
+echo "another_name T" >>"$work/key/names.04-executor"
+runs 0 "0 were kept, 1 run" 02.08-whole-pieces
+for file in solutions/01-futures/ready.c grader/suites/02-async/suite.c grader/src/judge.h; do
+    echo '/* another */' >>"$tree/$file"
+    runs 0 "0 were kept, 1 run" 02.08-whole-pieces
+done
+mutant() # NAME SED: a mutant of x0 whose own test is "take"
+{
+    sed "$2" solutions/x0-hello/ticket.c >"$work/ticket.c"
+    { printf 'Clause: x0.1\nKills: take\nVariant: plain\nMistake: %s.\n\n' "$1"; diff -u --label a/ticket.c solutions/x0-hello/ticket.c \
+        --label b/ticket.c "$work/ticket.c"; } >"$tree/grader/mutants/x0-hello/$1.patch"
+}
+mutant blunt 's/return .*;/return 7;/'
+mutant survivor 's/relaxed: the/relaxed: a/'
+for _ in 1 2; do
+    runs 1 "passes only 0 of the 1 other tests: too blunt to be a mistake of one clause" blunt
+    runs 1 "survives take (plain)" survivor
+done
+
+# while another runs in this tree a check, or a selftest, waits and says so
+mkdir -p "$tree/build/check"
+flock "$tree/build/check/lock" -c "sleep 3" &
+sleep 0.2
+expect 124 "another check runs in this tree" timeout 1 "$tree/grader/tools/check.sh" --quick
+wait $!
 flock build/selftest/lock -c "sleep 2" &
 sleep 0.2
 expect 0 "this one waits until it has ended" "$grade" selftest x0.1-returns
