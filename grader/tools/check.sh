@@ -216,7 +216,8 @@ finish()
 # What most steps depend on: nearly everything but the pages.
 code="runtime solutions labs grader"
 
-# What needs neither the folders of kept objects nor of the library; and what writes there, one after the other.
+# Two lanes. The first one needs neither the kept objects nor programs of the runtime; the second one writes them, so its steps
+# come one after the other. Neither makes an object in build/obj: a step of the second copies that folder.
 compile_and_read()
 {
     kept_step "runtime solutions grader" "second compiler" second_compiler
@@ -233,7 +234,6 @@ compile_and_read()
     if [ -z "$quick" ]; then
         kept_step "runtime solutions grader/given-tests" "given, asan" given_tests asan
         kept_step "runtime solutions grader/given-tests" "given, tsan" given_tests tsan
-        kept_step "runtime solutions grader/given-tests" "valgrind" valgrind_clean
         step "benchmarks" benchmarks
     fi
     kept_step "$code docs" "interleave" interleave
@@ -243,6 +243,7 @@ compile_and_read()
 grade_and_install()
 {
     [ -n "$quick" ] || kept_step "$code README.md CONTRIBUTING.md" "bad input" grader/tools/bad-input.sh
+    [ -n "$quick" ] || kept_step "runtime solutions grader/given-tests" "valgrind" valgrind_clean
     kept_step "$code" "examples" examples
     kept_step "$code" "expand" expansions
     kept_step "$code" "frames" frames
@@ -251,7 +252,9 @@ grade_and_install()
 }
 
 echo "weft: check${mode:+ ($mode)}${fresh:+, whatever was kept}"
-if ! step "build" make -s -j"$jobs" build/weft-grade subject-objects || ! step "machine" grader/tools/machine.sh "$key"; then
+given_programs=$([ -n "$quick" ] && echo build/given-tests/plain || echo build/given-tests/{plain,asan,tsan})
+# shellcheck disable=SC2086 # a list of words
+if ! step "build" make -s -j"$jobs" build/weft-grade subject-objects $given_programs || ! step "machine" grader/tools/machine.sh "$key"; then
     finish
     exit 1
 fi
