@@ -46,14 +46,10 @@ struct kept kept_open(void)
         has_cache ? format_text("%s/weft/passed", cache) : format_text("%s/.cache/weft/passed", home);
     struct stat status;
     const char *why = NULL;
-    if (!make_directories(folder) || stat(folder, &status) != 0)
+    if (!make_directories(folder) || stat(folder, &status) != 0 || access(folder, W_OK) != 0)
         why = strerror(errno);
-    else if (!S_ISDIR(status.st_mode))
-        why = "is no folder";
     else if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
         why = "is another user's, or one can write to it (chmod go-w)";
-    else if (access(folder, W_OK) != 0)
-        why = strerror(errno);
     if (!why)
         return (struct kept){.folder = folder};
     say(folder, why, none);
@@ -165,4 +161,18 @@ void kept_close(struct kept *kept)
         trim(kept->folder);
     free(kept->folder);
     *kept = (struct kept){0};
+}
+
+bool kept_on_input(const char *what, bool has_passed)
+{
+    char *depends = read_all(STDIN_FILENO, SIZE_MAX / 2, NULL);
+    if (!depends)
+        die("cannot read what %s depends on: %s", what, strerror(errno));
+    struct kept kept = kept_open();
+    if (has_passed)
+        kept_keep(&kept, what, depends);
+    bool found = has_passed || kept_find(&kept, what, depends);
+    kept_close(&kept);
+    free(depends);
+    return found;
 }

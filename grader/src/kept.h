@@ -32,6 +32,9 @@ bool kept_find(struct kept *kept, const char *what, const char *depends);
 /** It has passed. */
 void kept_keep(struct kept *kept, const char *what, const char *depends);
 
+/** The same two, where what it depends on stands on standard input. False: it did not pass, or not with that. */
+bool kept_on_input(const char *what, bool has_passed);
+
 /** Remove what is too much, and free. */
 void kept_close(struct kept *kept);
 

@@ -26,7 +26,6 @@
 #include "handout.h"
 #include "judge_run.h"
 #include "kept.h"
-#include "list.h"
 #include "options.h"
 #include "pick.h"
 #include "result.h"
@@ -376,37 +375,6 @@ static void clear_check_environment(void)
     }
 }
 
-/* Whether it passed when what it depends on, which stands on standard input, was the same; or that it has now. */
-static int look_into_kept(const char *what, bool has_passed)
-{
-    char *depends = read_all(STDIN_FILENO, SIZE_MAX / 2, NULL);
-    if (!depends)
-        die("cannot read what %s depends on: %s", what, strerror(errno));
-    struct kept kept = kept_open();
-    bool found = !has_passed && kept_find(&kept, what, depends);
-    if (has_passed)
-        kept_keep(&kept, what, depends);
-    kept_close(&kept);
-    free(depends);
-    return found || has_passed ? EXIT_PASS : EXIT_NOT_ALL;
-}
-
-/* For people, or for programs. */
-static int print_list_as(const struct course *course, const char *format)
-{
-    bool as_json = format && strcmp(format, "--json") == 0,
-         as_table = format && strcmp(format, "--table") == 0;
-    if (!as_json && !as_table)
-        return print_list(course) ? EXIT_PASS : EXIT_NO_RESULT;
-    json_t *list = list_json(course);
-    if (as_table)
-        list_table(list);
-    else if (json_dumpf(list, stdout, JSON_INDENT(1)) == 0)
-        printf("\n");
-    json_decref(list);
-    return EXIT_PASS;
-}
-
 int main(int argc, char **argv)
 {
     claim_standard_descriptors();
@@ -418,7 +386,7 @@ int main(int argc, char **argv)
     int status;
     const char *command = options.command, *argument = options.argument;
     if (strcmp(command, "list") == 0) {
-        status = print_list_as(&course, argument);
+        status = print_list_as(&course, argument) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "explain") == 0) {
         if (!argument)
             options_usage("explain needs a clause, for example 01.4");
@@ -436,7 +404,7 @@ int main(int argc, char **argv)
         if (!argument)
             options_usage(
                 "what is it that passed? weft-grade kept WHAT, and on standard input what it depends on");
-        status = look_into_kept(argument, strcmp(command, "keep") == 0);
+        status = kept_on_input(argument, strcmp(command, "keep") == 0) ? EXIT_PASS : EXIT_NOT_ALL;
     } else if (strcmp(command, "confine") == 0) {
         if (!argument)
             options_usage("confine needs a command, for example: weft-grade confine -- /usr/bin/id");

@@ -18,7 +18,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -317,38 +316,6 @@ static bool end_case(struct selftest *test, struct known *known, int status)
     return passed;
 }
 
-static char *what_is_kept(const struct known *known)
-{
-    return format_text("%s %s of %s", selftest_kind_names[known->kind], known->name, known->lab);
-}
-
-/* Whether it passed before, when all that it depends on was the same. Of each lab the solution alone is always run. */
-static bool is_kept(struct selftest *test, struct known *known)
-{
-    bool runs_always = known->kind == SOLUTION && !known->sandbox && !known->own;
-    if (!test->kept_folder || runs_always)
-        return false;
-    known->depends = selftest_depends(test, known);
-    char *what = what_is_kept(known);
-    bool found = !test->fresh && kept_find(&test->kept, what, known->depends);
-    free(what);
-    if (found) {
-        test->passed++;
-        test->found++;
-        printf("kept    %-9s %s\n", selftest_kind_names[known->kind], known->name);
-    }
-    return found;
-}
-
-/* What was changed while it ran may not be what it ran with. */
-static void keep(struct selftest *test, const struct known *known)
-{
-    char *what = what_is_kept(known);
-    if (known->depends && selftest_depends_still(test, known))
-        kept_keep(&test->kept, what, known->depends);
-    free(what);
-}
-
 /* Processes that have come down to us: left by a run that is over. */
 static int count_orphans(const struct selftest *test)
 {
@@ -367,44 +334,13 @@ static int count_orphans(const struct selftest *test)
     return orphans;
 }
 
-/* Threads on all processors that run or could run, but for this one. -1: nobody can say. */
-static int count_runnable(void)
-{
-    char *text = read_file("/proc/stat", 1 << 20, NULL, NULL);
-    const char *line = text ? strstr(text, "\nprocs_running ") : NULL;
-    int count = line ? atoi(line + strlen("\nprocs_running ")) - 1 : -1;
-    free(text);
-    return count;
-}
-
-/* Whether one more can run. Many cases wait, for a deadlock to be sure or for a thread to stay asleep: while they leave a
- * processor idle, at two looks one after the other, others go on beside them. The limit is that of memory: some eat as
- * much as they may. */
-static bool has_processor_for_one_more(long processors, long running)
-{
-    enum { FOR_EACH_PROCESSOR = 3, BETWEEN_LOOKS_MS = 15, LOOKS = 2 };
-    static int64_t looked_ms;
-    static int idle_looks;
-    if (running < processors)
-        return true;
-    if (running >= FOR_EACH_PROCESSOR * processors || now_ms() < looked_ms + BETWEEN_LOOKS_MS)
-        return false;
-    looked_ms = now_ms();
-    int runnable = count_runnable();
-    idle_looks = runnable >= 0 && runnable < processors ? idle_looks + 1 : 0;
-    if (idle_looks < LOOKS)
-        return false;
-    idle_looks = 0;
-    return true;
-}
-
 static void run_cases(struct selftest *test)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && has_processor_for_one_more(processors, running); next++)
-            if (!is_kept(test, &test->cases[next])) {
+        for (; next < test->count && selftest_has_processor(processors, running); next++)
+            if (!selftest_is_kept(test, &test->cases[next])) {
                 start_case(test, &test->cases[next], next);
                 running++;
             }
@@ -419,7 +355,7 @@ static void run_cases(struct selftest *test)
                 running--;
                 int orphans = count_orphans(test);
                 if (end_case(test, known, status) && !orphans)
-                    keep(test, known);
+                    selftest_keep(test, known);
                 if (orphans) {
                     test->failed++;
                     printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind],
@@ -430,32 +366,6 @@ static void run_cases(struct selftest *test)
             }
         }
     }
-}
-
-/* Two at once would write the same submissions, results and reports. The lock is gone with the process that holds it. */
-static void lock_tree(const struct course *course)
-{
-    char *folder = format_text("%s/build/selftest", course->root), *path = format_text("%s/lock", folder);
-    if (!make_directories(folder))
-        die("cannot make %s: %s", folder, strerror(errno));
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0)
-        die("cannot write %s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        char *holder = read_file(path, 100, NULL, NULL);
-        fprintf(
-            stderr,
-            "selftest: process %s grades known submissions in this tree; this one waits until it has ended\n",
-            holder && *holder ? holder : "?");
-        free(holder);
-        while (flock(fd, LOCK_EX) != 0)
-            if (errno != EINTR)
-                die("cannot lock %s: %s", path, strerror(errno));
-    }
-    if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d", (int)getpid()) < 0)
-        die("cannot write %s: %s", path, strerror(errno));
-    free(path);
-    free(folder);
 }
 
 static void check_printers(struct selftest *test)
@@ -487,7 +397,7 @@ int selftest(const struct course *course, const struct options *options, const c
         test.kept = kept_open();
     bool prints_only = *test.names && !test.names[1] && strcmp(*test.names, "printers") == 0;
     if (!prints_only)
-        lock_tree(course);
+        selftest_lock_tree(course);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     selftest_gather(&test);
     if (test.count == 0 && !selftest_wanted(&test, "printers", ""))
@@ -514,7 +424,7 @@ int selftest_accept(const struct course *course, const struct words *labs, const
 {
     struct selftest test = {.course = course, .scores = true};
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    lock_tree(course);
+    selftest_lock_tree(course);
     selftest_gather_acceptance(&test, labs);
     for (size_t i = 0; sandbox && i < test.count; i++)
         test.cases[i].sandbox = copy_text(sandbox);

@@ -64,10 +64,15 @@ void selftest_gather(struct selftest *test);
 /** Only what the course says itself of these labs: the solution, the solution on those before it, the starter. */
 void selftest_gather_acceptance(struct selftest *test, const struct words *labs);
 
-/** All that the pass of a case depends on, as text. The caller frees. */
-char *selftest_depends(const struct selftest *test, struct known *known);
-/** Whether none of it has been changed since. */
-bool selftest_depends_still(const struct selftest *test, const struct known *known);
+/** Whether the case passed before, when all that it depends on was the same; then it is counted and printed. */
+bool selftest_is_kept(struct selftest *test, struct known *known);
+/** It has passed: keep that, unless something was changed meanwhile. */
+void selftest_keep(struct selftest *test, const struct known *known);
+
+/** Wait until no other selftest runs in this tree, and say so. Until this process ends none will. */
+void selftest_lock_tree(const struct course *course);
+/** Whether one more case can run beside so many. */
+bool selftest_has_processor(long processors, long running);
 
 /** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
 char *selftest_check_reports(const struct known *known, bool has_result);

@@ -121,7 +121,7 @@ static struct {
     int64_t made_ns;
 } common;
 
-bool selftest_depends_still(const struct selftest *test, const struct known *known)
+static bool depends_still(const struct selftest *test, const struct known *known)
 {
     if (common.lab && strcmp(common.lab, known->lab) != 0)
         common.lab = NULL;
@@ -139,7 +139,7 @@ static const char *or_none(const char *text)
     return text ? text : "-";
 }
 
-char *selftest_depends(const struct selftest *test, struct known *known)
+static char *depends_of(const struct selftest *test, struct known *known)
 {
     size_t size;
     if (!common.lab || strcmp(common.lab, known->lab) != 0) {
@@ -166,4 +166,36 @@ char *selftest_depends(const struct selftest *test, struct known *known)
         look_at(&look, known->golden);
     fclose(look.out);
     return text;
+}
+
+static char *what_is_kept(const struct known *known)
+{
+    return format_text("%s %s of %s", selftest_kind_names[known->kind], known->name, known->lab);
+}
+
+/* Whether it passed before, when all that it depends on was the same. Of each lab the solution alone is always run. */
+bool selftest_is_kept(struct selftest *test, struct known *known)
+{
+    bool runs_always = known->kind == SOLUTION && !known->sandbox && !known->own;
+    if (!test->kept_folder || runs_always)
+        return false;
+    known->depends = depends_of(test, known);
+    char *what = what_is_kept(known);
+    bool found = !test->fresh && kept_find(&test->kept, what, known->depends);
+    free(what);
+    if (found) {
+        test->passed++;
+        test->found++;
+        printf("kept    %-9s %s\n", selftest_kind_names[known->kind], known->name);
+    }
+    return found;
+}
+
+/* What was changed while it ran may not be what it ran with. */
+void selftest_keep(struct selftest *test, const struct known *known)
+{
+    char *what = what_is_kept(known);
+    if (known->depends && depends_still(test, known))
+        kept_keep(&test->kept, what, known->depends);
+    free(what);
 }
