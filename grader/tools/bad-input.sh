@@ -62,7 +62,7 @@ hostile_names()
     local name variable words
     for name in "${hostile[@]}"; do
         words=()
-        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE FUNCTION ALL; do
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE QUICK LONG FRESH FUNCTION ALL; do
             words+=("$variable=$name")
         done
         words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")
@@ -195,6 +195,14 @@ clause "it is about a given part, and has points" '@clause{G.99,5,"text"}'
 expect 2 "clause 01.1 is stated twice, in " "$work/course/build/weft-grade" list --table
 expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpark
 expect 2 "there is no lab 99" "$grade" selftest --lab 99
+expect 2 "has no test, clause or task nowhere" "$grade" run 01 --mutant nowhere
+
+# A mutant's own test runs in each variant that is asked for; of the others as many as make half of them, in plain.
+expect 2 "half of the mutant's other tests have passed" "$grade" run 01 --from solutions --mutant join_drop
+expect 2 "of a mutant's other tests only plain is" "$grade" run 01 --from solutions --mutant join_drop
+"$grade" run 01 --from solutions --mutant join_drop --variants plain,asan --json "$work/half.json" >/dev/null
+holds "the mutant's test in two variants, and half of 32 others in plain" \
+    [ "$(grep -c '^     "status": "pass"' "$work/half.json")" = 18 ]
 
 # What is asked for is what the last lines speak of, and nothing of make's stands below a report.
 expect 0 "only T1, 7 of 7 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
@@ -231,7 +239,7 @@ expect 1 "nothing to expand" grader/tools/expand.sh runtime/examples/first_futur
 expect 1 "there is no file '$work/nowhere.c'" grader/tools/frames.sh "$work/nowhere.c"
 expect 1 "no future is defined" grader/tools/frames.sh runtime/given/future.c
 
-for part in environment files objects reach results disk lint mutants; do # in this order: some look at submissions of those before
+for part in environment files objects reach results disk lint kept mutants; do # in this order: some look at submissions of those before
     # shellcheck source=/dev/null
     . "grader/tools/bad-input/$part.sh"
 done
