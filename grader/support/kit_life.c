@@ -73,13 +73,9 @@ static void go(struct kit_object *of, int waker, bool is_dry)
     struct errand errand = {.future = {.ops = &errand_ops}, .of = of, .waker = waker, .is_dry = is_dry};
     struct wf_context context = {.constrained = kit_varied.where == IN_BUDGET, .budget = SOME_BUDGET};
     pthread_t thread;
-    switch (kit_varied.where) {
-    case DROPPED_OUTSIDE:
-        if (waker < 0) {
-            run_errand(&errand);
-            break;
-        }
-        /* fallthrough */
+    int32_t where =
+        kit_varied.where == DROPPED_OUTSIDE ? (waker < 0 ? NO_CONTEXT : IN_CONTEXT) : kit_varied.where;
+    switch (where) {
     case IN_CONTEXT:
     case IN_BUDGET:
         wf_context_enter(&context);
