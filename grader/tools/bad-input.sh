@@ -201,15 +201,16 @@ expect 2 "has no test, clause or task nowhere" "$grade" run 01 --mutant nowhere
 expect 2 "half of the mutant's other tests have passed" "$grade" run 01 --from solutions --mutant join_drop
 expect 2 "of a mutant's other tests only plain is" "$grade" run 01 --from solutions --mutant join_drop
 "$grade" run 01 --from solutions --mutant join_drop --variants plain,asan --json "$work/half.json" >/dev/null
-holds "the mutant's test in two variants, and half of 32 others in plain" \
-    [ "$(grep -c '^     "status": "pass"' "$work/half.json")" = 18 ]
+others=$(($("$grade" list --table | awk '$1 == "test" && $2 == "01-futures" && $5 ~ /plain/' | wc -l) - 1))
+holds "the mutant's test in two variants, and half of $others others in plain" \
+    [ "$(grep -c '^     "status": "pass"' "$work/half.json")" = $((2 + (others + 1) / 2)) ]
 
 # What is asked for is what the last lines speak of, and nothing of make's stands below a report.
-expect 0 "only T1, 7 of 7 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
-expect 0 "only 01.T1, 7 of 7 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
+expect 0 "only T1, 6 of 6 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
+expect 0 "only 01.T1, 6 of 6 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
 expect 0 "only run_idle, one of 4 tests of clause 03.1: it passes" "$grade" run 03 --from solutions --test run_idle
 expect 1 "Begin with labs/04-executor/README.md, task T1: " "$grade" run 04 --variants plain
-expect 1 "04.17   0/4  open " "$grade" run 04 --variants plain
+expect 1 "04.17   0/3  open " "$grade" run 04 --variants plain
 expect 2 "T1 is a task: name one test" "$grade" debug 01 --test T1
 expect 0 "open 2, verdict fail" make -s grade LAB=01 TEST=T1
 cases=$((cases + 2))
