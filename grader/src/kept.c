@@ -1,31 +1,26 @@
 #include "kept.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "entries.h"
 
 /* Of another format is whatever does not begin so. The name depends on it too. */
 #define FORMAT "weft.kept/1"
 
-enum { NAME_LENGTH = 64, ENTRY_BYTES_MAX = 4096, STRANGE_SECONDS = 3600 };
+enum { ENTRY_BYTES_MAX = 4096 };
 
 char *kept_sum(const void *bytes, size_t length)
 {
-    unsigned char sum[NAME_LENGTH / 2];
+    unsigned char sum[ENTRY_SUM_BYTES];
     if (!EVP_Digest(bytes, length, sum, NULL, EVP_sha256(), NULL))
         die("libcrypto cannot make a SHA-256");
-    char *text = calloc(1, NAME_LENGTH + 1);
-    if (!text)
-        die("no memory");
-    for (size_t i = 0; i < sizeof sum; i++)
-        snprintf(text + 2 * i, 3, "%02x", sum[i]);
-    return text;
+    return entry_name(sum);
 }
 
 static void say(const char *folder, const char *why, const char *then)
@@ -110,55 +105,10 @@ void kept_keep(struct kept *kept, const char *what, const char *depends)
     free(text);
 }
 
-/* --- what is too much --- */
-
-struct entry {
-    char name[NAME_LENGTH + 1];
-    struct timespec used;
-};
-
-static int by_use(const void *left, const void *right)
-{
-    const struct timespec *a = &((const struct entry *)left)->used, *b = &((const struct entry *)right)->used;
-    return a->tv_sec != b->tv_sec ? (a->tv_sec < b->tv_sec ? -1 : 1)
-                                  : (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
-}
-
-static void trim(const char *folder)
-{
-    DIR *directory = opendir(folder);
-    struct entry *entries = NULL;
-    size_t count = 0, room = 0;
-    struct dirent *each;
-    while (directory && (each = readdir(directory))) {
-        struct stat status;
-        if (strspn(each->d_name, "0123456789abcdef") != NAME_LENGTH ||
-            fstatat(dirfd(directory), each->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-            !S_ISREG(status.st_mode))
-            continue;                              /* not ours */
-        if (strlen(each->d_name) != NAME_LENGTH) { /* one that a run is just writing; later it is rubbish */
-            if (status.st_mtime < time(NULL) - STRANGE_SECONDS)
-                unlinkat(dirfd(directory), each->d_name, 0);
-            continue;
-        }
-        if (count == room && !(entries = realloc(entries, (room = 2 * room + 64) * sizeof *entries)))
-            die("no memory");
-        memcpy(entries[count].name, each->d_name, NAME_LENGTH + 1);
-        entries[count++].used = status.st_mtim;
-    }
-    if (count > KEPT_MAX)
-        qsort(entries, count, sizeof *entries, by_use);
-    for (size_t i = 0; i + KEPT_MAX < count; i++)
-        unlinkat(dirfd(directory), entries[i].name, 0);
-    free(entries);
-    if (directory)
-        closedir(directory);
-}
-
 void kept_close(struct kept *kept)
 {
     if (kept->added)
-        trim(kept->folder);
+        entries_trim(kept->folder, INT64_MAX, KEPT_MAX);
     free(kept->folder);
     *kept = (struct kept){0};
 }
