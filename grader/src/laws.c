@@ -67,7 +67,7 @@ static void add(struct kit_life *life, enum kit_act act, int32_t a, int32_t resu
 /* Polls that nobody asked for, wakers that change, READY bit by bit, a drop in the end. `way`: the leaf that moves first. */
 static void script(const struct law_future *future, struct kit_life *life, int way, int32_t result)
 {
-    bool is_empty = (future->flags & STAYS_EMPTY) && life->shape.form == 1;
+    bool is_empty = law_stays_empty(future, &life->shape);
     int leaves = life->shape.count;
     life->count = 0;
     switch (is_empty ? WAITS_FOR_NOTHING : future->waits) {
@@ -174,23 +174,23 @@ static int32_t law_units(const struct law_future *future, const struct kit_seen 
     return future->flags & SPENDS_ONE ? end->head == 2 : future->flags & SPENDS_NONE ? 0 : end->leaf_done;
 }
 
-static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life)
+static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+                 const struct law_record *plain)
 {
-    struct law_record plain, varied, twin;
-    law_live(judge, future, life, &plain, NULL);
+    struct law_record varied, twin;
     struct kit_life other = *life;
     other.variation.twin = 1;
     law_live(judge, future, &other, &varied, &twin);
-    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", &plain,
+    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", plain,
                 &varied);
-    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", &plain,
+    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", plain,
                 &twin);
     other = *life;
     for (int i = 0; i < law_domains[DOMAIN_RUBBISH].count; i++) {
         other.variation.rubbish = law_domains[DOMAIN_RUBBISH].edges[i];
         draw(judge, DOMAIN_RUBBISH, other.variation.rubbish);
         law_live(judge, future, &other, &varied, NULL);
-        expect_same(judge, future, &other, "law 5: what its storage held before changes nothing", &plain,
+        expect_same(judge, future, &other, "law 5: what its storage held before changes nothing", plain,
                     &varied);
     }
     other = *life;
@@ -204,7 +204,7 @@ static void vary(struct judge *judge, const struct law_future *future, const str
         expect_same(judge, future, &other,
                     where == OTHER_THREAD ? "law 14: it may be moved to another thread between polls"
                                           : "law 15: inside and outside of a runtime it does the same",
-                    &plain, &varied);
+                    plain, &varied);
         const struct kit_seen *end = &varied.seen[varied.count - 1];
         int32_t units = law_units(future, end);
         if (where == IN_BUDGET && end->spent != units)
@@ -221,7 +221,7 @@ static void vary(struct judge *judge, const struct law_future *future, const str
             draw(judge, DOMAIN_PLACE, other.variation.place);
             law_live(judge, future, &other, &varied, other.variation.twin ? &twin : NULL);
             expect_same(judge, future, &other, "law 4: what others do in the middle of it changes nothing",
-                        &plain, &varied);
+                        plain, &varied);
             if (varied.seen[varied.count - 1].intrusions == 0)
                 break; /* it has no such place */
         }
@@ -231,14 +231,18 @@ static void vary(struct judge *judge, const struct law_future *future, const str
 
 /* --- shapes --- */
 
-static void try_life(struct judge *judge, const struct law_future *future, const struct kit_life *life)
+/* `deep`: in every circumstance too. */
+static void try_life(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+                     bool deep)
 {
     struct law_record record;
     law_live(judge, future, life, &record, NULL);
     law_expect(judge, future, life, &record);
+    if (deep)
+        vary(judge, future, life, &record);
 }
 
-/* Plain and cut at each step; `deep`: in every circumstance too. */
+/* Whole and cut at each step. */
 static void try_shape(struct judge *judge, const struct law_future *future, const struct kit_shape *shape,
                       int32_t result, bool deep)
 {
@@ -253,36 +257,31 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
     struct kit_life whole = life;
     for (int cut = whole.count; cut >= 0; cut -= shape->count > 66 ? 3 : 1) {
         life = cut_off(&whole, cut);
-        try_life(judge, future, &life);
-        if (deep && cut > 0 && cut % 3 == whole.count % 3)
-            vary(judge, future, &life);
+        try_life(judge, future, &life, deep && cut > 0 && cut % 3 == whole.count % 3);
     }
-    if (future->leaves != NO_LEAVES && shape->count > 0 &&
-        !((future->flags & STAYS_EMPTY) && shape->form == 1)) {
+    if (future->leaves != NO_LEAVES && shape->count > 0 && !law_stays_empty(future, shape)) {
         short_script(&life, result);
-        try_life(judge, future, &life);
-        if (deep)
-            vary(judge, future, &life);
+        try_life(judge, future, &life, deep);
     }
     if (future->leaves == RUN_ELSEWHERE) {
         detach_script(&life, result);
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
     }
     if (future->flags & KEEPS_WAKER) {
         newest_script(future, &life, result);
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
     }
     if (law_takes_units(future, shape)) {
         dry_script(&life, way, result);
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
     }
     if (law_allocates(future, shape)) {
         life = cut_off(&whole, 1);
         life.variation.fail = 1;
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
         life = cut_off(&whole, 0);
         life.variation.fail = 1;
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
     }
 }
 

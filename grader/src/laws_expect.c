@@ -41,6 +41,11 @@ static const char *const
     *const law_13 = "law 13: without memory there is the documented error, and nothing else",
     *const law_15 = "law 15: the thread's context is as before";
 
+bool law_stays_empty(const struct law_future *future, const struct kit_shape *shape)
+{
+    return (future->flags & STAYS_EMPTY) && shape->form == 1;
+}
+
 bool law_allocates(const struct law_future *future, const struct kit_shape *shape)
 {
     return (future->flags & BY_ROOM) && shape->room <= ROOM_ONE_SHORT;
@@ -48,7 +53,7 @@ bool law_allocates(const struct law_future *future, const struct kit_shape *shap
 
 bool law_takes_units(const struct law_future *future, const struct kit_shape *shape)
 {
-    if ((future->flags & STAYS_EMPTY) && shape->form == 1)
+    if (law_stays_empty(future, shape))
         return false;
     return (future->flags & (SPENDS_ONE | SPENDS_NONE)) || (future->leaves != NO_LEAVES && shape->count > 0);
 }
@@ -334,7 +339,7 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
     model.poll = -1;
     model.polls_known = model.held_known = true;
     model.failed_to_build = life->variation.fail && law_allocates(future, &life->shape);
-    bool is_empty = (future->flags & STAYS_EMPTY) && life->shape.form == 1;
+    bool is_empty = law_stays_empty(future, &life->shape);
     model.alive = future->leaves == NO_LEAVES || model.failed_to_build || is_empty ? 0
                   : future->waits == WAITS_IN_TURN ? !(future->flags & BUILDS_LATE)
                                                    : life->shape.count;

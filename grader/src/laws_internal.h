@@ -53,6 +53,9 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
 /** Whether a poll in this shape has something to do that could need a unit of budget. */
 bool law_takes_units(const struct law_future *future, const struct kit_shape *shape);
 
+/** Whether nothing is built in its room in this shape, so that it may only be dropped. */
+bool law_stays_empty(const struct law_future *future, const struct kit_shape *shape);
+
 /** Whether its frame needs an allocation in this shape. */
 bool law_allocates(const struct law_future *future, const struct kit_shape *shape);
 

@@ -52,7 +52,7 @@ extern __thread struct kit_object *kit_current;
 /** The variation in force: where, place, intruder. */
 extern struct kit_variation kit_varied;
 
-/** A place is reached by this object: who intrudes there does it now. */
+/** The object has come to this place: the intruder of the variation in force, if it is set for that place, acts now. */
 void kit_place(int place, struct kit_object *of);
 
 void kit_build(struct kit_object *object, const struct kit_shape *shape, struct kit_object *parent,

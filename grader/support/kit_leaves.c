@@ -105,11 +105,6 @@ bool kit_is_output(const struct kit_object *object, int index, const void *out)
     return true;
 }
 
-static void see_bypass(struct kit_object *object, bool right)
-{
-    object->seen.bypassed += !right;
-}
-
 static void see_surroundings(struct kit_object *object, bool in_drop)
 {
     if (object->inner->in_operation && object->kind->surrounds)
@@ -147,7 +142,7 @@ static void leaf_drop(struct wf_future *future)
     struct leaf *leaf = (struct leaf *)future;
     struct kit_track *track = &leaf->object->inner->tracks[leaf->index];
     /* wf_future_drop() has marked the head before it calls */
-    see_bypass(leaf->object, wf_load_relaxed(&future->line) == WF_LINE_DROPPED);
+    leaf->object->seen.bypassed += wf_load_relaxed(&future->line) != WF_LINE_DROPPED;
     track->state = DROPPED;
     leaf->object->seen.leaf_drops++;
     see_surroundings(leaf->object, true);

@@ -28,8 +28,9 @@ struct errand {
     bool is_dry;
 };
 
-static void run_errand(struct errand *errand)
+static void run_errand(void *arg)
 {
+    const struct errand *errand = arg;
     struct wf_context dry = {.constrained = true};
     if (errand->is_dry)
         wf_context_enter(&dry);
@@ -39,11 +40,6 @@ static void run_errand(struct errand *errand)
         kit_poll(errand->of, errand->waker);
     if (errand->is_dry)
         wf_context_leave(&dry);
-}
-
-static void run_errand_in_task(void *errand)
-{
-    run_errand(errand);
 }
 
 static void *errand_thread(void *errand)
@@ -58,7 +54,7 @@ static void *errand_thread(void *errand)
 static enum wf_poll errand_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)cx;
-    run_errand((struct errand *)future);
+    run_errand(future);
     return WF_READY;
 }
 
@@ -92,7 +88,7 @@ static void go(struct kit_object *of, int waker, bool is_dry)
             scenario_broken("no memory for block_on");
         break;
     case IN_TASK:
-        kit_in_task(run_errand_in_task, &errand);
+        kit_in_task(run_errand, &errand);
         break;
     default:
         run_errand(&errand);
