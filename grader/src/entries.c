@@ -58,7 +58,7 @@ void entries_trim(const char *folder, int64_t bytes_max, size_t count_max)
         entries[count].bytes = status.st_size;
         total += entries[count++].bytes;
     }
-    if (total > bytes_max || count > count_max)
+    if (count > 0 && (total > bytes_max || count > count_max))
         qsort(entries, count, sizeof *entries, by_use);
     for (size_t i = 0; i < count && (total > bytes_max || count - i > count_max); total -= entries[i++].bytes)
         unlinkat(dirfd(directory), entries[i].name, 0);
