@@ -131,11 +131,24 @@ static struct step_reply on_arm(const struct step_arm *step)
     return STEP_DONE;
 }
 
-static struct step_reply on_poll_root(const struct step_poll_root *step)
+static struct step_reply poll(int64_t future)
 {
     static const struct wf_waker no_waker;
     struct wf_cx cx = {.waker = &no_waker};
-    return (struct step_reply){.a = wf_future_poll(future_at(step->future), &cx)};
+    return (struct step_reply){.a = wf_future_poll(future_at(future), &cx)};
+}
+
+static struct step_reply on_poll_root(const struct step_poll_root *step)
+{
+    return poll(step->future);
+}
+
+static struct step_reply on_poll_outside(const struct step_poll_outside *step)
+{
+    wf_context_leave(&context);
+    struct step_reply reply = poll(step->future);
+    wf_context_enter(&context);
+    return reply;
 }
 
 static struct step_reply on_drop_root(const struct step_drop_root *step)

@@ -186,7 +186,7 @@ enum { EVENT_KINDS = 16 }; /* kind + EVENT_KINDS * thread */
 
 /* --- the scenario "scopes": futures by number, task-local values --- */
 
-/* Replies: scope 1, if it is the scope that is returned; poll_root the poll; get the value, 0: none. */
+/* Replies: scope 1, if it is the scope that is returned; poll_root, poll_outside the poll; get the value, 0: none. */
 #define SCOPES_STEPS(STEP, ARG)                                                                              \
     STEP(probe, "future {future} = a probe", ARG(future, FUTURE))                                            \
     STEP(scope, "future {future} = wf_local_scope(key {key}, value {value}, future {inner})",                \
@@ -195,6 +195,8 @@ enum { EVENT_KINDS = 16 }; /* kind + EVENT_KINDS * thread */
          ARG(future, FUTURE) ARG(first, FUTURE) ARG(second, FUTURE))                                         \
     STEP(arm, "the next poll of probe {probe} is to be READY", ARG(probe, FUTURE))                           \
     STEP(poll_root, "wf_future_poll(future {future})", ARG(future, FUTURE))                                  \
+    STEP(poll_outside, "wf_future_poll(future {future}) on a thread that is in no context",                  \
+         ARG(future, FUTURE))                                                                                \
     STEP(drop_root, "wf_future_drop(future {future})", ARG(future, FUTURE))                                  \
     STEP(get, "wf_task_local_get(key {key})", ARG(key, KEY))                                                 \
     STEP(get_outside, "wf_task_local_get(key {key}) on a thread that is in no context", ARG(key, KEY))

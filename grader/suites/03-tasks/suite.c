@@ -53,6 +53,7 @@ static const struct judge_test tests[] = {
     {"abort_over", "03.14", PLAIN | ASAN | TSAN, test_abort_over},
     {"abort_handle", "03.15", PLAIN | ASAN | TSAN, test_abort_handle},
     {"local_scopes", "03.16", PLAIN | ASAN, test_local_scopes},
+    {"scope_outside", "03.16", PLAIN, test_scope_outside},
     {"local_scopes_end", "03.28", PLAIN | ASAN, test_local_scopes_end},
     {"join_budget", "03.17", PLAIN | ASAN | TSAN, test_join_budget},
     LAB_FUTURES(LAW_ROW){"explore_wake", "03.19", INTERLEAVE, judge_model},

@@ -60,6 +60,7 @@ void test_abort_over(struct judge *judge);
 void test_abort_handle(struct judge *judge);
 
 void test_local_scopes(struct judge *judge);
+void test_scope_outside(struct judge *judge);
 void test_local_scopes_end(struct judge *judge);
 
 #endif

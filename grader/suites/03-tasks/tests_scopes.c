@@ -147,6 +147,21 @@ void test_local_scopes(struct judge *judge)
     grow_forests(judge, false);
 }
 
+/* Where no runtime is, no stack of scopes is: a scope says so, by the name of its key. */
+void test_scope_outside(struct judge *judge)
+{
+    for (int future = 1; future < PROBES; future++) {
+        char key[16];
+        snprintf(key, sizeof key, "key %d", future);
+        judge_start(judge, "scopes");
+        DO(judge, probe, .future = 0);
+        DO(judge, scope, .future = future, .key = future, .value = 1, .inner = 0);
+        judge_allow_panic(judge);
+        DO(judge, poll_outside, .future = future);
+        judge_expect_panic(judge, "03.16", key);
+    }
+}
+
 void test_local_scopes_end(struct judge *judge)
 {
     grow_forests(judge, true);

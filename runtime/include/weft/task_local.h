@@ -38,7 +38,7 @@ struct wf_local_scope {
  * @brief Build a future that runs `inner` with `value` in force under `key`.
  * @return `scope`. It is READY when `inner` is.
  *
- * Polled outside of any context (context.h) it panics; dropped there it makes one of its own.
+ * Polled outside of any context (context.h) it panics, by 03.16 and with the key's name; dropped there it makes a context of its own.
  * Cancel safety: that of `inner`.
  *
  * @clause{03.16,4,"While a scope's inner future is polled, or dropped with the scope, its value is in force under its key: the innermost scope's, if several have that key."}
