@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* NULL: the program has no debug information. */
 static Dwarf *session(void)
@@ -75,6 +76,100 @@ void debug_info_frames(uintptr_t address, debug_info_frame *frame, void *arg)
     free(scopes);
     free(around);
 }
+
+/* --- a block's structure: what the function that made it calls it by --- */
+
+/* The type of a variable or member, or what a pointer points to, without its names and qualifiers. */
+static bool find_type(Dwarf_Die *of, Dwarf_Die *type)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Die named;
+    return dwarf_formref_die(dwarf_attr_integrate(of, DW_AT_type, &attribute), &named) &&
+           dwarf_peel_type(&named, type) == 0;
+}
+
+/* Of all structures that a function's variables point to, the largest that has room in the block. */
+struct wanted {
+    size_t size;
+    Dwarf_Die structure;
+    Dwarf_Word bytes; /* 0: none so far */
+    bool several;
+};
+
+static void look_at(Dwarf_Die *variable, struct wanted *wanted)
+{
+    Dwarf_Die pointer, structure;
+    Dwarf_Word bytes = 0;
+    if (!find_type(variable, &pointer) || dwarf_tag(&pointer) != DW_TAG_pointer_type ||
+        !find_type(&pointer, &structure) || dwarf_tag(&structure) != DW_TAG_structure_type ||
+        dwarf_aggregate_size(&structure, &bytes) != 0 || bytes > wanted->size || bytes < wanted->bytes)
+        return;
+    wanted->several = bytes == wanted->bytes && structure.addr != wanted->structure.addr;
+    wanted->structure = structure;
+    wanted->bytes = bytes;
+}
+
+static void look_in(Dwarf_Die *scope, struct wanted *wanted)
+{
+    Dwarf_Die child;
+    if (dwarf_child(scope, &child) != 0)
+        return;
+    do {
+        int tag = dwarf_tag(&child);
+        if (tag == DW_TAG_variable || tag == DW_TAG_formal_parameter)
+            look_at(&child, wanted);
+        else if (tag == DW_TAG_lexical_block)
+            look_in(&child, wanted);
+    } while (dwarf_siblingof(&child, &child) == 0);
+}
+
+/* The innermost member at an offset of a structure: appends ".name" for each level. Returns how far into it the offset is. */
+static size_t append_member(Dwarf_Die *structure, size_t offset, char *text, size_t room)
+{
+    Dwarf_Die child, type;
+    if (dwarf_child(structure, &child) != 0)
+        return offset;
+    do {
+        Dwarf_Attribute attribute;
+        Dwarf_Word start = 0, bytes = 0;
+        if (dwarf_tag(&child) != DW_TAG_member || !find_type(&child, &type) ||
+            dwarf_aggregate_size(&type, &bytes) != 0)
+            continue;
+        dwarf_formudata(dwarf_attr(&child, DW_AT_data_member_location, &attribute), &start);
+        if (offset < start || offset >= start + bytes)
+            continue;
+        size_t length = strlen(text);
+        if (dwarf_diename(&child))
+            snprintf(text + length, room - length, ".%s", dwarf_diename(&child));
+        return dwarf_tag(&type) == DW_TAG_structure_type ? append_member(&type, offset - start, text, room)
+                                                         : offset - start;
+    } while (dwarf_siblingof(&child, &child) == 0);
+    return offset;
+}
+
+bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text, size_t room)
+{
+    Dwarf *dwarf = session();
+    Dwarf_Die unit, *around = NULL, *scopes = NULL;
+    struct wanted wanted = {.size = size};
+    if (!dwarf || !find_unit(dwarf, address, &unit))
+        return false;
+    int count = dwarf_getscopes(&unit, address, &around);
+    count = count > 0 ? dwarf_getscopes_die(&around[0], &scopes) : 0;
+    for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_compile_unit; i++)
+        look_in(&scopes[i], &wanted);
+    free(scopes);
+    free(around);
+    if (wanted.bytes == 0 || wanted.several || offset >= wanted.bytes || !dwarf_diename(&wanted.structure))
+        return false;
+    snprintf(text, room, "%s", dwarf_diename(&wanted.structure));
+    size_t rest = append_member(&wanted.structure, offset, text, room), length = strlen(text);
+    if (rest > 0)
+        snprintf(text + length, room - length, " + %zu", rest);
+    return true;
+}
+
+/* --- symbols --- */
 
 /* Of the program's symbols those of one table. */
 static void table_variables(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,

@@ -18,4 +18,10 @@ void debug_info_frames(uintptr_t address, debug_info_frame *frame, void *arg);
 typedef void debug_info_variable(void *arg, const char *name, uintptr_t address, size_t size);
 void debug_info_variables(debug_info_variable *variable, void *arg);
 
+/**
+ * What stands at `offset` of a block of `size` bytes that the function around `address` has made: "struct.member", in `text`.
+ * The function has a pointer to the structure. False: it has none, or several that could be it.
+ */
+bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text, size_t room);
+
 #endif

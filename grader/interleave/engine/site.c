@@ -290,6 +290,27 @@ static bool name_at(il_site site, bool (*cut)(const char *line, char *text, size
     return found;
 }
 
+static bool is_only_one_made_there(const struct block *block)
+{
+    int made = 0;
+    for (int i = 1; i <= il->block_count; i++)
+        made += il->blocks[i].made_at == block->made_at;
+    return made == 1;
+}
+
+/* A place in a block that the source has no name for: the debug information may, where the block was made. */
+static void write_member(FILE *out, ptrdiff_t offset, int index)
+{
+    const struct block *block = &il->blocks[index];
+    char member[100];
+    if (!debug_info_member((uintptr_t)block->made_at, block->size, (size_t)offset, member, sizeof member))
+        fprintf(out, "byte %td of block %d", offset, index);
+    else if (is_only_one_made_there(block))
+        fputs(member, out);
+    else
+        fprintf(out, "%s of block %d", member, index);
+}
+
 /* By its own name, or the one that the source gives it where it was first used, or its place. */
 static void write_object(FILE *out, uintptr_t address, il_site site, bool is_assigned)
 {
@@ -306,7 +327,7 @@ static void write_object(FILE *out, uintptr_t address, il_site site, bool is_ass
     if (block && named)
         fprintf(out, "%s of block %d", argument, block);
     else if (block)
-        fprintf(out, "byte %td of block %d", (char *)address - il->blocks[block].start, block);
+        write_member(out, (char *)address - il->blocks[block].start, block);
     else if (named)
         fputs(argument, out);
     else
