@@ -86,6 +86,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "weft/combine.h" /* wf_and_then(): what the macros write, by hand */
 #include "weft/detail/compiler.h"
 #include "weft/future.h"
 
@@ -311,12 +312,6 @@ enum {
     ASYNC_END_is_missing: return (struct wf_step){WF_READY}
 /* clang-format on */
 
-/** @brief Whether the future was dropped: below ASYNC_FINALLY, whether this end is a cancellation. */
-static inline bool wf_future_is_dropped(const struct wf_future *future)
-{
-    return wf_load_relaxed(&future->line) == WF_LINE_DROPPED;
-}
-
 /** @brief Report a resumption that has no place to go on. Clauses: G.27 */
 WF_NORETURN void wf_async_lost(const struct wf_future *future);
 
@@ -359,44 +354,6 @@ void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *f
  * @clause{02.8,5,"wf_async_backtrace writes at most `size` bytes, the last one zero, and cuts only at the end. It returns the length of the whole line, whatever `size` is."}
  */
 size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t size);
-
-/**
- * Runs one future, then a second one that is made from the first one's output: two awaits, written out by hand.
- *
- * Clauses: 02.1 02.2 02.3 02.4 02.18
- */
-struct wf_and_then {
-    struct wf_future future;                         /**< the head */
-    struct wf_future *first;                         /**< owned */
-    struct wf_future *(*next)(void *arg, void *out); /**< called once, with the output of `first` */
-    void *arg;                                       /**< its first argument */
-    int out;                                         /**< the output of the second future, or 0 without one */
-};
-
-/** The states of a struct wf_and_then, in its `future.line`, while it is suspended. */
-enum wf_and_then_state {
-    WF_AND_THEN_FIRST = 1, /**< waits for the first future */
-    WF_AND_THEN_SECOND = 2 /**< waits for the second */
-};
-
-/**
- * @brief Build a future that runs `first`, then the future that `next` returns.
- * @param first  owned from now on.
- * @param next   called once, in the poll in which `first` becomes READY; takes its output over; returns a future
- *               with an `int` output, in storage of its own that is owned from then on, or NULL: there is no second.
- * @param arg    passed on, not looked at.
- * @return `and_then`.
- *
- * Cancel safety: that of the future that is running.
- *
- * @clause{02.1,6,"In the same poll in which its first future becomes READY, an and_then calls next, with arg and the output, and polls the future that next returned."}
- * @clause{02.2,4,"An and_then becomes READY in the same poll as its second future, with that output. It polls no future after READY, and calls next only once."}
- * @clause{02.18,2,"If next returns NULL, an and_then is READY in that same poll, with 0."}
- * @clause{02.3,7,"An and_then that is dropped drops once the one future that it has: the first, polled or not, or the second once the first is READY."}
- * @clause{02.4,4,"While an and_then is suspended, its head tells where: awaiting is the future that it waits for, and line is WF_AND_THEN_FIRST or WF_AND_THEN_SECOND."}
- */
-struct wf_and_then *wf_and_then(struct wf_and_then *and_then, struct wf_future *first,
-                                struct wf_future *(*next)(void *arg, void *out), void *arg);
 
 WF_END_DECLS
 

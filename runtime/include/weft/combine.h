@@ -1,6 +1,6 @@
 /**
  * @file combine.h
- * @brief Several futures inside one task: join, try_join, select, race.
+ * @brief Several futures inside one task: join, try_join, select, race; and one after another: and_then.
  *
  * Shape:     a combinator is a future that polls other futures, its branches. It holds an array of pointers to them.
  *            The array and the branches are the caller's storage, and stay where they are until the combinator is
@@ -141,6 +141,44 @@ struct wf_race {
  * @clause{01.33,1,"A race that has no branch to wait for is READY at its first poll, with WF_EDISABLED."}
  */
 struct wf_race *wf_race(struct wf_race *race, struct wf_future *futures[], size_t count, enum wf_order order);
+
+/**
+ * Runs one future, then a second one that is made from the first one's output: two awaits, written out by hand.
+ *
+ * Clauses: 02.1 02.2 02.3 02.4 02.18
+ */
+struct wf_and_then {
+    struct wf_future future;                         /**< the head */
+    struct wf_future *first;                         /**< owned */
+    struct wf_future *(*next)(void *arg, void *out); /**< called once, with the output of `first` */
+    void *arg;                                       /**< its first argument */
+    int out;                                         /**< the output of the second future, or 0 without one */
+};
+
+/** The states of a struct wf_and_then, in its `future.line`, while it is suspended. */
+enum wf_and_then_state {
+    WF_AND_THEN_FIRST = 1, /**< waits for the first future */
+    WF_AND_THEN_SECOND = 2 /**< waits for the second */
+};
+
+/**
+ * @brief Build a future that runs `first`, then the future that `next` returns.
+ * @param first  owned from now on.
+ * @param next   called once, in the poll in which `first` becomes READY; takes its output over; returns a future
+ *               with an `int` output, in storage of its own that is owned from then on, or NULL: there is no second.
+ * @param arg    passed on, not looked at.
+ * @return `and_then`.
+ *
+ * Cancel safety: that of the future that is running.
+ *
+ * @clause{02.1,6,"In the same poll in which its first future becomes READY, an and_then calls next, with arg and the output, and polls the future that next returned."}
+ * @clause{02.2,4,"An and_then becomes READY in the same poll as its second future, with that output. It polls no future after READY, and calls next only once."}
+ * @clause{02.18,2,"If next returns NULL, an and_then is READY in that same poll, with 0."}
+ * @clause{02.3,7,"An and_then that is dropped drops once the one future that it has: the first, polled or not, or the second once the first is READY."}
+ * @clause{02.4,4,"While an and_then is suspended, its head tells where: awaiting is the future that it waits for, and line is WF_AND_THEN_FIRST or WF_AND_THEN_SECOND."}
+ */
+struct wf_and_then *wf_and_then(struct wf_and_then *and_then, struct wf_future *first,
+                                struct wf_future *(*next)(void *arg, void *out), void *arg);
 
 WF_END_DECLS
 

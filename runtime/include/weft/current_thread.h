@@ -71,12 +71,6 @@ void wf_current_thread_block_on(struct wf_current_thread *runtime, struct wf_fut
  */
 struct wf_scheduler *wf_current_thread_scheduler(struct wf_current_thread *runtime);
 
-/** @brief The scheduler whose task or root this thread polls, or NULL. Borrowed during the poll. */
-static inline struct wf_scheduler *wf_scheduler_current(void)
-{
-    return wf_context_current ? wf_context_current->scheduler : NULL;
-}
-
 /**
  * @brief Shut the runtime down, and give it up.
  *

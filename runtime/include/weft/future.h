@@ -93,6 +93,12 @@ static inline bool wf_future_is_done(const struct wf_future *future)
     return wf_load_relaxed(&future->line) == WF_LINE_DONE;
 }
 
+/** @brief Whether the future was dropped: in a clean-up (below ASYNC_FINALLY), whether this end is a cancellation. */
+static inline bool wf_future_is_dropped(const struct wf_future *future)
+{
+    return wf_load_relaxed(&future->line) == WF_LINE_DROPPED;
+}
+
 /**
  * @brief Ask a future to make progress.
  * @param cx  borrowed for the call.

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "weft/context.h"
 #include "weft/detail/atomic.h"
 #include "weft/detail/compiler.h"
 
@@ -51,6 +52,23 @@ struct wf_scheduler {
     const struct wf_scheduler_ops *ops; /**< what kind it is */
     WF_ATOMIC(uint32_t) last_id;        /**< of the tasks spawned here; they are numbered from 1, without 0 */
 };
+
+/** What a runtime calls when something happens in it. Any may be NULL. */
+struct wf_hooks {
+    /** On the runtime's thread, before the task runs. A task that is spawned in here may run before that one, or after it. */
+    void (*task_spawned)(void *arg, const struct wf_task *task);
+    /** On the runtime's thread, when the task's future is over; then its join handle is READY. */
+    void (*task_ended)(void *arg, const struct wf_task *task);
+    void (*before_park)(void *arg);  /**< on its thread, before it would sleep; may spawn and wake */
+    void (*after_unpark)(void *arg); /**< and after it */
+    void *arg;                       /**< passed to each */
+};
+
+/** @brief The scheduler whose task or root this thread polls, or NULL. Borrowed during the poll. */
+static inline struct wf_scheduler *wf_scheduler_current(void)
+{
+    return wf_context_current ? wf_context_current->scheduler : NULL;
+}
 
 /**
  * @brief A further reference to a scheduler: its memory stays, also when it is shut down. Give it back with

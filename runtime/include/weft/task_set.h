@@ -33,17 +33,6 @@ enum {
     WF_POLLS_PER_INJECT = 31 /**< polls of tasks between two looks at the inject queue */
 };
 
-/** What a runtime calls when something happens in it. Any may be NULL. */
-struct wf_hooks {
-    /** On the runtime's thread, before the task runs. A task that is spawned in here may run before that one, or after it. */
-    void (*task_spawned)(void *arg, const struct wf_task *task);
-    /** On the runtime's thread, when the task's future is over; then its join handle is READY. */
-    void (*task_ended)(void *arg, const struct wf_task *task);
-    void (*before_park)(void *arg);  /**< on its thread, before it would sleep; may spawn and wake */
-    void (*after_unpark)(void *arg); /**< and after it */
-    void *arg;                       /**< passed to each */
-};
-
 struct wf_task_set;
 
 /** What differs between the owners of sets. */
