@@ -1,6 +1,7 @@
 #include "weft/error.h"
 
 #include <limits.h>
+#include <netdb.h>
 #include <string.h>
 
 #include "given.h"
@@ -19,6 +20,10 @@ START_TEST(g18_every_code_has_its_name)
         {WF_EAGAIN, "WF_EAGAIN: "},
         {WF_ECLOSED, "WF_ECLOSED: "},
         {WF_EDISABLED, "WF_EDISABLED: "},
+        {WF_EEND, "WF_EEND: "},
+        {WF_EFULL, "WF_EFULL: "},
+        {WF_ELAGGED, "WF_ELAGGED: "},
+        {WF_ETOOLONG, "WF_ETOOLONG: "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *text = wf_strerror(cases[i].code);
@@ -36,10 +41,20 @@ START_TEST(g18_a_negated_errno_has_the_systems_text)
 }
 END_TEST
 
+/* G.18: the ranges do not meet, so a code alone says whose it is. */
+START_TEST(g18_the_resolvers_codes_have_its_text)
+{
+    ck_assert_str_eq(wf_strerror(WF_ERESOLVER(EAI_NONAME)), gai_strerror(EAI_NONAME));
+    ck_assert_str_eq(wf_strerror(WF_ERESOLVER(EAI_AGAIN)), gai_strerror(EAI_AGAIN));
+    ck_assert_int_lt(WF_ERESOLVER(EAI_BADFLAGS), WF_ETOOLONG);
+}
+END_TEST
+
 /* G.18 */
 START_TEST(g18_any_other_number_is_an_unknown_code)
 {
-    static const int codes[] = {1, EPIPE, INT_MAX, -4095, -10000, -10003, INT_MIN + 1, INT_MIN};
+    static const int codes[] = {1,      EPIPE,  INT_MAX, -4095,       -10000,
+                                -10007, -10100, -10200,  INT_MIN + 1, INT_MIN};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         ck_assert_str_eq(wf_strerror(codes[i]), "unknown code");
 }
@@ -58,6 +73,7 @@ TCase *error_tests(void)
     TCase *tests = tcase_create("error");
     tcase_add_test(tests, g18_every_code_has_its_name);
     tcase_add_test(tests, g18_a_negated_errno_has_the_systems_text);
+    tcase_add_test(tests, g18_the_resolvers_codes_have_its_text);
     tcase_add_test(tests, g18_any_other_number_is_an_unknown_code);
     tcase_add_test(tests, g18_the_string_is_static);
     return tests;

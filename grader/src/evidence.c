@@ -112,8 +112,10 @@ const char *judge_code(int64_t code)
     static const struct {
         int code;
         const char *name;
-    } names[] = {{WF_ENOMEM, "WF_ENOMEM"}, {WF_ECANCELED, "WF_ECANCELED"}, {WF_ETIMEDOUT, "WF_ETIMEDOUT"},
-                 {WF_EAGAIN, "WF_EAGAIN"}, {WF_ECLOSED, "WF_ECLOSED"},     {WF_EDISABLED, "WF_EDISABLED"}};
+    } names[] = {{WF_ENOMEM, "WF_ENOMEM"},    {WF_ECANCELED, "WF_ECANCELED"}, {WF_ETIMEDOUT, "WF_ETIMEDOUT"},
+                 {WF_EAGAIN, "WF_EAGAIN"},    {WF_ECLOSED, "WF_ECLOSED"},     {WF_EDISABLED, "WF_EDISABLED"},
+                 {WF_EEND, "WF_EEND"},        {WF_EFULL, "WF_EFULL"},         {WF_ELAGGED, "WF_ELAGGED"},
+                 {WF_ETOOLONG, "WF_ETOOLONG"}};
     static char texts[8][24];
     static int next;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -27,7 +27,7 @@
     DOMAIN(ROOM, ROOM_NONE, ROOM_NULL_WITH_SIZE, ROOM_VALID_WITH_0, ROOM_ONE_SHORT, ROOM_EXACT, ROOM_AMPLE)  \
     DOMAIN(FORM, 0, 1, 2)                                                                                    \
     DOMAIN(RESULT, 0, 1, -1, -4095, -4096, INT_MIN, INT_MAX, WF_ENOMEM, WF_ECANCELED, WF_ETIMEDOUT,          \
-           WF_EAGAIN, WF_ECLOSED, WF_EDISABLED)                                                              \
+           WF_EAGAIN, WF_ECLOSED, WF_EDISABLED, WF_EEND, WF_EFULL, WF_ELAGGED, WF_ETOOLONG)                  \
     DOMAIN(RUBBISH, 0xa5, 0, 0xff)                                                                           \
     DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE)    \
     DOMAIN(PLACE, AT_LEAF_POLL, AT_LEAF_DROP, AT_CALLBACK, AT_CLONE, AT_WAKE, AT_WAKER_DROP, AT_ALLOC,       \

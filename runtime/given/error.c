@@ -4,6 +4,7 @@
  */
 #include "weft/error.h"
 
+#include <netdb.h>
 #include <string.h>
 
 const char *wf_strerror(int code)
@@ -23,11 +24,23 @@ const char *wf_strerror(int code)
         return "WF_ECLOSED: the other side is gone";
     case WF_EDISABLED:
         return "WF_EDISABLED: every branch is disabled or has completed";
+    case WF_EEND:
+        return "WF_EEND: the stream is over";
+    case WF_EFULL:
+        return "WF_EFULL: no room now";
+    case WF_ELAGGED:
+        return "WF_ELAGGED: too slow, values were lost";
+    case WF_ETOOLONG:
+        return "WF_ETOOLONG: longer than the limit";
     default:
         break;
     }
-    /* strerrordesc_np: static strings, NULL for what is no errno; safe on any thread */
-    const char *description =
-        code < 0 && code >= -4095 /* the kernel's range */ ? strerrordesc_np(-code) : NULL;
+    const char *description = NULL;
+    if (code < 0 && code >= -4095) /* the kernel's range */
+        description =
+            strerrordesc_np(-code); /* a static string, NULL for what is no errno; safe on any thread */
+    else if (code < WF_ERESOLVER(0) && code > WF_ERESOLVER(-100))
+        description =
+            gai_strerror(code - WF_ERESOLVER(0)); /* one static string for all that it does not know */
     return description ? description : "unknown code";
 }
