@@ -131,6 +131,53 @@ START_TEST(g21_a_refund_never_exceeds_the_budget)
 }
 END_TEST
 
+/* G.63 */
+START_TEST(g63_a_leaf_goes_on_while_units_are_left)
+{
+    for (uint32_t left = WF_BUDGET; left > 0; left--)
+        ck_assert_int_eq(wf_leaf_begin(&waker), 0);
+    ck_assert_uint_eq(context.budget, 0);
+    ck_assert_int_eq(wf_leaf_begin(&waker), WF_EAGAIN);
+    ck_assert_int_eq(counts.wakes_by_ref, 1);
+}
+END_TEST
+
+/* G.63: the flag may be anybody's, and it is looked at each time. What ends by it has taken a unit. */
+START_TEST(g63_a_leaf_ends_where_that_was_asked_for)
+{
+    WF_ATOMIC(bool) canceled = false;
+    context.canceled = &canceled;
+    ck_assert_int_eq(wf_leaf_begin(&waker), 0);
+    wf_store_release(&canceled, true);
+    for (uint32_t left = WF_BUDGET - 1; left > 0; left--) {
+        ck_assert_uint_eq(context.budget, left);
+        ck_assert_int_eq(wf_leaf_begin(&waker), WF_ECANCELED);
+    }
+    ck_assert_int_eq(counts.wakes_by_ref, 0);
+    ck_assert_int_eq(wf_leaf_begin(&waker), WF_EAGAIN);
+    wf_store_release(&canceled, false);
+    context.constrained = false;
+    ck_assert_int_eq(wf_leaf_begin(&waker), 0);
+    context.canceled = NULL;
+}
+END_TEST
+
+/* G.63: nothing asks a future to end where nothing runs futures; and a context further in is not asked by the one outside. */
+START_TEST(g63_no_context_and_no_flag_go_on)
+{
+    const WF_ATOMIC(bool) canceled = true;
+    struct wf_context inner = {0};
+    context.canceled = &canceled;
+    wf_context_enter(&inner);
+    ck_assert_int_eq(wf_leaf_begin(&waker), 0);
+    wf_context_leave(&inner);
+    wf_context_leave(&context);
+    ck_assert_int_eq(wf_leaf_begin(&waker), 0);
+    wf_context_enter(&context);
+    context.canceled = NULL;
+}
+END_TEST
+
 TCase *budget_tests(void)
 {
     TCase *tests = tcase_create("budget");
@@ -143,5 +190,8 @@ TCase *budget_tests(void)
     tcase_add_test(tests, g21_an_unconstrained_budget_is_never_spent);
     tcase_add_test(tests, g21_a_refund_gives_one_unit_back);
     tcase_add_test(tests, g21_a_refund_never_exceeds_the_budget);
+    tcase_add_test(tests, g63_a_leaf_goes_on_while_units_are_left);
+    tcase_add_test(tests, g63_a_leaf_ends_where_that_was_asked_for);
+    tcase_add_test(tests, g63_no_context_and_no_flag_go_on);
     return tests;
 }

@@ -46,6 +46,26 @@ START_TEST(g19_the_event_hook_is_inherited)
 }
 END_TEST
 
+/* G.19: a leaf finds its driver through whatever lies in between; a context that has a park of its own has its own. */
+START_TEST(g19_the_drivers_are_inherited)
+{
+    char time[2], io[2]; /* of an opaque type: only their addresses matter */
+    struct wf_context outer = {.time_driver = (struct wf_time_driver *)&time[0],
+                               .reactor = (struct wf_reactor *)&io[0]};
+    struct wf_context inner = {0}, own = {.time_driver = (struct wf_time_driver *)&time[1]};
+    wf_context_enter(&outer);
+    wf_context_enter(&inner);
+    ck_assert_ptr_eq(inner.time_driver, outer.time_driver);
+    ck_assert_ptr_eq(inner.reactor, outer.reactor);
+    wf_context_enter(&own);
+    ck_assert_ptr_eq(own.time_driver, &time[1]);
+    ck_assert_ptr_eq(own.reactor, outer.reactor);
+    wf_context_leave(&own);
+    wf_context_leave(&inner);
+    wf_context_leave(&outer);
+}
+END_TEST
+
 static void *current_of_thread(void *arg)
 {
     const struct wf_context *at_start = wf_context_current;
@@ -160,6 +180,7 @@ TCase *context_tests(void)
     TCase *tests = tcase_create("context");
     tcase_add_test(tests, g19_enter_makes_current_and_leave_restores);
     tcase_add_test(tests, g19_the_event_hook_is_inherited);
+    tcase_add_test(tests, g19_the_drivers_are_inherited);
     tcase_add_test(tests, g19_each_thread_has_its_own);
     tcase_add_test(tests, g19_running_is_the_innermost_with_a_root);
     tcase_add_test(tests, g19_the_context_of_a_scheduler_may_lie_further_out);

@@ -12,8 +12,12 @@ __thread struct wf_context *wf_context_current;
 void wf_context_enter(struct wf_context *context)
 {
     context->outer = wf_context_current;
-    if (!context->event_hook && context->outer)
-        context->event_hook = context->outer->event_hook;
+    if (context->outer) {
+        const struct wf_context *outer = context->outer;
+        context->event_hook = context->event_hook ? context->event_hook : outer->event_hook;
+        context->time_driver = context->time_driver ? context->time_driver : outer->time_driver;
+        context->reactor = context->reactor ? context->reactor : outer->reactor;
+    }
     wf_context_current = context;
 }
 

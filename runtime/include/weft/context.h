@@ -8,7 +8,7 @@
  * The budget keeps one task from holding a thread for ever: each leaf operation that could complete takes
  * one unit; at zero it lets the others run first.
  *
- * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting the event hook; wf_context_leave restores the one outside; leaving any but the current one panics."}
+ * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting event hook and drivers; wf_context_leave restores the one outside; leaving any but the current one panics."}
  * @clause{G.20,0,"wf_budget_spend takes one unit and is true while units are left; at zero it is false and the task is woken, so that it is polled again."}
  * @clause{G.21,0,"Where there is no context, or it is not constrained, wf_budget_spend is always true; wf_budget_refund gives one unit back, never beyond WF_BUDGET."}
  */
@@ -19,7 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "weft/detail/atomic.h"
 #include "weft/detail/compiler.h"
+#include "weft/error.h"
 #include "weft/event.h"
 #include "weft/waker.h"
 
@@ -27,8 +29,10 @@ WF_BEGIN_DECLS
 
 struct wf_future;
 struct wf_local_scope;
+struct wf_reactor;
 struct wf_scheduler;
 struct wf_task;
+struct wf_time_driver;
 
 enum {
     WF_BUDGET = 128, /**< operations a poll of a task may complete */
@@ -48,6 +52,11 @@ struct wf_context {
     bool yielded;                   /**< the task being polled gave way: poll it again, after the others */
     struct wf_scheduler *scheduler; /**< whose thread this is while the context is current, or NULL */
     struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
+    /** What the park of this thread drives, where leaves find it: each inherited from outside when NULL. */
+    struct wf_time_driver *time_driver;
+    struct wf_reactor *reactor; /**< the same for readiness of descriptors */
+    /** Whether what is polled here was asked to end, or NULL: it cannot be. Inherited by no context: the scope that polls sets it. */
+    const WF_ATOMIC(bool) * canceled;
 };
 
 /** @brief This thread's innermost context, or NULL. Owned by the function that entered it; only wf_context_*() change it. */
@@ -119,6 +128,29 @@ static inline void wf_budget_refund(void)
     struct wf_context *context = wf_context_current;
     if (context && context->constrained && context->budget < WF_BUDGET)
         context->budget++;
+}
+
+/**
+ * @brief What every leaf does first, before an operation that could complete: it takes a unit, and looks whether it may go on.
+ * @param waker  the task's; woken (later, where there is a defer hook) if no unit is left.
+ * @return 0: go on; WF_EAGAIN: no unit is left, return WF_PENDING; WF_ECANCELED: be READY with that, having done nothing.
+ *
+ * A leaf that then has to wait gives the unit back by wf_budget_refund(). A request to end takes a unit like an operation: a
+ * loop that goes on regardless gives way like any other.
+ *
+ * Cost: one thread-local load, two comparisons, one subtraction.
+ *
+ * @clause{G.63,0,"wf_leaf_begin returns WF_EAGAIN where wf_budget_spend is false; else it has taken a unit, and returns WF_ECANCELED where the context's cancellation was asked for, and 0 elsewhere."}
+ */
+static inline WF_MUST_USE int wf_leaf_begin(const struct wf_waker *waker)
+{
+    const struct wf_context *context = wf_context_current;
+    if (!wf_budget_spend(waker))
+        return WF_EAGAIN;
+    /* acquire: pairs with the store of the thread that asks: the operation's caller sees why */
+    if (WF_UNLIKELY(context && context->canceled && wf_load_acquire(context->canceled)))
+        return WF_ECANCELED;
+    return 0;
 }
 
 WF_END_DECLS

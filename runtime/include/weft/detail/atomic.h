@@ -16,6 +16,7 @@
 
 #define WF_ATOMIC(type) type
 #define wf_load_relaxed(object) __atomic_load_n((object), __ATOMIC_RELAXED)
+#define wf_load_acquire(object) __atomic_load_n((object), __ATOMIC_ACQUIRE)
 #define wf_store_relaxed(object, value) __atomic_store_n((object), (value), __ATOMIC_RELAXED)
 
 #else
