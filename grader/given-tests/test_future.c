@@ -227,6 +227,43 @@ START_TEST(g05_an_int_output_where_there_is_none_panics)
 }
 END_TEST
 
+struct pair {
+    struct wf_future future;
+    int out[2];
+};
+
+static bool second_is_set(const void *out)
+{
+    return ((const int *)out)[1];
+}
+
+/* G.65 */
+START_TEST(g65_a_negative_int_is_a_failure)
+{
+    struct leaf leaf = leaf_ready_at(1);
+    for (leaf.out = -1; leaf.out <= 1; leaf.out++)
+        ck_assert_int_eq(wf_future_failed(&leaf.future), leaf.out < 0);
+}
+END_TEST
+
+/* G.65: what has no predicate, and is no int, says nothing of failure. */
+START_TEST(g65_another_output_has_a_predicate_or_never_fails)
+{
+    static const struct wf_future_ops silent = {.name = "silent", WF_FRAME(struct pair)};
+    static const struct wf_future_ops telling = {
+        .name = "telling", .failed = second_is_set, WF_FRAME(struct pair)};
+    static const struct wf_future_ops mute = {.name = "mute", .size = sizeof(struct wf_future)};
+    struct pair pair = {.future = {.ops = &silent}, .out = {-1, 1}};
+    ck_assert(!wf_future_failed(&pair.future));
+    pair.future.ops = &telling;
+    ck_assert(wf_future_failed(&pair.future));
+    pair.out[1] = 0;
+    ck_assert(!wf_future_failed(&pair.future));
+    struct wf_future nothing = {.ops = &mute};
+    ck_assert(!wf_future_failed(&nothing));
+}
+END_TEST
+
 TCase *future_tests(void)
 {
     TCase *tests = tcase_create("future");
@@ -245,5 +282,7 @@ TCase *future_tests(void)
     tcase_add_test(tests, g05_out_points_into_the_frame);
     add_panic_test(tests, g05_an_int_output_of_a_double_panics);
     add_panic_test(tests, g05_an_int_output_where_there_is_none_panics);
+    tcase_add_test(tests, g65_a_negative_int_is_a_failure);
+    tcase_add_test(tests, g65_another_output_has_a_predicate_or_never_fails);
     return tests;
 }

@@ -371,6 +371,65 @@ START_TEST(g29_a_spawn_without_a_scheduler_panics)
 }
 END_TEST
 
+/* G.64 */
+START_TEST(g64_the_output_goes_to_the_variable_that_was_named)
+{
+    struct sight sight = {0};
+    struct wf_context context = {0};
+    struct wf_join_handle handle;
+    int answer = 0;
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight, .argument = 42), 0);
+    WF_JOIN_INTO(&handle, &answer);
+    wf_context_enter(&context);
+    run_all(&context);
+    wf_context_leave(&context); /* with it goes the budget, which `look` has spent */
+    ck_assert_int_eq(wf_future_poll(&handle.future, &idle_cx), WF_READY);
+    ck_assert_int_eq(answer, 42);
+}
+END_TEST
+
+static struct wf_join_handle handle_of_look;
+static struct sight sight_of_look;
+
+static void spawn_look(void)
+{
+    new_bench(false);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle_of_look, look, .sight = &sight_of_look), 0);
+}
+
+static void join_into_a_char(void)
+{
+    char small;
+    WF_JOIN_INTO(&handle_of_look, &small);
+}
+
+/* G.64: else three bytes beside it would be overwritten. */
+START_TEST(g64_a_variable_of_another_size_panics)
+{
+    spawn_look();
+    expect_panic(join_into_a_char,
+                 "weft: panic: clause G.64 broken: the output of look has 4 bytes, and goes to a "
+                 "variable of 1\n");
+}
+END_TEST
+
+static void join_into_from_nowhere(void)
+{
+    int answer;
+    handle_of_look = (struct wf_join_handle){.task = NULL};
+    WF_JOIN_INTO(&handle_of_look, &answer);
+}
+
+/* G.64 */
+START_TEST(g64_a_handle_without_a_task_panics)
+{
+    expect_panic(join_into_from_nowhere,
+                 "weft: panic: clause G.64 broken: a join handle that is empty or over is "
+                 "told where the output goes\n");
+}
+END_TEST
+
 TCase *task_tests(void)
 {
     TCase *tests = tcase_create("task");
@@ -386,5 +445,8 @@ TCase *task_tests(void)
     tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);
     tcase_add_test(tests, g31_ids_are_unique_and_the_same_from_everywhere);
     tcase_add_test(tests, g31_a_name_is_the_functions_unless_the_spawner_gave_another);
+    tcase_add_test(tests, g64_the_output_goes_to_the_variable_that_was_named);
+    add_panic_test(tests, g64_a_variable_of_another_size_panics);
+    add_panic_test(tests, g64_a_handle_without_a_task_panics);
     return tests;
 }

@@ -32,6 +32,14 @@ int wf_future_int_out(struct wf_future *future)
     return *(const int *)wf_future_out(future);
 }
 
+bool wf_future_failed(struct wf_future *future)
+{
+    const struct wf_future_ops *ops = future->ops;
+    if (ops->failed)
+        return ops->failed(wf_future_out(future));
+    return ops->out_size == sizeof(int) && wf_future_int_out(future) < 0;
+}
+
 void wf_async_check_child(const struct wf_future *future, const struct wf_future *child)
 {
     const char *name = future->ops->name;

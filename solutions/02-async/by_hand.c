@@ -12,7 +12,7 @@
  *     WF_AND_THEN_FIRST     first         polls first       drops first
  *     WF_AND_THEN_SECOND    the second    polls it          drops the second
  */
-#include "weft/combine.h"
+#include "weft/async.h"
 #include "weft/panic.h"
 
 static enum wf_poll and_then_poll(struct wf_future *future, struct wf_cx *cx)

@@ -67,6 +67,17 @@ int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct w
     return bound;
 }
 
+void wf_join_into(struct wf_join_handle *handle, void *value, size_t bytes)
+{
+    if (!handle->task)
+        wf_panic("G.64", "a join handle that is empty or over is told where the output goes");
+    const struct wf_future_ops *ops = wf_task_frame(handle->task)->ops;
+    if (ops->out_size != bytes)
+        wf_panic("G.64", "the output of %s has %u bytes, and goes to a variable of %zu",
+                 wf_task_name(handle->task), ops->out_size, bytes);
+    handle->value = value;
+}
+
 /* Destroy the output, for which no join handle will ask. A future that was dropped has none. */
 static void drop_output(struct wf_task *task)
 {

@@ -64,6 +64,8 @@ struct wf_future_ops {
     void (*drop_out)(void *out); /**< destroys an output that no caller took; NULL: plain data */
     /** Calls `visit` for each child that is not finished, for futures that have several. NULL: none but `awaiting`. */
     void (*children)(const struct wf_future *self, wf_visit *visit, void *arg);
+    /** Whether an output means failure. NULL: an `int` that is negative does, and no output of another size. */
+    bool (*failed)(const void *out);
 };
 
 /** Initialises the members that describe the frame, for a type that has an `out`. */
@@ -154,6 +156,13 @@ static inline void *wf_future_out(struct wf_future *future)
 
 /** @brief The output of a future whose output is an `int`; panics for another kind. Clauses: G.5 */
 int wf_future_int_out(struct wf_future *future);
+
+/**
+ * @brief Whether a future that is READY has failed: what a scope of children, or a set of tasks, asks of each.
+ *
+ * @clause{G.65,0,"wf_future_failed asks the predicate of the future's ops; without one, a negative int output is a failure, and nothing else is."}
+ */
+bool wf_future_failed(struct wf_future *future);
 
 /**
  * A future that is READY at its first poll.
