@@ -1,5 +1,7 @@
 #include "weft/event.h"
 
+#include <unistd.h>
+
 #include "given.h"
 
 enum { EVENTS = 64 };
@@ -32,7 +34,15 @@ static void teardown(void)
     wf_context_leave(&context);
 }
 
-static void expect_events(const struct wf_event *expected, int count)
+/* Without what is the same for all: the task and the thread. */
+struct expected {
+    enum wf_event_kind kind;
+    int value;
+    const char *name;
+    const void *subject;
+};
+
+static void expect_events(const struct expected *expected, int count)
 {
     ck_assert_int_eq(recorder.count, count);
     for (int i = 0; i < count; i++) {
@@ -40,6 +50,8 @@ static void expect_events(const struct wf_event *expected, int count)
         ck_assert_int_eq(recorder.events[i].value, expected[i].value);
         ck_assert_str_eq(recorder.events[i].name, expected[i].name);
         ck_assert_ptr_eq(recorder.events[i].subject, expected[i].subject);
+        ck_assert_uint_eq(recorder.events[i].task, 0);
+        ck_assert_int_eq(recorder.events[i].thread, gettid());
     }
     recorder.count = 0;
 }
@@ -71,7 +83,7 @@ START_TEST(g16_polls_are_reported_in_order)
     struct outer outer = {{.ops = &outer_ops}, leaf_ready_at(2)};
     for (int result = WF_PENDING; result <= WF_READY; result++) {
         ck_assert_int_eq(wf_future_poll(&outer.future, &idle_cx), result);
-        expect_events((struct wf_event[]){{WF_EVENT_POLL, 0, "outer", &outer},
+        expect_events((struct expected[]){{WF_EVENT_POLL, 0, "outer", &outer},
                                           {WF_EVENT_POLL, 0, "leaf", &outer.inner},
                                           {WF_EVENT_POLLED, result, "leaf", &outer.inner},
                                           {WF_EVENT_UNPARK, 3, "between", &outer},
@@ -87,7 +99,7 @@ START_TEST(g16_drops_are_reported_in_order)
     struct outer outer = {{.ops = &outer_ops}, leaf_ready_at(0)};
     wf_future_drop(&outer.future);
     expect_events(
-        (struct wf_event[]){{WF_EVENT_DROP, 0, "outer", &outer}, {WF_EVENT_DROP, 0, "leaf", &outer.inner}}, 2);
+        (struct expected[]){{WF_EVENT_DROP, 0, "outer", &outer}, {WF_EVENT_DROP, 0, "leaf", &outer.inner}}, 2);
 }
 END_TEST
 
@@ -139,8 +151,9 @@ END_TEST
 /* G.16: the kinds by name. */
 START_TEST(g16_each_kind_has_a_name)
 {
-    static const char *const names[] = {"poll", "polled", "drop", "park", "unpark", "unparked", "unknown"};
-    for (int kind = 0; kind <= WF_EVENT_UNPARKED + 1; kind++)
+    static const char *const names[] = {"poll",  "polled", "drop",     "park", "unpark", "unparked",
+                                        "spawn", "wake",   "schedule", "end",  "unknown"};
+    for (int kind = 0; kind <= WF_EVENT_END + 1; kind++)
         ck_assert_str_eq(wf_event_kind_name((enum wf_event_kind)kind), names[kind]);
 }
 END_TEST

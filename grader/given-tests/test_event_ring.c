@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "given.h"
 
@@ -124,7 +125,8 @@ START_TEST(g17_it_prints_the_newest_with_their_numbers)
     int length = 0;
     for (int number = 4; number < CAPACITY + 4; number++)
         length += snprintf(expected + length, sizeof expected - (size_t)length,
-                           "%6d unpark   timer %p value %d\n", number, (const void *)name, number);
+                           "%6d thread %d task 0: unpark   timer %p value %d\n", number, gettid(),
+                           (const void *)name, number);
     ck_assert_str_eq(printed(print_ring, NULL), expected);
 }
 END_TEST

@@ -1,6 +1,7 @@
 #include "weft/task.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "given.h"
 #include "weft/alloc.h"
@@ -371,6 +372,77 @@ START_TEST(g29_a_spawn_without_a_scheduler_panics)
 }
 END_TEST
 
+/* Keeps what it is told. */
+static struct recorder {
+    struct wf_event_hook hook;
+    struct wf_event events[16];
+    int count;
+} recorder;
+
+static void record(struct wf_event_hook *hook, const struct wf_event *event)
+{
+    (void)hook;
+    if (event->kind < WF_EVENT_SPAWN)
+        return;
+    ck_assert_int_lt(recorder.count, 16);
+    recorder.events[recorder.count++] = *event;
+}
+
+static void expect_events(uint32_t task, const enum wf_event_kind *kinds, const int *values, int count)
+{
+    ck_assert_int_eq(recorder.count, count);
+    for (int i = 0; i < count; i++) {
+        ck_assert_str_eq(wf_event_kind_name(recorder.events[i].kind), wf_event_kind_name(kinds[i]));
+        ck_assert_int_eq(recorder.events[i].value, values[i]);
+        ck_assert_uint_eq(recorder.events[i].task, task);
+        ck_assert_int_eq(recorder.events[i].thread, gettid());
+        ck_assert_str_eq(recorder.events[i].name, "look");
+    }
+}
+
+/* G.66: the second task of its scheduler, woken twice while it waits, then aborted. */
+START_TEST(g66_what_becomes_of_a_task_is_reported)
+{
+    struct sight sight = {0};
+    struct wf_context context = {.event_hook = &recorder.hook};
+    struct wf_join_handle handle;
+    recorder = (struct recorder){.hook = {record}};
+    new_bench(false);
+    wf_store_relaxed(&bench.head.last_id, 1);
+    wf_context_enter(&context);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight, .waits = true), 0);
+    struct wf_task *task = handle.task;
+    run_all(&context);
+    const struct wf_waker waker = wf_task_waker(task);
+    wf_waker_wake_by_ref(&waker);
+    wf_waker_wake_by_ref(&waker);
+    run_all(&context);
+    wf_join_handle_abort(&handle);
+    run_all(&context);
+    expect_events(2,
+                  (const enum wf_event_kind[]){WF_EVENT_SPAWN, WF_EVENT_WAKE, WF_EVENT_SCHEDULE,
+                                               WF_EVENT_WAKE, WF_EVENT_SCHEDULE, WF_EVENT_END},
+                  (const int[]){0, 0, 0, 0, 0, 0}, 6);
+    wf_future_drop(&handle.future);
+    wf_context_leave(&context);
+}
+END_TEST
+
+/* G.66: the events of futures name the task that polls them; one that gives way is scheduled by its own thread. */
+START_TEST(g66_a_task_that_goes_on_and_ends_by_itself)
+{
+    struct sight sight = {0};
+    struct wf_context context = {.event_hook = &recorder.hook};
+    recorder = (struct recorder){.hook = {record}};
+    new_bench(false);
+    wf_context_enter(&context);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), 0);
+    run_all(&context);
+    expect_events(1, (const enum wf_event_kind[]){WF_EVENT_SPAWN, WF_EVENT_END}, (const int[]){0, 1}, 2);
+    wf_context_leave(&context);
+}
+END_TEST
+
 /* G.64 */
 START_TEST(g64_the_output_goes_to_the_variable_that_was_named)
 {
@@ -445,6 +517,8 @@ TCase *task_tests(void)
     tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);
     tcase_add_test(tests, g31_ids_are_unique_and_the_same_from_everywhere);
     tcase_add_test(tests, g31_a_name_is_the_functions_unless_the_spawner_gave_another);
+    tcase_add_test(tests, g66_what_becomes_of_a_task_is_reported);
+    tcase_add_test(tests, g66_a_task_that_goes_on_and_ends_by_itself);
     tcase_add_test(tests, g64_the_output_goes_to_the_variable_that_was_named);
     add_panic_test(tests, g64_a_variable_of_another_size_panics);
     add_panic_test(tests, g64_a_handle_without_a_task_panics);

@@ -4,22 +4,40 @@
  */
 #include "weft/event.h"
 
-#include "weft/context.h"
+#include <unistd.h>
 
-void wf_event_report(enum wf_event_kind kind, int value, const char *name, const void *subject)
+#include "weft/context.h"
+#include "weft/task.h"
+
+void wf_event_report_task(enum wf_event_kind kind, int value, const char *name, const void *task,
+                          uint32_t number)
 {
     const struct wf_context *context = wf_context_current;
     if (!context || !context->event_hook)
         return;
-    const struct wf_event event = {kind, value, name, subject};
+    const struct wf_event event = {.kind = kind,
+                                   .value = value,
+                                   .name = name,
+                                   .subject = task,
+                                   .task = number,
+                                   .thread = (int32_t)gettid()};
     context->event_hook->event(context->event_hook, &event);
+}
+
+void wf_event_report(enum wf_event_kind kind, int value, const char *name, const void *subject)
+{
+    const struct wf_context *context = wf_context_current;
+    if (context && context->event_hook)
+        wf_event_report_task(kind, value, name, subject, context->task ? wf_task_id(context->task) : 0);
 }
 
 const char *wf_event_kind_name(enum wf_event_kind kind)
 {
     static const char *const names[] = {
-        [WF_EVENT_POLL] = "poll", [WF_EVENT_POLLED] = "polled", [WF_EVENT_DROP] = "drop",
-        [WF_EVENT_PARK] = "park", [WF_EVENT_UNPARK] = "unpark", [WF_EVENT_UNPARKED] = "unparked",
+        [WF_EVENT_POLL] = "poll",   [WF_EVENT_POLLED] = "polled", [WF_EVENT_DROP] = "drop",
+        [WF_EVENT_PARK] = "park",   [WF_EVENT_UNPARK] = "unpark", [WF_EVENT_UNPARKED] = "unparked",
+        [WF_EVENT_SPAWN] = "spawn", [WF_EVENT_WAKE] = "wake",     [WF_EVENT_SCHEDULE] = "schedule",
+        [WF_EVENT_END] = "end",
     };
     return (size_t)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
@@ -57,8 +75,9 @@ void wf_event_ring_print(struct wf_event_ring *ring, FILE *stream)
     uint64_t kept = ring->total < ring->capacity ? ring->total : ring->capacity;
     for (uint64_t number = ring->total - kept; number < ring->total; number++) {
         const struct wf_event *event = &ring->events[number % ring->capacity];
-        fprintf(stream, "%6llu %-9s%s %p value %d\n", (unsigned long long)number,
-                wf_event_kind_name(event->kind), event->name, event->subject, event->value);
+        fprintf(stream, "%6llu thread %d task %u: %-9s%s %p value %d\n", (unsigned long long)number,
+                event->thread, event->task, wf_event_kind_name(event->kind), event->name, event->subject,
+                event->value);
     }
     pthread_mutex_unlock(&ring->lock);
 }

@@ -111,7 +111,7 @@ static void abort_task(struct wf_task *task)
 {
     /* LAB 03.T5 { ask for the abort, and schedule the task if the answer says so: the future is not this thread's to drop */
     if (wf_task_to_cancelled(task))
-        task->scheduler->ops->schedule(task->scheduler, task);
+        wf_task_schedule(task, false);
     /* LAB 03.T5 } */
 }
 

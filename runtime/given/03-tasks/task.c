@@ -16,6 +16,20 @@
 #include "weft/alloc.h"
 #include "weft/panic.h"
 
+/* Events name the task by its number. Before what they tell of: behind it the task may be gone. */
+static inline void report(enum wf_event_kind kind, int value, const struct wf_task *task)
+{
+    const struct wf_context *context = wf_context_current;
+    if (WF_UNLIKELY(context && context->event_hook))
+        wf_event_report_task(kind, value, wf_task_name(task), task, wf_task_id(task));
+}
+
+void wf_task_schedule(struct wf_task *task, bool is_polled)
+{
+    report(WF_EVENT_SCHEDULE, is_polled, task);
+    task->scheduler->ops->schedule(task->scheduler, task);
+}
+
 struct wf_task *wf_task_new(size_t frame_bytes)
 {
     struct wf_task *task = wf_alloc(sizeof *task + frame_bytes);
@@ -57,6 +71,7 @@ int wf_task_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct w
     } else {
         wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | 2u * WF_TASK_REFERENCE);
     }
+    report(WF_EVENT_SPAWN, 0, task);
     int bound = scheduler->ops->bind(scheduler, task);
     if (bound == 0)
         return 0;
@@ -88,6 +103,7 @@ static void drop_output(struct wf_task *task)
 
 static void complete(struct wf_task *task)
 {
+    report(WF_EVENT_END, wf_future_is_done(wf_task_frame(task)), task);
     /* First: a thread that sees COMPLETE, woken or not, may end the scheduler. RUNNING is still set, so until then no wake
      * and no abort hands the task to it again. */
     task->scheduler->ops->released(task->scheduler, task);
@@ -123,7 +139,7 @@ static bool step(struct wf_task *task, struct wf_context *context)
         case WF_IDLE_PARKED:
             return false;
         case WF_IDLE_AGAIN:
-            task->scheduler->ops->schedule(task->scheduler, task);
+            wf_task_schedule(task, true);
             return false;
         case WF_IDLE_CANCEL:
             break;
@@ -159,11 +175,12 @@ static void *waker_clone(void *data)
 static void waker_wake(void *data)
 {
     struct wf_task *task = data;
+    report(WF_EVENT_WAKE, 0, task);
     switch (wf_task_to_notified_by_value(task)) {
     case WF_NOTIFIED_NOTHING:
         break;
     case WF_NOTIFIED_SUBMIT:
-        task->scheduler->ops->schedule(task->scheduler, task);
+        wf_task_schedule(task, false);
         break;
     case WF_NOTIFIED_FREE:
         wf_task_free(task);
@@ -174,8 +191,9 @@ static void waker_wake(void *data)
 static void waker_wake_by_ref(void *data)
 {
     struct wf_task *task = data;
+    report(WF_EVENT_WAKE, 0, task);
     if (wf_task_to_notified_by_reference(task))
-        task->scheduler->ops->schedule(task->scheduler, task);
+        wf_task_schedule(task, false);
 }
 
 static void waker_drop(void *data)

@@ -133,6 +133,12 @@ static inline WF_MUST_USE int wf_spawn_result(int status)
  */
 void wf_task_run(struct wf_task *task, struct wf_context *context);
 
+/**
+ * @brief Hand a task to its scheduler's queue, with the queue's reference: what a transition says to do.
+ * @param is_polled  by the caller: it goes back to the queue.
+ */
+void wf_task_schedule(struct wf_task *task, bool is_polled);
+
 /** @brief The task that this thread runs now, or NULL. Borrowed until it ends. Clauses: G.30 */
 static inline struct wf_task *wf_task_current(void)
 {
