@@ -35,7 +35,7 @@ static void sum_drop(struct wf_future *future)
 }
 
 static const struct wf_future_ops sum_ops = {
-    "sum", sum_poll, sum_drop, sizeof(sum), offsetof(sum, out), sizeof(int), nullptr, nullptr};
+    "sum", sum_poll, sum_drop, sizeof(sum), offsetof(sum, out), sizeof(int), nullptr, nullptr, nullptr};
 
 // A future of C++ is tested by the macros that test one of C.
 static void test()

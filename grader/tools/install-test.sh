@@ -56,6 +56,18 @@ for name in prefix "a  b'c&|*%\`d\` é"; do
         LD_LIBRARY_PATH=$prefix/lib "$work/tree" | diff runtime/examples/spawn_tree.expected -
     done
 done
+# The shared library exports what its headers declare and nothing else, a student's helper without `static` neither; and it reaches its
+# thread-local pointer without a call.
+mkdir "$work/own"
+cp -r solutions/01-futures "$work/own/"
+echo 'int helper_of_a_student(void); int helper_of_a_student(void) { return 1; }' >>"$work/own/01-futures/ready.c"
+make -s lib OWN=01 FROM="$work/own" >/dev/null
+exported=$(nm -D --defined-only build/lib/libweft.so | awk '{ print $3 }')
+foreign=$(while read -r name; do grep -qrw -- "$name" runtime/include/weft || echo "$name"; done <<<"$exported")
+[ -z "$foreign" ] || fail "libweft.so exports what no header declares: $foreign"
+grep -qx wf_block_on <<<"$exported" || fail "libweft.so does not export wf_block_on"
+! nm -D build/lib/libweft.so | grep -q __tls_get_addr || fail "libweft.so calls __tls_get_addr for its thread-local pointer"
+
 # The headers warn of nothing in a user's build, and a frame that is larger than the stack runs without optimisation too.
 ulimit -S -s 8192 || true # where less is allowed, less is what it runs with
 strict=(-Wall -Wextra -Wshadow -Wpedantic -Werror)

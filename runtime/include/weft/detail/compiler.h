@@ -13,17 +13,17 @@
 #define WF_BEGIN_DECLS                                                                                       \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")                            \
     _Pragma("GCC diagnostic ignored \"-Wpedantic\"") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"")  \
-    extern "C" {
+    _Pragma("GCC visibility push(default)") extern "C" {
 #define WF_END_DECLS                                                                                         \
     }                                                                                                        \
-    _Pragma("GCC diagnostic pop")
+    _Pragma("GCC visibility pop") _Pragma("GCC diagnostic pop")
 /* clang-format on */
 #define WF_NORETURN [[noreturn]]
 #else
-/** Around the declarations of a header: C linkage in C++. */
-#define WF_BEGIN_DECLS
+/** Around the declarations of a header: they alone are what the shared library exports; C linkage in C++. */
+#define WF_BEGIN_DECLS _Pragma("GCC visibility push(default)")
 /** Ends WF_BEGIN_DECLS. */
-#define WF_END_DECLS
+#define WF_END_DECLS _Pragma("GCC visibility pop")
 /** The function does not return. */
 #define WF_NORETURN _Noreturn
 #endif
