@@ -198,9 +198,9 @@ void wf_join_handle_init(struct wf_join_handle *handle, struct wf_task *task);
 void wf_join_into(struct wf_join_handle *handle, void *value, size_t bytes);
 
 /**
- * @brief Say where the output of the handle's task goes: `WF_JOIN_INTO(&handle, &answer);`. Before the handle's first poll.
+ * @brief Say where the output of the handle's task goes: `WF_JOIN_INTO(&handle, &answer)`. Before the handle's first poll.
  *
- * As `handle.value = &answer;`, which looks at no size: an output that is larger than the variable would be written beyond it.
+ * As `handle.value = &answer`, which looks at no size: an output that is larger than the variable would be written beyond it.
  *
  * @clause{G.64,0,"WF_JOIN_INTO sets where an output goes. It panics where the variable has another size than the output, and on a handle that is empty or over."}
  */
