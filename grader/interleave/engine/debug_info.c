@@ -12,6 +12,7 @@
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,28 +124,52 @@ static void look_in(Dwarf_Die *scope, struct wanted *wanted)
     } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-/* The innermost member at an offset of a structure: appends ".name" for each level. Returns how far into it the offset is. */
-static size_t append_member(Dwarf_Die *structure, size_t offset, char *text, size_t room)
+static void append(char *text, size_t room, const char *format, ...)
 {
-    Dwarf_Die child, type;
-    if (dwarf_child(structure, &child) != 0)
-        return offset;
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    if (length < room)
+        vsnprintf(text + length, room - length, format, arguments);
+    va_end(arguments);
+}
+
+static bool find_member(Dwarf_Die *structure, size_t offset, Dwarf_Die *member, Dwarf_Word *start)
+{
+    if (dwarf_child(structure, member) != 0)
+        return false;
     do {
         Dwarf_Attribute attribute;
-        Dwarf_Word start = 0, bytes = 0;
-        if (dwarf_tag(&child) != DW_TAG_member || !find_type(&child, &type) ||
+        Dwarf_Die type;
+        Dwarf_Word bytes = 0;
+        *start = 0;
+        if (dwarf_tag(member) != DW_TAG_member || !find_type(member, &type) ||
             dwarf_aggregate_size(&type, &bytes) != 0)
             continue;
-        dwarf_formudata(dwarf_attr(&child, DW_AT_data_member_location, &attribute), &start);
-        if (offset < start || offset >= start + bytes)
-            continue;
-        size_t length = strlen(text);
-        if (dwarf_diename(&child))
-            snprintf(text + length, room - length, ".%s", dwarf_diename(&child));
-        return dwarf_tag(&type) == DW_TAG_structure_type ? append_member(&type, offset - start, text, room)
-                                                         : offset - start;
-    } while (dwarf_siblingof(&child, &child) == 0);
-    return offset;
+        dwarf_formudata(dwarf_attr(member, DW_AT_data_member_location, &attribute), start);
+        if (offset >= *start && offset < *start + bytes)
+            return true;
+    } while (dwarf_siblingof(member, member) == 0);
+    return false;
+}
+
+/* What stands at an offset of an object of this type: appends ".member", "[index]" and, where neither says all, " + bytes". */
+static void append_place(Dwarf_Die *type, size_t offset, char *text, size_t room)
+{
+    Dwarf_Die inner, element;
+    Dwarf_Word start, bytes;
+    if (dwarf_tag(type) == DW_TAG_structure_type && find_member(type, offset, &inner, &start) &&
+        find_type(&inner, &element)) {
+        if (dwarf_diename(&inner))
+            append(text, room, ".%s", dwarf_diename(&inner));
+        append_place(&element, offset - start, text, room);
+    } else if (dwarf_tag(type) == DW_TAG_array_type && find_type(type, &element) &&
+               dwarf_aggregate_size(&element, &bytes) == 0 && bytes > 0) {
+        append(text, room, "[%zu]", offset / (size_t)bytes);
+        append_place(&element, offset % bytes, text, room);
+    } else if (offset > 0) {
+        append(text, room, " + %zu", offset);
+    }
 }
 
 bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text, size_t room)
@@ -163,10 +188,55 @@ bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text
     if (wanted.bytes == 0 || wanted.several || offset >= wanted.bytes || !dwarf_diename(&wanted.structure))
         return false;
     snprintf(text, room, "%s", dwarf_diename(&wanted.structure));
-    size_t rest = append_member(&wanted.structure, offset, text, room), length = strlen(text);
-    if (rest > 0)
-        snprintf(text + length, room - length, " + %zu", rest);
+    append_place(&wanted.structure, offset, text, room);
     return true;
+}
+
+/* --- a static variable's structure --- */
+
+/* Whether the variable lies at this address: one that has a place of its own, and is no thread's. */
+static bool lies_at(Dwarf_Die *variable, uintptr_t address)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Op *operations;
+    size_t count;
+    return dwarf_tag(variable) == DW_TAG_variable &&
+           dwarf_getlocation(dwarf_attr_integrate(variable, DW_AT_location, &attribute), &operations,
+                             &count) == 0 &&
+           count == 1 && operations[0].atom == DW_OP_addr && operations[0].number == address;
+}
+
+/* In a unit, or a function: the static variable at this address. */
+static bool find_variable(Dwarf_Die *scope, uintptr_t address, Dwarf_Die *variable)
+{
+    Dwarf_Die child;
+    if (dwarf_child(scope, &child) != 0)
+        return false;
+    do {
+        int tag = dwarf_tag(&child);
+        if (lies_at(&child, address)) {
+            *variable = child;
+            return true;
+        }
+        if ((tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block) &&
+            find_variable(&child, address, variable))
+            return true;
+    } while (dwarf_siblingof(&child, &child) == 0);
+    return false;
+}
+
+void debug_info_place(uintptr_t variable, size_t offset, char *text, size_t room)
+{
+    Dwarf *dwarf = session();
+    Dwarf_Die unit, found, type;
+    text[0] = '\0';
+    for (Dwarf_CU *each = NULL; dwarf && dwarf_get_units(dwarf, each, &each, NULL, NULL, &unit, NULL) == 0;)
+        if (find_variable(&unit, variable, &found) && find_type(&found, &type)) {
+            append_place(&type, offset, text, room);
+            return;
+        }
+    if (offset > 0)
+        append(text, room, " + %zu", offset);
 }
 
 /* --- symbols --- */

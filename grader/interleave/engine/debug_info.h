@@ -24,4 +24,7 @@ void debug_info_variables(debug_info_variable *variable, void *arg);
  */
 bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text, size_t room);
 
+/** What stands at `offset` of the static variable at that address, to be put behind its name: ".member", "[2].member", or " + 8". */
+void debug_info_place(uintptr_t variable, size_t offset, char *text, size_t room);
+
 #endif

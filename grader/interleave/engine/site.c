@@ -196,10 +196,14 @@ static void write_variable(FILE *out, uintptr_t address)
         fputs("errno, or the like", out);
     else if (!symbol)
         fprintf(out, "the memory at %#lx", (unsigned long)address);
-    else if (address > symbol->address)
-        fprintf(out, "%s + %zu", symbol->name, (size_t)(address - symbol->address));
-    else
-        fprintf(out, "%s", symbol->name);
+    else if (owner != NOBODY) /* its parts are not looked up */
+        fprintf(out, address > symbol->address ? "%s + %zu" : "%s", symbol->name,
+                (size_t)(address - symbol->address));
+    else {
+        char place[100];
+        debug_info_place(symbol->address, (size_t)(address - symbol->address), place, sizeof place);
+        fprintf(out, "%s%s", symbol->name, place);
+    }
 }
 
 /* --- the source: what an operation calls the object it is about --- */

@@ -16,11 +16,16 @@
 #include "weft/alloc.h"
 #include "weft/panic.h"
 
+static inline bool is_traced(void)
+{
+    const struct wf_context *context = wf_context_current;
+    return WF_UNLIKELY(context && context->event_hook);
+}
+
 /* Events name the task by its number. Before what they tell of: behind it the task may be gone. */
 static inline void report(enum wf_event_kind kind, int value, const struct wf_task *task)
 {
-    const struct wf_context *context = wf_context_current;
-    if (WF_UNLIKELY(context && context->event_hook))
+    if (is_traced())
         wf_event_report_task(kind, value, wf_task_name(task), task, wf_task_id(task));
 }
 
@@ -103,7 +108,8 @@ static void drop_output(struct wf_task *task)
 
 static void complete(struct wf_task *task)
 {
-    report(WF_EVENT_END, wf_future_is_done(wf_task_frame(task)), task);
+    if (is_traced())
+        report(WF_EVENT_END, wf_future_is_done(wf_task_frame(task)), task);
     /* First: a thread that sees COMPLETE, woken or not, may end the scheduler. RUNNING is still set, so until then no wake
      * and no abort hands the task to it again. */
     task->scheduler->ops->released(task->scheduler, task);
