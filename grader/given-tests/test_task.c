@@ -338,6 +338,58 @@ START_TEST(g31_ids_are_unique_and_the_same_from_everywhere)
 }
 END_TEST
 
+static uint32_t spawned_id(void)
+{
+    static struct sight sight;
+    bench.queued = 0;
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), 0);
+    return wf_task_id(bench.queue[0]);
+}
+
+/* The future is dropped unpolled, and the task freed. */
+static void forget(void)
+{
+    struct wf_task *task = bench.queue[0];
+    wf_future_drop(wf_task_frame(task));
+    wf_task_free(task);
+}
+
+/* G.31: two of the scheduler's threads, and one from outside in between; around the wrap nobody gets 0. */
+START_TEST(g31_each_thread_of_a_scheduler_takes_ids_in_blocks)
+{
+    enum { IDS = 3 * WF_IDS_PER_BLOCK };
+    static uint32_t ids[3 * IDS];
+    int count = 0;
+    new_bench(false);
+    wf_store_relaxed(&bench.head.last_id, UINT32_MAX - WF_IDS_PER_BLOCK - 10);
+    struct wf_context here[2] = {{.scheduler = &bench.head}, {.scheduler = &bench.head}};
+    for (int i = 0; i < IDS; i++) {
+        for (int k = 0; k < 2; k++) {
+            wf_context_enter(&here[k]);
+            ids[count++] = spawned_id();
+            forget();
+            wf_context_leave(&here[k]);
+        }
+        ids[count++] = spawned_id();
+        forget();
+    }
+    for (int i = 0; i < count; i++) {
+        ck_assert_uint_ne(ids[i], 0);
+        for (int k = 0; k < i; k++)
+            ck_assert_uint_ne(ids[i], ids[k]);
+    }
+    /* of the next ones no thread but this one knows */
+    wf_context_enter(&here[0]);
+    uint32_t before = wf_load_relaxed(&bench.head.last_id);
+    for (int i = 0; i < WF_IDS_PER_BLOCK; i++) {
+        spawned_id();
+        forget();
+    }
+    wf_context_leave(&here[0]);
+    ck_assert_uint_le(wf_load_relaxed(&bench.head.last_id) - before, WF_IDS_PER_BLOCK);
+}
+END_TEST
+
 /* G.31 */
 START_TEST(g31_a_name_is_the_functions_unless_the_spawner_gave_another)
 {
@@ -516,6 +568,7 @@ TCase *task_tests(void)
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_dropped);
     tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);
     tcase_add_test(tests, g31_ids_are_unique_and_the_same_from_everywhere);
+    tcase_add_test(tests, g31_each_thread_of_a_scheduler_takes_ids_in_blocks);
     tcase_add_test(tests, g31_a_name_is_the_functions_unless_the_spawner_gave_another);
     tcase_add_test(tests, g66_what_becomes_of_a_task_is_reported);
     tcase_add_test(tests, g66_a_task_that_goes_on_and_ends_by_itself);

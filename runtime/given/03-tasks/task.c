@@ -55,10 +55,24 @@ const char *wf_task_name(const struct wf_task *task)
     return task->site ? task->site->name : ((const struct wf_future *)(const void *)task->frame)->ops->name;
 }
 
-/* relaxed: a number is only different from the others */
+/* A thread of the scheduler's takes numbers by the block, so a spawn there dirties no line that other threads' wakes read. A context
+ * that ends takes what it had left along: no number is given twice, and some are not given. */
 static uint32_t next_id(struct wf_scheduler *scheduler)
 {
-    uint32_t id = wf_fetch_add_relaxed(&scheduler->last_id, 1) + 1;
+    struct wf_context *context = wf_context_of(scheduler);
+    uint32_t id;
+    if (!context) {
+        id = wf_fetch_add_relaxed(&scheduler->last_id, 1) +
+             1; /* relaxed: a number is only different from the others */
+    } else {
+        if (context->ids_left == 0) {
+            context->last_id =
+                wf_fetch_add_relaxed(&scheduler->last_id, WF_IDS_PER_BLOCK); /* relaxed: as above */
+            context->ids_left = WF_IDS_PER_BLOCK;
+        }
+        context->ids_left--;
+        id = ++context->last_id;
+    }
     return id ? id : next_id(scheduler);
 }
 

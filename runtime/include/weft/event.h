@@ -7,7 +7,7 @@
  * last events of all threads that share it, and prints them.
  *
  * @clause{G.16,0,"With a hook in the context, each poll (its begin and its result) and each drop of a future is reported, in the order in which they happen."}
- * @clause{G.66,0,"With a hook in the context, each spawn, wake, schedule and end of a task is reported with the task's number, before it takes effect, by the thread that does it."}
+ * @clause{G.66,0,"With a hook in the context, each spawn, wake, schedule and end of a task is reported with its number, before it takes effect, by its thread."}
  * @clause{G.17,0,"A ring keeps the newest `capacity` events and counts all; it may be shared by any number of threads."}
  */
 #ifndef WEFT_EVENT_H

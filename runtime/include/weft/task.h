@@ -18,7 +18,7 @@
  * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once. A spawn that fails returns WF_ENOMEM or WF_ECLOSED, keeps nothing, and leaves the handle empty."}
  * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, and each poll begins with a full budget; afterwards the context is as before."}
  * @clause{03.30,4,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
- * @clause{G.31,0,"A task's id is its scheduler's next number, from 1, and from 1 again after 2^32 - 1; its name is its async function's, unless the spawner gave another."}
+ * @clause{G.31,0,"A task's id is a number of its scheduler's, never 0, and used again only after some 2^32 spawns; its name is its async function's, unless the spawner gave another."}
  */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
@@ -145,7 +145,7 @@ static inline struct wf_task *wf_task_current(void)
     return wf_context_current ? wf_context_current->task : NULL;
 }
 
-/** @brief The number of a task among its scheduler's: from 1, and again from 1 after 2^32 - 1. Clauses: G.31 */
+/** @brief The number of a task among its scheduler's; not in the order of the spawns: each thread has some in hand. Clauses: G.31 */
 static inline uint32_t wf_task_id(const struct wf_task *task)
 {
     return task->id;
