@@ -55,15 +55,22 @@ static void draw(struct judge *judge, enum kit_domain domain, int32_t value)
             account->drawn[domain] |= 1u << i;
 }
 
+/* Whether the future is tried with this edge. */
+static bool ranges_over(const struct law_future *future, enum kit_domain domain, int32_t edge)
+{
+    if (domain == DOMAIN_WHERE && edge == NO_CONTEXT)
+        return !(future->flags & NEEDS_CONTEXT);
+    if (domain == DOMAIN_FORM && edge > 1 && (future->flags & STAYS_EMPTY))
+        return false;
+    return domain > DOMAIN_RESULT || (future->flags & (1u << domain));
+}
+
 static void expect_drawn(struct judge *judge, const struct law_future *future)
 {
     const struct account *account = judge_state(judge);
     for (int d = 0; d < DOMAINS; d++)
         for (int i = 0; i < domains[d].count; i++) {
-            bool ranges = d > DOMAIN_RESULT || (future->flags & (1u << d));
-            bool excused =
-                d == DOMAIN_WHERE && domains[d].edges[i] == NO_CONTEXT && (future->flags & NEEDS_CONTEXT);
-            if (ranges && !excused && !(account->drawn[d] & (1u << i)))
+            if (ranges_over(future, (enum kit_domain)d, domains[d].edges[i]) && !(account->drawn[d] & (1u << i)))
                 judge_fail(judge, "every edge of each domain is drawn: this is a fault of the suite",
                            "the edge %d of the domain %s was never drawn for %s", domains[d].edges[i],
                            domains[d].name, future->name);
@@ -304,11 +311,6 @@ static void expect_same(struct judge *judge, const struct law_future *future, co
     }
 }
 
-static bool law_needs(const struct law_future *future, int32_t where)
-{
-    return !(where == NO_CONTEXT && (future->flags & NEEDS_CONTEXT));
-}
-
 static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life)
 {
     struct law_record plain, varied, twin;
@@ -332,7 +334,7 @@ static void vary(struct judge *judge, const struct law_future *future, const str
     for (int i = 0; i < domains[DOMAIN_WHERE].count; i++) {
         int32_t where = other.variation.where = domains[DOMAIN_WHERE].edges[i];
         bool has_budget = where == IN_BUDGET || where == IN_BLOCK_ON;
-        if (!law_needs(future, where) || (has_budget && life->shape.count > 100))
+        if (!ranges_over(future, DOMAIN_WHERE, where) || (has_budget && life->shape.count > 100))
             continue;
         draw(judge, DOMAIN_WHERE, where);
         law_live(judge, future, &other, &varied, NULL);
@@ -440,9 +442,13 @@ static struct kit_shape base_shape(const struct law_future *future)
                               .room = ROOM_AMPLE};
 }
 
-static int32_t random_edge(struct judge *judge, enum kit_domain domain)
+static int32_t random_edge(struct judge *judge, const struct law_future *future, enum kit_domain domain)
 {
-    return domains[domain].edges[judge_random(judge, domains[domain].count)];
+    int32_t edge;
+    do
+        edge = domains[domain].edges[judge_random(judge, domains[domain].count)];
+    while (!ranges_over(future, domain, edge));
+    return edge;
 }
 
 void laws_check(struct judge *judge, const struct law_future *future)
@@ -453,8 +459,10 @@ void laws_check(struct judge *judge, const struct law_future *future)
     try_shape(judge, future, &base, 5, true);
     for (int m = 0; m < SHAPE_MEMBERS; m++) {
         enum kit_domain domain = shape_domains[m];
-        for (int i = 0; i < domains[domain].count && (future->flags & (1u << domain)); i++) {
+        for (int i = 0; i < domains[domain].count; i++) {
             struct kit_shape shape = base;
+            if (!ranges_over(future, domain, domains[domain].edges[i]))
+                continue;
             *shape_member(&shape, m) = domains[domain].edges[i];
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
         }
@@ -465,8 +473,8 @@ void laws_check(struct judge *judge, const struct law_future *future)
         struct kit_shape shape = base;
         for (int m = 0; m < SHAPE_MEMBERS; m++)
             if (future->flags & (1u << shape_domains[m]))
-                *shape_member(&shape, m) = random_edge(judge, shape_domains[m]);
-        int32_t result = future->flags & BY_RESULT ? random_edge(judge, DOMAIN_RESULT) : 5;
+                *shape_member(&shape, m) = random_edge(judge, future, shape_domains[m]);
+        int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }
     if (future->flags & HAS_PARENT)

@@ -119,6 +119,8 @@ static bool poll_or_fails(struct model *model)
 
 static bool poll_in_turn(struct model *model)
 {
+    if ((model->future->flags & BUILDS_LATE) && model->done_count == 0)
+        model->alive = 1;
     for (int i = model->done_count; i < 2; i++) {
         model->leaf_polls++;
         if (!model->armed[i])
@@ -220,6 +222,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(context_lost, 0, law_15);
     MUST(tree_wrong, 0, law_6);
     MUST(room_wrong, 0, law_1);
+    MUST(finals_early, 0, law_3);
     MUST(allocations, boxed, law_1);
     MUST(frees, boxed && (is_over || at_release), phase);
     if (at_release) {
@@ -233,6 +236,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(leaf_drops, model->drops, phase);
     MUST(leaf_alive, model->alive, phase);
     MUST(callbacks, model->callbacks, phase);
+    MUST(finals, (future->flags & CLEANS_UP) && is_over, law_3);
     if (model->polls_known)
         MUST(leaf_polls, model->leaf_polls, law_9);
     if (model->over)
@@ -279,8 +283,9 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
     model.failed_to_build = life->variation.fail && law_allocates(future, &life->shape);
     bool is_empty = (future->flags & STAYS_EMPTY) && life->shape.form == 1;
     model.alive = future->leaves == NO_LEAVES || model.failed_to_build || is_empty ? 0
-                  : future->waits == WAITS_IN_TURN                                 ? 1
+                  : future->waits == WAITS_IN_TURN                                 ? !(future->flags & BUILDS_LATE)
                                                                                    : life->shape.count;
+    model.callbacks = (future->flags & CALLS_TO_BUILD) && !model.failed_to_build;
     for (int at = 0; at <= life->count + 1; at++) {
         struct law_expected expected = {.known = {false}};
         if (at > 0 && at <= life->count)

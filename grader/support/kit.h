@@ -140,6 +140,7 @@ enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN };
     SEEN(callbacks, "calls of its callback:")                                                                \
     SEEN(callback_wrong, "calls of its callback with a wrong argument, output or time:")                     \
     SEEN(finals, "runs of its clean-up:")                                                                    \
+    SEEN(finals_early, "futures that were alive while its clean-up ran:")                                    \
     SEEN(made, "outputs made that have a destructor:")                                                       \
     SEEN(destroyed, "of these outputs destroyed:")                                                           \
     SEEN(claimed, "of these outputs handed on:")                                                             \
@@ -194,7 +195,10 @@ enum {
     SHAPES = (1 << DOMAIN_RESULT) - 1, /* those above but the result: members of the shape */
     NEEDS_CONTEXT = 1 << 16,           /* it may not be polled outside of one */
     HAS_PARENT = 1 << 17,              /* several may be built over one parent, which counts them */
-    STAYS_EMPTY = 1 << 18,             /* in form 1 nothing is built in its room */
+    STAYS_EMPTY = 1 << 18,             /* in form 1 nothing is built in its room; it has no other forms */
+    BUILDS_LATE = 1 << 19,             /* its leaves are built when it comes to them, none before its first poll */
+    CALLS_TO_BUILD = 1 << 20,          /* the construction calls its callback, once, where there is room */
+    CLEANS_UP = 1 << 21,               /* it has a clean-up, which runs once, when it is over, polled or not */
 };
 
 #endif

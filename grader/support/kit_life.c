@@ -82,6 +82,11 @@ static void go(struct kit_object *of, int waker)
 
 /* --- in the middle --- */
 
+static bool may_be_polled(const struct kit_object *of)
+{
+    return !(of->kind->stays_empty && of->shape.form == 1);
+}
+
 /* A whole life of its like, which must go as if it were alone. */
 static void live(struct kit_object *of)
 {
@@ -89,7 +94,7 @@ static void live(struct kit_object *of)
     if (shape.count > 8)
         return;
     kit_build(&stranger, &shape, NULL, 0xa5);
-    enum wf_poll poll = kit_poll(&stranger, 0);
+    enum wf_poll poll = may_be_polled(&stranger) ? kit_poll(&stranger, 0) : WF_READY;
     bool waited = poll == WF_PENDING;
     for (int i = 0; i < shape.count; i++)
         kit_arm(&stranger, i, 5);
@@ -125,7 +130,7 @@ void kit_place(int place, struct kit_object *of)
     else if (kit_varied.intruder == LIVES)
         live(of);
     else if (kit_varied.intruder == POLLS_TWIN && of == &object && twin.inner && !twin.inner->over &&
-             !twin.inner->in_operation)
+             !twin.inner->in_operation && may_be_polled(&twin))
         kit_poll(&twin, twin.inner->newest < 0 ? 0 : twin.inner->newest);
     kit_current = outer;
     is_intruding = false;

@@ -251,7 +251,65 @@ void kit_called_back(struct kit_object *object, bool right, void *out)
 void kit_cleaned_up(struct kit_object *object)
 {
     object->seen.finals++;
+    for (int i = 0; i < object->shape.count; i++)
+        object->seen.finals_early += object->inner->tracks[i].state == ALIVE;
+    object->seen.tree_wrong += object->future && object->future->awaiting;
     kit_place(AT_FINALLY, object);
+}
+
+/* --- what the tree shows --- */
+
+struct reach {
+    struct kit_object *object;
+    const char *begin, *end; /* it is looked for what lies in this memory, and else for what is over */
+    int depth;
+};
+
+static void visit(void *arg, const struct wf_future *child);
+
+/* As a dump goes down: what is awaited, or else the children. */
+static void go_below(struct reach *reach, const struct wf_future *future)
+{
+    if (reach->depth > 8)
+        return;
+    reach->depth++;
+    if (future->awaiting)
+        visit(reach, future->awaiting);
+    else if (future->ops->children)
+        future->ops->children(future, visit, reach);
+    reach->depth--;
+}
+
+static void visit(void *arg, const struct wf_future *child)
+{
+    struct reach *reach = arg;
+    struct kit_object *object = reach->object;
+    const char *at = (const char *)child;
+    bool over = !child || !child->ops || wf_load_relaxed(&child->line) >= WF_LINE_DROPPED;
+    if (over || (at >= reach->begin && at < reach->end))
+        object->seen.tree_wrong += !reach->begin || (at >= reach->begin && at < reach->end);
+    else if (child->ops == &object->inner->leaf_ops || child->ops == &object->inner->int_ops)
+        object->seen.reached++;
+    else
+        go_below(reach, child);
+}
+
+static void look_at_tree(struct kit_object *object)
+{
+    struct reach reach = {.object = object};
+    object->seen.reached = 0;
+    if (!object->inner->over && object->seen.head == 1)
+        go_below(&reach, object->future);
+}
+
+/* While memory is being freed, nothing that a dump would go to lies in it. It does not go below what is over. */
+static void look_for_freed(struct kit_object *object, const void *memory, size_t size)
+{
+    int32_t reached = object->seen.reached;
+    struct reach reach = {object, memory, (const char *)memory + size, 0};
+    if (object->future && wf_load_relaxed(&object->future->line) < WF_LINE_DROPPED)
+        go_below(&reach, object->future);
+    object->seen.reached = reached;
 }
 
 /* --- the allocator: what is freed is rubbish at once, in every variant --- */
@@ -269,18 +327,13 @@ static void *counted_alloc(void *arg, size_t size)
     return memory;
 }
 
-/* What is reached by the tree while the memory is being freed must not lie in it. */
 static void counted_free(void *arg, void *memory, size_t size)
 {
     (void)arg;
     struct kit_object *object = kit_current;
     if (object) {
         object->seen.frees++;
-        const char *child = object->future ? (const char *)object->future->awaiting : NULL;
-        for (int depth = 0; child && depth < 8; depth++) {
-            object->seen.tree_wrong += child >= (const char *)memory && child < (const char *)memory + size;
-            child = (const char *)((const struct wf_future *)(const void *)child)->awaiting;
-        }
+        look_for_freed(object, memory, size);
         kit_place(AT_FREE, object);
     }
     memset(memory, GONE_BYTE, size);
@@ -292,45 +345,6 @@ void kit_watch_allocator(void)
 {
     static const struct wf_allocator allocator = {counted_alloc, counted_free, NULL};
     wf_set_allocator(&allocator);
-}
-
-/* --- what the tree shows --- */
-
-struct reach {
-    struct kit_object *object;
-    int depth;
-};
-
-static void visit(void *arg, const struct wf_future *child)
-{
-    struct reach *reach = arg;
-    struct kit_object *object = reach->object;
-    if (!child || !child->ops || wf_load_relaxed(&child->line) >= WF_LINE_DROPPED || reach->depth > 8) {
-        object->seen.tree_wrong++;
-        return;
-    }
-    if (child->ops == &object->inner->leaf_ops || child->ops == &object->inner->int_ops) {
-        object->seen.reached++;
-        return;
-    }
-    reach->depth++;
-    if (child->ops->children)
-        child->ops->children(child, visit, arg);
-    else if (child->awaiting)
-        visit(arg, child->awaiting);
-    reach->depth--;
-}
-
-static void look_at_tree(struct kit_object *object)
-{
-    struct reach reach = {.object = object};
-    object->seen.reached = 0;
-    if (object->inner->over || object->seen.head != 1)
-        return;
-    if (object->future->ops->children)
-        object->future->ops->children(object->future, visit, &reach);
-    else if (object->future->awaiting)
-        visit(&reach, object->future->awaiting);
 }
 
 /* --- one object's life --- */

@@ -22,6 +22,7 @@ struct kit_kind {
     const char *name;
     size_t frame_bytes;
     bool hands_value;   /**< the output of its leaf goes to `value` */
+    bool stays_empty;   /**< in form 1 nothing is built in its room, so that it may not be polled */
     bool second_is_int; /**< whatever the shape says, the output of leaf 1 is an int */
     /** Build it in `frame`. `object->parent`: over that one's, where the kind has parents. */
     void (*build)(struct kit_object *object, void *frame);

@@ -20,8 +20,8 @@ void wf_closure_drop(struct wf_closure *closure)
 {
     if (!closure->ops)
         wf_panic("02.17", "a closure is dropped twice, or was never built");
-    /* 02.T5: refuse while a call is unfinished; else release what was captured, unless a call took
-     * it */
+    /* 02.T5: refuse while a call is unfinished; else empty the closure, then release what was
+     * captured, unless a call took it */
     LAB_TODO("02.T5");
 }
 

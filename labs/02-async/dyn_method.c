@@ -16,7 +16,8 @@
 /* The method's future is over: its frame is not needed any more. */
 static void free_box(struct wf_dyn *self)
 {
-    /* 02.T4: free the room only if it was allocated; afterwards the call must not point to it */
+    /* 02.T4: the call points to the room no more; then free it, if it was allocated. A dump may
+     * come while it is freed */
     LAB_TODO("02.T4");
 }
 

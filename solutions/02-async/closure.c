@@ -20,14 +20,14 @@ void wf_closure_drop(struct wf_closure *closure)
 {
     if (!closure->ops)
         wf_panic("02.17", "a closure is dropped twice, or was never built");
-    /* LAB 02.T5 { refuse while a call is unfinished; else release what was captured, unless a call took it */
+    /* LAB 02.T5 { refuse while a call is unfinished; else empty the closure, then release what was captured, unless a call took it */
     const struct wf_closure_ops *ops = closure->ops;
     if (closure->unfinished > 0)
         wf_panic("02.25", "closure %s is dropped while %u of its calls are unfinished", ops->name,
                  closure->unfinished);
     closure->ops = NULL;
     if (ops->drop && !closure->taken)
-        ops->drop(closure->captured);
+        ops->drop(closure->captured); /* last: the closure itself may be a part of it */
     /* LAB 02.T5 } */
 }
 

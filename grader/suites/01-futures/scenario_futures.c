@@ -147,6 +147,31 @@ static void tell_bypassed(void)
     }
 }
 
+/* --- combinators --- */
+
+static size_t frame_bytes(enum futures_step kind)
+{
+    return kind == STEP_JOIN       ? sizeof(struct wf_join)
+           : kind == STEP_TRY_JOIN ? sizeof(struct wf_try_join)
+           : kind == STEP_SELECT   ? sizeof(struct wf_select)
+                                   : sizeof(struct wf_race);
+}
+
+static struct wf_future *build_kind(enum futures_step kind, void *frame, struct wf_future **branches,
+                                    size_t count, enum wf_order order)
+{
+    switch (kind) {
+    case STEP_JOIN:
+        return &wf_join(frame, branches, count, order)->future;
+    case STEP_TRY_JOIN:
+        return &wf_try_join(frame, branches, count, order)->future;
+    case STEP_SELECT:
+        return &wf_select(frame, branches, count, order)->future;
+    default:
+        return &wf_race(frame, branches, count, order)->future;
+    }
+}
+
 /* A future that is pending once. */
 struct twice {
     struct wf_future future;
@@ -167,16 +192,17 @@ static int64_t poll_many(enum futures_step kind, size_t count, int64_t *done)
     struct twice *futures = calloc(count, sizeof *futures);
     struct wf_future **branches = calloc(count, sizeof *branches);
     struct wf_cx cx = {.waker = &tasks[0].waker};
-    struct wf_join join;
-    struct wf_try_join try_join;
+    union {
+        struct wf_join join;
+        struct wf_try_join try_join;
+    } frame;
     if (!futures || !branches)
         scenario_broken("no memory");
     for (size_t i = 0; i < count; i++) {
         futures[i].future.ops = &twice_ops;
         branches[i] = &futures[i].future;
     }
-    struct wf_future *both = kind == STEP_JOIN ? &wf_join(&join, branches, count, WF_FAIR)->future
-                                               : &wf_try_join(&try_join, branches, count, WF_FAIR)->future;
+    struct wf_future *both = build_kind(kind, &frame, branches, count, WF_FAIR);
     int64_t poll = wf_future_poll(both, &cx);
     if (poll == WF_PENDING)
         poll = wf_future_poll(both, &cx);
@@ -185,6 +211,69 @@ static int64_t poll_many(enum futures_step kind, size_t count, int64_t *done)
     free(branches);
     free(futures);
     return poll;
+}
+
+/* --- turns: which of many goes first --- */
+
+enum { TURNS_MAX = 2000, NOBODY_WAS_FIRST = 0xffff };
+
+struct idle {
+    struct wf_future future;
+    int *first; /* the index of the one that was polled first; -1: none yet */
+    int index;
+    int out;
+};
+
+static enum wf_poll idle_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct idle *self = (struct idle *)future;
+    (void)cx;
+    if (*self->first < 0)
+        *self->first = self->index;
+    return WF_PENDING;
+}
+
+static const struct wf_future_ops idle_ops = {.name = "idle", .poll = idle_poll, WF_FRAME(struct idle)};
+
+static void tell_turns(const int64_t *arguments)
+{
+    static uint16_t turns[TURNS_MAX];
+    size_t count = (size_t)arguments[2], polls = (size_t)index_of(arguments[3], TURNS_MAX + 1);
+    int first;
+    struct idle *futures = calloc(count, sizeof *futures);
+    struct wf_future **branches = calloc(count, sizeof *branches);
+    union {
+        struct wf_join join;
+        struct wf_try_join try_join;
+        struct wf_select select;
+        struct wf_race race;
+    } frame;
+    struct wf_cx cx = {.waker = &tasks[0].waker};
+    if (!futures || !branches)
+        scenario_broken("no memory");
+    for (size_t i = 0; i < count; i++) {
+        futures[i] = (struct idle){.future = {.ops = &idle_ops}, .first = &first, .index = (int)i};
+        branches[i] = &futures[i].future;
+    }
+    struct wf_future *future =
+        build_kind((enum futures_step)arguments[0], &frame, branches, count, (enum wf_order)arguments[1]);
+    for (size_t i = 0; i < polls; i++) {
+        first = -1;
+        enum wf_poll poll = wf_future_poll(future, &cx);
+        turns[i] = poll == WF_PENDING && first >= 0 ? (uint16_t)first : NOBODY_WAS_FIRST;
+        if (poll == WF_READY)
+            break;
+        if (arguments[4]) {
+            wf_future_drop(future);
+            wf_select_next(&frame.select);
+        }
+    }
+    if (!wf_future_is_done(future))
+        wf_future_drop(future);
+    for (size_t at = 0; at < polls * 2; at += CHANNEL_TEXT_MAX)
+        scenario_event_text(EVENT_TURNS, (const char *)turns + at, polls * 2 - at);
+    free(branches);
+    free(futures);
 }
 
 static void build_probe(int64_t number)
@@ -210,20 +299,8 @@ static void build_combinator(const struct channel_command *command)
         scenario_broken("no memory");
     for (size_t i = 0; i < count; i++)
         slot->branches[i] = future_at(arguments[2 + i]);
-    switch ((enum futures_step)command->operation) {
-    case STEP_JOIN:
-        wf_join(new_frame(arguments[0], sizeof(struct wf_join)), slot->branches, count, order);
-        break;
-    case STEP_TRY_JOIN:
-        wf_try_join(new_frame(arguments[0], sizeof(struct wf_try_join)), slot->branches, count, order);
-        break;
-    case STEP_SELECT:
-        wf_select(new_frame(arguments[0], sizeof(struct wf_select)), slot->branches, count, order);
-        break;
-    default:
-        wf_race(new_frame(arguments[0], sizeof(struct wf_race)), slot->branches, count, order);
-        break;
-    }
+    enum futures_step kind = (enum futures_step)command->operation;
+    build_kind(kind, new_frame(arguments[0], frame_bytes(kind)), slot->branches, count, order);
 }
 
 static void act(const struct channel_command *command)
@@ -292,6 +369,9 @@ static void act(const struct channel_command *command)
         break;
     case STEP_MANY:
         a = poll_many((enum futures_step)arguments[0], (size_t)arguments[1], &b);
+        break;
+    case STEP_TURNS:
+        tell_turns(arguments);
         break;
     default:
         scenario_broken("no such step");

@@ -32,6 +32,9 @@ enum futures_step {
     STEP_CLONES,                          /* -> clones of all wakers alive */
     STEP_MANY, /* kind, count: the combinator over so many futures, each pending once; polled twice
                       -> the second poll, how many of the futures are done */
+    STEP_TURNS,           /* kind, order, count, polls, renewed: the combinator over so many futures that stay pending,
+                             polled so often -> text: of each poll the index of the branch that goes first, two bytes.
+                             renewed: a select, which is dropped after each poll and begun again by wf_select_next() */
 };
 
 /** Events of the scenario "futures". */
@@ -41,6 +44,7 @@ enum futures_event {
     EVENT_MAPPED,           /* map, the output that the function was given */
     EVENT_WOKEN,            /* waker */
     EVENT_BYPASSED,         /* probe: its operations were called directly, so its head was not kept */
+    EVENT_TURNS,            /* text, for STEP_TURNS */
 };
 
 /** Commands of the scenario "parking": threads, parkers, block_on. An actor is a thread of the scenario. */

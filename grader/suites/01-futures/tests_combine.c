@@ -5,6 +5,7 @@
  * Most tests are the same random walk through one combinator's life, looked at in different aspects.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "rig.h"
 #include "tests.h"
@@ -246,6 +247,51 @@ void test_select_disabled(struct judge *judge)
     finish_futures(judge);
 }
 
+/* So many branches are few and many, of each combinator; a turn is kept in some number of bits. */
+static const int turn_counts[] = {1,   2,   3,   5,   31,  32,  33,  63,  64, 65,
+                                  127, 128, 129, 255, 256, 257, 300, 1000};
+enum { TURN_COUNTS = sizeof turn_counts / sizeof *turn_counts };
+
+/* Over `count` branches that stay pending: in `count` polls each goes first once, and then they come in the same order again;
+ * a biased one begins with the first, always. `renewed`: each poll is that of another select. */
+static void check_turns(struct judge *judge, uint32_t kind, bool biased, int count, bool renewed)
+{
+    static unsigned char went_first[1000];
+    char text[120], expected[100];
+    int polls = biased ? 5 : 2 * count;
+    snprintf(text, sizeof text, "wf_%s over %d futures that stay pending, %s, polled %d time%s%s",
+             kind_name(kind), count, biased ? "WF_BIASED" : "WF_FAIR", polls, polls == 1 ? "" : "s",
+             renewed ? ", each time dropped and begun by wf_select_next()" : "");
+    judge_forget_trace(judge);
+    STEP(judge, STEP_TURNS, text, kind, biased, count, polls, renewed);
+    const unsigned char *turns = (const unsigned char *)judge_event_text(judge);
+    memset(went_first, 0, sizeof went_first);
+    for (int poll = 0; poll < polls; poll++) {
+        int turn = turns[2 * poll] | turns[2 * poll + 1] << 8;
+        EXPECT(judge, turn < count, "every branch is pending: each poll polls them, and is PENDING",
+               "poll %d is READY, or polls none", poll + 1);
+        snprintf(expected, sizeof expected, "in any %d polls each branch goes first once", count);
+        if (biased)
+            EXPECT(judge, turn == 0, "the first branch goes first in each poll", "branch %d does in poll %d",
+                   turn, poll + 1);
+        else if (poll < count)
+            EXPECT(judge, !went_first[turn], expected, "branch %d goes first a second time in poll %d", turn,
+                   poll + 1);
+        else
+            EXPECT(judge, turn == (turns[2 * (poll - count)] | turns[2 * (poll - count) + 1] << 8), expected,
+                   "in polls %d to %d branch %d goes first twice", poll - count + 2, poll + 1, turn);
+        went_first[turn] = 1;
+    }
+}
+
+static void check_many_turns(struct judge *judge, bool biased)
+{
+    static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
+    for (int i = 0; i < TURN_COUNTS; i++)
+        for (int kind = 0; kind < 4; kind++)
+            check_turns(judge, kinds[kind], biased, turn_counts[i], false);
+}
+
 /* Which branch is first in each poll of a combinator, of all four kinds. */
 static void check_order(struct judge *judge, bool biased, int rounds)
 {
@@ -275,6 +321,7 @@ static void check_order(struct judge *judge, bool biased, int rounds)
             EXPECT(judge, poll_and_check(judge, walk.aspects), "READY: every branch is", "PENDING");
         drop_leftovers(judge);
     }
+    check_many_turns(judge, biased);
     finish_futures(judge);
 }
 
@@ -345,6 +392,9 @@ void test_select_next_keeps_turn(struct judge *judge)
     }
     drop_future(judge, COMBINATOR, "select");
     drop_leftovers(judge);
+    for (int i = 0; i < TURN_COUNTS; i++)
+        for (int order = 0; order < 2; order++)
+            check_turns(judge, STEP_SELECT, order, turn_counts[i], true);
     finish_futures(judge);
 }
 

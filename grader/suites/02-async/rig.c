@@ -79,7 +79,7 @@ static void describe(const struct want *event, char *text, size_t size)
         snprintf(text, size, "the call's future is built, with the argument %lld", b);
         break;
     case EVENT_CAPTURED_DROPPED:
-        snprintf(text, size, "what was captured is released");
+        snprintf(text, size, "what was captured is released%s", b ? ", and the closure is not empty yet" : "");
         break;
     case EVENT_TAKEN_RELEASED:
         snprintf(text, size, "the call releases what it took over");

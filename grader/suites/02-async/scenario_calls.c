@@ -48,7 +48,7 @@ static int64_t begin_call(const int64_t *arguments, int64_t *misalignment)
     unsigned char *frame = room->frame;
     *misalignment = (int64_t)((uintptr_t)frame % alignof(max_align_t));
     if (!frame)
-        return ROOM_NONE;
+        return NO_ROOM;
     return room->slot && frame >= room->slot && frame <= room->slot + slot_bytes ? frame - room->slot
                                                                                  : ROOM_ELSEWHERE;
 }
@@ -172,7 +172,18 @@ static void build_body(void *frame, void *captured_state, void *argument)
 
 static void drop_captured(void *captured)
 {
-    scenario_event(EVENT_CAPTURED_DROPPED, ((struct captured *)captured)->number, 0);
+    int number = ((struct captured *)captured)->number;
+    scenario_event(EVENT_CAPTURED_DROPPED, number, closures[number].closure->ops != NULL);
+}
+
+/* The closure is a part of what was captured. */
+static void drop_all(void *captured)
+{
+    struct closure *slot = &closures[((struct captured *)captured)->number];
+    drop_captured(captured);
+    memset(slot->closure, 0x5a, sizeof *slot->closure);
+    free(slot->closure);
+    slot->closure = NULL;
 }
 
 static void free_closure(struct closure *slot)
@@ -185,6 +196,7 @@ static void free_closure(struct closure *slot)
 
 static void build_closure(const int64_t *arguments)
 {
+    static void (*const drops[])(void *) = {NULL, drop_captured, drop_all};
     struct closure *slot = &closures[index_of(arguments[0], CLOSURES_MAX)];
     free_closure(slot);
     *slot = (struct closure){new_storage(sizeof *slot->ops), new_storage(sizeof *slot->captured),
@@ -196,7 +208,7 @@ static void build_closure(const int64_t *arguments)
                                          .kind = kind,
                                          .frame_bytes = (size_t)arguments[3],
                                          .build = build_body,
-                                         .drop = arguments[5] ? drop_captured : NULL};
+                                         .drop = drops[index_of(arguments[5], 3)]};
     wf_closure(slot->closure, slot->ops, slot->captured);
 }
 

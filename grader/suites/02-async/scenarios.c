@@ -8,5 +8,6 @@
 
 extern const struct scenario scenario_async;
 extern const struct scenario scenario_calls;
+extern const struct scenario scenario_laws;
 
-const struct scenario *const scenarios[] = {&scenario_async, &scenario_calls, NULL};
+const struct scenario *const scenarios[] = {&scenario_async, &scenario_calls, &scenario_laws, NULL};

@@ -88,14 +88,14 @@ enum calls_step {
     STEP_BUILD,           /* call, probe, kind: build a probe in the room of the call */
     STEP_VALUE,           /* call, kind -> first and last number of its value */
     STEP_RECURSION,       /* id, depth, probe: a future that calls itself, and in the end the probe */
-    STEP_CLOSURE,         /* closure, kind, name, frame, state, has_drop */
+    STEP_CLOSURE,         /* closure, kind, name, frame, state, drop (0: none, 1, 2: frees the closure) */
     STEP_CALL,            /* call, closure, probe, argument, slot, value */
     STEP_CLOSURE_DROP,    /* closure */
     STEP_AWAITED,         /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
 };
 
 /** Where a room is that does not lie in the slot. */
-enum room { ROOM_NONE = -1, ROOM_ELSEWHERE = -2 };
+enum room { NO_ROOM = -1, ROOM_ELSEWHERE = -2 };
 
 /** Where the zero byte of a backtrace is, if it is not inside of `size`. */
 enum ending { ENDING_MISSING = -1, ENDING_BEYOND = -2 };
@@ -114,7 +114,7 @@ enum async_event {
     EVENT_STILL_AWAITS,  /* layer: in its FINALLY it still awaits something */
     EVENT_TEXT,          /* text of a backtrace, in pieces */
     EVENT_BUILT,         /* closure, argument: a call's future is built */
-    EVENT_CAPTURED_DROPPED, /* closure */
+    EVENT_CAPTURED_DROPPED, /* closure, whether it is not empty meanwhile */
     EVENT_TAKEN_RELEASED,   /* closure: its call, which took the state over, is over */
     EVENT_DEPTH_DROPPED,    /* depth: a frame of the recursion is dropped */
 };

@@ -4,8 +4,14 @@
  */
 #include <stddef.h>
 
+#include "../../src/laws.h"
+#include "futures.h"
 #include "rig.h"
 #include "tests.h"
+
+enum { LAB_FUTURES(LAW_NUMBER) };
+#define LAWS_CLAUSE "02.27"
+LAB_FUTURES(LAW_TEST)
 
 static const struct judge_test tests[] = {
     {"and_then_chains", "02.1", PLAIN | ASAN, test_and_then_chains},
@@ -34,7 +40,7 @@ static const struct judge_test tests[] = {
     {"closure_drop", "02.17", PLAIN | ASAN, test_closure_drop},
     {"closure_drop_too_early", "02.25", PLAIN | ASAN, test_closure_drop_too_early},
     {"closure_drop_taken", "02.26", PLAIN | ASAN, test_closure_drop_taken},
-    {NULL, NULL, 0, NULL},
+    LAB_FUTURES(LAW_ROW){NULL, NULL, 0, NULL},
 };
 
 /* One clause a line, not in columns. */
@@ -62,6 +68,7 @@ static const struct judge_rest rests[] = {
     {"02.24", "02.13"},
     {"02.25", "02.17"},
     {"02.26", "02.14 02.17"},
+    {"02.27", "02.1 02.2 02.3 02.4 02.5 02.6 02.9 02.10 02.11 02.12 02.13 02.20 02.21 02.22 02.23 02.24"},
     {NULL, NULL},
 };
 /* clang-format on */

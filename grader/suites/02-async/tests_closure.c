@@ -12,7 +12,7 @@
 #include "weft/closure.h"
 #include "weft/error.h"
 
-enum { CLOSURE = 0, OTHER = 1, OTHER_CALL = 15, NULL_BYTES = -1 };
+enum { CLOSURE = 0, OTHER = 1, OTHER_CALL = 15, NULL_BYTES = -1, FREES_THE_CLOSURE = 2 };
 
 #define ENDS (KIND(EVENT_CAPTURED_DROPPED) | KIND(EVENT_TAKEN_RELEASED))
 
@@ -29,13 +29,14 @@ static const char *kind_name(enum wf_closure_kind kind)
 
 /* Its name is drawn, and is returned: a panic must say it. */
 static const char *new_closure(struct judge *judge, enum wf_closure_kind kind, int64_t frame, int64_t state,
-                               bool has_drop)
+                               int drop)
 {
+    static const char *const drops[] = {", no drop", "", ", whose drop frees the closure"};
     char text[140];
     int name = judge_random(judge, CLOSURE_NAMES_COUNT);
     snprintf(text, sizeof text, "wf_closure(closure, %s, captured)   [%s%s]   [captured: %lld]", names[name],
-             kind_name(kind), has_drop ? "" : ", no drop", (long long)state);
-    STEP(judge, STEP_CLOSURE, text, CLOSURE, kind, name, frame, state, has_drop);
+             kind_name(kind), drops[drop], (long long)state);
+    STEP(judge, STEP_CLOSURE, text, CLOSURE, kind, name, frame, state, drop);
     return names[name];
 }
 
@@ -316,6 +317,13 @@ void test_closure_drop(struct judge *judge)
         drop_closure(judge);
         judge_expect_panic(judge, "02.17", "");
     }
+    start_async(judge, "calls");
+    for (int kind = 0; kind < 3; kind++) {
+        new_closure(judge, kinds[kind], PROBE_BYTES, 1, FREES_THE_CLOSURE);
+        drop_closure(judge);
+        expect_wants(judge, ENDS, &released, 1);
+    }
+    judge_finish(judge);
 }
 
 void test_closure_drop_taken(struct judge *judge)

@@ -29,7 +29,7 @@ static struct judge_reply new_call(struct judge *judge, int64_t frame, int64_t s
     if (reply.a >= 0)
         judge_returned(judge, "byte %lld of the slot", (long long)reply.a);
     else
-        judge_returned(judge, "%s", reply.a == ROOM_NONE ? "NULL" : "a room outside of the slot");
+        judge_returned(judge, "%s", reply.a == NO_ROOM ? "NULL" : "a room outside of the slot");
     return reply;
 }
 
@@ -46,7 +46,7 @@ static void call_method(struct judge *judge, bool boxed, enum probe_kind kind, b
     int64_t frame = PROBE_BYTES + judge_random(judge, 100);
     struct judge_reply room =
         new_call(judge, frame, boxed ? NULL_BYTES : frame, wants_value ? output_bytes(kind) : NULL_BYTES);
-    EXPECT(judge, room.a != ROOM_NONE, "room for the frame", "NULL");
+    EXPECT(judge, room.a != NO_ROOM, "room for the frame", "NULL");
     build_method(judge, kind);
 }
 
@@ -58,7 +58,7 @@ static void check_fit(struct judge *judge, int64_t frame, int64_t spare)
     struct judge_reply room = new_call(judge, frame, frame + spare, NULL_BYTES);
     expect_no_events(judge, MEMORY);
     EXPECT(judge, room.a >= 0 && room.a <= spare, "the frame lies in the slot",
-           room.a == ROOM_NONE ? "there is no room" : "it lies elsewhere, or partly beyond it");
+           room.a == NO_ROOM ? "there is no room" : "it lies elsewhere, or partly beyond it");
     EXPECT(judge, room.b == 0, "the room is aligned as the slot is", "it is off by %lld bytes",
            (long long)room.b);
     fail_allocation(judge, 0);
@@ -77,7 +77,7 @@ static void check_allocated(struct judge *judge, int64_t frame, int64_t slot)
     struct judge_reply room = new_call(judge, frame, slot, NULL_BYTES);
     EXPECT_EVENTS(judge, MEMORY, allocated);
     EXPECT(judge, room.a == ROOM_ELSEWHERE, "the frame is allocated",
-           room.a == ROOM_NONE ? "there is no room" : "it lies in the slot, which is too small");
+           room.a == NO_ROOM ? "there is no room" : "it lies in the slot, which is too small");
     EXPECT(judge, room.b == 0, "the room is aligned for any type", "it is off by %lld bytes",
            (long long)room.b);
     EXPECT(judge, bytes_alive(judge) >= before + frame, "the frame's bytes are live", "fewer are");
@@ -117,7 +117,7 @@ void test_dyn_without_memory(struct judge *judge)
         int64_t value = round % 2 ? output_bytes(PROBE_INT) : NULL_BYTES, before = bytes_alive(judge);
         fail_allocation(judge, 1);
         struct judge_reply room = new_call(judge, frame, slot, value);
-        EXPECT(judge, room.a == ROOM_NONE, "wf_dyn returns NULL: there is no memory", "it returns a room");
+        EXPECT(judge, room.a == NO_ROOM, "wf_dyn returns NULL: there is no memory", "it returns a room");
         if (round / 3 % 2) {
             struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
             EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
@@ -213,7 +213,7 @@ static void check_drop(struct judge *judge, bool boxed, bool built, int polls)
 {
     int64_t before = bytes_alive(judge), frame = PROBE_BYTES + judge_random(judge, 100);
     struct judge_reply room = new_call(judge, frame, boxed ? NULL_BYTES : frame, NULL_BYTES);
-    EXPECT(judge, room.a != ROOM_NONE, "room for the frame", "NULL");
+    EXPECT(judge, room.a != NO_ROOM, "room for the frame", "NULL");
     if (built)
         build_method(judge, PROBE_INT);
     for (; polls > 0; polls--) {

@@ -62,6 +62,7 @@
  *     selector is not compatible with any association        ASYNC_INIT: the frame is of another function
  *     cannot jump from switch statement (clang)              no cleanup attribute across an AWAIT: use ASYNC_FINALLY
  *
+ * @clause{02.27,4,"An and_then, an async function, a wf_dyn and a call of a closure keep the laws of futures (docs/laws.md), at every edge of what they are built of."}
  * @clause{G.24,0,"An async function runs from ASYNC_BEGIN at its first poll; each later poll goes on at the AWAIT where it is suspended; what is in the frame keeps its value."}
  * @clause{G.25,0,"AWAIT polls its child at once and suspends the function while the child is PENDING; afterwards the child's output is in the child's frame; AWAIT_TO stores it."}
  * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
@@ -338,7 +339,7 @@ static inline struct wf_future *wf_async_child(const struct wf_future *future, s
  *
  * The child goes first: the clean-up may free what the child points to.
  *
- * @clause{02.5,8,"An async function that is dropped while suspended drops the child that it awaits, once, then runs its ASYNC_FINALLY, once: a chain is released from the innermost outwards."}
+ * @clause{02.5,7,"An async function that is dropped while suspended drops the child that it awaits, once, then runs its ASYNC_FINALLY, once: a chain is released from the innermost outwards."}
  * @clause{02.6,6,"An async function that is dropped before its first poll runs only its ASYNC_FINALLY, once. While any ASYNC_FINALLY runs, awaiting is NULL."}
  */
 void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future));
@@ -388,7 +389,7 @@ enum wf_and_then_state {
  *
  * Cancel safety: that of the future that is running.
  *
- * @clause{02.1,7,"In the same poll in which its first future becomes READY, an and_then calls next, with arg and the output, and polls the future that next returned."}
+ * @clause{02.1,6,"In the same poll in which its first future becomes READY, an and_then calls next, with arg and the output, and polls the future that next returned."}
  * @clause{02.2,4,"An and_then becomes READY in the same poll as its second future, with that output. It polls no future after READY, and calls next only once."}
  * @clause{02.18,2,"If next returns NULL, an and_then is READY in that same poll, with 0."}
  * @clause{02.3,7,"An and_then that is dropped drops once the one future that it has: the first, polled or not, or the second once the first is READY."}

@@ -40,7 +40,7 @@ struct wf_closure_ops {
     size_t frame_bytes;        /**< of a call's frame */
     /** Builds the future of a call in `frame`. WF_CLOSURE_ONCE: it takes over what was captured. */
     void (*build)(void *frame, void *captured, void *argument);
-    void (*drop)(void *captured); /**< releases what was captured; NULL: plain data */
+    void (*drop)(void *captured); /**< releases what was captured, and may free the closure; NULL: plain data */
 };
 
 /** A closure. Built by wf_closure(). */
@@ -60,7 +60,7 @@ struct wf_closure *wf_closure(struct wf_closure *closure, const struct wf_closur
 /**
  * @brief Release what was captured.
  *
- * @clause{02.17,3,"wf_closure_drop releases what was captured, once; a second wf_closure_drop of the same closure panics."}
+ * @clause{02.17,3,"wf_closure_drop empties the closure, then releases what was captured, once, so that the closure may be a part of it; a second wf_closure_drop panics."}
  * @clause{02.25,1,"wf_closure_drop while a call is unfinished panics and names the closure."}
  * @clause{02.26,1,"wf_closure_drop does not release what a WF_CLOSURE_ONCE call took over."}
  */

@@ -118,7 +118,7 @@ struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[
  * @param select  READY or dropped.
  * @return `select`.
  *
- * @clause{01.13,3,"If all branches are READY at every poll, each wins once in `count` WF_FAIR selects that wf_select_next began: the turn goes on."}
+ * @clause{01.13,3,"In `count` WF_FAIR selects in a row, begun by wf_select_next and polled once each, each branch goes first once, after READY and after a drop: the turn goes on."}
  */
 struct wf_select *wf_select_next(struct wf_select *select);
 

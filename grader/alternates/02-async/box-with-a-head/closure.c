@@ -19,9 +19,10 @@ void wf_closure_drop(struct wf_closure *closure)
         wf_panic("02.17", "this closure is gone already");
     if (closure->unfinished)
         wf_panic("02.25", "a call of %s goes on", ops->name);
-    if (!closure->taken && ops->drop)
-        ops->drop(closure->captured);
+    const struct wf_closure was = *closure;
     *closure = (struct wf_closure){0};
+    if (!was.taken && ops->drop)
+        ops->drop(was.captured);
 }
 
 /* `out` holds WF_ENOMEM from the construction on, where there was no memory: such a call counts nowhere. */

@@ -1,0 +1,146 @@
+/**
+ * @file laws_futures.c
+ * @brief How lab 02's futures are built for the laws, in the order of futures.h.
+ */
+#include "kit_subject.h"
+#include "weft/async.h"
+#include "weft/closure.h"
+#include "weft/dyn.h"
+
+/* --- and_then --- */
+
+static struct wf_future *next(void *arg, void *out)
+{
+    kit_called_back(arg, true, out);
+    return kit_leaf(arg, 1);
+}
+
+static void build_and_then(struct kit_object *object, void *frame)
+{
+    wf_and_then(frame, kit_leaf(object, 0), next, object);
+}
+
+/* --- an async function that awaits two in turn --- */
+
+struct pair {
+    struct wf_future future;
+    struct kit_object *object;
+    int out;
+};
+
+ASYNC_FN(pair)
+{
+    ASYNC_BEGIN;
+    AWAIT(kit_leaf(self->object, 0));
+    AWAIT(kit_leaf(self->object, 1));
+    ASYNC_RETURN(kit_result(self->object, 1));
+ASYNC_FINALLY:
+    kit_cleaned_up(self->object);
+    ASYNC_END;
+}
+
+static void build_async(struct kit_object *object, void *frame)
+{
+    ASYNC_INIT((struct pair *)frame, pair, .object = object);
+}
+
+/* --- an async method, in a slot or a box --- */
+
+enum { NOTHING_IS_BUILT = 1 }; /* a form */
+
+static void build_in(struct kit_object *object, void *room)
+{
+    bool fits = object->slot && object->slot_bytes >= object->leaf_bytes;
+    object->seen.room_wrong += fits != (room == object->slot);
+    kit_leaf_in(object, 0, room);
+}
+
+static void build_dyn(struct kit_object *object, void *frame)
+{
+    void *room = wf_dyn(frame, object->slot, object->slot_bytes, object->leaf_bytes, object->value);
+    if (room && object->shape.form != NOTHING_IS_BUILT)
+        build_in(object, room);
+}
+
+/* --- a closure's call: its form is the closure's kind, its parent the one that made the closure --- */
+
+struct owned_closure {
+    struct wf_closure_ops ops;
+    struct wf_closure closure;
+    int released;
+};
+
+static struct owned_closure *closure_of(struct kit_object *object)
+{
+    return (object->parent ? object->parent : object)->extra[0];
+}
+
+static int32_t unfinished_calls(struct kit_object *object)
+{
+    return (int32_t)closure_of(object)->closure.unfinished;
+}
+
+/* It has its frame, so it counts already. */
+static void build_body(void *room, void *captured, void *argument)
+{
+    struct kit_object *object = argument;
+    struct owned_closure *owned = closure_of(object);
+    bool counts = owned->closure.unfinished == *(uint32_t *)object->extra[1] + 1;
+    kit_called_back(object, captured == owned && counts, NULL);
+    build_in(object, room);
+}
+
+static void release_captured(void *captured)
+{
+    ((struct owned_closure *)captured)->released++;
+}
+
+static void build_call(struct kit_object *object, void *frame)
+{
+    if (!object->parent) {
+        struct owned_closure *owned = object->extra[0] = kit_new(object, sizeof *owned);
+        *owned = (struct owned_closure){.ops = {.name = "closure",
+                                                .kind = (enum wf_closure_kind)object->shape.form,
+                                                .frame_bytes = object->leaf_bytes,
+                                                .build = build_body,
+                                                .drop = release_captured}};
+        wf_closure(&owned->closure, &owned->ops, owned);
+    }
+    uint32_t before = closure_of(object)->closure.unfinished;
+    object->extra[1] = &before;
+    wf_closure_call(frame, &closure_of(object)->closure, object, object->slot, object->slot_bytes,
+                    object->value);
+}
+
+/* What it captured goes with the closure, unless the call took it over. */
+static void release_closure(struct kit_object *object)
+{
+    if (object->parent)
+        return;
+    struct owned_closure *owned = closure_of(object);
+    bool taken = owned->ops.kind == WF_CLOSURE_ONCE && object->seen.callbacks > 0;
+    wf_closure_drop(&owned->closure);
+    object->seen.callback_wrong += owned->released != !taken;
+}
+
+/* --- the table --- */
+
+static const struct kit_kind and_then_kind = {.name = "and_then",
+                                              .frame_bytes = sizeof(struct wf_and_then),
+                                              .second_is_int = true,
+                                              .build = build_and_then};
+static const struct kit_kind async_kind = {
+    .name = "async", .frame_bytes = sizeof(struct pair), .build = build_async};
+static const struct kit_kind dyn_kind = {.name = "dyn",
+                                         .frame_bytes = sizeof(struct wf_dyn),
+                                         .hands_value = true,
+                                         .stays_empty = true,
+                                         .build = build_dyn};
+static const struct kit_kind call_kind = {.name = "call",
+                                          .frame_bytes = sizeof(struct wf_call),
+                                          .hands_value = true,
+                                          .build = build_call,
+                                          .release = release_closure,
+                                          .books = unfinished_calls};
+
+const struct kit_kind *const kit_kinds[] = {&and_then_kind, &async_kind, &dyn_kind, &call_kind, NULL};
