@@ -19,21 +19,13 @@ static const struct {
     int awaited, before, innermost;
 } stages[STAGES] = {{C, -1, 3}, {D, C, 3}, {B, D, 2}, {A, B, 1}};
 
-static void new_layer(struct judge *judge, int layer, int first, int second)
-{
-    char text[80];
-    snprintf(text, sizeof text, "%s is built: an async function that awaits %s, then %s", future_name(layer),
-             future_name(first), future_name(second));
-    STEP(judge, STEP_LAYER, text, layer, first, second);
-}
-
 static void build_tree(struct judge *judge)
 {
     for (int probe = A; probe <= D; probe++)
-        new_probe(judge, probe, PROBE_INT);
-    new_layer(judge, LAYER + 2, C, D);
-    new_layer(judge, LAYER + 1, LAYER + 2, B);
-    new_layer(judge, LAYER, LAYER + 1, A);
+        DO(judge, probe, .probe = probe, .kind = PROBE_INT);
+    DO(judge, layer, .future = LAYER + 2, .first = C, .second = D);
+    DO(judge, layer, .future = LAYER + 1, .first = LAYER + 2, .second = B);
+    DO(judge, layer, .future = LAYER, .first = LAYER + 1, .second = A);
 }
 
 /* Polls f1 until it is suspended in this stage; the polls are at `pause` more than are needed. */
@@ -41,7 +33,7 @@ static void run_to_stage(struct judge *judge, int stage, int pause)
 {
     for (int at = 0; at <= stage; at++) {
         if (stages[at].before >= 0)
-            arm(judge, stages[at].before, output_value(judge));
+            DO(judge, arm, .probe = stages[at].before, .value = output_value(judge));
         poll_expect(judge, LAYER, WF_PENDING);
         EXPECT(judge, count_events(judge, EVENT_POLLED) > 0, "the innermost function polls what it awaits",
                "nothing is polled");
@@ -61,10 +53,10 @@ static void drop_rest(struct judge *judge, int stage)
 static void drop_chain(struct judge *judge, int length)
 {
     struct want wants[1 + LAYERS_MAX] = {dropped(A)};
-    new_probe(judge, A, PROBE_INT);
+    DO(judge, probe, .probe = A, .kind = PROBE_INT);
     for (int i = length - 1; i >= 0; i--) {
         int child = i == length - 1 ? A : LAYER + i + 1;
-        new_layer(judge, LAYER + i, child, child);
+        DO(judge, layer, .future = LAYER + i, .first = child, .second = child);
         wants[length - i] = (struct want){EVENT_FINALLY, LAYER + i, 0};
     }
     poll_expect(judge, LAYER, WF_PENDING);
@@ -91,7 +83,7 @@ void test_async_drop(struct judge *judge)
     /* READY: each has ended already, and the drop does nothing */
     build_tree(judge);
     run_to_stage(judge, STAGES - 1, 0);
-    arm(judge, A, output_value(judge));
+    DO(judge, arm, .probe = A, .value = output_value(judge));
     poll_expect(judge, LAYER, WF_READY);
     EXPECT_EVENTS(judge, KIND(EVENT_FINALLY), {EVENT_FINALLY, LAYER, 0});
     drop_it(judge, LAYER);
@@ -124,7 +116,7 @@ void test_async_finally(struct judge *judge)
 
 /* --- the backtrace --- */
 
-static const char *const names[] = NODE_NAMES;
+static const char *const names[] = {NODE_NAMES(STEP_EDGE_WORD)};
 
 /* The judge's own idea of a chain of heads. */
 struct chain {
@@ -138,29 +130,10 @@ struct chain {
 
 static void build_chain(struct judge *judge, const struct chain *chain)
 {
-    for (int i = chain->length - 1; i >= 0; i--) {
-        char text[120];
-        uint32_t line = chain->nodes[i].line;
-        bool last = i == chain->length - 1;
-        const char *name = names[chain->nodes[i].name];
-        int length = snprintf(text, sizeof text, "node %d is %s", i, name);
-        if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)
-            length += snprintf(text + length, sizeof text - (size_t)length, ", %s",
-                               line == WF_LINE_NEW    ? "WF_LINE_NEW"
-                               : line == WF_LINE_DONE ? "WF_LINE_DONE"
-                                                      : "WF_LINE_DROPPED");
-        else
-            length += snprintf(text + length, sizeof text - (size_t)length, ", line %u", line);
-        if (last)
-            snprintf(text + length, sizeof text - (size_t)length, ", awaits %s",
-                     chain->dangling ? "what was freed" : "nothing");
-        else
-            snprintf(text + length, sizeof text - (size_t)length, ", awaits node %d", i + 1);
-        STEP(judge, STEP_NODE, text, i, chain->nodes[i].name, line,
-             !last             ? i + 1
-             : chain->dangling ? -2
-                               : -1);
-    }
+    int after_last = chain->dangling ? -2 : -1;
+    for (int i = chain->length - 1; i >= 0; i--)
+        DO(judge, node, .node = i, .name = chain->nodes[i].name, .line = chain->nodes[i].line,
+           .awaited = i < chain->length - 1 ? i + 1 : after_last);
 }
 
 /* The line that it makes, and its length. */
@@ -182,12 +155,9 @@ static size_t line_of(const struct chain *chain, char *text, size_t size)
     return length;
 }
 
-static struct judge_reply backtrace(struct judge *judge, bool is_node, int number, size_t size, bool exact)
+static struct judge_reply backtrace(struct judge *judge, size_t size, bool exact)
 {
-    char text[100];
-    snprintf(text, sizeof text, "wf_async_backtrace(%s%s, text, %zu)", is_node ? "node 0" : "",
-             is_node ? "" : future_name(number), size);
-    struct judge_reply reply = STEP(judge, STEP_BACKTRACE, text, is_node, number, (int64_t)size, exact);
+    struct judge_reply reply = DO(judge, backtrace_of_node, .node = 0, .size = (int64_t)size, .exact = exact);
     judge_returned(judge, "%lld: \"%.140s\"", (long long)reply.a, judge_event_text(judge));
     return reply;
 }
@@ -209,7 +179,7 @@ static void check_chain(struct judge *judge, const struct chain *chain)
     char expected[4096];
     size_t length = line_of(chain, expected, sizeof expected);
     build_chain(judge, chain);
-    backtrace(judge, true, 0, length + 100, true);
+    backtrace(judge, length + 100, true);
     expect_line(judge, expected);
 }
 
@@ -236,13 +206,13 @@ static void check_layers(struct judge *judge, int stage)
     build_tree(judge);
     run_to_stage(judge, stage, 0);
     for (int i = 0; i < stages[stage].innermost; i++) {
-        struct judge_reply head = STEP(judge, STEP_HEAD, "the line of the function's head", LAYER + i);
-        judge_returned(judge, "%lld", (long long)head.a);
+        struct judge_reply head = DO(judge, head, .future = LAYER + i);
+        judge_returned(judge, "line %lld", (long long)head.a);
         length += (size_t)snprintf(expected + length, sizeof expected - length, "layer:%lld -> ",
                                    (long long)head.a);
     }
     snprintf(expected + length, sizeof expected - length, "probe");
-    backtrace(judge, false, LAYER, 300, true);
+    judge_returned(judge, "%lld", (long long)DO(judge, backtrace, .future = LAYER, .size = 300).a);
     expect_line(judge, expected);
     drop_it(judge, LAYER);
 }
@@ -285,7 +255,7 @@ void test_backtrace(struct judge *judge)
 static void check_cut(struct judge *judge, const char *whole, size_t size, bool exact)
 {
     size_t length = strlen(whole), fits = size == 0 ? 0 : length < size ? length : size - 1;
-    struct judge_reply reply = backtrace(judge, true, 0, size, exact);
+    struct judge_reply reply = backtrace(judge, size, exact);
     const char *seen = judge_event_text(judge);
     char expected[100];
     snprintf(expected, sizeof expected, "%zu is returned, the length of the whole line", length);
@@ -312,7 +282,7 @@ void test_backtrace_cut(struct judge *judge)
         if (round == 2)
             chain = random_chain(judge, NODES_MAX);
         build_chain(judge, &chain);
-        backtrace(judge, true, 0, sizeof whole - 1, true);
+        backtrace(judge, sizeof whole - 1, true);
         snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
         size_t length = strlen(whole);
         EXPECT(judge, strstr(whole, names[chain.nodes[0].name]) && strstr(whole, names[chain.nodes[1].name]),

@@ -19,13 +19,7 @@ static const struct want allocated = {EVENT_ALLOCATED, 0, 0}, freed = {EVENT_FRE
 /* wf_dyn(); where the room is stands in the trace. */
 static struct judge_reply new_call(struct judge *judge, int64_t frame, int64_t slot, int64_t value)
 {
-    char offered[40] = "NULL, 0";
-    char text[120];
-    if (slot >= 0)
-        snprintf(offered, sizeof offered, "slot, %lld", (long long)slot);
-    snprintf(text, sizeof text, "wf_dyn(%s, %s, %lld, %s)", future_name(CALL), offered, (long long)frame,
-             value < 0 ? "NULL" : "value");
-    struct judge_reply reply = STEP(judge, STEP_DYN, text, CALL, frame, slot, value);
+    struct judge_reply reply = DO(judge, dyn, .call = CALL, .frame = frame, .slot = slot, .value = value);
     if (reply.a >= 0)
         judge_returned(judge, "byte %lld of the slot", (long long)reply.a);
     else
@@ -35,9 +29,7 @@ static struct judge_reply new_call(struct judge *judge, int64_t frame, int64_t s
 
 static void build_method(struct judge *judge, enum probe_kind kind)
 {
-    char text[80];
-    snprintf(text, sizeof text, "the method's future %s is built in the room", future_name(METHOD));
-    STEP(judge, STEP_BUILD, text, CALL, METHOD, kind);
+    DO(judge, build, .call = CALL, .probe = METHOD, .kind = kind);
 }
 
 /* A call whose method is built: in a slot that is just large enough, or allocated. */
@@ -54,19 +46,19 @@ static void call_method(struct judge *judge, bool boxed, enum probe_kind kind, b
 static void check_fit(struct judge *judge, int64_t frame, int64_t spare)
 {
     int64_t before = bytes_alive(judge);
-    fail_allocation(judge, 1); /* there is none that could fail */
+    DO(judge, fail_allocation, .nth = 1); /* there is none that could fail */
     struct judge_reply room = new_call(judge, frame, frame + spare, NULL_BYTES);
     expect_no_events(judge, MEMORY);
     EXPECT(judge, room.a >= 0 && room.a <= spare, "the frame lies in the slot",
            room.a == NO_ROOM ? "there is no room" : "it lies elsewhere, or partly beyond it");
     EXPECT(judge, room.b == 0, "the room is aligned as the slot is", "it is off by %lld bytes",
            (long long)room.b);
-    fail_allocation(judge, 0);
+    DO(judge, fail_allocation, .nth = 0);
     build_method(judge, PROBE_INT);
     EXPECT(judge, bytes_alive(judge) == before, "nothing is allocated", "there are live bytes");
     poll_expect(judge, CALL, WF_PENDING);
     EXPECT(judge, count_events(judge, EVENT_POLLED) == 1, "the future in the slot is polled", "it is not");
-    arm(judge, METHOD, 1);
+    DO(judge, arm, .probe = METHOD, .value = 1);
     poll_expect(judge, CALL, WF_READY);
     expect_no_events(judge, MEMORY);
 }
@@ -115,7 +107,7 @@ void test_dyn_without_memory(struct judge *judge)
                        : round % 3 == 1 ? frame - 1
                                         : judge_random(judge, (int)frame);
         int64_t value = round % 2 ? output_bytes(PROBE_INT) : NULL_BYTES, before = bytes_alive(judge);
-        fail_allocation(judge, 1);
+        DO(judge, fail_allocation, .nth = 1);
         struct judge_reply room = new_call(judge, frame, slot, value);
         EXPECT(judge, room.a == NO_ROOM, "wf_dyn returns NULL: there is no memory", "it returns a room");
         if (round / 3 % 2) {
@@ -129,7 +121,7 @@ void test_dyn_without_memory(struct judge *judge)
         EXPECT(judge, new_call(judge, frame, slot, value).a == ROOM_ELSEWHERE, "now there is memory",
                "there is none");
         build_method(judge, PROBE_INT);
-        arm(judge, METHOD, 7);
+        DO(judge, arm, .probe = METHOD, .value = 7);
         struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
         EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
     }
@@ -140,7 +132,7 @@ static void check_value(struct judge *judge, enum probe_kind kind, int value)
 {
     if (kind == PROBE_SILENT)
         return;
-    struct judge_reply seen = STEP(judge, STEP_VALUE, "the value", CALL, kind);
+    struct judge_reply seen = DO(judge, value, .call = CALL, .kind = kind);
     int64_t first = value, last = kind == PROBE_INT ? value : wide_word(value, WIDE_WORDS - 1);
     char expected[80];
     snprintf(expected, sizeof expected, "the value begins with %lld and ends with %lld", (long long)first,
@@ -159,7 +151,7 @@ void test_dyn_result(struct judge *judge)
             poll_expect(judge, CALL, WF_PENDING);
             EXPECT_EVENTS(judge, LIFE, polled(judge, METHOD, WF_PENDING));
         }
-        arm(judge, METHOD, round == 0 ? WF_ENOMEM : output_value(judge));
+        DO(judge, arm, .probe = METHOD, .value = round == 0 ? WF_ENOMEM : output_value(judge));
         struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
         EXPECT_EVENTS(judge, LIFE, polled(judge, METHOD, WF_READY));
         EXPECT(judge, reply.b == 0, "out is 0: the method is done", "out is %lld", (long long)reply.b);
@@ -193,7 +185,7 @@ void test_dyn_output(struct judge *judge)
             poll_expect(judge, CALL, WF_PENDING);
             expect_no_events(judge, KIND(EVENT_OUT_DESTROYED));
         }
-        arm(judge, METHOD, value);
+        DO(judge, arm, .probe = METHOD, .value = value);
         poll_expect(judge, CALL, WF_READY);
         if (kind == PROBE_WIDE && !wants_value)
             EXPECT_EVENTS(judge, LIFE | KIND(EVENT_OUT_DESTROYED), polled(judge, METHOD, WF_READY),
@@ -236,7 +228,7 @@ static void check_ready(struct judge *judge, bool boxed, enum probe_kind kind, b
     poll_expect(judge, CALL, WF_PENDING);
     EXPECT(judge, (bytes_alive(judge) > before) == boxed,
            boxed ? "the frame is live" : "nothing is allocated", boxed ? "it is not" : "there are live bytes");
-    arm(judge, METHOD, output_value(judge));
+    DO(judge, arm, .probe = METHOD, .value = output_value(judge));
     poll_expect(judge, CALL, WF_READY);
     expect_wants(judge, MEMORY | KIND(EVENT_DROPPED), &freed, boxed);
     EXPECT(judge, bytes_alive(judge) == before, "all memory is given back before the call is READY",
@@ -255,11 +247,8 @@ void test_dyn_never_built(struct judge *judge)
 
 static void start_recursion(struct judge *judge, int depth)
 {
-    char text[100];
-    new_probe(judge, METHOD, PROBE_INT);
-    snprintf(text, sizeof text, "a future that calls itself %d deep, and at last awaits %s", depth,
-             future_name(METHOD));
-    STEP(judge, STEP_RECURSION, text, RECURSION, depth, METHOD);
+    DO(judge, probe, .probe = METHOD, .kind = PROBE_INT);
+    DO(judge, recursion, .future = RECURSION, .depth = depth, .probe = METHOD);
 }
 
 static void check_recursion(struct judge *judge, int depth, bool drop)
@@ -286,7 +275,7 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
         expect_wants(judge, MEMORY | LIFE | KIND(EVENT_DEPTH_DROPPED), wants, count);
     } else {
         int value = judge_random(judge, 1000);
-        arm(judge, METHOD, value);
+        DO(judge, arm, .probe = METHOD, .value = value);
         struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
         EXPECT(judge, count_events(judge, EVENT_FREED) == depth, "each frame is freed", "%d are",
                count_events(judge, EVENT_FREED));
@@ -301,7 +290,7 @@ static void check_failing_recursion(struct judge *judge, int depth, int failing)
 {
     int64_t before = bytes_alive(judge);
     start_recursion(judge, depth);
-    fail_allocation(judge, failing);
+    DO(judge, fail_allocation, .nth = failing);
     struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
     EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
     EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == failing - 1, "the calls before it had memory",
