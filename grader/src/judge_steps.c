@@ -82,9 +82,9 @@ static void write_line(struct judge *judge, const struct step_table *table, stru
         else if (inner && strncmp(name, "step}", 5) == 0)
             add(&text, inner, strlen(inner));
         else
-            judge_grader_error(judge,
-                               format_text("the text of the step %s has {%.*s}, which it has not as argument",
-                                           line->name, (int)length, name));
+            judge_grader_error(
+                judge, format_text("the text of the step %s has {%.*s}, which is none of its arguments",
+                                   line->name, (int)length, name));
         rest = name + length + (name[length] == '}');
     }
 }
@@ -145,7 +145,7 @@ int64_t step_draw(struct judge *judge, const struct step_table *table, uint32_t 
     int i = argument_named(line, argument, strlen(argument));
     if (i < 0)
         judge_grader_error(judge,
-                           format_text("a value is drawn for {%s}, which the step %s has not as argument",
+                           format_text("a value is drawn for {%s}, which is none of the arguments of %s",
                                        argument, line->name));
     const struct step_domain *domain = &table->domains[line->arguments[i].domain];
     json_t *drawn = json_object_get(account_of(judge, table), domain->name);

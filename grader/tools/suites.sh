@@ -2,7 +2,8 @@
 # suites.sh: what a lab's suite declares and shows.
 #
 # By its table of steps (grader/support/step_table.h): two steps of one name, a domain without edges, an argument of no domain, a
-#   step that the scenario does not do, and one that is not in the table do not compile, and the first error says so.
+#   step that the scenario does not do, and one that is not in the table do not compile, and the first error says so. And
+#   what a small table's steps send, write in the trace and count is what it should be (step_lines.c).
 # By symbols: a suite is one object (grader/grader.mk), in which nothing is global but its table, suite_NN_name.
 #
 # Exit: 1 a bad table compiles, or for another reason does not; a suite shows another name, or not its own.
@@ -101,6 +102,35 @@ must_fail 'on_drop' "$domains" "$poll" "$on_poll $other_drop"
 must_fail 'the step poll has more arguments than a command holds' "$domains" \
     "STEP(poll, \"polls\", ARG(waker, WAKER) $many)" "$on_poll"
 
+# What is sent stands behind the "=": the operation, the arguments. A step within another one comes behind its arguments.
+objects=build/obj/grader/grader
+gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Iruntime/include -Igrader/support grader/tools/step_lines.c \
+    $objects/src/judge_steps.o $objects/src/util.o $objects/src/foreign.o $objects/interleave/engine/page_html.o \
+    -ljansson -o "$scratch/lines"
+cat >"$scratch/expected" <<'END'
+the clones = 4
+    event 5
+polls with waker 3, no room = 2 3 -1
+    event 5
+the next step rides: 1
+(in the drop: polls with waker 7, 16 bytes) = 5 1 2 7 16
+    event 5
+the next step rides: 0
+is READY with 2147483647 = 3 2147483647
+    event 5
+is READY with -2147483648 = 3 -2147483648
+    event 5
+is READY with -2 = 3 -2
+    event 5
+polls with waker 0, 0 bytes = 2 0 0
+    event 5
+the next waker drawn: 6
+{"steps": {"poll": 3, "ready": 3, "clones": 1, "at": 1, "wrong": 0}, "WAKER": {"0": 1, "7": 1}, "POINT": {"AT_POLL": 0, "AT_DROP": 1}, "SIZE": {"-1": 1, "1": 0}, "VALUE": {"2147483647": 1, "-2147483648": 1}}
+grader error: the text of the step wrong has {wakker}, which is none of its arguments
+END
+{ "$scratch/lines" && "$scratch/lines" wrong; } >"$scratch/lines.txt"
+diff "$scratch/expected" "$scratch/lines.txt" >&2 || fail "the steps of grader/tools/step_lines.c send, write or count something else"
+
 for lab in $(labs) $(labs beside); do
     suites=$((suites + 1))
     object=build/obj/grader/suite-$lab.o
@@ -109,4 +139,4 @@ for lab in $(labs) $(labs beside); do
 done
 
 [ "$bad" = 0 ] || exit 1
-echo "suites: $tables wrong tables of steps do not compile, in words; each of $suites suites shows nothing but its own table"
+echo "suites: $tables wrong tables of steps do not compile, in words, and a right one does what it says; each of $suites suites shows nothing but its own table"
