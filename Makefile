@@ -4,7 +4,7 @@
 # What a person passes is text, and never make's or a shell's to expand. make expands a value wherever its variable is used,
 # exported or handed to a sub-make. So, before any use, each becomes a variable that holds the text itself; recipes take it
 # from the environment, in quotes, as "$$FROM".
-NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK PROVE
+NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK LONG FRESH PROVE FUNCTION ALL
 export ASKED_LABS := $(value LABS)
 override undefine LABS
 # make itself expands it, to split each command.
@@ -55,7 +55,7 @@ help-all: help
 ## deps: install the packages that are missing
 .PHONY: deps deps-grade
 deps:
-	@grader/tools/deps.sh grade sandbox check debug expand docs soak && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps"
+	@grader/tools/deps.sh grade sandbox check debug expand docs soak && echo "deps: every package of grader/tools/packages.txt is there, but for those of make bench-deps and make mutants"
 # Where bubblewrap cannot be had it is asked for once: grading goes on in the next tier, and each result says so.
 deps-grade:
 	@grader/tools/deps.sh grade

@@ -220,7 +220,7 @@ function first_line(file,    line)
 # The handouts in the order of the course: the warm-up, if there is one, then lab by lab; exercises stand beside it.
 function print_way(class,    command, file, part, handout, count, i)
 {
-    command = "ls labs/x0-*/README.md labs/[0-9]*/README.md 2>/dev/null"
+    command = "(ls labs/x0-*/README.md; ls labs/[0-9]*/README.md) 2>/dev/null" # ls sorts what it is given
     while ((command | getline file) > 0)
         handout[++count] = file
     close(command)

@@ -1,4 +1,4 @@
-# How the grader and its subjects are built, for make grade and for the grader itself, which calls `make subject-objects`.
+# How the grader and its subjects are built, for make grade and for the grader itself, which calls `make subject-objects-LAB`.
 
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
 GRADED := $(LABS) $(EXERCISES)
@@ -31,28 +31,38 @@ $(foreach way,grader grader-asan,$(foreach lab,$(GRADED),$(eval $(call suite_rul
 .PHONY: grader
 grader: deps-grade
 	@[ -x $(B)/weft-grade ] || echo "building the grader, once: it takes about half a minute" >&2
-	@$(MAKE) -s -j"$$JOBS" $(B)/weft-grade subject-objects
+	@$(MAKE) -s -j"$$JOBS" $(B)/weft-grade
 
 # What a subject is made of beside the submission: the same sources in every variant that runs natively. Where the
 # engine explores, models stand in place of the scenarios, and the engine's own files in place of the allocator.
 NATIVE := $(filter-out interleave,$(VARIANTS))
 SOLUTIONS := $(foreach lab,$(LABS),$(addprefix solutions/$(lab)/,$($(lab).write)) $(addprefix runtime/given/$(lab)/,$($(lab).given)))
 EXERCISE_SOLUTIONS := $(foreach lab,$(EXERCISES),$(addprefix solutions/$(lab)/,$($(lab).write)))
-SUBJECT_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(filter-out grader/support/fences.c,$(wildcard grader/support/*.c)) $(SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).scenarios))
+SHARED_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(filter-out grader/support/fences.c,$(wildcard grader/support/*.c)) $(SOLUTIONS)
+SUBJECT_SOURCES := $(SHARED_SOURCES) $(foreach lab,$(GRADED),$($(lab).scenarios))
 EXPLORED_GIVEN := $(addprefix runtime/given/,$(filter-out alloc.c,$(GIVEN))) grader/interleave/support/alloc.c
-EXPLORED_SOURCES := $(EXPLORED_GIVEN) $(SOLUTIONS) $(EXERCISE_SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).models))
+EXPLORED_SHARED := $(EXPLORED_GIVEN) $(SOLUTIONS)
+EXPLORED_SOURCES := $(EXPLORED_SHARED) $(EXERCISE_SOLUTIONS) $(foreach lab,$(GRADED),$($(lab).models))
 SUBJECT_OBJECTS := $(foreach variant,$(NATIVE),$(SUBJECT_SOURCES:%.c=$(B)/obj/$(variant)/%.o)) $(EXPLORED_SOURCES:%.c=$(B)/obj/interleave/%.o) $(B)/obj/tsan/grader/support/fences.o
 
 .PHONY: subject-objects
 subject-objects: $(SUBJECT_OBJECTS) $(B)/obj/engine/engine.o $(B)/headers.stamp
 
+# Of one lab: nobody waits for the scenarios of the others.
+define lab_objects
+.PHONY: subject-objects-$(1)
+subject-objects-$(1): $(foreach variant,$(NATIVE),$(patsubst %.c,$(B)/obj/$(variant)/%.o,$(SHARED_SOURCES) $($(1).scenarios))) $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_SHARED) $($(1).models)) $(B)/obj/tsan/grader/support/fences.o $(B)/obj/engine/engine.o $(B)/headers.stamp
+endef
+$(foreach lab,$(GRADED),$(eval $(call lab_objects,$(lab))))
+
 # A subject names files from the tree's top on, and never says where the tree is: the solutions are there.
 OWN_PATHS := '-ffile-prefix-map=$(CURDIR)=.'
 
+# Two labs may be graded at once, and each make an object that both need: so it appears whole, or not yet.
 define variant_rule
 $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -c $$< -o $$@
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 

@@ -8,10 +8,10 @@ deps-docs:
 
 # --- proving it all --------------------------------------------------------------------------------------
 
-## check: prove everything that a submission must meet; QUICK=1 for daily work
+## check: prove what a commit needs; QUICK=1: less, LONG=1: all, FRESH=1: what was kept, too
 .PHONY: check
 check: deps-check
-	@grader/tools/check.sh $(if $(QUICK),--quick)
+	@grader/tools/check.sh $(if $(LONG),--long,$(if $(QUICK),--quick))
 
 # The models of a lab on its solution, as a program.
 MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $($(lab).models),$(B)/models/$(lab)))
@@ -29,15 +29,19 @@ interleave: deps-grade
 	@status=0; grader/interleave/prove.sh $$PROVE || status=1; grader/tools/orders.sh || status=1; \
 	    grader/tools/models.sh $(MODEL_PROGRAMS) || status=1; exit $$status
 
-## mutants: the whole matrix: which test fails on which mutant
+## mutants: which test fails on which mutant: the book, and those that nobody wrote: [LAB=02] [FUNCTION=name] [ALL=1]
 .PHONY: mutants
 mutants: grader deps-check
-	@$(B)/weft-grade selftest mutant
-	@{ cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
+	@grader/tools/deps.sh mutants
+	@$(MAKE) -s -j"$$JOBS" subject-objects
+	@[ "$$LAB$$FUNCTION$$ALL" ] || $(B)/weft-grade selftest --whole mutant
+	@[ "$$LAB$$FUNCTION$$ALL" ] || { cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
+	@grader/mutate/run.py $${FUNCTION:+--function="$$FUNCTION"} $${ALL:+--all} -- $${LAB:+"$$LAB"}
 
 ## accept: grade what the course says itself: solutions, solutions on all before them, starters: [LABS="01 02"]
 .PHONY: accept
 accept: grader
+	@$(MAKE) -s -j"$$JOBS" subject-objects
 	@$(B)/weft-grade accept $(sandbox_argument) -- "$$ASKED_LABS"
 
 ## starters: cut the starters from the solutions again

@@ -108,6 +108,18 @@ START_TEST(g12_zero_disarms_and_the_last_call_counts)
 }
 END_TEST
 
+/* G.62 */
+START_TEST(g62_what_is_left_to_a_failure_is_returned)
+{
+    ck_assert_uint_eq(wf_alloc_fail_at(3), 0);
+    ck_assert(allocates());
+    ck_assert_uint_eq(wf_alloc_fail_at(UINT32_MAX), 2);
+    ck_assert_uint_eq(wf_alloc_fail_at(1), UINT32_MAX);
+    ck_assert(!allocates());
+    ck_assert_uint_eq(wf_alloc_fail_at(0), 0);
+}
+END_TEST
+
 static void *count_failures(void *arg)
 {
     (void)arg;
@@ -217,6 +229,7 @@ TCase *alloc_tests(void)
     tcase_add_test(tests, g12_the_nth_allocation_fails_once);
     tcase_add_test(tests, g12_zero_disarms_and_the_last_call_counts);
     tcase_add_test(tests, g12_one_allocation_fails_of_all_threads);
+    tcase_add_test(tests, g62_what_is_left_to_a_failure_is_returned);
     tcase_add_test(tests, g12_an_injected_failure_does_not_reach_the_hook);
     tcase_add_test(tests, g13_every_allocation_and_release_goes_to_the_hook);
     return tests;

@@ -39,6 +39,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -93,6 +94,24 @@ void interleave_thread_name(const char *name);
 
 /** Add a remark to the account, at this place. */
 void interleave_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * What a model knows of its own course, such as that a call has returned. Zero: not made. Making a mark and looking at it are steps,
+ * but they order nothing, not even beside fences of the code under test. So where a mark says that a wake has returned before a
+ * poll began, the poll may read plain data that was written before the wake: if nothing else orders the two, that is a data race.
+ */
+struct interleave_mark {
+    int made; /**< the engine's */
+};
+/** Make the mark. */
+void interleave_mark(struct interleave_mark *mark);
+/** Whether it was made, in this execution, before this step. */
+bool interleave_is_marked(const struct interleave_mark *mark);
+
+/** malloc for an allocator of the program's own: the account names `site` as the place, an address in its caller. */
+void *interleave_malloc(size_t size, const void *site);
+/** free for the same. */
+void interleave_free(void *memory, const void *site);
 
 /** End the execution as failed, with a message of your own. */
 _Noreturn void interleave_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

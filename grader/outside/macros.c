@@ -7,6 +7,7 @@
 #include <weft/dyn.h>
 #include <weft/panic.h>
 #include <weft/task.h>
+#include <weft/test.h>
 
 struct pair {
     int left, right;
@@ -64,8 +65,23 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
+/* The macros of a test: expectations that are met. */
+static void test(void)
+{
+    struct wf_test_future inner;
+    struct wf_test_task task;
+    WF_FAIL_EACH_ALLOCATION(failures)
+    wf_test_task_init(&task, &wf_test_future(&inner)->future);
+    WF_EXPECT_PENDING(&task);
+    wf_test_future_complete(&inner, 1);
+    WF_EXPECT_WAKE(&task);
+    WF_EXPECT_READY(&task);
+    WF_EXPECT_RELEASED(&task);
+}
+
 int main(void)
 {
+    test();
     struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
     if (!runtime)
         return 1;

@@ -6,6 +6,7 @@
 #include <weft/coop.h>
 #include <weft/current_thread.h>
 #include <weft/task.h>
+#include <weft/test.h>
 
 // Joins two futures, after it gave way once.
 struct sum {
@@ -36,8 +37,31 @@ static void sum_drop(struct wf_future *future)
 static const struct wf_future_ops sum_ops = {
     "sum", sum_poll, sum_drop, sizeof(sum), offsetof(sum, out), sizeof(int), nullptr, nullptr};
 
+// A future of C++ is tested by the macros that test one of C.
+static void test()
+{
+    sum frame = sum();
+    frame.future.ops = &sum_ops;
+    struct wf_test_future left, right;
+    wf_yield(&frame.yield);
+    frame.both[0] = &wf_test_future(&left)->future;
+    frame.both[1] = &wf_test_future(&right)->future;
+    wf_join(&frame.join, frame.both, 2, WF_FAIR);
+    struct wf_test_task task;
+    WF_FAIL_EACH_ALLOCATION(failures)
+    wf_test_task_init(&task, &frame.future);
+    WF_EXPECT_PENDING(&task);
+    WF_EXPECT_WAKE(&task);
+    WF_EXPECT_PENDING(&task);
+    wf_test_future_complete(&left, 20);
+    wf_test_future_complete(&right, 22);
+    WF_EXPECT_READY(&task);
+    WF_EXPECT_RELEASED(&task);
+}
+
 int main()
 {
+    test();
     struct wf_current_thread *runtime = wf_current_thread_new(nullptr, nullptr);
     struct wf_task *task = wf_task_new(sizeof(sum));
     if (!runtime || !task)

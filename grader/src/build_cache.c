@@ -1,6 +1,5 @@
 #include "build_cache.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -8,21 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "entries.h"
 #include "plain_file.h"
 
-enum {
-    SUM_BYTES = 32,
-    NAME_LENGTH = 2 * SUM_BYTES,
-    ENTRY_BYTES_MAX = 128 << 20,
-    STRANGE_SECONDS =
-        3600, /* an entry with more behind its name may be one that a run is just writing: later it is rubbish */
-};
+enum { ENTRY_BYTES_MAX = 128 << 20 };
 
 /* Each part with its length before it, so that no two lists of parts are the same bytes. */
-static void sum_of(const struct cache_part *parts, size_t count, unsigned char sum[SUM_BYTES])
+static void sum_of(const struct cache_part *parts, size_t count, unsigned char sum[ENTRY_SUM_BYTES])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool done = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
@@ -102,20 +95,18 @@ char *cache_name(const struct cache *cache, const struct cache_part *parts, size
     if (count + 1 > sizeof all / sizeof *all)
         abort();
     memcpy(all + 1, parts, count * sizeof *parts);
-    unsigned char sum[SUM_BYTES];
+    unsigned char sum[ENTRY_SUM_BYTES];
     sum_of(all, count + 1, sum);
-    char name[NAME_LENGTH + 1];
-    for (size_t i = 0; i < SUM_BYTES; i++)
-        snprintf(name + 2 * i, 3, "%02x", sum[i]);
-    return copy_text(name);
+    return entry_name(sum);
 }
 
 /* --- entries --- */
 
 /* Over the name too: content that came under another name is damage. */
-static void sum_of_entry(const char *name, const char *bytes, size_t length, unsigned char sum[SUM_BYTES])
+static void sum_of_entry(const char *name, const char *bytes, size_t length,
+                         unsigned char sum[ENTRY_SUM_BYTES])
 {
-    sum_of((const struct cache_part[]){{name, NAME_LENGTH}, {bytes, length}}, 2, sum);
+    sum_of((const struct cache_part[]){{name, ENTRY_NAME_LENGTH}, {bytes, length}}, 2, sum);
 }
 
 char *cache_find(const struct cache *cache, const char *name, size_t *length)
@@ -127,16 +118,16 @@ char *cache_find(const struct cache *cache, const char *name, size_t *length)
     char *bytes = fd >= 0 && plain_look(fd, ENTRY_BYTES_MAX, &whole) == PLAIN
                       ? read_all(fd, ENTRY_BYTES_MAX, &whole)
                       : NULL;
-    unsigned char sum[SUM_BYTES];
-    bool good = bytes && whole >= SUM_BYTES;
+    unsigned char sum[ENTRY_SUM_BYTES];
+    bool good = bytes && whole >= ENTRY_SUM_BYTES;
     if (good) {
-        *length = whole - SUM_BYTES;
-        sum_of_entry(name, bytes + SUM_BYTES, *length, sum);
-        good = memcmp(bytes, sum, SUM_BYTES) == 0;
+        *length = whole - ENTRY_SUM_BYTES;
+        sum_of_entry(name, bytes + ENTRY_SUM_BYTES, *length, sum);
+        good = memcmp(bytes, sum, ENTRY_SUM_BYTES) == 0;
     }
     if (good) {
         futimens(fd, NULL); /* used now */
-        memmove(bytes, bytes + SUM_BYTES, *length + 1);
+        memmove(bytes, bytes + ENTRY_SUM_BYTES, *length + 1);
     }
     if (fd >= 0)
         close(fd);
@@ -150,70 +141,21 @@ char *cache_find(const struct cache *cache, const char *name, size_t *length)
 void cache_keep(struct cache *cache, const char *name, const char *bytes, size_t length)
 {
     char *path = format_text("%s/%s", cache->folder, name);
-    char *entry = malloc(SUM_BYTES + length);
+    char *entry = malloc(ENTRY_SUM_BYTES + length);
     if (!entry)
         die("no memory");
     sum_of_entry(name, bytes, length, (unsigned char *)entry);
-    memcpy(entry + SUM_BYTES, bytes, length);
-    cache->added |= make_directories(cache->folder) && write_file_atomically(path, entry, SUM_BYTES + length);
+    memcpy(entry + ENTRY_SUM_BYTES, bytes, length);
+    cache->added |=
+        make_directories(cache->folder) && write_file_atomically(path, entry, ENTRY_SUM_BYTES + length);
     free(entry);
     free(path);
-}
-
-/* --- what is too much --- */
-
-struct kept {
-    char name[NAME_LENGTH + 1];
-    struct timespec used;
-    int64_t bytes;
-};
-
-static int by_use(const void *left, const void *right)
-{
-    const struct timespec *a = &((const struct kept *)left)->used, *b = &((const struct kept *)right)->used;
-    return a->tv_sec != b->tv_sec ? (a->tv_sec < b->tv_sec ? -1 : 1)
-                                  : (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
-}
-
-static void trim(const struct cache *cache)
-{
-    DIR *directory = opendir(cache->folder);
-    struct kept *entries = NULL;
-    size_t count = 0, room = 0;
-    int64_t total = 0;
-    struct dirent *entry;
-    while (directory && (entry = readdir(directory))) {
-        struct stat status;
-        if (entry->d_name[0] == '.' ||
-            fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;
-        if (!S_ISREG(status.st_mode) || strspn(entry->d_name, "0123456789abcdef") != NAME_LENGTH)
-            continue; /* not ours: the folder may be a link to one that holds more */
-        if (strlen(entry->d_name) != NAME_LENGTH) {
-            if (status.st_mtime < time(NULL) - STRANGE_SECONDS)
-                unlinkat(dirfd(directory), entry->d_name, 0);
-            continue;
-        }
-        if (count == room && !(entries = realloc(entries, (room = 2 * room + 64) * sizeof *entries)))
-            die("no memory");
-        memcpy(entries[count].name, entry->d_name, NAME_LENGTH + 1);
-        entries[count].used = status.st_mtim;
-        entries[count].bytes = status.st_size;
-        total += entries[count++].bytes;
-    }
-    if (total > CACHE_BYTES_MAX)
-        qsort(entries, count, sizeof *entries, by_use);
-    for (size_t i = 0; i < count && total > CACHE_BYTES_MAX; total -= entries[i++].bytes)
-        unlinkat(dirfd(directory), entries[i].name, 0);
-    free(entries);
-    if (directory)
-        closedir(directory);
 }
 
 void cache_close(struct cache *cache)
 {
     if (cache->added)
-        trim(cache);
+        entries_trim(cache->folder, CACHE_BYTES_MAX, SIZE_MAX);
     free(cache->folder);
     free(cache->compiler);
     *cache = (struct cache){0};

@@ -19,6 +19,7 @@ enum { OBJECT_BYTES_MAX = 64 << 20 }; /* the compiler cannot write more */
 bool build_make_trusted_objects(struct builder *builder)
 {
     char *log = format_text("%s/make.log", builder->build->stage);
+    char *objects = format_text("subject-objects-%s", builder->request->lab);
     pid_t pid = fork();
     if (pid == 0) {
         int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -27,7 +28,7 @@ bool build_make_trusted_objects(struct builder *builder)
         unsetenv("MAKEFLAGS");
         unsetenv("MAKELEVEL");
         unsetenv("MFLAGS");
-        execlp("make", "make", "-s", "-j2", "-C", builder->course->root, "subject-objects", NULL);
+        execlp("make", "make", "-s", "-j2", "-C", builder->course->root, objects, NULL);
         _exit(127);
     }
     int status = -1;
@@ -38,6 +39,7 @@ bool build_make_trusted_objects(struct builder *builder)
                       format_text("cannot be built; this is not your code's fault:\n%s", text ? text : ""));
         free(text);
     }
+    free(objects);
     free(log);
     return made;
 }

@@ -16,9 +16,17 @@ enum { OUTPUT_BYTES_MAX = 1 << 18 /* of stdout and stderr together */ };
 
 /* --- the trace --- */
 
+int judge_trace_slot(const struct judge *judge, int line)
+{
+    int at = line - judge->trace_first;
+    if (at < TRACE_FIRST)
+        return at;
+    return judge->trace_count - line <= TRACE_LAST ? TRACE_FIRST + line % TRACE_LAST : -1;
+}
+
 static void keep_line(struct judge *judge, char *line)
 {
-    int at = judge->trace_count++ % TRACE_LINES;
+    int at = judge_trace_slot(judge, judge->trace_count++);
     free(judge->trace[at]);
     judge->trace[at] = line;
 }
@@ -26,17 +34,31 @@ static void keep_line(struct judge *judge, char *line)
 /* The line that was kept so many lines ago, 1 for the last one. */
 static const char *kept(const struct judge *judge, int ago)
 {
-    return judge->trace[(judge->trace_count - ago) % TRACE_LINES];
+    return judge->trace[judge_trace_slot(judge, judge->trace_count - ago)];
+}
+
+/* Where a count begins that ends the line, "task 3 is polled (17)"; or the line's end. */
+static size_t count_at(const char *line)
+{
+    const char *paren = strrchr(line, '(');
+    size_t digits = paren ? strspn(paren + 1, "0123456789") : 0;
+    return digits && strcmp(paren + 1 + digits, ")") == 0 ? (size_t)(paren - line) : strlen(line);
+}
+
+static bool are_alike(const char *line, const char *other)
+{
+    size_t length = count_at(line);
+    return length == count_at(other) && strncmp(line, other, length) == 0;
 }
 
 /* How many lines come again and again: the last of them three times. 0: none do. */
 static int period_of_last(const struct judge *judge)
 {
-    enum { PERIOD_MAX = 4, ROUNDS = 3 };
+    enum { PERIOD_MAX = 8, ROUNDS = 3 };
     for (int period = 1; period <= PERIOD_MAX; period++) {
         int same = 0;
         while (judge->trace_count > judge->trace_first + period + same && same < (ROUNDS - 1) * period &&
-               strcmp(kept(judge, 1 + same), kept(judge, 1 + same + period)) == 0)
+               are_alike(kept(judge, 1 + same), kept(judge, 1 + same + period)))
             same++;
         if (same == (ROUNDS - 1) * period)
             return period;
@@ -46,8 +68,10 @@ static int period_of_last(const struct judge *judge)
 
 static char *fold_text(const struct judge *judge)
 {
-    return format_text("     .... %d more lines that repeat %s", judge->folded,
-                       judge->fold_period == 1 ? "this one" : "these");
+    const char *these = judge->fold_period == 1 ? "this one" : "these";
+    return *judge->fold_number ? format_text("     .... %d more lines like %s, up to %s", judge->folded,
+                                             these, judge->fold_number)
+                               : format_text("     .... %d more lines that repeat %s", judge->folded, these);
 }
 
 static void end_fold(struct judge *judge)
@@ -55,14 +79,18 @@ static void end_fold(struct judge *judge)
     if (judge->folded)
         keep_line(judge, fold_text(judge));
     judge->fold_period = judge->fold_at = judge->folded = 0;
+    judge->fold_number[0] = '\0';
 }
 
 /* What is done again and again fills no trace. */
 static void note_line(struct judge *judge, char *line)
 {
-    if (judge->fold_period && strcmp(line, kept(judge, judge->fold_period - judge->fold_at)) == 0) {
+    const char *first = judge->fold_period ? kept(judge, judge->fold_period - judge->fold_at) : NULL;
+    if (first && are_alike(line, first)) {
         judge->fold_at = (judge->fold_at + 1) % judge->fold_period;
         judge->folded++;
+        if (strcmp(line, first) != 0)
+            snprintf(judge->fold_number, sizeof judge->fold_number, "%s", line + count_at(line));
         free(line);
         return;
     }
@@ -75,6 +103,7 @@ void judge_forget_trace(struct judge *judge)
 {
     end_fold(judge);
     judge->trace_first = judge->trace_count;
+    judge->reply_line = -1;
     judge->steps = 0;
 }
 
@@ -127,15 +156,15 @@ static json_t *trace_json(const struct judge *judge)
     if (json_array_size(judge->account) > 0)
         return json_incref(judge->account);
     json_t *lines = json_array();
-    int first = judge->trace_count > TRACE_LINES ? judge->trace_count - TRACE_LINES : 0;
-    if (first > judge->trace_first)
-        json_array_append_new(lines, json_sprintf("... %d earlier lines", first - judge->trace_first));
-    else
-        first = judge->trace_first;
-    for (int i = first; i < judge->trace_count; i++) {
-        const char *line = judge->trace[i % TRACE_LINES];
+    int left_out = judge->trace_count - judge->trace_first - TRACE_FIRST - TRACE_LAST;
+    for (int i = judge->trace_first; i < judge->trace_count; i++) {
+        if (left_out > 0 && i == judge->trace_first + TRACE_FIRST) {
+            json_array_append_new(lines, json_sprintf("     .... %d lines are left out", left_out));
+            i += left_out;
+        }
+        const char *line = judge->trace[judge_trace_slot(judge, i)];
         json_array_append_new(lines,
-                              harmless_json(line, strlen(line), 400)); /* a panic's message is foreign */
+                              harmless_json(line, strlen(line), 2000)); /* a panic's message is foreign */
     }
     if (judge->folded) {
         char *text = fold_text(judge);

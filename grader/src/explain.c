@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge_run.h"
+#include "list.h"
 
 bool print_list(const struct course *course)
 {
@@ -119,5 +120,20 @@ bool print_explanation(const struct course *course, const char *id)
     if (!any)
         printf(
             "test      in grader/given-tests or grader/must-not-compile: the clause is about a part that no lab asks for\n");
+    return true;
+}
+
+bool print_list_as(const struct course *course, const char *format)
+{
+    bool as_json = format && strcmp(format, "--json") == 0,
+         as_table = format && strcmp(format, "--table") == 0;
+    if (!as_json && !as_table)
+        return print_list(course);
+    json_t *list = list_json(course);
+    if (as_table)
+        list_table(list);
+    else if (json_dumpf(list, stdout, JSON_INDENT(1)) == 0)
+        printf("\n");
+    json_decref(list);
     return true;
 }

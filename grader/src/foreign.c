@@ -1,6 +1,6 @@
 /**
  * @file foreign.c
- * @brief Text that a submission can choose, made harmless for whoever prints it.
+ * @brief Text that a submission can choose, made harmless before it is printed.
  */
 #include "foreign.h"
 
@@ -75,7 +75,7 @@ static char *harmless(const char *text, size_t length, size_t limit, bool one_li
         written += sequence;
     }
     if (i < length)
-        fprintf(out, "%s[... %zu more bytes]", one_line ? "\\n" : "\n", length - i);
+        fprintf(out, "%s[... %zu more bytes]", one_line ? " " : "\n", length - i);
     fclose(out);
     if (!result)
         no_memory();

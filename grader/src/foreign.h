@@ -1,6 +1,6 @@
 /**
  * @file foreign.h
- * @brief Text that a submission can choose, made harmless for whoever prints it.
+ * @brief Text that a submission can choose, made harmless before it is printed.
  *
  * Everything that a report, a result file or a page says passes one of these last, at the printer: what stood before it
  * (a judge that made its evidence harmless) is no reason to leave it out. None of them fails on any bytes, and each may be

@@ -78,7 +78,7 @@ struct judge_reply judge_step(struct judge *judge, uint32_t operation, const int
         struct channel_record record = judge_wait_within(judge, &waiting);
         if (record.type == RECORD_REPLY) {
             /* the reply belongs to the line of the call, which may have left the trace */
-            judge->reply_line = judge->trace_count - line <= TRACE_LINES ? line % TRACE_LINES : -1;
+            judge->reply_line = judge_trace_slot(judge, line);
             return (struct judge_reply){record.a, record.b};
         }
         if (record.type == RECORD_PANIC) { /* that was expected: of another thread, before the reply */
@@ -139,7 +139,7 @@ struct channel_record judge_next_event(struct judge *judge, const char *awaited)
 /* How a thread of the subject is watched while it should sleep. */
 enum {
     SPINNING_MS = 300, /* of processor time: nobody needs so much to fall asleep */
-    WAKE_UPS = 20,     /* nor does one who sleeps wake up so often */
+    WAKE_UPS = 20,     /* nor does a thread that sleeps wake up so often */
     PATIENCE_MS =
         10000, /* a thread that waits for a processor is not asleep: load delays this, and never fails it */
 };

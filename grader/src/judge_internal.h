@@ -8,7 +8,7 @@
 #include "judge.h"
 #include "result.h"
 
-enum { TRACE_LINES = 40, EVENTS_MAX = 256, EVENT_TEXT_MAX = 8192 };
+enum { TRACE_FIRST = 10, TRACE_LAST = 40, EVENTS_MAX = 256, EVENT_TEXT_MAX = 8192 };
 
 struct judge {
     /* set before the test */
@@ -57,9 +57,10 @@ struct judge {
     struct channel_record later[EVENTS_MAX]; /* of other threads, not taken yet */
     int later_count;
 
-    char *trace[TRACE_LINES];
-    int trace_count, trace_first;     /* lines noted; the first of them that still matters */
+    char *trace[TRACE_FIRST + TRACE_LAST]; /* the first lines that matter, which set the scene, and the last ones */
+    int trace_count, trace_first;          /* lines noted; the first of them that still matters */
     int fold_period, fold_at, folded; /* lines that repeat the last `fold_period`, and so are counted only */
+    char fold_number[24];             /* where they differ by the number at their end: the last one's */
     int reply_line;
     json_t *drawn; /* of a lab with a table of steps: how often it did each, and drew each edge; NULL: it did none */
     uint32_t outer_step; /* the next step rides in this one; 0: in none */
@@ -117,6 +118,8 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
 
 /* evidence.c */
 
+/** Where in `trace` a line of this number stands, counted from the test's beginning; -1: nowhere any more. */
+int judge_trace_slot(const struct judge *judge, int line);
 /** Take in what the subject has printed. */
 void judge_drain(struct judge *judge);
 /** The same, and end the test if it is too much. */

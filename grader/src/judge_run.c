@@ -202,6 +202,11 @@ static bool selected(const struct result *result, const struct judge_test *test)
            (result->selected_clauses && words_contain(result->selected_clauses, test->clause));
 }
 
+static bool is_asked_for(const struct result *result, const struct judge_test *test, const char *variant)
+{
+    return selected(result, test) && test->variants & judge_variant_bit(variant);
+}
+
 /* How many tests the clause has that the one selected test is about; 0: not one test was selected. */
 static int tests_of_selection(const struct judge_suite *suite, const char *selection)
 {
@@ -262,6 +267,7 @@ struct run {
     const struct judge_test *gave_up;     /* the first test that plain did not come to */
     int hangs[3];                         /* plain, sanitized, explored */
     int64_t budget_left_ms, processor_ms; /* of models; spent by the others */
+    int others, others_passed;            /* of a mutant in plain: the tests but its own */
     SRunner *runner;
 };
 
@@ -270,10 +276,21 @@ static int *hangs_of(struct run *run, unsigned variant)
     return &run->hangs[variant == PLAIN ? 0 : variant == INTERLEAVE ? 2 : 1];
 }
 
+/* Of a mutant: a test but the one that must fail. */
+static bool is_other(const struct result *result, const struct judge_test *test)
+{
+    return result->mutant && strcmp(result->mutant, test->name) != 0;
+}
+
 /* Why the test is not run in the current variant, or NULL; *counts: whether its clause is then not verified. */
 static const char *reason_to_skip(struct run *run, const struct judge_test *test, bool *counts)
 {
     unsigned variant = judge_variant_bit(current.variant);
+    *counts = true;
+    if (is_other(run->result, test) && variant != PLAIN)
+        return "not run: of a mutant's other tests only plain is";
+    if (is_other(run->result, test) && 2 * run->others_passed >= run->others)
+        return "not run: half of the mutant's other tests have passed";
     *counts = false;
     if (run->gave_up && test >= run->gave_up && test->variants & PLAIN && variant != PLAIN)
         return "not run: the plain variant gave up before it";
@@ -317,6 +334,7 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
         outcome.evidence = lost_judge(run->runner, ran);
     result_add(run->result, outcome);
     result_add_drawn(run->result, json_object_get(record, "drawn"));
+    run->others_passed += is_other(run->result, test) && outcome.status == TEST_PASS;
     if (is_model)
         run->budget_left_ms -= outcome.cpu_ms;
     else
@@ -325,6 +343,20 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
     bool stopped = !record && now_ms() - began_ms > TEST_MS; /* a judge, which then costs as much each time */
     *hangs_of(run, judge_variant_bit(current.variant)) += stopped ? HANGS_MAX : hung || !record;
     json_decref(record);
+}
+
+/* Run the test in the current variant, or note why not. */
+static void try_test(struct run *run, enum build_status built, const struct judge_test *test, TCase *test_case)
+{
+    bool counts = true;
+    const char *reason = built == BUILD_OK        ? reason_to_skip(run, test, &counts)
+                         : built == BUILD_MISSING ? "this variant cannot be built here"
+                                                  : "the submission does not build";
+    if (reason)
+        result_add(run->result, not_run(test, reason, counts));
+    else
+        run_test(run, test, test_case);
+    run->result->ran += built == BUILD_OK;
 }
 
 void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
@@ -354,35 +386,24 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
     result->clause_tests = tests_of_selection(suite, result->selection);
     for (size_t v = 0; v < build->variants.count; v++)
         for (const struct judge_test *test = suite->tests; test->name; test++)
-            result->expected +=
-                selected(result, test) && (test->variants & judge_variant_bit(build->variants.items[v]));
+            result->expected += is_asked_for(result, test, build->variants.items[v]);
+    for (const struct judge_test *test = suite->tests; test->name; test++)
+        run.others += is_asked_for(result, test, "plain") && is_other(result, test);
 
     int done = 0;
-    for (size_t v = 0; v < build->variants.count; v++) {
-        current.variant = build->variants.items[v];
-        for (const struct judge_test *test = suite->tests; test->name; test++) {
-            if (!selected(result, test) || !(test->variants & judge_variant_bit(current.variant)))
-                continue;
-            if (progress)
-                progress(arg, test->name, done, result->expected);
-            done++;
-            if (build->status[v] != BUILD_OK) {
-                result_add(result,
-                           not_run(test,
-                                   build->status[v] == BUILD_MISSING ? "this variant cannot be built here"
-                                                                     : "the submission does not build",
-                                   true));
-                continue;
+    for (int others = result->mutant ? 0 : 1; others <= 1; others++)
+        for (size_t v = 0; v < build->variants.count; v++) {
+            current.variant = build->variants.items[v];
+            for (const struct judge_test *test = suite->tests; test->name; test++) {
+                if (!is_asked_for(result, test, current.variant) ||
+                    (result->mutant && is_other(result, test) != (others == 1)))
+                    continue;
+                if (progress)
+                    progress(arg, test->name, done, result->expected);
+                done++;
+                try_test(&run, build->status[v], test, cases[test - suite->tests]);
             }
-            bool counts;
-            const char *reason = reason_to_skip(&run, test, &counts);
-            if (reason)
-                result_add(result, not_run(test, reason, counts));
-            else
-                run_test(&run, test, cases[test - suite->tests]);
-            result->ran++;
         }
-    }
     add_left_out(suite, build, result);
     if (progress)
         progress(arg, "done", done, result->expected);

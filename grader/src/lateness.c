@@ -1,6 +1,6 @@
 /**
  * @file lateness.c
- * @brief Whether an answer of the subject may still come: by the clock, by processor time, and by who sleeps.
+ * @brief Whether an answer of the subject may still come: by the clock, by processor time, and by which threads sleep.
  */
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ struct waiting judge_waiting(void)
     return (struct waiting){.since = now_ms()};
 }
 
-/* What was spent since the last look, added up: who ends takes its time along, unless its parent waits for it. */
+/* What was spent since the last look, added up: a process that ends takes its time along, unless its parent waits for it. */
 static bool count_processor_time(struct judge *judge, const struct census *census)
 {
     /* A process that is just being waited for may be missed by one look, with all its time. Taken for less, that time would be
@@ -53,13 +53,13 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
     struct census census = census_below(getpid(), judge->sandbox, true);
     waiting->nobody = census.processes == 0;
     /* What the sandbox spends on taking itself down, when the subject has ended, is not the subject's. */
-    if (census.processes == 0 && census.processor_ms > judge->census_ms)
+    if (waiting->nobody && census.processor_ms > judge->census_ms)
         judge->census_ms = census.processor_ms;
     bool ran = count_processor_time(judge, &census);
     if (!waiting->looked)
         waiting->processor_ms = judge->processor_ms;
     waiting->looked = true;
-    waiting->asleep_looks = ran || census.awake > 0 || census.processes == 0 ? 0 : waiting->asleep_looks + 1;
+    waiting->asleep_looks = ran || census.awake > 0 || waiting->nobody ? 0 : waiting->asleep_looks + 1;
     if (is_answer)
         return census.processes > 1 && waiting->asleep_looks > ASLEEP_LOOKS ? ASLEEP : IN_TIME;
     if (now > judge->run_deadline_ms)

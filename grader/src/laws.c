@@ -15,31 +15,6 @@
 
 #include "laws_internal.h"
 
-/* --- tables --- */
-
-#define SEEN_TEXT(name, text) text,
-const char *const law_seen_texts[SEEN_COUNT] = {KIT_OBSERVED(SEEN_TEXT)};
-
-struct domain {
-    const char *name;
-    int count;
-    const int32_t *edges;
-};
-#define DOMAIN_EDGES(name, ...)                                                                              \
-    [DOMAIN_##name] = {#name, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t),                      \
-                       (const int32_t[]){__VA_ARGS__}},
-static const struct domain domains[DOMAINS] = {KIT_DOMAINS(DOMAIN_EDGES)};
-
-/* The members of a shape are in the order of their domains, and so are those of a variation. */
-#define SHAPED_DOMAIN(name, domain) DOMAIN_##domain,
-static const enum kit_domain shape_domains[] = {KIT_SHAPE(SHAPED_DOMAIN)};
-enum { SHAPE_MEMBERS = sizeof shape_domains / sizeof *shape_domains };
-
-static int32_t *shape_member(struct kit_shape *shape, int member)
-{
-    return (int32_t *)shape + 1 + member;
-}
-
 /* --- what was drawn --- */
 
 /* A set of edges for each domain; the suite's state of a test. */
@@ -50,8 +25,8 @@ struct account {
 static void draw(struct judge *judge, enum kit_domain domain, int32_t value)
 {
     struct account *account = judge_state(judge);
-    for (int i = 0; i < domains[domain].count; i++)
-        if (domains[domain].edges[i] == value)
+    for (int i = 0; i < law_domains[domain].count; i++)
+        if (law_domains[domain].edges[i] == value)
             account->drawn[domain] |= 1u << i;
 }
 
@@ -60,6 +35,10 @@ static bool ranges_over(const struct law_future *future, enum kit_domain domain,
 {
     if (domain == DOMAIN_WHERE && edge == NO_CONTEXT)
         return !(future->flags & NEEDS_CONTEXT);
+    if (domain == DOMAIN_WHERE && edge == OTHER_THREAD)
+        return !(future->flags & STAYS_ON_THREAD);
+    if (domain == DOMAIN_WHERE && edge == IN_TASK)
+        return future->flags & IN_TASKS;
     if (domain == DOMAIN_FORM && edge > 1 && (future->flags & STAYS_EMPTY))
         return false;
     return domain > DOMAIN_RESULT || (future->flags & (1u << domain));
@@ -69,168 +48,13 @@ static void expect_drawn(struct judge *judge, const struct law_future *future)
 {
     const struct account *account = judge_state(judge);
     for (int d = 0; d < DOMAINS; d++)
-        for (int i = 0; i < domains[d].count; i++) {
-            if (ranges_over(future, (enum kit_domain)d, domains[d].edges[i]) && !(account->drawn[d] & (1u << i)))
+        for (int i = 0; i < law_domains[d].count; i++) {
+            if (ranges_over(future, (enum kit_domain)d, law_domains[d].edges[i]) &&
+                !(account->drawn[d] & (1u << i)))
                 judge_fail(judge, "every edge of each domain is drawn: this is a fault of the suite",
-                           "the edge %d of the domain %s was never drawn for %s", domains[d].edges[i],
-                           domains[d].name, future->name);
+                           "the edge %d of the domain %s was never drawn for %s", law_domains[d].edges[i],
+                           law_domains[d].name, future->name);
         }
-}
-
-/* --- one life --- */
-
-/* How a member of a shape reads. */
-static void describe(char *text, size_t size, enum kit_domain domain, int32_t value)
-{
-    static const char *const rooms[] = {
-        "no slot (NULL, 0)",         "no slot (NULL), but a size", "a slot of which 0 bytes may be used",
-        "a slot one byte too short", "a slot that just fits",      "a slot larger than needed"};
-    switch (domain) {
-    case DOMAIN_COUNT:
-        snprintf(text, size, "over %d branch%s", value, value == 1 ? "" : "es");
-        break;
-    case DOMAIN_ORDER:
-        snprintf(text, size, "%s", value ? "WF_BIASED" : "WF_FAIR");
-        break;
-    case DOMAIN_BYTES:
-        snprintf(text, size, "output%s of %d byte%s", value == 1 ? "" : "s", value, value == 1 ? "" : "s");
-        break;
-    case DOMAIN_OWNED:
-        snprintf(text, size, value ? "with drop_out" : "without drop_out");
-        break;
-    case DOMAIN_WANT:
-        snprintf(text, size, value ? "into a value" : "value NULL");
-        break;
-    case DOMAIN_ROOM:
-        snprintf(text, size, "%s", rooms[value]);
-        break;
-    default:
-        snprintf(text, size, "kind %d", value);
-    }
-}
-
-static void describe_shape(char *text, size_t size, const struct law_future *future,
-                           const struct kit_life *life)
-{
-    size_t length = (size_t)snprintf(text, size, "%s", future->name);
-    struct kit_shape shape = life->shape;
-    for (int m = 0; m < SHAPE_MEMBERS; m++) {
-        char member[64];
-        if (!(future->flags & (1u << shape_domains[m])))
-            continue;
-        describe(member, sizeof member, shape_domains[m], *shape_member(&shape, m));
-        length += (size_t)snprintf(text + length, size - length, ", %s", member);
-        if (length >= size)
-            return;
-    }
-}
-
-/* In short, for a crash or a panic, after which there are no observations. */
-static void describe_operations(char *text, size_t size, const struct kit_life *life)
-{
-    static const char *const words[] = {" poll", " ready", " all ready", " drop"};
-    size_t length = 0;
-    *text = '\0';
-    for (int i = 0; i < life->count && length < size; i++)
-        length += (size_t)snprintf(text + length, size - length, "%s", words[life->ops[i].act]);
-    if (life->crowd)
-        snprintf(text, size, " %d of them alive at once", life->crowd);
-}
-
-void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-              struct law_record *record, struct law_record *twin)
-{
-    char shape[160], operations[160];
-    describe_shape(shape, sizeof shape, future, life);
-    describe_operations(operations, sizeof operations, life);
-    struct law_record *records[] = {record, twin};
-    for (int i = 0; i < 2; i++)
-        if (records[i])
-            records[i]->count = 0;
-    int64_t arguments[CHANNEL_ARGUMENTS_MAX] = {0};
-    memcpy(arguments, life, sizeof *life);
-    judge_forget_trace(judge);
-    judge_step(judge, STEP_LIFE, arguments, CHANNEL_ARGUMENTS_MAX, "a life of %s:%s", shape, operations);
-    int events;
-    const struct channel_record *event = judge_events(judge, &events);
-    const char *text = judge_event_text(judge);
-    for (int i = 0; i < events; i++, text += sizeof(struct kit_seen)) {
-        struct law_record *to = records[event[i].kind != EVENT_SEEN];
-        if (event[i].text_bytes != sizeof(struct kit_seen) || !to || to->count == KIT_OPS_MAX + 2)
-            judge_fail(judge, "a vector of observations for each step", "something else was told");
-        memcpy(&to->seen[to->count++], text, sizeof(struct kit_seen));
-    }
-    int expected = life->crowd ? 1 : life->count + 2;
-    if (record->count != expected || (twin && twin->count != expected))
-        judge_fail(judge, "a vector of observations for each step", "%d of %d came", record->count, expected);
-}
-
-static void note_operation(struct judge *judge, const struct kit_op *op, const struct kit_seen *seen)
-{
-    switch ((enum kit_act)op->act) {
-    case ACT_POLL:
-        judge_note(judge, "       poll it with waker %d -> %s", op->a, seen->poll == 1 ? "READY" : "PENDING");
-        break;
-    case ACT_ARM:
-        judge_note(judge, "       branch %d becomes READY with %s, and wakes its waker", op->a,
-                   judge_code(op->result));
-        break;
-    case ACT_ARM_ALL:
-        judge_note(judge, "       every other one becomes READY with %s, and wakes its waker",
-                   judge_code(op->result));
-        break;
-    case ACT_DROP:
-        judge_note(judge, "       drop it");
-        break;
-    }
-}
-
-/* The life as a person would tell it, after its line in the trace. */
-static void note_life(struct judge *judge, const struct kit_life *life, const struct law_record *record,
-                      int at)
-{
-    static const char *const wheres[] = {"outside of any context", "in a context without a budget",
-                                         "in a context with a budget", "each time on another thread",
-                                         "inside of wf_block_on()"};
-    static const char *const places[PLACES] = {"",
-                                               "in the poll of a branch",
-                                               "in the drop of a branch",
-                                               "in its callback",
-                                               "where a waker is cloned",
-                                               "where a waker is woken",
-                                               "where a waker is dropped",
-                                               "in an allocation",
-                                               "in a free",
-                                               "where an output is destroyed",
-                                               "in its clean-up"};
-    static const char *const intruders[] = {"", "somebody prints its tree",
-                                            "somebody builds, polls and drops another one like it",
-                                            "somebody polls a second one that is alive"};
-    const struct kit_variation *varied = &life->variation;
-    if (varied->where)
-        judge_note(judge, "       it is polled and dropped %s", wheres[varied->where]);
-    if (varied->place)
-        judge_note(judge, "       %s %s", places[varied->place], intruders[varied->intruder]);
-    if (varied->twin)
-        judge_note(judge, "       a second one lives at the same time, and does each step after the first");
-    if (varied->fail)
-        judge_note(judge, "       allocation %d of its construction fails", varied->fail);
-    for (int i = 0; i < life->count && i < at; i++)
-        note_operation(judge, &life->ops[i], &record->seen[i + 1]);
-    if (at > life->count)
-        judge_note(judge, "       give back what is left of it");
-}
-
-void law_broken(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-                const struct law_record *record, int at, const char *law, int field, int32_t expected)
-{
-    char text[400];
-    (void)future;
-    note_life(judge, life, record, at);
-    snprintf(text, sizeof text, "%s: %s %s", law, law_seen_texts[field], judge_code(expected));
-    judge_fail(judge, text, "%s %s", law_seen_texts[field],
-               judge_code(((const int32_t *)&record->seen[at])[field]));
-    __builtin_unreachable();
 }
 
 /* --- scripts --- */
@@ -243,7 +67,7 @@ static void add(struct kit_life *life, enum kit_act act, int32_t a, int32_t resu
 /* Polls that nobody asked for, wakers that change, READY bit by bit, a drop in the end. `way`: the leaf that moves first. */
 static void script(const struct law_future *future, struct kit_life *life, int way, int32_t result)
 {
-    bool is_empty = (future->flags & STAYS_EMPTY) && life->shape.form == 1;
+    bool is_empty = law_stays_empty(future, &life->shape);
     int leaves = life->shape.count;
     life->count = 0;
     switch (is_empty ? WAITS_FOR_NOTHING : future->waits) {
@@ -284,6 +108,39 @@ static void short_script(struct kit_life *life, int32_t result)
     add(life, ACT_DROP, 0, 0);
 }
 
+/* One leaf can be READY, and the first poll finds no budget left. */
+static void dry_script(struct kit_life *life, int way, int32_t result)
+{
+    life->count = 0;
+    if (life->shape.count > 0)
+        add(life, ACT_ARM, way, result);
+    add(life, ACT_POLL_DRY, 0, 0);
+    add(life, ACT_POLL, 1, 0);
+    add(life, ACT_DROP, 0, 0);
+}
+
+/* The waker of its own is the newest too: also where that differs from the one before by its table alone, and once more. */
+static void newest_script(const struct law_future *future, struct kit_life *life, int32_t result)
+{
+    bool elsewhere = future->leaves == RUN_ELSEWHERE;
+    life->count = 0;
+    for (int waker = 0; waker < (elsewhere ? 2 : KIT_WAKERS); waker++) {
+        add(life, ACT_POLL, waker, 0);
+        if (waker % 2)
+            add(life, elsewhere ? ACT_ARM : ACT_KICK, 0, result);
+    }
+    add(life, ACT_DROP, 0, 0);
+}
+
+/* What it waits for goes on without it. */
+static void detach_script(struct kit_life *life, int32_t result)
+{
+    life->count = 0;
+    add(life, ACT_POLL, 0, 0);
+    add(life, ACT_DROP, 0, 0);
+    add(life, ACT_ARM_ALL, 0, result);
+}
+
 /* The first `cut` operations, then a drop. */
 static struct kit_life cut_off(const struct kit_life *life, int cut)
 {
@@ -311,28 +168,34 @@ static void expect_same(struct judge *judge, const struct law_future *future, co
     }
 }
 
-static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life)
+/* Of budget, in its whole life: what its leaves take, or what it declares. `head` 2: it was READY. */
+static int32_t law_units(const struct law_future *future, const struct kit_seen *end)
 {
-    struct law_record plain, varied, twin;
-    law_live(judge, future, life, &plain, NULL);
+    return future->flags & SPENDS_ONE ? end->head == 2 : future->flags & SPENDS_NONE ? 0 : end->leaf_done;
+}
+
+static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+                 const struct law_record *plain)
+{
+    struct law_record varied, twin;
     struct kit_life other = *life;
     other.variation.twin = 1;
     law_live(judge, future, &other, &varied, &twin);
-    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", &plain,
+    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", plain,
                 &varied);
-    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", &plain,
+    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", plain,
                 &twin);
     other = *life;
-    for (int i = 0; i < domains[DOMAIN_RUBBISH].count; i++) {
-        other.variation.rubbish = domains[DOMAIN_RUBBISH].edges[i];
+    for (int i = 0; i < law_domains[DOMAIN_RUBBISH].count; i++) {
+        other.variation.rubbish = law_domains[DOMAIN_RUBBISH].edges[i];
         draw(judge, DOMAIN_RUBBISH, other.variation.rubbish);
         law_live(judge, future, &other, &varied, NULL);
-        expect_same(judge, future, &other, "law 5: what its storage held before changes nothing", &plain,
+        expect_same(judge, future, &other, "law 5: what its storage held before changes nothing", plain,
                     &varied);
     }
     other = *life;
-    for (int i = 0; i < domains[DOMAIN_WHERE].count; i++) {
-        int32_t where = other.variation.where = domains[DOMAIN_WHERE].edges[i];
+    for (int i = 0; i < law_domains[DOMAIN_WHERE].count; i++) {
+        int32_t where = other.variation.where = law_domains[DOMAIN_WHERE].edges[i];
         bool has_budget = where == IN_BUDGET || where == IN_BLOCK_ON;
         if (!ranges_over(future, DOMAIN_WHERE, where) || (has_budget && life->shape.count > 100))
             continue;
@@ -341,72 +204,84 @@ static void vary(struct judge *judge, const struct law_future *future, const str
         expect_same(judge, future, &other,
                     where == OTHER_THREAD ? "law 14: it may be moved to another thread between polls"
                                           : "law 15: inside and outside of a runtime it does the same",
-                    &plain, &varied);
+                    plain, &varied);
         const struct kit_seen *end = &varied.seen[varied.count - 1];
-        if (where == IN_BUDGET && end->spent != end->leaf_done)
+        int32_t units = law_units(future, end);
+        if (where == IN_BUDGET && end->spent != units)
             law_broken(judge, future, &other, &varied, varied.count - 1,
-                       "law 10: it spends what its branches spend, and nothing of its own",
-                       (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), end->leaf_done);
+                       "law 10: it spends the units that its header says",
+                       (int)(offsetof(struct kit_seen, spent) / sizeof(int32_t)), units);
     }
     other = *life;
-    for (int p = 0; p < domains[DOMAIN_PLACE].count; p++)
-        for (int i = 0; i < domains[DOMAIN_INTRUDER].count; i++) {
-            other.variation.place = domains[DOMAIN_PLACE].edges[p];
-            other.variation.intruder = domains[DOMAIN_INTRUDER].edges[i];
+    for (int p = 0; p < law_domains[DOMAIN_PLACE].count; p++)
+        for (int i = 0; i < law_domains[DOMAIN_INTRUDER].count; i++) {
+            other.variation.place = law_domains[DOMAIN_PLACE].edges[p];
+            other.variation.intruder = law_domains[DOMAIN_INTRUDER].edges[i];
             other.variation.twin = other.variation.intruder == POLLS_TWIN;
             draw(judge, DOMAIN_PLACE, other.variation.place);
             law_live(judge, future, &other, &varied, other.variation.twin ? &twin : NULL);
             expect_same(judge, future, &other, "law 4: what others do in the middle of it changes nothing",
-                        &plain, &varied);
+                        plain, &varied);
             if (varied.seen[varied.count - 1].intrusions == 0)
                 break; /* it has no such place */
         }
-    for (int i = 0; i < domains[DOMAIN_INTRUDER].count; i++)
-        draw(judge, DOMAIN_INTRUDER, domains[DOMAIN_INTRUDER].edges[i]);
+    for (int i = 0; i < law_domains[DOMAIN_INTRUDER].count; i++)
+        draw(judge, DOMAIN_INTRUDER, law_domains[DOMAIN_INTRUDER].edges[i]);
 }
 
 /* --- shapes --- */
 
-static void try_life(struct judge *judge, const struct law_future *future, const struct kit_life *life)
+/* `deep`: in every circumstance too. */
+static void try_life(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+                     bool deep)
 {
     struct law_record record;
     law_live(judge, future, life, &record, NULL);
     law_expect(judge, future, life, &record);
+    if (deep)
+        vary(judge, future, life, &record);
 }
 
-/* Plain and cut at each step; `deep`: in every circumstance too. */
+/* Whole and cut at each step. */
 static void try_shape(struct judge *judge, const struct law_future *future, const struct kit_shape *shape,
                       int32_t result, bool deep)
 {
     struct kit_life life = {.shape = *shape, .variation = {.rubbish = 0xa5}};
     life.shape.result = result;
     life.variation.where = future->flags & NEEDS_CONTEXT ? IN_CONTEXT : NO_CONTEXT;
-    for (int m = 0; m < SHAPE_MEMBERS; m++)
-        draw(judge, shape_domains[m], *shape_member(&life.shape, m));
+    for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
+        draw(judge, law_shape_domains[m], *law_shape_member(&life.shape, m));
     draw(judge, DOMAIN_RESULT, result);
     int way = shape->count < 2 || future->waits == WAITS_IN_TURN ? 0 : judge_random(judge, shape->count);
     script(future, &life, way, result);
     struct kit_life whole = life;
     for (int cut = whole.count; cut >= 0; cut -= shape->count > 66 ? 3 : 1) {
         life = cut_off(&whole, cut);
-        try_life(judge, future, &life);
-        if (deep && cut > 0 && cut % 3 == whole.count % 3)
-            vary(judge, future, &life);
+        try_life(judge, future, &life, deep && cut > 0 && cut % 3 == whole.count % 3);
     }
-    if (future->leaves != NO_LEAVES && shape->count > 0 &&
-        !((future->flags & STAYS_EMPTY) && shape->form == 1)) {
+    if (future->leaves != NO_LEAVES && shape->count > 0 && !law_stays_empty(future, shape)) {
         short_script(&life, result);
-        try_life(judge, future, &life);
-        if (deep)
-            vary(judge, future, &life);
+        try_life(judge, future, &life, deep);
+    }
+    if (future->leaves == RUN_ELSEWHERE) {
+        detach_script(&life, result);
+        try_life(judge, future, &life, false);
+    }
+    if (future->flags & KEEPS_WAKER) {
+        newest_script(future, &life, result);
+        try_life(judge, future, &life, false);
+    }
+    if (law_takes_units(future, shape)) {
+        dry_script(&life, way, result);
+        try_life(judge, future, &life, false);
     }
     if (law_allocates(future, shape)) {
         life = cut_off(&whole, 1);
         life.variation.fail = 1;
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
         life = cut_off(&whole, 0);
         life.variation.fail = 1;
-        try_life(judge, future, &life);
+        try_life(judge, future, &life, false);
     }
 }
 
@@ -446,9 +321,29 @@ static int32_t random_edge(struct judge *judge, const struct law_future *future,
 {
     int32_t edge;
     do
-        edge = domains[domain].edges[judge_random(judge, domains[domain].count)];
+        edge = law_domains[domain].edges[judge_random(judge, law_domains[domain].count)];
     while (!ranges_over(future, domain, edge));
     return edge;
+}
+
+/* Each pair of edges of two domains. What has many branches is left to the single edges and to chance: it costs too much. */
+static void try_pairs(struct judge *judge, const struct law_future *future, const struct kit_shape *base)
+{
+    for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
+        for (int n = 0; n < m; n++) {
+            const struct law_domain *one = &law_domains[law_shape_domains[m]],
+                                    *two = &law_domains[law_shape_domains[n]];
+            if (law_shape_domains[n] == DOMAIN_COUNT)
+                continue;
+            for (int i = 0; i < one->count * two->count; i++) {
+                struct kit_shape shape = *base;
+                int32_t a = *law_shape_member(&shape, m) = one->edges[i / two->count];
+                int32_t b = *law_shape_member(&shape, n) = two->edges[i % two->count];
+                if (ranges_over(future, law_shape_domains[m], a) &&
+                    ranges_over(future, law_shape_domains[n], b))
+                    try_shape(judge, future, &shape, 5, false);
+            }
+        }
 }
 
 void laws_check(struct judge *judge, const struct law_future *future)
@@ -457,30 +352,36 @@ void laws_check(struct judge *judge, const struct law_future *future)
     const struct kit_shape base = base_shape(future);
     judge_start(judge, "laws");
     try_shape(judge, future, &base, 5, true);
-    for (int m = 0; m < SHAPE_MEMBERS; m++) {
-        enum kit_domain domain = shape_domains[m];
-        for (int i = 0; i < domains[domain].count; i++) {
+    for (int m = 0; m < LAW_SHAPE_MEMBERS; m++) {
+        enum kit_domain domain = law_shape_domains[m];
+        for (int i = 0; i < law_domains[domain].count; i++) {
             struct kit_shape shape = base;
-            if (!ranges_over(future, domain, domains[domain].edges[i]))
+            if (!ranges_over(future, domain, law_domains[domain].edges[i]))
                 continue;
-            *shape_member(&shape, m) = domains[domain].edges[i];
+            *law_shape_member(&shape, m) = law_domains[domain].edges[i];
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
         }
     }
-    for (int i = 0; i < domains[DOMAIN_RESULT].count && (future->flags & BY_RESULT); i++)
-        try_shape(judge, future, &base, domains[DOMAIN_RESULT].edges[i], false);
+    try_pairs(judge, future, &base);
+    struct kit_shape other = base; /* what is either one or the other is the other */
+    other.order = !base.order;
+    other.owned = !base.owned;
+    other.want = !base.want;
+    try_pairs(judge, future, &other);
+    for (int i = 0; i < law_domains[DOMAIN_RESULT].count && (future->flags & BY_RESULT); i++)
+        try_shape(judge, future, &base, law_domains[DOMAIN_RESULT].edges[i], false);
     for (int i = 0; i < RANDOM_SHAPES; i++) {
         struct kit_shape shape = base;
-        for (int m = 0; m < SHAPE_MEMBERS; m++)
-            if (future->flags & (1u << shape_domains[m]))
-                *shape_member(&shape, m) = random_edge(judge, future, shape_domains[m]);
+        for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
+            if (future->flags & (1u << law_shape_domains[m]))
+                *law_shape_member(&shape, m) = random_edge(judge, future, law_shape_domains[m]);
         int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }
     if (future->flags & HAS_PARENT)
-        for (int i = 0; i < domains[DOMAIN_COUNT].count; i++)
-            if (domains[DOMAIN_COUNT].edges[i] > 0)
-                try_crowd(judge, future, &base, domains[DOMAIN_COUNT].edges[i]);
+        for (int i = 0; i < law_domains[DOMAIN_COUNT].count; i++)
+            if (law_domains[DOMAIN_COUNT].edges[i] > 0)
+                try_crowd(judge, future, &base, law_domains[DOMAIN_COUNT].edges[i]);
     expect_drawn(judge, future);
     judge_finish(judge);
 }

@@ -14,9 +14,9 @@
 struct model {
     const struct law_future *future;
     const struct kit_life *life;
-    bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build;
+    bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, dry, kicked;
     int32_t results[KIT_COUNT_MAX];
-    int alive, done_count, drops, polls, leaf_polls, turns, callbacks, out, wakes;
+    int alive, done_count, drops, polls, leaf_polls, turns, callbacks, out, wakes, destroyed;
     bool polls_known, held_known;
     int poll;
 };
@@ -37,12 +37,25 @@ static const char *const
     *const law_6 = "law 6: the tree of a suspended future shows what it waits for",
     *const law_7 = "law 7: an output goes to its receiver once, or is destroyed once",
     *const law_9 = "law 9: READY comes in the first poll that can have it, and what it owns is over then",
+    *const law_10 = "law 10: without a unit of budget that it needs it gives way",
     *const law_13 = "law 13: without memory there is the documented error, and nothing else",
     *const law_15 = "law 15: the thread's context is as before";
+
+bool law_stays_empty(const struct law_future *future, const struct kit_shape *shape)
+{
+    return (future->flags & STAYS_EMPTY) && shape->form == 1;
+}
 
 bool law_allocates(const struct law_future *future, const struct kit_shape *shape)
 {
     return (future->flags & BY_ROOM) && shape->room <= ROOM_ONE_SHORT;
+}
+
+bool law_takes_units(const struct law_future *future, const struct kit_shape *shape)
+{
+    if (law_stays_empty(future, shape))
+        return false;
+    return (future->flags & (SPENDS_ONE | SPENDS_NONE)) || (future->leaves != NO_LEAVES && shape->count > 0);
 }
 
 static bool all_done(const struct model *model)
@@ -139,11 +152,12 @@ static bool poll_model(struct model *model)
 {
     switch (model->future->waits) {
     case WAITS_FOR_NOTHING:
-        model->out = model->life->shape.result;
+        model->out = model->future->flags & BY_RESULT ? model->life->shape.result : 0;
         return true;
     case WAITS_FOR_EVER:
         return false;
     case WAITS_ONE_TURN:
+        model->wakes += model->polls == 1;
         return model->polls > 1;
     case WAITS_FOR_ANY:
         return poll_any(model);
@@ -154,7 +168,8 @@ static bool poll_model(struct model *model)
     case WAITS_FOR_ALL:
         break;
     }
-    all_that_can(model);
+    if (model->future->leaves != RUN_ELSEWHERE)
+        all_that_can(model);
     model->out = 0;
     if (!all_done(model))
         return false;
@@ -165,9 +180,36 @@ static bool poll_model(struct model *model)
     return true;
 }
 
-/* What the leaves that are alive do when they become READY: they wake, if they were ever polled. */
+/* No leaf can be READY without a unit: those that could give way. */
+static bool poll_dry(struct model *model)
+{
+    if (model->future->flags & SPENDS_NONE)
+        return poll_model(model);
+    if (model->future->flags & SPENDS_ONE) {
+        model->wakes++;
+        return false;
+    }
+    if (model->future->waits == WAITS_IN_TURN)
+        model->alive = 1;
+    model->leaf_polls += model->alive;
+    for (int i = 0; i < model->life->shape.count; i++)
+        model->wakes += model->armed[i] && !model->done[i];
+    return false;
+}
+
+/* What the leaves that are alive do when they become READY: they wake, if they were ever polled. Those that a task polls have
+ * been, and are polled once more, in that task. */
 static void arm(struct model *model, int leaf, int32_t result)
 {
+    if (model->future->leaves == RUN_ELSEWHERE) {
+        model->wakes += model->polls > 0 && !model->over && !model->dropped;
+        model->results[leaf] = result;
+        model->armed[leaf] = true;
+        model->leaf_polls++;
+        leaf_ready(model, leaf);
+        model->destroyed += model->dropped;
+        return;
+    }
     bool is_built = model->future->waits != WAITS_IN_TURN || leaf == model->done_count;
     model->wakes += is_built && model->polls > 0 && !model->done[leaf];
     model->armed[leaf] = true;
@@ -177,14 +219,19 @@ static void arm(struct model *model, int leaf, int32_t result)
 static void operate(struct model *model, const struct kit_op *op)
 {
     model->poll = -1;
+    model->dry = op->act == ACT_POLL_DRY;
     switch ((enum kit_act)op->act) {
     case ACT_POLL:
+    case ACT_POLL_DRY:
+        if (model->over)
+            break; /* READY without budget already */
         model->polls++;
+        model->kicked = false;
         if (model->failed_to_build) {
             model->out = WF_ENOMEM;
             model->over = true;
         } else {
-            model->over = poll_model(model);
+            model->over = op->act == ACT_POLL_DRY ? poll_dry(model) : poll_model(model);
         }
         model->poll = model->over;
         break;
@@ -196,10 +243,15 @@ static void operate(struct model *model, const struct kit_op *op)
             if (!model->armed[i])
                 arm(model, i, op->result);
         break;
+    case ACT_KICK: /* its own waker is used up */
+        model->wakes += model->polls > 0 && !model->over && !model->dropped;
+        model->kicked = true;
+        break;
     case ACT_DROP:
         if (!model->over) {
             drop_leaves(model);
             model->dropped = true;
+            model->destroyed = model->future->leaves == RUN_ELSEWHERE && all_done(model);
         }
         break;
     }
@@ -220,6 +272,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(callback_wrong, 0, law_7);
     MUST(value_wrong, 0, law_7);
     MUST(context_lost, 0, law_15);
+    MUST(surroundings_wrong, 0, law_15);
     MUST(tree_wrong, 0, law_6);
     MUST(room_wrong, 0, law_1);
     MUST(finals_early, 0, law_3);
@@ -230,7 +283,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         MUST(live, 0, law_3);
         return;
     }
-    MUST(poll, model->poll, model->failed_to_build ? law_13 : law_9);
+    MUST(poll, model->poll, model->failed_to_build ? law_13 : model->dry ? law_10 : law_9);
     MUST(head, model->over ? 2 : model->dropped ? 3 : model->polls > 0, phase);
     MUST(leaf_done, model->done_count, phase);
     MUST(leaf_drops, model->drops, phase);
@@ -241,22 +294,27 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         MUST(leaf_polls, model->leaf_polls, law_9);
     if (model->over)
         MUST(out, model->out, model->failed_to_build ? law_13 : law_9);
-    if (future->waits != WAITS_ONE_TURN && model->held_known) {
-        int holding = model->polls > 0 ? model->alive : 0;
+    bool elsewhere = future->leaves == RUN_ELSEWHERE;
+    if (model->held_known) {
+        int holding = model->polls > 0 && !elsewhere ? model->alive : 0;
         if (future->leaves == OWNS_LEAVES && is_over)
             holding = 0;
+        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over && !model->kicked;
         MUST(holding, holding, law_2);
-        MUST(clones, holding, law_2);
+        if (!elsewhere || is_over ||
+            !all_done(model)) /* between the end of a task and the look at it both are right */
+            MUST(clones, holding + keeps, law_2);
         MUST(wakes_newest, model->wakes, law_2);
     }
     if (!is_over && model->polls > 0)
-        MUST(reached, model->alive, law_6);
-    if (shape->owned && future->output == TO_CALLBACK) {
+        MUST(reached, elsewhere ? 0 : model->alive, law_6);
+    bool has_owner = shape->owned && shape->bytes > 0;
+    if (has_owner && future->output == TO_CALLBACK) {
         MUST(claimed, model->callbacks, law_7);
         MUST(destroyed, 0, law_7);
-    } else if (shape->owned && future->output == TO_VALUE) {
+    } else if (has_owner && future->output == TO_VALUE) {
         MUST(claimed, model->over && shape->want && !model->failed_to_build, law_7);
-        MUST(destroyed, model->over && !shape->want && !model->failed_to_build, law_7);
+        MUST(destroyed, model->destroyed + (model->over && !shape->want && !model->failed_to_build), law_7);
     } else {
         MUST(destroyed, 0, law_7);
     }
@@ -281,11 +339,12 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
     model.poll = -1;
     model.polls_known = model.held_known = true;
     model.failed_to_build = life->variation.fail && law_allocates(future, &life->shape);
-    bool is_empty = (future->flags & STAYS_EMPTY) && life->shape.form == 1;
+    bool is_empty = law_stays_empty(future, &life->shape);
     model.alive = future->leaves == NO_LEAVES || model.failed_to_build || is_empty ? 0
-                  : future->waits == WAITS_IN_TURN                                 ? !(future->flags & BUILDS_LATE)
-                                                                                   : life->shape.count;
+                  : future->waits == WAITS_IN_TURN ? !(future->flags & BUILDS_LATE)
+                                                   : life->shape.count;
     model.callbacks = (future->flags & CALLS_TO_BUILD) && !model.failed_to_build;
+    model.leaf_polls = future->leaves == RUN_ELSEWHERE; /* in its task */
     for (int at = 0; at <= life->count + 1; at++) {
         struct law_expected expected = {.known = {false}};
         if (at > 0 && at <= life->count)

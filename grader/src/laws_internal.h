@@ -7,6 +7,20 @@
 
 #include "laws.h"
 
+/** The edges of a domain. */
+struct law_domain {
+    const char *name;
+    int count;
+    const int32_t *edges;
+};
+extern const struct law_domain law_domains[DOMAINS];
+
+/** A shape's members, in the order of the table: the domain of each, and where it is. */
+#define LAW_COUNT_MEMBER(name, domain) +1
+enum { LAW_SHAPE_MEMBERS = KIT_SHAPE(LAW_COUNT_MEMBER) };
+extern const enum kit_domain law_shape_domains[LAW_SHAPE_MEMBERS];
+int32_t *law_shape_member(struct kit_shape *shape, int member);
+
 /** What came back of a life: after the construction, after each operation, after the release. */
 struct law_record {
     struct kit_seen seen[KIT_OPS_MAX + 2];
@@ -35,6 +49,12 @@ _Noreturn void law_broken(struct judge *judge, const struct law_future *future, 
 /** Hold the record of a plain run against what the future is. */
 void law_expect(struct judge *judge, const struct law_future *future, const struct kit_life *life,
                 const struct law_record *record);
+
+/** Whether a poll in this shape has something to do that could need a unit of budget. */
+bool law_takes_units(const struct law_future *future, const struct kit_shape *shape);
+
+/** Whether nothing is built in its room in this shape, so that it may only be dropped. */
+bool law_stays_empty(const struct law_future *future, const struct kit_shape *shape);
 
 /** Whether its frame needs an allocation in this shape. */
 bool law_allocates(const struct law_future *future, const struct kit_shape *shape);

@@ -25,7 +25,7 @@
 #include "foreign.h"
 #include "handout.h"
 #include "judge_run.h"
-#include "list.h"
+#include "kept.h"
 #include "options.h"
 #include "pick.h"
 #include "result.h"
@@ -239,6 +239,8 @@ static int run_inner(const struct course *course, const char *lab, struct option
         die("lab %s has no suite", lab);
     struct handout handout = handout_read(course, lab);
     take_test(suite, &handout, options);
+    if (options->mutant && !find_test(suite, options->mutant, ~0u))
+        no_such_test(suite, &handout, options->mutant, ~0u);
     const struct handout_task *task = options->test ? handout_task(&handout, options->test) : NULL;
     struct sandbox sandbox = options->debug ? (struct sandbox){.tier = SANDBOX_NONE, .reason = "gdb"}
                                             : build_sandbox(course, options->from, options->sandbox);
@@ -262,6 +264,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .build = &build,
                             .deep = options->deep,
                             .hint = options->hint,
+                            .mutant = options->mutant,
                             .token = options->token,
                             .page_wanted = options->trace,
                             .some_variants = options->variants != NULL};
@@ -372,22 +375,6 @@ static void clear_check_environment(void)
     }
 }
 
-/* For people, or for programs. */
-static int print_list_as(const struct course *course, const char *format)
-{
-    bool as_json = format && strcmp(format, "--json") == 0,
-         as_table = format && strcmp(format, "--table") == 0;
-    if (!as_json && !as_table)
-        return print_list(course) ? EXIT_PASS : EXIT_NO_RESULT;
-    json_t *list = list_json(course);
-    if (as_table)
-        list_table(list);
-    else if (json_dumpf(list, stdout, JSON_INDENT(1)) == 0)
-        printf("\n");
-    json_decref(list);
-    return EXIT_PASS;
-}
-
 int main(int argc, char **argv)
 {
     claim_standard_descriptors();
@@ -399,7 +386,7 @@ int main(int argc, char **argv)
     int status;
     const char *command = options.command, *argument = options.argument;
     if (strcmp(command, "list") == 0) {
-        status = print_list_as(&course, argument);
+        status = print_list_as(&course, argument) ? EXIT_PASS : EXIT_NO_RESULT;
     } else if (strcmp(command, "explain") == 0) {
         if (!argument)
             options_usage("explain needs a clause, for example 01.4");
@@ -408,11 +395,16 @@ int main(int argc, char **argv)
         const char *lab = options.lab ? course_lab(&course, options.lab) : NULL;
         if (options.lab && !lab)
             die("there is no lab %s. weft-grade list shows the labs.", options.lab);
-        status = selftest(&course, options.quick, lab, options.rest);
+        status = selftest(&course, &options, lab);
     } else if (strcmp(command, "accept") == 0) {
         struct words labs = pick_labs(&course, NULL, argument && *argument ? argument : "all", "LABS");
         status = selftest_accept(&course, &labs, options.sandbox);
         words_free(&labs);
+    } else if (strcmp(command, "kept") == 0 || strcmp(command, "keep") == 0) {
+        if (!argument)
+            options_usage(
+                "what is it that passed? weft-grade kept WHAT, and on standard input what it depends on");
+        status = kept_on_input(argument, strcmp(command, "keep") == 0) ? EXIT_PASS : EXIT_NOT_ALL;
     } else if (strcmp(command, "confine") == 0) {
         if (!argument)
             options_usage("confine needs a command, for example: weft-grade confine -- /usr/bin/id");

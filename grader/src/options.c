@@ -9,7 +9,7 @@
 
 static const char usage_text[] =
     "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
-    "                          [--variants LIST] [--sandbox TIER] [--deep] [--hint]\n"
+    "                          [--variants LIST] [--sandbox TIER] [--deep] [--hint] [--mutant TEST]\n"
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME] [--token TOKEN]\n"
     "       weft-grade trace LAB --test MODEL [--from DIR] [--own LIST] [--token TOKEN] [--deep]\n"
     "       weft-grade list [--json | --table]\n"
@@ -17,7 +17,8 @@ static const char usage_text[] =
     "       weft-grade pick VARIANT [--from DIR] [--own LIST] [--sandbox TIER]\n"
     "       weft-grade accept [LIST] [--sandbox TIER]\n"
     "       weft-grade confine [--sandbox TIER] [--variants asan] -- COMMAND [ARGUMENT...]\n"
-    "       weft-grade selftest [--quick] [--lab LAB] [NAME...]\n"
+    "       weft-grade selftest [--quick | --whole] [--lab LAB] [--kept FOLDER [--fresh]] [NAME...]\n"
+    "       weft-grade kept WHAT | keep WHAT\n"
     "\n"
     "  LAB       1, 01 or 01-futures\n"
     "  --from    the submission: labs (the default), solutions, or any folder that holds NN-name folders or\n"
@@ -28,6 +29,10 @@ static const char usage_text[] =
     "  --token   the one execution of a model to show, as its failure names it\n"
     "  --deep    explore models 20 times as long\n"
     "  --hint    of a memory order that is too strong, say which one suffices\n"
+    "  --mutant  the test that must fail: it comes first, and of the others only plain, until half of them pass\n"
+    "  --whole   run every test of a mutant\n"
+    "  --kept    a folder that grader/tools/machine.sh wrote: do not run what passed when all was the same; --fresh: do\n"
+    "  kept and keep ask whether something passed, or say that it has; what it depends on stands on standard input\n"
     "  --sandbox bubblewrap, landlock or none; without it the strongest that works. confine runs a command in it\n"
     "\n"
     "exit status: 0 all passed, 1 not all passed, 2 no result\n";
@@ -52,6 +57,10 @@ static const char **value_of(struct options *options, int letter)
         return &options->seed;
     case 't':
         return &options->test;
+    case 'K':
+        return &options->kept;
+    case 'm':
+        return &options->mutant;
     case 'k':
         return &options->token;
     case 'j':
@@ -83,6 +92,10 @@ struct options options_read(int argc, char **argv)
         {"sandbox", required_argument, NULL, 'b'},
         {"lab", required_argument, NULL, 'l'},
         {"quick", no_argument, NULL, 'q'},
+        {"whole", no_argument, NULL, 'w'},
+        {"mutant", required_argument, NULL, 'm'},
+        {"kept", required_argument, NULL, 'K'},
+        {"fresh", no_argument, NULL, 'F'},
         {"token", required_argument, NULL, 'k'},
         {"deep", no_argument, NULL, 'd'},
         {"hint", no_argument, NULL, 'i'},
@@ -107,6 +120,8 @@ struct options options_read(int argc, char **argv)
         else if (letter == '?')
             options_usage("an option that does not exist, or without its value");
         options.quick |= letter == 'q';
+        options.whole |= letter == 'w';
+        options.fresh |= letter == 'F';
         options.deep |= letter == 'd';
         options.hint |= letter == 'i';
     }

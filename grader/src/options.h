@@ -14,9 +14,10 @@ struct options {
     const char *command;
     const char *argument; /**< the first word behind the command */
     char *const *rest;    /**< all words behind the command, ended by NULL */
-    const char *from, *own, *seed, *test, *token, *json, *junit, *variants, *sandbox, *lab;
+    const char *from, *own, *seed, *test, *mutant, *token, *json, *junit, *variants, *sandbox, *lab;
     bool debug, trace; /**< the command is that one */
-    bool quick, deep, hint;
+    const char *kept;  /**< a folder of machine.sh */
+    bool quick, whole, fresh, deep, hint;
 };
 
 /** Read it; prints how it is used, and exits, if it cannot be read. */

@@ -27,9 +27,9 @@ static void print_output(const struct style *style, const char *output)
     while (*output && lines < LINES_MAX) {
         size_t length = strcspn(output, "\n");
         if (length && strspn(output, "=") < length && !is_of_no_use(output, length)) {
-            char *line = harmless_text(output, length < 160 ? length : 160, 160);
+            char *line = format_text("%.*s", (int)length, output);
             fputs("        ", style->out);
-            print_foreign(style, line, LINE_BYTES_MAX);
+            print_foreign(style, line, LINE_BYTES_MAX); /* not broken: paths and addresses stay whole */
             fputc('\n', style->out);
             free(line);
             lines++;

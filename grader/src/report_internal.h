@@ -23,7 +23,7 @@ struct report {
     struct handout handout;
 };
 
-/* No line that is foreign is longer, whatever it is made of; a text has so many bytes. */
+/* No foreign line that is printed as it is is longer, whatever it is made of; a text that is broken into lines has so many bytes. */
 enum { LINE_BYTES_MAX = 400, TEXT_BYTES_MAX = 4000 };
 
 /* report_text.c: how text is printed */

@@ -107,9 +107,10 @@ static void add_failure(struct failures *failures, const struct outcome *test)
     words_add(&failures->items[failures->count++].variants, test->variant);
 }
 
-/* What decides, weightiest first. */
+/* What decides, weightiest first. A clause's first test looks at a step alone, where there is one, and what fails it in plain is
+ * not far; a clause stands where its suite names that test. */
 struct rank {
-    int blocked, means, within, at;
+    int blocked, followed, clause, means, at;
 };
 
 static struct rank rank_of(const struct judge_suite *suite, const struct failure *failure)
@@ -120,20 +121,24 @@ static struct rank rank_of(const struct judge_suite *suite, const struct failure
                         .means = variant == PLAIN        ? 0
                                  : variant == INTERLEAVE ? 2
                                                          : 1};
+    bool found = false;
     for (const struct judge_test *each = suite ? suite->tests : NULL; each && each->name; each++, rank.at++) {
+        found |= strcmp(each->clause, test->clause) == 0;
+        rank.clause += !found;
         if (strcmp(each->name, test->name) == 0)
             break;
-        rank.within += strcmp(each->clause, test->clause) == 0;
     }
+    rank.followed = rank.means > 0 || rank.at != rank.clause;
     return rank;
 }
 
 static int compare(const struct rank *a, const struct rank *b)
 {
-    return a->blocked != b->blocked ? a->blocked - b->blocked
-           : a->means != b->means   ? a->means - b->means
-           : a->within != b->within ? a->within - b->within
-                                    : a->at - b->at;
+    return a->blocked != b->blocked     ? a->blocked - b->blocked
+           : a->followed != b->followed ? a->followed - b->followed
+           : a->clause != b->clause     ? a->clause - b->clause
+           : a->means != b->means       ? a->means - b->means
+                                        : a->at - b->at;
 }
 
 struct failures failures_of(const struct result *result)

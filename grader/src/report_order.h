@@ -22,8 +22,8 @@ struct failures {
 
 /**
  * The failures that count, without those that only came to a hole. First the clauses that rest on no clause that fails; among
- * them first what fails in plain, then what only a sanitizer finds, then models; of a clause's tests the one that its suite names
- * first.
+ * them what fails its clause's first test in plain. Then in the order in which the suite first names the clauses; of a clause
+ * first what fails in plain, then what only a sanitizer finds, then models, and of these the test that the suite names first.
  */
 struct failures failures_of(const struct result *result);
 void failures_free(struct failures *failures);

@@ -209,18 +209,22 @@ static void print_counts(const struct report *report)
     const char *colour = verdict == VERDICT_PASS   ? style->good
                          : verdict == VERDICT_FAIL ? style->bad
                                                    : style->warn;
-    int passed = 0, open = 0, clauses = 0;
+    int passed = 0, open = 0, clauses = 0, earned = 0, points = 0;
     for (size_t i = 0; i < result->course->clause_count; i++) {
         const struct clause *clause = &result->course->clauses[i];
         if (!is_selected(result, clause))
             continue;
         clauses++;
+        points += clause->points;
+        earned += result_earned(result, clause);
         passed += result_clause_status(result, clause) == TEST_PASS;
         open += result_clause_is_open(result, clause);
     }
     if (result->selection)
         fprintf(style->out, "%sonly %s%s, ", style->bold, result->selection, style->off);
-    else
+    if (result->selected_clauses) /* all of each: their points are known */
+        fprintf(style->out, "%d of %d points, ", earned, points);
+    if (!result->selection)
         fprintf(style->out, "%sscore %d of %d%s, ", style->bold, result_score(result), result_max(result),
                 style->off);
     fprintf(style->out, "clauses passed %d of %d, ", passed, clauses);

@@ -84,7 +84,7 @@ static int hang_of(const char *line, int room)
 
 void print_laid_out(const struct style *style, const char *line, int indent)
 {
-    char *whole = harmless_line(line, LINE_BYTES_MAX);
+    char *whole = harmless_line(line, TEXT_BYTES_MAX);
     const char *text = whole;
     int room = style->width - indent, hang = 0;
     while ((int)strlen(text) > room - hang) {

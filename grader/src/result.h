@@ -41,9 +41,11 @@ struct result {
     int clause_tests;   /**< where one test was asked for: how many its clause has; else 0 */
     bool some_variants; /**< only some of the variants were asked for */
     bool deep;          /**< models get a large budget */
-    const char *token;  /**< the one execution of a model to replay, or NULL */
-    bool page_wanted;   /**< a model that fails shall come with its page */
-    bool hint;          /**< an order that is too strong shall come with the one that suffices */
+    /** The test that must fail, or NULL: it comes first, and of the others only plain, until half of them pass. */
+    const char *mutant;
+    const char *token; /**< the one execution of a model to replay, or NULL */
+    bool page_wanted;  /**< a model that fails shall come with its page */
+    bool hint;         /**< an order that is too strong shall come with the one that suffices */
     uint64_t seed;
     const struct sandbox *sandbox;
     const struct build *build;

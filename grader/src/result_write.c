@@ -57,11 +57,12 @@ json_t *result_json(const struct result *result)
     for (size_t i = 0; i < result->course->clause_count; i++) {
         const struct clause *clause = &result->course->clauses[i];
         if (clause_is_of(clause, result->lab))
-            json_array_append_new(clauses, json_pack("{s:s, s:s, s:i, s:i, s:s, s:o}", "id", clause->id,
+            json_array_append_new(clauses, json_pack("{s:s, s:s, s:i, s:i, s:s, s:b, s:o}", "id", clause->id,
                                                      "text", clause->text, "points", clause->points, "earned",
                                                      result_earned(result, clause), "status",
                                                      test_status_name(result_clause_status(result, clause)),
-                                                     "tests", tests_json(result, clause)));
+                                                     "open", result_clause_is_open(result, clause), "tests",
+                                                     tests_json(result, clause)));
     }
     char seed[32];
     snprintf(seed, sizeof seed, "0x%llx", (unsigned long long)result->seed);

@@ -95,8 +95,8 @@ struct census {
 };
 
 /** Count what runs below process `pid`, whose main thread has started programs in this sandbox, and nothing else.
- * Only `closely` are threads looked at one by one: who is awake, and the children of threads but the main one. To look at a
- * thread that is about to end makes its end, and that of its process, much slower for the kernel. */
+ * `closely`: each thread is looked at, so that `awake` is known, and so are children of threads beside the main one. Without it
+ * the census reads no thread's files: after such a look the kernel may take seconds to end the thread and its process. */
 struct census census_below(pid_t pid, const struct sandbox *sandbox, bool closely);
 
 /** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */

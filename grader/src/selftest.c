@@ -4,7 +4,7 @@
  *
  *     solution   scores 100, in every variant and tier
  *     null       starters, stubs, empty files: score 0
- *     mutant     is killed by the test that it names, and keeps half of the other clauses
+ *     mutant     is killed by the test that it names, and passes half of the other tests
  *     alternate  scores 100, or its models cannot be explored, as it says itself
  *     hostile    fails in each tier, and in each test of plain, scores 0, leaves nothing running; no line of a report is
  *                its own, no failure is blamed on the grader, and none has no result
@@ -43,11 +43,12 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
                                  "--json",     known->json, "--seed",   GOLDEN_SEED};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_add(&argv, fixed[i]);
-    /* a mutant run whole is run in the plain variant too: see count_others() */
-    char *variants = known->whole && strcmp(known->variants, "plain") != 0
+    /* what the mistake leaves intact is seen in the plain variant: see count_others() */
+    char *variants = known->extent != KILLER && strcmp(known->variants, "plain") != 0
                          ? format_text("plain %s", known->variants)
                          : NULL;
-    const char *const optional[][2] = {{"--test", known->whole ? NULL : known->test},
+    const char *const optional[][2] = {{"--test", known->extent == KILLER ? known->test : NULL},
+                                       {"--mutant", known->extent == HALF ? known->test : NULL},
                                        {"--variants", variants ? variants : known->variants},
                                        {"--sandbox", known->sandbox},
                                        {"--junit", known->kind == HOSTILE ? known->junit : NULL},
@@ -252,10 +253,10 @@ static char *check_case(const struct known *known, int exit_status, json_t *resu
     case MUTANT: {
         if (!is_killed(result, known->test))
             return format_text("survives %s (%s)", known->test, known->variants);
-        if (known->whole && known->score && !says(known->score, score))
+        if (known->extent == WHOLE && known->score && !says(known->score, score))
             return format_text("scores %d, not %s", score, known->score);
         count_others(result, known->test, &pass, &all);
-        if (known->whole && pass * 2 < all)
+        if (known->extent != KILLER && pass * 2 < all)
             return format_text(
                 "passes only %d of the %d other tests: too blunt to be a mistake of one clause", pass, all);
         return NULL;
@@ -287,12 +288,13 @@ static void print_mutant_row(const struct selftest *test, const struct known *kn
     free(patch);
 }
 
-static void end_case(struct selftest *test, struct known *known, int status)
+/* false: it failed. */
+static bool end_case(struct selftest *test, struct known *known, int status)
 {
     json_t *result = json_load_file(known->json, 0, NULL);
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     char *problem = check_case(known, exit_status, result);
-    if (known->kind == MUTANT && known->whole && result && test->matrix)
+    if (known->kind == MUTANT && result && test->matrix)
         print_mutant_row(test, known, result);
     double seconds = (double)(now_ms() - known->started_ms) / 1000;
     if (problem) {
@@ -309,8 +311,10 @@ static void end_case(struct selftest *test, struct known *known, int status)
         printf("%5.1f s\n", seconds);
     }
     fflush(stdout);
+    bool passed = !problem;
     free(problem);
     json_decref(result);
+    return passed;
 }
 
 /* Processes that have come down to us: left by a run that is over. */
@@ -336,8 +340,11 @@ static void run_cases(struct selftest *test)
     long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && running < processors; next++, running++)
-            start_case(test, &test->cases[next], next);
+        for (; next < test->count && selftest_has_processor(processors, running); next++)
+            if (!selftest_is_kept(test, &test->cases[next])) {
+                start_case(test, &test->cases[next], next);
+                running++;
+            }
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid <= 0)
@@ -348,7 +355,8 @@ static void run_cases(struct selftest *test)
                 known->pid = 0;
                 running--;
                 int orphans = count_orphans(test);
-                end_case(test, known, status);
+                if (end_case(test, known, status) && !orphans)
+                    selftest_keep(test, known);
                 if (orphans) {
                     test->failed++;
                     printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind],
@@ -379,15 +387,27 @@ static void check_printers(struct selftest *test)
     free(problem);
 }
 
-int selftest(const struct course *course, bool quick, const char *lab, char *const names[])
+int selftest(const struct course *course, const struct options *options, const char *lab)
 {
-    struct selftest test = {.course = course, .quick = quick, .lab = lab, .names = names};
+    struct selftest test = {.course = course,
+                            .extent = options->quick   ? KILLER
+                                      : options->whole ? WHOLE
+                                                       : HALF,
+                            .lab = lab,
+                            .names = options->rest,
+                            .kept_folder = getenv("UPDATE_GOLDEN") ? NULL : options->kept,
+                            .fresh = options->fresh};
+    if (test.kept_folder)
+        test.kept = kept_open();
+    bool prints_only = *test.names && !test.names[1] && strcmp(*test.names, "printers") == 0;
+    if (!prints_only)
+        selftest_lock_tree(course);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     selftest_gather(&test);
     if (test.count == 0 && !selftest_wanted(&test, "printers", ""))
         die("no case has such a name");
     char *path = format_text("%s/build/selftest/mutants.md", course->root);
-    test.matrix = quick ? NULL : fopen(path, "w");
+    test.matrix = test.extent == WHOLE ? fopen(path, "w") : NULL;
     if (test.matrix)
         fprintf(test.matrix,
                 "| mutant | the mistake | killed by | other tests that fail |\n|---|---|---|---|\n");
@@ -396,7 +416,11 @@ int selftest(const struct course *course, bool quick, const char *lab, char *con
     if (test.matrix)
         fclose(test.matrix);
     free(path);
-    printf("\nselftest%s: %d passed, %d failed\n", quick ? " (quick)" : "", test.passed, test.failed);
+    kept_close(&test.kept);
+    printf("\nselftest%s: %d passed, %d failed", options->quick ? " (quick)" : "", test.passed, test.failed);
+    if (test.kept_folder)
+        printf("; %d were kept, %d run", test.found, test.passed + test.failed - test.found);
+    printf("\n");
     return test.failed ? 1 : 0;
 }
 
@@ -404,10 +428,7 @@ int selftest_accept(const struct course *course, const struct words *labs, const
 {
     struct selftest test = {.course = course, .scores = true};
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    char *folder = format_text("%s/build/selftest", course->root);
-    if (!make_directories(folder))
-        die("cannot make %s: %s", folder, strerror(errno));
-    free(folder);
+    selftest_lock_tree(course);
     selftest_gather_acceptance(&test, labs);
     for (size_t i = 0; sandbox && i < test.count; i++)
         test.cases[i].sandbox = copy_text(sandbox);

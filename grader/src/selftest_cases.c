@@ -143,12 +143,18 @@ static struct known *add_case(struct selftest *test, enum kind kind, const char 
     return known;
 }
 
+/* A quick run, and nothing is asked for by its name: the hostile set, alternates and weaker sandboxes are left out. */
+static bool is_cheap(const struct selftest *test)
+{
+    return test->extent == KILLER && test->names && !*test->names;
+}
+
 static void add_solutions(struct selftest *test, const char *lab)
 {
     char *name = format_text("%s alone", lab);
     add_case(test, SOLUTION, lab, name, copy_text("solutions"));
     free(name);
-    for (int tier = SANDBOX_NONE; tier < SANDBOX_BUBBLEWRAP; tier++) {
+    for (int tier = SANDBOX_NONE; !is_cheap(test) && tier < SANDBOX_BUBBLEWRAP; tier++) {
         name = format_text("%s in the sandbox %s", lab, sandbox_tier_name((enum sandbox_tier)tier));
         struct known *known = sandbox_works((enum sandbox_tier)tier)
                                   ? add_case(test, SOLUTION, lab, name, copy_text("solutions"))
@@ -262,7 +268,7 @@ static bool is_left_out(const struct selftest *test, const char *patch, size_t *
     char *variant = selftest_patch_field(patch, "Variant");
     bool is_explored = variant && strcmp(variant, "interleave") == 0;
     free(variant);
-    return test->quick && is_explored && (*explored)++ % ONE_IN != 0;
+    return test->extent == KILLER && is_explored && (*explored)++ % ONE_IN != 0;
 }
 
 static void add_mutants(struct selftest *test, const char *lab)
@@ -282,7 +288,8 @@ static void add_mutants(struct selftest *test, const char *lab)
         known->test = selftest_patch_field(patch, "Kills");
         known->variants = selftest_patch_field(patch, "Variant");
         known->score = selftest_patch_field(patch, "Score");
-        known->whole = !test->quick;
+        known->extent =
+            known->score && test->extent != KILLER ? WHOLE : test->extent; /* a score is of all tests */
         known->must_build = true;
         if (!known->test || !known->variants)
             die("%s must begin with the lines Clause, Kills, Variant and Mistake", patch);
@@ -325,7 +332,7 @@ static char *hostile_variants(const char *folder)
 }
 
 /* A tier in which the hostile set can be run here, and may be: without another user and without a sandbox it would
- * attack who runs this. */
+ * attack the person who runs this. */
 static bool is_for_hostile(enum sandbox_tier tier)
 {
     return tier == SANDBOX_NONE ? geteuid() == 0 : sandbox_works(tier);
@@ -388,12 +395,13 @@ void selftest_gather(struct selftest *test)
         add_solutions(test, lab);
         add_null_submissions(test, lab);
         add_golden(test, lab);
-        add_alternates(test, lab);
+        if (!is_cheap(test))
+            add_alternates(test, lab);
         add_mutants(test, lab);
     }
     /* the hostile ones attack the grader, not a lab: once is enough */
     const char *first = test->course->labs.items[0];
-    if ((!test->quick || (test->names && *test->names)) && (!test->lab || strcmp(test->lab, first) == 0))
+    if (!is_cheap(test) && (!test->lab || strcmp(test->lab, first) == 0))
         add_hostile(test, first);
 }
 

@@ -7,9 +7,13 @@
 
 #include <stdio.h>
 
+#include "kept.h"
 #include "selftest.h"
 
 enum kind { SOLUTION, NULL_SUBMISSION, MUTANT, ALTERNATE, HOSTILE, GOLDEN };
+
+/* How much is run of a mutant: the test that it names; that, and others until half of them have passed; all. */
+enum extent { KILLER, HALF, WHOLE };
 
 /* One submission whose grade is known. */
 struct known {
@@ -21,7 +25,7 @@ struct known {
     char *variants; /* NULL: all */
     char *sandbox;  /* NULL: the best */
     char *own;      /* NULL: the lab alone */
-    bool whole;     /* a mutant: run all tests, not only the one it names */
+    enum extent extent;
     bool must_build;
     char *score; /* what it must score; NULL: what its kind must */
     bool unexplored; /* an alternate that uses what the engine has no interleavings for: its models are not verified */
@@ -30,16 +34,21 @@ struct known {
     pid_t pid;
     char *json, *junit, *out;
     int64_t started_ms;
+    int64_t looked_ns; /* when its dependencies were read */
+    char *depends;     /* on what its pass depends; NULL: it is not kept */
 };
 
 struct selftest {
     const struct course *course;
-    bool quick;
+    enum extent extent;
     const char *lab; /* NULL: all */
     char *const *names;
     struct known *cases;
     size_t count;
-    int passed, failed;
+    int passed, failed, found; /* found: kept from another run, and counted in passed */
+    const char *kept_folder;   /* what machine.sh wrote; NULL: no pass is kept */
+    struct kept kept;
+    bool fresh;   /* run what was kept, too */
     bool scores;  /* a line says score and verdict too */
     FILE *matrix; /* the mutants' table, NULL when they are not run whole */
 };
@@ -54,6 +63,16 @@ bool selftest_wanted(const struct selftest *test, const char *kind, const char *
 void selftest_gather(struct selftest *test);
 /** Only what the course says itself of these labs: the solution, the solution on those before it, the starter. */
 void selftest_gather_acceptance(struct selftest *test, const struct words *labs);
+
+/** Whether the case passed before, when all that it depends on was the same; then it is counted and printed. */
+bool selftest_is_kept(struct selftest *test, struct known *known);
+/** It has passed: keep that, unless something was changed meanwhile. */
+void selftest_keep(struct selftest *test, const struct known *known);
+
+/** Wait until no other selftest runs in this tree, and say so. Until this process ends none will. */
+void selftest_lock_tree(const struct course *course);
+/** Whether one more case can run beside so many. */
+bool selftest_has_processor(long processors, long running);
 
 /** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
 char *selftest_check_reports(const struct known *known, bool has_result);

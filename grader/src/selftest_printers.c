@@ -1,6 +1,6 @@
 /**
  * @file selftest_printers.c
- * @brief A result in which everything that a submission can choose attacks who prints it, through every printer.
+ * @brief A result in which everything that a submission can choose attacks its reader, through every printer.
  *
  * A submission that is refused before it runs would never come so far; so the result is made here.
  */
@@ -57,6 +57,23 @@ static char *print_all(const struct result *result, const struct known *files)
     return is_json ? selftest_check_reports(files, true) : format_text("%s is no JSON", files->json);
 }
 
+/* A clause that fails for nothing but holes is open, and no other is. */
+static char *check_open(const struct result *result, const char *open)
+{
+    json_t *json = result_json(result), *clause;
+    char *problem = NULL;
+    size_t index;
+    json_array_foreach(json_object_get(json, "clauses"), index, clause)
+    {
+        const char *id = json_string_value(json_object_get(clause, "id"));
+        bool should = id && open && strcmp(id, open) == 0;
+        if (json_is_true(json_object_get(clause, "open")) != should && !problem)
+            problem = format_text("the JSON says the wrong thing of clause %s: whether it is open", id);
+    }
+    json_decref(json);
+    return problem;
+}
+
 static char *check_page(void)
 {
     char *page = NULL, *rows = format_text("T\t%s\nM\t%s\nL\t%s\nS\t0\t1\t%s\t%s\nS\t99\t\nE\t%s", nasty,
@@ -78,9 +95,12 @@ char *selftest_check_printers(const struct course *course)
     struct sandbox sandbox = {.tier = SANDBOX_NONE, .reason = (char[]){"it was asked for"}};
     struct problem problem = {.where = (char *)(uintptr_t)nasty, .what = (char *)(uintptr_t)nasty};
     struct build build = {.problems = &problem};
-    const char *lab = course->labs.items[0], *clause = NULL;
-    for (size_t i = 0; i < course->clause_count && !clause; i++)
-        clause = clause_is_of(&course->clauses[i], lab) ? course->clauses[i].id : NULL;
+    const char *lab = course->labs.items[0], *clause = NULL, *open = NULL;
+    for (size_t i = 0; i < course->clause_count; i++)
+        if (clause_is_of(&course->clauses[i], lab)) {
+            clause = clause ? clause : course->clauses[i].id;
+            open = course->clauses[i].id; /* the last one */
+        }
     words_split(&build.variants, "plain interleave");
     struct result result = {
         .course = course, .lab = lab, .from = nasty, .own = "01", .sandbox = &sandbox, .build = &build};
@@ -93,6 +113,7 @@ char *selftest_check_printers(const struct course *course)
     add_outcome(&result, clause, "four", "plain", TEST_FAIL, true);
     add_outcome(&result, course->clauses[1].id, "five", "plain", TEST_NOT_VERIFIED, false);
     add_outcome(&result, course->clauses[2].id, "six", "interleave", TEST_GRADER_ERROR, false);
+    add_outcome(&result, open, "seven", "plain", TEST_FAIL, true);
     result.ran = result.expected = (int)result.test_count;
     char *wrong = print_all(&result, &files); /* with a failure */
     build.problem_count = 1;
@@ -100,6 +121,8 @@ char *selftest_check_printers(const struct course *course)
         build.status[0] = BUILD_FAILED;
         wrong = print_all(&result, &files);
     }
+    if (!wrong)
+        wrong = check_open(&result, open);
     if (!wrong)
         wrong = check_page();
     result_free(&result);
@@ -121,7 +144,17 @@ static const struct {
     /* a busy loop: the test of the sleep, before each test that waits for one */
     {"04-executor", "injected_in_time:04.2:plain root_polls:04.3:plain sleeps_while_idle:04.5:plain",
      "sleeps_while_idle injected_in_time root_polls"},
-    /* once for all variants, and what fails in plain before what a sanitizer or a model finds */
+    /* references that are given up with too weak an order: the model of the count, before each test in which a sanitizer sees
+     * the memory go */
+    {"03-tasks",
+     "one_poll_per_wake:03.19:tsan waker_used_up:03.5:tsan abort_idle:03.12:tsan explore_wake:03.19:interleave "
+     "explore_clones:03.6:interleave explore_references:03.6:interleave",
+     "explore_clones explore_references waker_used_up one_poll_per_wake explore_wake abort_idle"},
+    /* a yield that is a wake: the yield, before the turns of the loop that it spoils */
+    {"04-executor",
+     "wakes_in_the_gap:04.24:plain yield:04.6:plain explore_spawn:04.24:interleave budget:04.8:plain",
+     "yield budget wakes_in_the_gap explore_spawn"},
+    /* once for all variants, and of a clause what fails in plain before what a sanitizer or a model finds */
     {"03-tasks",
      "explore_wake:03.19:interleave to_idle:03.2:asan one_poll_per_wake:03.19:tsan run_idle:03.1:plain run_idle:03.1:asan",
      "run_idle to_idle one_poll_per_wake explore_wake"},

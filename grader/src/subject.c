@@ -42,6 +42,7 @@ void judge_start(struct judge *judge, const char *scenario)
 {
     if (judge->finished) {
         forget_subject(judge);
+        judge_forget_trace(judge);
         judge_note(judge, "     (a fresh program)");
     }
     int commands[2], records[2], output[2];
@@ -203,7 +204,7 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
         signal_threads_below(getpid(), judge->sandbox, CHANNEL_WHERE_SIGNAL, take_place, judge);
     if (lateness == ASLEEP && judge->instead)
         judge_fail(judge, judge->awaited,
-                   "no panic: every thread of the program sleeps, and the last that it did is: %s",
+                   "no panic: nothing happens any more, and the last that happened is: %s",
                    *judge->instead ? judge->instead : "nothing");
     if (lateness == ASLEEP)
         judge_fail(judge, judge->awaited ? judge->awaited : "the call returns",

@@ -185,5 +185,9 @@ _Noreturn void judge_subject_ended(struct judge *judge)
     if (judge->debugged)
         judge_fail(judge, "the test comes to its end", "gdb was left during %s", judge->doing);
     judge_say_how_it_ended(judge, code, signal_number, text, sizeof text);
-    judge_fail(judge, "the call returns and the program goes on", "%s", text);
+    judge_fail(judge,
+               strncmp(text, "a data race", 11) == 0
+                   ? "two accesses to the same memory by two threads have an order"
+                   : "the call returns and the program goes on",
+               "%s", text);
 }

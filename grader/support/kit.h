@@ -29,7 +29,7 @@
     DOMAIN(RESULT, 0, 1, -1, -4095, -4096, INT_MIN, INT_MAX, WF_ENOMEM, WF_ECANCELED, WF_ETIMEDOUT,          \
            WF_EAGAIN, WF_ECLOSED, WF_EDISABLED)                                                              \
     DOMAIN(RUBBISH, 0xa5, 0, 0xff)                                                                           \
-    DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON)                              \
+    DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE)    \
     DOMAIN(PLACE, AT_LEAF_POLL, AT_LEAF_DROP, AT_CALLBACK, AT_CLONE, AT_WAKE, AT_WAKER_DROP, AT_ALLOC,       \
            AT_FREE, AT_DROP_OUT, AT_FINALLY)                                                                 \
     DOMAIN(INTRUDER, DUMPS, LIVES, POLLS_TWIN)
@@ -37,7 +37,7 @@
 enum { ROOM_NONE, ROOM_NULL_WITH_SIZE, ROOM_VALID_WITH_0, ROOM_ONE_SHORT, ROOM_EXACT, ROOM_AMPLE };
 
 /** From where a life is polled and dropped. */
-enum { NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON };
+enum { NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE };
 
 /** Every call out of the submission is a place, where somebody else may do something. */
 enum {
@@ -69,7 +69,7 @@ KIT_DOMAINS(STEP_HAS_EDGES)
     SHAPED(count, COUNT)                                                                                     \
     SHAPED(order, ORDER)                                                                                     \
     SHAPED(bytes, BYTES)                                                                                     \
-    SHAPED(owned, OWNED)                                                                                     \
+    SHAPED(owned, OWNED) /* where there is an output: one of 0 bytes is none */                              \
     SHAPED(want, WANT)                                                                                       \
     SHAPED(room, ROOM)                                                                                       \
     SHAPED(form, FORM)
@@ -92,10 +92,12 @@ struct kit_variation {
 
 /** What is done in a life. */
 enum kit_act {
-    ACT_POLL,    /* a: waker */
-    ACT_ARM,     /* a: leaf: it is READY with `result` from now on, and wakes its waker */
-    ACT_ARM_ALL, /* the same for all that are not */
+    ACT_POLL,     /* a: waker */
+    ACT_POLL_DRY, /* the same, in a context that has no budget left */
+    ACT_ARM,      /* a: leaf: it is READY with `result` from now on, and wakes its waker */
+    ACT_ARM_ALL,  /* the same for all that are not */
     ACT_DROP,
+    ACT_KICK, /* something else than a leaf asks for a poll */
 };
 
 struct kit_op {
@@ -149,6 +151,7 @@ enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN };
     SEEN(frees, "frees:")                                                                                    \
     SEEN(spent, "units of budget spent:")                                                                    \
     SEEN(context_lost, "times that the thread's context was another one afterwards:")                        \
+    SEEN(surroundings_wrong, "polls and drops of what it waits for in other surroundings than it makes:")    \
     SEEN(reached, "live futures that its tree shows:")                                                       \
     SEEN(tree_wrong, "things that its tree shows and that are over, freed, or no future:")                   \
     SEEN(room_wrong, "times that the frame lay elsewhere than it should:")                                   \
@@ -177,7 +180,12 @@ enum kit_waits {
 };
 
 /** Whose its leaves are, and which operations fall to it. */
-enum kit_leaves { NO_LEAVES, OWNS_LEAVES, LENDS_LEAVES };
+enum kit_leaves {
+    NO_LEAVES,
+    OWNS_LEAVES,
+    LENDS_LEAVES,
+    RUN_ELSEWHERE /* it polls none of them: a task does, which goes on when it is dropped */
+};
 
 /** Who receives a leaf's output. */
 enum kit_output { STAYS, TO_CALLBACK, TO_VALUE };
@@ -196,9 +204,14 @@ enum {
     NEEDS_CONTEXT = 1 << 16,           /* it may not be polled outside of one */
     HAS_PARENT = 1 << 17,              /* several may be built over one parent, which counts them */
     STAYS_EMPTY = 1 << 18,             /* in form 1 nothing is built in its room; it has no other forms */
-    BUILDS_LATE = 1 << 19,             /* its leaves are built when it comes to them, none before its first poll */
-    CALLS_TO_BUILD = 1 << 20,          /* the construction calls its callback, once, where there is room */
-    CLEANS_UP = 1 << 21,               /* it has a clean-up, which runs once, when it is over, polled or not */
+    BUILDS_LATE = 1 << 19,     /* its leaves are built when it comes to them, none before its first poll */
+    CALLS_TO_BUILD = 1 << 20,  /* the construction calls its callback, once, where there is room */
+    CLEANS_UP = 1 << 21,       /* it has a clean-up, which runs once, when it is over, polled or not */
+    KEEPS_WAKER = 1 << 24,     /* while it is PENDING it keeps a clone of its own */
+    SPENDS_ONE = 1 << 25,      /* READY costs it a unit of budget */
+    SPENDS_NONE = 1 << 26,     /* what it polls has another budget, or none */
+    STAYS_ON_THREAD = 1 << 27, /* it may not be moved to another thread */
+    IN_TASKS = 1 << 28,        /* of a lab that has tasks: it is polled in one too */
 };
 
 #endif

@@ -52,19 +52,40 @@ extern __thread struct kit_object *kit_current;
 /** The variation in force: where, place, intruder. */
 extern struct kit_variation kit_varied;
 
-/** A place is reached by this object: who intrudes there does it now. */
-void kit_place(int place, struct kit_object *object);
+/** The object has come to this place: the intruder of the variation in force, if it is set for that place, acts now. */
+void kit_place(int place, struct kit_object *of);
 
 void kit_build(struct kit_object *object, const struct kit_shape *shape, struct kit_object *parent,
                int32_t rubbish);
 enum wf_poll kit_poll(struct kit_object *object, int waker);
 void kit_drop(struct kit_object *object);
-void kit_arm(struct kit_object *object, int leaf, int32_t result);
+void kit_arm(struct kit_object *object, int index, int32_t result);
 /** Everything is given back; its vector stays. */
 void kit_release(struct kit_object *object);
 /** Bring the vector up to date. */
 void kit_look(struct kit_object *object);
 
+/** Do it in the poll of a task, on a scheduler made for that; kit_tasks.c, which labs have that have tasks. */
+__attribute__((weak)) void kit_in_task(void (*what)(void *arg), void *arg);
+
+/* kit_leaves.c */
+
+/** What a leaf's operations and size are, for the object's shape. */
+void kit_prepare_leaves(struct kit_object *object);
+/** Those that poll its leaves elsewhere do so now, if they can. */
+void kit_take_turn(struct kit_object *object);
+/** Whether the bytes at `out` are what leaf `index` makes. */
+bool kit_is_output(const struct kit_object *object, int index, const void *out);
+/** Which live leaves its tree shows, and what else that should not be there. */
+void kit_look_at_tree(struct kit_object *object);
+/** The memory is about to be freed: nothing that a dump would go to may lie in it. */
+void kit_look_for_freed(struct kit_object *object, const void *memory, size_t size);
+
+/* kit_memory.c */
+
+/** Count the bytes that changed outside of the object's storage. */
+void kit_look_at_guards(struct kit_object *object);
+void kit_free_storage(struct kit_object *object);
 /** Allocations from here on are the object's; NULL: nobody's. */
 void kit_watch_allocator(void);
 

@@ -25,14 +25,21 @@ struct errand {
     struct wf_future future;
     struct kit_object *of;
     int waker; /* -1: drop it */
+    bool is_dry;
 };
 
-static void run_errand(struct errand *errand)
+static void run_errand(void *arg)
 {
+    const struct errand *errand = arg;
+    struct wf_context dry = {.constrained = true};
+    if (errand->is_dry)
+        wf_context_enter(&dry);
     if (errand->waker < 0)
         kit_drop(errand->of);
     else
         kit_poll(errand->of, errand->waker);
+    if (errand->is_dry)
+        wf_context_leave(&dry);
 }
 
 static void *errand_thread(void *errand)
@@ -47,19 +54,24 @@ static void *errand_thread(void *errand)
 static enum wf_poll errand_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)cx;
-    run_errand((struct errand *)future);
+    run_errand(future);
     return WF_READY;
 }
 
 static const struct wf_future_ops errand_ops = {
     .name = "errand", .poll = errand_poll, .size = sizeof(struct errand)};
 
-static void go(struct kit_object *of, int waker)
+/* Not the full budget: a future that fills it up again gives itself away. */
+enum { SOME_BUDGET = WF_BUDGET - 7 };
+
+static void go(struct kit_object *of, int waker, bool is_dry)
 {
-    struct errand errand = {.future = {.ops = &errand_ops}, .of = of, .waker = waker};
-    struct wf_context context = {.constrained = kit_varied.where == IN_BUDGET, .budget = WF_BUDGET};
+    struct errand errand = {.future = {.ops = &errand_ops}, .of = of, .waker = waker, .is_dry = is_dry};
+    struct wf_context context = {.constrained = kit_varied.where == IN_BUDGET, .budget = SOME_BUDGET};
     pthread_t thread;
-    switch (kit_varied.where) {
+    int32_t where =
+        kit_varied.where == DROPPED_OUTSIDE ? (waker < 0 ? NO_CONTEXT : IN_CONTEXT) : kit_varied.where;
+    switch (where) {
     case IN_CONTEXT:
     case IN_BUDGET:
         wf_context_enter(&context);
@@ -74,6 +86,9 @@ static void go(struct kit_object *of, int waker)
     case IN_BLOCK_ON:
         if (wf_block_on(&errand.future) != 0)
             scenario_broken("no memory for block_on");
+        break;
+    case IN_TASK:
+        kit_in_task(run_errand, &errand);
         break;
     default:
         run_errand(&errand);
@@ -123,6 +138,10 @@ void kit_place(int place, struct kit_object *of)
         return;
     is_intruding = true;
     struct kit_object *outer = kit_current;
+    struct wf_context context = {.constrained = false};
+    bool alone = !wf_context_current && kit_varied.where != NO_CONTEXT;
+    if (alone) /* what intrudes may need one, as the object does */
+        wf_context_enter(&context);
     kit_current = NULL;
     of->seen.intrusions++;
     if (kit_varied.intruder == DUMPS && of->inner->built) /* in its constructor it is no future yet */
@@ -132,6 +151,8 @@ void kit_place(int place, struct kit_object *of)
     else if (kit_varied.intruder == POLLS_TWIN && of == &object && twin.inner && !twin.inner->over &&
              !twin.inner->in_operation && may_be_polled(&twin))
         kit_poll(&twin, twin.inner->newest < 0 ? 0 : twin.inner->newest);
+    if (alone)
+        wf_context_leave(&context);
     kit_current = outer;
     is_intruding = false;
 }
@@ -148,9 +169,10 @@ static void operate(struct kit_object *of, const struct kit_op *op)
     of->seen.poll = -1;
     switch ((enum kit_act)op->act) {
     case ACT_POLL:
+    case ACT_POLL_DRY:
         if (of->inner->over)
             break; /* too early READY: the vector says it, and a poll would only panic */
-        go(of, op->a % KIT_WAKERS);
+        go(of, op->a % KIT_WAKERS, op->act == ACT_POLL_DRY);
         break;
     case ACT_ARM:
         kit_arm(of, op->a, op->result);
@@ -161,7 +183,10 @@ static void operate(struct kit_object *of, const struct kit_op *op)
                 kit_arm(of, i, op->result);
         break;
     case ACT_DROP:
-        go(of, -1);
+        go(of, -1, false);
+        break;
+    case ACT_KICK:
+        of->kind->kick(of);
         break;
     }
 }

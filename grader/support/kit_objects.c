@@ -1,6 +1,6 @@
 /**
  * @file kit_objects.c
- * @brief The kit's actors: leaves that do as they are told, wakers that count, storage that is looked over.
+ * @brief One object's life: built, polled, dropped, given back, and what is observed of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,341 +11,6 @@
 #include "weft/context.h"
 
 __thread struct kit_object *kit_current;
-
-/* --- storage --- */
-
-void *kit_new(struct kit_object *object, size_t bytes)
-{
-    struct kit_block *block = malloc(sizeof *block);
-    unsigned char *memory = malloc(bytes + 2 * (size_t)GUARD_BYTES);
-    if (!block || !memory)
-        scenario_broken("no memory");
-    memset(memory, GUARD_BYTE, bytes + 2 * (size_t)GUARD_BYTES);
-    memset(memory + GUARD_BYTES, object->inner->rubbish, bytes);
-    *block = (struct kit_block){object->inner->blocks, bytes, memory};
-    object->inner->blocks = block;
-    return memory + GUARD_BYTES;
-}
-
-static void look_at_guards(struct kit_object *object)
-{
-    object->seen.damage = 0;
-    for (struct kit_block *block = object->inner->blocks; block; block = block->next)
-        for (size_t i = 0; i < GUARD_BYTES; i++)
-            object->seen.damage += (block->memory[i] != GUARD_BYTE) +
-                                   (block->memory[GUARD_BYTES + block->bytes + i] != GUARD_BYTE);
-}
-
-/* --- wakers --- */
-
-static void counted_wake(const struct kit_datum *datum, int table)
-{
-    struct kit_object *object = datum->object;
-    if (datum->pair * 2 + table == object->inner->newest)
-        object->seen.wakes_newest++;
-    else
-        object->seen.wakes_older++;
-    kit_place(AT_WAKE, object);
-}
-
-static void *counted_clone(void *data)
-{
-    struct kit_object *object = ((struct kit_datum *)data)->object;
-    object->seen.clones++;
-    kit_place(AT_CLONE, object);
-    return data;
-}
-
-static void counted_drop(void *data)
-{
-    struct kit_object *object = ((struct kit_datum *)data)->object;
-    object->seen.clones--;
-    kit_place(AT_WAKER_DROP, object);
-}
-
-static void wake_by_ref_0(void *data)
-{
-    counted_wake(data, 0);
-}
-
-static void wake_by_ref_1(void *data)
-{
-    counted_wake(data, 1);
-}
-
-static void wake_0(void *data)
-{
-    counted_wake(data, 0);
-    counted_drop(data);
-}
-
-static void wake_1(void *data)
-{
-    counted_wake(data, 1);
-    counted_drop(data);
-}
-
-static const struct wf_waker_ops tables[] = {{counted_clone, wake_0, wake_by_ref_0, counted_drop},
-                                             {counted_clone, wake_1, wake_by_ref_1, counted_drop}};
-
-struct wf_waker kit_waker(struct kit_object *object, int number)
-{
-    object->inner->data[number / 2] = (struct kit_datum){object, number / 2};
-    return (struct wf_waker){&tables[number % 2], &object->inner->data[number / 2]};
-}
-
-static int number_of(const struct kit_object *object, const struct wf_waker *waker)
-{
-    for (int i = 0; i < KIT_WAKERS; i++)
-        if (waker->ops == &tables[i % 2] && waker->data == &object->inner->data[i / 2])
-            return i;
-    return -1;
-}
-
-/* --- leaves --- */
-
-struct leaf {
-    struct wf_future future;
-    struct kit_object *object;
-    int index;
-    _Alignas(16) unsigned char out[];
-};
-
-static size_t out_bytes(const struct kit_object *object, int index)
-{
-    return index > 0 && object->kind->second_is_int ? sizeof(int) : (size_t)object->shape.bytes;
-}
-
-/* Byte `at` of the output that a leaf makes. An output of four bytes is an int: the result itself. */
-static unsigned char output_byte(const struct kit_object *object, int index, size_t at)
-{
-    uint32_t word = (uint32_t)object->inner->tracks[index].result;
-    return at < 4 ? (unsigned char)(word >> (8 * at))
-                  : (unsigned char)(0x9e + 31 * at + 7 * (size_t)index + word);
-}
-
-static bool is_output(const struct kit_object *object, int index, const void *out)
-{
-    for (size_t i = 0; i < out_bytes(object, index); i++)
-        if (((const unsigned char *)out)[i] != output_byte(object, index, i))
-            return false;
-    return true;
-}
-
-static void see_bypass(struct kit_object *object, bool right)
-{
-    object->seen.bypassed += !right;
-}
-
-static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
-{
-    struct leaf *leaf = (struct leaf *)future;
-    struct kit_object *object = leaf->object;
-    struct kit_inner *inner = object->inner;
-    struct kit_track *track = &inner->tracks[leaf->index];
-    object->seen.leaf_polls++;
-    object->seen.twice += inner->in_operation && track->polled_in == inner->polls;
-    track->polled_in = inner->polls;
-    kit_place(AT_LEAF_POLL, object);
-    if (track->armed && wf_budget_spend(cx->waker)) {
-        wf_waker_drop(&track->kept);
-        track->kept_number = -1;
-        for (size_t i = 0; i < out_bytes(object, leaf->index); i++)
-            leaf->out[i] = output_byte(object, leaf->index, i);
-        track->state = READY_NOW;
-        track->held = future->ops->drop_out != NULL;
-        object->seen.made += track->held;
-        return WF_READY;
-    }
-    wf_waker_store(&track->kept, cx->waker);
-    track->kept_number = number_of(object, &track->kept);
-    return WF_PENDING;
-}
-
-static void leaf_drop(struct wf_future *future)
-{
-    struct leaf *leaf = (struct leaf *)future;
-    struct kit_track *track = &leaf->object->inner->tracks[leaf->index];
-    /* wf_future_drop() has marked the head before it calls */
-    see_bypass(leaf->object, wf_load_relaxed(&future->line) == WF_LINE_DROPPED);
-    track->state = DROPPED;
-    leaf->object->seen.leaf_drops++;
-    kit_place(AT_LEAF_DROP, leaf->object);
-    wf_waker_drop(&track->kept);
-    track->kept_number = -1;
-}
-
-/* The output says whose it is by its bytes only: the first one held that is alike is meant. */
-static void drop_out(void *out)
-{
-    struct kit_object *object = kit_current;
-    if (!object)
-        return;
-    object->seen.destroyed++;
-    bool found = false;
-    for (int i = 0; i < object->shape.count && !found; i++)
-        if (object->inner->tracks[i].held && is_output(object, i, out)) {
-            object->inner->tracks[i].held = false;
-            found = true;
-        }
-    object->seen.value_wrong += !found;
-    kit_place(AT_DROP_OUT, object);
-}
-
-struct wf_future *kit_leaf_in(struct kit_object *object, int index, void *room)
-{
-    struct kit_track *track = &object->inner->tracks[index];
-    struct leaf *leaf = room;
-    bool is_int = index > 0 && object->kind->second_is_int;
-    leaf->future = (struct wf_future){.ops = is_int ? &object->inner->int_ops : &object->inner->leaf_ops};
-    leaf->object = object;
-    leaf->index = index;
-    track->state = ALIVE;
-    track->future = &leaf->future;
-    track->kept_number = -1;
-    return &leaf->future;
-}
-
-struct wf_future *kit_leaf(struct kit_object *object, int index)
-{
-    struct kit_track *track = &object->inner->tracks[index];
-    return track->state == NOT_BUILT ? kit_leaf_in(object, index, kit_new(object, object->leaf_bytes))
-                                     : track->future;
-}
-
-int kit_result(const struct kit_object *object, int index)
-{
-    return object->inner->tracks[index].result;
-}
-
-void kit_arm(struct kit_object *object, int index, int32_t result)
-{
-    struct kit_track *track = &object->inner->tracks[index];
-    track->armed = true;
-    track->result = result;
-    if (track->state == ALIVE && track->kept.ops)
-        wf_waker_wake_by_ref(&track->kept);
-}
-
-/* --- callbacks --- */
-
-void kit_called_back(struct kit_object *object, bool right, void *out)
-{
-    object->seen.callbacks++;
-    int made = 0;
-    bool known = !out;
-    for (int i = 0; i < object->shape.count && !known; i++) {
-        struct kit_track *track = &object->inner->tracks[i];
-        if (track->state == READY_NOW && wf_future_out(track->future) == out) {
-            known = true;
-            right &= is_output(object, i, out);
-            made += track->held;
-            track->held = false;
-        }
-    }
-    object->seen.callback_wrong += !right || !known;
-    object->seen.claimed += made;
-    kit_place(AT_CALLBACK, object);
-}
-
-void kit_cleaned_up(struct kit_object *object)
-{
-    object->seen.finals++;
-    for (int i = 0; i < object->shape.count; i++)
-        object->seen.finals_early += object->inner->tracks[i].state == ALIVE;
-    object->seen.tree_wrong += object->future && object->future->awaiting;
-    kit_place(AT_FINALLY, object);
-}
-
-/* --- what the tree shows --- */
-
-struct reach {
-    struct kit_object *object;
-    const char *begin, *end; /* it is looked for what lies in this memory, and else for what is over */
-    int depth;
-};
-
-static void visit(void *arg, const struct wf_future *child);
-
-/* As a dump goes down: what is awaited, or else the children. */
-static void go_below(struct reach *reach, const struct wf_future *future)
-{
-    if (reach->depth > 8)
-        return;
-    reach->depth++;
-    if (future->awaiting)
-        visit(reach, future->awaiting);
-    else if (future->ops->children)
-        future->ops->children(future, visit, reach);
-    reach->depth--;
-}
-
-static void visit(void *arg, const struct wf_future *child)
-{
-    struct reach *reach = arg;
-    struct kit_object *object = reach->object;
-    const char *at = (const char *)child;
-    bool over = !child || !child->ops || wf_load_relaxed(&child->line) >= WF_LINE_DROPPED;
-    if (over || (at >= reach->begin && at < reach->end))
-        object->seen.tree_wrong += !reach->begin || (at >= reach->begin && at < reach->end);
-    else if (child->ops == &object->inner->leaf_ops || child->ops == &object->inner->int_ops)
-        object->seen.reached++;
-    else
-        go_below(reach, child);
-}
-
-static void look_at_tree(struct kit_object *object)
-{
-    struct reach reach = {.object = object};
-    object->seen.reached = 0;
-    if (!object->inner->over && object->seen.head == 1)
-        go_below(&reach, object->future);
-}
-
-/* While memory is being freed, nothing that a dump would go to lies in it. It does not go below what is over. */
-static void look_for_freed(struct kit_object *object, const void *memory, size_t size)
-{
-    int32_t reached = object->seen.reached;
-    struct reach reach = {object, memory, (const char *)memory + size, 0};
-    if (object->future && wf_load_relaxed(&object->future->line) < WF_LINE_DROPPED)
-        go_below(&reach, object->future);
-    object->seen.reached = reached;
-}
-
-/* --- the allocator: what is freed is rubbish at once, in every variant --- */
-
-static void *counted_alloc(void *arg, size_t size)
-{
-    (void)arg;
-    void *memory = malloc(size);
-    if (memory)
-        memset(memory, 0xa5, size);
-    if (kit_current) {
-        kit_current->seen.allocations++;
-        kit_place(AT_ALLOC, kit_current);
-    }
-    return memory;
-}
-
-static void counted_free(void *arg, void *memory, size_t size)
-{
-    (void)arg;
-    struct kit_object *object = kit_current;
-    if (object) {
-        object->seen.frees++;
-        look_for_freed(object, memory, size);
-        kit_place(AT_FREE, object);
-    }
-    memset(memory, GONE_BYTE, size);
-    __asm__ volatile("" : : "r"(memory) : "memory"); /* or the compiler leaves that out */
-    free(memory);
-}
-
-void kit_watch_allocator(void)
-{
-    static const struct wf_allocator allocator = {counted_alloc, counted_free, NULL};
-    wf_set_allocator(&allocator);
-}
 
 /* --- one object's life --- */
 
@@ -363,10 +28,10 @@ void kit_look(struct kit_object *object)
     if (object->future) {
         uint32_t line = wf_load_relaxed(&object->future->line);
         seen->head = line == WF_LINE_DONE ? 2 : line == WF_LINE_DROPPED ? 3 : inner->polls > 0;
-        look_at_tree(object);
+        kit_look_at_tree(object);
     }
     seen->books = object->kind->books ? object->kind->books(object) : 0;
-    look_at_guards(object);
+    kit_look_at_guards(object);
     seen->live = (int32_t)wf_live_bytes();
 }
 
@@ -386,18 +51,7 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
     object->leaves = calloc((size_t)tracks, sizeof(struct wf_future *));
     if (!inner->tracks || !object->leaves)
         scenario_broken("no memory");
-    object->leaf_bytes =
-        (sizeof(struct leaf) + (size_t)(shape->bytes > 4 ? shape->bytes : 4) + 15) & ~(size_t)15;
-    inner->leaf_ops = (struct wf_future_ops){.name = "leaf",
-                                             .poll = leaf_poll,
-                                             .drop = leaf_drop,
-                                             .size = (uint32_t)object->leaf_bytes,
-                                             .out_offset = offsetof(struct leaf, out),
-                                             .out_size = (uint32_t)shape->bytes,
-                                             .drop_out = shape->owned ? drop_out : NULL};
-    inner->int_ops = inner->leaf_ops;
-    inner->int_ops.out_size = sizeof(int);
-    inner->int_ops.drop_out = NULL;
+    kit_prepare_leaves(object);
     static const int spare[] = {[ROOM_ONE_SHORT] = -1, [ROOM_EXACT] = 0, [ROOM_AMPLE] = 32};
     if (shape->room >= ROOM_VALID_WITH_0)
         object->slot = kit_new(object, object->leaf_bytes + 32);
@@ -407,12 +61,16 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
                              : 0;
     object->value = shape->want && object->kind->hands_value ? kit_new(object, (size_t)shape->bytes) : NULL;
     void *frame = kit_new(object, object->kind->frame_bytes);
+    kit_current = NULL;
+    if (object->kind->prepare)
+        object->kind->prepare(object);
     kit_current = object;
     object->kind->build(object, frame);
     kit_current = outer;
     object->future = frame;
     object->seen.poll = -1;
     inner->built = true;
+    kit_take_turn(object);
 }
 
 /* The output where the object's kind puts it is what was made. */
@@ -421,9 +79,25 @@ static void look_at_value(struct kit_object *object)
     struct kit_track *track = &object->inner->tracks[0];
     if (!object->value || track->state != READY_NOW)
         return;
-    object->seen.value_wrong += !is_output(object, 0, object->value);
+    object->seen.value_wrong += !kit_is_output(object, 0, object->value);
     object->seen.claimed += track->held;
     track->held = false;
+}
+
+/* What a future may not change in the context that it is polled or dropped in, unless it changes it back. */
+static bool is_same_context(const struct wf_context *now, const struct wf_context *before)
+{
+    return now->root == before->root && now->runs == before->runs && now->task == before->task &&
+           now->event_hook == before->event_hook && now->defer == before->defer &&
+           now->constrained == before->constrained && now->scheduler == before->scheduler &&
+           now->locals == before->locals;
+}
+
+static void see_context(struct kit_object *object, const struct wf_context *current,
+                        const struct wf_context *copy)
+{
+    object->seen.context_lost += wf_context_current != current || (current && !is_same_context(current, copy));
+    object->outside = NULL;
 }
 
 enum wf_poll kit_poll(struct kit_object *object, int waker)
@@ -432,8 +106,8 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
     struct kit_inner *inner = object->inner;
     struct wf_waker own = kit_waker(object, waker);
     struct wf_cx cx = {.waker = &own};
-    const struct wf_context *before = wf_context_current;
-    uint32_t budget = before ? before->budget : 0;
+    const struct wf_context *before = object->outside = wf_context_current;
+    const struct wf_context copy = before ? *before : (struct wf_context){0};
     inner->newest = waker;
     inner->polls++;
     kit_current = object;
@@ -441,9 +115,9 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
     enum wf_poll poll = wf_future_poll(object->future, &cx);
     inner->in_operation = false;
     kit_current = outer;
-    object->seen.context_lost += wf_context_current != before;
-    if (before && before->constrained)
-        object->seen.spent += (int32_t)(budget - before->budget);
+    see_context(object, before, &copy);
+    if (copy.constrained)
+        object->seen.spent += (int32_t)(copy.budget - before->budget);
     object->seen.poll = (int32_t)poll;
     if (poll == WF_READY) {
         inner->over = true;
@@ -457,13 +131,14 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
 void kit_drop(struct kit_object *object)
 {
     struct kit_object *outer = kit_current;
-    const struct wf_context *before = wf_context_current;
+    const struct wf_context *before = object->outside = wf_context_current;
+    const struct wf_context copy = before ? *before : (struct wf_context){0};
     kit_current = object;
     object->inner->in_operation = true;
     wf_future_drop(object->future);
     object->inner->in_operation = false;
     kit_current = outer;
-    object->seen.context_lost += wf_context_current != before;
+    see_context(object, before, &copy);
     object->inner->over = true;
 }
 
@@ -473,6 +148,10 @@ void kit_release(struct kit_object *object)
         wf_future_drop(object->future);
     struct kit_inner *inner = object->inner;
     object->future = NULL;
+    kit_current = object;
+    if (object->kind->release)
+        object->kind->release(object);
+    kit_current = NULL;
     for (int i = 0; i < object->shape.count; i++) {
         struct kit_track *track = &inner->tracks[i];
         if (track->state == ALIVE) { /* it was lent */
@@ -481,16 +160,8 @@ void kit_release(struct kit_object *object)
         }
         object->seen.claimed += track->held; /* it stayed in the frame */
     }
-    kit_current = object;
-    if (object->kind->release)
-        object->kind->release(object);
-    kit_current = NULL;
     kit_look(object);
-    for (struct kit_block *block = inner->blocks, *next; block; block = next) {
-        next = block->next;
-        free(block->memory);
-        free(block);
-    }
+    kit_free_storage(object);
     free(inner->tracks);
     free(object->leaves);
     free(inner);

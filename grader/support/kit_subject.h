@@ -24,10 +24,18 @@ struct kit_kind {
     bool hands_value;   /**< the output of its leaf goes to `value` */
     bool stays_empty;   /**< in form 1 nothing is built in its room, so that it may not be polled */
     bool second_is_int; /**< whatever the shape says, the output of leaf 1 is an int */
+    /** Make what it is built over, before; its allocations are not the future's. NULL: nothing. */
+    void (*prepare)(struct kit_object *object);
     /** Build it in `frame`. `object->parent`: over that one's, where the kind has parents. */
     void (*build)(struct kit_object *object, void *frame);
     /** Give back what build made beside the frame, when the future is over; NULL: nothing. */
     void (*release)(struct kit_object *object);
+    /** Run the task that polls its leaves, if it can run; NULL: it polls them itself. */
+    void (*turn)(struct kit_object *object);
+    /** From outside, let it have something to do beside its leaves (KEEPS_WAKER); NULL: there is nothing. */
+    void (*kick)(struct kit_object *object);
+    /** Whether what a leaf finds around it, in its poll or its drop, is what the future makes; NULL: nothing. */
+    bool (*surrounds)(const struct kit_object *object, bool in_drop);
     /** What its parent counts now; NULL: it has none. */
     int32_t (*books)(struct kit_object *object);
 };
@@ -47,6 +55,7 @@ struct kit_object {
     size_t leaf_bytes; /* of a leaf's frame */
     void *value;       /* where the output goes; NULL: not wanted */
     struct wf_future **leaves;
+    const struct wf_context *outside; /* in which it is polled or dropped just now; NULL: in none */
     struct kit_seen seen;
     struct kit_inner *inner; /* the kit's own */
 };
@@ -55,6 +64,8 @@ struct kit_object {
 struct wf_future *kit_leaf(struct kit_object *object, int index);
 /** The same, built in this room of `leaf_bytes`. */
 struct wf_future *kit_leaf_in(struct kit_object *object, int index, void *room);
+/** Whether leaf `index` is READY or dropped. */
+bool kit_leaf_is_over(const struct kit_object *object, int index);
 /** What leaf `index` was made READY with. */
 int kit_result(const struct kit_object *object, int index);
 

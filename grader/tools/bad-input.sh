@@ -62,7 +62,7 @@ hostile_names()
     local name variable words
     for name in "${hostile[@]}"; do
         words=()
-        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE; do
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE QUICK LONG FRESH FUNCTION ALL; do
             words+=("$variable=$name")
         done
         words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")
@@ -195,13 +195,22 @@ clause "it is about a given part, and has points" '@clause{G.99,5,"text"}'
 expect 2 "clause 01.1 is stated twice, in " "$work/course/build/weft-grade" list --table
 expect 0 "explores  a park that returns has seen" "$grade" explain explore_unpark
 expect 2 "there is no lab 99" "$grade" selftest --lab 99
+expect 2 "has no test, clause or task nowhere" "$grade" run 01 --mutant nowhere
+
+# A mutant's own test runs in each variant that is asked for; of the others as many as make half of them, in plain.
+expect 2 "half of the mutant's other tests have passed" "$grade" run 01 --from solutions --mutant join_drop
+expect 2 "of a mutant's other tests only plain is" "$grade" run 01 --from solutions --mutant join_drop
+"$grade" run 01 --from solutions --mutant join_drop --variants plain,asan --json "$work/half.json" >/dev/null
+others=$(($("$grade" list --table | awk '$1 == "test" && $2 == "01-futures" && $5 ~ /plain/' | wc -l) - 1))
+holds "the mutant's test in two variants, and half of $others others in plain" \
+    [ "$(grep -c '^     "status": "pass"' "$work/half.json")" = $((2 + (others + 1) / 2)) ]
 
 # What is asked for is what the last lines speak of, and nothing of make's stands below a report.
-expect 0 "only T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
-expect 0 "only 01.T1, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
+expect 0 "only T1, 6 of 6 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test T1
+expect 0 "only 01.T1, 6 of 6 points, clauses passed 2 of 2, verdict pass" "$grade" run 01 --from solutions --test 01.T1
 expect 0 "only run_idle, one of 4 tests of clause 03.1: it passes" "$grade" run 03 --from solutions --test run_idle
 expect 1 "Begin with labs/04-executor/README.md, task T1: " "$grade" run 04 --variants plain
-expect 1 "04.17   0/4  open " "$grade" run 04 --variants plain
+expect 1 "04.17   0/3  open " "$grade" run 04 --variants plain
 expect 2 "T1 is a task: name one test" "$grade" debug 01 --test T1
 expect 0 "open 2, verdict fail" make -s grade LAB=01 TEST=T1
 cases=$((cases + 2))
@@ -231,7 +240,7 @@ expect 1 "nothing to expand" grader/tools/expand.sh runtime/examples/first_futur
 expect 1 "there is no file '$work/nowhere.c'" grader/tools/frames.sh "$work/nowhere.c"
 expect 1 "no future is defined" grader/tools/frames.sh runtime/given/future.c
 
-for part in environment files objects reach results disk lint; do # in this order: some look at submissions of those before
+for part in environment files objects reach results disk lint kept mutants; do # in this order: some look at submissions of those before
     # shellcheck source=/dev/null
     . "grader/tools/bad-input/$part.sh"
 done

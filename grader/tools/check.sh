@@ -1,37 +1,81 @@
 #!/usr/bin/env bash
-# check.sh [--quick]: everything that must hold before a submission, a line a step.
+# check.sh [--quick | --long]: everything that must hold before a submission, a line a step.
 #
-# Steps go on after a failure, so that one run shows all that is wrong; the log of each is in build/check.
-# The last line counts: "N passed, N failed". Exit status 0 only if none failed.
+# Steps go on after a failure, so that one run shows all that is wrong; the log of each is in build/check. Those that do not
+# disturb each other go on beside each other. The last line counts: "N passed, N failed". Exit status 0 only if none failed.
+#
+# A step that passed is "kept" while nothing changed that it depends on (grader/src/kept.h): the files that it names here,
+# this script, and what machine.sh says. With FRESH set everything is run. What fails is never kept, nor what depends on how
+# busy the machine is.
 set -u -o pipefail
 cd "$(dirname "$0")/../.."
-quick=${1:+--quick}
+mode=${1-}
+quick=
+[ "$mode" != --quick ] || quick=--quick
+long=
+[ "$mode" != --long ] || long=yes
+fresh=${FRESH:+--fresh}
+unset FRESH # of prove.sh it is a number
 logs=build/check
+key=$logs/key
 mkdir -p "$logs"
 jobs=$(nproc)
 export CK_DEFAULT_TIMEOUT=120 # Check's own 4 s are not enough under valgrind, or on a busy machine
-passed=0
-failed=0
+
+# Two checks would write the same files. The lock is gone with the process that holds it.
+exec 9>>"$logs/lock"
+if ! flock -n 9; then
+    echo "check: another check runs in this tree ($(cat "$logs/holder" 2>/dev/null)); this one waits until it has ended"
+    flock 9
+fi
+echo "process $$, since $(date +%T)" >"$logs/holder"
+rm -rf "$logs/ended"
+mkdir -p "$logs/ended"
 
 # step NAME COMMAND...: run it, keep its output, say how it went
 step()
 {
-    local name=$1 log start end
+    local name=$1 log start end word
     shift
     log=$logs/$(printf %s "$name" | tr -c 'a-z0-9' -).log
     start=$(date +%s%N)
-    [ -t 1 ] && printf '  ...     %s' "$name"
-    if "$@" >"$log" 2>&1; then
-        passed=$((passed + 1))
-        word=ok
-    else
-        failed=$((failed + 1))
-        word=FAILED
-    fi
+    word=ok
+    "$@" >"$log" 2>&1 9>&- || word=FAILED
     end=$(date +%s%N)
-    [ -t 1 ] && printf '\r\033[K'
-    printf '  %-7s %-34s %6.1f s  %s\n' "$word" "$name" "$(((end - start) / 100000000))e-1" "$(tail -n 1 "$log" | cut -c1-90)"
-    [ $word = ok ] || { sed 's/^/          /' "$log" | tail -n 30; echo "          all of it: $log"; }
+    {
+        printf '  %-7s %-34s %6.1f s  %s\n' "$word" "$name" "$(((end - start) / 100000000))e-1" "$(tail -n 1 "$log" | cut -c1-90)"
+        [ $word = ok ] || { sed 's/^/          /' "$log" | tail -n 30; echo "          all of it: $log"; }
+    } >"$log.line"
+    cat "$log.line" # at once: another step may end now
+    echo "$word" >"$logs/ended/$(basename "$log")"
+    [ $word = ok ]
+}
+
+# What a step depends on: files that it names, what all need, the machine; and how much was asked for.
+sums_of() # PATH...
+{
+    echo "$long"
+    find "$@" Makefile grader/*.mk runtime/modules.mk grader/tools/check.sh grader/tools/facts.sh -type f -print0 |
+        LC_ALL=C sort -zu | xargs -0 sha256sum
+    cat "$key/machine"
+}
+
+# kept_step "PATH..." NAME COMMAND...: the same, unless it passed when all files in these folders were the same
+kept_step()
+{
+    local paths=$1 name=$2 sums=$logs/ended/sums.$BASHPID
+    shift
+    # shellcheck disable=SC2086 # a list of words
+    sums_of $paths >"$sums"
+    if [ -z "$fresh" ] && build/weft-grade kept "check: $name" <"$sums"; then
+        printf '  kept    %s\n' "$name"
+        echo kept >"$logs/ended/$(printf %s "$name" | tr -c 'a-z0-9' -).log"
+        return 0
+    fi
+    # shellcheck disable=SC2086
+    if step "$@" && sums_of $paths >"$sums.after" && cmp -s "$sums" "$sums.after"; then # else somebody works on the tree
+        build/weft-grade keep "check: $name" <"$sums"
+    fi
 }
 
 # What gcc has built is compiled a second time, by the compiler that finds other mistakes.
@@ -53,7 +97,11 @@ given_tests()
 # The engine that explores interleavings against what is known of it, and the models on the solutions.
 interleave()
 {
-    FUZZ=${quick:+300 1} make -s interleave PROVE="${quick:+planted litmus published fuzz}"
+    if [ -n "$long" ]; then
+        make -s interleave
+    else
+        FUZZ="300 1" make -s interleave PROVE="planted litmus published fuzz"
+    fi
 }
 
 # The exercise's orders are as weak as can be as either compiler builds them; the grade is gcc's.
@@ -154,42 +202,76 @@ contract()
         { echo "a header was changed: if the contract shall change, run make contract"; false; }
 }
 
-echo "weft: check${quick:+ (quick)}"
-step "build" make -s -j"$jobs" build/weft-grade subject-objects
-step "second compiler" second_compiler
-step "contract" contract
-step "starters are fresh" grader/tools/starters.sh --check
-step "layout" grader/tools/format.sh --check
-[ -n "$quick" ] || step "lint" grader/tools/lint.sh
-step "layers" grader/tools/layers.sh
-step "cycles" grader/tools/cycles.sh
-step "suites" grader/tools/suites.sh
-step "clauses" grader/tools/clauses.sh
-step "handouts" grader/tools/handouts.sh
-[ -n "$quick" ] || step "tasks earn in order" grader/tools/tasks.sh
-step "must not compile" grader/tools/must-not-compile.sh
-step "given, plain" given_tests plain
-if [ -z "$quick" ]; then
-    step "given, asan" given_tests asan
-    step "given, tsan" given_tests tsan
-    step "valgrind" valgrind_clean
-    step "benchmarks" benchmarks
+finish()
+{
+    local passed failed kept
+    kept=$(cat "$logs"/ended/*.log | grep -c '^kept$')
+    passed=$(($(cat "$logs"/ended/*.log | grep -c '^ok$') + kept))
+    failed=$(cat "$logs"/ended/*.log | grep -c '^FAILED$')
+    echo
+    echo "$passed passed, $failed failed; $kept were kept, $((passed + failed - kept)) run"
+    [ "$failed" = 0 ]
+}
+
+# What most steps depend on: nearly everything but the pages.
+code="runtime solutions labs grader"
+
+# Two lanes. The first one needs neither the kept objects nor programs of the runtime; the second one writes them, so its steps
+# come one after the other. Neither makes an object in build/obj: a step of the second copies that folder.
+compile_and_read()
+{
+    kept_step "runtime solutions grader" "second compiler" second_compiler
+    step "contract" contract
+    step "starters are fresh" grader/tools/starters.sh --check
+    step "layout" grader/tools/format.sh --check
+    [ -n "$quick" ] || kept_step ".clang-tidy $code" "lint" grader/tools/lint.sh
+    step "layers" grader/tools/layers.sh
+    step "cycles" grader/tools/cycles.sh
+    step "suites" grader/tools/suites.sh
+    step "clauses" grader/tools/clauses.sh
+    step "handouts" grader/tools/handouts.sh
+    kept_step "runtime grader/must-not-compile grader/tools" "must not compile" grader/tools/must-not-compile.sh
+    kept_step "runtime solutions grader/given-tests" "given, plain" given_tests plain
+    if [ -z "$quick" ]; then
+        kept_step "runtime solutions grader/given-tests" "given, asan" given_tests asan
+        kept_step "runtime solutions grader/given-tests" "given, tsan" given_tests tsan
+        step "benchmarks" benchmarks
+    fi
+    kept_step "$code docs" "interleave" interleave
+    kept_step "runtime solutions grader/suites grader/interleave grader/tools" "orders, built by clang" orders_by_clang
+    kept_step "docs grader/interleave grader/tools runtime solutions" "quotes of the checker" grader/tools/chapter.sh
+}
+grade_and_install()
+{
+    [ -n "$quick" ] || kept_step "$code README.md CONTRIBUTING.md" "bad input" grader/tools/bad-input.sh
+    [ -n "$quick" ] || kept_step "runtime solutions grader/given-tests" "valgrind" valgrind_clean
+    kept_step "$code" "examples" examples
+    kept_step "$code" "expand" expansions
+    kept_step "$code" "frames" frames
+    kept_step "$code" "install" grader/tools/install-test.sh
+    kept_step "$code" "sandbox" grader/tools/sandbox-test.sh
+}
+
+echo "weft: check${mode:+ ($mode)}${fresh:+, whatever was kept}"
+given_programs=$([ -n "$quick" ] && echo build/given-tests/plain || echo build/given-tests/{plain,asan,tsan})
+# shellcheck disable=SC2086 # a list of words
+if ! step "build" make -s -j"$jobs" build/weft-grade subject-objects $given_programs || ! step "machine" grader/tools/machine.sh "$key"; then
+    finish
+    exit 1
 fi
-step "examples" examples
-step "expand" expansions
-step "frames" frames
-step "install" grader/tools/install-test.sh
-step "sandbox" grader/tools/sandbox-test.sh
-step "bad input" grader/tools/bad-input.sh
-step "interleave" interleave
-step "orders, built by clang" orders_by_clang
-step "quotes of the checker" grader/tools/chapter.sh
-step "grading the grader" build/weft-grade selftest $quick
+compile_and_read &
+grade_and_install &
+wait
 if [ -z "$quick" ]; then
-    step "the grader, sanitized" grader_sanitized
-    step "suites under load" grader/tools/soak.sh --sample
-    step "docs" make -s docs
+    kept_step "$code" "tasks earn in order" grader/tools/tasks.sh &
+    kept_step "$code" "the grader, sanitized" grader_sanitized &
 fi
-echo
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+step "grading the grader" build/weft-grade selftest $quick ${long:+--whole} --kept "$key" $fresh
+wait
+if [ -n "$long" ]; then
+    for lab in $(. grader/tools/facts.sh && labs); do
+        step "under load, $lab" grader/tools/soak.sh "$lab" 25
+    done
+fi
+[ -n "$quick" ] || kept_step "$code docs README.md CONTRIBUTING.md" "docs" make -s docs
+finish

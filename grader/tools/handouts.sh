@@ -5,9 +5,18 @@
 # many executions something was found. Each must be in a report of
 # grader/golden, which make check compares with what is printed. Neither indentation counts nor where a long line is broken:
 # what goes on below it is indented deeper, and joined to it. So must what the warm-up shows of a wrong answer.
-# Exit: 1 a line is in no report, or no page shows an account.
+# A handout has 3,500 words at most, without its code and the bars of its tables.
+# Exit: 1 a line is in no report, no page shows an account, or a handout is too long.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
+status=0
+for page in labs/*/README.md; do
+    words=$(awk '!/^    / { gsub(/[|]/, " "); print }' "$page" | wc -w)
+    if [ "$words" -gt 3500 ]; then
+        echo "$page: $words words, and a handout has 3,500 at most: shorten it"
+        status=1
+    fi
+done
 awk '
     function check() {
         gsub(/ +/, " ", line)
@@ -41,4 +50,5 @@ awk '
         check()
         print lines + 0 " lines of accounts, " bad + 0 " of them in no report of grader/golden"
         exit bad || !lines
-    }' grader/golden/*/*.txt README.md labs/*/README.md
+    }' grader/golden/*/*.txt README.md labs/*/README.md || status=1
+exit $status

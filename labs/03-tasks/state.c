@@ -20,8 +20,8 @@
 
 enum wf_to_running wf_task_to_running(struct wf_task *task)
 {
-    /* 03.T1: NOTIFIED becomes RUNNING in one step. A task from the queue is neither running nor
-     * complete: panic with 03.1 otherwise */
+    /* 03.T1: NOTIFIED becomes RUNNING in one step. A task from the queue is notified, and neither
+     * running nor complete: panic with 03.1 otherwise */
     LAB_TODO("03.T1");
 }
 

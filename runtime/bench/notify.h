@@ -46,7 +46,7 @@ static enum wf_poll notified_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct notified *self = (struct notified *)future;
     struct notify *notify = self->notify;
-    /* Look and leave the waker under one lock: who notifies comes before, and is seen, or after, and wakes. */
+    /* Look and leave the waker under one lock: a notification comes before, and is seen, or after, and wakes. */
     pthread_mutex_lock(&notify->lock);
     bool is_new = !self->node.next;
     bool ready = is_new ? notify->permit : wf_list_is_empty(&self->node);

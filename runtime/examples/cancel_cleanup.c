@@ -1,6 +1,6 @@
 /**
  * @file cancel_cleanup.c
- * @brief Cancellation: whoever loses a race gives back what it holds, the innermost function first.
+ * @brief Cancellation: the side that loses a race gives back what it holds, the innermost function first.
  *
  * Two mirrors offer the same file, and the first whole copy wins. `download` holds a connection all the while, and its
  * child `receive` a buffer for each block. The loser is dropped in the middle of a block: nothing unwinds, since there

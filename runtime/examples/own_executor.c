@@ -53,7 +53,7 @@ static void executor_released(struct wf_scheduler *scheduler, struct wf_task *ta
     struct executor *self = (struct executor *)scheduler;
     pthread_mutex_lock(&self->lock);
     self->alive--;
-    pthread_cond_broadcast(&self->changed); /* whoever sleeps looks whether that was the last */
+    pthread_cond_broadcast(&self->changed); /* the threads that sleep look whether that was the last */
     pthread_mutex_unlock(&self->lock);
 }
 

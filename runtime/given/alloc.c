@@ -37,7 +37,7 @@ static WF_ATOMIC(uint32_t) fail_countdown; /* 0: disarmed; 1: the next allocatio
  * thread that frees what another allocated counts below zero: only the sum means something, modulo 2^64.
  * A counter is never freed: when its thread ends it keeps its count and waits for the next thread.
  *
- * Relaxed throughout: counts, which publish nothing. Who compares them has joined the other threads. */
+ * Relaxed throughout: counts, which publish nothing. The thread that compares them has joined the others. */
 
 struct counter {
     WF_ATOMIC(size_t) bytes; /* written by its thread, read by any */
@@ -143,7 +143,7 @@ void wf_free(void *memory, size_t size)
     installed.free(installed.arg, memory, size);
 }
 
-void wf_alloc_fail_at(uint32_t n)
+uint32_t wf_alloc_fail_at(uint32_t n)
 {
-    wf_store_relaxed(&fail_countdown, n);
+    return wf_exchange_relaxed(&fail_countdown, n);
 }

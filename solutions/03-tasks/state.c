@@ -20,7 +20,7 @@
 
 enum wf_to_running wf_task_to_running(struct wf_task *task)
 {
-    /* LAB 03.T1 { NOTIFIED becomes RUNNING in one step. A task from the queue is neither running nor complete: panic with 03.1 otherwise */
+    /* LAB 03.T1 { NOTIFIED becomes RUNNING in one step. A task from the queue is notified, and neither running nor complete: panic with 03.1 otherwise */
     /* acquire: pairs with the release of every wake and abort, and of the to_idle before. Relaxed would let this poll miss
      * what a thread wrote before it woke the task, or what the last poll left in the frame. */
     uint32_t before = wf_fetch_xor_acquire(&task->state, WF_TASK_NOTIFIED | WF_TASK_RUNNING);

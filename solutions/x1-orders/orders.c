@@ -14,7 +14,7 @@ void mailbox_put(struct mailbox *box, int letter)
 
 bool mailbox_take(struct mailbox *box, int *letter)
 {
-    /* acquire: who sees the flag sees the letter. Pairs with the release in mailbox_put(). */
+    /* acquire: a thread that sees the flag sees the letter. Pairs with the release in mailbox_put(). */
     if (!atomic_load_explicit(&box->full, memory_order_acquire)) {
         /* relaxed: nothing is published by a count; a read-modify-write never loses one. */
         atomic_fetch_add_explicit(&box->misses, 1, memory_order_relaxed);
@@ -44,7 +44,7 @@ void spin_lock(struct spin *lock)
 bool spin_try_lock(struct spin *lock)
 {
     int expected = 0;
-    /* acquire: as in spin_lock(). relaxed: who fails does not touch what the lock guards. */
+    /* acquire: as in spin_lock(). relaxed: a thread that fails does not touch what the lock guards. */
     return atomic_compare_exchange_strong_explicit(&lock->held, &expected, 1, memory_order_acquire,
                                                    memory_order_relaxed);
 }
@@ -86,7 +86,7 @@ void counted_put(struct counted *object)
 
 bool counted_is_mine(struct counted *object)
 {
-    /* acquire: who is alone will write where others have read. Pairs with the release in counted_put(). */
+    /* acquire: a thread that is alone will write where others have read. Pairs with the release in counted_put(). */
     return atomic_load_explicit(&object->references, memory_order_acquire) == 1;
 }
 
@@ -94,7 +94,7 @@ bool counted_is_mine(struct counted *object)
 
 int *lazy_get(struct lazy *lazy)
 {
-    /* acquire: who sees the pointer sees the object. Pairs with the release below. */
+    /* acquire: a thread that sees the pointer sees the object. Pairs with the release below. */
     int *object = atomic_load_explicit(&lazy->object, memory_order_acquire);
     if (object)
         return object;
@@ -129,7 +129,7 @@ bool ring_pop(struct ring *ring, int *value)
 {
     /* relaxed: only this thread writes the head. */
     unsigned head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-    /* acquire: who sees the tail sees the slot. Pairs with the release in ring_push(). */
+    /* acquire: a thread that sees the tail sees the slot. Pairs with the release in ring_push(). */
     if (atomic_load_explicit(&ring->tail, memory_order_acquire) == head)
         return false;
     *value = ring->slots[head % RING_SLOTS];
@@ -187,7 +187,7 @@ void pair_write(struct pair *pair, int first, int second)
     unsigned sequence = atomic_load_explicit(&pair->sequence, memory_order_relaxed);
     /* relaxed: the fence publishes it. */
     atomic_store_explicit(&pair->sequence, sequence + 1, memory_order_relaxed);
-    /* release: who reads one of the numbers below, and then fences, sees the odd sequence. */
+    /* release: a thread that reads one of the numbers below, and then fences, sees the odd sequence. */
     atomic_thread_fence(memory_order_release);
     /* relaxed, both: atomic because they are read while they are written; the fences order them. */
     atomic_store_explicit(&pair->first, first, memory_order_relaxed);

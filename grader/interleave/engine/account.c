@@ -41,6 +41,15 @@ static const struct named *name_of(uintptr_t address)
     return NULL;
 }
 
+/* Such as the state of two tasks: then the block says whose it is. */
+static bool is_name_of_several(const struct named *named)
+{
+    for (int i = 0; i < il->name_count; i++)
+        if (&il->names[i] != named && strcmp(il->names[i].name, named->name) == 0)
+            return true;
+    return false;
+}
+
 static void set_name(const volatile void *object, struct named named)
 {
     if (!il_active())
@@ -94,7 +103,8 @@ const char *location_text(int index)
     if (!named)
         return object_mark(location->address, location->first_use, false);
     char *text = scratch_text();
-    snprintf(text, sizeof il->texts[0], "%s", named->name);
+    int block = is_name_of_several(named) ? heap_block((void *)location->address) : 0;
+    snprintf(text, sizeof il->texts[0], block ? "%s of block %d" : "%s", named->name, block);
     return text;
 }
 
@@ -276,7 +286,7 @@ static void write_line(FILE *out, const struct line *line, int width)
     }
 }
 
-/* Who ran last has made its last announced operation; the others are about to. In a deadlock nobody ran on. */
+/* The thread that ran last has made its last announced operation; the others are about to. In a deadlock nobody ran on. */
 const char *side_of_next(int id)
 {
     return id == il->current && il->failure != IL_DEADLOCK && il->failure != IL_LOST_WAKEUP ? "after"
@@ -292,25 +302,48 @@ static void write_ends(FILE *out)
                     where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
 }
 
-static bool is_repeat(int i)
+/* The line before, not too far back, that says the same; -1: none. */
+static int same_before(int i)
 {
     enum { BACK = 12 };
     const struct line *line = &il->lines[i];
     for (int k = i - 1; k >= 0 && k >= i - BACK; k--)
         if (il->lines[k].kind == line->kind && il->lines[k].thread == line->thread &&
             il->lines[k].site == line->site && strcmp(il->lines[k].text, line->text) == 0)
-            return true;
-    return false;
+            return k;
+    return -1;
 }
 
-/* A spinning thread does the same for hundreds of steps: the first rounds say it all. */
+static bool is_load(const struct line *line)
+{
+    return line->kind == LINE_STEP && strncmp(line->text, "load ", 5) == 0;
+}
+
+/* A loop that looks once more before it sleeps: nothing but looks of this thread stands between the two. */
+static bool looks_in_vain(int i)
+{
+    int before = same_before(i);
+    for (int k = before; before >= 0 && k <= i; k++)
+        if (!is_load(&il->lines[k]) || il->lines[k].thread != il->lines[i].thread)
+            return false;
+    return before >= 0;
+}
+
+/* A spinning thread does the same for hundreds of steps: the first rounds say it all. Looks in vain are left out at once, where
+ * there are several. */
 static void leave_out_repeats(void)
 {
     enum { SHOWN = 6 };
     int run = 0;
     for (int i = 0; i < il->line_count; i++) {
-        run = is_repeat(i) ? run + 1 : 0;
+        run = same_before(i) >= 0 ? run + 1 : 0;
         il->lines[i].left_out = run > SHOWN;
+    }
+    for (int i = 0, vain = 0; i <= il->line_count; i++) {
+        bool in_vain = i < il->line_count && looks_in_vain(i);
+        for (int k = i - vain; !in_vain && vain > 1 && k < i; k++)
+            il->lines[k].left_out = true;
+        vain = in_vain ? vain + 1 : 0;
     }
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file engine.h
- * @brief The engine as its own files see it: how an execution goes, and who does what.
+ * @brief The engine as its own files see it: how an execution goes, and which file does what.
  *
  * ## An execution
  *
@@ -14,6 +14,7 @@
  *     state.h       what an execution and a search consist of
  *     location.c    atomic objects and their stores
  *     memory.c      what each memory order lets a load read, and makes known
+ *     mark.c        what a model knows of its own course: steps outside of the memory model
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
@@ -159,6 +160,8 @@ void tell_stale(const struct thread *thread, int index, const struct store *read
 /* In `text`: which order is missing, and at which step, so that `reader` would know what `writer` did at that time of its
  * clock. False: it has read nothing that could tell it. */
 bool missing_order(const struct thread *reader, int writer, uint16_t time, char *text, size_t size);
+/* The same where `writer`, from that time on, only looked at an object that `reader` then read: what to do instead. */
+bool only_looked(const struct thread *reader, int writer, uint16_t time, char *text, size_t size);
 
 /* --- account.c --- */
 void account_clear(void);

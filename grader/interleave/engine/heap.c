@@ -100,7 +100,7 @@ void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
         il->owners[first + i] = 0;
     il->heap_top = start + grains * GRAIN + GAP;
     memset(start, zeroed ? 0 : 0xa5, grains * GRAIN);
-    if (zeroed) /* who reads the zeroes must have been told of the block */
+    if (zeroed) /* a thread that reads the zeroes must have been told of the block */
         race_check(il_this(), start, size, true, false, site);
     tell_hidden(il_this(), site, "malloc(%zu): block %d", size, il->block_count);
     return start;

@@ -1,6 +1,6 @@
 /**
  * @file hooks.h
- * @brief What the front ends have in common: who calls, from where, and how the engine is entered.
+ * @brief What the front ends have in common: which thread calls, from where, and how the engine is entered.
  */
 #ifndef INTERLEAVE_HOOKS_H
 #define INTERLEAVE_HOOKS_H

@@ -36,6 +36,23 @@ WRAP(void, free, void *memory)
         __real_free(memory);
 }
 
+void *interleave_malloc(size_t size, const void *site)
+{
+    void *memory = NULL;
+    if (!modelled())
+        return __real_malloc(size);
+    INSIDE(memory = il_malloc(size, 0, false, site));
+    return memory;
+}
+
+void interleave_free(void *memory, const void *site)
+{
+    if (modelled())
+        INSIDE(il_free(memory, site));
+    else
+        __wrap_free(memory);
+}
+
 WRAP(void *, realloc, void *memory, size_t size)
 {
     void *moved = NULL;

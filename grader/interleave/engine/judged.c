@@ -77,7 +77,7 @@ static bool read_command(struct channel_command *command)
     return true;
 }
 
-/* One execution. It passes only as such: whoever asked for it knows that it is not all. */
+/* One execution. It passes only as such: the caller has asked for that one, and knows that it is not all. */
 static void replay(const struct interleave_model *model, const char *token, struct ladder_result *found)
 {
     struct il_options options;

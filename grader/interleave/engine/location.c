@@ -96,7 +96,7 @@ bool on_a_stack(uintptr_t address)
     return address >= base && address < base + (uintptr_t)THREADS_MAX * (STACK_BYTES + 4096);
 }
 
-/* A plain write gives a location a new first store: who reads it at all comes after that write, or there is a race. */
+/* A plain write gives a location a new first store: a thread that reads it at all comes after that write, or there is a race. */
 void location_refresh(int index, il_site site)
 {
     struct location *location = &il->locations[index];

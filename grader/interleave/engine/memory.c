@@ -356,6 +356,7 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
         seen = make_store(thread, step, index, desired, order, read)->index;
     } else {
         step->order = (uint8_t)failure_order;
+        step->failed = true;
         step->touches.writes = false;
         if (failure_order != IL_SEQ_CST)
             step->touches.sc = SC_NOT;
@@ -371,8 +372,8 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
             tell_step(thread, site, "compare-exchange %s (%s): %s -> %s%s", location_text(index),
                       order_names[order], value_text(index, old), value_text(index, desired), from);
         else
-            tell_step(thread, site, "compare-exchange %s (%s): %s %s, not %s%s", location_text(index),
-                      order_names[failure_order],
+            tell_step(thread, site, "compare-exchange %s (%s%s): %s %s, not %s%s", location_text(index),
+                      order == failure_order ? "" : "on failure ", order_names[failure_order],
                       odd && old == expected ? "fails SPURIOUSLY, with" : "fails, found",
                       value_text(index, old), value_text(index, expected), from);
     }

@@ -9,7 +9,7 @@
  *     K token        replays it              H lane number place text      something besides steps
  *                                            X text      across all lanes: a switch;  R: a remark;  E: the end
  *
- * The engine makes the rows; who renders them trusts neither their order nor their fields. Linked into the engine and
+ * The engine makes the rows; the page trusts neither their order nor their fields. Linked into the engine and
  * into the grader, so nothing but the C library is used here.
  */
 #ifndef INTERLEAVE_PAGE_HTML_H

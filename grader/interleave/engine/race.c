@@ -67,7 +67,9 @@ static _Noreturn void race_found(const struct access *before, const struct acces
     uint8_t both = before->bytes & now->bytes;
     uintptr_t address = (cell & ~(uintptr_t)7) + (uintptr_t)__builtin_ctz(both);
     memory_text(address, before, now, memory, sizeof memory);
-    if (!missing_order(&il->threads[now->thread], before->thread, before->clock, advice, sizeof advice))
+    const struct thread *thread = &il->threads[now->thread];
+    if (!missing_order(thread, before->thread, before->clock, advice, sizeof advice) &&
+        !only_looked(thread, before->thread, before->clock, advice, sizeof advice))
         snprintf(advice, sizeof advice, "%s",
                  before->frees || now->frees
                      ? "The free must come after: count the references, or join the thread"

@@ -62,8 +62,9 @@ struct step *step_begin(struct thread *thread)
     step->thread = thread->id;
     step->op = thread->next.op;
     step->order = thread->next.order;
-    step->stale = false;
+    step->stale = step->failed = false;
     step->clock = thread->steps;
+    step->time = thread->now.clock.of[thread->id];
     step->read_index = NOT_READ;
     step->decision = decision;
     step->store = -1;

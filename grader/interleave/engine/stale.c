@@ -4,6 +4,15 @@
  */
 #include "engine.h"
 
+/* "it is relaxed": of a compare-exchange that failed, another than its name may say. */
+static const char *order_is(const struct step *step)
+{
+    char *text = scratch_text();
+    snprintf(text, sizeof il->texts[0], "%s is %s", step->failed ? "its order on failure" : "it",
+             order_names[step->order]);
+    return text;
+}
+
 /* Where this thread has read a later store of the thread that wrote the newer value: an edge that could have made it known. */
 static bool is_edge(const struct thread *thread, const struct store *newer, int i)
 {
@@ -33,10 +42,10 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
                 thread_text(thread->id), where(step->site), where(read->site));
         else if (releases)
             tell_remark(
-                "What was published at %s with order %s, %s read at %s with order %s: it needs acquire to know what "
-                "was written before.",
+                "What was published at %s with order %s, %s read at %s with order %s%s: it needs acquire to know "
+                "what was written before.",
                 where(read->site), order_names[read->order], thread_text(thread->id), where(step->site),
-                order_names[step->order]);
+                order_names[step->order], step->failed ? ", which is its order on failure" : "");
         else
             tell_remark(
                 "What %s read at %s with order %s was stored at %s with order %s: it needs release to publish what "
@@ -55,9 +64,8 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
     const struct store *read = location_store(location, step->read_index), *from = read;
     bool acquires = il_acquires(step->order);
     if (half && !acquires && read->has_released && read->released.clock.of[writer] >= time) {
-        snprintf(text, size,
-                 "Missing: acquire at %s (it is %s there). %s reads at that step what %s has published",
-                 where(step->site), order_names[step->order], thread_text(reader->id), thread_text(writer));
+        snprintf(text, size, "Missing: acquire at %s (%s there). %s reads at that step what %s has published",
+                 where(step->site), order_is(step), thread_text(reader->id), thread_text(writer));
         return true;
     }
     while (from->thread != writer && from->is_rmw && from->index > 0) /* which hands on what it has read */
@@ -70,12 +78,11 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
                  "that came before it does",
                  where(from->site), order_names[from->order], thread_text(writer), thread_text(reader->id));
     else
-        snprintf(
-            text, size,
-            "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (it is %s there), "
-            "where %s reads that",
-            where(from->site), order_names[from->order], thread_text(writer), where(step->site),
-            order_names[step->order], thread_text(reader->id));
+        snprintf(text, size,
+                 "Missing: release at %s (it is %s there), where %s stores, and acquire at %s (%s there), "
+                 "where %s reads that",
+                 where(from->site), order_names[from->order], thread_text(writer), where(step->site),
+                 order_is(step), thread_text(reader->id));
     return true;
 }
 
@@ -92,29 +99,39 @@ bool missing_order(const struct thread *reader, int writer, uint16_t time, char 
     return false;
 }
 
-/* The thread of the newer store looked afterwards at an object that this one then read: a load hands nothing on. */
-static bool tell_look(const struct thread *thread, const struct store *newer)
+/* A load hands nothing on. */
+bool only_looked(const struct thread *reader, int writer, uint16_t time, char *text, size_t size)
 {
-    for (int i = newer->step + 1; newer->thread != NOBODY && i < il->step_count; i++) {
+    for (int i = 0; writer != NOBODY && i < il->step_count; i++) {
         const struct step *look = &il->steps[i];
-        if (look->thread != newer->thread || look->store >= 0 || look->read_index == NOT_READ ||
+        if (look->thread != writer || look->time < time || look->store >= 0 || look->read_index == NOT_READ ||
             !il_is_location(look->touches.object))
             continue;
         for (int k = i + 1; k < il->step_count; k++) {
             const struct step *step = &il->steps[k];
-            if (step->thread != thread->id || step->touches.object != look->touches.object ||
+            if (step->thread != reader->id || step->touches.object != look->touches.object ||
                 step->read_index == NOT_READ || step->read_index < look->read_index)
                 continue;
-            tell_remark(
-                "After that store %s only looked at %s, at %s, and wrote nothing there: a load publishes nothing. "
-                "Only a read-modify-write with release, also one that leaves the value as it is, carries the "
-                "store on to %s, which reads %s at %s.",
-                thread_text(newer->thread), location_text(look->touches.object), where(look->site),
-                thread_text(thread->id), location_text(look->touches.object), where(step->site));
+            snprintf(
+                text, size,
+                "%s only looked at %s after that, at %s, and wrote nothing there: a load publishes nothing, nor "
+                "do fences beside it. Only a read-modify-write with release, also one that leaves the value as "
+                "it is, carries it on to %s, which reads %s at %s",
+                thread_text(writer), location_text(look->touches.object), where(look->site),
+                thread_text(reader->id), location_text(look->touches.object), where(step->site));
             return true;
         }
     }
     return false;
+}
+
+static bool tell_look(const struct thread *thread, const struct store *newer)
+{
+    char text[IL_MESSAGE_BYTES];
+    if (!only_looked(thread, newer->thread, (uint16_t)(newer->time + 1), text, sizeof text))
+        return false;
+    tell_remark("%s.", text);
+    return true;
 }
 
 /* An own store before this load, with no seq_cst fence between. */

@@ -106,7 +106,7 @@ struct lock {
     il_site site; /* where it was locked */
     il_site first_use;
     il_site destroyed_at; /* or NULL */
-    int8_t lost_thread;   /* who signalled when nobody waited; or NOBODY */
+    int8_t lost_thread;   /* the thread that signalled when none waited; or NOBODY */
     il_site lost_site;
 };
 
@@ -121,9 +121,10 @@ struct pending {
 /* A step that was made. */
 struct step {
     int8_t thread;
-    uint8_t op, order;
-    bool stale;
+    uint8_t op, order; /* order: of what it did; a compare-exchange that failed has its second one */
+    bool stale, failed;
     uint16_t clock;      /* the thread's own count of steps */
+    uint16_t time;       /* and what its clock said when the step began, as in a store or a plain access */
     uint16_t read_index; /* of the store that was read; or NOT_READ */
     int decision;        /* that chose it */
     int store;           /* that it made; or -1 */

@@ -79,7 +79,7 @@ static events release_sequence(const struct candidate *c, int write)
     return sequence;
 }
 
-/* Who synchronises with whom, when `read` reads from the release sequence of `write`. */
+/* Which events synchronise, when `read` reads from the release sequence of `write`. */
 static void synchronise(const struct candidate *c, struct relation *sw, int write, int read)
 {
     for (int from = 0; from < c->count; from++) {

@@ -1,6 +1,6 @@
 /**
  * @file barrier.c
- * @brief A barrier for two threads that is used twice; who waits spins on the phase.
+ * @brief A barrier for two threads that is used twice; the one that waits spins on the phase.
  *
  * BUG 1: the last one opens the phase, then resets the count. "Nobody is here any more."
  * BUG 2: reads the phase after it has arrived. "The phase changes only when I have arrived."

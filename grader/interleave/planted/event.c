@@ -3,7 +3,7 @@
  * @brief An event whose waiter lives on the waiting thread's stack; one waits, one fires.
  *
  * Once `done` is set the waiter may return, and the same piece of its stack is used for something else, here
- * for the next wait: who fires must not touch the waiter then.
+ * for the next wait: the thread that fires must not touch the waiter then.
  *
  * BUG 1: marks the waiter done, then reads which park to wake. "The waiter sleeps until I wake it."
  * BUG 2: the waiter leaves although it could not take itself off the list. "The event has fired, so nobody

@@ -55,7 +55,7 @@ static void unpark(void)
         return;
 #endif
     if (BUG != 1) {
-        /* Who is PARKED holds the mutex until it waits. */
+        /* A thread that is PARKED holds the mutex until it waits. */
         pthread_mutex_lock(&mutex);
         pthread_mutex_unlock(&mutex);
     }

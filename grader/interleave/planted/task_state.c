@@ -2,7 +2,7 @@
  * @file task_state.c
  * @brief The state of a task that is woken while it runs; two wakers and a worker.
  *
- * The executor's queue is left out: who makes the state SCHEDULED would push it, and a SCHEDULED task will be
+ * The executor's queue is left out: the thread that makes the state SCHEDULED would push it, and a SCHEDULED task will be
  * run. What holds: a waker's news, written before its wake-up, is seen by a poll that begins after it.
  *
  * BUG 1: a wake-up of a running task is forgotten. "It is running, it will see the news."

@@ -2,7 +2,7 @@
  * @file counted_waker.h
  * @brief A waker for models: on the heap, counted, and it remembers that it was woken.
  *
- * Whoever uses it after its last reference is caught by the engine, and so is a reference that is never given up.
+ * The engine catches a use after its last reference, and a reference that is never given up.
  * Include it in one file of a model program.
  */
 #ifndef INTERLEAVE_COUNTED_WAKER_H
@@ -54,6 +54,7 @@ static inline struct wf_waker counted_waker(atomic_int *wakes)
 {
     struct counted *self = malloc(sizeof *self);
     assert(self);
+    interleave_name(&self->references, "the waker's references");
     *self = (struct counted){.references = 1, .wakes = wakes};
     return (struct wf_waker){&counted_ops, self};
 }

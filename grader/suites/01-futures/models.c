@@ -12,9 +12,11 @@
 #include "weft/block_on.h"
 #include "weft/park.h"
 
-/* What is written before an unpark. Relaxed or plain: the unpark alone has to publish it. */
+/* What is written before an unpark. Relaxed or plain: the unpark alone has to publish it. Fences would order what is relaxed, so
+ * what must be carried is plain where a park is known to come after the unpark. */
 static int datum;
 static atomic_int first, second;
+static struct interleave_mark second_returned;
 static struct wf_park *parker;
 
 static void begin(void)
@@ -99,26 +101,36 @@ static void *set_and_unpark(void *arg)
 {
     atomic_int *flag = arg;
     interleave_thread_name(flag == &first ? "unparker 1" : "unparker 2");
+    if (flag == &second)
+        datum = 42;
     atomic_store_explicit(flag, 1, memory_order_relaxed);
     wf_unpark(parker);
+    if (flag == &second)
+        interleave_mark(&second_returned);
     return arg;
 }
 
 static void park_until_both(void)
 {
     while (!atomic_load_explicit(&first, memory_order_relaxed) ||
-           !atomic_load_explicit(&second, memory_order_relaxed))
+           !atomic_load_explicit(&second, memory_order_relaxed)) {
+        bool reads = interleave_is_marked(&second_returned);
         interleave_expect(wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN,
                           "a park without a deadline returns WF_PARK_WOKEN", "it returned another answer");
+        if (reads)
+            interleave_expect(datum == 42, "a park after the second unpark sees what was written before it",
+                              "it reads %d instead of 42", datum);
+    }
 }
 
 /*
  * 3 threads. Two unparks may be one permit: then the owner must see both flags after it, so the second unpark
- * has to write even where it finds a permit.
+ * has to write even where it finds a permit. No fence stands for the write.
  */
 MODEL(explore_two_unparks, "01.16", "of two unparks that are one permit, both are heard; 3 threads")
 {
     begin();
+    interleave_name(&second_returned, "the unpark of unparker 2 has returned");
     pthread_t one = start(set_and_unpark, &first);
     pthread_t two = start(set_and_unpark, &second);
     park_until_both();

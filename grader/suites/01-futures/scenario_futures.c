@@ -133,7 +133,7 @@ static int map_function(void *arg, void *out)
     return *(int *)out ^ slot->map_result;
 }
 
-/* wf_future_poll() and wf_future_drop() keep a future's head; who calls the operations behind their back leaves
+/* wf_future_poll() and wf_future_drop() keep a future's head; a caller of the operations behind their back leaves
  * a future that does not know that it is over. */
 static void tell_bypassed(void)
 {
@@ -187,7 +187,7 @@ static enum wf_poll twice_poll(struct wf_future *future, struct wf_cx *cx)
 
 static const struct wf_future_ops twice_ops = {.name = "twice", .poll = twice_poll, WF_FRAME(struct twice)};
 
-static int64_t poll_many(enum futures_step kind, size_t count, int64_t *done)
+static int64_t poll_many(enum futures_step kind, size_t count, int64_t failing, int64_t *done)
 {
     struct twice *futures = calloc(count, sizeof *futures);
     struct wf_future **branches = calloc(count, sizeof *branches);
@@ -202,12 +202,16 @@ static int64_t poll_many(enum futures_step kind, size_t count, int64_t *done)
         futures[i].future.ops = &twice_ops;
         branches[i] = &futures[i].future;
     }
+    if (failing >= 0)
+        futures[failing].out = -1;
     struct wf_future *both = build_kind(kind, &frame, branches, count, WF_FAIR);
     int64_t poll = wf_future_poll(both, &cx);
     if (poll == WF_PENDING)
         poll = wf_future_poll(both, &cx);
     for (size_t i = 0; i < count; i++)
         *done += wf_future_is_done(&futures[i].future);
+    if (failing >= 0)
+        *done = frame.try_join.failed;
     free(branches);
     free(futures);
     return poll;
@@ -368,7 +372,7 @@ static void act(const struct channel_command *command)
             a += tasks[i].clones;
         break;
     case STEP_MANY:
-        a = poll_many((enum futures_step)arguments[0], (size_t)arguments[1], &b);
+        a = poll_many((enum futures_step)arguments[0], (size_t)arguments[1], arguments[2], &b);
         break;
     case STEP_TURNS:
         tell_turns(arguments);

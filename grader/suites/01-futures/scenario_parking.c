@@ -15,6 +15,7 @@
 #include "parcel.h"
 #include "scenario.h"
 #include "steps.h"
+#include "wall_clock.h"
 #include "weft/alloc.h"
 #include "weft/block_on.h"
 #include "weft/context.h"
@@ -117,10 +118,27 @@ static struct wf_event_hook event_hook = {on_event};
 
 /* --- park --- */
 
+static uint64_t deadline_of(int64_t argument)
+{
+    switch (argument) {
+    case FOR_EVER:
+        return WF_FOREVER;
+    case BELOW_2_63:
+        return ((uint64_t)1 << 63) - 1;
+    case AT_2_63:
+        return (uint64_t)1 << 63;
+    case ABOVE_2_63:
+        return ((uint64_t)1 << 63) + 1;
+    case BELOW_FOR_EVER:
+        return WF_FOREVER - 1;
+    default:
+        return wf_clock_ns() + (uint64_t)argument * 1000000u;
+    }
+}
+
 static void job_park(struct actor *actor)
 {
-    uint64_t deadline =
-        actor->argument < 0 ? WF_FOREVER : wf_clock_ns() + (uint64_t)actor->argument * 1000000u;
+    uint64_t deadline = deadline_of(actor->argument);
     enum wf_parked parked = wf_park(parkers[actor->parker], deadline);
     uint64_t now = wf_clock_ns();
     int64_t seen = parked == WF_PARK_WOKEN ? read_parcel() : 0;
@@ -402,6 +420,9 @@ static void act(const struct channel_command *command)
         break;
     case STEP_LONE_WAKE:
         wake_lone(arguments[0]);
+        break;
+    case STEP_WALL_CLOCK:
+        wall_clock_off(arguments[0]);
         break;
     case STEP_SPURIOUS:
         cond_gap_spurious((int)arguments[0]);

@@ -30,9 +30,9 @@ enum futures_step {
     STEP_FAILED,                          /* id -> failed of a try_join */
     STEP_WAKER,                           /* waker -> clones alive, wakes */
     STEP_CLONES,                          /* -> clones of all wakers alive */
-    STEP_MANY, /* kind, count: the combinator over so many futures, each pending once; polled twice
+    STEP_MANY,  /* kind, count: the combinator over so many futures, each pending once; polled twice
                       -> the second poll, how many of the futures are done */
-    STEP_TURNS,           /* kind, order, count, polls, renewed: the combinator over so many futures that stay pending,
+    STEP_TURNS, /* kind, order, count, polls, renewed: the combinator over so many futures that stay pending,
                              polled so often -> text: of each poll the index of the branch that goes first, two bytes.
                              renewed: a select, which is dropped after each poll and begun again by wf_select_next() */
 };
@@ -51,8 +51,8 @@ enum futures_event {
 enum parking_step {
     STEP_PARKER_NEW = CHANNEL_FIRST_OPERATION, /* parker -> 1, or 0: no memory */
     STEP_PARKER_DROP,                          /* parker */
-    STEP_UNPARK,          /* parker, value: write value where the parked thread will read it, then unpark */
-    STEP_PARK,            /* actor, parker, milliseconds (-1: for ever) -> the actor's kernel thread number */
+    STEP_UNPARK, /* parker, value: write value where the parked thread will read it, then unpark */
+    STEP_PARK,   /* actor, parker, milliseconds from now (enum far) -> the actor's kernel thread number */
     STEP_PARKER_WAKER,    /* waker, parker */
     STEP_WAKER_CLONE,     /* waker, of */
     STEP_WAKER_WAKE,      /* waker */
@@ -68,11 +68,21 @@ enum parking_step {
     STEP_PARK_AT_GATE,    /* actor, parker: like STEP_PARK, but not before the gate is open */
     STEP_OPEN_GATE,       /* let the thread that waits at the gate go on, without telling it anything else */
     STEP_LONE_BLOCK_ON, /* actor: block_on a future of its own, pending until STEP_LONE_WAKE -> its kernel thread number */
-    STEP_LONE_WAKE, /* actor: make that future READY and wake its task */
-    STEP_SPURIOUS,  /* times: so many waits on a condition variable return for no reason */
+    STEP_LONE_WAKE,  /* actor: make that future READY and wake its task */
+    STEP_WALL_CLOCK, /* seconds: the wall clock is so far off, from now on */
+    STEP_SPURIOUS,   /* times: so many waits on a condition variable return for no reason */
     STEP_UNPARK_IN_GAP, /* actor, parker, value, milliseconds: park it, and unpark it when it has decided to sleep and
                              does not yet -> whether it was caught there */
     STEP_STORM,         /* actor, rounds, spin: block_on a leaf that another thread wakes `rounds` times */
+};
+
+/** Deadlines that are no milliseconds from now. */
+enum far {
+    FOR_EVER = -1,      /* WF_FOREVER */
+    BELOW_2_63 = -2,    /* 2^63 - 1 ns, */
+    AT_2_63 = -3,       /* 2^63 ns, */
+    ABOVE_2_63 = -4,    /* and one more: beyond a signed number */
+    BELOW_FOR_EVER = -5 /* WF_FOREVER - 1 */
 };
 
 /** What the leaf of block_on does when it is polled and not yet READY. */

@@ -1,12 +1,13 @@
 /**
  * @file tests_combine.c
- * @brief Clauses 01.5 to 01.15 and 01.28 to 01.33: join, try_join, select, race.
+ * @brief Clauses 01.5, 01.6, 01.8 to 01.12, 01.14, 01.15 and 01.29 to 01.33: join, try_join, select, race.
  *
  * Most tests are the same random walk through one combinator's life, looked at in different aspects.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "many.h"
 #include "rig.h"
 #include "tests.h"
 #include "weft/combine.h"
@@ -81,7 +82,7 @@ static void check_many(struct judge *judge, uint32_t kind)
     char text[100];
     snprintf(text, sizeof text, "wf_%s over %d futures that are pending once, polled twice", kind_name(kind),
              count);
-    struct judge_reply reply = STEP(judge, STEP_MANY, text, kind, count);
+    struct judge_reply reply = STEP(judge, STEP_MANY, text, kind, count, -1);
     EXPECT(judge, reply.a == WF_READY && reply.b == count, "READY at the second poll, and every future too",
            "%s, and %lld of the futures are READY", reply.a == WF_READY ? "READY" : "PENDING",
            (long long)reply.b);
@@ -145,6 +146,18 @@ void test_join_drop(struct judge *judge)
     finish_futures(judge);
 }
 
+/* The last of so many fails. */
+static void check_failed(struct judge *judge, int count)
+{
+    char text[100], expected[60];
+    snprintf(text, sizeof text, "wf_try_join over %d futures that are pending once; the last one fails",
+             count);
+    struct judge_reply reply = STEP(judge, STEP_MANY, text, STEP_TRY_JOIN, count, count - 1);
+    EXPECT(judge, reply.a == WF_READY, "READY at the second poll", "PENDING");
+    snprintf(expected, sizeof expected, "failed is %d", count - 1);
+    EXPECT(judge, reply.b == count - 1, expected, "failed is %lld", (long long)reply.b);
+}
+
 void test_try_join_error(struct judge *judge)
 {
     judge_start(judge, "futures");
@@ -153,6 +166,8 @@ void test_try_join_error(struct judge *judge)
                  .kind = STEP_TRY_JOIN, .aspects = RESULT | POLLS, .some_missing = true, .errors = true});
     for (int failed = 0; failed < 4; failed++)
         failing_now(judge, failed, RESULT | POLLS);
+    for (int i = 0; i < MANY_COUNTS; i++)
+        check_failed(judge, many_counts[i]);
     finish_futures(judge);
 }
 
@@ -244,157 +259,6 @@ void test_select_disabled(struct judge *judge)
     }
     build_combinator(judge);
     poll_and_check(judge, RESULT | POLLS);
-    finish_futures(judge);
-}
-
-/* So many branches are few and many, of each combinator; a turn is kept in some number of bits. */
-static const int turn_counts[] = {1,   2,   3,   5,   31,  32,  33,  63,  64, 65,
-                                  127, 128, 129, 255, 256, 257, 300, 1000};
-enum { TURN_COUNTS = sizeof turn_counts / sizeof *turn_counts };
-
-/* Over `count` branches that stay pending: in `count` polls each goes first once, and then they come in the same order again;
- * a biased one begins with the first, always. `renewed`: each poll is that of another select. */
-static void check_turns(struct judge *judge, uint32_t kind, bool biased, int count, bool renewed)
-{
-    static unsigned char went_first[1000];
-    char text[120], expected[100];
-    int polls = biased ? 5 : 2 * count;
-    snprintf(text, sizeof text, "wf_%s over %d futures that stay pending, %s, polled %d time%s%s",
-             kind_name(kind), count, biased ? "WF_BIASED" : "WF_FAIR", polls, polls == 1 ? "" : "s",
-             renewed ? ", each time dropped and begun by wf_select_next()" : "");
-    judge_forget_trace(judge);
-    STEP(judge, STEP_TURNS, text, kind, biased, count, polls, renewed);
-    const unsigned char *turns = (const unsigned char *)judge_event_text(judge);
-    memset(went_first, 0, sizeof went_first);
-    for (int poll = 0; poll < polls; poll++) {
-        int turn = turns[2 * poll] | turns[2 * poll + 1] << 8;
-        EXPECT(judge, turn < count, "every branch is pending: each poll polls them, and is PENDING",
-               "poll %d is READY, or polls none", poll + 1);
-        snprintf(expected, sizeof expected, "in any %d polls each branch goes first once", count);
-        if (biased)
-            EXPECT(judge, turn == 0, "the first branch goes first in each poll", "branch %d does in poll %d",
-                   turn, poll + 1);
-        else if (poll < count)
-            EXPECT(judge, !went_first[turn], expected, "branch %d goes first a second time in poll %d", turn,
-                   poll + 1);
-        else
-            EXPECT(judge, turn == (turns[2 * (poll - count)] | turns[2 * (poll - count) + 1] << 8), expected,
-                   "in polls %d to %d branch %d goes first twice", poll - count + 2, poll + 1, turn);
-        went_first[turn] = 1;
-    }
-}
-
-static void check_many_turns(struct judge *judge, bool biased)
-{
-    static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
-    for (int i = 0; i < TURN_COUNTS; i++)
-        for (int kind = 0; kind < 4; kind++)
-            check_turns(judge, kinds[kind], biased, turn_counts[i], false);
-}
-
-/* Which branch is first in each poll of a combinator, of all four kinds. */
-static void check_order(struct judge *judge, bool biased, int rounds)
-{
-    static const uint32_t kinds[] = {STEP_JOIN, STEP_TRY_JOIN, STEP_SELECT, STEP_RACE};
-    judge_start(judge, "futures");
-    for (int round = 0; round < rounds; round++) {
-        struct walk walk = {.kind = kinds[round % 4], .aspects = ORDER, .some_missing = round % 3 == 0};
-        random_branches(judge, walk.kind, walk.some_missing);
-        struct rig *rig = rig_of(judge);
-        rig->biased = biased;
-        build_combinator(judge);
-        /* long enough, with nothing ready, for every branch to have its turn twice */
-        int polls = 2 * rig->count;
-        bool ready = false;
-        for (int poll = 0; poll < polls && !ready; poll++) {
-            /* the turn goes on too when one becomes READY; a select or a race would end by that */
-            int lucky = judge_random(judge, rig->count);
-            if ((walk.kind == STEP_JOIN || walk.kind == STEP_TRY_JOIN) && poll % 2 &&
-                branch_is_live(rig, lucky))
-                arm_probe(judge, rig->branch[lucky], lucky);
-            ready = poll_and_check(judge, walk.aspects);
-        }
-        for (int i = 0; i < rig->count; i++)
-            if (branch_is_live(rig, i))
-                arm_probe(judge, rig->branch[i], i);
-        if (!ready)
-            EXPECT(judge, poll_and_check(judge, walk.aspects), "READY: every branch is", "PENDING");
-        drop_leftovers(judge);
-    }
-    check_many_turns(judge, biased);
-    finish_futures(judge);
-}
-
-void test_turn_moves_on(struct judge *judge)
-{
-    check_order(judge, false, 2 * ROUNDS);
-}
-
-void test_array_order(struct judge *judge)
-{
-    check_order(judge, true, ROUNDS);
-}
-
-void test_select_next_keeps_turn(struct judge *judge)
-{
-    judge_start(judge, "futures");
-    struct rig *rig = rig_of(judge);
-    int count = 2 + judge_random(judge, 4);
-    *rig = (struct rig){.kind = STEP_SELECT, .count = count};
-    for (int i = 0; i < count; i++) {
-        rig->branch[i] = i;
-        build_probe(judge, i);
-        arm_probe(judge, i, i);
-    }
-    build_combinator(judge);
-    int wins[BRANCHES_MAX] = {0};
-    for (int select = 1; select <= 3 * count; select++) {
-        EXPECT(judge, poll_and_check(judge, RESULT), "READY: every branch is", "PENDING");
-        int count_events, winner = -1;
-        const struct channel_record *events = judge_events(judge, &count_events);
-        for (int i = 0; i < count_events; i++)
-            if (events[i].kind == EVENT_PROBE_POLLED)
-                winner = (int)events[i].a;
-        if (winner < 0 || winner >= count)
-            judge_fail(judge, "one of the branches wins", "none does");
-        wins[winner]++;
-        if (select % count == 0)
-            for (int i = 0; i < count; i++)
-                EXPECT(judge, wins[i] == select / count,
-                       "each branch wins once in as many selects as there are branches",
-                       "after %d selects %c has won %d times", select, probe_letter(i), wins[i]);
-        /* the winner is built anew, and the next select begun */
-        char text[60];
-        build_probe(judge, winner);
-        arm_probe(judge, winner, winner);
-        snprintf(text, sizeof text, "futures[%d] = %c", winner, probe_letter(winner));
-        STEP(judge, STEP_REPLACE, text, COMBINATOR, winner, winner);
-        STEP(judge, STEP_NEXT, "wf_select_next(select)", COMBINATOR);
-    }
-    drop_and_check(judge, DROPS);
-    drop_leftovers(judge);
-
-    /* and the order: a biased one stays biased */
-    *rig = (struct rig){.kind = STEP_SELECT, .biased = true, .count = 2, .branch = {0, 1}};
-    for (int i = 0; i < 2; i++) {
-        build_probe(judge, i);
-        arm_probe(judge, i, i);
-    }
-    build_combinator(judge);
-    for (int select = 0; select < 3; select++) {
-        struct judge_reply reply = poll_future(judge, COMBINATOR, "select");
-        EXPECT(judge, reply.a == WF_READY && reply.b == 0, "WF_BIASED: the first branch wins every time",
-               "out is %s", judge_code(reply.b));
-        build_probe(judge, 0);
-        arm_probe(judge, 0, 0);
-        STEP(judge, STEP_REPLACE, "futures[0] = A", COMBINATOR, 0, 0);
-        STEP(judge, STEP_NEXT, "wf_select_next(select)", COMBINATOR);
-    }
-    drop_future(judge, COMBINATOR, "select");
-    drop_leftovers(judge);
-    for (int i = 0; i < TURN_COUNTS; i++)
-        for (int order = 0; order < 2; order++)
-            check_turns(judge, STEP_SELECT, order, turn_counts[i], true);
     finish_futures(judge);
 }
 

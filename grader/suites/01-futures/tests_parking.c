@@ -12,9 +12,10 @@
 
 static int64_t park(struct judge *judge, int64_t milliseconds)
 {
+    static const char *const far[] = {"WF_FOREVER", "2^63 - 1", "2^63", "2^63 + 1", "WF_FOREVER - 1"};
     char text[80];
     if (milliseconds < 0)
-        snprintf(text, sizeof text, "thread 1: wf_park(parker, WF_FOREVER)");
+        snprintf(text, sizeof text, "thread 1: wf_park(parker, %s)", far[-1 - milliseconds]);
     else
         snprintf(text, sizeof text, "thread 1: wf_park(parker, now + %lld ms)", (long long)milliseconds);
     return STEP(judge, STEP_PARK, text, ACTOR, PARKER, milliseconds).a;
@@ -151,6 +152,64 @@ static void expect_timed_out(struct judge *judge)
            parked_name(event.a));
 }
 
+/* Days from now, on both sides of what 31 and 32 bits hold of milliseconds and seconds, and of what 63 bits hold of nanoseconds. */
+static void far_deadlines(struct judge *judge)
+{
+    static const int64_t deadlines[] = {600000,
+                                        INT64_C(0x7fffffff),
+                                        INT64_C(0x80000000),
+                                        2592000000,
+                                        INT64_C(0xffffffff),
+                                        INT64_C(0x100000000),
+                                        INT64_C(0x7fffffff) * 1000,
+                                        INT64_C(0x100000000) * 1000,
+                                        BELOW_2_63,
+                                        AT_2_63,
+                                        ABOVE_2_63,
+                                        BELOW_FOR_EVER,
+                                        FOR_EVER};
+    for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
+        judge_forget_trace(judge);
+        int64_t thread = park(judge, deadlines[i]);
+        judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
+        unpark(judge, (int)i);
+        expect_woken(judge, (int)i);
+    }
+}
+
+/* A condition variable may return for no reason in a wait with a deadline too. */
+static void spurious_with_a_deadline(struct judge *judge)
+{
+    STEP(judge, STEP_SPURIOUS, "the next 3 waits on a condition variable return for no reason", 3);
+    park(judge, 30);
+    expect_timed_out(judge);
+    STEP(judge, STEP_SPURIOUS, "the next 3 waits on a condition variable return for no reason", 3);
+    int64_t thread = park(judge, 600000);
+    judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
+    unpark(judge, 6);
+    expect_woken(judge, 6);
+    STEP(judge, STEP_SPURIOUS, "waits on a condition variable return as they should", 0);
+}
+
+/* A deadline is a time of CLOCK_MONOTONIC, whatever the wall clock says. */
+static void wall_clock_steps(struct judge *judge)
+{
+    static const int64_t steps[] = {-3600, 3600};
+    for (int i = 0; i < 2; i++) {
+        STEP(judge, STEP_WALL_CLOCK,
+             i ? "the wall clock is set an hour back while threads sleep"
+               : "the wall clock is set an hour ahead while threads sleep",
+             steps[i]);
+        park(judge, 20);
+        expect_timed_out(judge);
+        int64_t thread = park(judge, 600000);
+        judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
+        unpark(judge, 8);
+        expect_woken(judge, 8);
+    }
+    STEP(judge, STEP_WALL_CLOCK, "the wall clock is right", 0);
+}
+
 void test_park_deadline(struct judge *judge)
 {
     judge_start(judge, "parking");
@@ -177,10 +236,9 @@ void test_park_deadline(struct judge *judge)
             expect_woken(judge, 7);
         }
     }
-    int64_t thread = park(judge, 600000);
-    judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
-    unpark(judge, 5);
-    expect_woken(judge, 5);
+    far_deadlines(judge);
+    spurious_with_a_deadline(judge);
+    wall_clock_steps(judge);
     drop_parker(judge);
     judge_finish(judge);
 }

@@ -48,7 +48,7 @@ static void task_drop(void *data)
 
 static const struct wf_waker_ops task_waker_ops = {task_clone, task_drop, task_wake_by_ref, task_drop};
 
-/* --- who goes through wf_future_poll() and wf_future_drop() is reported there; who does not is seen by that --- */
+/* --- a caller of wf_future_poll() and wf_future_drop() is reported there; one that bypasses them is seen by that --- */
 
 static const void *reported_poll, *reported_drop;
 
@@ -97,7 +97,7 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
     if (poll == WF_READY) {
         wf_waker_drop(&self->kept);
         set_out(self);
-    } else {
+    } else if (future->ops->drop) {
         wf_waker_store(&self->kept, cx->waker);
     }
     return poll;
@@ -126,12 +126,17 @@ static const struct wf_future_ops probe_ops[] = {
     [PROBE_INT] = {PROBE_OPS(sizeof(int))},
     [PROBE_WIDE] = {PROBE_OPS(WIDE_WORDS * sizeof(int64_t)), .drop_out = destroy_wide},
     [PROBE_SILENT] = {PROBE_OPS(0)},
+    [PROBE_BARE] = {.name = "probe",
+                    .poll = probe_poll,
+                    .size = sizeof(struct probe),
+                    .out_offset = offsetof(struct probe, out),
+                    .out_size = sizeof(int)},
 };
 
 struct probe *place_probe(int64_t number, enum probe_kind kind, void *room)
 {
     struct probe *probe = room;
-    *probe = (struct probe){.future = {.ops = &probe_ops[index_of(kind, 3)]}, .number = (int)number};
+    *probe = (struct probe){.future = {.ops = &probe_ops[index_of(kind, 4)]}, .number = (int)number};
     entries[index_of(number, PROBES_MAX)].future = &probe->future;
     return probe;
 }
@@ -199,7 +204,7 @@ static void tell_free(void *arg, void *memory, size_t size)
         if (future >= (const char *)memory && future < (const char *)memory + size)
             entries[i] = (struct entry){0};
     }
-    memset(memory, GONE, size);                      /* who reads it later reads rubbish, in every variant */
+    memset(memory, GONE, size);                      /* a later read finds rubbish, in every variant */
     __asm__ volatile("" : : "r"(memory) : "memory"); /* or the compiler leaves that out */
     free(memory);
 }

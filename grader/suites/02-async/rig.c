@@ -170,6 +170,14 @@ static void tell_awaited(int64_t node, char *text, size_t size)
         snprintf(text, size, "node %lld", (long long)node);
 }
 
+static void tell_node_name(int64_t name, char *text, size_t size)
+{
+    if (name < SHORT_NAMES_COUNT)
+        snprintf(text, size, "%s", node_name(name));
+    else
+        snprintf(text, size, "%.20s... (%lld letters)", node_name(name), (long long)name);
+}
+
 static void tell_slot(int64_t bytes, char *text, size_t size)
 {
     if (bytes < 0)
@@ -184,6 +192,11 @@ static void tell_closure(int64_t closure, char *text, size_t size)
 }
 
 STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
+
+void at(struct judge *judge, enum point point)
+{
+    WITHIN(judge, at, .point = point);
+}
 
 int output_value(struct judge *judge)
 {

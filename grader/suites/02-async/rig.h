@@ -42,6 +42,9 @@ int output_value(struct judge *judge);
 /** A number to reckon with: positive, negative, seldom 0. */
 int some_number(struct judge *judge);
 
+/** The next step happens there, once. */
+void at(struct judge *judge, enum point point);
+
 /** Start one of the scenarios. */
 void start_async(struct judge *judge, const char *scenario);
 /** Poll a future with a waker that the seed chooses; the trace shows the result. */

@@ -61,10 +61,9 @@ ASYNC_FINALLY:
 
 struct node {
     struct wf_future future;
+    struct wf_future_ops ops;
 };
 
-static const char *const node_names[] = {NODE_NAMES(STEP_EDGE_WORD)};
-static struct wf_future_ops node_ops[NODE_NAMES_COUNT];
 static struct node *nodes[NODES_MAX];
 
 static struct step_reply on_node(const struct step_node *step)
@@ -75,9 +74,9 @@ static struct step_reply on_node(const struct step_node *step)
     *node = new_storage(sizeof **node);
     if (step->awaited >= 0)
         awaited = &nodes[index_of(step->awaited, NODES_MAX)]->future;
-    (*node)->future = (struct wf_future){.ops = &node_ops[index_of(step->name, NODE_NAMES_COUNT)],
-                                         .awaiting = awaited,
-                                         .line = (uint32_t)step->line};
+    (*node)->ops = (struct wf_future_ops){.name = node_name(index_of(step->name, LETTERS_MAX + 1))};
+    (*node)->future =
+        (struct wf_future){.ops = &(*node)->ops, .awaiting = awaited, .line = (uint32_t)step->line};
     if (step->awaited == -2) {
         struct node *gone = new_storage(sizeof *gone);
         (*node)->future.awaiting = &gone->future;
@@ -88,7 +87,7 @@ static struct step_reply on_node(const struct step_node *step)
 
 enum { FILLING = 0x5a, GUARD_BYTES = 64, PIECE_BYTES = 400 };
 
-/* `exact`: the buffer is all there is, so that ASan sees who goes beyond; else bytes behind it are looked at. */
+/* `exact`: the buffer is all there is, so that ASan sees an access beyond it; else bytes behind it are looked at. */
 static struct step_reply backtrace(const struct wf_future *future, size_t size, bool exact)
 {
     /* never of no bytes: an empty buffer begins at the end of one byte */
@@ -151,13 +150,6 @@ static void act(const struct channel_command *command)
     scenario_reply(reply.a, reply.b);
 }
 
-static void begin(void)
-{
-    for (int i = 0; i < NODE_NAMES_COUNT; i++)
-        node_ops[i].name = node_names[i];
-    common_begin();
-}
-
 static void end(void)
 {
     for (int i = 0; i < NODES_MAX; i++) {
@@ -167,4 +159,4 @@ static void end(void)
     common_end();
 }
 
-const struct scenario scenario_async = {"async", begin, act, end};
+const struct scenario scenario_async = {"async", common_begin, act, end};

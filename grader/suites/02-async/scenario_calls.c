@@ -155,6 +155,8 @@ struct closure {
 static const char *const closure_names[] = {CLOSURE_NAMES(STEP_EDGE_WORD)};
 static struct closure closures[CLOSURES_MAX];
 
+static void come_to(enum point point);
+
 /* The body of a call, by kind: it reads the state, changes it at each poll, or has taken it over. */
 static void behave(struct probe *self, enum wf_poll poll, bool dropped)
 {
@@ -187,9 +189,10 @@ static void build_body(void *frame, void *captured_state, void *argument)
     probe->argument = given->number;
     probe->state = captured->state;
     if (captured->kind == WF_CLOSURE_ONCE)
-        captured->state = INT32_MIN; /* moved out: whoever takes it again takes rubbish */
+        captured->state = INT32_MIN; /* moved out: a second taker gets rubbish */
     else
         probe->captured = captured;
+    come_to(AT_BUILD);
 }
 
 static void drop_captured(void *captured)
@@ -271,8 +274,27 @@ static struct step_reply on_awaited(const struct step_awaited *step)
 #define ALL_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG)
 STEP_DISPATCH(perform, ALL_STEPS)
 
+/* --- a step that happens inside of a later one, once --- */
+
+enum { OPERATION = sizeof(struct step_at) / sizeof(int64_t) }; /* behind the arguments of `at` */
+
+static struct channel_command planned; /* `at`, and that step; without arguments: there is none */
+
+static void come_to(enum point point)
+{
+    if (planned.count <= OPERATION || planned.arguments[0] != (int64_t)point)
+        return;
+    planned.count = 0;
+    perform((uint32_t)planned.arguments[OPERATION], planned.arguments + OPERATION + 1);
+}
+
 static void act(const struct channel_command *command)
 {
+    if (command->operation == STEP_at) {
+        planned = *command;
+        scenario_reply(0, 0);
+        return;
+    }
     struct step_reply reply = perform(command->operation, command->arguments);
     scenario_reply(reply.a, reply.b);
 }

@@ -27,10 +27,12 @@ enum {
     PROBE_BYTES = 192, /* a room of so many bytes holds a probe */
 };
 
-/** What a probe's output is: an int; four numbers, made from its value, with a drop_out; or nothing. */
+/** What a probe's output is: an int; four numbers, made from its value, with a drop_out; or nothing. A bare one, whose output
+ * is an int, has no drop operation and keeps no waker. */
 #define PROBE_KINDS(EDGE)                                                                                    \
     EDGE(PROBE_INT, "")                                                                                      \
-    EDGE(PROBE_WIDE, ", whose output is four numbers") EDGE(PROBE_SILENT, ", which has no output")
+    EDGE(PROBE_WIDE, ", whose output is four numbers")                                                       \
+    EDGE(PROBE_SILENT, ", which has no output") EDGE(PROBE_BARE, ", which has no drop operation")
 enum probe_kind { PROBE_KINDS(STEP_EDGE_VALUE) };
 
 enum { WIDE_WORDS = 4, WIDE_BYTES = WIDE_WORDS * 8 };
@@ -44,19 +46,27 @@ static inline int64_t wide_word(int64_t value, int index)
 /** How many bytes an output of this kind has. */
 static inline int64_t output_bytes(enum probe_kind kind)
 {
-    return kind == PROBE_INT ? (int64_t)sizeof(int) : kind == PROBE_WIDE ? WIDE_BYTES : 0;
+    return kind == PROBE_WIDE ? WIDE_BYTES : kind == PROBE_SILENT ? 0 : (int64_t)sizeof(int);
 }
 
-/** Names of the futures whose heads are set by hand: each is the name of an operation, and one a trap. */
-#define NODE_NAMES(EDGE)                                                                                     \
-    EDGE(0, "f")                                                                                             \
-    EDGE(1, "echo")                                                                                          \
-    EDGE(2, "serve") EDGE(3, "tcp_read") EDGE(4, "read_to_the_end_of_the_stream") EDGE(5, "50%d")
-enum { NODE_NAMES_COUNT = 6 };
+/** The name of a future whose head is set by hand: one of a list, by its number, or so many letters. Traps are among them:
+ * formats, no letter at all, bytes that are no UTF-8, and more letters than a buffer or a narrow type may hold. */
+enum { SHORT_NAMES_COUNT = 9, NODE_NAMES_COUNT = SHORT_NAMES_COUNT + 12, LETTERS_MAX = 1000 };
+static inline const char *node_name(int64_t name)
+{
+    static const char *const names[SHORT_NAMES_COUNT] = {
+        "f",    "echo", "serve", "tcp_read",    "read_to_the_end_of_the_stream",
+        "50%d", "%s%n", "",      "\xff\xfe\x80"};
+    static char letters[LETTERS_MAX + 1];
+    for (int i = 0; i < LETTERS_MAX; i++)
+        letters[i] = (char)('a' + i % 26);
+    return name < SHORT_NAMES_COUNT ? names[name] : letters + LETTERS_MAX - name;
+}
 
 /** Names of closures. */
-#define CLOSURE_NAMES(EDGE) EDGE(0, "tally") EDGE(1, "greet") EDGE(2, "hand_over") EDGE(3, "visit_each")
-enum { CLOSURE_NAMES_COUNT = 4 };
+#define CLOSURE_NAMES(EDGE)                                                                                  \
+    EDGE(0, "tally") EDGE(1, "greet") EDGE(2, "hand_over") EDGE(3, "visit_each") EDGE(4, "50%n_of_%s")
+enum { CLOSURE_NAMES_COUNT = 5 };
 
 #define CLOSURE_KINDS(EDGE)                                                                                  \
     EDGE(WF_CLOSURE_SHARED, "WF_CLOSURE_SHARED")                                                             \
@@ -71,6 +81,10 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
     EDGE(-1, "NULL") EDGE(0, "value") EDGE(sizeof(int), "value") EDGE(WIDE_BYTES, "value")
 #define EXACTS(EDGE) EDGE(false, "") EDGE(true, "")
 
+/** Where a step can be made to happen, inside of a later one. */
+#define POINTS(EDGE) EDGE(AT_BUILD, "when a closure's call is built")
+enum point { POINTS(STEP_EDGE_VALUE) };
+
 /* --- domains --- */
 
 #define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
@@ -81,7 +95,8 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
     NUMBERS(WAKER, 0, WAKERS_MAX - 1)                                                                        \
     NUMBERS(NTH, 0, 1, 4)                                                                                    \
     NUMBERS(NODE, 0, 1, 2, NODES_MAX - 1)                                                                    \
-    WORDS(NODE_NAME, NODE_NAMES)                                                                             \
+    TOLD(NODE_NAME, tell_node_name, 0, 1, 2, 3, 4, 5, 6, 7, 8, 31, 32, 63, 64, 65, 100, 127, 128, 255, 256,  \
+         257, LETTERS_MAX)                                                                                   \
     TOLD(LINE, tell_line, WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1, WF_LINE_DROPPED, WF_LINE_DONE)            \
     TOLD(AWAITED, tell_awaited, -1, -2, 1, NODES_MAX - 1)                                                    \
     NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095)                                                                \
@@ -96,7 +111,8 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
     WORDS(CLOSURE_DROP, CLOSURE_DROPS)                                                                       \
     NUMBERS(STATE, 0, 1)                                                                                     \
     NUMBERS(ARGUMENT, 1)                                                                                     \
-    NUMBERS(ALONG, 1, 2)
+    NUMBERS(ALONG, 1, 2)                                                                                     \
+    WORDS(POINT, POINTS)
 
 /* --- both scenarios --- */
 
@@ -148,7 +164,11 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
     STEP(closure_drop, "wf_closure_drop({closure})", ARG(closure, CLOSURE))                                   \
     STEP(awaited, "what {future} awaits, {along} along `awaiting`", ARG(future, FUTURE) ARG(along, ALONG))
 
-#define LAB_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) ASYNC_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG)
+/* The next step happens at that point, once. */
+#define PLANS(STEP, ARG) STEP(at, "(to come, {point}: {step})", ARG(point, POINT))
+
+#define LAB_STEPS(STEP, ARG)                                                                                 \
+    COMMON_STEPS(STEP, ARG) ASYNC_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG) PLANS(STEP, ARG)
 STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 
 /** Where a room is that does not lie in the slot. */

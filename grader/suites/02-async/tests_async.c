@@ -64,6 +64,19 @@ static void drop_chain(struct judge *judge, int length)
     expect_wants(judge, KIND(EVENT_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY), wants, 1 + length);
 }
 
+/* What has nothing to give back is dropped too: its head says so. */
+static void drop_bare(struct judge *judge)
+{
+    DO(judge, probe, .probe = A, .kind = PROBE_BARE);
+    DO(judge, layer, .future = LAYER, .first = A, .second = A);
+    poll_expect(judge, LAYER, WF_PENDING);
+    drop_it(judge, LAYER);
+    int64_t line = DO(judge, head, .future = A).a;
+    judge_returned(judge, "line %lld", (long long)line);
+    EXPECT(judge, line == WF_LINE_DROPPED, "A is dropped, by wf_future_drop()",
+           "its head says that it is suspended");
+}
+
 void test_async_drop(struct judge *judge)
 {
     const unsigned looked_at =
@@ -90,6 +103,7 @@ void test_async_drop(struct judge *judge)
     expect_no_events(judge, looked_at);
     for (int length = 1; length <= LAYERS_MAX; length++)
         drop_chain(judge, length);
+    drop_bare(judge);
     finish_async(judge);
 }
 
@@ -116,8 +130,6 @@ void test_async_finally(struct judge *judge)
 
 /* --- the backtrace --- */
 
-static const char *const names[] = {NODE_NAMES(STEP_EDGE_WORD)};
-
 /* The judge's own idea of a chain of heads. */
 struct chain {
     int length;
@@ -141,7 +153,7 @@ static size_t line_of(const struct chain *chain, char *text, size_t size)
 {
     size_t length = 0;
     for (int i = 0; i < chain->length; i++) {
-        const char *name = names[chain->nodes[i].name];
+        const char *name = node_name(chain->nodes[i].name);
         uint32_t line = chain->nodes[i].line;
         length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " -> " : "", name);
         if (line == WF_LINE_DONE || line == WF_LINE_DROPPED) {
@@ -192,7 +204,7 @@ static struct chain random_chain(struct judge *judge, int length)
 {
     struct chain chain = {.length = length};
     for (int i = 0; i < length; i++) {
-        chain.nodes[i].name = judge_random(judge, NODE_NAMES_COUNT);
+        chain.nodes[i].name = judge_random(judge, SHORT_NAMES_COUNT);
         chain.nodes[i].line = some_line(judge);
     }
     return chain;
@@ -217,6 +229,11 @@ static void check_layers(struct judge *judge, int stage)
     drop_it(judge, LAYER);
 }
 
+static int some_name(struct judge *judge)
+{
+    return (int)DRAW(judge, node, name);
+}
+
 /* One of this line, alone, in the middle and last. What is over hides the rest. */
 static void check_at_each_place(struct judge *judge, int name, uint32_t line)
 {
@@ -229,8 +246,8 @@ static void check_at_each_place(struct judge *judge, int name, uint32_t line)
 void test_backtrace_end(struct judge *judge)
 {
     start_async(judge, "async");
-    for (int name = 0; name < NODE_NAMES_COUNT; name++)
-        check_at_each_place(judge, name, name % 2 ? WF_LINE_DONE : WF_LINE_DROPPED);
+    for (int i = 0; i < NODE_NAMES_COUNT; i++)
+        check_at_each_place(judge, some_name(judge), i % 2 ? WF_LINE_DONE : WF_LINE_DROPPED);
     judge_finish(judge);
 }
 
@@ -238,8 +255,8 @@ void test_backtrace(struct judge *judge)
 {
     static const uint32_t lines[] = {WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1};
     start_async(judge, "async");
-    for (int i = 0; i < 4; i++)
-        check_at_each_place(judge, i, lines[i]);
+    for (int i = 0; i < NODE_NAMES_COUNT; i++)
+        check_at_each_place(judge, some_name(judge), lines[i % 4]);
     for (int round = 0; round < 6; round++) {
         struct chain chain = random_chain(judge, 2 + judge_random(judge, 6));
         check_chain(judge, &chain);
@@ -285,7 +302,8 @@ void test_backtrace_cut(struct judge *judge)
         backtrace(judge, sizeof whole - 1, true);
         snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
         size_t length = strlen(whole);
-        EXPECT(judge, strstr(whole, names[chain.nodes[0].name]) && strstr(whole, names[chain.nodes[1].name]),
+        EXPECT(judge,
+               strstr(whole, node_name(chain.nodes[0].name)) && strstr(whole, node_name(chain.nodes[1].name)),
                "the line names the futures", "\"%.160s\"", whole);
         check_cut(judge, whole, sizeof whole - 1, true);
         for (int exact = 0; exact < 2; exact++)

@@ -43,6 +43,14 @@ static void call_it(struct judge *judge, int index, int64_t argument)
     call_with(judge, index, argument, index % 2 ? NULL_BYTES : PROBE_BYTES);
 }
 
+/* Call 1, whose `build` calls the closure again, as call 2: the first one has its frame already. */
+static void call_in_build(struct judge *judge, int64_t argument)
+{
+    at(judge, AT_BUILD);
+    call_it(judge, 1, argument);
+    call_it(judge, 0, argument);
+}
+
 static void expect_value(struct judge *judge, int index, int64_t value)
 {
     struct judge_reply seen = DO(judge, value, .call = CALL + index, .kind = PROBE_INT);
@@ -132,6 +140,16 @@ void test_closure_awaiting(struct judge *judge)
     finish_async(judge);
 }
 
+/* A call while another is built is a second call. */
+static void expect_panic_in_build(struct judge *judge, enum wf_closure_kind kind, const char *clause)
+{
+    start_async(judge, "calls");
+    const char *name = new_closure(judge, kind, PROBE_BYTES, some_number(judge), HAS_DROP);
+    judge_allow_panic(judge);
+    call_in_build(judge, 1);
+    judge_expect_panic(judge, clause, name);
+}
+
 void test_closure_once(struct judge *judge)
 {
     start_async(judge, "calls");
@@ -162,6 +180,7 @@ void test_closure_once(struct judge *judge)
         call_it(judge, 1, 1);
         judge_expect_panic(judge, "02.14", name);
     }
+    expect_panic_in_build(judge, WF_CLOSURE_ONCE, "02.14");
 }
 
 /* Another closure, with a call that is unfinished all the time: its turn is its own. */
@@ -223,12 +242,29 @@ void test_closure_in_turn(struct judge *judge)
         call_it(judge, 1, 1);
         judge_expect_panic(judge, "02.15", name);
     }
+    expect_panic_in_build(judge, WF_CLOSURE_IN_TURN, "02.15");
+}
+
+/* Two calls, one of which was made while the other was built: either may end first. */
+static void shared_in_build(struct judge *judge, int first)
+{
+    int64_t state = some_number(judge), argument = some_number(judge);
+    new_closure(judge, WF_CLOSURE_SHARED, PROBE_BYTES, state, HAS_DROP);
+    call_in_build(judge, argument);
+    poll_expect(judge, CALL + first, WF_PENDING);
+    finish_call(judge, first);
+    finish_call(judge, !first);
+    for (int i = 0; i < 2; i++)
+        expect_value(judge, i, state + argument);
+    DO(judge, closure_drop, .closure = CLOSURE);
 }
 
 void test_closure_shared(struct judge *judge)
 {
     enum { CALLS_MAX = 12 };
     start_async(judge, "calls");
+    shared_in_build(judge, 0);
+    shared_in_build(judge, 1);
     for (int round = 0; round < 4; round++) {
         int64_t state = some_number(judge), arguments[CALLS_MAX];
         int calls = round == 3 ? CALLS_MAX : 2 + judge_random(judge, CALLS_MAX - 2);

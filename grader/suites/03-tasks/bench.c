@@ -152,8 +152,8 @@ UNSEEN static void enqueue(int64_t number)
     queue[queue_tail++] = number;
 }
 
-/* A queue whose links are the tasks' own, as an executor's may be: who schedules writes the link, who takes the task out
- * reads it, and between a run and the next wake only the state word orders the two. It publishes what was done before
+/* A queue whose links are the tasks' own, as an executor's may be: the thread that schedules writes the link, the one that takes
+ * the task out reads it, and between a run and the next wake only the state word orders the two. It publishes what was done before
  * schedule, so it is not used where that is tested. */
 static bool linked;
 
@@ -172,7 +172,7 @@ static int scheduler_bind(struct wf_scheduler *self, struct wf_task *task)
     (void)self;
     int64_t number = number_of(task);
     stage_tell(EVENT_BOUND, number, 0);
-    wf_store_release(&bound[number], true); /* publishes the new task to whoever runs it */
+    wf_store_release(&bound[number], true); /* publishes the new task to the thread that runs it */
     enqueue(number);
     return 0;
 }
@@ -184,7 +184,7 @@ static void scheduler_schedule(struct wf_scheduler *self, struct wf_task *task)
     stage_tell(EVENT_SCHEDULED, number, 0);
     if (is_linked())
         task->next = NULL;
-    atomic_fetch_add_explicit(&handed_on[number], 1, memory_order_release); /* to whoever frees the task */
+    atomic_fetch_add_explicit(&handed_on[number], 1, memory_order_release); /* to the thread that frees it */
     enqueue(number);
 }
 

@@ -3,7 +3,7 @@
  * @brief Tasks on a bench: futures that do as they are told, and a scheduler that runs them when it is told to.
  *
  * What one thread hands to another here is hidden from ThreadSanitizer (stage.h), but for what a task may rely on: bind
- * publishes a new task to all who get to know it; a queue hands a task on, so what was done with its memory before
+ * publishes a new task to all threads that get to know it; a queue hands a task on, so what was done with its memory before
  * schedule() is over before it is freed; a handle is used by one thread at a time. Our queue publishes no more than
  * that, where a real one would: not to the poll.
  */
@@ -55,7 +55,7 @@ int64_t bench_run_next(void);
 void bench_link(void);
 /** Write where the next poll of the task reads. */
 void bench_write(int64_t number, int64_t value);
-/** Who is given a waker or a handle knows of the task as it was when it was bound, and no more. */
+/** A thread that is given a waker or a handle knows of the task as it was when it was bound, and no more. */
 void bench_know(struct wf_task *task);
 struct wf_abort_handle *abort_at(int64_t slot);
 /** Use an abort handle, on a copy: its slot is handed on out of sight. */

@@ -2,8 +2,8 @@
  * @file models.h
  * @brief What the models of lab 03 are made of: a task that does as its model says, and a queue for one task.
  *
- * The queue is what the schedule seam promises and no more: what was done before `schedule` is seen by who
- * takes the task out, and the task's link belongs to the queue from the one to the other.
+ * The queue is what the schedule seam promises and no more: what was done before `schedule` is seen by the
+ * thread that takes the task out, and the task's link belongs to the queue from the one to the other.
  */
 #ifndef WEFT_SUITE_03_MODELS_H
 #define WEFT_SUITE_03_MODELS_H
@@ -21,7 +21,7 @@ struct probe {
     int out;
 };
 
-/** What became of the task: plain, for each may happen once, and who looks has joined the others. */
+/** What became of the task: plain, for each may happen once, and the thread that looks has joined the others. */
 extern int ready, dropped, destroyed;
 /** Written before an abort, and read in the drop of the future that it causes, if `drop_reads_datum`. */
 extern int datum;

@@ -52,7 +52,7 @@ static struct wf_abort_handle begin(bool (*step)(struct probe *self))
     return wf_join_handle_abort_handle(&handle);
 }
 
-/* Who aborts runs the task too, if it is its turn. */
+/* The thread that aborts runs the task too, where that is in the queue. */
 static void *write_abort_and_run(void *arg)
 {
     interleave_thread_name("aborter");

@@ -1,22 +1,12 @@
 #include "models.h"
 
-#include <stdio.h>
-
+#include "../../interleave/support/task_names.h"
 #include "weft/context.h"
 
 int ready, dropped, destroyed, datum;
 bool drop_reads_datum;
 
 /* --- the task --- */
-
-static void describe_line(uint64_t value, char *text, size_t size)
-{
-    snprintf(text, size, "%s",
-             value == WF_LINE_NEW       ? "WF_LINE_NEW"
-             : value == WF_LINE_DONE    ? "WF_LINE_DONE"
-             : value == WF_LINE_DROPPED ? "WF_LINE_DROPPED"
-                                        : "a line of the source");
-}
 
 static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
 {
@@ -104,20 +94,6 @@ void model_yield(void)
     wf_context_current->yielded = true;
 }
 
-/* --- for the account of a failure --- */
-
-static void describe_state(uint64_t value, char *text, size_t size)
-{
-    static const char *const names[] = {"RUNNING",       "COMPLETE",   "NOTIFIED",
-                                        "JOIN_INTEREST", "JOIN_WAKER", "CANCELLED"};
-    size_t length = 0;
-    for (size_t bit = 0; bit < sizeof names / sizeof *names; bit++)
-        if (value >> bit & 1 && length < size)
-            length += (size_t)snprintf(text + length, size - length, "%s ", names[bit]);
-    if (length < size)
-        snprintf(text + length, size - length, "x%u", (unsigned)(value / WF_TASK_REFERENCE));
-}
-
 /* --- spawn and threads --- */
 
 struct wf_task *model_spawn(bool (*step)(struct probe *self), struct wf_join_handle *handle)
@@ -131,12 +107,12 @@ struct wf_task *model_spawn_on(struct wf_scheduler *scheduler, bool (*step)(stru
     interleave_thread_name("owner");
     interleave_name(&queue, "queue");
     interleave_name(&datum, "datum");
+    interleave_name(&bench.last_id, "last_id");
     struct wf_task *task = wf_task_new(sizeof(struct probe));
     assert(task);
-    interleave_name_with(&task->state, "state", describe_state);
-    interleave_name(&task->join_waker, "join_waker");
-    interleave_name(&task->next, "next");
-    interleave_name_with(&wf_task_frame(task)->line, "the future's line", describe_line);
+    name_task(task);
+    if (handle)
+        name_line(&handle->future, "the join handle's line");
     interleave_name(&((struct probe *)(void *)task->frame)->out, "the task's output");
     *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .step = step};
     assert(wf_task_spawn(task, scheduler ? scheduler : &bench, handle) == 0);

@@ -9,6 +9,12 @@
 
 static atomic_int first, second; /* relaxed: the wake alone has to publish them */
 
+/* Relaxed atomics are not all that a wake publishes: fences around a look would order them, and not plain data. So the second
+ * waker writes plainly too, and a poll that begins when its wake has returned reads that. */
+static int plain;
+static struct interleave_mark second_returned;
+static bool reads_plain; /* the owner's: in the poll that comes */
+
 static bool when_first(struct probe *self)
 {
     (void)self;
@@ -45,7 +51,7 @@ static void drain(void)
 
 /* --- wakes --- */
 
-/* Who wakes runs the task too, if it is its turn: so polls wander from thread to thread. */
+/* The thread that wakes runs the task too, where that is in the queue: so polls wander from thread to thread. */
 static void *wake_by_ref_and_run(void *arg)
 {
     interleave_thread_name("waker");
@@ -102,17 +108,29 @@ static void *set_first_and_wake_by_ref(void *arg)
 static void *set_second_and_wake_by_ref(void *arg)
 {
     interleave_thread_name("waker 2");
+    plain = 42;
     atomic_store_explicit(&second, 1, memory_order_relaxed);
     wf_waker_wake_by_ref(arg);
+    interleave_mark(&second_returned);
     return arg;
 }
 
 static void *set_second_and_wake(void *arg)
 {
     interleave_thread_name("waker 2");
+    plain = 42;
     atomic_store_explicit(&second, 1, memory_order_relaxed);
     wf_waker_wake(arg);
+    interleave_mark(&second_returned);
     return arg;
+}
+
+static bool when_both_and_plain(struct probe *self)
+{
+    if (reads_plain)
+        interleave_expect(plain == 42, "a poll after the second wake sees what was written before it",
+                          "it reads %d instead of 42", plain);
+    return when_both(self);
 }
 
 /*
@@ -121,12 +139,16 @@ static void *set_second_and_wake(void *arg)
  */
 static void two_wakes(void *(*wake)(void *arg))
 {
-    struct wf_task *task = model_spawn(when_both, NULL);
+    struct wf_task *task = model_spawn(when_both_and_plain, NULL);
     struct wf_waker one = model_waker(task), two = model_waker(task);
+    interleave_name(&second_returned, "the wake of waker 2 has returned");
+    interleave_name(&plain, "plain");
     model_run();
     pthread_t first_thread = model_start(set_first_and_wake_by_ref, &one),
               second_thread = model_start(wake, &two);
+    reads_plain = interleave_is_marked(&second_returned);
     model_run();
+    reads_plain = false;
     model_join(first_thread);
     model_join(second_thread);
     drain();
@@ -137,7 +159,7 @@ static void two_wakes(void *(*wake)(void *arg))
 /*
  * Of two wakes one schedules. The other finds NOTIFIED set, and must publish all the same: it writes the word
  * as it is. Orders: acquire of to_running, which alone sees the second waker's writes; release of both kinds
- * of wake.
+ * of wake. Steps: no fence stands for the write.
  */
 MODEL(explore_two_wakes_by_ref, "03.7",
       "a wake that finds the task notified publishes what was written before it; 3 threads")

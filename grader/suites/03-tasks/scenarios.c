@@ -9,5 +9,7 @@
 extern const struct scenario scenario_cells;
 extern const struct scenario scenario_tasks;
 extern const struct scenario scenario_scopes;
+extern const struct scenario scenario_laws;
 
-const struct scenario *const scenarios[] = {&scenario_cells, &scenario_tasks, &scenario_scopes, NULL};
+const struct scenario *const scenarios[] = {&scenario_cells, &scenario_tasks, &scenario_scopes,
+                                            &scenario_laws, NULL};

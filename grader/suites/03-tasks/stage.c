@@ -11,7 +11,7 @@
 
 enum state { IDLE, POSTED, HELD, RESUMED, ENDING };
 
-/* A thread and its mailbox. Whoever does not have the turn only waits for `state` to change. */
+/* A thread and its mailbox. The side that does not have the turn only waits for `state` to change. */
 struct actor {
     pthread_t thread;
     int64_t number;

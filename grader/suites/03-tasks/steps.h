@@ -160,11 +160,12 @@ enum point { POINTS(STEP_EDGE_VALUE) };
     STEP(constrain, BY "has {units} units of budget", ARG(thread, THREAD) ARG(units, UNITS))                 \
     STEP(unconstrain, BY "has no budget to keep from now on", ARG(thread, THREAD))                           \
     STEP(budget_left, BY "the budget that is left", ARG(thread, THREAD))                                     \
-    STEP(hold, BY "waits", ARG(thread, THREAD))                                                              \
+    STEP(hold, BY "waits until it is let go", ARG(thread, THREAD))                                           \
     STEP(go_on, BY "lets thread {held} go on", ARG(thread, THREAD) ARG(held, HELD))
 
 /* The next step happens at that point, once. `hold` there is not for thread 0. */
-#define PLANS(STEP, ARG) STEP(at, "({point} {subject}: {step})", ARG(point, POINT) ARG(subject, TASK))
+#define PLANS(STEP, ARG)                                                                                     \
+    STEP(at, "(to come, {point} {subject}: {step})", ARG(point, POINT) ARG(subject, TASK))
 
 /** Replies beside the step's own. */
 enum { IS_HELD = -3, NOT_HELD = -2 };

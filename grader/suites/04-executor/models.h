@@ -28,6 +28,8 @@ extern int datum;
 
 /** Names for the account of a failure. */
 void model_name(struct wf_scheduler *scheduler);
+/** And for the line of a future that is no task's; `name` is static. */
+void model_name_line(const struct wf_future *future, const char *name);
 /** Build one. */
 struct probe model_probe(bool (*step)(struct probe *self, struct wf_cx *cx));
 /** Spawn a task. What wf_task_spawn() returned. */

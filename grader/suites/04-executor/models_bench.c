@@ -1,5 +1,7 @@
 #include "models.h"
 
+#include "../../interleave/support/task_names.h"
+
 int ready, dropped, datum;
 bool dropped_inside;
 
@@ -30,6 +32,11 @@ struct probe model_probe(bool (*step)(struct probe *self, struct wf_cx *cx))
     return (struct probe){.future = {.ops = &probe_ops}, .step = step};
 }
 
+void model_name_line(const struct wf_future *future, const char *name)
+{
+    name_line(future, name);
+}
+
 /* Names for what is in a set, by its place: no set is looked at, and one of another shape only gets no names. */
 void model_name(struct wf_scheduler *scheduler)
 {
@@ -46,6 +53,9 @@ int model_spawn(struct wf_scheduler *scheduler, bool (*step)(struct probe *self,
 {
     struct wf_task *task = wf_task_new(sizeof(struct probe));
     assert(task);
+    name_task(task);
+    if (handle)
+        name_line(&handle->future, "the join handle's line");
     *(struct probe *)(void *)task->frame = model_probe(step);
     return wf_task_spawn(task, scheduler, handle);
 }

@@ -37,6 +37,12 @@ static void *write_and_wake(void *arg)
     return arg;
 }
 
+static void name_lines(void)
+{
+    model_name_line(&body.future, "the body's line");
+    model_name_line(&local_run.future, "the run's line");
+}
+
 /* A set with a task that was polled once, by a run with this body, and whose waker another thread now wakes. */
 static pthread_t begin(bool (*step)(struct probe *self, struct wf_cx *cx))
 {
@@ -45,6 +51,7 @@ static pthread_t begin(bool (*step)(struct probe *self, struct wf_cx *cx))
     model_name(wf_local_set_scheduler(set));
     assert(model_spawn(wf_local_set_scheduler(set), task_leaves_its_waker, NULL) == 0);
     body = model_probe(step);
+    name_lines();
     wf_local_set_run(&local_run, set, &body.future);
     struct wf_waker waker = counted_waker(&wakes);
     interleave_expect(poll_run(&waker) == WF_PENDING, "a run whose body waits is PENDING", "it is READY");
@@ -98,7 +105,7 @@ static void end_run(bool (*step)(struct probe *self, struct wf_cx *cx))
     wf_local_set_drop(set);
 }
 
-/* 2 threads. Who takes the waker out drops it: the one that wakes, or the run at its end. */
+/* 2 threads. The waker is dropped by the side that takes it out: the thread that wakes, or the run at its end. */
 MODEL(explore_local_end, "04.29",
       "a run that is over leaves no waker, also while it is being woken; 2 threads")
 {
@@ -110,7 +117,7 @@ MODEL(explore_local_run_drop, "04.29", "nor does a run that is dropped; 2 thread
     end_run(model_never);
 }
 
-/* 2 threads. The set ends while one of its tasks is woken from outside, and is freed by who is last. */
+/* 2 threads. The set ends while one of its tasks is woken from outside, and is freed with its last reference. */
 MODEL(explore_local_drop, "04.19", "a local set may be dropped while its tasks are woken; 2 threads")
 {
     pthread_t thread = begin(model_never);
@@ -157,6 +164,7 @@ MODEL(explore_local_in_block_on, "04.18", "a local task that is woken from anoth
     assert(runtime && set);
     assert(model_spawn(wf_local_set_scheduler(set), task_starts_its_waker, NULL) == 0);
     body = model_probe(body_waits_for_the_task);
+    name_lines();
     wf_current_thread_block_on(runtime, &wf_local_set_run(&local_run, set, &body.future)->future);
     wf_local_set_drop(set);
     wf_current_thread_drop(runtime);

@@ -37,8 +37,12 @@ static bool root_yields(struct probe *self, struct wf_cx *cx)
 
 static void block_on(bool (*step)(struct probe *self, struct wf_cx *cx))
 {
-    struct probe root = model_probe(step);
-    wf_current_thread_block_on(runtime, &root.future);
+    static struct probe roots[2]; /* a model has two at most, and none is built over another */
+    static int begun;
+    struct probe *root = &roots[begun++];
+    *root = model_probe(step);
+    model_name_line(&root->future, "the root's line");
+    wf_current_thread_block_on(runtime, &root->future);
 }
 
 /* --- the root --- */
@@ -115,33 +119,44 @@ static void *set_first_and_wake(void *arg)
     return arg;
 }
 
+static struct interleave_mark second_returned;
+
 static void *set_second_and_wake(void *arg)
 {
     interleave_thread_name("waker 2");
+    datum = 42; /* plain: fences around a look would order what is relaxed */
     atomic_store_explicit(&second, 1, memory_order_relaxed);
     wf_waker_wake_by_ref(arg);
+    interleave_mark(&second_returned);
     return arg;
 }
 
 static bool root_starts_two_wakers(struct probe *self, struct wf_cx *cx)
 {
+    static bool reads; /* in the second poll: the second wake had returned before */
     if (self->polls == 1) {
         waker = wf_waker_clone(cx->waker);
         other_waker = wf_waker_clone(cx->waker);
         thread = model_start(set_first_and_wake, &waker);
         other_thread = model_start(set_second_and_wake, &other_waker);
+        reads = interleave_is_marked(&second_returned);
+        return false;
     }
+    if (reads)
+        interleave_expect(datum == 42, "a poll after the second wake sees what was written before it",
+                          "it reads %d instead of 42", datum);
     return atomic_load_explicit(&first, memory_order_relaxed) &&
            atomic_load_explicit(&second, memory_order_relaxed);
 }
 
 /*
  * 3 threads. The second wake finds the first, and does not unpark: it must have published what was written
- * before it. Steps: each wake writes the word; the loop takes it by a read-modify-write.
+ * before it. Steps: each wake writes the word, and no fence stands for that; the loop takes it by a read-modify-write.
  */
 MODEL(explore_two_root_wakes, "04.24", "of two wakes of the root neither is lost; 3 threads")
 {
     begin();
+    interleave_name(&second_returned, "the wake of waker 2 has returned");
     block_on(root_starts_two_wakers);
     model_join(thread);
     model_join(other_thread);

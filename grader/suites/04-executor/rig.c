@@ -42,6 +42,17 @@ static const char *misuse_text(int64_t how)
     return how > 0 && how <= SHUT_DOWN_TWICE ? texts[how] : texts[0];
 }
 
+/* As the steps call them: a test has one runtime, or two. */
+static const char *runtime_text(int64_t runtime)
+{
+    return runtime ? "the other runtime" : "the runtime";
+}
+
+static const char *park_text(int64_t runtime)
+{
+    return runtime ? "the other runtime's park" : "the park";
+}
+
 void describe_executor_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
     (void)judge;
@@ -77,26 +88,26 @@ void describe_executor_event(struct judge *judge, const struct channel_record *e
             snprintf(text, room, "the join handle of %s is READY with %s", name, judge_code(b));
         break;
     case EVENT_PARK:
-        snprintf(text, room, "the runtime parks %s",
+        snprintf(text, room, "%s parks %s", runtime_text(a),
                  b == PARK_ASLEEP        ? "without a deadline"
                  : b == PARK_WITH_PERMIT ? "without a deadline, and a permit is there"
                  : b == PARK_TURN        ? "for a turn, without sleep"
                                          : "until some time");
         break;
     case EVENT_PARKED:
-        snprintf(text, room, "the park returns");
+        snprintf(text, room, "%s returns", park_text(a));
         break;
     case EVENT_UNPARK:
-        snprintf(text, room, "the park is unparked by thread %u", event->thread);
+        snprintf(text, room, "%s is unparked by thread %u", park_text(a), event->thread);
         break;
     case EVENT_SHUTDOWN:
-        snprintf(text, room, "the park is shut down");
+        snprintf(text, room, "%s is shut down", park_text(a));
         break;
     case EVENT_PARK_DROPPED:
-        snprintf(text, room, "the park is dropped, by thread %u", event->thread);
+        snprintf(text, room, "%s is dropped, by thread %u", park_text(a), event->thread);
         break;
     case EVENT_PARK_MISUSED:
-        snprintf(text, room, "the park is misused: %s", misuse_text(b));
+        snprintf(text, room, "%s is misused: %s", park_text(a), misuse_text(b));
         break;
     case EVENT_BEFORE_PARK:
         snprintf(text, room, "before_park is called");
@@ -114,7 +125,7 @@ void describe_executor_event(struct judge *judge, const struct channel_record *e
         snprintf(text, room, "block_on returns");
         break;
     case EVENT_RUNTIME_DROPPED:
-        snprintf(text, room, "the runtime is given up");
+        snprintf(text, room, "%s is given up", runtime_text(a));
         break;
     case EVENT_AT_GATE:
         snprintf(text, room, "thread %u waits at gate %lld", event->thread, a);
@@ -124,6 +135,9 @@ void describe_executor_event(struct judge *judge, const struct channel_record *e
         break;
     case EVENT_SET_RAN:
         snprintf(text, room, "wf_task_set_run returns %lld", b);
+        break;
+    case EVENT_VALUES:
+        snprintf(text, room, "%s finds the values %lld and %lld", name, b % KEY_VALUES, b / KEY_VALUES);
         break;
     case EVENT_NEW:
         snprintf(text, room, "wf_current_thread_new returns %s", b ? "a runtime" : "NULL");
@@ -266,7 +280,7 @@ void make_runtime(struct judge *judge, bool hooks)
     int64_t made = STEP(judge, STEP_NEW,
                         hooks ? "runtime = wf_current_thread_new(a park that tells, hooks that tell)"
                               : "runtime = wf_current_thread_new(a park that tells, NULL)",
-                        RUNTIME, 1, hooks)
+                        RUNTIME, 1, hooks ? ALL_HOOKS : 0)
                        .a;
     EXPECT(judge, made, "a runtime", "NULL");
 }

@@ -173,6 +173,28 @@ static void tell_facts(struct probe *self)
     scenario_event(EVENT_FACTS, number_of(self), budget * 16 + bits);
 }
 
+/* --- task-local values --- */
+
+static const struct wf_task_local keys[KEYS] = {{"key"}, {"key"}};
+static int values[KEY_VALUES]; /* a value is the address of its number */
+
+static int64_t value_of(int key)
+{
+    const int *value = wf_task_local_get(&keys[key]);
+    return value ? value - values : 0;
+}
+
+static void tell_values(struct probe *self)
+{
+    scenario_event(EVENT_VALUES, number_of(self), value_of(0) + KEY_VALUES * value_of(1));
+}
+
+struct wf_future *in_scope(struct probe *self, int64_t key_and_value, struct wf_future *inner)
+{
+    int64_t key = in_range(key_and_value / KEY_VALUES, KEYS), value = key_and_value % KEY_VALUES;
+    return &wf_local_scope(&self->scope, &keys[key], value ? &values[value] : NULL, inner)->future;
+}
+
 /* --- wakers --- */
 
 const struct wf_waker *kept_waker(int64_t probe)
@@ -262,6 +284,9 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
     case DO_NOTE:
         scenario_event(EVENT_NOTE, a, 0);
         break;
+    case DO_VALUES:
+        tell_values(self);
+        break;
     case DO_GATE:
         scenario_event(EVENT_AT_GATE, a, 0);
         wait_at_gate(a);
@@ -289,7 +314,7 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
         scenario_event(EVENT_BLOCK_ON_DONE, 0, 0);
         break;
     case DO_NEW:
-        scenario_event(EVENT_NEW, a, new_runtime(in_range(a, RUNTIMES_MAX), true, false));
+        scenario_event(EVENT_NEW, a, new_runtime(in_range(a, RUNTIMES_MAX), true, 0));
         break;
     case DO_DROP: {
         struct wf_current_thread *runtime = runtimes[in_range(a, RUNTIMES_MAX)];
@@ -311,6 +336,9 @@ void do_anywhere(struct probe *self, int what, int64_t a, int64_t b)
         break;
     case DO_SET_END_TURN:
         set_end_turn();
+        break;
+    case DO_SET_SHUTDOWN:
+        set_shutdown();
         break;
     case DO_SET_END:
         set_end();

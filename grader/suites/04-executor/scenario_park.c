@@ -181,18 +181,18 @@ static struct mock *new_mock(int64_t runtime)
     return mock;
 }
 
-bool new_runtime(int64_t runtime, bool with_mock, bool with_hooks)
+bool new_runtime(int64_t runtime, bool with_mock, int64_t set)
 {
     struct mock *mock = with_mock ? new_mock(runtime) : NULL;
     hooks[runtime] = (struct hook){0};
     const struct wf_hooks own = {
-        .task_spawned = on_task_spawned,
-        .task_ended = on_task_ended,
-        .before_park = on_before_park,
-        .after_unpark = on_after_unpark,
+        .task_spawned = set & HOOK_TASK_SPAWNED ? on_task_spawned : NULL,
+        .task_ended = set & HOOK_TASK_ENDED ? on_task_ended : NULL,
+        .before_park = set & HOOK_BEFORE_PARK ? on_before_park : NULL,
+        .after_unpark = set & HOOK_AFTER_UNPARK ? on_after_unpark : NULL,
         .arg = (void *)(intptr_t)runtime,
     };
-    runtimes[runtime] = wf_current_thread_new(mock ? &mock->park : NULL, with_hooks ? &own : NULL);
+    runtimes[runtime] = wf_current_thread_new(mock ? &mock->park : NULL, set ? &own : NULL);
     return runtimes[runtime];
 }
 

@@ -103,6 +103,8 @@ static struct wf_future *child_of(struct probe *self, int what, int64_t a, int64
         return &probe_by_number(a)->handle.future;
     case DO_RUN_LOCAL:
         return &wf_local_set_run(&self->run, locals[in_range(a, LOCALS_MAX)], own_frame(b))->future;
+    case DO_SCOPE:
+        return in_scope(self, a, own_frame(b));
     default: /* DO_HOLD */
         return freely(self, own_frame(a));
     }
@@ -229,7 +231,8 @@ static enum next step(struct probe *self, struct wf_cx *cx)
         return GO_ON;
     case DO_ON_WAKE:
         self->between = true;
-        wf_store_release(&self->on_wake, self->poll.instructions[++self->next]); /* for whoever wakes */
+        wf_store_release(&self->on_wake,
+                         self->poll.instructions[++self->next]); /* for the thread that wakes */
         return GO_ON;
     case DO_AT_LOCK:
         run_aside_at_lock(self->poll.instructions[++self->next], parts.a);
@@ -242,6 +245,7 @@ static enum next step(struct probe *self, struct wf_cx *cx)
     case DO_AWAIT:
     case DO_RUN_LOCAL:
     case DO_HOLD:
+    case DO_SCOPE:
         return await(self, cx, parts.what, parts.a, parts.b) == STAY ? LEAVE_PENDING : GO_ON;
     default:
         do_anywhere(self, parts.what, parts.a, parts.b);

@@ -38,6 +38,11 @@ void set_end_turn(void)
     wf_task_set_end_turn(&set);
 }
 
+void set_shutdown(void)
+{
+    wf_task_set_shutdown(&set, &context);
+}
+
 void set_end(void)
 {
     wf_context_leave(&context);

@@ -7,5 +7,6 @@
 #include "scenario.h"
 
 extern const struct scenario scenario_executor;
+extern const struct scenario scenario_laws;
 
-const struct scenario *const scenarios[] = {&scenario_executor, NULL};
+const struct scenario *const scenarios[] = {&scenario_executor, &scenario_laws, NULL};

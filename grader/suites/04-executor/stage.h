@@ -15,6 +15,7 @@
 #include "weft/detail/atomic.h"
 #include "weft/local_set.h"
 #include "weft/task.h"
+#include "weft/task_local.h"
 
 /** What a probe, a thread, a park or a hook does. */
 struct program {
@@ -63,6 +64,7 @@ struct probe {
     struct eater eater;
     struct wf_unconstrained outer, inner;
     struct wf_local_run run;
+    struct wf_local_scope scope;
     struct wf_select select;
     struct wf_future *branches[2];
 };
@@ -94,6 +96,8 @@ struct parts parts_of(int64_t instruction);
 
 /** What anybody can do. `self`: the probe that is polled or dropped, or NULL. */
 void do_anywhere(struct probe *self, int what, int64_t a, int64_t b);
+/** Build the scope of DO_SCOPE around a future. */
+struct wf_future *in_scope(struct probe *self, int64_t key_and_value, struct wf_future *inner);
 /** Keep a clone of the waker, in place of what the probe kept. */
 void keep(struct probe *self, const struct wf_waker *waker);
 /** Tell how the task's join handle ended. */
@@ -128,7 +132,7 @@ extern struct wf_local_set *locals[LOCALS_MAX];
 struct wf_scheduler *scheduler_by_number(int64_t number);
 
 /* scenario_park.c */
-bool new_runtime(int64_t runtime, bool mock, bool hooks);
+bool new_runtime(int64_t runtime, bool mock, int64_t hooks);
 void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program);
 void set_hook_program(int64_t runtime, int skip, const struct program *program);
 void set_spawned_program(int64_t runtime, const struct program *program);
@@ -139,6 +143,7 @@ void hold_next_unpark(int64_t runtime, int64_t gate);
 void set_new(void);
 void set_run(int64_t limit);
 void set_end_turn(void);
+void set_shutdown(void);
 void set_end(void);
 /** Abort what is left and run it, in a last block_on, then give the runtime's first reference up: no drop. */
 void end_runtime(int64_t runtime);

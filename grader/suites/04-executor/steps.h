@@ -32,7 +32,7 @@ enum step {
     STEP_DROP_PROGRAM,           /**< first, last, instruction...: what they do when dropped */
     STEP_DO,                     /**< instruction...: the driver does them */
     STEP_ON,      /**< actor, instruction...: a thread does them, from after the reply -> its kernel number */
-    STEP_NEW,     /**< runtime, with a mock park, with hooks -> 1, or 0: no memory */
+    STEP_NEW,     /**< runtime, with a mock park, the hooks that are set (HOOK_*) -> 1, or 0: no memory */
     STEP_IN_PARK, /**< runtime, forever, skip, instruction...: in the park after so many of its kind */
     STEP_IN_HOOK, /**< runtime, skip, instruction...: in the before_park after so many */
     STEP_IN_SPAWNED,      /**< runtime, instruction...: in the next task_spawned */
@@ -69,6 +69,7 @@ enum instruction {
     DO_AWAIT,         /**< a: await the task; tells how it ended. By the driver: one poll */
     DO_RUN_LOCAL,     /**< a, b: await a run of local set a, with probe b as its body */
     DO_HOLD,          /**< a: await probe a inside wf_unconstrained */
+    DO_SCOPE, /**< a, b: await probe b inside a scope of key a / KEY_VALUES with value a % KEY_VALUES; 0: NULL */
     DO_AT_LOCK, /**< a: before the a-th mutex that this thread takes from now on, DO_ASIDE the next instruction */
     DO_AT_UNLOCK, /**< a: the same, after the a-th mutex that it gives back */
     DO_ON_WAKE, /**< what is awaited next is polled with a waker that does the next instruction, once, and wakes what it kept */
@@ -90,6 +91,7 @@ enum instruction {
     DO_QUIET,             /**< a: from now on the polls of probe a are not told */
     DO_FACTS,             /**< tell what the context says */
     DO_NOTE,              /**< a: tell that this was reached */
+    DO_VALUES,            /**< tell the task-local values that are in force */
     DO_GATE,              /**< a: tell, then wait until the gate is opened */
     DO_OPEN,              /**< a: open it */
     DO_ASIDE,             /**< do the next instruction on a thread of its own, and wait for its end */
@@ -102,6 +104,7 @@ enum instruction {
     DO_SET_NEW,           /**< the driver makes a set of tasks, and is its thread: ON_CURRENT spawns on it */
     DO_SET_RUN,           /**< a: run at most a of its tasks */
     DO_SET_END_TURN,      /**< those that yielded may run again */
+    DO_SET_SHUTDOWN,      /**< end its tasks */
     DO_SET_END,           /**< give the set up, in which no task is left */
     DO_REFERENCE,         /**< a: a further reference to the scheduler of runtime a */
     DO_UNREFERENCE,       /**< a: give it back */
@@ -151,6 +154,19 @@ enum event {
     EVENT_LOCAL_DROPPED,   /**< local set */
     EVENT_NEW,             /**< runtime, 1 or 0 */
     EVENT_SET_RAN,         /**< 0, how many tasks were polled */
+    EVENT_VALUES,          /**< probe, the value of key 0 + KEY_VALUES * the value of key 1 */
+};
+
+/** Task-local values: of two keys that are called the same, numbers from 1; 0: none, or NULL. */
+enum { KEYS = 2, KEY_VALUES = 100 };
+
+/** Which of a runtime's hooks are set. */
+enum {
+    HOOK_BEFORE_PARK = 1,
+    HOOK_AFTER_UNPARK = 2,
+    HOOK_TASK_SPAWNED = 4,
+    HOOK_TASK_ENDED = 8,
+    ALL_HOOKS = 15,
 };
 
 /** Of EVENT_FACTS. */

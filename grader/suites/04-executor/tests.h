@@ -1,7 +1,7 @@
 /**
  * @file tests.h
  * @brief The tests of lab 04 by file: tests_queue.c, tests_loop.c, tests_idle.c, tests_coop.c, tests_nested.c, tests_end.c,
- * tests_after.c, tests_local.c, tests_local_wakes.c.
+ * tests_after.c, tests_local.c, tests_local_wakes.c, tests_local_end.c.
  */
 #ifndef WEFT_SUITE_04_TESTS_H
 #define WEFT_SUITE_04_TESTS_H
@@ -53,5 +53,14 @@ void test_local_drop(struct judge *judge);
 void test_local_drop_on_another_thread(struct judge *judge);
 void test_local_in_a_task_that_moves(struct judge *judge);
 void test_wakes_from_a_local_set(struct judge *judge);
+void test_run_limits(struct judge *judge);
+void test_injected_stream(struct judge *judge);
+void test_root_woken_in_a_turn(struct judge *judge);
+void test_stream_in_a_runtime(struct judge *judge);
+void test_hooks_alone(struct judge *judge);
+void test_task_hooks_alone(struct judge *judge);
+void test_shutdown_by_hand(struct judge *judge);
+void test_local_stream(struct judge *judge);
+void test_local_values(struct judge *judge);
 
 #endif

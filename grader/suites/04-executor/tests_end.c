@@ -276,7 +276,7 @@ static void held_in_unpark(struct judge *judge, const char *text, int64_t instru
     STEP(judge, STEP_HOLD_UNPARK, "the next unpark will take long", RUNTIME, 1);
     THREAD(judge, 1, text, instruction, DO(DO_NOTE, 5, 0));
     const struct channel_record *event;
-    do { /* who sees that nobody is in block_on need not unpark */
+    do { /* a spawn that sees that no thread is in block_on need not unpark */
         const struct story *story = until_any(judge, "the park is unparked, or the thread is done");
         event = &story->events[0];
     } while (!is(event, EVENT_AT_GATE, -1) && !is(event, EVENT_NOTE, 5));

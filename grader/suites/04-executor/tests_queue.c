@@ -169,7 +169,7 @@ void test_run_order(struct judge *judge)
 /* --- 04.2 --- */
 
 static void expect_joined_in_time(struct judge *judge, const struct story *story, int task, int others,
-                                  int times)
+                                  int times, int first, int last)
 {
     int seen = 0;
     for (int mark = find(story, 0, EVENT_NOTE, 1); mark >= 0; mark = find(story, mark + 1, EVENT_NOTE, 1)) {
@@ -185,6 +185,10 @@ static void expect_joined_in_time(struct judge *judge, const struct story *story
                  31 + others);
         EXPECT(judge, between <= 31 + others, expected, "%d polls of others came before that of %s", between,
                name_of(task));
+        for (int other = first; other <= last; other++)
+            EXPECT(judge, count_between(story, mark, polled, EVENT_POLLED, other) > 0,
+                   "it comes behind those that were queued before it", "%s is polled before %s",
+                   name_of(task), name_of(other));
         seen++;
     }
     EXPECT(judge, seen == times, "the busy task goes on", "it was stopped after %d rounds", seen);
@@ -205,7 +209,7 @@ static void injected_while_busy(struct judge *judge)
             DO(DO_SPAWN_RANGE, 1, 2 + others), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     make_runtime(judge, false);
     run_root(judge);
-    expect_joined_in_time(judge, until_done(judge), 2, 1 + others, ROUNDS);
+    expect_joined_in_time(judge, until_done(judge), 2, 1 + others, ROUNDS, 3, 2 + others);
     end_runtime(judge);
 }
 
@@ -221,7 +225,7 @@ static void spawned_while_busy(struct judge *judge)
             DO(DO_SPAWN_RANGE, 1, 1), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
     make_runtime(judge, false);
     run_root(judge);
-    expect_joined_in_time(judge, until_done(judge), 2, 1, 1);
+    expect_joined_in_time(judge, until_done(judge), 2, 1, 1, 1, 0);
     end_runtime(judge);
 }
 
@@ -274,6 +278,8 @@ static void yield_by_hand(struct judge *judge, int others)
            "task 1 is polled %d times", count_of(story, EVENT_POLLED, 1));
     EXPECT(judge, count_of(story, EVENT_POLLED, 2) == 2, "a task that was woken meanwhile is polled",
            "it is not");
+    EXPECT_POLLS(judge, run_set(judge, ALL),
+                 -1); /* not before the end of the turn, also if nothing else can run */
     DRIVER(judge, "thread 0: wakes task 2", DO(DO_WAKE, 2, 0));
     end_set_turn(judge);
     story = run_set(judge, ALL);
@@ -296,7 +302,25 @@ static void yield_behind_a_waker(struct judge *judge)
     end_set(judge, 1, 0);
 }
 
-/* Only the one that yields is put aside: whom it wakes in the same poll is in the queue. */
+/* A waker that is not the task's own is woken, before the task is polled again: others may wait for that wake. */
+static void yield_wakes_what_it_was_given(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, "task 1: yields, with a waker that tells of its wake; then is READY",
+            DO(DO_KEEP, 0, 0), DO(DO_ON_WAKE, 0, 0), DO(DO_NOTE, 9, 0), DO(DO_YIELD, 0, 0),
+            DO(DO_READY, 0, 0));
+    make_set(judge);
+    DRIVER(judge, "thread 0: spawns task 1", DO(DO_SPAWN_RANGE, 1, 1));
+    int notes = count_of(run_set(judge, ALL), EVENT_NOTE, 9);
+    end_set_turn(judge);
+    const struct story *story = run_set(judge, ALL);
+    int again = find(story, 0, EVENT_POLLED, 1);
+    notes += count_between(story, 0, again < 0 ? story->count : again, EVENT_NOTE, 9);
+    EXPECT(judge, notes > 0, "the waker that the yield was polled with is woken", "it is not");
+    EXPECT_POLLS(judge, story, 1);
+    end_set(judge, 1, 0);
+}
+
+/* Only the task that yields is put aside: one that it wakes in the same poll is in the queue. */
 static void yield_and_wake(struct judge *judge)
 {
     PROGRAM(judge, 1, 1, "task 1: woken, yields and wakes task 3 in one poll", DO(DO_KEEP, 0, 0),
@@ -322,12 +346,13 @@ void test_yield(struct judge *judge)
     yield_by_hand(judge, 100);
     yield_and_wake(judge);
     yield_behind_a_waker(judge);
+    yield_wakes_what_it_was_given(judge);
     judge_finish(judge);
 }
 
 /* --- 04.31: in block_on --- */
 
-/* Between two polls of the one that yields: everybody who could run, and a turn of the park. */
+/* Between two polls of the one that yields: every task that could run, and a turn of the park. */
 void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last)
 {
     int before = find(story, 0, EVENT_POLLED, yielder), after = find(story, before + 1, EVENT_POLLED, yielder);

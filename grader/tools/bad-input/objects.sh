@@ -36,6 +36,8 @@ sed -i '1i #if __INCLUDE_LEVEL__' "$work/stale/01-futures/map.c" && printf '#end
 run 2 "map_applies_once" stale --test map_applies_once
 sed -i 's/return WF_READY;/return WF_PENDING;/' "$work/stale/01-futures/map.c"
 run 1 "map_applies_once" stale --test map_applies_once
+# of the scenarios only the graded lab's are built
+holds "no other lab's scenarios are built" [ "$(make -s -n -B subject-objects-02-async | grep -o 'grader/suites/[^/ ]*' | sort -u)" = grader/suites/02-async ]
 # what is kept is of one tier, is not used when it is damaged, and is bounded
 entries() { find build/objects -type f | wc -l; }
 rm -rf build/objects

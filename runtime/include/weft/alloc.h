@@ -9,6 +9,7 @@
  * @clause{G.10,0,"wf_alloc returns memory aligned for any type, or NULL; wf_free takes it back with the size it was asked for; NULL is taken too."}
  * @clause{G.11,0,"wf_live_bytes is the sum of the sizes that were allocated and not yet freed, over all threads."}
  * @clause{G.12,0,"wf_alloc_fail_at(n) makes the n-th allocation from then on return NULL, once; 0 disarms."}
+ * @clause{G.62,0,"wf_alloc_fail_at returns how many allocations were left to the failure that it replaces; 0: it has happened, or none was set."}
  * @clause{G.13,0,"With wf_set_allocator every allocation and every release goes to the given functions."}
  */
 #ifndef WEFT_ALLOC_H
@@ -59,12 +60,13 @@ size_t wf_live_bytes(void);
 
 /**
  * @brief Make the `n`-th allocation from now fail (1: the next one), once. 0: none.
+ * @return 0: the failure that was set before has happened, or there was none; else the n that was left of it.
  *
- * For tests: try every n until the code under test gets by without a failure.
+ * For tests: try every n until the code under test gets by without a failure. WF_FAIL_EACH_ALLOCATION() of test.h does that.
  *
- * Clauses: G.12
+ * Clauses: G.12 G.62
  */
-void wf_alloc_fail_at(uint32_t n);
+uint32_t wf_alloc_fail_at(uint32_t n);
 
 WF_END_DECLS
 

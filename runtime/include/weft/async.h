@@ -340,7 +340,7 @@ static inline struct wf_future *wf_async_child(const struct wf_future *future, s
  * The child goes first: the clean-up may free what the child points to.
  *
  * @clause{02.5,7,"An async function that is dropped while suspended drops the child that it awaits, once, then runs its ASYNC_FINALLY, once: a chain is released from the innermost outwards."}
- * @clause{02.6,6,"An async function that is dropped before its first poll runs only its ASYNC_FINALLY, once. While any ASYNC_FINALLY runs, awaiting is NULL."}
+ * @clause{02.6,6,"An async function that is dropped before its first poll runs only its ASYNC_FINALLY, once. While the part below ASYNC_FINALLY runs, the function's own awaiting is NULL."}
  */
 void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *future));
 

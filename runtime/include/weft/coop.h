@@ -7,6 +7,8 @@
  * the code in between: to give way by hand, to spend budget in a long computation, and to be exempt from the budget.
  *
  * Source: Tokio's coop and yield_now.
+ *
+ * @clause{04.32,4,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
  */
 #ifndef WEFT_COOP_H
 #define WEFT_COOP_H
@@ -47,7 +49,7 @@ struct wf_consume {
  *
  * Cancel safety: SAFE.
  *
- * @clause{04.8,4,"A consume takes one unit of the budget and is READY. With none left it is PENDING, and its task gives way as by a yield."}
+ * @clause{04.8,3,"A consume takes one unit of the budget and is READY. With none left it is PENDING, and its task gives way as by a yield."}
  * @clause{04.23,2,"Each poll of a task, and each poll of the root, begins with WF_BUDGET units."}
  */
 struct wf_consume *wf_consume(struct wf_consume *consume);
@@ -64,7 +66,7 @@ struct wf_unconstrained {
  *
  * Cancel safety: that of `inner`.
  *
- * @clause{04.9,4,"What is polled inside an unconstrained future, but for local tasks (04.27), never runs out of budget and spends none; between and after its polls the budget is as before."}
+ * @clause{04.9,3,"What is polled inside an unconstrained future, but for local tasks (04.27), never runs out of budget and spends none; between and after its polls the budget is as before."}
  */
 struct wf_unconstrained *wf_unconstrained(struct wf_unconstrained *unconstrained, struct wf_future *inner);
 

@@ -26,7 +26,7 @@ WF_MUST_USE struct wf_local_set *wf_local_set_new(void);
 /** @brief Where to spawn local tasks: WF_SPAWN(wf_local_set_scheduler(set), ...). Borrowed, as the set. */
 struct wf_scheduler *wf_local_set_scheduler(struct wf_local_set *set);
 
-/** Runs the tasks of a set until a future of its own is READY. Clauses: 04.17 04.18 04.20 04.21 04.26 04.27 04.28 04.29 */
+/** Runs the tasks of a set until a future of its own is READY. Clauses: 04.17 04.18 04.20 04.21 04.26 04.27 04.28 04.29 04.33 */
 struct wf_local_run {
     struct wf_future future;  /**< the head; there is no output: `body` keeps its own */
     struct wf_local_set *set; /**< borrowed */
@@ -44,11 +44,12 @@ struct wf_local_run {
  *                so does the set's drop.
  * Cancel safety: that of `body`; the tasks stay in the set.
  *
- * @clause{04.17,4,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; the run is READY in the same poll as body."}
- * @clause{04.26,3,"A poll of a run polls the body once and at most WF_TASKS_PER_TURN local tasks; it gives way if more could run, or if the body gave way."}
+ * @clause{04.17,3,"The tasks of a local set are polled only inside polls of its run, with the set as their scheduler; the run is READY in the same poll as body."}
+ * @clause{04.26,2,"A poll of a run polls the body once and at most WF_TASKS_PER_TURN local tasks; it gives way if more could run, or if the body gave way."}
  * @clause{04.27,2,"The body and each local task have a budget of their own in each poll. Inside unconstrained (04.9) the local tasks still have theirs, and the body has none."}
+ * @clause{04.33,1,"Task-local values of outside are in force for a run's body; local tasks find none of them, in their polls and in their clean-ups."}
  * @clause{04.28,1,"A run that is polled on another thread than before, or inside itself, panics."}
- * @clause{04.18,4,"A wake or spawn from outside of the run, on any thread, wakes the task that polls the run; one from inside wakes nothing outside."}
+ * @clause{04.18,3,"A wake or spawn from outside of the run, on any thread, wakes the task that polls the run; a wake of a local task from inside wakes nothing outside."}
  * @clause{04.29,1,"A set whose run is over keeps no waker of it."}
  * @clause{04.20,2,"What a local set's tasks and body wake or spawn outside of it, on the same thread, comes in its turn (04.1), and the park is not unparked (04.24)."}
  * @clause{04.21,1,"A run polled by a task whose scheduler may move it (`migrates`) panics at its first poll, on whichever thread; in a root of any runtime it runs."}

@@ -17,6 +17,7 @@
  *
  * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once. A spawn that fails returns WF_ENOMEM or WF_ECLOSED, keeps nothing, and leaves the handle empty."}
  * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, and each poll begins with a full budget; afterwards the context is as before."}
+ * @clause{03.30,4,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
  * @clause{G.31,0,"A task's id is its scheduler's next number, from 1, and from 1 again after 2^32 - 1; its name is its async function's, unless the spawner gave another."}
  */
 #ifndef WEFT_TASK_H
@@ -177,12 +178,12 @@ bool wf_join_handle_is_finished(const struct wf_join_handle *handle);
  *                its own drop_out. Take a long chain apart in a loop: await the first into `value`, then the handle in it.
  *                Tasks that await each other are no such chain: none is dropped inside another.
  *
- * @clause{03.8,4,"Once its task was READY a join handle is READY, with 0 and the output, which is moved once to where `value` points."}
+ * @clause{03.8,3,"Once its task was READY a join handle is READY, with 0 and the output, which is moved once to where `value` points."}
  * @clause{03.24,2,"What a task wrote before its end is seen by the thread that finds its join handle READY."}
- * @clause{03.9,4,"While its task is not over, a join handle is PENDING and keeps the waker of its newest poll; the same waker again is not cloned again."}
+ * @clause{03.9,3,"While its task is not over, a join handle is PENDING and keeps the waker of its newest poll; the same waker again is not cloned again."}
  * @clause{03.25,3,"The end of a task wakes the waker of its join handle's newest poll, also if the task ends between that poll's look and its leaving the waker."}
- * @clause{03.10,5,"The waker that a join handle left is dropped once, at the latest when handle and task are over, also while something else keeps the task's memory."}
- * @clause{03.11,5,"Dropping a join handle that is not READY detaches the task, which goes on. Its output is then destroyed exactly once, as it is where `value` is NULL."}
+ * @clause{03.10,4,"The waker that a join handle left is dropped once, at the latest when handle and task are over, also while something else keeps the task's memory."}
+ * @clause{03.11,4,"Dropping a join handle that is not READY detaches the task, which goes on. Its output is then destroyed exactly once, as it is where `value` is NULL."}
  * @clause{03.17,2,"To be READY a join handle takes a unit of budget; with none left it gives way and is PENDING, but only once. Before the end it takes none."}
  */
 void wf_join_handle_init(struct wf_join_handle *handle, struct wf_task *task);

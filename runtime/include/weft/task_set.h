@@ -35,7 +35,7 @@ enum {
 
 /** What a runtime calls when something happens in it. Any may be NULL. */
 struct wf_hooks {
-    /** On the runtime's thread, before the task runs. */
+    /** On the runtime's thread, before the task runs. A task that is spawned in here may run before that one, or after it. */
     void (*task_spawned)(void *arg, const struct wf_task *task);
     /** On the runtime's thread, when the task's future is over; then its join handle is READY. */
     void (*task_ended)(void *arg, const struct wf_task *task);

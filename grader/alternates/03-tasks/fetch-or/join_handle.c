@@ -4,7 +4,7 @@
 
 static bool is_complete(const struct wf_task *task)
 {
-    /* acquire: pairs with to_complete; whoever sees COMPLETE sees the output. */
+    /* acquire: pairs with to_complete; a thread that sees COMPLETE sees the output. */
     return wf_load_acquire(&task->state) & WF_TASK_COMPLETE;
 }
 

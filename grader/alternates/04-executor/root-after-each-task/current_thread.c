@@ -4,7 +4,7 @@
  *
  * ## Why it never sleeps too long
  *
- * Whoever makes work from another thread first leaves it where the loop looks (the inject queue, `root_woken`), then
+ * A thread that makes work from outside first leaves it where the loop looks (the inject queue, `root_woken`), then
  * unparks. The loop looks first, then parks. An unpark that comes in between is kept by the park as a permit, so the
  * park returns at once. The other order, in either place, loses a wake.
  *

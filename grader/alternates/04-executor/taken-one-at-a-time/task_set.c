@@ -42,7 +42,7 @@ static bool inject(struct wf_task_set *self, struct wf_task *task, bool is_new)
     accepted = !(is_new && self->closed);
     if (accepted) {
         wf_task_queue_push(&self->injected, task);
-        /* relaxed: a hint. Who acts on it takes the lock; who sleeps instead is woken by notify. */
+        /* relaxed: a hint. A thread that acts on it takes the lock; one that sleeps instead is woken by notify. */
         wf_store_relaxed(&self->has_injected, true);
         if (self->closed)
             pthread_cond_signal(&self->injected_one);

@@ -45,7 +45,7 @@ void spin_lock(struct spin *lock)
 bool spin_try_lock(struct spin *lock)
 {
     int expected = 0;
-    /* acquire: as in spin_lock(). relaxed: who fails does not touch what the lock guards. */
+    /* acquire: as in spin_lock(). relaxed: a thread that fails does not touch what the lock guards. */
     return atomic_compare_exchange_strong_explicit(&lock->held, &expected, 1, memory_order_acquire,
                                                    memory_order_relaxed);
 }
@@ -84,7 +84,7 @@ void counted_put(struct counted *object)
 
 bool counted_is_mine(struct counted *object)
 {
-    /* acquire: who is alone will write where others have read. Pairs with the release in counted_put(). */
+    /* acquire: a thread that is alone will write where others have read. Pairs with the release in counted_put(). */
     return atomic_load_explicit(&object->references, memory_order_acquire) == 1;
 }
 
@@ -92,7 +92,7 @@ bool counted_is_mine(struct counted *object)
 
 int *lazy_get(struct lazy *lazy)
 {
-    /* acquire: who sees the pointer sees the object. Pairs with the release below. */
+    /* acquire: a thread that sees the pointer sees the object. Pairs with the release below. */
     int *object = atomic_load_explicit(&lazy->object, memory_order_acquire);
     if (object)
         return object;
@@ -127,7 +127,7 @@ bool ring_pop(struct ring *ring, int *value)
 {
     /* relaxed: only this thread writes the head. */
     unsigned head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-    /* acquire: who sees the tail sees the slot. Pairs with the release in ring_push(). */
+    /* acquire: a thread that sees the tail sees the slot. Pairs with the release in ring_push(). */
     if (atomic_load_explicit(&ring->tail, memory_order_acquire) == head)
         return false;
     *value = ring->slots[head % RING_SLOTS];
@@ -187,7 +187,7 @@ void pair_write(struct pair *pair, int first, int second)
     unsigned sequence = atomic_load_explicit(&pair->sequence, memory_order_relaxed);
     /* relaxed: the stores of the numbers publish it. */
     atomic_store_explicit(&pair->sequence, sequence + 1, memory_order_relaxed);
-    /* release, both: who reads one of the numbers sees the odd sequence. */
+    /* release, both: a thread that reads one of the numbers sees the odd sequence. */
     atomic_store_explicit(&pair->first, first, memory_order_release);
     atomic_store_explicit(&pair->second, second, memory_order_release);
     /* release: publishes the numbers. Pairs with the acquire in pair_read(). */

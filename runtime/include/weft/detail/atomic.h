@@ -33,6 +33,8 @@
 #define wf_store_relaxed(object, value) atomic_store_explicit((object), (value), memory_order_relaxed)
 /** Write `value`; publishes what this thread wrote before. */
 #define wf_store_release(object, value) atomic_store_explicit((object), (value), memory_order_release)
+/** Write `value`, return what was there; orders nothing else. */
+#define wf_exchange_relaxed(object, value) atomic_exchange_explicit((object), (value), memory_order_relaxed)
 /** Write `value`, return what was there; the load half acquires. */
 #define wf_exchange_acquire(object, value) atomic_exchange_explicit((object), (value), memory_order_acquire)
 /** Write `value`, return what was there; the store half releases. */
@@ -41,6 +43,8 @@
 #define wf_exchange_acq_rel(object, value) atomic_exchange_explicit((object), (value), memory_order_acq_rel)
 /** Add, return what was there; orders nothing else. */
 #define wf_fetch_add_relaxed(object, value) atomic_fetch_add_explicit((object), (value), memory_order_relaxed)
+/** Add, return what was there; releases. */
+#define wf_fetch_add_release(object, value) atomic_fetch_add_explicit((object), (value), memory_order_release)
 /** Subtract, return what was there; releases. */
 #define wf_fetch_sub_release(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_release)
 /** Subtract, return what was there; acquires and releases. */

@@ -19,7 +19,7 @@
  * ## What always holds
  *
  *     COMPLETE and RUNNING are never both set.
- *     NOTIFIED without RUNNING and COMPLETE: the task is in its scheduler's queue, once, and the queue holds a
+ *     NOTIFIED, and neither RUNNING nor COMPLETE: the task is in its scheduler's queue, once, and the queue holds a
  *     reference. So the thread that takes it out of the queue may run it, and no other thread can.
  *     RUNNING: the thread that runs it holds the reference that the queue held.
  *     The scheduler, as the task's owner, holds a reference until COMPLETE: before that no reference is the last.
