@@ -101,8 +101,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
     TOLD(AWAITED, tell_awaited, -1, -2, 1, NODES_MAX - 1)                                                    \
     NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095)                                                                \
     WORDS(EXACT, EXACTS)                                                                                     \
-    NUMBERS(FRAME, PROBE_BYTES)                                                                              \
-    TOLD(SLOT, tell_slot, -1, 0, PROBE_BYTES)                                                                \
+    NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES)                \
+    TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES)                                      \
     WORDS(VALUE_ROOM, VALUE_ROOMS)                                                                           \
     NUMBERS(DEPTH, 1, 2, 4)                                                                                  \
     TOLD(CLOSURE, tell_closure, 0, 1)                                                                        \

@@ -111,6 +111,14 @@ void test_closure_call(struct judge *judge)
         DO(judge, closure_drop, .closure = CLOSURE);
     }
     finish_async(judge);
+    for (int kind = 0; kind < 3; kind++) {
+        start_async(judge, "calls");
+        new_closure(judge, kinds[kind], PROBE_BYTES, some_number(judge), HAS_DROP);
+        DO(judge, closure_drop, .closure = CLOSURE);
+        judge_allow_panic(judge);
+        call_it(judge, 0, 1);
+        judge_expect_panic(judge, "02.13", "");
+    }
 }
 
 void test_closure_without_memory(struct judge *judge)

@@ -82,6 +82,22 @@ static void check_allocated(struct judge *judge, int64_t frame, int64_t slot)
     EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == 0, "a frame is allocated once", "again");
 }
 
+/* The least frame is a head. One byte less has no room to say that nothing is built in it. */
+static void check_least_frames(struct judge *judge)
+{
+    const int64_t head = sizeof(struct wf_future), too_small[] = {0, 1, head - 1};
+    struct judge_reply room = new_call(judge, head, head, NULL_BYTES);
+    EXPECT(judge, room.a == 0, "a frame that is a head alone lies in a slot of its size", "it does not");
+    judge_finish(judge);
+    for (int i = 0; i < 6; i++) {
+        start_async(judge, "calls");
+        judge_allow_panic(judge);
+        DO(judge, dyn, .call = CALL, .frame = too_small[i / 2], .slot = i % 2 ? head : NULL_BYTES,
+           .value = NULL_BYTES);
+        judge_expect_panic(judge, "02.9", "");
+    }
+}
+
 void test_dyn_room(struct judge *judge)
 {
     start_async(judge, "calls");
@@ -95,7 +111,7 @@ void test_dyn_room(struct judge *judge)
         check_allocated(judge, frame, 0);
         check_allocated(judge, frame, NULL_BYTES);
     }
-    judge_finish(judge);
+    check_least_frames(judge);
 }
 
 void test_dyn_without_memory(struct judge *judge)

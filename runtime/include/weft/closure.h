@@ -77,6 +77,7 @@ struct wf_call {
 
 /**
  * @brief Call a closure: build the future of one call.
+ * @param closure     built and not dropped, or it panics (02.13).
  * @param argument    passed to `build`, not kept.
  * @param slot        as for wf_dyn(): room for the frame; NULL: it is allocated.
  * @param value       where the call's output is copied to; NULL: it is destroyed.

@@ -46,7 +46,7 @@ struct wf_dyn {
 
 /**
  * @brief Begin a call: find room for a frame of `frame_bytes`, for the caller to build a future in.
- * @param frame_bytes of the method's frame; at least a head, or it panics.
+ * @param frame_bytes of the method's frame; at least a head, or it panics (02.9).
  * @param slot        offered to the frame, aligned for any type (WF_SLOT), alive as long as `dyn`; NULL: none.
  * @param value       where the method's output is copied to when it is READY, of that size; NULL: the output is destroyed.
  * @return the room: where the caller builds the method's future before it polls `dyn`; its head is all zero until then, so
