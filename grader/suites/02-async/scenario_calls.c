@@ -160,6 +160,8 @@ static void come_to(enum point point);
 /* The body of a call, by kind: it reads the state, changes it at each poll, or has taken it over. */
 static void behave(struct probe *self, enum wf_poll poll, bool dropped)
 {
+    if (dropped)
+        come_to(AT_DROP);
     switch (self->captured ? self->captured->kind : WF_CLOSURE_ONCE) {
     case WF_CLOSURE_SHARED:
         self->value = self->captured->state + self->argument;

@@ -82,7 +82,8 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
 #define EXACTS(EDGE) EDGE(false, "") EDGE(true, "")
 
 /** Where a step can be made to happen, inside of a later one. */
-#define POINTS(EDGE) EDGE(AT_BUILD, "when a closure's call is built")
+#define POINTS(EDGE)                                                                                         \
+    EDGE(AT_BUILD, "when a call's body is built") EDGE(AT_DROP, "when a call's body is dropped")
 enum point { POINTS(STEP_EDGE_VALUE) };
 
 /* --- domains --- */

@@ -70,7 +70,7 @@ static void finish_call(struct judge *judge, int index)
 }
 
 /* A call that gets no memory: it never was one. */
-static void call_without_memory(struct judge *judge, int index, bool poll)
+static void begin_without_memory(struct judge *judge, int index, bool poll)
 {
     DO(judge, fail_allocation, .nth = 1);
     call_with(judge, index, 1, NULL_BYTES);
@@ -80,6 +80,11 @@ static void call_without_memory(struct judge *judge, int index, bool poll)
         struct judge_reply reply = poll_expect(judge, CALL + index, WF_READY);
         EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
     }
+}
+
+static void call_without_memory(struct judge *judge, int index, bool poll)
+{
+    begin_without_memory(judge, index, poll);
     drop_it(judge, CALL + index);
     expect_no_events(judge, ENDS);
 }
@@ -128,6 +133,17 @@ void test_closure_without_memory(struct judge *judge)
         new_closure(judge, (enum wf_closure_kind)(round % 3), PROBE_BYTES, some_number(judge), HAS_DROP);
         call_without_memory(judge, 0, round < 3);
         DO(judge, closure_drop, .closure = CLOSURE);
+    }
+    for (int round = 0; round < 6;
+         round++) { /* until it is dropped, too: others begin and end, the closure goes */
+        new_closure(judge, (enum wf_closure_kind)(round % 3), PROBE_BYTES, some_number(judge), HAS_DROP);
+        begin_without_memory(judge, 0, round < 3);
+        call_it(judge, 1, round);
+        EXPECT_EVENTS(judge, KIND(EVENT_BUILT), {EVENT_BUILT, CLOSURE, round});
+        finish_call(judge, 1);
+        DO(judge, closure_drop, .closure = CLOSURE);
+        drop_it(judge, CALL);
+        expect_no_events(judge, ENDS);
     }
     finish_async(judge);
 }
@@ -251,6 +267,14 @@ void test_closure_in_turn(struct judge *judge)
         judge_expect_panic(judge, "02.15", name);
     }
     expect_panic_in_build(judge, WF_CLOSURE_IN_TURN, "02.15");
+    start_async(judge, "calls"); /* while its body is dropped, which may still change the state */
+    const char *name = new_closure(judge, WF_CLOSURE_IN_TURN, PROBE_BYTES, some_number(judge), HAS_DROP);
+    call_it(judge, 0, 1);
+    judge_allow_panic(judge);
+    at(judge, AT_DROP);
+    call_it(judge, 1, 1);
+    drop_it(judge, CALL);
+    judge_expect_panic(judge, "02.15", name);
 }
 
 /* Two calls, one of which was made while the other was built: either may end first. */
@@ -357,12 +381,12 @@ void test_closure_drop_taken(struct judge *judge)
     finish_async(judge);
 }
 
-/* A call is unfinished: never polled, pending, one of two. */
+/* A call is unfinished: never polled, pending, one of two; its body is being dropped. */
 void test_closure_drop_too_early(struct judge *judge)
 {
-    for (int case_number = 0; case_number < 4; case_number++) {
+    for (int case_number = 0; case_number < 7; case_number++) {
         start_async(judge, "calls");
-        enum wf_closure_kind kind = case_number < 3 ? kinds[case_number] : WF_CLOSURE_SHARED;
+        enum wf_closure_kind kind = kinds[case_number % 3];
         const char *name = new_closure(judge, kind, PROBE_BYTES, 1, HAS_DROP);
         call_it(judge, 0, 1);
         if (case_number > 0)
@@ -372,7 +396,11 @@ void test_closure_drop_too_early(struct judge *judge)
             finish_call(judge, 1);
         }
         judge_allow_panic(judge);
+        if (case_number > 3)
+            at(judge, AT_DROP);
         DO(judge, closure_drop, .closure = CLOSURE);
+        if (case_number > 3)
+            drop_it(judge, CALL);
         if (judge_panicked(judge)) /* else that it does not come is the first thing to say */
             expect_no_events(judge, ENDS);
         judge_expect_panic(judge, "02.25", name);
