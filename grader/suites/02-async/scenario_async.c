@@ -123,9 +123,8 @@ static struct step_reply on_and_then(const struct step_and_then *step)
 {
     struct sequel *sequel = &sequels[index_of(step->future, FUTURES_MAX)];
     sequel->second = step->second;
-    wf_and_then(new_frame(step->future, sizeof(struct wf_and_then)), future_at(step->first), next_future,
-                sequel);
-    return STEP_DONE;
+    struct wf_and_then *frame = new_frame(step->future, sizeof *frame);
+    return (struct step_reply){.a = wf_and_then(frame, future_at(step->first), next_future, sequel) == frame};
 }
 
 static struct step_reply on_head(const struct step_head *step)

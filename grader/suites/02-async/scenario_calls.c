@@ -237,8 +237,7 @@ static struct step_reply on_closure(const struct step_closure *step)
                                          .frame_bytes = (size_t)step->frame,
                                          .build = build_body,
                                          .drop = drops[index_of(step->drop, 3)]};
-    wf_closure(slot->closure, slot->ops, slot->captured);
-    return STEP_DONE;
+    return (struct step_reply){.a = wf_closure(slot->closure, slot->ops, slot->captured) == slot->closure};
 }
 
 static struct step_reply on_call(const struct step_call *step)
@@ -246,12 +245,13 @@ static struct step_reply on_call(const struct step_call *step)
     struct call_room *room = new_room(step->call, step->slot, step->value);
     struct argument *argument = new_storage(sizeof *argument);
     *argument = (struct argument){step->probe, step->argument};
-    wf_closure_call(new_frame(step->call, sizeof(struct wf_call)),
-                    closures[index_of(step->closure, CLOSURES_MAX)].closure, argument, room->slot,
-                    step->slot < 0 ? 0 : (size_t)step->slot, room->value);
+    struct wf_call *frame = new_frame(step->call, sizeof *frame);
+    struct wf_call *call =
+        wf_closure_call(frame, closures[index_of(step->closure, CLOSURES_MAX)].closure, argument, room->slot,
+                        step->slot < 0 ? 0 : (size_t)step->slot, room->value);
     memset(argument, 0x5a, sizeof *argument);
     free(argument);
-    return STEP_DONE;
+    return (struct step_reply){.a = call == frame};
 }
 
 static struct step_reply on_end_body(const struct step_end_body *step)

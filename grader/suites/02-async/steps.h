@@ -129,7 +129,7 @@ enum point { POINTS(STEP_EDGE_VALUE) };
 
 /* --- the scenario "async": and_then, async functions, the backtrace --- */
 
-/* Replies: of the head its line, and the number of the future that it awaits (-1: NULL); of a backtrace the length, and where
+/* Replies: of and_then whether it returned the frame; of the head its line, and the number of the future that it awaits (-1: NULL); of a backtrace the length, and where
  * the zero byte is. `exact`: the buffer is all there is. */
 #define ASYNC_STEPS(STEP, ARG)                                                                               \
     STEP(and_then, "wf_and_then({future}, {first}, next, arg)   [next returns {second}]",                    \
@@ -145,8 +145,9 @@ enum point { POINTS(STEP_EDGE_VALUE) };
 
 /* --- the scenario "calls": wf_dyn, recursion, closures --- */
 
-/* A size of -1 stands for NULL. Replies: of dyn enum room or the offset in the slot, and its misalignment; of value its first and
- * its last number; of awaited the number of the future so many steps along `awaiting` (-1: NULL). */
+/* A size of -1 stands for NULL. Replies: of closure and call whether it was returned; of dyn enum room or the offset in the slot,
+ * and its misalignment; of value its first and its last number; of awaited the number of the future so many steps along
+ * `awaiting` (-1: NULL). */
 #define CALLS_STEPS(STEP, ARG)                                                                                \
     STEP(dyn, "wf_dyn({call}, {slot}, {frame}, {value})",                                                     \
          ARG(call, FUTURE) ARG(frame, FRAME) ARG(slot, SLOT) ARG(value, VALUE_ROOM))                          \

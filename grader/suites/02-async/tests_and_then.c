@@ -15,12 +15,12 @@ enum { FIRST = 0, SECOND = 1, WAITS = 3 };
 #define CALLS (KIND(EVENT_POLLED) | KIND(EVENT_NEXT))
 
 /* One life's first half: built, and polled while the first future is pending. */
-static void build_life(struct judge *judge, enum probe_kind kind, bool has_second)
+static struct judge_reply build_life(struct judge *judge, enum probe_kind kind, bool has_second)
 {
     DO(judge, probe, .probe = FIRST, .kind = kind);
     if (has_second)
         DO(judge, probe, .probe = SECOND, .kind = PROBE_INT);
-    DO(judge, and_then, .future = AND_THEN, .first = FIRST, .second = has_second ? SECOND : -1);
+    return DO(judge, and_then, .future = AND_THEN, .first = FIRST, .second = has_second ? SECOND : -1);
 }
 
 /* What next must be given of the first future's output. */
@@ -36,7 +36,8 @@ void test_and_then_chains(struct judge *judge)
         enum probe_kind kind = round % 2 ? PROBE_WIDE : PROBE_INT;
         bool second_waits = round / 2 % 2;
         int value = output_value(judge);
-        build_life(judge, kind, true);
+        struct judge_reply built = build_life(judge, kind, true);
+        EXPECT(judge, built.a == 1, "wf_and_then returns its frame", "it returns something else");
         for (int wait = round / 4; wait > 0; wait--) {
             poll_expect(judge, AND_THEN, WF_PENDING);
             EXPECT_EVENTS(judge, CALLS, polled(judge, FIRST, WF_PENDING));

@@ -31,10 +31,10 @@ static const char *new_closure(struct judge *judge, enum wf_closure_kind kind, i
 }
 
 /* Call number `index`, with the probe of that number as its body; its value is an int. */
-static void call_with(struct judge *judge, int index, int64_t argument, int64_t slot)
+static struct judge_reply call_with(struct judge *judge, int index, int64_t argument, int64_t slot)
 {
-    DO(judge, call, .call = CALL + index, .closure = CLOSURE, .probe = index, .argument = argument,
-       .slot = slot, .value = output_bytes(PROBE_INT));
+    return DO(judge, call, .call = CALL + index, .closure = CLOSURE, .probe = index, .argument = argument,
+              .slot = slot, .value = output_bytes(PROBE_INT));
 }
 
 /* The same where slot or box does not matter. */
@@ -92,16 +92,19 @@ static void call_without_memory(struct judge *judge, int index, bool poll)
 void test_closure_call(struct judge *judge)
 {
     start_async(judge, "calls");
+    struct judge_reply closure = DO(judge, closure, .closure = OTHER, .frame = PROBE_BYTES);
+    EXPECT(judge, closure.a == 1, "wf_closure returns the closure", "it returns something else");
     for (int round = 0; round < 18; round++) {
         enum wf_closure_kind kind = (enum wf_closure_kind)(round % 3);
         bool boxed = round / 3 % 2;
         int64_t frame = PROBE_BYTES + judge_random(judge, 200), argument = some_number(judge);
         int64_t state = some_number(judge), value = kind == WF_CLOSURE_IN_TURN ? state : state + argument;
         new_closure(judge, kind, frame, state, HAS_DROP);
-        call_with(judge, 0, argument, boxed ? NULL_BYTES : frame);
+        struct judge_reply call = call_with(judge, 0, argument, boxed ? NULL_BYTES : frame);
         const struct want begins[] = {{EVENT_ALLOCATED, 0, 0}, {EVENT_BUILT, CLOSURE, argument}};
         expect_wants(judge, KIND(EVENT_BUILT) | KIND(EVENT_ALLOCATED) | KIND(EVENT_POLLED), begins + !boxed,
                      1 + boxed);
+        EXPECT(judge, call.a == 1, "wf_closure_call returns the call", "it returns something else");
         for (int polls = round / 6; polls >= 0; polls--) {
             if (polls == 0)
                 DO(judge, end_body, .call = CALL, .probe = 0);
