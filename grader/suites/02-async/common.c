@@ -185,9 +185,13 @@ void *new_frame(int64_t number, size_t size)
 
 /* --- the allocator --- */
 
+void (*common_allocating)(void);
+
 static void *tell_alloc(void *arg, size_t size)
 {
     (void)arg;
+    if (common_allocating)
+        common_allocating();
     void *memory = malloc(size); /* NULL: a size that no memory has is the submission's mistake */
     scenario_event(EVENT_ALLOCATED, 0, 0);
     if (memory)

@@ -31,6 +31,9 @@ struct probe {
     } out;
 };
 
+/** Called in each allocation, which has not got its memory yet; NULL: nothing is. */
+extern void (*common_allocating)(void);
+
 void common_begin(void);
 void common_end(void);
 /* The steps that both scenarios have. */

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "common.h"
 #include "scenario.h"
@@ -85,16 +86,24 @@ static struct step_reply on_node(const struct step_node *step)
     return STEP_DONE;
 }
 
-enum { FILLING = 0x5a, GUARD_BYTES = 64, PIECE_BYTES = 400 };
+enum { FILLING = 0x5a, FILLED_MAX = 8192, GUARD_BYTES = 64, PIECE_BYTES = 400 };
 
-/* `exact`: the buffer is all there is, so that ASan sees an access beyond it; else bytes behind it are looked at. */
-static struct step_reply backtrace(const struct wf_future *future, size_t size, bool exact)
+static void *reserve(size_t bytes)
+{
+    void *memory =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        scenario_broken("no address space");
+    return memory;
+}
+
+static struct step_reply backtrace(const struct wf_future *future, size_t size, enum text where)
 {
     /* never of no bytes: an empty buffer begins at the end of one byte */
-    size_t guard = exact ? 0 : GUARD_BYTES;
-    char *memory = new_storage((int64_t)(1 + size + guard)), *text = memory + 1;
-    memset(memory, FILLING, 1 + size + guard);
-    size_t length = wf_async_backtrace(future, text, size);
+    size_t guard = where == TEXT_GUARDED ? GUARD_BYTES : 0, bytes = 1 + size + guard;
+    char *memory = where == TEXT_RESERVED ? reserve(bytes) : new_storage((int64_t)bytes), *text = memory + 1;
+    memset(memory, FILLING, bytes < FILLED_MAX ? bytes : FILLED_MAX);
+    size_t length = wf_async_backtrace(future, where == TEXT_NULL ? NULL : text, size);
     const char *zero = memchr(text, '\0', size);
     int64_t ending = zero ? zero - text : ENDING_MISSING;
     for (size_t i = 0; i < guard; i++)
@@ -103,18 +112,22 @@ static struct step_reply backtrace(const struct wf_future *future, size_t size, 
     size_t shown = zero ? (size_t)(zero - text) : size;
     for (size_t at = 0; at < shown; at += PIECE_BYTES)
         scenario_event_text(EVENT_TEXT, text + at, shown - at < PIECE_BYTES ? shown - at : PIECE_BYTES);
-    free(memory);
+    if (where == TEXT_RESERVED)
+        munmap(memory, bytes);
+    else
+        free(memory);
     return (struct step_reply){(int64_t)length, ending};
 }
 
 static struct step_reply on_backtrace(const struct step_backtrace *step)
 {
-    return backtrace(future_at(step->future), (size_t)step->size, true);
+    return backtrace(future_at(step->future), (size_t)step->size, TEXT_EXACT);
 }
 
 static struct step_reply on_backtrace_of_node(const struct step_backtrace_of_node *step)
 {
-    return backtrace(&nodes[index_of(step->node, NODES_MAX)]->future, (size_t)step->size, step->exact != 0);
+    return backtrace(&nodes[index_of(step->node, NODES_MAX)]->future, (size_t)step->size,
+                     (enum text)step->text);
 }
 
 /* --- steps --- */

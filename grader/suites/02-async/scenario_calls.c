@@ -290,6 +290,17 @@ static void come_to(enum point point)
     perform((uint32_t)planned.arguments[OPERATION], planned.arguments + OPERATION + 1);
 }
 
+static void in_allocation(void)
+{
+    come_to(AT_ALLOCATION);
+}
+
+static void begin(void)
+{
+    common_begin();
+    common_allocating = in_allocation;
+}
+
 static void act(const struct channel_command *command)
 {
     if (command->operation == STEP_at) {
@@ -313,4 +324,4 @@ static void end(void)
     common_end();
 }
 
-const struct scenario scenario_calls = {"calls", common_begin, act, end};
+const struct scenario scenario_calls = {"calls", begin, act, end};

@@ -79,11 +79,17 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
 
 #define VALUE_ROOMS(EDGE)                                                                                    \
     EDGE(-1, "NULL") EDGE(0, "value") EDGE(sizeof(int), "value") EDGE(WIDE_BYTES, "value")
-#define EXACTS(EDGE) EDGE(false, "") EDGE(true, "")
+/** Where a backtrace is written: the buffer is all there is, so that ASan sees an access beyond it; or bytes behind it are
+ * looked at; or there is none; or it is address space, of which only what is used is memory. */
+#define TEXTS(EDGE)                                                                                          \
+    EDGE(TEXT_EXACT, "text")                                                                                 \
+    EDGE(TEXT_GUARDED, "text") EDGE(TEXT_NULL, "NULL") EDGE(TEXT_RESERVED, "text")
+enum text { TEXTS(STEP_EDGE_VALUE) };
 
 /** Where a step can be made to happen, inside of a later one. */
 #define POINTS(EDGE)                                                                                         \
-    EDGE(AT_BUILD, "when a call's body is built") EDGE(AT_DROP, "when a call's body is dropped")
+    EDGE(AT_BUILD, "when a call's body is built")                                                            \
+    EDGE(AT_DROP, "when a call's body is dropped") EDGE(AT_ALLOCATION, "in an allocation")
 enum point { POINTS(STEP_EDGE_VALUE) };
 
 /* --- domains --- */
@@ -100,8 +106,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
          257, LETTERS_MAX)                                                                                   \
     TOLD(LINE, tell_line, WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1, WF_LINE_DROPPED, WF_LINE_DONE)            \
     TOLD(AWAITED, tell_awaited, -1, -2, 1, NODES_MAX - 1)                                                    \
-    NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095)                                                                \
-    WORDS(EXACT, EXACTS)                                                                                     \
+    NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095, 1ll << 31, 1ll << 32, (1ll << 32) + 1)                         \
+    WORDS(TEXT, TEXTS)                                                                                       \
     NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES)                \
     TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES)                                      \
     WORDS(VALUE_ROOM, VALUE_ROOMS)                                                                           \
@@ -129,8 +135,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
 
 /* --- the scenario "async": and_then, async functions, the backtrace --- */
 
-/* Replies: of and_then whether it returned the frame; of the head its line, and the number of the future that it awaits (-1: NULL); of a backtrace the length, and where
- * the zero byte is. `exact`: the buffer is all there is. */
+/* Replies: of and_then whether it returned the frame; of the head its line, and the number of the future that it awaits (-1:
+ * NULL); of a backtrace the length, and where the zero byte is. */
 #define ASYNC_STEPS(STEP, ARG)                                                                               \
     STEP(and_then, "wf_and_then({future}, {first}, next, arg)   [next returns {second}]",                    \
          ARG(future, FUTURE) ARG(first, FUTURE) ARG(second, SECOND))                                         \
@@ -140,8 +146,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
     STEP(node, "node {node} is {name}, {line}, awaits {awaited}",                                            \
          ARG(node, NODE) ARG(name, NODE_NAME) ARG(line, LINE) ARG(awaited, AWAITED))                         \
     STEP(backtrace, "wf_async_backtrace({future}, text, {size})", ARG(future, FUTURE) ARG(size, TEXT_BYTES)) \
-    STEP(backtrace_of_node, "wf_async_backtrace(node {node}, text, {size})",                                 \
-         ARG(node, NODE) ARG(size, TEXT_BYTES) ARG(exact, EXACT))
+    STEP(backtrace_of_node, "wf_async_backtrace(node {node}, {text}, {size})",                               \
+         ARG(node, NODE) ARG(text, TEXT) ARG(size, TEXT_BYTES))
 
 /* --- the scenario "calls": wf_dyn, recursion, closures --- */
 

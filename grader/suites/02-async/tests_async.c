@@ -167,9 +167,9 @@ static size_t line_of(const struct chain *chain, char *text, size_t size)
     return length;
 }
 
-static struct judge_reply backtrace(struct judge *judge, size_t size, bool exact)
+static struct judge_reply backtrace(struct judge *judge, size_t size, enum text text)
 {
-    struct judge_reply reply = DO(judge, backtrace_of_node, .node = 0, .size = (int64_t)size, .exact = exact);
+    struct judge_reply reply = DO(judge, backtrace_of_node, .node = 0, .size = (int64_t)size, .text = text);
     judge_returned(judge, "%lld: \"%.140s\"", (long long)reply.a, judge_event_text(judge));
     return reply;
 }
@@ -191,7 +191,7 @@ static void check_chain(struct judge *judge, const struct chain *chain)
     char expected[4096];
     size_t length = line_of(chain, expected, sizeof expected);
     build_chain(judge, chain);
-    backtrace(judge, length + 100, true);
+    backtrace(judge, length + 100, TEXT_EXACT);
     expect_line(judge, expected);
 }
 
@@ -269,10 +269,10 @@ void test_backtrace(struct judge *judge)
 }
 
 /* One size: what is written is the begin of `whole`, which is what it writes where there is room. */
-static void check_cut(struct judge *judge, const char *whole, size_t size, bool exact)
+static void check_cut(struct judge *judge, const char *whole, size_t size, enum text text)
 {
     size_t length = strlen(whole), fits = size == 0 ? 0 : length < size ? length : size - 1;
-    struct judge_reply reply = backtrace(judge, size, exact);
+    struct judge_reply reply = backtrace(judge, size, text);
     const char *seen = judge_event_text(judge);
     char expected[100];
     snprintf(expected, sizeof expected, "%zu is returned, the length of the whole line", length);
@@ -288,9 +288,21 @@ static void check_cut(struct judge *judge, const char *whole, size_t size, bool 
            strlen(seen), seen);
 }
 
-void test_backtrace_cut(struct judge *judge)
+/* Builds the chain. What it writes where there is room. */
+static const char *whole_line(struct judge *judge, const struct chain *chain)
 {
     static char whole[4096];
+    build_chain(judge, chain);
+    backtrace(judge, sizeof whole - 1, TEXT_EXACT);
+    snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
+    EXPECT(judge,
+           strstr(whole, node_name(chain->nodes[0].name)) && strstr(whole, node_name(chain->nodes[1].name)),
+           "the line names the futures", "\"%.160s\"", whole);
+    return whole;
+}
+
+void test_backtrace_cut(struct judge *judge)
+{
     start_async(judge, "async");
     for (int round = 0; round < 3; round++) {
         struct chain chain = {3, {{2, 33}, {1, 21}, {3, 0}}, false};
@@ -298,22 +310,29 @@ void test_backtrace_cut(struct judge *judge)
             chain = (struct chain){2, {{3, 12345}, {1, WF_LINE_DROPPED}}, false};
         if (round == 2)
             chain = random_chain(judge, NODES_MAX);
-        build_chain(judge, &chain);
-        backtrace(judge, sizeof whole - 1, true);
-        snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
+        const char *whole = whole_line(judge, &chain);
         size_t length = strlen(whole);
-        EXPECT(judge,
-               strstr(whole, node_name(chain.nodes[0].name)) && strstr(whole, node_name(chain.nodes[1].name)),
-               "the line names the futures", "\"%.160s\"", whole);
-        check_cut(judge, whole, sizeof whole - 1, true);
-        for (int exact = 0; exact < 2; exact++)
+        check_cut(judge, whole, 4095, TEXT_EXACT);
+        check_cut(judge, whole, 0, TEXT_NULL);
+        for (int text = TEXT_EXACT; text <= TEXT_GUARDED; text++)
             for (size_t step = 0; step <= 40; step++) {
                 /* every size of the short lines; of the long one 0, 1, 2, ... and around its end */
                 size_t size = round < 2 || step < 5 ? step
                               : step > 35           ? length + step - 38
                                                     : step * length / 40;
-                check_cut(judge, whole, size, exact != 0);
+                check_cut(judge, whole, size, (enum text)text);
             }
     }
+    judge_finish(judge);
+}
+
+/* Sizes that neither an int nor 32 bits hold. A plain subject has less address space. */
+void test_backtrace_large(struct judge *judge)
+{
+    static const size_t sizes[] = {(size_t)1 << 31, (size_t)1 << 32, ((size_t)1 << 32) + 1};
+    start_async(judge, "async");
+    const char *whole = whole_line(judge, &(struct chain){3, {{2, 33}, {1, 21}, {3, 0}}, false});
+    for (int i = 0; i < 3; i++)
+        check_cut(judge, whole, sizes[i], TEXT_RESERVED);
     judge_finish(judge);
 }

@@ -237,6 +237,22 @@ static void check_drop(struct judge *judge, bool boxed, bool built, int polls)
     EXPECT(judge, bytes_alive(judge) == before, "all memory is given back", "there are live bytes");
 }
 
+/* While one frame is allocated, the allocator makes a call whose frame fits: each call gives back what it has. */
+static void check_call_in_allocation(struct judge *judge)
+{
+    enum { OTHER = 1 };
+    int64_t before = bytes_alive(judge);
+    at(judge, AT_ALLOCATION);
+    DO(judge, dyn, .call = CALL + OTHER, .frame = PROBE_BYTES, .slot = PROBE_BYTES, .value = NULL_BYTES);
+    call_method(judge, true, PROBE_INT, false);
+    DO(judge, build, .call = CALL + OTHER, .probe = OTHER, .kind = PROBE_INT);
+    drop_it(judge, CALL + OTHER);
+    EXPECT_EVENTS(judge, MEMORY | LIFE, dropped(OTHER));
+    drop_it(judge, CALL);
+    EXPECT_EVENTS(judge, MEMORY | LIFE, dropped(METHOD), freed);
+    EXPECT(judge, bytes_alive(judge) == before, "all memory is given back", "there are live bytes");
+}
+
 static void check_ready(struct judge *judge, bool boxed, enum probe_kind kind, bool wants_value)
 {
     int64_t before = bytes_alive(judge);
@@ -327,6 +343,7 @@ void test_dyn_frees_once(struct judge *judge)
             for (int wants_value = 0; wants_value < 2; wants_value++)
                 check_ready(judge, boxed, (enum probe_kind)kind, wants_value);
     }
+    check_call_in_allocation(judge);
     const int depths[] = {1, 2, 3 + judge_random(judge, 36)};
     for (int i = 0; i < 6; i++)
         check_recursion(judge, depths[i / 2], i % 2);
