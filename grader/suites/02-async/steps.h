@@ -175,8 +175,18 @@ enum point { POINTS(STEP_EDGE_VALUE) };
 /* The next step happens at that point, once. */
 #define PLANS(STEP, ARG) STEP(at, "(to come, {point}: {step})", ARG(point, POINT))
 
+/* --- the scenario "threads" --- */
+
+/* Replies: what came out of both lives, 0 if two things; whether both were seen at the same lines. */
+#define THREADS_STEPS(STEP, ARG)                                                                             \
+    STEP(two_lives, "two threads at once, an async function each: poll it to its end", )
+enum { LIFE_OUT = 21 };
+
+/* --- all of them --- */
+
 #define LAB_STEPS(STEP, ARG)                                                                                 \
-    COMMON_STEPS(STEP, ARG) ASYNC_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG) PLANS(STEP, ARG)
+    COMMON_STEPS(STEP, ARG)                                                                                  \
+    ASYNC_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG) PLANS(STEP, ARG) THREADS_STEPS(STEP, ARG)
 STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 
 /** Where a room is that does not lie in the slot. */

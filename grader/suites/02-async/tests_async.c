@@ -1,6 +1,6 @@
 /**
  * @file tests_async.c
- * @brief Clauses 02.5 to 02.8, and 02.19: the drop of async functions, the backtrace.
+ * @brief Clauses 02.5 to 02.8, and 02.19: the drop of async functions, the backtrace. And 02.27 on two threads.
  */
 #include <stdio.h>
 #include <string.h>
@@ -334,5 +334,17 @@ void test_backtrace_large(struct judge *judge)
     const char *whole = whole_line(judge, &(struct chain){3, {{2, 33}, {1, 21}, {3, 0}}, false});
     for (int i = 0; i < 3; i++)
         check_cut(judge, whole, sizes[i], TEXT_RESERVED);
+    judge_finish(judge);
+}
+
+/* --- two threads --- */
+
+void test_two_threads(struct judge *judge)
+{
+    start_async(judge, "threads");
+    struct judge_reply reply = DO(judge, two_lives);
+    EXPECT(judge, reply.a == LIFE_OUT, "each life ends with the sum of its three results",
+           "one ends otherwise");
+    EXPECT(judge, reply.b == 1, "both stand at the same lines, poll for poll", "their backtraces differ");
     judge_finish(judge);
 }
