@@ -151,6 +151,11 @@ static void tell_future(int64_t number, char *text, size_t size)
     snprintf(text, size, "%s", future_name(number));
 }
 
+static void tell_output(int64_t value, char *text, size_t size)
+{
+    snprintf(text, size, "%s", judge_code(value));
+}
+
 static void tell_line(int64_t line, char *text, size_t size)
 {
     if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)

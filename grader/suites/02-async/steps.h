@@ -10,6 +10,7 @@
 
 #include "step_table.h"
 #include "weft/closure.h"
+#include "weft/error.h"
 #include "weft/future.h"
 
 enum {
@@ -23,7 +24,8 @@ enum {
     FUTURES_MAX = 48,
     WAKERS_MAX = 8,
     CLOSURES_MAX = 4,
-    NODES_MAX = 64,
+    NODES_MAX = 300,
+    DEPTH_MAX = 65,
     PROBE_BYTES = 192, /* a room of so many bytes holds a probe */
 };
 
@@ -98,7 +100,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
     TOLD(FUTURE, tell_future, 0, LAYER, LAYER + LAYERS_MAX - 1, AND_THEN, AND_THEN_2, RECURSION, CALL)       \
     TOLD(SECOND, tell_future, -1, 1)                                                                         \
     WORDS(PROBE_KIND, PROBE_KINDS)                                                                           \
-    NUMBERS(OUTPUT, 0, 1, -1, -4095, -4096, INT32_MIN, INT32_MAX)                                            \
+    TOLD(OUTPUT, tell_output, 0, 1, -1, -4095, -4096, INT32_MIN, INT32_MAX, WF_ENOMEM, WF_ECANCELED,         \
+         WF_ETIMEDOUT, WF_EAGAIN, WF_ECLOSED, WF_EDISABLED)                                                  \
     NUMBERS(WAKER, 0, WAKERS_MAX - 1)                                                                        \
     NUMBERS(NTH, 0, 1, 4)                                                                                    \
     NUMBERS(NODE, 0, 1, 2, NODES_MAX - 1)                                                                    \
@@ -111,7 +114,7 @@ enum point { POINTS(STEP_EDGE_VALUE) };
     NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES)                \
     TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES)                                      \
     WORDS(VALUE_ROOM, VALUE_ROOMS)                                                                           \
-    NUMBERS(DEPTH, 1, 2, 4)                                                                                  \
+    NUMBERS(DEPTH, 1, 2, 4, 32, 33, DEPTH_MAX)                                                               \
     TOLD(CLOSURE, tell_closure, 0, 1)                                                                        \
     WORDS(CLOSURE_KIND, CLOSURE_KINDS)                                                                       \
     WORDS(CLOSURE_NAME, CLOSURE_NAMES)                                                                       \

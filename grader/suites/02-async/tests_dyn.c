@@ -296,7 +296,7 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
     EXPECT_EVENTS(judge, MEMORY | LIFE, polled(judge, METHOD, WF_PENDING));
     EXPECT(judge, bytes_alive(judge) >= before + depth, expected, "no bytes are live");
     if (drop) {
-        struct want wants[2 + 2 * 40] = {dropped(METHOD)};
+        struct want wants[2 + 2 * DEPTH_MAX] = {dropped(METHOD)};
         int count = 1;
         drop_it(judge, RECURSION);
         for (int i = 0; i <= depth; i++) { /* the outermost frame is not allocated */
@@ -344,9 +344,11 @@ void test_dyn_frees_once(struct judge *judge)
                 check_ready(judge, boxed, (enum probe_kind)kind, wants_value);
     }
     check_call_in_allocation(judge);
-    const int depths[] = {1, 2, 3 + judge_random(judge, 36)};
-    for (int i = 0; i < 6; i++)
-        check_recursion(judge, depths[i / 2], i % 2);
+    for (int i = 0; i < 7; i++) { /* its edges, then any */
+        int depth = (int)DRAW(judge, recursion, depth);
+        check_recursion(judge, depth, false);
+        check_recursion(judge, depth, true);
+    }
     for (int failing = 1; failing <= 4; failing++)
         check_failing_recursion(judge, 4, failing);
     finish_async(judge);
