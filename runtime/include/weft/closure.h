@@ -77,7 +77,7 @@ struct wf_call {
 
 /**
  * @brief Call a closure: build the future of one call.
- * @param closure     built and not dropped, or it panics (02.13).
+ * @param closure     borrowed until the call is READY or dropped.
  * @param argument    passed to `build`, not kept.
  * @param slot        as for wf_dyn(): room for the frame; NULL: it is allocated.
  * @param value       where the call's output is copied to; NULL: it is destroyed.
@@ -85,7 +85,7 @@ struct wf_call {
  *
  * Cancel safety: that of the closure's body. A WF_CLOSURE_ONCE call that is dropped releases what it took over.
  *
- * @clause{02.13,3,"wf_closure_call builds the call's future at once, from what was captured and the argument. The call becomes READY, with 0, in the same poll as that future."}
+ * @clause{02.13,3,"wf_closure_call builds the call's future at once, from captured state and argument. The call is READY, with 0, in the same poll as that future. After wf_closure_drop it panics."}
  * @clause{02.23,1,"A closure's call that gets no memory builds nothing, is never unfinished, and is READY at its first poll with WF_ENOMEM."}
  * @clause{02.24,1,"While a closure's call is suspended, its awaiting is its `body`, whose awaiting is the future that was built."}
  * @clause{02.14,4,"WF_CLOSURE_ONCE: a second call panics and names the closure. A call that got no memory took nothing over: the closure can be called again."}

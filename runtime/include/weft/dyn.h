@@ -46,7 +46,7 @@ struct wf_dyn {
 
 /**
  * @brief Begin a call: find room for a frame of `frame_bytes`, for the caller to build a future in.
- * @param frame_bytes of the method's frame; at least a head, or it panics (02.9).
+ * @param frame_bytes of the method's frame; at least a head, or it panics.
  * @param slot        offered to the frame, aligned for any type (WF_SLOT), alive as long as `dyn`; NULL: none.
  * @param value       where the method's output is copied to when it is READY, of that size; NULL: the output is destroyed.
  * @return the room: where the caller builds the method's future before it polls `dyn`; its head is all zero until then, so
@@ -55,7 +55,7 @@ struct wf_dyn {
  * Cancel safety: that of the method.
  * Cost:          an allocation where the frame does not fit, none else.
  *
- * @clause{02.9,5,"A frame that fits into the slot lies in it, and nothing is allocated; one that does not fit, or has no slot, is allocated, once."}
+ * @clause{02.9,5,"A frame that fits the slot lies in it, and nothing is allocated; one that does not, or has no slot, is allocated, once. One smaller than a head panics."}
  * @clause{02.10,5,"Without memory wf_dyn returns NULL. The call is then READY at its first poll, with WF_ENOMEM; if it is dropped instead, nothing happens."}
  * @clause{02.11,4,"Each poll of a call polls the method's future once, with the same cx. The call becomes READY, with 0, in the same poll as the method."}
  * @clause{02.20,3,"When the method is READY, its output is copied to where `value` points, or, where `value` is NULL, destroyed by drop_out."}
