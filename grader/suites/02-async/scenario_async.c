@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "common.h"
 #include "scenario.h"
@@ -86,23 +85,14 @@ static struct step_reply on_node(const struct step_node *step)
     return STEP_DONE;
 }
 
-enum { FILLING = 0x5a, FILLED_MAX = 8192, GUARD_BYTES = 64, PIECE_BYTES = 400 };
-
-static void *reserve(size_t bytes)
-{
-    void *memory =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
-        scenario_broken("no address space");
-    return memory;
-}
+enum { FILLING = 0x5a, GUARD_BYTES = 64, PIECE_BYTES = 400 };
 
 static struct step_reply backtrace(const struct wf_future *future, size_t size, enum text where)
 {
     /* never of no bytes: an empty buffer begins at the end of one byte */
     size_t guard = where == TEXT_GUARDED ? GUARD_BYTES : 0, bytes = 1 + size + guard;
-    char *memory = where == TEXT_RESERVED ? reserve(bytes) : new_storage((int64_t)bytes), *text = memory + 1;
-    memset(memory, FILLING, bytes < FILLED_MAX ? bytes : FILLED_MAX);
+    char *memory = new_storage((int64_t)bytes), *text = memory + 1;
+    memset(memory, FILLING, bytes);
     size_t length = wf_async_backtrace(future, where == TEXT_NULL ? NULL : text, size);
     const char *zero = memchr(text, '\0', size);
     int64_t ending = zero ? zero - text : ENDING_MISSING;
@@ -112,10 +102,7 @@ static struct step_reply backtrace(const struct wf_future *future, size_t size, 
     size_t shown = zero ? (size_t)(zero - text) : size;
     for (size_t at = 0; at < shown; at += PIECE_BYTES)
         scenario_event_text(EVENT_TEXT, text + at, shown - at < PIECE_BYTES ? shown - at : PIECE_BYTES);
-    if (where == TEXT_RESERVED)
-        munmap(memory, bytes);
-    else
-        free(memory);
+    free(memory);
     return (struct step_reply){(int64_t)length, ending};
 }
 

@@ -82,10 +82,10 @@ enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
 #define VALUE_ROOMS(EDGE)                                                                                    \
     EDGE(-1, "NULL") EDGE(0, "value") EDGE(sizeof(int), "value") EDGE(WIDE_BYTES, "value")
 /** Where a backtrace is written: the buffer is all there is, so that ASan sees an access beyond it; or bytes behind it are
- * looked at; or there is none; or it is address space, of which only what is used is memory. */
+ * looked at; or there is none. */
 #define TEXTS(EDGE)                                                                                          \
     EDGE(TEXT_EXACT, "text")                                                                                 \
-    EDGE(TEXT_GUARDED, "text") EDGE(TEXT_NULL, "NULL") EDGE(TEXT_RESERVED, "text")
+    EDGE(TEXT_GUARDED, "text") EDGE(TEXT_NULL, "NULL")
 enum text { TEXTS(STEP_EDGE_VALUE) };
 
 /** Where a step can be made to happen, inside of a later one. */
@@ -109,7 +109,7 @@ enum point { POINTS(STEP_EDGE_VALUE) };
          257, LETTERS_MAX)                                                                                   \
     TOLD(LINE, tell_line, WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1, WF_LINE_DROPPED, WF_LINE_DONE)            \
     TOLD(AWAITED, tell_awaited, -1, -2, 1, NODES_MAX - 1)                                                    \
-    NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095, 1ll << 31, 1ll << 32, (1ll << 32) + 1)                         \
+    NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095)                                                                \
     WORDS(TEXT, TEXTS)                                                                                       \
     NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES)                \
     TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES)                                      \

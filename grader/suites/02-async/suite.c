@@ -24,7 +24,6 @@ static const struct judge_test tests[] = {
     {"backtrace", "02.7", PLAIN | ASAN, test_backtrace},
     {"backtrace_end", "02.19", PLAIN | ASAN, test_backtrace_end},
     {"backtrace_cut", "02.8", PLAIN | ASAN, test_backtrace_cut},
-    {"backtrace_large", "02.8", ASAN, test_backtrace_large},
     {"dyn_room", "02.9", PLAIN | ASAN, test_dyn_room},
     {"dyn_without_memory", "02.10", PLAIN | ASAN, test_dyn_without_memory},
     {"dyn_result", "02.11", PLAIN | ASAN, test_dyn_result},

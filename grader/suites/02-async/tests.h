@@ -17,7 +17,6 @@ void test_async_finally(struct judge *judge);
 void test_backtrace(struct judge *judge);
 void test_backtrace_end(struct judge *judge);
 void test_backtrace_cut(struct judge *judge);
-void test_backtrace_large(struct judge *judge);
 void test_dyn_room(struct judge *judge);
 void test_dyn_without_memory(struct judge *judge);
 void test_dyn_result(struct judge *judge);

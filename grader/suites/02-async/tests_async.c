@@ -326,17 +326,6 @@ void test_backtrace_cut(struct judge *judge)
     judge_finish(judge);
 }
 
-/* Sizes that neither an int nor 32 bits hold. A plain subject has less address space. */
-void test_backtrace_large(struct judge *judge)
-{
-    static const size_t sizes[] = {(size_t)1 << 31, (size_t)1 << 32, ((size_t)1 << 32) + 1};
-    start_async(judge, "async");
-    const char *whole = whole_line(judge, &(struct chain){3, {{2, 33}, {1, 21}, {3, 0}}, false});
-    for (int i = 0; i < 3; i++)
-        check_cut(judge, whole, sizes[i], TEXT_RESERVED);
-    judge_finish(judge);
-}
-
 /* --- two threads --- */
 
 void test_two_threads(struct judge *judge)
