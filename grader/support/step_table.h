@@ -93,6 +93,9 @@ step_copy(void *to, const int64_t *arguments, uint64_t bytes)
         ((int64_t *)to)[i] = ((const volatile int64_t *)arguments)[i];
 }
 
+/** Declares on_...() of each step, where several scenarios have it: COMMON_STEPS(STEP_DECLARE, STEP_NOTHING) */
+#define STEP_DECLARE(step, text, arguments) struct step_reply on_##step(const struct step_##step *step);
+
 /** Of a step that has nothing to tell. */
 #define STEP_DONE ((struct step_reply){0, 0})
 

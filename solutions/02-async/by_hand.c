@@ -18,7 +18,7 @@
 static enum wf_poll and_then_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_and_then *self = (struct wf_and_then *)future;
-    /* LAB 02.T1 { a switch on the state: begin, poll the first, make the second, poll it. Note in the head what you wait for before you poll it */
+    /* LAB 02.T1 { a switch on the state: begin, poll the first, make the second, poll it. The head of a suspended future says what it waits for */
     switch (wf_load_relaxed(&future->line)) {
     case WF_LINE_NEW:
         future->awaiting = self->first;

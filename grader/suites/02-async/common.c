@@ -185,9 +185,13 @@ void *new_frame(int64_t number, size_t size)
 
 /* --- the allocator --- */
 
+void (*common_allocating)(void);
+
 static void *tell_alloc(void *arg, size_t size)
 {
     (void)arg;
+    if (common_allocating)
+        common_allocating();
     void *memory = malloc(size); /* NULL: a size that no memory has is the submission's mistake */
     scenario_event(EVENT_ALLOCATED, 0, 0);
     if (memory)
@@ -213,48 +217,56 @@ static const struct wf_allocator allocator = {tell_alloc, tell_free, NULL};
 
 /* --- steps --- */
 
-bool common_act(const struct channel_command *command)
+struct step_reply on_probe(const struct step_probe *step)
 {
-    const int64_t *arguments = command->arguments;
-    int64_t a = 0, b = 0;
-    switch ((enum common_step)command->operation) {
-    case STEP_PROBE:
-        place_probe(arguments[0], (enum probe_kind)arguments[1],
-                    new_frame(arguments[0], sizeof(struct probe)));
-        break;
-    case STEP_ARM: {
-        struct probe *probe = (struct probe *)future_at(index_of(arguments[0], PROBES_MAX));
-        if (!probe)
-            break; /* its room was freed too early: it will not be READY, and the judge sees that */
-        probe->armed = true;
-        probe->value = arguments[1];
-        break;
-    }
-    case STEP_POLL: {
-        struct wf_future *future = future_at(arguments[0]);
-        struct wf_cx cx = {.waker = &tasks[index_of(arguments[1], WAKERS_MAX)].waker};
-        a = wf_future_poll(future, &cx);
-        b = a == WF_READY && future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(future) : 0;
-        break;
-    }
-    case STEP_DROP:
-        wf_future_drop(future_at(arguments[0]));
-        break;
-    case STEP_CLONES:
-        for (int i = 0; i < WAKERS_MAX; i++)
-            a += tasks[i].clones;
-        break;
-    case STEP_LIVE_BYTES:
-        a = (int64_t)wf_live_bytes();
-        break;
-    case STEP_FAIL_ALLOCATION:
-        wf_alloc_fail_at((uint32_t)arguments[0]);
-        break;
-    default:
-        return false;
-    }
-    scenario_reply(a, b);
-    return true;
+    place_probe(step->probe, (enum probe_kind)step->kind, new_frame(step->probe, sizeof(struct probe)));
+    return STEP_DONE;
+}
+
+struct step_reply on_arm(const struct step_arm *step)
+{
+    struct probe *probe = (struct probe *)future_at(index_of(step->probe, PROBES_MAX));
+    if (!probe)
+        return STEP_DONE; /* its room was freed too early: it will not be READY, and the judge sees that */
+    probe->armed = true;
+    probe->value = step->value;
+    return STEP_DONE;
+}
+
+struct step_reply on_poll(const struct step_poll *step)
+{
+    struct wf_future *future = future_at(step->future);
+    struct wf_cx cx = {.waker = &tasks[index_of(step->waker, WAKERS_MAX)].waker};
+    enum wf_poll poll = wf_future_poll(future, &cx);
+    bool has_int = poll == WF_READY && future->ops->out_size == sizeof(int);
+    return (struct step_reply){poll, has_int ? *(int *)wf_future_out(future) : 0};
+}
+
+struct step_reply on_drop(const struct step_drop *step)
+{
+    wf_future_drop(future_at(step->future));
+    return STEP_DONE;
+}
+
+struct step_reply on_clones(const struct step_clones *step)
+{
+    struct step_reply reply = STEP_DONE;
+    (void)step;
+    for (int i = 0; i < WAKERS_MAX; i++)
+        reply.a += tasks[i].clones;
+    return reply;
+}
+
+struct step_reply on_live_bytes(const struct step_live_bytes *step)
+{
+    (void)step;
+    return (struct step_reply){.a = (int64_t)wf_live_bytes()};
+}
+
+struct step_reply on_fail_allocation(const struct step_fail_allocation *step)
+{
+    wf_alloc_fail_at((uint32_t)step->nth);
+    return STEP_DONE;
 }
 
 void common_begin(void)

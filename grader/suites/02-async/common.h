@@ -31,10 +31,13 @@ struct probe {
     } out;
 };
 
+/** Called in each allocation, which has not got its memory yet; NULL: nothing is. */
+extern void (*common_allocating)(void);
+
 void common_begin(void);
 void common_end(void);
-/** Do a command that both scenarios have. False: it is none of them. */
-bool common_act(const struct channel_command *command);
+/* The steps that both scenarios have. */
+COMMON_STEPS(STEP_DECLARE, STEP_NOTHING)
 
 /** The number, if it is below the limit; else the judge has sent nonsense. */
 int index_of(int64_t number, int64_t limit);

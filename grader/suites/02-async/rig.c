@@ -10,7 +10,7 @@ struct rig {
     int waker; /* of the last poll */
 };
 
-static struct rig *rig_of_async(struct judge *judge)
+static struct rig *rig_of(struct judge *judge)
 {
     return judge_state(judge);
 }
@@ -144,12 +144,74 @@ int count_events(struct judge *judge, enum async_event kind)
     return found;
 }
 
+/* --- steps --- */
+
+static void tell_future(int64_t number, char *text, size_t size)
+{
+    snprintf(text, size, "%s", future_name(number));
+}
+
+static void tell_output(int64_t value, char *text, size_t size)
+{
+    snprintf(text, size, "%s", judge_code(value));
+}
+
+static void tell_line(int64_t line, char *text, size_t size)
+{
+    if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)
+        snprintf(text, size, "%s",
+                 line == WF_LINE_NEW    ? "WF_LINE_NEW"
+                 : line == WF_LINE_DONE ? "WF_LINE_DONE"
+                                        : "WF_LINE_DROPPED");
+    else
+        snprintf(text, size, "line %lld", (long long)line);
+}
+
+static void tell_awaited(int64_t node, char *text, size_t size)
+{
+    if (node < 0)
+        snprintf(text, size, "%s", node == -1 ? "nothing" : "what was freed");
+    else
+        snprintf(text, size, "node %lld", (long long)node);
+}
+
+static void tell_node_name(int64_t name, char *text, size_t size)
+{
+    if (name < SHORT_NAMES_COUNT)
+        snprintf(text, size, "%s", node_name(name));
+    else
+        snprintf(text, size, "%.20s... (%lld letters)", node_name(name), (long long)name);
+}
+
+static void tell_slot(int64_t bytes, char *text, size_t size)
+{
+    if (bytes < 0)
+        snprintf(text, size, "NULL, 0");
+    else
+        snprintf(text, size, "slot, %lld", (long long)bytes);
+}
+
+static void tell_closure(int64_t closure, char *text, size_t size)
+{
+    snprintf(text, size, "%s", closure ? "closure 2" : "closure");
+}
+
+STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
+
+void at(struct judge *judge, enum point point)
+{
+    WITHIN(judge, at, .point = point);
+}
+
 int output_value(struct judge *judge)
+{
+    return (int)DRAW(judge, arm, value);
+}
+
+int some_number(struct judge *judge)
 {
     return judge_random(judge, 2000001) - 1000000;
 }
-
-/* --- steps --- */
 
 /* Every future is polled and dropped through wf_future_poll() and wf_future_drop(). */
 static void expect_no_bypass(struct judge *judge)
@@ -165,31 +227,13 @@ static void expect_no_bypass(struct judge *judge)
 void start_async(struct judge *judge, const char *scenario)
 {
     judge_start(judge, scenario);
-    *rig_of_async(judge) = (struct rig){0};
-}
-
-void new_probe(struct judge *judge, int probe, enum probe_kind kind)
-{
-    static const char *const outputs[] = {"", ", whose output is four numbers", ", which has no output",
-                                          ", which has no drop operation"};
-    char text[80];
-    snprintf(text, sizeof text, "probe %s is built%s", future_name(probe), outputs[kind]);
-    STEP(judge, STEP_PROBE, text, probe, kind);
-}
-
-void arm(struct judge *judge, int probe, int value)
-{
-    char text[80];
-    snprintf(text, sizeof text, "%s will be READY with %d at its next poll", future_name(probe), value);
-    STEP(judge, STEP_ARM, text, probe, value);
+    *rig_of(judge) = (struct rig){0};
 }
 
 struct judge_reply poll_it(struct judge *judge, int future)
 {
-    char text[80];
-    int waker = rig_of_async(judge)->waker = judge_random(judge, WAKERS_MAX);
-    snprintf(text, sizeof text, "wf_future_poll(%s) with waker %d", future_name(future), waker);
-    struct judge_reply reply = STEP(judge, STEP_POLL, text, future, waker);
+    int waker = rig_of(judge)->waker = (int)DRAW(judge, poll, waker);
+    struct judge_reply reply = DO(judge, poll, .future = future, .waker = waker);
     if (reply.a == WF_READY)
         judge_returned(judge, "READY, out %s", judge_code(reply.b));
     else if (reply.a == WF_PENDING)
@@ -212,15 +256,13 @@ struct judge_reply poll_expect(struct judge *judge, int future, int64_t poll)
 
 void drop_it(struct judge *judge, int future)
 {
-    char text[60];
-    snprintf(text, sizeof text, "wf_future_drop(%s)", future_name(future));
-    STEP(judge, STEP_DROP, text, future);
+    DO(judge, drop, .future = future);
     expect_no_bypass(judge);
 }
 
 struct want polled(struct judge *judge, int probe, int64_t poll)
 {
-    return (struct want){EVENT_POLLED, probe, poll + INT64_C(2) * rig_of_async(judge)->waker};
+    return (struct want){EVENT_POLLED, probe, poll + INT64_C(2) * rig_of(judge)->waker};
 }
 
 struct want dropped(int probe)
@@ -230,23 +272,16 @@ struct want dropped(int probe)
 
 int64_t bytes_alive(struct judge *judge)
 {
-    int64_t bytes = STEP(judge, STEP_LIVE_BYTES, "wf_live_bytes()", 0).a;
+    int64_t bytes = DO(judge, live_bytes).a;
     judge_returned(judge, "%lld", (long long)bytes);
     if (bytes == 0)
         judge_forget_trace(judge);
     return bytes;
 }
 
-void fail_allocation(struct judge *judge, int n)
-{
-    char text[60];
-    snprintf(text, sizeof text, "wf_alloc_fail_at(%d)", n);
-    STEP(judge, STEP_FAIL_ALLOCATION, text, n);
-}
-
 void finish_async(struct judge *judge)
 {
-    int64_t clones = STEP(judge, STEP_CLONES, "the clones of wakers that are alive", 0).a;
+    int64_t clones = DO(judge, clones).a;
     judge_returned(judge, "%lld", (long long)clones);
     EXPECT(judge, clones == 0, "every future is over, so no waker is kept",
            "%lld clones of wakers are alive: a pending future was forgotten", (long long)clones);
@@ -255,10 +290,8 @@ void finish_async(struct judge *judge)
 
 void expect_awaited(struct judge *judge, int future, int steps, int other)
 {
-    char text[80], expected[80];
-    snprintf(text, sizeof text, "what %s awaits, %d step%s along `awaiting`", future_name(future), steps,
-             steps == 1 ? "" : "s");
-    int64_t seen = STEP(judge, STEP_AWAITED, text, future, steps).a;
+    char expected[80];
+    int64_t seen = DO(judge, awaited, .future = future, .along = steps).a;
     snprintf(expected, sizeof expected, "it is %s", future_name(other));
     EXPECT(judge, seen == other, expected, seen == -1 ? "it is NULL" : "it is another future");
 }

@@ -1,6 +1,6 @@
 /**
  * @file rig.h
- * @brief The judge's side of lab 02's scenarios: steps by name, and events held against a list.
+ * @brief The judge's side of lab 02's scenarios: steps that look at their reply, and events held against a list.
  *
  * A test says which kinds of events it is about and which of them must have come, in order; so one mistake costs
  * its own clause and not those of its neighbours.
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../src/judge.h"
+#include "../../src/judge_steps.h"
 #include "steps.h"
 
 /** One event that must come. */
@@ -37,13 +37,16 @@ int count_events(struct judge *judge, enum async_event kind);
 
 /** What a future is called in reports. */
 const char *future_name(int64_t number);
-/** A value for an output: positive, negative, seldom 0. */
+/** A value for an output: one of its edges, then any. */
 int output_value(struct judge *judge);
+/** A number to reckon with: positive, negative, seldom 0. */
+int some_number(struct judge *judge);
+
+/** The next step happens there, once. */
+void at(struct judge *judge, enum point point);
 
 /** Start one of the scenarios. */
 void start_async(struct judge *judge, const char *scenario);
-void new_probe(struct judge *judge, int probe, enum probe_kind kind);
-void arm(struct judge *judge, int probe, int value);
 /** Poll a future with a waker that the seed chooses; the trace shows the result. */
 struct judge_reply poll_it(struct judge *judge, int future);
 /** Poll it and expect this result. */
@@ -53,7 +56,6 @@ void drop_it(struct judge *judge, int future);
 struct want polled(struct judge *judge, int probe, int64_t poll);
 struct want dropped(int probe);
 int64_t bytes_alive(struct judge *judge);
-void fail_allocation(struct judge *judge, int n);
 /** judge_finish(), after the look for wakers that were not given back. */
 void finish_async(struct judge *judge);
 

@@ -61,39 +61,39 @@ ASYNC_FINALLY:
 
 struct node {
     struct wf_future future;
+    struct wf_future_ops ops;
 };
 
-static struct wf_future_ops node_ops[NODE_NAMES_COUNT];
 static struct node *nodes[NODES_MAX];
 
-static void build_node(const int64_t *arguments)
+static struct step_reply on_node(const struct step_node *step)
 {
-    struct node **node = &nodes[index_of(arguments[0], NODES_MAX)];
+    struct node **node = &nodes[index_of(step->node, NODES_MAX)];
     struct wf_future *awaited = NULL;
     free(*node);
     *node = new_storage(sizeof **node);
-    if (arguments[3] >= 0)
-        awaited = &nodes[index_of(arguments[3], NODES_MAX)]->future;
-    (*node)->future = (struct wf_future){.ops = &node_ops[index_of(arguments[1], NODE_NAMES_COUNT)],
-                                         .awaiting = awaited,
-                                         .line = (uint32_t)arguments[2]};
-    if (arguments[3] == -2) {
+    if (step->awaited >= 0)
+        awaited = &nodes[index_of(step->awaited, NODES_MAX)]->future;
+    (*node)->ops = (struct wf_future_ops){.name = node_name(index_of(step->name, LETTERS_MAX + 1))};
+    (*node)->future =
+        (struct wf_future){.ops = &(*node)->ops, .awaiting = awaited, .line = (uint32_t)step->line};
+    if (step->awaited == -2) {
         struct node *gone = new_storage(sizeof *gone);
         (*node)->future.awaiting = &gone->future;
         free(gone);
     }
+    return STEP_DONE;
 }
 
 enum { FILLING = 0x5a, GUARD_BYTES = 64, PIECE_BYTES = 400 };
 
-/* `exact`: the buffer is all there is, so that ASan sees an access beyond it; else bytes behind it are looked at. */
-static void backtrace(const struct wf_future *future, size_t size, bool exact)
+static struct step_reply backtrace(const struct wf_future *future, size_t size, enum text where)
 {
     /* never of no bytes: an empty buffer begins at the end of one byte */
-    size_t guard = exact ? 0 : GUARD_BYTES;
-    char *memory = new_storage((int64_t)(1 + size + guard)), *text = memory + 1;
-    memset(memory, FILLING, 1 + size + guard);
-    size_t length = wf_async_backtrace(future, text, size);
+    size_t guard = where == TEXT_GUARDED ? GUARD_BYTES : 0, bytes = 1 + size + guard;
+    char *memory = new_storage((int64_t)bytes), *text = memory + 1;
+    memset(memory, FILLING, bytes);
+    size_t length = wf_async_backtrace(future, where == TEXT_NULL ? NULL : text, size);
     const char *zero = memchr(text, '\0', size);
     int64_t ending = zero ? zero - text : ENDING_MISSING;
     for (size_t i = 0; i < guard; i++)
@@ -103,52 +103,50 @@ static void backtrace(const struct wf_future *future, size_t size, bool exact)
     for (size_t at = 0; at < shown; at += PIECE_BYTES)
         scenario_event_text(EVENT_TEXT, text + at, shown - at < PIECE_BYTES ? shown - at : PIECE_BYTES);
     free(memory);
-    scenario_reply((int64_t)length, ending);
+    return (struct step_reply){(int64_t)length, ending};
+}
+
+static struct step_reply on_backtrace(const struct step_backtrace *step)
+{
+    return backtrace(future_at(step->future), (size_t)step->size, TEXT_EXACT);
+}
+
+static struct step_reply on_backtrace_of_node(const struct step_backtrace_of_node *step)
+{
+    return backtrace(&nodes[index_of(step->node, NODES_MAX)]->future, (size_t)step->size,
+                     (enum text)step->text);
 }
 
 /* --- steps --- */
 
-static void act(const struct channel_command *command)
+static struct step_reply on_and_then(const struct step_and_then *step)
 {
-    const int64_t *arguments = command->arguments;
-    struct wf_future *future;
-    int64_t a = 0, b = 0;
-    if (common_act(command))
-        return;
-    switch ((enum async_step)command->operation) {
-    case STEP_AND_THEN:
-        sequels[index_of(arguments[0], FUTURES_MAX)].second = arguments[2];
-        wf_and_then(new_frame(arguments[0], sizeof(struct wf_and_then)), future_at(arguments[1]), next_future,
-                    &sequels[arguments[0]]);
-        break;
-    case STEP_HEAD:
-        future = future_at(arguments[0]);
-        a = wf_load_relaxed(&future->line);
-        b = number_of(future->awaiting);
-        break;
-    case STEP_LAYER:
-        ASYNC_INIT((struct layer *)new_frame(arguments[0], sizeof(struct layer)), layer,
-                   .number = (int)arguments[0],
-                   .children = {future_at(arguments[1]), future_at(arguments[2])});
-        break;
-    case STEP_NODE:
-        build_node(arguments);
-        break;
-    case STEP_BACKTRACE:
-        future = arguments[0] ? &nodes[index_of(arguments[1], NODES_MAX)]->future : future_at(arguments[1]);
-        backtrace(future, (size_t)arguments[2], arguments[3] != 0);
-        return;
-    default:
-        scenario_broken("no such step");
-    }
-    scenario_reply(a, b);
+    struct sequel *sequel = &sequels[index_of(step->future, FUTURES_MAX)];
+    sequel->second = step->second;
+    struct wf_and_then *frame = new_frame(step->future, sizeof *frame);
+    return (struct step_reply){.a = wf_and_then(frame, future_at(step->first), next_future, sequel) == frame};
 }
 
-static void begin(void)
+static struct step_reply on_head(const struct step_head *step)
 {
-    for (int i = 0; i < NODE_NAMES_COUNT; i++)
-        node_ops[i].name = node_name(i);
-    common_begin();
+    const struct wf_future *future = future_at(step->future);
+    return (struct step_reply){wf_load_relaxed(&future->line), number_of(future->awaiting)};
+}
+
+static struct step_reply on_layer(const struct step_layer *step)
+{
+    ASYNC_INIT((struct layer *)new_frame(step->future, sizeof(struct layer)), layer,
+               .number = (int)step->future, .children = {future_at(step->first), future_at(step->second)});
+    return STEP_DONE;
+}
+
+#define ALL_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) ASYNC_STEPS(STEP, ARG)
+STEP_DISPATCH(perform, ALL_STEPS)
+
+static void act(const struct channel_command *command)
+{
+    struct step_reply reply = perform(command->operation, command->arguments);
+    scenario_reply(reply.a, reply.b);
 }
 
 static void end(void)
@@ -160,4 +158,4 @@ static void end(void)
     common_end();
 }
 
-const struct scenario scenario_async = {"async", begin, act, end};
+const struct scenario scenario_async = {"async", common_begin, act, end};

@@ -37,20 +37,35 @@ static struct probe *build_in(void *frame, size_t frame_bytes, int64_t probe, en
     return place_probe(probe, kind, frame);
 }
 
-static int64_t begin_call(const int64_t *arguments, int64_t *misalignment)
+static struct step_reply on_dyn(const struct step_dyn *step)
 {
-    int64_t call = arguments[0], frame_bytes = arguments[1], slot_bytes = arguments[2];
-    struct call_room *room = new_room(call, slot_bytes, arguments[3]);
-    struct wf_dyn *dyn = new_frame(call, sizeof *dyn);
-    room->frame_bytes = (size_t)frame_bytes;
+    struct call_room *room = new_room(step->call, step->slot, step->value);
+    struct wf_dyn *dyn = new_frame(step->call, sizeof *dyn);
+    room->frame_bytes = (size_t)step->frame;
     room->frame =
-        wf_dyn(dyn, room->slot, slot_bytes < 0 ? 0 : (size_t)slot_bytes, room->frame_bytes, room->value);
+        wf_dyn(dyn, room->slot, step->slot < 0 ? 0 : (size_t)step->slot, room->frame_bytes, room->value);
     unsigned char *frame = room->frame;
-    *misalignment = (int64_t)((uintptr_t)frame % alignof(max_align_t));
-    if (!frame)
-        return NO_ROOM;
-    return room->slot && frame >= room->slot && frame <= room->slot + slot_bytes ? frame - room->slot
-                                                                                 : ROOM_ELSEWHERE;
+    bool is_in_slot = room->slot && frame >= room->slot && frame <= room->slot + step->slot;
+    return (struct step_reply){!frame       ? NO_ROOM
+                               : is_in_slot ? frame - room->slot
+                                            : ROOM_ELSEWHERE,
+                               (int64_t)((uintptr_t)frame % alignof(max_align_t))};
+}
+
+static struct step_reply on_build(const struct step_build *step)
+{
+    const struct call_room *room = &rooms[index_of(step->call, FUTURES_MAX)];
+    build_in(room->frame, room->frame_bytes, step->probe, (enum probe_kind)step->kind);
+    return STEP_DONE;
+}
+
+static struct step_reply on_value(const struct step_value *step)
+{
+    const void *value = rooms[index_of(step->call, FUTURES_MAX)].value;
+    if (step->kind == PROBE_INT)
+        return (struct step_reply){*(const int *)value, *(const int *)value};
+    const int64_t *numbers = value;
+    return (struct step_reply){numbers[0], numbers[WIDE_WORDS - 1]};
 }
 
 /* --- a method that calls itself: by hand, so that it leans on nothing but wf_dyn() --- */
@@ -108,6 +123,13 @@ static struct recursion *build_recursion(struct recursion *self, int depth, stru
     return self;
 }
 
+static struct step_reply on_recursion(const struct step_recursion *step)
+{
+    build_recursion(new_frame(step->future, sizeof(struct recursion)), (int)step->depth,
+                    future_at(step->probe));
+    return STEP_DONE;
+}
+
 /* --- closures --- */
 
 /* What a closure captured. */
@@ -121,7 +143,6 @@ struct captured {
 /* The argument of a call; gone when the constructor returns. */
 struct argument {
     int64_t probe, number;
-    int64_t inner; /* a call that `build` makes of the same closure; -1: none */
 };
 
 /* One closure, in storage of its own. */
@@ -131,12 +152,16 @@ struct closure {
     struct wf_closure *closure;
 };
 
-static const char *const closure_names[] = CLOSURE_NAMES;
+static const char *const closure_names[] = {CLOSURE_NAMES(STEP_EDGE_WORD)};
 static struct closure closures[CLOSURES_MAX];
+
+static void come_to(enum point point);
 
 /* The body of a call, by kind: it reads the state, changes it at each poll, or has taken it over. */
 static void behave(struct probe *self, enum wf_poll poll, bool dropped)
 {
+    if (dropped)
+        come_to(AT_DROP);
     switch (self->captured ? self->captured->kind : WF_CLOSURE_ONCE) {
     case WF_CLOSURE_SHARED:
         self->value = self->captured->state + self->argument;
@@ -154,8 +179,6 @@ static void behave(struct probe *self, enum wf_poll poll, bool dropped)
     }
 }
 
-static void call_closure(const int64_t *arguments);
-
 static void build_body(void *frame, void *captured_state, void *argument)
 {
     struct captured *captured = captured_state;
@@ -171,9 +194,7 @@ static void build_body(void *frame, void *captured_state, void *argument)
         captured->state = INT32_MIN; /* moved out: a second taker gets rubbish */
     else
         probe->captured = captured;
-    if (given->inner >= 0) /* its probe is the next one */
-        call_closure((const int64_t[]){given->inner, captured->number, number + 1, given->number, -1,
-                                       sizeof(int), -1});
+    come_to(AT_BUILD);
 }
 
 static void drop_captured(void *captured)
@@ -200,86 +221,95 @@ static void free_closure(struct closure *slot)
     *slot = (struct closure){0};
 }
 
-static void build_closure(const int64_t *arguments)
+static struct step_reply on_closure(const struct step_closure *step)
 {
-    static void (*const drops[])(void *) = {NULL, drop_captured, drop_all};
-    struct closure *slot = &closures[index_of(arguments[0], CLOSURES_MAX)];
+    static void (*const drops[])(void *) = {
+        [NO_DROP] = NULL, [HAS_DROP] = drop_captured, [FREES_THE_CLOSURE] = drop_all};
+    struct closure *slot = &closures[index_of(step->closure, CLOSURES_MAX)];
     free_closure(slot);
     *slot = (struct closure){new_storage(sizeof *slot->ops), new_storage(sizeof *slot->captured),
                              new_storage(sizeof *slot->closure)};
-    enum wf_closure_kind kind = (enum wf_closure_kind)arguments[1];
+    enum wf_closure_kind kind = (enum wf_closure_kind)step->kind;
     *slot->captured = (struct captured){
-        .number = (int)arguments[0], .kind = kind, .state = arguments[4], .frame_bytes = (size_t)arguments[3]};
-    *slot->ops = (struct wf_closure_ops){.name = closure_names[index_of(arguments[2], CLOSURE_NAMES_COUNT)],
+        .number = (int)step->closure, .kind = kind, .state = step->state, .frame_bytes = (size_t)step->frame};
+    *slot->ops = (struct wf_closure_ops){.name = closure_names[index_of(step->name, CLOSURE_NAMES_COUNT)],
                                          .kind = kind,
-                                         .frame_bytes = (size_t)arguments[3],
+                                         .frame_bytes = (size_t)step->frame,
                                          .build = build_body,
-                                         .drop = drops[index_of(arguments[5], 3)]};
-    wf_closure(slot->closure, slot->ops, slot->captured);
+                                         .drop = drops[index_of(step->drop, 3)]};
+    return (struct step_reply){.a = wf_closure(slot->closure, slot->ops, slot->captured) == slot->closure};
 }
 
-static void call_closure(const int64_t *arguments)
+static struct step_reply on_call(const struct step_call *step)
 {
-    int64_t call = arguments[0], slot_bytes = arguments[4];
-    struct call_room *room = new_room(call, slot_bytes, arguments[5]);
+    struct call_room *room = new_room(step->call, step->slot, step->value);
     struct argument *argument = new_storage(sizeof *argument);
-    *argument = (struct argument){arguments[2], arguments[3], arguments[6]};
-    wf_closure_call(new_frame(call, sizeof(struct wf_call)),
-                    closures[index_of(arguments[1], CLOSURES_MAX)].closure, argument, room->slot,
-                    slot_bytes < 0 ? 0 : (size_t)slot_bytes, room->value);
+    *argument = (struct argument){step->probe, step->argument};
+    struct wf_call *frame = new_frame(step->call, sizeof *frame);
+    struct wf_call *call =
+        wf_closure_call(frame, closures[index_of(step->closure, CLOSURES_MAX)].closure, argument, room->slot,
+                        step->slot < 0 ? 0 : (size_t)step->slot, room->value);
     memset(argument, 0x5a, sizeof *argument);
     free(argument);
+    return (struct step_reply){.a = call == frame};
 }
 
-/* --- steps --- */
-
-static const struct wf_future *awaited(const struct wf_future *future, int64_t steps)
+static struct step_reply on_end_body(const struct step_end_body *step)
 {
-    for (; future && steps > 0; steps--)
+    return on_arm(&(struct step_arm){.probe = step->probe}); /* what it computes is its value */
+}
+
+static struct step_reply on_closure_drop(const struct step_closure_drop *step)
+{
+    wf_closure_drop(closures[index_of(step->closure, CLOSURES_MAX)].closure);
+    return STEP_DONE;
+}
+
+static struct step_reply on_awaited(const struct step_awaited *step)
+{
+    const struct wf_future *future = future_at(step->future);
+    for (int64_t along = step->along; future && along > 0; along--)
         future = future->awaiting;
-    return future;
+    return (struct step_reply){.a = number_of(future)};
+}
+
+#define ALL_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG)
+STEP_DISPATCH(perform, ALL_STEPS)
+
+/* --- a step that happens inside of a later one, once --- */
+
+enum { OPERATION = sizeof(struct step_at) / sizeof(int64_t) }; /* behind the arguments of `at` */
+
+static struct channel_command planned; /* `at`, and that step; without arguments: there is none */
+
+static void come_to(enum point point)
+{
+    if (planned.count <= OPERATION || planned.arguments[0] != (int64_t)point)
+        return;
+    planned.count = 0;
+    perform((uint32_t)planned.arguments[OPERATION], planned.arguments + OPERATION + 1);
+}
+
+static void in_allocation(void)
+{
+    come_to(AT_ALLOCATION);
+}
+
+static void begin(void)
+{
+    common_begin();
+    common_allocating = in_allocation;
 }
 
 static void act(const struct channel_command *command)
 {
-    const int64_t *arguments = command->arguments;
-    const struct call_room *room;
-    int64_t a = 0, b = 0;
-    if (common_act(command))
+    if (command->operation == STEP_at) {
+        planned = *command;
+        scenario_reply(0, 0);
         return;
-    switch ((enum calls_step)command->operation) {
-    case STEP_DYN:
-        a = begin_call(arguments, &b);
-        break;
-    case STEP_BUILD:
-        room = &rooms[index_of(arguments[0], FUTURES_MAX)];
-        build_in(room->frame, room->frame_bytes, arguments[1], (enum probe_kind)arguments[2]);
-        break;
-    case STEP_VALUE:
-        room = &rooms[index_of(arguments[0], FUTURES_MAX)];
-        a = arguments[1] == PROBE_INT ? *(int *)room->value : *(int64_t *)room->value;
-        b = arguments[1] == PROBE_INT ? a : ((int64_t *)room->value)[WIDE_WORDS - 1];
-        break;
-    case STEP_RECURSION:
-        build_recursion(new_frame(arguments[0], sizeof(struct recursion)), (int)arguments[1],
-                        future_at(arguments[2]));
-        break;
-    case STEP_CLOSURE:
-        build_closure(arguments);
-        break;
-    case STEP_CALL:
-        call_closure(arguments);
-        break;
-    case STEP_AWAITED:
-        a = number_of(awaited(future_at(arguments[0]), arguments[1]));
-        break;
-    case STEP_CLOSURE_DROP:
-        wf_closure_drop(closures[index_of(arguments[0], CLOSURES_MAX)].closure);
-        break;
-    default:
-        scenario_broken("no such step");
     }
-    scenario_reply(a, b);
+    struct step_reply reply = perform(command->operation, command->arguments);
+    scenario_reply(reply.a, reply.b);
 }
 
 static void end(void)
@@ -294,4 +324,4 @@ static void end(void)
     common_end();
 }
 
-const struct scenario scenario_calls = {"calls", common_begin, act, end};
+const struct scenario scenario_calls = {"calls", begin, act, end};

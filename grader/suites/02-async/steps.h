@@ -1,6 +1,6 @@
 /**
  * @file steps.h
- * @brief The commands and events of lab 02's scenarios: what suite and scenarios agree on.
+ * @brief The steps and events of lab 02's scenarios: what suite and scenarios agree on.
  *
  * Futures are named by small numbers, chosen by the judge: probes from 0, async functions from LAYER, calls from
  * CALL. Sizes are in bytes; a size of -1 stands for NULL in the place of the storage.
@@ -8,7 +8,10 @@
 #ifndef WEFT_SUITE_02_STEPS_H
 #define WEFT_SUITE_02_STEPS_H
 
-#include "channel.h"
+#include "step_table.h"
+#include "weft/closure.h"
+#include "weft/error.h"
+#include "weft/future.h"
 
 enum {
     PROBES_MAX = 16,
@@ -21,19 +24,20 @@ enum {
     FUTURES_MAX = 48,
     WAKERS_MAX = 8,
     CLOSURES_MAX = 4,
-    NODES_MAX = 64,
+    NODES_MAX = 300,
+    DEPTH_MAX = 65,
     PROBE_BYTES = 192, /* a room of so many bytes holds a probe */
 };
 
-/** What a probe's output is. */
-enum probe_kind {
-    PROBE_INT,    /* an int */
-    PROBE_WIDE,   /* four numbers, made from its value, with a drop_out */
-    PROBE_SILENT, /* none */
-    PROBE_BARE,   /* an int, and there is no drop operation: it keeps no waker */
-};
+/** What a probe's output is: an int; four numbers, made from its value, with a drop_out; or nothing. A bare one, whose output
+ * is an int, has no drop operation and keeps no waker. */
+#define PROBE_KINDS(EDGE)                                                                                    \
+    EDGE(PROBE_INT, "")                                                                                      \
+    EDGE(PROBE_WIDE, ", whose output is four numbers")                                                       \
+    EDGE(PROBE_SILENT, ", which has no output") EDGE(PROBE_BARE, ", which has no drop operation")
+enum probe_kind { PROBE_KINDS(STEP_EDGE_VALUE) };
 
-enum { WIDE_WORDS = 4 };
+enum { WIDE_WORDS = 4, WIDE_BYTES = WIDE_WORDS * 8 };
 
 /** The numbers of a wide output. */
 static inline int64_t wide_word(int64_t value, int index)
@@ -44,77 +48,149 @@ static inline int64_t wide_word(int64_t value, int index)
 /** How many bytes an output of this kind has. */
 static inline int64_t output_bytes(enum probe_kind kind)
 {
-    return kind == PROBE_INT || kind == PROBE_BARE ? (int64_t)sizeof(int)
-           : kind == PROBE_WIDE                    ? WIDE_WORDS * 8
-                                                   : 0;
+    return kind == PROBE_WIDE ? WIDE_BYTES : kind == PROBE_SILENT ? 0 : (int64_t)sizeof(int);
 }
 
-/** Names of the futures whose heads are set by hand: each is the name of an operation. Traps among them: formats, no
- * letters at all, bytes that are no UTF-8. The last ones are long: so many letters, around what a buffer may hold. */
-#define NODE_NAMES                                                                                            \
-    {                                                                                                         \
-        "f", "echo", "serve", "tcp_read", "read_to_the_end_of_the_stream", "50%d", "%s%n", "", "\xff\xfe\x80" \
-    }
-#define LONG_NAMES                                                                                           \
-    {                                                                                                        \
-        31, 32, 63, 64, 65, 100, 127, 128, 255, 256, 257, 1000                                               \
-    }
-enum { SHORT_NAMES_COUNT = 9, NODE_NAMES_COUNT = SHORT_NAMES_COUNT + 12, NODE_NAME_MAX = 1000 };
-
-/** The name with this number, in storage that stays. */
-static inline const char *node_name(int number)
+/** The name of a future whose head is set by hand: one of a list, by its number, or so many letters. Traps are among them:
+ * formats, no letter at all, bytes that are no UTF-8, and more letters than a buffer or a narrow type may hold. */
+enum { SHORT_NAMES_COUNT = 9, NODE_NAMES_COUNT = SHORT_NAMES_COUNT + 12, LETTERS_MAX = 1000 };
+static inline const char *node_name(int64_t name)
 {
-    static const char *const names[] = NODE_NAMES;
-    static const int lengths[] = LONG_NAMES;
-    static char long_names[NODE_NAMES_COUNT - SHORT_NAMES_COUNT][NODE_NAME_MAX + 1];
-    if (number < SHORT_NAMES_COUNT)
-        return names[number];
-    char *name = long_names[number - SHORT_NAMES_COUNT];
-    for (int i = 0; i < lengths[number - SHORT_NAMES_COUNT]; i++)
-        name[i] = (char)('a' + i % 26);
-    return name;
+    static const char *const names[SHORT_NAMES_COUNT] = {
+        "f",    "echo", "serve", "tcp_read",    "read_to_the_end_of_the_stream",
+        "50%d", "%s%n", "",      "\xff\xfe\x80"};
+    static char letters[LETTERS_MAX + 1];
+    for (int i = 0; i < LETTERS_MAX; i++)
+        letters[i] = (char)('a' + i % 26);
+    return name < SHORT_NAMES_COUNT ? names[name] : letters + LETTERS_MAX - name;
 }
 
 /** Names of closures. */
-#define CLOSURE_NAMES                                                                                        \
-    {                                                                                                        \
-        "tally", "greet", "hand_over", "visit_each", "50%n_of_%s"                                            \
-    }
+#define CLOSURE_NAMES(EDGE)                                                                                  \
+    EDGE(0, "tally") EDGE(1, "greet") EDGE(2, "hand_over") EDGE(3, "visit_each") EDGE(4, "50%n_of_%s")
 enum { CLOSURE_NAMES_COUNT = 5 };
 
-/** Commands of both scenarios. */
-enum common_step {
-    STEP_PROBE = CHANNEL_FIRST_OPERATION, /* id, kind: build a probe, a future that does as it is told */
-    STEP_ARM,                             /* probe, value: its next poll is READY with value */
-    STEP_POLL,                            /* id, waker -> poll, out where it is an int */
-    STEP_DROP,                            /* id */
-    STEP_CLONES,                          /* -> clones of all wakers that are alive */
-    STEP_LIVE_BYTES,                      /* -> live bytes */
-    STEP_FAIL_ALLOCATION,                 /* n: wf_alloc_fail_at() */
-    COMMON_STEPS_END
-};
+#define CLOSURE_KINDS(EDGE)                                                                                  \
+    EDGE(WF_CLOSURE_SHARED, "WF_CLOSURE_SHARED")                                                             \
+    EDGE(WF_CLOSURE_IN_TURN, "WF_CLOSURE_IN_TURN") EDGE(WF_CLOSURE_ONCE, "WF_CLOSURE_ONCE")
 
-/** Commands of the scenario "async": and_then, async functions, the backtrace. */
-enum async_step {
-    STEP_AND_THEN = COMMON_STEPS_END, /* id, first, second (-1: next returns NULL) */
-    STEP_HEAD,                        /* id -> line, the number of the future that it awaits (-1: NULL) */
-    STEP_LAYER,                       /* id, child, child: an async function that awaits both in turn */
-    STEP_NODE, /* node, name, line, awaited node (-1: NULL, -2: storage that was freed): a head set by hand */
-    STEP_BACKTRACE, /* is_node, number, size, exact: of a node or a future -> length, where the zero byte is */
-};
+/** What a closure's drop does. */
+#define CLOSURE_DROPS(EDGE)                                                                                  \
+    EDGE(NO_DROP, ", no drop") EDGE(HAS_DROP, "") EDGE(FREES_THE_CLOSURE, ", whose drop frees the closure")
+enum closure_drop { CLOSURE_DROPS(STEP_EDGE_VALUE) };
 
-/** Commands of the scenario "calls": wf_dyn, recursion, closures. */
-enum calls_step {
-    STEP_DYN =
-        COMMON_STEPS_END, /* call, frame, slot, value -> enum room or offset in the slot, misalignment */
-    STEP_BUILD,           /* call, probe, kind: build a probe in the room of the call */
-    STEP_VALUE,           /* call, kind -> first and last number of its value */
-    STEP_RECURSION,       /* id, depth, probe: a future that calls itself, and in the end the probe */
-    STEP_CLOSURE,         /* closure, kind, name, frame, state, drop (0: none, 1, 2: frees the closure) */
-    STEP_CALL, /* call, closure, probe, argument, slot, value, call that its `build` makes (-1: none) */
-    STEP_CLOSURE_DROP, /* closure */
-    STEP_AWAITED,      /* id, steps -> number of the future so many steps along `awaiting` (-1: NULL) */
-};
+#define VALUE_ROOMS(EDGE)                                                                                    \
+    EDGE(-1, "NULL") EDGE(0, "value") EDGE(sizeof(int), "value") EDGE(WIDE_BYTES, "value")
+/** Where a backtrace is written: the buffer is all there is, so that ASan sees an access beyond it; or bytes behind it are
+ * looked at; or there is none. */
+#define TEXTS(EDGE)                                                                                          \
+    EDGE(TEXT_EXACT, "text")                                                                                 \
+    EDGE(TEXT_GUARDED, "text") EDGE(TEXT_NULL, "NULL")
+enum text { TEXTS(STEP_EDGE_VALUE) };
+
+/** Where a step can be made to happen, inside of a later one. */
+#define POINTS(EDGE)                                                                                         \
+    EDGE(AT_BUILD, "when a call's body is built")                                                            \
+    EDGE(AT_DROP, "when a call's body is dropped") EDGE(AT_ALLOCATION, "in an allocation")
+enum point { POINTS(STEP_EDGE_VALUE) };
+
+/* --- domains --- */
+
+#define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
+    TOLD(FUTURE, tell_future, 0, LAYER, LAYER + LAYERS_MAX - 1, AND_THEN, AND_THEN_2, RECURSION, CALL)       \
+    TOLD(SECOND, tell_future, -1, 1)                                                                         \
+    WORDS(PROBE_KIND, PROBE_KINDS)                                                                           \
+    TOLD(OUTPUT, tell_output, 0, 1, -1, -4095, -4096, INT32_MIN, INT32_MAX, WF_ENOMEM, WF_ECANCELED,         \
+         WF_ETIMEDOUT, WF_EAGAIN, WF_ECLOSED, WF_EDISABLED)                                                  \
+    NUMBERS(WAKER, 0, WAKERS_MAX - 1)                                                                        \
+    NUMBERS(NTH, 0, 1, 4)                                                                                    \
+    NUMBERS(NODE, 0, 1, 2, NODES_MAX - 1)                                                                    \
+    TOLD(NODE_NAME, tell_node_name, 0, 1, 2, 3, 4, 5, 6, 7, 8, 31, 32, 63, 64, 65, 100, 127, 128, 255, 256,  \
+         257, LETTERS_MAX)                                                                                   \
+    TOLD(LINE, tell_line, WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1, WF_LINE_DROPPED, WF_LINE_DONE)            \
+    TOLD(AWAITED, tell_awaited, -1, -2, 1, NODES_MAX - 1)                                                    \
+    NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095)                                                                \
+    WORDS(TEXT, TEXTS)                                                                                       \
+    NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES)                \
+    TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES)                                      \
+    WORDS(VALUE_ROOM, VALUE_ROOMS)                                                                           \
+    NUMBERS(DEPTH, 1, 2, 4, 32, 33, DEPTH_MAX)                                                               \
+    TOLD(CLOSURE, tell_closure, 0, 1)                                                                        \
+    WORDS(CLOSURE_KIND, CLOSURE_KINDS)                                                                       \
+    WORDS(CLOSURE_NAME, CLOSURE_NAMES)                                                                       \
+    WORDS(CLOSURE_DROP, CLOSURE_DROPS)                                                                       \
+    NUMBERS(STATE, 0, 1)                                                                                     \
+    NUMBERS(ARGUMENT, 1)                                                                                     \
+    NUMBERS(ALONG, 1, 2)                                                                                     \
+    WORDS(POINT, POINTS)
+
+/* --- both scenarios --- */
+
+/* Replies: poll, and out where it is an int; how many clones of all wakers, or bytes, are alive. */
+#define COMMON_STEPS(STEP, ARG)                                                                              \
+    STEP(probe, "probe {probe} is built{kind}", ARG(probe, FUTURE) ARG(kind, PROBE_KIND))                    \
+    STEP(arm, "{probe} will be READY with {value} at its next poll", ARG(probe, FUTURE) ARG(value, OUTPUT))  \
+    STEP(poll, "wf_future_poll({future}) with waker {waker}", ARG(future, FUTURE) ARG(waker, WAKER))         \
+    STEP(drop, "wf_future_drop({future})", ARG(future, FUTURE))                                              \
+    STEP(clones, "the clones of wakers that are alive", )                                                    \
+    STEP(live_bytes, "wf_live_bytes()", )                                                                    \
+    STEP(fail_allocation, "wf_alloc_fail_at({nth})", ARG(nth, NTH))
+
+/* --- the scenario "async": and_then, async functions, the backtrace --- */
+
+/* Replies: of and_then whether it returned the frame; of the head its line, and the number of the future that it awaits (-1:
+ * NULL); of a backtrace the length, and where the zero byte is. */
+#define ASYNC_STEPS(STEP, ARG)                                                                               \
+    STEP(and_then, "wf_and_then({future}, {first}, next, arg)   [next returns {second}]",                    \
+         ARG(future, FUTURE) ARG(first, FUTURE) ARG(second, SECOND))                                         \
+    STEP(head, "the head of {future}", ARG(future, FUTURE))                                                  \
+    STEP(layer, "{future} is built: an async function that awaits {first}, then {second}",                   \
+         ARG(future, FUTURE) ARG(first, FUTURE) ARG(second, FUTURE))                                         \
+    STEP(node, "node {node} is {name}, {line}, awaits {awaited}",                                            \
+         ARG(node, NODE) ARG(name, NODE_NAME) ARG(line, LINE) ARG(awaited, AWAITED))                         \
+    STEP(backtrace, "wf_async_backtrace({future}, text, {size})", ARG(future, FUTURE) ARG(size, TEXT_BYTES)) \
+    STEP(backtrace_of_node, "wf_async_backtrace(node {node}, {text}, {size})",                               \
+         ARG(node, NODE) ARG(text, TEXT) ARG(size, TEXT_BYTES))
+
+/* --- the scenario "calls": wf_dyn, recursion, closures --- */
+
+/* A size of -1 stands for NULL. Replies: of closure and call whether it was returned; of dyn enum room or the offset in the slot,
+ * and its misalignment; of value its first and its last number; of awaited the number of the future so many steps along
+ * `awaiting` (-1: NULL). */
+#define CALLS_STEPS(STEP, ARG)                                                                                \
+    STEP(dyn, "wf_dyn({call}, {slot}, {frame}, {value})",                                                     \
+         ARG(call, FUTURE) ARG(frame, FRAME) ARG(slot, SLOT) ARG(value, VALUE_ROOM))                          \
+    STEP(build, "the method's future {probe} is built in the room of {call}{kind}",                           \
+         ARG(call, FUTURE) ARG(probe, FUTURE) ARG(kind, PROBE_KIND))                                          \
+    STEP(value, "the value of {call}", ARG(call, FUTURE) ARG(kind, PROBE_KIND))                               \
+    STEP(recursion, "a future that calls itself {depth} deep, and at last awaits {probe}",                    \
+         ARG(future, FUTURE) ARG(depth, DEPTH) ARG(probe, FUTURE))                                            \
+    STEP(closure, "wf_closure({closure}, {name}, captured)   [{kind}{drop}]   [captured: {state}]",           \
+         ARG(closure, CLOSURE) ARG(kind, CLOSURE_KIND) ARG(name, CLOSURE_NAME) ARG(frame, FRAME)              \
+             ARG(state, STATE) ARG(drop, CLOSURE_DROP))                                                       \
+    STEP(call, "wf_closure_call({call}, {closure}, {argument}, {slot}, {value})",                             \
+         ARG(call, FUTURE) ARG(closure, CLOSURE) ARG(probe, FUTURE) ARG(argument, ARGUMENT) ARG(slot, SLOT)   \
+             ARG(value, VALUE_ROOM))                                                                          \
+    STEP(end_body, "the body of {call} will be READY at its next poll", ARG(call, FUTURE) ARG(probe, FUTURE)) \
+    STEP(closure_drop, "wf_closure_drop({closure})", ARG(closure, CLOSURE))                                   \
+    STEP(awaited, "what {future} awaits, {along} along `awaiting`", ARG(future, FUTURE) ARG(along, ALONG))
+
+/* The next step happens at that point, once. */
+#define PLANS(STEP, ARG) STEP(at, "(to come, {point}: {step})", ARG(point, POINT))
+
+/* --- the scenario "threads" --- */
+
+/* Replies: what came out of both lives, 0 if two things; whether both were seen at the same lines. */
+#define THREADS_STEPS(STEP, ARG)                                                                             \
+    STEP(two_lives, "two threads at once, an async function each: poll it to its end", )
+enum { LIFE_OUT = 21 };
+
+/* --- all of them --- */
+
+#define LAB_STEPS(STEP, ARG)                                                                                 \
+    COMMON_STEPS(STEP, ARG)                                                                                  \
+    ASYNC_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG) PLANS(STEP, ARG) THREADS_STEPS(STEP, ARG)
+STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 
 /** Where a room is that does not lie in the slot. */
 enum room { NO_ROOM = -1, ROOM_ELSEWHERE = -2 };

@@ -40,7 +40,8 @@ static const struct judge_test tests[] = {
     {"closure_drop", "02.17", PLAIN | ASAN, test_closure_drop},
     {"closure_drop_too_early", "02.25", PLAIN | ASAN, test_closure_drop_too_early},
     {"closure_drop_taken", "02.26", PLAIN | ASAN, test_closure_drop_taken},
-    LAB_FUTURES(LAW_ROW){NULL, NULL, 0, NULL},
+    LAB_FUTURES(LAW_ROW){"two_threads", "02.27", TSAN, test_two_threads},
+    {NULL, NULL, 0, NULL},
 };
 
 /* One clause a line, not in columns. */

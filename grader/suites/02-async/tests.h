@@ -33,5 +33,6 @@ void test_closure_shared(struct judge *judge);
 void test_closure_drop(struct judge *judge);
 void test_closure_drop_too_early(struct judge *judge);
 void test_closure_drop_taken(struct judge *judge);
+void test_two_threads(struct judge *judge);
 
 #endif

@@ -15,15 +15,12 @@ enum { FIRST = 0, SECOND = 1, WAITS = 3 };
 #define CALLS (KIND(EVENT_POLLED) | KIND(EVENT_NEXT))
 
 /* One life's first half: built, and polled while the first future is pending. */
-static void build_life(struct judge *judge, enum probe_kind kind, bool has_second)
+static struct judge_reply build_life(struct judge *judge, enum probe_kind kind, bool has_second)
 {
-    new_probe(judge, FIRST, kind);
+    DO(judge, probe, .probe = FIRST, .kind = kind);
     if (has_second)
-        new_probe(judge, SECOND, PROBE_INT);
-    STEP(judge, STEP_AND_THEN,
-         has_second ? "wf_and_then(and_then, A, next, arg)   [next returns B]"
-                    : "wf_and_then(and_then, A, next, arg)   [next returns NULL]",
-         AND_THEN, FIRST, has_second ? SECOND : -1);
+        DO(judge, probe, .probe = SECOND, .kind = PROBE_INT);
+    return DO(judge, and_then, .future = AND_THEN, .first = FIRST, .second = has_second ? SECOND : -1);
 }
 
 /* What next must be given of the first future's output. */
@@ -39,14 +36,15 @@ void test_and_then_chains(struct judge *judge)
         enum probe_kind kind = round % 2 ? PROBE_WIDE : PROBE_INT;
         bool second_waits = round / 2 % 2;
         int value = output_value(judge);
-        build_life(judge, kind, true);
+        struct judge_reply built = build_life(judge, kind, true);
+        EXPECT(judge, built.a == 1, "wf_and_then returns its frame", "it returns something else");
         for (int wait = round / 4; wait > 0; wait--) {
             poll_expect(judge, AND_THEN, WF_PENDING);
             EXPECT_EVENTS(judge, CALLS, polled(judge, FIRST, WF_PENDING));
         }
-        arm(judge, FIRST, value);
+        DO(judge, arm, .probe = FIRST, .value = value);
         if (!second_waits)
-            arm(judge, SECOND, output_value(judge));
+            DO(judge, arm, .probe = SECOND, .value = output_value(judge));
         struct judge_reply reply = poll_it(judge, AND_THEN);
         EXPECT_EVENTS(judge, CALLS, polled(judge, FIRST, WF_READY), next_with(kind, value),
                       polled(judge, SECOND, !second_waits));
@@ -60,9 +58,9 @@ void test_and_then_chains(struct judge *judge)
 static void run_to_end(struct judge *judge, bool has_second, int second_waits)
 {
     int first = output_value(judge), second = output_value(judge);
-    arm(judge, FIRST, first ? first : 1);
+    DO(judge, arm, .probe = FIRST, .value = first ? first : 1);
     if (has_second && second_waits == 0)
-        arm(judge, SECOND, second);
+        DO(judge, arm, .probe = SECOND, .value = second);
     struct judge_reply reply = poll_it(judge, AND_THEN);
     bool ready = !has_second || second_waits == 0;
     EXPECT(judge, reply.a == ready,
@@ -73,7 +71,7 @@ static void run_to_end(struct judge *judge, bool has_second, int second_waits)
     for (int wait = 1; has_second && wait <= second_waits; wait++) {
         ready = wait == second_waits;
         if (ready)
-            arm(judge, SECOND, second);
+            DO(judge, arm, .probe = SECOND, .value = second);
         reply = poll_expect(judge, AND_THEN, ready);
         EXPECT_EVENTS(judge, CALLS, polled(judge, SECOND, ready));
     }
@@ -97,17 +95,16 @@ static void two_at_once(struct judge *judge, bool other_first)
     enum { OTHER_FIRST = 2, OTHER_SECOND = 3 };
     int values[] = {output_value(judge), output_value(judge)};
     build_life(judge, PROBE_INT, true);
-    new_probe(judge, OTHER_FIRST, PROBE_INT);
-    new_probe(judge, OTHER_SECOND, PROBE_INT);
-    STEP(judge, STEP_AND_THEN, "wf_and_then(and_then 2, C, next, arg)   [next returns D]", AND_THEN_2,
-         OTHER_FIRST, OTHER_SECOND);
-    arm(judge, FIRST, 1);
+    DO(judge, probe, .probe = OTHER_FIRST, .kind = PROBE_INT);
+    DO(judge, probe, .probe = OTHER_SECOND, .kind = PROBE_INT);
+    DO(judge, and_then, .future = AND_THEN_2, .first = OTHER_FIRST, .second = OTHER_SECOND);
+    DO(judge, arm, .probe = FIRST, .value = 1);
     poll_expect(judge, AND_THEN, WF_PENDING);
     poll_expect(judge, AND_THEN_2, WF_PENDING);
     EXPECT_EVENTS(judge, CALLS, polled(judge, OTHER_FIRST, WF_PENDING));
-    arm(judge, SECOND, values[0]);
-    arm(judge, OTHER_FIRST, 1);
-    arm(judge, OTHER_SECOND, values[1]);
+    DO(judge, arm, .probe = SECOND, .value = values[0]);
+    DO(judge, arm, .probe = OTHER_FIRST, .value = 1);
+    DO(judge, arm, .probe = OTHER_SECOND, .value = values[1]);
     for (int turn = 0; turn < 2; turn++) {
         char expected[40];
         int i = other_first ? 1 - turn : turn;
@@ -152,23 +149,23 @@ void test_and_then_drop(struct judge *judge)
             drop_it(judge, SECOND); /* nobody had it */
             break;
         case 1: /* the first would be READY, but was not asked */
-            arm(judge, FIRST, output_value(judge));
+            DO(judge, arm, .probe = FIRST, .value = output_value(judge));
             drop_it(judge, AND_THEN);
             EXPECT_EVENTS(judge, looked_at, dropped(FIRST));
             drop_it(judge, SECOND);
             break;
         case 2: /* the second, polled once and more often */
         case 3:
-            arm(judge, FIRST, output_value(judge));
+            DO(judge, arm, .probe = FIRST, .value = output_value(judge));
             for (int poll = round / WAITS; poll > 1; poll--)
                 poll_expect(judge, AND_THEN, WF_PENDING);
             drop_it(judge, AND_THEN);
             EXPECT_EVENTS(judge, looked_at, dropped(SECOND));
             break;
         default: /* READY, with and without a second: it has nothing any more */
-            arm(judge, FIRST, output_value(judge));
+            DO(judge, arm, .probe = FIRST, .value = output_value(judge));
             if (round / WAITS == 4)
-                arm(judge, SECOND, output_value(judge));
+                DO(judge, arm, .probe = SECOND, .value = output_value(judge));
             poll_expect(judge, AND_THEN, WF_READY);
             expect_no_events(judge, KIND(EVENT_DROPPED));
             drop_it(judge, AND_THEN);
@@ -180,7 +177,7 @@ void test_and_then_drop(struct judge *judge)
 
 static void expect_head(struct judge *judge, int64_t line, int64_t awaiting)
 {
-    struct judge_reply head = STEP(judge, STEP_HEAD, "the head of and_then", AND_THEN);
+    struct judge_reply head = DO(judge, head, .future = AND_THEN);
     judge_returned(judge, "line %lld, awaiting %s", (long long)head.a, future_name(head.b));
     const char *state = line == WF_AND_THEN_FIRST ? "WF_AND_THEN_FIRST" : "WF_AND_THEN_SECOND";
     char expected[80];
@@ -198,13 +195,13 @@ void test_and_then_head(struct judge *judge)
             poll_expect(judge, AND_THEN, WF_PENDING);
             expect_head(judge, WF_AND_THEN_FIRST, FIRST);
         }
-        arm(judge, FIRST, output_value(judge));
+        DO(judge, arm, .probe = FIRST, .value = output_value(judge));
         for (int wait = 0; wait < 2; wait++) {
             poll_expect(judge, AND_THEN, WF_PENDING);
             expect_head(judge, WF_AND_THEN_SECOND, SECOND);
         }
         if (round % 2) {
-            arm(judge, SECOND, output_value(judge));
+            DO(judge, arm, .probe = SECOND, .value = output_value(judge));
             poll_expect(judge, AND_THEN, WF_READY);
         } else {
             drop_it(judge, AND_THEN);

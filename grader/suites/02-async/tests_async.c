@@ -1,6 +1,6 @@
 /**
  * @file tests_async.c
- * @brief Clauses 02.5 to 02.8, and 02.19: the drop of async functions, the backtrace.
+ * @brief Clauses 02.5 to 02.8, and 02.19: the drop of async functions, the backtrace. And 02.27 on two threads.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,21 +19,13 @@ static const struct {
     int awaited, before, innermost;
 } stages[STAGES] = {{C, -1, 3}, {D, C, 3}, {B, D, 2}, {A, B, 1}};
 
-static void new_layer(struct judge *judge, int layer, int first, int second)
-{
-    char text[80];
-    snprintf(text, sizeof text, "%s is built: an async function that awaits %s, then %s", future_name(layer),
-             future_name(first), future_name(second));
-    STEP(judge, STEP_LAYER, text, layer, first, second);
-}
-
 static void build_tree(struct judge *judge)
 {
     for (int probe = A; probe <= D; probe++)
-        new_probe(judge, probe, PROBE_INT);
-    new_layer(judge, LAYER + 2, C, D);
-    new_layer(judge, LAYER + 1, LAYER + 2, B);
-    new_layer(judge, LAYER, LAYER + 1, A);
+        DO(judge, probe, .probe = probe, .kind = PROBE_INT);
+    DO(judge, layer, .future = LAYER + 2, .first = C, .second = D);
+    DO(judge, layer, .future = LAYER + 1, .first = LAYER + 2, .second = B);
+    DO(judge, layer, .future = LAYER, .first = LAYER + 1, .second = A);
 }
 
 /* Polls f1 until it is suspended in this stage; the polls are at `pause` more than are needed. */
@@ -41,7 +33,7 @@ static void run_to_stage(struct judge *judge, int stage, int pause)
 {
     for (int at = 0; at <= stage; at++) {
         if (stages[at].before >= 0)
-            arm(judge, stages[at].before, output_value(judge));
+            DO(judge, arm, .probe = stages[at].before, .value = output_value(judge));
         poll_expect(judge, LAYER, WF_PENDING);
         EXPECT(judge, count_events(judge, EVENT_POLLED) > 0, "the innermost function polls what it awaits",
                "nothing is polled");
@@ -61,10 +53,10 @@ static void drop_rest(struct judge *judge, int stage)
 static void drop_chain(struct judge *judge, int length)
 {
     struct want wants[1 + LAYERS_MAX] = {dropped(A)};
-    new_probe(judge, A, PROBE_INT);
+    DO(judge, probe, .probe = A, .kind = PROBE_INT);
     for (int i = length - 1; i >= 0; i--) {
         int child = i == length - 1 ? A : LAYER + i + 1;
-        new_layer(judge, LAYER + i, child, child);
+        DO(judge, layer, .future = LAYER + i, .first = child, .second = child);
         wants[length - i] = (struct want){EVENT_FINALLY, LAYER + i, 0};
     }
     poll_expect(judge, LAYER, WF_PENDING);
@@ -75,11 +67,11 @@ static void drop_chain(struct judge *judge, int length)
 /* What has nothing to give back is dropped too: its head says so. */
 static void drop_bare(struct judge *judge)
 {
-    new_probe(judge, A, PROBE_BARE);
-    new_layer(judge, LAYER, A, A);
+    DO(judge, probe, .probe = A, .kind = PROBE_BARE);
+    DO(judge, layer, .future = LAYER, .first = A, .second = A);
     poll_expect(judge, LAYER, WF_PENDING);
     drop_it(judge, LAYER);
-    int64_t line = STEP(judge, STEP_HEAD, "the head of A", A).a;
+    int64_t line = DO(judge, head, .future = A).a;
     judge_returned(judge, "line %lld", (long long)line);
     EXPECT(judge, line == WF_LINE_DROPPED, "A is dropped, by wf_future_drop()",
            "its head says that it is suspended");
@@ -104,7 +96,7 @@ void test_async_drop(struct judge *judge)
     /* READY: each has ended already, and the drop does nothing */
     build_tree(judge);
     run_to_stage(judge, STAGES - 1, 0);
-    arm(judge, A, output_value(judge));
+    DO(judge, arm, .probe = A, .value = output_value(judge));
     poll_expect(judge, LAYER, WF_READY);
     EXPECT_EVENTS(judge, KIND(EVENT_FINALLY), {EVENT_FINALLY, LAYER, 0});
     drop_it(judge, LAYER);
@@ -150,30 +142,10 @@ struct chain {
 
 static void build_chain(struct judge *judge, const struct chain *chain)
 {
-    for (int i = chain->length - 1; i >= 0; i--) {
-        char text[120];
-        uint32_t line = chain->nodes[i].line;
-        bool last = i == chain->length - 1;
-        const char *name = node_name(chain->nodes[i].name);
-        int length =
-            snprintf(text, sizeof text, "node %d is %.40s%s", i, name, strlen(name) > 40 ? "..." : "");
-        if (line == WF_LINE_NEW || line == WF_LINE_DONE || line == WF_LINE_DROPPED)
-            length += snprintf(text + length, sizeof text - (size_t)length, ", %s",
-                               line == WF_LINE_NEW    ? "WF_LINE_NEW"
-                               : line == WF_LINE_DONE ? "WF_LINE_DONE"
-                                                      : "WF_LINE_DROPPED");
-        else
-            length += snprintf(text + length, sizeof text - (size_t)length, ", line %u", line);
-        if (last)
-            snprintf(text + length, sizeof text - (size_t)length, ", awaits %s",
-                     chain->dangling ? "what was freed" : "nothing");
-        else
-            snprintf(text + length, sizeof text - (size_t)length, ", awaits node %d", i + 1);
-        STEP(judge, STEP_NODE, text, i, chain->nodes[i].name, line,
-             !last             ? i + 1
-             : chain->dangling ? -2
-                               : -1);
-    }
+    int after_last = chain->dangling ? -2 : -1;
+    for (int i = chain->length - 1; i >= 0; i--)
+        DO(judge, node, .node = i, .name = chain->nodes[i].name, .line = chain->nodes[i].line,
+           .awaited = i < chain->length - 1 ? i + 1 : after_last);
 }
 
 /* The line that it makes, and its length. */
@@ -195,12 +167,9 @@ static size_t line_of(const struct chain *chain, char *text, size_t size)
     return length;
 }
 
-static struct judge_reply backtrace(struct judge *judge, bool is_node, int number, size_t size, bool exact)
+static struct judge_reply backtrace(struct judge *judge, size_t size, enum text text)
 {
-    char text[100];
-    snprintf(text, sizeof text, "wf_async_backtrace(%s%s, text, %zu)", is_node ? "node 0" : "",
-             is_node ? "" : future_name(number), size);
-    struct judge_reply reply = STEP(judge, STEP_BACKTRACE, text, is_node, number, (int64_t)size, exact);
+    struct judge_reply reply = DO(judge, backtrace_of_node, .node = 0, .size = (int64_t)size, .text = text);
     judge_returned(judge, "%lld: \"%.140s\"", (long long)reply.a, judge_event_text(judge));
     return reply;
 }
@@ -219,10 +188,10 @@ static void expect_line(struct judge *judge, const char *expected)
 
 static void check_chain(struct judge *judge, const struct chain *chain)
 {
-    char expected[4096];
+    char expected[8192];
     size_t length = line_of(chain, expected, sizeof expected);
     build_chain(judge, chain);
-    backtrace(judge, true, 0, length + 100, true);
+    backtrace(judge, length + 100, TEXT_EXACT);
     expect_line(judge, expected);
 }
 
@@ -249,15 +218,20 @@ static void check_layers(struct judge *judge, int stage)
     build_tree(judge);
     run_to_stage(judge, stage, 0);
     for (int i = 0; i < stages[stage].innermost; i++) {
-        struct judge_reply head = STEP(judge, STEP_HEAD, "the line of the function's head", LAYER + i);
-        judge_returned(judge, "%lld", (long long)head.a);
+        struct judge_reply head = DO(judge, head, .future = LAYER + i);
+        judge_returned(judge, "line %lld", (long long)head.a);
         length += (size_t)snprintf(expected + length, sizeof expected - length, "layer:%lld -> ",
                                    (long long)head.a);
     }
     snprintf(expected + length, sizeof expected - length, "probe");
-    backtrace(judge, false, LAYER, 300, true);
+    judge_returned(judge, "%lld", (long long)DO(judge, backtrace, .future = LAYER, .size = 300).a);
     expect_line(judge, expected);
     drop_it(judge, LAYER);
+}
+
+static int some_name(struct judge *judge)
+{
+    return (int)DRAW(judge, node, name);
 }
 
 /* One of this line, alone, in the middle and last. What is over hides the rest. */
@@ -272,8 +246,8 @@ static void check_at_each_place(struct judge *judge, int name, uint32_t line)
 void test_backtrace_end(struct judge *judge)
 {
     start_async(judge, "async");
-    for (int name = 0; name < NODE_NAMES_COUNT; name++)
-        check_at_each_place(judge, name, name % 2 ? WF_LINE_DONE : WF_LINE_DROPPED);
+    for (int i = 0; i < NODE_NAMES_COUNT; i++)
+        check_at_each_place(judge, some_name(judge), i % 2 ? WF_LINE_DONE : WF_LINE_DROPPED);
     judge_finish(judge);
 }
 
@@ -281,13 +255,13 @@ void test_backtrace(struct judge *judge)
 {
     static const uint32_t lines[] = {WF_LINE_NEW, 1, 33, WF_LINE_DROPPED - 1};
     start_async(judge, "async");
-    for (int name = 0; name < NODE_NAMES_COUNT; name++)
-        check_at_each_place(judge, name, lines[name % 4]);
+    for (int i = 0; i < NODE_NAMES_COUNT; i++)
+        check_at_each_place(judge, some_name(judge), lines[i % 4]);
     for (int round = 0; round < 6; round++) {
         struct chain chain = random_chain(judge, 2 + judge_random(judge, 6));
         check_chain(judge, &chain);
     }
-    struct chain longest = random_chain(judge, NODES_MAX); /* more than any fixed number of bytes or steps */
+    struct chain longest = random_chain(judge, NODES_MAX); /* of more bytes and steps than were foreseen */
     check_chain(judge, &longest);
     for (int stage = 0; stage < STAGES; stage++)
         check_layers(judge, stage);
@@ -295,10 +269,10 @@ void test_backtrace(struct judge *judge)
 }
 
 /* One size: what is written is the begin of `whole`, which is what it writes where there is room. */
-static void check_cut(struct judge *judge, const char *whole, size_t size, bool exact)
+static void check_cut(struct judge *judge, const char *whole, size_t size, enum text text)
 {
     size_t length = strlen(whole), fits = size == 0 ? 0 : length < size ? length : size - 1;
-    struct judge_reply reply = backtrace(judge, true, 0, size, exact);
+    struct judge_reply reply = backtrace(judge, size, text);
     const char *seen = judge_event_text(judge);
     char expected[100];
     snprintf(expected, sizeof expected, "%zu is returned, the length of the whole line", length);
@@ -314,32 +288,52 @@ static void check_cut(struct judge *judge, const char *whole, size_t size, bool 
            strlen(seen), seen);
 }
 
-void test_backtrace_cut(struct judge *judge)
+/* Builds the chain. What it writes where there is room. */
+static const char *whole_line(struct judge *judge, const struct chain *chain)
 {
     static char whole[4096];
+    build_chain(judge, chain);
+    backtrace(judge, sizeof whole - 1, TEXT_EXACT);
+    snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
+    EXPECT(judge,
+           strstr(whole, node_name(chain->nodes[0].name)) && strstr(whole, node_name(chain->nodes[1].name)),
+           "the line names the futures", "\"%.160s\"", whole);
+    return whole;
+}
+
+void test_backtrace_cut(struct judge *judge)
+{
     start_async(judge, "async");
     for (int round = 0; round < 3; round++) {
         struct chain chain = {3, {{2, 33}, {1, 21}, {3, 0}}, false};
         if (round == 1)
             chain = (struct chain){2, {{3, 12345}, {1, WF_LINE_DROPPED}}, false};
         if (round == 2)
-            chain = random_chain(judge, NODES_MAX);
-        build_chain(judge, &chain);
-        backtrace(judge, true, 0, sizeof whole - 1, true);
-        snprintf(whole, sizeof whole, "%s", judge_event_text(judge));
+            chain = random_chain(judge, 64);
+        const char *whole = whole_line(judge, &chain);
         size_t length = strlen(whole);
-        EXPECT(judge,
-               strstr(whole, node_name(chain.nodes[0].name)) && strstr(whole, node_name(chain.nodes[1].name)),
-               "the line names the futures", "\"%.160s\"", whole);
-        check_cut(judge, whole, sizeof whole - 1, true);
-        for (int exact = 0; exact < 2; exact++)
+        check_cut(judge, whole, 4095, TEXT_EXACT);
+        check_cut(judge, whole, 0, TEXT_NULL);
+        for (int text = TEXT_EXACT; text <= TEXT_GUARDED; text++)
             for (size_t step = 0; step <= 40; step++) {
                 /* every size of the short lines; of the long one 0, 1, 2, ... and around its end */
                 size_t size = round < 2 || step < 5 ? step
                               : step > 35           ? length + step - 38
                                                     : step * length / 40;
-                check_cut(judge, whole, size, exact != 0);
+                check_cut(judge, whole, size, (enum text)text);
             }
     }
+    judge_finish(judge);
+}
+
+/* --- two threads --- */
+
+void test_two_threads(struct judge *judge)
+{
+    start_async(judge, "threads");
+    struct judge_reply reply = DO(judge, two_lives);
+    EXPECT(judge, reply.a == LIFE_OUT, "each life ends with the sum of its three results",
+           "one ends otherwise");
+    EXPECT(judge, reply.b == 1, "both stand at the same lines, poll for poll", "their backtraces differ");
     judge_finish(judge);
 }

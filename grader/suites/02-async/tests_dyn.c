@@ -19,13 +19,7 @@ static const struct want allocated = {EVENT_ALLOCATED, 0, 0}, freed = {EVENT_FRE
 /* wf_dyn(); where the room is stands in the trace. */
 static struct judge_reply new_call(struct judge *judge, int64_t frame, int64_t slot, int64_t value)
 {
-    char offered[40] = "NULL, 0";
-    char text[120];
-    if (slot >= 0)
-        snprintf(offered, sizeof offered, "slot, %lld", (long long)slot);
-    snprintf(text, sizeof text, "wf_dyn(%s, %s, %lld, %s)", future_name(CALL), offered, (long long)frame,
-             value < 0 ? "NULL" : "value");
-    struct judge_reply reply = STEP(judge, STEP_DYN, text, CALL, frame, slot, value);
+    struct judge_reply reply = DO(judge, dyn, .call = CALL, .frame = frame, .slot = slot, .value = value);
     if (reply.a >= 0)
         judge_returned(judge, "byte %lld of the slot", (long long)reply.a);
     else
@@ -35,9 +29,7 @@ static struct judge_reply new_call(struct judge *judge, int64_t frame, int64_t s
 
 static void build_method(struct judge *judge, enum probe_kind kind)
 {
-    char text[80];
-    snprintf(text, sizeof text, "the method's future %s is built in the room", future_name(METHOD));
-    STEP(judge, STEP_BUILD, text, CALL, METHOD, kind);
+    DO(judge, build, .call = CALL, .probe = METHOD, .kind = kind);
 }
 
 /* A call whose method is built: in a slot that is just large enough, or allocated. */
@@ -54,19 +46,19 @@ static void call_method(struct judge *judge, bool boxed, enum probe_kind kind, b
 static void check_fit(struct judge *judge, int64_t frame, int64_t spare)
 {
     int64_t before = bytes_alive(judge);
-    fail_allocation(judge, 1); /* there is none that could fail */
+    DO(judge, fail_allocation, .nth = 1); /* there is none that could fail */
     struct judge_reply room = new_call(judge, frame, frame + spare, NULL_BYTES);
     expect_no_events(judge, MEMORY);
     EXPECT(judge, room.a >= 0 && room.a <= spare, "the frame lies in the slot",
            room.a == NO_ROOM ? "there is no room" : "it lies elsewhere, or partly beyond it");
     EXPECT(judge, room.b == 0, "the room is aligned as the slot is", "it is off by %lld bytes",
            (long long)room.b);
-    fail_allocation(judge, 0);
+    DO(judge, fail_allocation, .nth = 0);
     build_method(judge, PROBE_INT);
     EXPECT(judge, bytes_alive(judge) == before, "nothing is allocated", "there are live bytes");
     poll_expect(judge, CALL, WF_PENDING);
     EXPECT(judge, count_events(judge, EVENT_POLLED) == 1, "the future in the slot is polled", "it is not");
-    arm(judge, METHOD, 1);
+    DO(judge, arm, .probe = METHOD, .value = 1);
     poll_expect(judge, CALL, WF_READY);
     expect_no_events(judge, MEMORY);
 }
@@ -90,6 +82,22 @@ static void check_allocated(struct judge *judge, int64_t frame, int64_t slot)
     EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == 0, "a frame is allocated once", "again");
 }
 
+/* The least frame is a head. One byte less has no room to say that nothing is built in it. */
+static void check_least_frames(struct judge *judge)
+{
+    const int64_t head = sizeof(struct wf_future), too_small[] = {0, 1, head - 1};
+    struct judge_reply room = new_call(judge, head, head, NULL_BYTES);
+    EXPECT(judge, room.a == 0, "a frame that is a head alone lies in a slot of its size", "it does not");
+    judge_finish(judge);
+    for (int i = 0; i < 6; i++) {
+        start_async(judge, "calls");
+        judge_allow_panic(judge);
+        DO(judge, dyn, .call = CALL, .frame = too_small[i / 2], .slot = i % 2 ? head : NULL_BYTES,
+           .value = NULL_BYTES);
+        judge_expect_panic(judge, "02.9", "");
+    }
+}
+
 void test_dyn_room(struct judge *judge)
 {
     start_async(judge, "calls");
@@ -103,7 +111,7 @@ void test_dyn_room(struct judge *judge)
         check_allocated(judge, frame, 0);
         check_allocated(judge, frame, NULL_BYTES);
     }
-    judge_finish(judge);
+    check_least_frames(judge);
 }
 
 void test_dyn_without_memory(struct judge *judge)
@@ -115,7 +123,7 @@ void test_dyn_without_memory(struct judge *judge)
                        : round % 3 == 1 ? frame - 1
                                         : judge_random(judge, (int)frame);
         int64_t value = round % 2 ? output_bytes(PROBE_INT) : NULL_BYTES, before = bytes_alive(judge);
-        fail_allocation(judge, 1);
+        DO(judge, fail_allocation, .nth = 1);
         struct judge_reply room = new_call(judge, frame, slot, value);
         EXPECT(judge, room.a == NO_ROOM, "wf_dyn returns NULL: there is no memory", "it returns a room");
         if (round / 3 % 2) {
@@ -129,7 +137,7 @@ void test_dyn_without_memory(struct judge *judge)
         EXPECT(judge, new_call(judge, frame, slot, value).a == ROOM_ELSEWHERE, "now there is memory",
                "there is none");
         build_method(judge, PROBE_INT);
-        arm(judge, METHOD, 7);
+        DO(judge, arm, .probe = METHOD, .value = 7);
         struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
         EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
     }
@@ -140,7 +148,7 @@ static void check_value(struct judge *judge, enum probe_kind kind, int value)
 {
     if (kind == PROBE_SILENT)
         return;
-    struct judge_reply seen = STEP(judge, STEP_VALUE, "the value", CALL, kind);
+    struct judge_reply seen = DO(judge, value, .call = CALL, .kind = kind);
     int64_t first = value, last = kind == PROBE_INT ? value : wide_word(value, WIDE_WORDS - 1);
     char expected[80];
     snprintf(expected, sizeof expected, "the value begins with %lld and ends with %lld", (long long)first,
@@ -159,7 +167,7 @@ void test_dyn_result(struct judge *judge)
             poll_expect(judge, CALL, WF_PENDING);
             EXPECT_EVENTS(judge, LIFE, polled(judge, METHOD, WF_PENDING));
         }
-        arm(judge, METHOD, round == 0 ? WF_ENOMEM : output_value(judge));
+        DO(judge, arm, .probe = METHOD, .value = round == 0 ? WF_ENOMEM : output_value(judge));
         struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
         EXPECT_EVENTS(judge, LIFE, polled(judge, METHOD, WF_READY));
         EXPECT(judge, reply.b == 0, "out is 0: the method is done", "out is %lld", (long long)reply.b);
@@ -193,7 +201,7 @@ void test_dyn_output(struct judge *judge)
             poll_expect(judge, CALL, WF_PENDING);
             expect_no_events(judge, KIND(EVENT_OUT_DESTROYED));
         }
-        arm(judge, METHOD, value);
+        DO(judge, arm, .probe = METHOD, .value = value);
         poll_expect(judge, CALL, WF_READY);
         if (kind == PROBE_WIDE && !wants_value)
             EXPECT_EVENTS(judge, LIFE | KIND(EVENT_OUT_DESTROYED), polled(judge, METHOD, WF_READY),
@@ -229,6 +237,22 @@ static void check_drop(struct judge *judge, bool boxed, bool built, int polls)
     EXPECT(judge, bytes_alive(judge) == before, "all memory is given back", "there are live bytes");
 }
 
+/* While one frame is allocated, the allocator makes a call whose frame fits: each call gives back what it has. */
+static void check_call_in_allocation(struct judge *judge)
+{
+    enum { OTHER = 1 };
+    int64_t before = bytes_alive(judge);
+    at(judge, AT_ALLOCATION);
+    DO(judge, dyn, .call = CALL + OTHER, .frame = PROBE_BYTES, .slot = PROBE_BYTES, .value = NULL_BYTES);
+    call_method(judge, true, PROBE_INT, false);
+    DO(judge, build, .call = CALL + OTHER, .probe = OTHER, .kind = PROBE_INT);
+    drop_it(judge, CALL + OTHER);
+    EXPECT_EVENTS(judge, MEMORY | LIFE, dropped(OTHER));
+    drop_it(judge, CALL);
+    EXPECT_EVENTS(judge, MEMORY | LIFE, dropped(METHOD), freed);
+    EXPECT(judge, bytes_alive(judge) == before, "all memory is given back", "there are live bytes");
+}
+
 static void check_ready(struct judge *judge, bool boxed, enum probe_kind kind, bool wants_value)
 {
     int64_t before = bytes_alive(judge);
@@ -236,7 +260,7 @@ static void check_ready(struct judge *judge, bool boxed, enum probe_kind kind, b
     poll_expect(judge, CALL, WF_PENDING);
     EXPECT(judge, (bytes_alive(judge) > before) == boxed,
            boxed ? "the frame is live" : "nothing is allocated", boxed ? "it is not" : "there are live bytes");
-    arm(judge, METHOD, output_value(judge));
+    DO(judge, arm, .probe = METHOD, .value = output_value(judge));
     poll_expect(judge, CALL, WF_READY);
     expect_wants(judge, MEMORY | KIND(EVENT_DROPPED), &freed, boxed);
     EXPECT(judge, bytes_alive(judge) == before, "all memory is given back before the call is READY",
@@ -255,11 +279,8 @@ void test_dyn_never_built(struct judge *judge)
 
 static void start_recursion(struct judge *judge, int depth)
 {
-    char text[100];
-    new_probe(judge, METHOD, PROBE_INT);
-    snprintf(text, sizeof text, "a future that calls itself %d deep, and at last awaits %s", depth,
-             future_name(METHOD));
-    STEP(judge, STEP_RECURSION, text, RECURSION, depth, METHOD);
+    DO(judge, probe, .probe = METHOD, .kind = PROBE_INT);
+    DO(judge, recursion, .future = RECURSION, .depth = depth, .probe = METHOD);
 }
 
 static void check_recursion(struct judge *judge, int depth, bool drop)
@@ -275,7 +296,7 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
     EXPECT_EVENTS(judge, MEMORY | LIFE, polled(judge, METHOD, WF_PENDING));
     EXPECT(judge, bytes_alive(judge) >= before + depth, expected, "no bytes are live");
     if (drop) {
-        struct want wants[2 + 2 * 40] = {dropped(METHOD)};
+        struct want wants[2 + 2 * DEPTH_MAX] = {dropped(METHOD)};
         int count = 1;
         drop_it(judge, RECURSION);
         for (int i = 0; i <= depth; i++) { /* the outermost frame is not allocated */
@@ -286,7 +307,7 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
         expect_wants(judge, MEMORY | LIFE | KIND(EVENT_DEPTH_DROPPED), wants, count);
     } else {
         int value = judge_random(judge, 1000);
-        arm(judge, METHOD, value);
+        DO(judge, arm, .probe = METHOD, .value = value);
         struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
         EXPECT(judge, count_events(judge, EVENT_FREED) == depth, "each frame is freed", "%d are",
                count_events(judge, EVENT_FREED));
@@ -301,7 +322,7 @@ static void check_failing_recursion(struct judge *judge, int depth, int failing)
 {
     int64_t before = bytes_alive(judge);
     start_recursion(judge, depth);
-    fail_allocation(judge, failing);
+    DO(judge, fail_allocation, .nth = failing);
     struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
     EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
     EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == failing - 1, "the calls before it had memory",
@@ -322,9 +343,12 @@ void test_dyn_frees_once(struct judge *judge)
             for (int wants_value = 0; wants_value < 2; wants_value++)
                 check_ready(judge, boxed, (enum probe_kind)kind, wants_value);
     }
-    const int depths[] = {1, 2, 3 + judge_random(judge, 36)};
-    for (int i = 0; i < 6; i++)
-        check_recursion(judge, depths[i / 2], i % 2);
+    check_call_in_allocation(judge);
+    for (int i = 0; i < 7; i++) { /* its edges, then any */
+        int depth = (int)DRAW(judge, recursion, depth);
+        check_recursion(judge, depth, false);
+        check_recursion(judge, depth, true);
+    }
     for (int failing = 1; failing <= 4; failing++)
         check_failing_recursion(judge, 4, failing);
     finish_async(judge);

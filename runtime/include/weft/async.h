@@ -341,7 +341,7 @@ void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *f
 
 /**
  * @brief Write where a future stands as one line, outermost first: `serve:33 -> echo:21 -> tcp_read`.
- * @param size  of `text` in bytes; 0: nothing is written.
+ * @param size  of `text` in bytes, INT_MAX at most, as for snprintf(); 0: nothing is written, and `text` may be NULL.
  * @return the length of the whole line without its end, as snprintf() does: `size` or more means that it was cut.
  *
  * Each future is its name, and `:line` where it has one; then what it awaits. What is over is `name [done]` or

@@ -47,7 +47,7 @@ struct wf_closure_ops {
 struct wf_closure {
     const struct wf_closure_ops *ops; /**< what it is; NULL: dropped */
     void *captured;                   /**< the state, in the caller's storage */
-    uint32_t unfinished;              /**< calls that got their frame and are neither READY nor dropped */
+    uint32_t unfinished;              /**< calls that got a frame, until READY or their body is dropped */
     bool taken;                       /**< WF_CLOSURE_ONCE: a call has taken the state over */
 };
 
@@ -61,7 +61,7 @@ struct wf_closure *wf_closure(struct wf_closure *closure, const struct wf_closur
  * @brief Release what was captured.
  *
  * @clause{02.17,3,"wf_closure_drop empties the closure, then releases what was captured, once, so that the closure may be a part of it; a second wf_closure_drop panics."}
- * @clause{02.25,1,"wf_closure_drop while a call is unfinished panics and names the closure."}
+ * @clause{02.25,1,"wf_closure_drop while a call is unfinished, be it in the drop of its body, panics and names the closure."}
  * @clause{02.26,1,"wf_closure_drop does not release what a WF_CLOSURE_ONCE call took over."}
  */
 void wf_closure_drop(struct wf_closure *closure);
@@ -77,6 +77,7 @@ struct wf_call {
 
 /**
  * @brief Call a closure: build the future of one call.
+ * @param closure     borrowed until the call is READY or dropped.
  * @param argument    passed to `build`, not kept.
  * @param slot        as for wf_dyn(): room for the frame; NULL: it is allocated.
  * @param value       where the call's output is copied to; NULL: it is destroyed.
@@ -84,8 +85,8 @@ struct wf_call {
  *
  * Cancel safety: that of the closure's body. A WF_CLOSURE_ONCE call that is dropped releases what it took over.
  *
- * @clause{02.13,3,"wf_closure_call builds the call's future at once, from what was captured and the argument. The call becomes READY, with 0, in the same poll as that future."}
- * @clause{02.23,1,"A closure's call that gets no memory builds nothing, and is READY at its first poll with WF_ENOMEM."}
+ * @clause{02.13,3,"wf_closure_call builds the call's future at once, from captured state and argument. The call is READY, with 0, in the same poll as that future. After wf_closure_drop it panics."}
+ * @clause{02.23,1,"A closure's call that gets no memory builds nothing, is never unfinished, and is READY at its first poll with WF_ENOMEM."}
  * @clause{02.24,1,"While a closure's call is suspended, its awaiting is its `body`, whose awaiting is the future that was built."}
  * @clause{02.14,4,"WF_CLOSURE_ONCE: a second call panics and names the closure. A call that got no memory took nothing over: the closure can be called again."}
  * @clause{02.15,4,"WF_CLOSURE_IN_TURN: a call while another is unfinished panics and names the closure. After that one is READY or dropped, the next call finds the state that it left."}

@@ -55,7 +55,7 @@ struct wf_dyn {
  * Cancel safety: that of the method.
  * Cost:          an allocation where the frame does not fit, none else.
  *
- * @clause{02.9,5,"A frame that fits into the slot lies in it, and nothing is allocated; one that does not fit, or has no slot, is allocated, once."}
+ * @clause{02.9,5,"A frame that fits the slot lies in it, and nothing is allocated; one that does not, or has no slot, is allocated, once. One smaller than a head panics."}
  * @clause{02.10,5,"Without memory wf_dyn returns NULL. The call is then READY at its first poll, with WF_ENOMEM; if it is dropped instead, nothing happens."}
  * @clause{02.11,4,"Each poll of a call polls the method's future once, with the same cx. The call becomes READY, with 0, in the same poll as the method."}
  * @clause{02.20,3,"When the method is READY, its output is copied to where `value` points, or, where `value` is NULL, destroyed by drop_out."}

@@ -5,6 +5,7 @@
 #include "weft/alloc.h"
 #include "weft/dyn.h"
 #include "weft/error.h"
+#include "weft/panic.h"
 
 /* Before each allocated frame. */
 struct box {
@@ -67,6 +68,8 @@ static const struct wf_future_ops dyn_ops = {
 
 void *wf_dyn(struct wf_dyn *dyn, void *slot, size_t slot_bytes, size_t frame_bytes, void *value)
 {
+    if (frame_bytes < sizeof(struct wf_future))
+        wf_panic("02.9", "no future has only %zu bytes", frame_bytes);
     bool boxed = !slot || slot_bytes < frame_bytes;
     void *room = boxed ? new_box(frame_bytes) : slot;
     if (room)
