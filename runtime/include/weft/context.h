@@ -52,9 +52,9 @@ struct wf_context {
     struct wf_task *task;           /**< the task being run here, or NULL */
     bool yielded;                   /**< the task being polled gave way: poll it again, after the others */
     struct wf_scheduler *scheduler; /**< whose thread this is while the context is current, or NULL */
-    uint32_t last_id,
-        ids_left; /**< numbers for the scheduler's tasks that this thread has in hand, behind last_id */
-    struct wf_local_scope *locals; /**< the innermost scope of a task-local value being polled, or NULL */
+    uint32_t last_id;               /**< the last number that this thread gave to a task of the scheduler */
+    uint32_t ids_left;              /**< how many more it has in hand, behind last_id */
+    struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
     /** What the park of this thread drives, where leaves find it: each inherited from outside when NULL. */
     struct wf_time_driver *time_driver;
     struct wf_reactor *reactor; /**< the same for readiness of descriptors */
