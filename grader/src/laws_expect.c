@@ -239,8 +239,9 @@ static void operate(struct model *model, const struct kit_op *op)
         arm(model, op->a, op->result);
         break;
     case ACT_ARM_ALL:
+    case ACT_ARM_REST:
         for (int i = 0; i < model->life->shape.count; i++)
-            if (!model->armed[i])
+            if (!model->armed[i] && (op->act == ACT_ARM_ALL || i != op->a))
                 arm(model, i, op->result);
         break;
     case ACT_KICK: /* its own waker is used up */

@@ -97,7 +97,8 @@ enum kit_act {
     ACT_ARM,      /* a: leaf: it is READY with `result` from now on, and wakes its waker */
     ACT_ARM_ALL,  /* the same for all that are not */
     ACT_DROP,
-    ACT_KICK, /* something else than a leaf asks for a poll */
+    ACT_KICK,     /* something else than a leaf asks for a poll */
+    ACT_ARM_REST, /* a: the one leaf that is left as it is; the same as ACT_ARM for all others that are not */
 };
 
 struct kit_op {
@@ -212,6 +213,7 @@ enum {
     SPENDS_NONE = 1 << 26,     /* what it polls has another budget, or none */
     STAYS_ON_THREAD = 1 << 27, /* it may not be moved to another thread */
     IN_TASKS = 1 << 28,        /* of a lab that has tasks: it is polled in one too */
+    READS_INTS = 1 << 29,      /* it reads the outputs of its leaves, and panics where one is no int */
 };
 
 #endif

@@ -178,8 +178,9 @@ static void operate(struct kit_object *of, const struct kit_op *op)
         kit_arm(of, op->a, op->result);
         break;
     case ACT_ARM_ALL:
+    case ACT_ARM_REST:
         for (int i = 0; i < of->shape.count; i++)
-            if (!of->inner->tracks[i].armed)
+            if (!of->inner->tracks[i].armed && (op->act == ACT_ARM_ALL || i != op->a))
                 kit_arm(of, i, op->result);
         break;
     case ACT_DROP:
