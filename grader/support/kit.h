@@ -155,8 +155,9 @@ enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN };
     SEEN(surroundings_wrong, "polls and drops of what it waits for in other surroundings than it makes:")    \
     SEEN(reached, "live futures that its tree shows:")                                                       \
     SEEN(tree_wrong, "things that its tree shows and that are over, freed, or no future:")                   \
-    SEEN(room_wrong, "times that the frame lay elsewhere than it should:")                                   \
+    SEEN(room_wrong, "times that the frame lay elsewhere than it should, or its head was not zero:")         \
     SEEN(books, "its parent's count is")                                                                     \
+    SEEN(uncounted, "polls and drops of what it waits for in which its parent did not count it:")            \
     SEEN(damage, "bytes outside of its frame that changed:")                                                 \
     SEEN(twin_wrong, "lives of others in the middle that went wrong:")                                       \
     SEEN(intrusions, "intrusions:")                                                                          \

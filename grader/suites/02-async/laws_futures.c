@@ -51,7 +51,9 @@ enum { NOTHING_IS_BUILT = 1 }; /* a form */
 static void build_in(struct kit_object *object, void *room)
 {
     bool fits = object->slot && object->slot_bytes >= object->leaf_bytes;
-    object->seen.room_wrong += fits != (room == object->slot);
+    const struct wf_future *head = room;
+    object->seen.room_wrong += fits != (room == object->slot) || head->ops || head->awaiting ||
+                               wf_load_relaxed(&head->line) != WF_LINE_NEW;
     kit_leaf_in(object, 0, room);
 }
 
