@@ -377,6 +377,8 @@ void laws_check(struct judge *judge, const struct law_future *future)
         for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
             if (future->flags & (1u << law_shape_domains[m]))
                 *law_shape_member(&shape, m) = random_edge(judge, future, law_shape_domains[m]);
+        if (shape.count > DEEP_COUNT_MAX && shape.bytes > 4096)
+            shape.bytes = 4096; /* both at once cost too much */
         int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }

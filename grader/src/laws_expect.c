@@ -278,6 +278,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(tree_wrong, 0, is_new ? law_1 : law_6);
     MUST(uncounted, 0, law_12);
     MUST(room_wrong, 0, law_1);
+    MUST(returned_wrong, 0, law_1);
     MUST(finals_early, 0, law_3);
     MUST(allocations, boxed, law_1);
     MUST(frees, boxed && (is_over || at_release), phase);
