@@ -360,6 +360,8 @@ void laws_check(struct judge *judge, const struct law_future *future)
                 continue;
             *law_shape_member(&shape, m) = law_domains[domain].edges[i];
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
+            if (domain == DOMAIN_COUNT && shape.count > 1)
+                law_try_last(judge, future, &shape);
         }
     }
     try_pairs(judge, future, &base);
@@ -375,9 +377,13 @@ void laws_check(struct judge *judge, const struct law_future *future)
         for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
             if (future->flags & (1u << law_shape_domains[m]))
                 *law_shape_member(&shape, m) = random_edge(judge, future, law_shape_domains[m]);
+        if (shape.count > DEEP_COUNT_MAX && shape.bytes > 4096)
+            shape.bytes = 4096; /* both at once cost too much */
         int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }
+    if (future->flags & READS_INTS)
+        law_try_other_outputs(judge, future, &base);
     if (future->flags & HAS_PARENT)
         for (int i = 0; i < law_domains[DOMAIN_COUNT].count; i++)
             if (law_domains[DOMAIN_COUNT].edges[i] > 0)

@@ -38,6 +38,7 @@ static const char *const
     *const law_7 = "law 7: an output goes to its receiver once, or is destroyed once",
     *const law_9 = "law 9: READY comes in the first poll that can have it, and what it owns is over then",
     *const law_10 = "law 10: without a unit of budget that it needs it gives way",
+    *const law_12 = "law 12: whatever it calls, and who looks, finds its public fields right",
     *const law_13 = "law 13: without memory there is the documented error, and nothing else",
     *const law_15 = "law 15: the thread's context is as before";
 
@@ -239,8 +240,9 @@ static void operate(struct model *model, const struct kit_op *op)
         arm(model, op->a, op->result);
         break;
     case ACT_ARM_ALL:
+    case ACT_ARM_REST:
         for (int i = 0; i < model->life->shape.count; i++)
-            if (!model->armed[i])
+            if (!model->armed[i] && (op->act == ACT_ARM_ALL || i != op->a))
                 arm(model, i, op->result);
         break;
     case ACT_KICK: /* its own waker is used up */
@@ -273,8 +275,10 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(value_wrong, 0, law_7);
     MUST(context_lost, 0, law_15);
     MUST(surroundings_wrong, 0, law_15);
-    MUST(tree_wrong, 0, law_6);
+    MUST(tree_wrong, 0, is_new ? law_1 : law_6);
+    MUST(uncounted, 0, law_12);
     MUST(room_wrong, 0, law_1);
+    MUST(returned_wrong, 0, law_1);
     MUST(finals_early, 0, law_3);
     MUST(allocations, boxed, law_1);
     MUST(frees, boxed && (is_over || at_release), phase);
@@ -289,6 +293,8 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(leaf_drops, model->drops, phase);
     MUST(leaf_alive, model->alive, phase);
     MUST(callbacks, model->callbacks, phase);
+    if (future->flags & HAS_PARENT)
+        MUST(books, !is_over && !model->failed_to_build, law_12);
     MUST(finals, (future->flags & CLEANS_UP) && is_over, law_3);
     if (model->polls_known)
         MUST(leaf_polls, model->leaf_polls, law_9);
