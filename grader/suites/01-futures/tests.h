@@ -1,6 +1,6 @@
 /**
  * @file tests.h
- * @brief The tests of lab 01 by file: tests_leaf.c, tests_combine.c, tests_parking.c, tests_block_on.c.
+ * @brief The tests of lab 01 by file: tests_leaf.c, tests_combine.c, tests_turns.c, tests_parking.c, tests_block_on.c.
  */
 #ifndef WEFT_SUITE_01_TESTS_H
 #define WEFT_SUITE_01_TESTS_H
