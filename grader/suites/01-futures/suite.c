@@ -30,6 +30,7 @@ static const struct judge_test tests[] = {
     {"select_borrows", "01.31", PLAIN | ASAN, test_select_borrows},
     {"select_disabled", "01.12", PLAIN | ASAN, test_select_disabled},
     {"select_next_keeps_turn", "01.13", PLAIN | ASAN, test_select_next_keeps_turn},
+    {"select_next_too_early", "01.13", PLAIN, test_select_next_too_early},
     {"race_drops_losers", "01.14", PLAIN | ASAN, test_race_drops_losers},
     {"race_drop", "01.32", PLAIN | ASAN, test_race_drop},
     {"race_without_branches", "01.33", PLAIN | ASAN, test_race_without_branches},

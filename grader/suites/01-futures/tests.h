@@ -28,6 +28,7 @@ void test_select_first_ready(struct judge *judge);
 void test_select_borrows(struct judge *judge);
 void test_select_disabled(struct judge *judge);
 void test_select_next_keeps_turn(struct judge *judge);
+void test_select_next_too_early(struct judge *judge);
 void test_race_drops_losers(struct judge *judge);
 void test_race_drop(struct judge *judge);
 void test_race_without_branches(struct judge *judge);

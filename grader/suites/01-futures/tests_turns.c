@@ -164,3 +164,17 @@ void test_select_next_keeps_turn(struct judge *judge)
             check_turns(judge, SELECT, order, (int)counts[i], true);
     finish_futures(judge);
 }
+
+/* Of a select that was never polled, and of one that is pending. */
+void test_select_next_too_early(struct judge *judge)
+{
+    for (int polls = 0; polls < 2; polls++) {
+        judge_start(judge, "futures");
+        fresh_branches(judge, SELECT, false, 1 + judge_random(judge, BRANCHES_MAX));
+        for (int poll = 0; poll < polls; poll++)
+            poll_and_check(judge, RESULT);
+        judge_allow_panic(judge);
+        DO(judge, next);
+        judge_expect_panic(judge, "01.13", "wf_select_next");
+    }
+}
