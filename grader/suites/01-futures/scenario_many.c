@@ -2,6 +2,7 @@
  * @file scenario_many.c
  * @brief Lab 01, combinators over many futures: each is built, polled and over within one step.
  */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "combinators.h"
@@ -141,4 +142,40 @@ struct step_reply on_turns(const struct step_turns *step)
         scenario_event_text(EVENT_TURNS, (const char *)turns + at, polls * 2 - at);
     end_crowd(&crowd);
     return STEP_DONE;
+}
+
+/* --- two threads at once, of which neither knows of the other --- */
+
+struct alone {
+    const struct step_two_threads *step;
+    pthread_t thread;
+    int64_t pending, dropped;
+};
+
+static void *poll_alone(void *arg)
+{
+    struct alone *alone = arg;
+    struct crowd crowd;
+    begin_crowd(&crowd, alone->step->kind, alone->step->order, 3, 0);
+    for (int64_t i = 0; i < alone->step->polls; i++)
+        alone->pending += poll_crowd(&crowd) == WF_PENDING;
+    wf_future_drop(crowd.future);
+    alone->dropped = crowd.dropped;
+    end_crowd(&crowd);
+    return NULL;
+}
+
+struct step_reply on_two_threads(const struct step_two_threads *step)
+{
+    struct alone both[2] = {{.step = step}, {.step = step}};
+    struct step_reply reply = STEP_DONE;
+    for (int i = 0; i < 2; i++)
+        if (pthread_create(&both[i].thread, NULL, poll_alone, &both[i]) != 0)
+            scenario_broken("no thread");
+    for (int i = 0; i < 2; i++) {
+        pthread_join(both[i].thread, NULL);
+        reply.a += both[i].pending;
+        reply.b += both[i].dropped;
+    }
+    return reply;
 }

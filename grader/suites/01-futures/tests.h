@@ -33,6 +33,7 @@ void test_race_drops_losers(struct judge *judge);
 void test_race_drop(struct judge *judge);
 void test_race_without_branches(struct judge *judge);
 void test_newest_waker(struct judge *judge);
+void test_two_threads(struct judge *judge);
 void test_permit_is_kept(struct judge *judge);
 void test_park_sleeps(struct judge *judge);
 void test_park_deadline(struct judge *judge);
