@@ -96,7 +96,8 @@ struct step_reply on_last(const struct step_last *step)
     struct plain *last = &crowd.plains[crowd.count - 1];
     last->ready_at = 2;
     last->out = -1;
-    if (poll_crowd(&crowd) == WF_PENDING && poll_crowd(&crowd) == WF_READY)
+    enum wf_poll first = poll_crowd(&crowd);
+    if (first == WF_PENDING && poll_crowd(&crowd) == WF_READY)
         reply.a = step->kind == TRY_JOIN ? (int64_t)crowd.frame.try_join.failed
                                          : *(int *)wf_future_out(crowd.future);
     reply.b = crowd.dropped;

@@ -350,15 +350,15 @@ void test_newest_waker(struct judge *judge)
 /* ThreadSanitizer sees what the two have in common; the answers seldom show it. */
 void test_two_threads(struct judge *judge)
 {
-    enum { THREADS = 2, POLLS_OF_EACH = 1000, FUTURES_OF_EACH = 3 };
+    const int64_t polls_of_each = 1000, polls = 2 * polls_of_each, futures = 6;
     judge_start(judge, "futures");
     for (int kind = JOIN; kind <= RACE; kind++)
         for (int64_t order = WF_FAIR; order <= WF_BIASED; order++) {
-            int64_t dropped = kind == SELECT ? 0 : THREADS * FUTURES_OF_EACH;
+            int64_t dropped = kind == SELECT ? 0 : futures;
             struct judge_reply reply =
-                DO(judge, two_threads, .kind = kind, .order = order, .polls = POLLS_OF_EACH);
-            EXPECT(judge, reply.a == THREADS * POLLS_OF_EACH, "each poll is PENDING: every branch is",
-                   "%lld polls are READY", (long long)(THREADS * POLLS_OF_EACH - reply.a));
+                DO(judge, two_threads, .kind = kind, .order = order, .polls = polls_of_each);
+            EXPECT(judge, reply.a == polls, "each poll is PENDING: every branch is", "%lld polls are READY",
+                   (long long)(polls - reply.a));
             EXPECT(judge, reply.b == dropped, "each drops what it owns", "%lld futures are dropped, not %lld",
                    (long long)reply.b, (long long)dropped);
         }
