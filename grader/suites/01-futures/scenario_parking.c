@@ -96,6 +96,21 @@ static struct step_reply on_park(const struct step_park *step)
     return (struct step_reply){.a = actor_start(step->thread, job_park, step, sizeof *step)};
 }
 
+/* The owner may leave itself a permit. */
+static void job_unpark_own(const void *arguments)
+{
+    const struct step_unpark_own *step = arguments;
+    wf_park(parker_at(step->parker), 0); /* so that it has parked there before */
+    write_parcel(step->value);
+    wf_unpark(parker_at(step->parker));
+    park(step->parker, step->deadline);
+}
+
+static struct step_reply on_unpark_own(const struct step_unpark_own *step)
+{
+    return (struct step_reply){.a = actor_start(step->thread, job_unpark_own, step, sizeof *step)};
+}
+
 static void job_park_at_gate(const void *arguments)
 {
     const struct step_park_at_gate *step = arguments;

@@ -194,11 +194,11 @@ enum futures_event {
 
 /* --- the scenario "parking": threads, parkers, block_on --- */
 
-/* A thread does one call at a time, so that thread 0, the driver's, stays free to wake it. Replies:
- *     new_parker                            1, or 0: no memory
- *     park, park_at_gate, (lone_)block_on   the thread's number in the kernel
- *     will_wake, live_bytes                 what they ask for
- *     wake_leaf                             0: the leaf keeps an empty waker
+/* A thread does one call at a time, so that thread 0, the driver's, stays free to wake it; the reply is its number in the kernel.
+ * Other replies:
+ *     new_parker             1, or 0: no memory
+ *     will_wake, live_bytes  what they ask for
+ *     wake_leaf              0: the leaf keeps an empty waker
  * `value` is written where the woken thread reads it. At the gate a thread waits until it is opened, and learns nothing else. */
 #define PARKS_STEPS(STEP, ARG)                                                                                  \
     STEP(new_parker, "{parker} = wf_thread_parker_new()", ARG(parker, PARKER))                                  \
@@ -207,6 +207,9 @@ enum futures_event {
          ARG(parker, PARKER) ARG(value, VALUE) ARG(times, TIMES))                                               \
     STEP(park, "{thread}: wf_park({parker}, {deadline})",                                                       \
          ARG(thread, ACTOR) ARG(parker, PARKER) ARG(deadline, DEADLINE))                                        \
+    STEP(unpark_own,                                                                                            \
+         "{thread}: wf_park({parker}, 0), writes {value}, wf_unpark({parker}), wf_park({parker}, {deadline})",  \
+         ARG(thread, ACTOR) ARG(parker, PARKER) ARG(value, VALUE) ARG(deadline, DEADLINE))                      \
     STEP(park_at_gate, "{thread}: waits at the gate, then wf_park({parker}, WF_FOREVER)",                       \
          ARG(thread, ACTOR) ARG(parker, PARKER))                                                                \
     STEP(open_gate, "the gate is opened", )                                                                     \

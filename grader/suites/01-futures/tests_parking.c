@@ -68,6 +68,9 @@ void test_permit_is_kept(struct judge *judge)
             judge_expect_asleep(judge, thread, "thread 1, parked after the one permit was used up,", STILL_MS);
         expect_woken(judge, unpark(judge, 1));
     }
+    int64_t value = DRAW(judge, unpark_own, value);
+    DO(judge, unpark_own, .thread = ACTOR, .parker = PARKER, .value = value, .deadline = FOR_EVER);
+    expect_woken(judge, (int)value);
     drop_parker(judge, PARKER);
     judge_finish(judge);
 }
@@ -151,6 +154,9 @@ static void far_deadlines(struct judge *judge)
     static const int64_t deadlines[] = {FAR_DEADLINES};
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
         judge_forget_trace(judge);
+        int value = unpark(judge, 1); /* a permit is taken, however far the deadline is */
+        park(judge, deadlines[i]);
+        expect_woken(judge, value);
         int64_t thread = park(judge, deadlines[i]);
         judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
         expect_woken(judge, unpark(judge, 1));
@@ -202,6 +208,7 @@ void test_park_deadline(struct judge *judge)
             expect_woken(judge, value);
         }
     }
+    expect_woken(judge, unpark_in_gap(judge, 600000));
     far_deadlines(judge);
     DO(judge, spurious, .times = 3);
     park(judge, 30);
