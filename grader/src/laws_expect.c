@@ -244,7 +244,7 @@ static void operate(struct model *model, const struct kit_op *op)
             if (!model->armed[i])
                 arm(model, i, op->result);
         break;
-    case ACT_KICK: /* its own waker is used up */
+    case ACT_KICK:
         model->wakes += model->polls > 0 && !model->over && !model->dropped;
         model->kicked = true;
         break;
@@ -300,10 +300,11 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         int holding = model->polls > 0 && !elsewhere ? model->alive : 0;
         if (future->leaves == OWNS_LEAVES && is_over)
             holding = 0;
-        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over && !model->kicked;
+        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over;
         MUST(holding, holding, law_2);
-        if (!elsewhere || is_over ||
-            !all_done(model)) /* between the end of a task and the look at it both are right */
+        /* between a wake and the poll that it asks for, its own waker may be kept, or was used up */
+        bool woken = keeps && (model->kicked || (elsewhere && all_done(model)));
+        if (!woken)
             MUST(clones, holding + keeps, law_2);
         MUST(wakes_newest, model->wakes, model->dry ? law_10 : law_2);
     }
