@@ -108,13 +108,15 @@ static void short_script(struct kit_life *life, int32_t result)
     add(life, ACT_DROP, 0, 0);
 }
 
-/* One leaf can be READY, and the first poll finds no budget left. */
-static void dry_script(struct kit_life *life, int way, int32_t result)
+/* One leaf can be READY, and the first poll finds no budget left. `early`: none can be yet. */
+static void dry_script(struct kit_life *life, bool early, int way, int32_t result)
 {
     life->count = 0;
+    if (early)
+        add(life, ACT_POLL_DRY, 1, 0);
     if (life->shape.count > 0)
         add(life, ACT_ARM, way, result);
-    add(life, ACT_POLL_DRY, 0, 0);
+    add(life, early ? ACT_POLL : ACT_POLL_DRY, 0, 0);
     add(life, ACT_POLL, 1, 0);
     add(life, ACT_DROP, 0, 0);
 }
@@ -272,8 +274,12 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
         try_life(judge, future, &life, false);
     }
     if (law_takes_units(future, shape)) {
-        dry_script(&life, way, result);
+        dry_script(&life, false, way, result);
         try_life(judge, future, &life, false);
+        if (future->leaves != NO_LEAVES && shape->count > 0) {
+            dry_script(&life, true, way, result);
+            try_life(judge, future, &life, false);
+        }
     }
     if (law_allocates(future, shape)) {
         life = cut_off(&whole, 1);

@@ -37,7 +37,7 @@ static const char *const
     *const law_6 = "law 6: the tree of a suspended future shows what it waits for",
     *const law_7 = "law 7: an output goes to its receiver once, or is destroyed once",
     *const law_9 = "law 9: READY comes in the first poll that can have it, and what it owns is over then",
-    *const law_10 = "law 10: without a unit of budget that it needs it gives way",
+    *const law_10 = "law 10: without a unit of budget that it needs it gives way, and only then",
     *const law_12 = "law 12: whatever it calls, and who looks, finds its public fields right",
     *const law_13 = "law 13: without memory there is the documented error, and nothing else",
     *const law_15 = "law 15: the thread's context is as before";
@@ -184,7 +184,8 @@ static bool poll_model(struct model *model)
 /* No leaf can be READY without a unit: those that could give way. */
 static bool poll_dry(struct model *model)
 {
-    if (model->future->flags & SPENDS_NONE)
+    bool takes_none_yet = model->future->leaves == RUN_ELSEWHERE && !all_done(model);
+    if ((model->future->flags & SPENDS_NONE) || takes_none_yet)
         return poll_model(model);
     if (model->future->flags & SPENDS_ONE) {
         model->wakes++;
@@ -245,7 +246,7 @@ static void operate(struct model *model, const struct kit_op *op)
             if (!model->armed[i] && (op->act == ACT_ARM_ALL || i != op->a))
                 arm(model, i, op->result);
         break;
-    case ACT_KICK: /* its own waker is used up */
+    case ACT_KICK:
         model->wakes += model->polls > 0 && !model->over && !model->dropped;
         model->kicked = true;
         break;
@@ -305,12 +306,13 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         int holding = model->polls > 0 && !elsewhere ? model->alive : 0;
         if (future->leaves == OWNS_LEAVES && is_over)
             holding = 0;
-        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over && !model->kicked;
+        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over;
         MUST(holding, holding, law_2);
-        if (!elsewhere || is_over ||
-            !all_done(model)) /* between the end of a task and the look at it both are right */
+        /* between a wake and the poll that it asks for, its own waker may be kept, or was used up */
+        bool woken = keeps && (model->kicked || (elsewhere && all_done(model)));
+        if (!woken)
             MUST(clones, holding + keeps, law_2);
-        MUST(wakes_newest, model->wakes, law_2);
+        MUST(wakes_newest, model->wakes, model->dry ? law_10 : law_2);
     }
     if (!is_over && model->polls > 0)
         MUST(reached, elsewhere ? 0 : model->alive, law_6);
