@@ -3,7 +3,7 @@
  * @brief Lab 04: a park that tells what is done with it, and hooks that tell.
  *
  * The park sleeps for real when it is told to sleep for ever, and keeps one permit as the contract says. Inside a
- * park it can run a program, once: what a driver would do there, or, by DO_ASIDE, what another thread does in the
+ * park it can run a program, once: what a driver would do there, or, by the act `aside`, what another thread does in the
  * gap between the runtime's look at its queues and the sleep.
  */
 #include <pthread.h>
@@ -19,14 +19,11 @@ struct mock {
     bool permit, parked, shut_down, dropped;
     int64_t gate; /* where the next unpark waits; -1: it does not */
     bool armed, armed_forever;
-    int skip;
     struct program program, at_shutdown;
 };
 
 struct hook {
-    bool armed;
-    int skip;
-    struct program program, at_spawned;
+    struct program before_park, at_spawned; /* for the next time */
 };
 
 /* Old ones stay: a waker may hold the runtime, and so its park, long after the runtime's drop. */
@@ -55,7 +52,7 @@ static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
         misused(self, PARKED_TWICE_AT_ONCE);
     self->parked = true;
     int64_t how = !sleeps ? PARK_TURN : self->permit ? PARK_WITH_PERMIT : forever ? PARK_ASLEEP : PARK_UNTIL;
-    bool acts = self->armed && how == (self->armed_forever ? PARK_ASLEEP : PARK_TURN) && self->skip-- == 0;
+    bool acts = self->armed && how == (self->armed_forever ? PARK_ASLEEP : PARK_TURN);
     const struct program program = self->program;
     self->armed &= !acts;
     pthread_mutex_unlock(&self->lock);
@@ -64,7 +61,7 @@ static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
 
     if (acts)
         run_program(&program);
-    bool worked = acts && (program.instructions[0] & 0xff) != DO_ASIDE; /* else only a permit ends the sleep */
+    bool worked = acts && program.acts[0].operation != STEP_aside; /* else only a permit ends the sleep */
     pthread_mutex_lock(&self->lock);
     while (!self->permit && sleeps && !worked)
         pthread_cond_wait(&self->woken, &self->lock);
@@ -153,11 +150,10 @@ static void on_before_park(void *arg)
 {
     int64_t runtime = (int64_t)(intptr_t)arg;
     struct hook *hook = &hooks[runtime];
+    const struct program program = hook->before_park;
     scenario_event(EVENT_BEFORE_PARK, runtime, 0);
-    if (hook->armed && hook->skip-- == 0) {
-        hook->armed = false;
-        run_program(&hook->program);
-    }
+    hook->before_park.count = 0;
+    run_program(&program);
 }
 
 static void on_after_unpark(void *arg)
@@ -169,7 +165,7 @@ static void on_after_unpark(void *arg)
 
 static struct mock *new_mock(int64_t runtime)
 {
-    struct mock *mock = &mocks[in_range(mocks_used++, MOCKS_MAX)];
+    struct mock *mock = &mocks[scenario_in_range(mocks_used++, MOCKS_MAX)];
     *mock = (struct mock){
         .park = {&mock_ops},
         .runtime = runtime,
@@ -196,20 +192,21 @@ bool new_runtime(int64_t runtime, bool with_mock, int64_t set)
     return runtimes[runtime];
 }
 
-void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program)
+/* NULL: not any more. */
+void set_park_program(int64_t runtime, bool forever, const struct program *program)
 {
     struct mock *mock = newest[runtime];
     pthread_mutex_lock(&mock->lock);
-    mock->armed = true;
+    mock->armed = program != NULL;
     mock->armed_forever = forever;
-    mock->skip = skip;
-    mock->program = *program;
+    if (program)
+        mock->program = *program;
     pthread_mutex_unlock(&mock->lock);
 }
 
-void set_hook_program(int64_t runtime, int skip, const struct program *program)
+void set_before_park_program(int64_t runtime, const struct program *program)
 {
-    hooks[runtime] = (struct hook){.armed = true, .skip = skip, .program = *program};
+    hooks[runtime].before_park = *program;
 }
 
 void set_spawned_program(int64_t runtime, const struct program *program)

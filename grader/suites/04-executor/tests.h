@@ -1,13 +1,25 @@
 /**
  * @file tests.h
- * @brief The tests of lab 04 by file: tests_queue.c, tests_loop.c, tests_idle.c, tests_coop.c, tests_nested.c, tests_end.c,
- * tests_after.c, tests_local.c, tests_local_wakes.c, tests_local_end.c.
+ * @brief The tests of lab 04 by file: tests_queue.c, tests_yield.c, tests_limits.c, tests_coop.c, tests_loop.c, tests_hooks.c,
+ * tests_idle.c, tests_nested.c, tests_end.c, tests_after.c, tests_local.c, tests_local_wakes.c,
+ * tests_local_values.c, tests_local_end.c.
  */
 #ifndef WEFT_SUITE_04_TESTS_H
 #define WEFT_SUITE_04_TESTS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct judge;
 struct channel_record;
+
+/* How arguments read: tells.c. */
+void tell_probe(int64_t value, char *text, size_t size);
+void tell_probes(int64_t value, char *text, size_t size);
+void tell_each(int64_t value, char *text, size_t size);
+void tell_place(int64_t value, char *text, size_t size);
+void tell_limit(int64_t value, char *text, size_t size);
+void tell_hooks(int64_t value, char *text, size_t size);
 
 void describe_executor_event(struct judge *judge, const struct channel_record *event, char *text, int size);
 
