@@ -152,6 +152,7 @@ PLAIN(drop_storm, drop_storm(step->thread, scenario_in_range(step->runtime, RUNT
 PLAIN(many_forget, DONE_BY(forget_many()));
 PLAIN(chain, DONE_BY(spawn_chain(scheduler_by_number(step->where), step->count)));
 PLAIN(chain_dropped, ANSWERS(chain_dropped()));
+PLAIN(lives, live_at_once(step->what, step->times));
 
 /* --- the scenario --- */
 

@@ -165,6 +165,10 @@ void forget_many(void);
 void spawn_chain(struct wf_scheduler *scheduler, int64_t count);
 int64_t chain_dropped(void);
 
+/* scenario_lives.c */
+/** Two threads live so many lives each, at once. How many tasks were READY, and how many dropped. */
+struct step_reply live_at_once(int64_t what, int64_t times);
+
 /** The scheduler by its number. */
 struct wf_scheduler *scheduler_by_number(int64_t number);
 

@@ -71,6 +71,14 @@ enum { PARKS(STEP_EDGE_VALUE) };
     EDGE(IN_TURN, "that is a turn") EDGE(BEFORE_SLEEP, "without a deadline, before it sleeps")
 enum { SLEEPS(STEP_EDGE_VALUE) };
 
+/** Whole lives, of which nothing is told but sums. */
+#define LIVES(EDGE)                                                                                          \
+    EDGE(RUNTIMES, "a runtime that runs 3 tasks, which yield and consume, and is given up")                  \
+    EDGE(DROPS, "a runtime that runs 3 tasks, which yield and consume, and is dropped with 2 that wait")     \
+    EDGE(LOCAL_SETS,                                                                                         \
+         "a runtime and a local set that runs 3 tasks, which yield and consume, and is dropped with 2 that wait")
+enum { LIVES(STEP_EDGE_VALUE) };
+
 /** Which of a runtime's hooks are set. */
 enum {
     HOOK_BEFORE_PARK = 1,
@@ -93,6 +101,7 @@ enum { KEYS = 2, KEY_VALUES = 100 };
     WORDS(BEHIND, BEHINDS)                                                                                   \
     WORDS(HOW_FREELY, FREELIES)                                                                              \
     WORDS(PARK, PARKS)                                                                                       \
+    WORDS(LIFE, LIVES)                                                                                       \
     WORDS(SLEEP, SLEEPS)                                                                                     \
     TOLD(HOOKS, tell_hooks, 0, 1, 2, 4, 8, 7, 11, 13, 14, ALL_HOOKS)                                         \
     TOLD(PROBE, tell_probe, ROOT, 1, 2, 3)                                                                   \
@@ -113,7 +122,8 @@ enum { KEYS = 2, KEY_VALUES = 100 };
     NUMBERS(ROUNDS, 300, 400)                                                                                \
     NUMBERS(SPIN, 0, 350)                                                                                    \
     NUMBERS(COUNT, 1, 2, 3, 5, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1000, MANY_MAX)         \
-    NUMBERS(LINKS, CHAIN_MAX)
+    NUMBERS(LINKS, CHAIN_MAX)                                                                                \
+    NUMBERS(LIFE_TIMES, 1, 20)
 
 /* --- acts that only a poll does --- */
 
@@ -231,7 +241,8 @@ enum { KEYS = 2, KEY_VALUES = 100 };
  *     new         1, or 0: no memory
  *     live_bytes  live bytes
  *     drop_storm  how many futures were dropped, how many polled after the drop began
- *     chain_dropped  how many of its futures were dropped */
+ *     chain_dropped  how many of its futures were dropped
+ *     lives       how many tasks were READY, how many dropped */
 #define PLAIN_STEPS(STEP, ARG)                                                                               \
     STEP(new, "makes {runtime}: wf_current_thread_new({park}, {hooks})",                                     \
          ARG(runtime, RUNTIME) ARG(park, PARK) ARG(hooks, HOOKS))                                            \
@@ -251,7 +262,9 @@ enum { KEYS = 2, KEY_VALUES = 100 };
     STEP(many_forget, "thread 0: drops all their wakers", )                                                  \
     STEP(chain, "thread 0: spawns {count} tasks{where}, each of which awaits the one before",                \
          ARG(where, SCHEDULER) ARG(count, LINKS))                                                            \
-    STEP(chain_dropped, "how many of them were dropped", )
+    STEP(chain_dropped, "how many of them were dropped", )                                                   \
+    STEP(lives, "two threads at once: each lives {times} times the life of {what}",                          \
+         ARG(what, LIFE) ARG(times, LIFE_TIMES))
 
 #define LAB_STEPS(STEP, ARG)                                                                                 \
     POLL_ACTS(STEP, ARG)                                                                                     \

@@ -1,7 +1,7 @@
 /**
  * @file tests.h
  * @brief The tests of lab 04 by file: tests_queue.c, tests_yield.c, tests_limits.c, tests_coop.c, tests_loop.c, tests_hooks.c,
- * tests_idle.c, tests_nested.c, tests_end.c, tests_after.c, tests_local.c, tests_local_wakes.c,
+ * tests_idle.c, tests_at_once.c, tests_nested.c, tests_end.c, tests_after.c, tests_local.c, tests_local_wakes.c,
  * tests_local_values.c, tests_local_end.c.
  */
 #ifndef WEFT_SUITE_04_TESTS_H
@@ -23,6 +23,10 @@ void tell_hooks(int64_t value, char *text, size_t size);
 
 void describe_executor_event(struct judge *judge, const struct channel_record *event, char *text, int size);
 
+void test_runtimes_at_once(struct judge *judge);
+void test_drops_at_once(struct judge *judge);
+void test_local_sets_at_once(struct judge *judge);
+void test_wakes_from_inside_another(struct judge *judge);
 void test_run_order(struct judge *judge);
 void test_injected_in_time(struct judge *judge);
 void test_root_polls(struct judge *judge);
