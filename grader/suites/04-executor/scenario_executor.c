@@ -112,8 +112,12 @@ CARRIER(thread)
 
 CARRIER_IS(in_park, set_park_program(scenario_in_range(step->runtime, RUNTIMES_MAX),
                                      step->when == BEFORE_SLEEP, program));
-CARRIER_IS(in_before_park, set_before_park_program(scenario_in_range(step->runtime, RUNTIMES_MAX), program));
-CARRIER_IS(in_task_spawned, set_spawned_program(scenario_in_range(step->runtime, RUNTIMES_MAX), program));
+#define IN_HOOK(name, hook)                                                                                  \
+    CARRIER_IS(name, set_hook_program(scenario_in_range(step->runtime, RUNTIMES_MAX), hook, program))
+IN_HOOK(in_before_park, HOOK_BEFORE_PARK);
+IN_HOOK(in_after_unpark, HOOK_AFTER_UNPARK);
+IN_HOOK(in_task_spawned, HOOK_TASK_SPAWNED);
+IN_HOOK(in_task_ended, HOOK_TASK_ENDED);
 CARRIER_IS(in_shutdown, set_shutdown_program(scenario_in_range(step->runtime, RUNTIMES_MAX), program));
 
 /* --- steps of the driver alone --- */

@@ -22,8 +22,9 @@ struct mock {
     struct program program, at_shutdown;
 };
 
-struct hook {
-    struct program before_park, at_spawned; /* for the next time */
+/* What each of a runtime's hooks does the next time. */
+struct hooks {
+    struct program next[4];
 };
 
 /* Old ones stay: a waker may hold the runtime, and so its park, long after the runtime's drop. */
@@ -32,7 +33,7 @@ enum { MOCKS_MAX = 64 };
 struct wf_current_thread *runtimes[RUNTIMES_MAX];
 static struct mock mocks[MOCKS_MAX], *newest[RUNTIMES_MAX];
 static int mocks_used;
-static struct hook hooks[RUNTIMES_MAX];
+static struct hooks hooks[RUNTIMES_MAX];
 
 static void misused(const struct mock *self, enum misuse how)
 {
@@ -131,34 +132,40 @@ static const struct wf_park_ops mock_ops = {
 
 /* --- hooks: their datum is the runtime's number --- */
 
+static struct program *next_of(int64_t runtime, int hook)
+{
+    return &hooks[runtime].next[__builtin_ctz((unsigned)hook)];
+}
+
+static void run_hook(const void *arg, int hook)
+{
+    struct program *next = next_of((int64_t)(intptr_t)arg, hook), now = *next;
+    next->count = 0;
+    run_program(&now);
+}
+
 static void on_task_spawned(void *arg, const struct wf_task *task)
 {
-    struct hook *hook = &hooks[(intptr_t)arg];
-    const struct program program = hook->at_spawned;
     scenario_event(EVENT_TASK_SPAWNED, number_of_task(task), 0);
-    hook->at_spawned.count = 0;
-    run_program(&program);
+    run_hook(arg, HOOK_TASK_SPAWNED);
 }
 
 static void on_task_ended(void *arg, const struct wf_task *task)
 {
-    (void)arg;
     scenario_event(EVENT_TASK_ENDED, number_of_task(task), 0);
+    run_hook(arg, HOOK_TASK_ENDED);
 }
 
 static void on_before_park(void *arg)
 {
-    int64_t runtime = (int64_t)(intptr_t)arg;
-    struct hook *hook = &hooks[runtime];
-    const struct program program = hook->before_park;
-    scenario_event(EVENT_BEFORE_PARK, runtime, 0);
-    hook->before_park.count = 0;
-    run_program(&program);
+    scenario_event(EVENT_BEFORE_PARK, (int64_t)(intptr_t)arg, 0);
+    run_hook(arg, HOOK_BEFORE_PARK);
 }
 
 static void on_after_unpark(void *arg)
 {
     scenario_event(EVENT_AFTER_UNPARK, (int64_t)(intptr_t)arg, 0);
+    run_hook(arg, HOOK_AFTER_UNPARK);
 }
 
 /* --- steps --- */
@@ -180,7 +187,7 @@ static struct mock *new_mock(int64_t runtime)
 bool new_runtime(int64_t runtime, bool with_mock, int64_t set)
 {
     struct mock *mock = with_mock ? new_mock(runtime) : NULL;
-    hooks[runtime] = (struct hook){0};
+    hooks[runtime] = (struct hooks){0};
     const struct wf_hooks own = {
         .task_spawned = set & HOOK_TASK_SPAWNED ? on_task_spawned : NULL,
         .task_ended = set & HOOK_TASK_ENDED ? on_task_ended : NULL,
@@ -204,14 +211,9 @@ void set_park_program(int64_t runtime, bool forever, const struct program *progr
     pthread_mutex_unlock(&mock->lock);
 }
 
-void set_before_park_program(int64_t runtime, const struct program *program)
+void set_hook_program(int64_t runtime, int hook, const struct program *program)
 {
-    hooks[runtime].before_park = *program;
-}
-
-void set_spawned_program(int64_t runtime, const struct program *program)
-{
-    hooks[runtime].at_spawned = *program;
+    *next_of(runtime, hook) = *program;
 }
 
 void set_shutdown_program(int64_t runtime, const struct program *program)

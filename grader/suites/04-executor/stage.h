@@ -133,8 +133,8 @@ void open_gate(int64_t gate);
 /* scenario_park.c */
 bool new_runtime(int64_t runtime, bool mock, int64_t hooks);
 void set_park_program(int64_t runtime, bool forever, const struct program *program);
-void set_before_park_program(int64_t runtime, const struct program *program);
-void set_spawned_program(int64_t runtime, const struct program *program);
+/** What the runtime's hook, HOOK_BEFORE_PARK and so on, does the next time. */
+void set_hook_program(int64_t runtime, int hook, const struct program *program);
 void set_shutdown_program(int64_t runtime, const struct program *program);
 void hold_next_unpark(int64_t runtime, int64_t gate);
 

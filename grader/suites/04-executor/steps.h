@@ -232,7 +232,9 @@ enum { KEYS = 2, KEY_VALUES = 100 };
     STEP(thread, "thread {thread}: {steps}", ARG(thread, THREAD))                                            \
     STEP(in_park, "in the next park of {runtime} {when}: {steps}", ARG(runtime, RUNTIME) ARG(when, SLEEP))   \
     STEP(in_before_park, "in the next before_park of {runtime}: {steps}", ARG(runtime, RUNTIME))             \
+    STEP(in_after_unpark, "in the next after_unpark of {runtime}: {steps}", ARG(runtime, RUNTIME))           \
     STEP(in_task_spawned, "in the next task_spawned of {runtime}: {steps}", ARG(runtime, RUNTIME))           \
+    STEP(in_task_ended, "in the next task_ended of {runtime}: {steps}", ARG(runtime, RUNTIME))               \
     STEP(in_shutdown, "in the shutdown of the park of {runtime}: {steps}", ARG(runtime, RUNTIME))
 
 /* --- steps of the driver alone --- */

@@ -48,6 +48,7 @@ static const struct judge_test tests[] = {
     {"life_of_the_park", "04.14", PLAIN | ASAN | TSAN, test_life_of_the_park},
     {"task_hooks", "04.25", PLAIN | ASAN | TSAN, test_task_hooks},
     {"task_hooks_alone", "04.25", PLAIN | ASAN, test_task_hooks_alone},
+    {"hooks_call_back", "04.25", PLAIN | ASAN, test_hooks_call_back},
     {"wakes_in_the_gap", "04.24", PLAIN | ASAN | TSAN, test_wakes_in_the_gap},
     {"own_park", "04.24", PLAIN | ASAN | TSAN, test_own_park},
     {"wakes_from_inside_another", "04.24", PLAIN | ASAN | TSAN, test_wakes_from_inside_another},

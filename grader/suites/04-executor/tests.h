@@ -73,6 +73,7 @@ void test_run_limits(struct judge *judge);
 void test_injected_stream(struct judge *judge);
 void test_root_woken_in_a_turn(struct judge *judge);
 void test_stream_in_a_runtime(struct judge *judge);
+void test_hooks_call_back(struct judge *judge);
 void test_hooks_alone(struct judge *judge);
 void test_task_hooks_alone(struct judge *judge);
 void test_shutdown_by_hand(struct judge *judge);

@@ -107,3 +107,71 @@ void test_task_hooks_alone(struct judge *judge)
     }
     judge_finish(judge);
 }
+
+/* --- hooks that call back: whatever they do, they may do so, and no lock is held meanwhile --- */
+
+static void expect_polled(struct judge *judge, const struct story *story, int task)
+{
+    EXPECT(judge, count_of(story, EVENT_POLLED, task) == 1, "what a hook wakes or spawns is polled",
+           "%s is polled %d times", name_of(task), count_of(story, EVENT_POLLED, task));
+}
+
+void test_hooks_call_back(struct judge *judge)
+{
+    enum { WAITS = 2, ENDS = 3, FRESH = 10, LATE = 30 };
+    judge_start(judge, "executor");
+    make_runtime(judge, true);
+    PROGRAM(judge, 1, WAITS, ACT(keep), ACT(rest));
+    PROGRAM(judge, ENDS, ENDS, ACT(keep), ACT(pend), ACT(ready));
+    PROGRAM(judge, FRESH, LATE, ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, ENDS)), ACT(wait), ACT(ready));
+    run_root(judge);
+    until_asleep(judge);
+
+    CARRY(judge, ACT(in_task_spawned, RUNTIME), ACT(spawn, ON_RUNTIME, FRESH), ACT(aside),
+          ACT(spawn, ON_RUNTIME, FRESH + 1), ACT(wake, 1), ACT(aside), ACT(wake, 2));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, FRESH + 2));
+    const struct story *story = until_asleep(judge);
+    for (int task = FRESH; task <= FRESH + 2; task++) {
+        expect_polled(judge, story, task);
+        EXPECT(judge,
+               count_of(story, EVENT_TASK_SPAWNED, task) == 1 && count_of(story, EVENT_TASK_ENDED, task) == 1,
+               "task_spawned and task_ended are called once for each task", "not so for %s", name_of(task));
+    }
+    expect_polled(judge, story, 1);
+    expect_polled(judge, story, 2);
+
+    CARRY(judge, ACT(in_task_ended, RUNTIME), ACT(spawn, ON_RUNTIME, FRESH + 3), ACT(aside),
+          ACT(spawn, ON_RUNTIME, FRESH + 4), ACT(wake, 1), ACT(aside), ACT(wake, 2));
+    WAKE(judge, ENDS);
+    story = until_asleep(judge);
+    for (int task = FRESH + 3; task <= FRESH + 4; task++)
+        expect_polled(judge, story, task);
+    expect_polled(judge, story, 1);
+    expect_polled(judge, story, 2);
+
+    CARRY(judge, ACT(in_after_unpark, RUNTIME), ACT(spawn, ON_RUNTIME, FRESH + 5), ACT(aside),
+          ACT(spawn, ON_RUNTIME, FRESH + 6), ACT(wake, 1));
+    WAKE(judge, 2);
+    story = until_asleep(judge);
+    for (int task = FRESH + 5; task <= FRESH + 6; task++)
+        expect_polled(judge, story, task);
+    expect_polled(judge, story, 1);
+    expect_polled(judge, story, 2);
+
+    LET_GO(judge, ROOT);
+    until_done(judge);
+    CARRY(judge, ACT(in_task_ended, RUNTIME), ACT(spawn, ON_RUNTIME, LATE), ACT(aside),
+          ACT(spawn, ON_RUNTIME, LATE - 1), ACT(wake, 1), ACT(wake, 2));
+    story = drop_runtime(judge);
+    for (int task = LATE - 1; task <= LATE; task++)
+        EXPECT(judge,
+               count_of(story, EVENT_DROPPED, task) == 1 &&
+                   count_of(story, EVENT_TASK_SPAWNED, task) + count_of(story, EVENT_TASK_ENDED, task) == 0,
+               "a task that is refused while the runtime ends is dropped, and no hook is called for it",
+               "not so for %s", name_of(task));
+    for (int task = 1; task <= WAITS; task++)
+        EXPECT(judge, count_of(story, EVENT_TASK_ENDED, task) == 1, "task_ended is called once for each task",
+               "%s: %d times", name_of(task), count_of(story, EVENT_TASK_ENDED, task));
+    judge_finish(judge);
+}

@@ -37,6 +37,34 @@ static void waker_that_spawns(struct judge *judge)
     drop_runtime(judge);
 }
 
+/* Two sets, run by two tasks in turn. What is inside one of them is outside of the other. */
+static void between_two_sets(struct judge *judge)
+{
+    make_runtime(judge, false);
+    PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(pend), ACT(wake, 1), ACT(pend), ACT(spawn, ON_LOCAL, 4), ACT(rest));
+    PROGRAM(judge, 4, 4, ACT(ready));
+    PROGRAM(judge, BODY, BODY + 1, ACT(keep), ACT(wait), ACT(ready));
+    PROGRAM(judge, RUNS, RUNS, ACT(run_local, SET, BODY), ACT(ready));
+    PROGRAM(judge, RUNS + 1, RUNS + 1, ACT(run_local, OTHER_SET, BODY + 1), ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(local_new, SET), ACT(local_new, OTHER_SET),
+            ACT(spawn, ON_LOCAL, 1), ACT(spawn, ON_OTHER_LOCAL, 2), ACT(spawn_all, RANGE(RUNS, RUNS + 1)),
+            ACT(wait), ACT(local_drop, SET), ACT(local_drop, OTHER_SET), ACT(ready));
+    run_root(judge);
+    until_asleep(judge);
+    WAKE(judge, 2); /* which wakes local task 1 of the other set */
+    expect_reached(judge, until_asleep(judge), RUNS, 1);
+    WAKE(judge, 2); /* which spawns local task 4 there */
+    expect_reached(judge, until_asleep(judge), RUNS, 4);
+    for (int body = BODY; body <= BODY + 1; body++) {
+        LET_GO(judge, body);
+        until_asleep(judge);
+    }
+    LET_GO(judge, ROOT);
+    until_done(judge);
+    drop_runtime(judge);
+}
+
 static void wakes_as_fast_as_it_comes_back(struct judge *judge)
 {
     int rounds = (int)DRAW(judge, storm, rounds), spin = (int)DRAW(judge, storm, spin);
@@ -122,6 +150,7 @@ void test_local_wakes(struct judge *judge)
     until_done(judge);
     drop_runtime(judge);
     waker_that_spawns(judge);
+    between_two_sets(judge);
     wakes_as_fast_as_it_comes_back(judge);
     judge_finish(judge);
 }
