@@ -108,7 +108,7 @@ bare_program() {
 
 prove_litmus() {
     bare_program litmus "litmus.c rc11.c stored.c random_program.c program.c"
-    "$build/litmus" "$here/litmus/rc11-outcomes.txt" "$here/litmus/more.txt" --fresh ${FRESH:-1000 1} --markdown "$build/litmus.md" >"$build/litmus.out" 2>&1
+    "$build/litmus" "$here/litmus/rc11-outcomes.txt" "$here/litmus/more.txt" --fresh ${FRESH:-2000 1} --markdown "$build/litmus.md" >"$build/litmus.out" 2>&1
     local status=$?
     sed '$d; s/^/      /' "$build/litmus.out"
     report "$([ $status = 0 ] && echo ok || echo FAIL)" litmus "$(tail -1 "$build/litmus.out")"

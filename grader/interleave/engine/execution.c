@@ -35,6 +35,7 @@ void engine_start(void)
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->fences = pages(NULL, STEPS_LIMIT * sizeof *engine->fences);
     engine->decisions = pages(NULL, DECISIONS_MAX * sizeof *engine->decisions);
     engine->taken = pages(NULL, (size_t)2 * DECISIONS_MAX);
     engine->replay = pages(NULL, (size_t)2 * DECISIONS_MAX);
@@ -97,13 +98,14 @@ static void execute(void)
     }
     il->thread_count = il->location_count = il->store_count = il->lock_count = il->step_count = 0;
     il->position = il->taken_count = il->replay_position = 0;
-    il->preemptions = il->stale_reads = il->idle = il->name_count = il->plain_accesses = 0;
+    il->preemptions = il->stale_reads = il->overtakings = il->idle = il->spins = il->name_count =
+        il->plain_accesses = 0;
     il->access_count = 0;
     il->freeing = false;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = false;
-    view_clear(&il->sc);
+    il->sc_count = il->fence_count = 0;
     heap_reset();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
         choose_priority_changes();
@@ -206,6 +208,7 @@ static void tell_failure(const char *name, struct il_result *result)
     free(message);
     result->preemptions = il->preemptions;
     result->stale_reads = il->stale_reads;
+    result->overtakings = il->overtakings;
     for (int i = 0; i < il->thread_count; i++)
         result->spurious += il->threads[i].spurious;
     result->token = token_make();

@@ -92,9 +92,14 @@ static const char *nature(struct climb *climb, const struct il_result *result)
         return "";
     if (result->stale_reads == 0)
         return " (wrong even on a sequentially consistent machine)";
-    if (without_stale_reads(climb) == IL_EXHAUSTED)
-        return " (a memory-order bug: if every load read the newest value, nothing would fail)";
-    return " (with a load that does not read the newest value)";
+    bool known = without_stale_reads(climb) == IL_EXHAUSTED;
+    if (result->overtakings)
+        return known
+                   ? " (a memory-order bug: if each store took effect after all that ran before, and every load read the "
+                     "newest value, nothing would fail)"
+                   : " (with a store that takes effect before one that ran earlier)";
+    return known ? " (a memory-order bug: if every load read the newest value, nothing would fail)"
+                 : " (with a load that does not read the newest value)";
 }
 
 static void describe_failure(struct climb *climb, struct ladder_result *out)
@@ -141,12 +146,11 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, struct la
     *out = (struct ladder_result){0};
     int64_t begin = engine_ms();
     model_bounds(model, &climb.options);
-    snprintf(
-        out->bounds, sizeof out->bounds,
-        "every interleaving under RC11, stores ordered as they ran; a thread meets at most %d spurious wake-up%s or "
-        "failure%s, and %d spins without an answer",
-        climb.options.spurious, climb.options.spurious == 1 ? "" : "s",
-        climb.options.spurious == 1 ? "" : "s", climb.options.unanswered);
+    snprintf(out->bounds, sizeof out->bounds,
+             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
+             "failure%s, and %d spins without an answer",
+             climb.options.spurious, climb.options.spurious == 1 ? "" : "s",
+             climb.options.spurious == 1 ? "" : "s", climb.options.unanswered);
     explore(&climb, climb.options, budget_ms - budget_ms / 3, &out->result);
     if (out->result.verdict == IL_BUDGET) {
         il_result_free(&out->result);

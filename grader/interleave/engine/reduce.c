@@ -37,8 +37,6 @@ bool depends(const struct footprint *a, const struct footprint *b)
 {
     if (answers(a, b) || answers(b, a))
         return true;
-    if ((a->sc == SC_FENCE && b->sc) || (b->sc == SC_FENCE && a->sc))
-        return true;
     return meets(a->object, a, b) || meets(a->object2, a, b);
 }
 
@@ -62,14 +60,16 @@ struct step *step_begin(struct thread *thread)
     step->thread = thread->id;
     step->op = thread->next.op;
     step->order = thread->next.order;
-    step->stale = step->failed = false;
+    step->failed = false;
     step->clock = thread->steps;
     step->time = thread->now.clock.of[thread->id];
-    step->read_index = NOT_READ;
     step->decision = decision;
-    step->store = -1;
+    step->read = step->store = -1;
+    step->sc = (struct step_sc){0};
     step->touches = thread->next.touches;
     step->site = thread->next.site;
+    if (!il_is_location(step->touches.object) && step->op != OP_FENCE)
+        sc_pass(thread);
     il->trace =
         (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
     return step;
@@ -118,19 +118,62 @@ static void reverse(const struct step *earlier, const struct step *later)
         decision->backtrack |= (uint8_t)(1u << thread);
 }
 
+/* Where the last step about this object is noted; NULL: there is no such place. */
+static const struct step **last_of(int object)
+{
+    return object == NO_OBJECT      ? NULL
+           : il_is_location(object) ? &il->locations[object].last
+                                    : &il->locks[object - FIRST_LOCK].last;
+}
+
+static const struct step *last_about(int object)
+{
+    return object == NO_OBJECT ? NULL : *last_of(object);
+}
+
+/* The next older step than `earlier` (NULL: than `step`) that may depend on it. Spins depend on more than one object. */
+static const struct step *step_before(const struct step *step, const struct step *earlier,
+                                      const struct step *next[2])
+{
+    if (il->spins) {
+        earlier = (earlier ? earlier : step) - 1;
+        return earlier >= il->steps ? earlier : NULL;
+    }
+    const int objects[] = {step->touches.object, step->touches.object2};
+    const struct step *latest = next[0] > next[1] ? next[0] : next[1];
+    for (int i = 0; latest && i < 2; i++)
+        if (next[i] == latest)
+            next[i] = latest->before[latest->touches.object != objects[i]];
+    return latest;
+}
+
+/* The steps about each object are a list, newest first. */
+static void list_step(struct step *step)
+{
+    const struct step **last[] = {last_of(step->touches.object), last_of(step->touches.object2)};
+    for (int i = 0; i < 2; i++) {
+        step->before[i] = last[i] ? *last[i] : NULL;
+        if (last[i])
+            *last[i] = step;
+    }
+}
+
 void step_end(struct thread *thread, struct step *step, const struct clock *after)
 {
     enum { RACES_MAX = 256 };
     bool reduces = !il->replaying &&
                    (il->options.strategy == IL_DPOR || il->options.strategy == IL_DPOR_BARE) &&
                    il->position - 1 >= il->prefix;
+    il->spins += step->touches.awaits != 0;
     struct clock past = thread->past, enabled_by = {0};
     const struct step *races[RACES_MAX];
     int race_count = 0;
     past.of[thread->id] = step->clock;
     if (after)
         clock_join(&past, after);
-    for (const struct step *earlier = step - 1; earlier >= il->steps; earlier--) {
+    const struct step *earlier = NULL,
+                      *next[] = {last_about(step->touches.object), last_about(step->touches.object2)};
+    while ((earlier = step_before(step, earlier, next))) {
         if (earlier->thread == thread->id || past.of[earlier->thread] >= earlier->clock ||
             !depends(&earlier->touches, &step->touches))
             continue;
@@ -138,10 +181,7 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
             clock_join(&enabled_by, &earlier->past);
             continue;
         }
-        /* a load that read something older than this store is as if it had come before it */
-        bool moot =
-            step->op == OP_LOAD && earlier->store >= 0 && step->read_index < il->stores[earlier->store].index;
-        if (reduces && !moot) {
+        if (reduces) {
             if (race_count == RACES_MAX)
                 engine_failed("more than %d races of one step", RACES_MAX);
             races[race_count++] = earlier;
@@ -152,6 +192,7 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     step->past = thread->past = past;
     for (int i = 0; i < race_count; i++)
         reverse(races[i], step);
+    list_step(step);
     thread->now.clock.of[thread->id]++;
     if (step->touches.object >= FIRST_LOCK)
         il->idle = 0;
