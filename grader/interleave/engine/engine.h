@@ -193,13 +193,15 @@ bool only_looked(const struct thread *reader, int writer, uint16_t time, char *t
 void account_clear(void);
 /* A place for a breakpoint: a traced execution fails here, on the stack of the thread that fails. */
 void interleave_failed(const char *message);
-/* A step, something that is not a step, a remark across all lanes. All do nothing unless `tracing`. */
-void tell_step(struct thread *thread, il_site site, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void tell_hidden(struct thread *thread, il_site site, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void tell_switch(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void tell_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line of it: a step, something that is not a step, a remark across all lanes. */
+void tell_line(enum line_kind kind, int thread, il_site site, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Unless `tracing` these do nothing, and the words are not made: an execution without an account is most of them. */
+#define TELL(...) (il->tracing ? tell_line(__VA_ARGS__) : (void)0)
+#define tell_step(thread, site, ...) TELL(LINE_STEP, (thread)->id, (site), __VA_ARGS__)
+#define tell_hidden(thread, site, ...) TELL(LINE_HIDDEN, (thread)->id, (site), __VA_ARGS__)
+#define tell_switch(...) TELL(LINE_SWITCH, NOBODY, NULL, __VA_ARGS__)
+#define tell_remark(...) TELL(LINE_REMARK, NOBODY, NULL, __VA_ARGS__)
 char *account_text(const char *headline);
 /* How many lines from this one on repeat those before, so that they are left out. */
 int account_left_out(int i);
