@@ -98,14 +98,14 @@ static void execute(void)
     }
     il->thread_count = il->location_count = il->store_count = il->lock_count = il->step_count = 0;
     il->position = il->taken_count = il->replay_position = 0;
-    il->preemptions = il->stale_reads = il->overtakings = il->idle = il->spins = il->name_count =
-        il->plain_accesses = 0;
+    il->preemptions = il->stale_reads = il->overtakings = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
     il->freeing = false;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = false;
     il->sc_count = il->fence_count = 0;
+    il->last_awaiting = NULL;
     heap_reset();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
         choose_priority_changes();

@@ -118,44 +118,62 @@ static void reverse(const struct step *earlier, const struct step *later)
         decision->backtrack |= (uint8_t)(1u << thread);
 }
 
-/* Where the last step about this object is noted; NULL: there is no such place. */
-static const struct step **last_of(int object)
-{
-    return object == NO_OBJECT      ? NULL
-           : il_is_location(object) ? &il->locations[object].last
-                                    : &il->locks[object - FIRST_LOCK].last;
-}
+/* --- the steps about each object are a list, newest first; those that await something are one more --- */
 
-static const struct step *last_about(int object)
-{
-    return object == NO_OBJECT ? NULL : *last_of(object);
-}
+enum { LISTS = 3, AWAITING = 2 };
 
-/* The next older step than `earlier` (NULL: than `step`) that may depend on it. Spins depend on more than one object. */
-static const struct step *step_before(const struct step *step, const struct step *earlier,
-                                      const struct step *next[2])
+static void find_lists(const struct step *step, const struct step **last[LISTS])
 {
-    if (il->spins) {
-        earlier = (earlier ? earlier : step) - 1;
-        return earlier >= il->steps ? earlier : NULL;
-    }
     const int objects[] = {step->touches.object, step->touches.object2};
-    const struct step *latest = next[0] > next[1] ? next[0] : next[1];
-    for (int i = 0; latest && i < 2; i++)
-        if (next[i] == latest)
-            next[i] = latest->before[latest->touches.object != objects[i]];
-    return latest;
+    for (int i = 0; i < 2; i++)
+        last[i] = objects[i] == NO_OBJECT      ? NULL
+                  : il_is_location(objects[i]) ? &il->locations[objects[i]].last
+                                               : &il->locks[objects[i] - FIRST_LOCK].last;
+    last[AWAITING] = &il->last_awaiting;
 }
 
-/* The steps about each object are a list, newest first. */
-static void list_step(struct step *step)
+static void list_step(struct step *step, const struct step **last[LISTS])
 {
-    const struct step **last[] = {last_of(step->touches.object), last_of(step->touches.object2)};
     for (int i = 0; i < 2; i++) {
         step->before[i] = last[i] ? *last[i] : NULL;
         if (last[i])
             *last[i] = step;
     }
+    step->awaiting_before = il->last_awaiting;
+    if (step->touches.awaits)
+        il->last_awaiting = step;
+}
+
+/* The newest step of those that `next` holds; each of them moves on. A spin awaits what it does not name: it looks at all. */
+static const struct step *step_before(const struct step *step, const struct step *earlier,
+                                      const struct step *next[LISTS])
+{
+    if (step->touches.awaits) {
+        earlier = (earlier ? earlier : step) - 1;
+        return earlier >= il->steps ? earlier : NULL;
+    }
+    const int objects[] = {step->touches.object, step->touches.object2};
+    const struct step *newest = next[AWAITING];
+    for (int i = 0; i < 2; i++)
+        if (next[i] > newest)
+            newest = next[i];
+    for (int i = 0; newest && i < 2; i++)
+        if (next[i] == newest)
+            next[i] = newest->before[newest->touches.object != objects[i]];
+    if (newest && next[AWAITING] == newest)
+        next[AWAITING] = newest->awaiting_before;
+    return newest;
+}
+
+/* What comes before a write to an object is in that write's past: if that is in this step's, no more is to be found there. */
+static void end_lists(const struct step *step, const struct step *earlier, const struct step *next[LISTS])
+{
+    const int objects[] = {step->touches.object, step->touches.object2};
+    for (int i = 0; i < 2; i++)
+        if (objects[i] != NO_OBJECT &&
+            (earlier->touches.object == objects[i] || earlier->touches.object2 == objects[i]) &&
+            (earlier->touches.writes || !il_is_location(objects[i])))
+            next[i] = NULL;
 }
 
 void step_end(struct thread *thread, struct step *step, const struct clock *after)
@@ -164,18 +182,22 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     bool reduces = !il->replaying &&
                    (il->options.strategy == IL_DPOR || il->options.strategy == IL_DPOR_BARE) &&
                    il->position - 1 >= il->prefix;
-    il->spins += step->touches.awaits != 0;
     struct clock past = thread->past, enabled_by = {0};
     const struct step *races[RACES_MAX];
     int race_count = 0;
     past.of[thread->id] = step->clock;
     if (after)
         clock_join(&past, after);
-    const struct step *earlier = NULL,
-                      *next[] = {last_about(step->touches.object), last_about(step->touches.object2)};
+    const struct step *earlier = NULL, **last[LISTS], *next[LISTS];
+    find_lists(step, last);
+    for (int i = 0; i < LISTS; i++)
+        next[i] = last[i] ? *last[i] : NULL;
     while ((earlier = step_before(step, earlier, next))) {
-        if (earlier->thread == thread->id || past.of[earlier->thread] >= earlier->clock ||
-            !depends(&earlier->touches, &step->touches))
+        if (past.of[earlier->thread] >= earlier->clock) {
+            end_lists(step, earlier, next);
+            continue;
+        }
+        if (!depends(&earlier->touches, &step->touches))
             continue;
         if (!can_be_reversed(earlier, step)) {
             clock_join(&enabled_by, &earlier->past);
@@ -187,12 +209,13 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
             races[race_count++] = earlier;
         }
         clock_join(&past, &earlier->past);
+        end_lists(step, earlier, next);
     }
     clock_join(&past, &enabled_by);
     step->past = thread->past = past;
     for (int i = 0; i < race_count; i++)
         reverse(races[i], step);
-    list_step(step);
+    list_step(step, last);
     thread->now.clock.of[thread->id]++;
     if (step->touches.object >= FIRST_LOCK)
         il->idle = 0;

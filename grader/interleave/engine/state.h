@@ -154,8 +154,9 @@ struct step {
     int read;       /* the number of the store that it read; or -1 */
     int store;      /* that it made; or -1 */
     struct footprint touches;
-    struct clock past;            /* steps that it depends on, transitively */
-    const struct step *before[2]; /* the last steps about the same objects; or NULL */
+    struct clock past; /* steps that it depends on, transitively */
+    const struct step *before[2],
+        *awaiting_before; /* the last steps about the same objects, and that await any; or NULL */
     struct step_sc sc;
     il_site site;
 };
@@ -314,7 +315,7 @@ struct engine {
     struct step *steps;
     int step_count;
     int preemptions, stale_reads, overtakings, idle;
-    int spins; /* steps that await something */
+    const struct step *last_awaiting; /* or NULL */
     bool pruned;
     uint64_t trace; /* what was done, in one number */
     enum il_failure failure;
