@@ -296,7 +296,6 @@ static bool end_case(struct selftest *test, struct known *known, int status)
     char *problem = check_case(known, exit_status, result);
     if (known->kind == MUTANT && result && test->matrix)
         print_mutant_row(test, known, result);
-    double seconds = (double)(now_ms() - known->started_ms) / 1000;
     if (problem) {
         test->failed++;
         printf("FAILED  %-9s %s: %s\n        see %s\n", selftest_kind_names[known->kind], known->name,
@@ -308,7 +307,8 @@ static bool end_case(struct selftest *test, struct known *known, int status)
             printf("%3d of %d, verdict %-5s ", (int)json_integer_value(json_object_get(result, "score")),
                    (int)json_integer_value(json_object_get(result, "max")),
                    json_string_value(json_object_get(result, "verdict")));
-        printf("%5.1f s\n", seconds);
+        printf("%5.1f s, processor %5.2f s\n", (double)known->took_ms / 1000,
+               (double)known->processor_ms / 1000);
     }
     fflush(stdout);
     bool passed = !problem;
@@ -346,7 +346,8 @@ static void run_cases(struct selftest *test)
                 running++;
             }
         int status;
-        pid_t pid = waitpid(-1, &status, WNOHANG);
+        struct rusage usage;
+        pid_t pid = wait4(-1, &status, WNOHANG, &usage);
         if (pid <= 0)
             usleep(2000);
         for (size_t i = 0; i < next; i++) {
@@ -354,6 +355,7 @@ static void run_cases(struct selftest *test)
             if (known->pid > 0 && known->pid == pid) {
                 known->pid = 0;
                 running--;
+                selftest_take_times(test, known, &usage);
                 int orphans = count_orphans(test);
                 if (end_case(test, known, status) && !orphans)
                     selftest_keep(test, known);
@@ -417,6 +419,7 @@ int selftest(const struct course *course, const struct options *options, const c
         fclose(test.matrix);
     free(path);
     kept_close(&test.kept);
+    selftest_print_times(&test);
     printf("\nselftest%s: %d passed, %d failed", options->quick ? " (quick)" : "", test.passed, test.failed);
     if (test.kept_folder)
         printf("; %d were kept, %d run", test.found, test.passed + test.failed - test.found);
