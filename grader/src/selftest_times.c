@@ -24,7 +24,11 @@ void selftest_take_times(struct selftest *test, struct known *known, const struc
 
 void selftest_print_times(const struct selftest *test)
 {
-    printf("\nkind       cases run  processor   took, one after the other\n");
+    int cases = 0;
+    for (int kind = 0; kind < KINDS; kind++)
+        cases += test->times[kind].cases;
+    if (cases > 0)
+        printf("\nkind       cases run  processor   took, one after the other\n");
     for (int kind = 0; kind < KINDS; kind++)
         if (test->times[kind].cases)
             printf("%-9s %10d %8.1f s %8.1f s\n", selftest_kind_names[kind], test->times[kind].cases,
