@@ -380,11 +380,14 @@ static void check_printers(struct selftest *test)
         problem = selftest_check_order(test->course);
     if (!problem)
         problem = selftest_check_drawn();
+    if (!problem)
+        problem = selftest_check_breadth();
     if (problem)
         printf("FAILED  %-9s %s\n", "printers", problem);
     else
-        printf("ok      %-9s whatever a submission can choose, the order of failures, what was drawn\n",
-               "printers");
+        printf(
+            "ok      %-9s whatever a submission can choose, the order of failures, what was drawn, the page of mutants\n",
+            "printers");
     *(problem ? &test->failed : &test->passed) += 1;
     free(problem);
 }

@@ -293,6 +293,10 @@ static void add_mutants(struct selftest *test, const char *lab)
         known->must_build = true;
         if (!known->test || !known->variants)
             die("%s must begin with the lines Clause, Kills, Variant and Mistake", patch);
+        char *mistake = selftest_patch_line(patch, "Mistake");
+        if (known->extent == HALF && selftest_is_known_narrow(test, known, mistake, i))
+            known->extent = KILLER;
+        free(mistake);
         free(patch);
     }
     words_free(&patches);

@@ -97,6 +97,15 @@ char *selftest_check_order(const struct course *course);
 /** The account of what tests have drawn: added up, and what is missing in words. NULL: it is right. Otherwise what is wrong. */
 char *selftest_check_drawn(void);
 
+/**
+ * Whether docs/mutants.md says that this mutant passes at least half of the other tests, so that a check need not see it again.
+ * `mistake`: the line of its head, or NULL. `number`: its place in its lab's list, of which a part runs them all the same.
+ */
+bool selftest_is_known_narrow(const struct selftest *test, const struct known *known, const char *mistake,
+                              size_t number);
+/** How the page of mutants is read. NULL: it is right. Otherwise what is wrong. */
+char *selftest_check_breadth(void);
+
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);
 /** Its first word. */
