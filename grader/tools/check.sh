@@ -227,7 +227,7 @@ compile_and_read()
     step "contract" contract
     step "starters are fresh" grader/tools/starters.sh --check
     step "layout" grader/tools/format.sh --check
-    [ -n "$quick" ] || kept_step ".clang-tidy $code" "lint" grader/tools/lint.sh
+    [ -n "$quick" ] || kept_step ".clang-tidy $code" "lint" grader/tools/lint.sh ${long:+--deep}
     step "layers" grader/tools/layers.sh
     step "cycles" grader/tools/cycles.sh
     step "suites" grader/tools/suites.sh
