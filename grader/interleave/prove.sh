@@ -49,8 +49,8 @@ build_engine() {
     done | in_parallel || exit 2
     # by the sources: an object of a file that is gone may still stand there
     engine=$(for source in "$here"/engine/*.c; do echo "$build/engine/$(basename "$source" .c).o"; done | grep -v '/main\.o' | tr '\n' ' ')
-    # Tests that call the engine directly have no front end.
-    bare=$(echo "$engine" | tr ' ' '\n' | grep -v -e '/hooks_' -e '/judged\.o' | tr '\n' ' ')
+    # Tests that call the engine directly have no front end but the compiler's.
+    bare=$(echo "$engine" | tr ' ' '\n' | grep -v -e '/hooks_[^c]' -e '/judged\.o' | tr '\n' ' ')
     local verdict=$build/verdict.o
     if stale "$verdict" "$here/selftest/verdict.c"; then
         gcc $common $warnings -O2 -c "$here/selftest/verdict.c" -o "$verdict" || exit 2
@@ -178,7 +178,7 @@ check_accesses() { # FILE COMPILER
 
 prove_bad_input() {
     local file name expected phrase compiler program
-    for file in bad_input bad_use; do
+    for file in bad_input bad_use waits; do
         for compiler in gcc clang; do
             have $compiler || continue
             program=$build/$file-$compiler
@@ -188,7 +188,7 @@ prove_bad_input() {
             fi
         done
     done | in_parallel
-    for file in bad_input bad_use; do
+    for file in bad_input bad_use waits; do
         for compiler in gcc clang; do
             have $compiler || { report FAIL "bad input $compiler" "$compiler is not installed"; continue; }
             while IFS='|' read -r name expected phrase; do

@@ -53,6 +53,8 @@ void il_detach(int id, il_site site);
 int il_self(void);
 /** A hint that the thread spins: it sleeps until something that it has read changes. */
 void il_spin(il_site site);
+/** Let others go first. */
+void il_yield(il_site site);
 _Noreturn void il_exit_thread(void *result, il_site site);
 
 /* --- locks: 0 or an error code of POSIX --- */

@@ -19,6 +19,7 @@
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
  *     thread.c      life of threads, spinning
+ *     wait.c        loops that only look
  *     lock.c        mutexes, condition variables, futexes
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
@@ -60,6 +61,11 @@ static inline bool il_releases(enum il_order order)
 {
     return order == IL_RELEASE || order == IL_ACQ_REL || order == IL_SEQ_CST;
 }
+static inline bool il_is_own_stack(const volatile void *address)
+{
+    const volatile char *stack = il_this()->stack;
+    return (const volatile char *)address >= stack && (const volatile char *)address < stack + STACK_BYTES;
+}
 static inline bool il_is_location(int object)
 {
     return object >= 0 && object < FIRST_LOCK;
@@ -89,6 +95,17 @@ _Noreturn void thread_main(void);
 _Noreturn void il_leave(void); /* back to the engine; the execution is over */
 void thread_watch(struct thread *thread, int object, uint16_t index, unsigned version, il_site site);
 void thread_spin_if_repeating(struct thread *thread, int location, il_site site);
+
+/* --- wait.c --- */
+/* The thread is about to look at the object. `arguments`: what else it does so with. */
+void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site);
+void look_is_chosen(struct thread *thread, const struct step *step);
+/* It was a look. `locked`: of a mutex that was free, or was its own. */
+void look_made(struct thread *thread, unsigned version, bool locked, bool odd);
+/* The thread did something that another could see. */
+void look_ends(struct thread *thread);
+/* Something that the thread came round for has changed. */
+bool await_is_answered(const struct thread *thread);
 
 /* --- lock.c --- */
 const char *lock_text(const struct lock *lock, char *text, size_t size);
@@ -214,8 +231,8 @@ bool token_read(const char *token);
 /* --- ladder.c --- */
 struct ladder_result {
     struct il_result result;
-    char bounds[200]; /* in words */
-    char headline[IL_MESSAGE_BYTES + 300];
+    char bounds[600]; /* in words */
+    char headline[IL_MESSAGE_BYTES + 700];
 };
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out);
 void model_bounds(const struct interleave_model *model, struct il_options *options);

@@ -35,6 +35,7 @@ void engine_start(void)
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
     engine->decisions = pages(NULL, DECISIONS_MAX * sizeof *engine->decisions);
     engine->taken = pages(NULL, (size_t)2 * DECISIONS_MAX);
     engine->replay = pages(NULL, (size_t)2 * DECISIONS_MAX);
@@ -100,6 +101,7 @@ static void execute(void)
     il->preemptions = il->stale_reads = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
     il->freeing = false;
+    il->registers.stack_pointer = 0;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = false;
@@ -233,6 +235,8 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = 0;
     il->outcomes.count = 0;
+    il->counted = false;
+    il->endless_site = NULL;
     il->random = (options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15);
     il->started_ms = engine_ms();
     snapshot_take();
@@ -265,6 +269,12 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     found.steps = il->steps_total;
     found.milliseconds = (int)(engine_ms() - il->started_ms);
     found.outcomes = il->outcomes.count;
+    found.counted = il->counted;
+    if (il->endless_site) {
+        char *place = site_expand(strdup(where(il->endless_site)));
+        snprintf(found.endless, sizeof found.endless, "%s", place);
+        free(place);
+    }
     if (found.verdict == IL_FAILED)
         tell_failure(name, &found);
     snapshot_restore();

@@ -20,6 +20,7 @@ enum il_strategy {
 };
 
 enum { IL_UNBOUNDED = -1 };
+#define IL_STUCK (UINT64_C(0xF) << 60)
 
 /** What to explore. Zero means: naive, no preemption, no stale read, no oddity. */
 struct il_options {
@@ -34,7 +35,7 @@ struct il_options {
     uint64_t seed;       /**< of the random strategies */
     int changes;         /**< of priorities; 0: two, which is a depth of three */
     bool c11_release_sequences; /**< later stores of the same thread continue a release sequence, as in C11 and RC11; C++20 dropped that */
-    bool deadlock_is_outcome; /**< for tests of the reductions */
+    bool deadlock_is_outcome;   /**< for tests of the reductions: a number with the bits of IL_STUCK */
     bool ignore_leaks;
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };
@@ -81,6 +82,8 @@ struct il_result {
     int milliseconds;
     int preemptions, stale_reads, spurious; /**< in the failing execution */
     size_t outcomes;                        /**< distinct values given to il_outcome() */
+    bool counted;      /**< a thread slept in a loop that counts: the bound on spins has cut something */
+    char endless[200]; /**< a place where one still looked after many looks, and was not let go on; or "" */
     char *account; /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
     char *rows;    /**< the same as rows, for page_html.h. The caller frees */
     char *token;   /**< replays the failing execution. The caller frees */

@@ -102,6 +102,7 @@ void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
     memset(start, zeroed ? 0 : 0xa5, grains * GRAIN);
     if (zeroed) /* a thread that reads the zeroes must have been told of the block */
         race_check(il_this(), start, size, true, false, site);
+    look_ends(il_this());
     tell_hidden(il_this(), site, "malloc(%zu): block %d", size, il->block_count);
     return start;
 }
@@ -131,6 +132,7 @@ void il_free(void *memory, il_site site)
     block->freed = true;
     block->freed_by = (int8_t)il->current;
     block->freed_at = site;
+    look_ends(il_this());
     tell_hidden(il_this(), site, "free(block %d)", index);
 }
 

@@ -12,6 +12,29 @@
 /** The line that called the hook: the address before the one it returns to. */
 #define SITE ((il_site)((const char *)__builtin_return_address(0) - 1))
 
+/**
+ * The hook `name`, whose body is `name_noted`: what a called function must keep is noted in il->registers first, so that two calls
+ * can be known to come from the same state of their thread (wait.c).
+ */
+#if defined(__x86_64__)
+#define NOTED(name)                                                                                          \
+    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n"                              \
+            "    movq il(%rip), %rax\n    testq %rax, %rax\n    jz 1f\n"                                     \
+            "    movq %rbx, (%rax)\n    movq %rbp, 8(%rax)\n    movq %r12, 16(%rax)\n"                       \
+            "    movq %r13, 24(%rax)\n    movq %r14, 32(%rax)\n    movq %r15, 40(%rax)\n"                    \
+            "    movq %rsp, 48(%rax)\n"                                                                      \
+            "1:  jmp " #name "_noted\n.size " #name ", .-" #name "\n");
+#elif defined(__aarch64__)
+#define NOTED(name)                                                                                          \
+    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n"                              \
+            "    adrp x16, il\n    ldr x16, [x16, :lo12:il]\n    cbz x16, 1f\n"                              \
+            "    stp x19, x20, [x16]\n    stp x21, x22, [x16, 16]\n    stp x23, x24, [x16, 32]\n"            \
+            "    stp x25, x26, [x16, 48]\n    stp x27, x28, [x16, 64]\n    str x29, [x16, 80]\n"             \
+            "    stp d8, d9, [x16, 88]\n    stp d10, d11, [x16, 104]\n    stp d12, d13, [x16, 120]\n"        \
+            "    stp d14, d15, [x16, 136]\n    mov x17, sp\n    str x17, [x16, 152]\n"                       \
+            "1:  b " #name "_noted\n.size " #name ", .-" #name "\n");
+#endif
+
 /** Run engine code for the model: a crash in there is the engine's. What is below this frame belongs to functions that
  * have returned. */
 #define INSIDE(call)                                                                                         \

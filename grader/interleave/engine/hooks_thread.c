@@ -79,14 +79,16 @@ WRAP(int, sched_yield, void)
 {
     if (!modelled())
         return __real_sched_yield();
-    INSIDE(il_spin(SITE));
+    INSIDE(il_yield(SITE));
     return 0;
 }
 
 /* --- locks --- */
 
-#define LOCK_CALL(name, type, call)                                                                          \
-    WRAP(int, name, type *object)                                                                            \
+#define LOCK_CALL(name, suffix, type, call)                                                                  \
+    int __real_##name(type *object);                                                                         \
+    int __wrap_##name##suffix(type *object);                                                                 \
+    int __wrap_##name##suffix(type *object)                                                                  \
     {                                                                                                        \
         int status = 0;                                                                                      \
         if (!modelled())                                                                                     \
@@ -94,13 +96,16 @@ WRAP(int, sched_yield, void)
         INSIDE(status = (call));                                                                             \
         return status;                                                                                       \
     }
-LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, il_mutex_lock(object, SITE))
-LOCK_CALL(pthread_mutex_trylock, pthread_mutex_t, il_mutex_trylock(object, SITE))
-LOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, il_mutex_unlock(object, SITE))
-LOCK_CALL(pthread_mutex_destroy, pthread_mutex_t, il_mutex_destroy(object, false, SITE))
-LOCK_CALL(pthread_cond_destroy, pthread_cond_t, il_mutex_destroy(object, true, SITE))
-LOCK_CALL(pthread_cond_signal, pthread_cond_t, il_condition_signal(object, false, SITE))
-LOCK_CALL(pthread_cond_broadcast, pthread_cond_t, il_condition_signal(object, true, SITE))
+NOTED(__wrap_pthread_mutex_lock)
+NOTED(__wrap_pthread_mutex_trylock)
+NOTED(__wrap_pthread_mutex_unlock)
+LOCK_CALL(pthread_mutex_lock, _noted, pthread_mutex_t, il_mutex_lock(object, SITE))
+LOCK_CALL(pthread_mutex_trylock, _noted, pthread_mutex_t, il_mutex_trylock(object, SITE))
+LOCK_CALL(pthread_mutex_unlock, _noted, pthread_mutex_t, il_mutex_unlock(object, SITE))
+LOCK_CALL(pthread_mutex_destroy, , pthread_mutex_t, il_mutex_destroy(object, false, SITE))
+LOCK_CALL(pthread_cond_destroy, , pthread_cond_t, il_mutex_destroy(object, true, SITE))
+LOCK_CALL(pthread_cond_signal, , pthread_cond_t, il_condition_signal(object, false, SITE))
+LOCK_CALL(pthread_cond_broadcast, , pthread_cond_t, il_condition_signal(object, true, SITE))
 
 WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {

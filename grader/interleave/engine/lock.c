@@ -100,6 +100,7 @@ static void take(struct thread *thread, struct lock *lock, il_site site)
     lock->owner = thread->id;
     lock->site = site;
     lock->version++;
+    lock->acts = thread->acts;
     view_join(&thread->now, &lock->released);
 }
 
@@ -107,6 +108,7 @@ static void give_up(struct thread *thread, struct lock *lock)
 {
     lock->owner = NOBODY;
     lock->version++;
+    lock->changes += lock->acts != thread->acts;
     view_copy(&lock->released, &thread->now);
 }
 
@@ -119,10 +121,12 @@ int il_mutex_lock(void *mutex, il_site site)
         fail(IL_MISUSE, site,
              "%s locks a mutex at %s that it holds already, since %s: it would wait for itself",
              thread_text(thread->id), where(site), where(lock->site));
+    look_begins(thread, FIRST_LOCK + (int)(lock - il->locks), 0, site);
     announce_lock(thread, pending_on(OP_LOCK, (int)(lock - il->locks), -1, site), site);
     struct step *step = step_begin(thread);
     take(thread, lock, site);
     step_end(thread, step, NULL);
+    look_made(thread, lock->changes, true, false);
     tell_step(thread, site, "lock %s", lock_text(lock, text, sizeof text));
     return 0;
 }
@@ -133,6 +137,7 @@ int il_mutex_trylock(void *mutex, il_site site)
     int index = lock_of(mutex, false, site);
     struct lock *lock = &il->locks[index];
     char text[100];
+    look_begins(thread, FIRST_LOCK + index, 0, site);
     thread_spin_if_repeating(thread, FIRST_LOCK + index, site);
     announce_lock(thread, pending_on(OP_TRYLOCK, index, -1, site), site);
     struct step *step = step_begin(thread);
@@ -142,6 +147,7 @@ int il_mutex_trylock(void *mutex, il_site site)
     step_end(thread, step, NULL);
     if (busy)
         thread_watch(thread, FIRST_LOCK + index, 0, lock->version, site);
+    look_made(thread, busy ? lock->version : lock->changes, !busy, false);
     tell_step(thread, site, "trylock %s: %s", lock_text(lock, text, sizeof text), busy ? "busy" : "got it");
     return busy ? EBUSY : 0;
 }
@@ -155,10 +161,12 @@ int il_mutex_unlock(void *mutex, il_site site)
     if (lock->owner != thread->id)
         fail(IL_MISUSE, site, "%s unlocks a mutex at %s that %s", thread_text(thread->id), where(site),
              lock->owner == NOBODY ? "nobody holds" : "another thread holds");
+    look_begins(thread, FIRST_LOCK + index, 0, site);
     announce_lock(thread, pending_on(OP_UNLOCK, index, -1, site), site);
     struct step *step = step_begin(thread);
     give_up(thread, lock);
     step_end(thread, step, NULL);
+    look_made(thread, lock->changes, true, false);
     thread_watch(thread, FIRST_LOCK + index, 0, lock->version,
                  site); /* what it has read, it has read under this */
     tell_step(thread, site, "unlock %s", lock_text(lock, text, sizeof text));

@@ -29,7 +29,7 @@ static uint64_t object_bit(int object)
 static bool answers(const struct footprint *spin, const struct footprint *step)
 {
     return spin->awaits &&
-           (step->awaits ||
+           ((spin->spins && step->spins) ||
             (step->writes && spin->awaits & (object_bit(step->object) | object_bit(step->object2))));
 }
 
@@ -70,6 +70,7 @@ struct step *step_begin(struct thread *thread)
     step->store = -1;
     step->touches = thread->next.touches;
     step->site = thread->next.site;
+    look_is_chosen(thread, step);
     il->trace =
         (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
     return step;

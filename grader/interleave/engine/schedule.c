@@ -27,6 +27,8 @@ enum runnable thread_runnable(const struct thread *thread)
     if (thread->state != ALIVE)
         return CANNOT;
     const struct pending *next = &thread->next;
+    if (thread->awaited && !await_is_answered(thread))
+        return CANNOT;
     switch (next->op) {
     case OP_LOCK:
         return il->locks[next->touches.object - FIRST_LOCK].owner == NOBODY ? CAN : CANNOT;
@@ -39,9 +41,9 @@ enum runnable thread_runnable(const struct thread *thread)
     case OP_JOIN:
         return il->threads[next->target].state == ENDED ? CAN : CANNOT;
     case OP_SPIN:
-        return spin_is_answered(thread)                      ? CAN
-               : thread->unanswered < il->options.unanswered ? CAN_SPURIOUSLY
-                                                             : CANNOT;
+        return spin_is_answered(thread)                                          ? CAN
+               : !thread->endless && thread->unanswered < il->options.unanswered ? CAN_SPURIOUSLY
+                                                                                 : CANNOT;
     default:
         return CAN;
     }
@@ -64,11 +66,12 @@ static void deadlock_is_outcome(void)
     uint64_t hash = 77;
     for (int i = 0; i < il->thread_count; i++) {
         const struct thread *thread = &il->threads[i];
-        hash = hash * 131 + (thread->state == ALIVE ? thread->steps * 16u + thread->next.op : 1u);
+        hash = hash * 131 + (thread->state == ALIVE ? thread->acts * 16u + thread->next.op : 1u);
     }
-    for (int i = 0; i < il->location_count; i++) /* a sum: which location came first says nothing */
-        hash += (location_newest(&il->locations[i])->value + 1) * (il->locations[i].address * 2654435761u);
-    il_outcome(hash);
+    for (int i = 0; i < il->location_count;
+         i++) /* a sum: which location came first says nothing, nor whether it was only looked at */
+        hash += location_newest(&il->locations[i])->value * (il->locations[i].address * 2654435761u);
+    il_outcome(hash | IL_STUCK);
     il_leave();
 }
 
@@ -102,17 +105,20 @@ static _Noreturn void deadlock(void)
     fail(lost ? IL_LOST_WAKEUP : IL_DEADLOCK, NULL, "no thread can run: %s", text);
 }
 
-/* Only spinning threads are left. Each may look once more for a while, since a look may have an effect. */
+/* Only threads are left that look in vain. One that counts its looks may give up by itself, so it goes on to look. */
 static unsigned let_spin(void)
 {
-    enum { ROUNDS = 100 }; /* a loop with fewer tries ends by itself */
-    unsigned spinning = 0;
-    for (int i = 0; i < il->thread_count; i++)
-        if (il->threads[i].state == ALIVE && il->threads[i].next.op == OP_SPIN)
-            spinning |= 1u << i;
+    enum { ROUNDS = 10 }; /* of LOOKS_IN_VAIN each */
+    unsigned spinning = 0, counting = 0;
+    for (int i = 0; i < il->thread_count; i++) {
+        const struct thread *thread = &il->threads[i];
+        bool spins = thread->state == ALIVE && thread->next.op == OP_SPIN;
+        counting |= (spins ? 1u : 0) << i;
+        spinning |= (spins || (thread->state == ALIVE && thread->awaited) ? 1u : 0) << i;
+    }
     if (!spinning)
         deadlock();
-    if (++il->idle > ROUNDS * il->thread_count) {
+    if (!counting || ++il->idle > ROUNDS) {
         char text[IL_MESSAGE_BYTES - 200] = "";
         for (int i = 0; i < il->thread_count; i++)
             if (spinning >> i & 1)
@@ -120,7 +126,7 @@ static unsigned let_spin(void)
                     where(il->threads[i].next.site));
         fail(IL_LIVELOCK, NULL, "every thread that is left spins, and nothing changes any more: %s", text);
     }
-    return spinning;
+    return counting;
 }
 
 /* --- the choice --- */
@@ -153,9 +159,10 @@ int pick_thread(void)
             "more than %d visible operations in one execution, the last at %s. A loop that waits must say so, by a lock, a "
             "condition variable or sched_yield(): else it may run for ever before the others do. Or the model is too large",
             il->options.steps_max, where(current->next.site));
-    bool may_stay =
-        current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 && current->next.op != OP_SPIN;
+    bool may_stay = current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 &&
+                    current->next.op != OP_SPIN && !current->gives_way;
     int chosen = choose_thread(enabled, spurious, may_stay);
+    current->gives_way = false;
     if (il->tracing && may_stay && chosen != il->current)
         tell_switch("%s is stopped just before its %s at %s", thread_text(il->current),
                     operation_name(current->next.op), where(current->next.site));
@@ -180,6 +187,7 @@ void reschedule(struct thread *thread)
 void announce(struct thread *thread, struct pending next)
 {
     thread->next = next;
+    thread->next.touches.awaits |= thread->awaits;
     il->plain_accesses = 0;
     reschedule(thread);
 }

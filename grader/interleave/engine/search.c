@@ -117,7 +117,7 @@ static int priority_choice(unsigned enabled)
     for (int i = 0; i < il->change_count; i++)
         if (il->changes[i] == il->step_count && current->state == ALIVE)
             current->priority = il->lowest_priority--;
-    if (current->next.op == OP_SPIN)
+    if (current->next.op == OP_SPIN || current->gives_way)
         current->priority = il->lowest_priority--;
     int chosen = lowest(enabled);
     for (int i = chosen + 1; i < il->thread_count; i++)
@@ -173,7 +173,7 @@ static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting
     }
     unsigned ordinary = candidates & ~spurious ? candidates & ~spurious : candidates;
     int chosen = il->current;
-    if (!(ordinary >> chosen & 1) || il_this()->next.op == OP_SPIN)
+    if (!(ordinary >> chosen & 1) || il_this()->next.op == OP_SPIN || il_this()->gives_way)
         do
             chosen = (chosen + 1) % il->thread_count;
         while (!(ordinary >> chosen & 1));

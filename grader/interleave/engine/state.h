@@ -21,6 +21,9 @@ enum {
     WATCHED_MAX = 64, /* what a spinning thread looks at */
     NAMES_MAX = 64,
     SPIN_READS = 8, /* identical reads that count as spinning */
+    LOOKS_MAX = 64, /* in one round of a loop that only looks */
+    LOOKS_IN_VAIN =
+        100, /* of a loop that counts, once it goes on without an answer; then it is taken to be endless */
     STACK_BYTES = 256 << 10,
     HEAP_BYTES = 8 << 20,
     LOCALS_BYTES = 2 << 20, /* thread-local variables of a thread, the C library's among them */
@@ -60,9 +63,9 @@ enum sc { SC_NOT, SC_FENCE, SC_ACCESS };
 /* What two steps are compared by: do they depend on each other? */
 struct footprint {
     int16_t object, object2; /* NO_OBJECT: none */
-    bool writes;
+    bool writes, spins;
     uint8_t sc;
-    uint64_t awaits; /* the end of a spin: a set of objects, by their numbers modulo 64, whose stores may answer it */
+    uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
 /* One store of a location's modification order. Stores are appended in the order in which they run. */
@@ -102,6 +105,8 @@ struct lock {
     uint8_t waiting;
     int8_t waiters[THREADS_MAX];
     unsigned version;
+    unsigned changes; /* sections in which its owner did more than look */
+    unsigned acts;    /* of its owner, when it was locked */
     struct view released;
     il_site site; /* where it was locked */
     il_site first_use;
@@ -142,6 +147,21 @@ struct watched {
     il_site site;
 };
 
+/* An operation of a thread that changed nothing, and what the thread knew before it: wait.c. */
+struct look {
+    uint64_t state; /* of the thread, as one number */
+    il_site site;
+    int step;
+    unsigned version; /* of the object, as it was read */
+    int16_t object;
+    bool locked; /* a mutex, which it locked or unlocked */
+    bool odd;    /* it read another store than the newest, or failed for no reason */
+    bool has_acquired;
+    uint16_t sc_before; /* the store of the object that was known to seq_cst operations */
+    struct view now, acquired;
+    struct clock past;
+};
+
 enum thread_state { UNUSED, ALIVE, ENDED };
 
 struct thread {
@@ -164,6 +184,18 @@ struct thread {
     unsigned changes; /* stores that changed a value */
     int spurious;     /* oddities met so far */
     int unanswered;   /* spins that ended without a change, so far */
+    int in_vain;      /* looks that are left to a loop that goes on without an answer */
+    unsigned vain_changes; /* its changes when it did */
+    bool endless;          /* it has had them */
+    uint64_t looks_from;   /* its state when it announced its next look; 0: not known, or none */
+    uint64_t awaits;       /* what it came round for: a set of objects, as in a footprint */
+    int look_count;        /* since it did anything else */
+    int awaited;           /* looks behind those: one of their objects must change first */
+    unsigned acts;         /* operations that were no looks */
+    uint16_t yielded;      /* steps that it had made when it gave way */
+    bool gives_way;
+    int yields; /* in a row, without a change by the thread */
+    unsigned yield_changes;
     struct watched watched[WATCHED_MAX];
     int watched_count;
     int8_t lost_thread; /* whose signal came before its wait; or NOBODY */
@@ -264,7 +296,18 @@ struct place {
 };
 enum { PLACES_MAX = 512 };
 
+/* What a called function must keep. */
+struct registers {
+#if defined(__aarch64__)
+    uint64_t of[19];
+#else
+    uint64_t of[6];
+#endif
+    uint64_t stack_pointer;
+};
+
 struct engine {
+    struct registers registers; /* of the caller of the hook that was called last; the first member: hooks.h */
     struct il_options options;
     void (*body)(void);
     bool running;   /* a model is being executed */
@@ -284,6 +327,7 @@ struct engine {
     int lock_count;
     struct view sc; /* what sequentially consistent fences and stores have made known to each other */
     struct step *steps;
+    struct look *looks; /* LOOKS_MAX of each thread */
     int step_count;
     int preemptions, stale_reads, idle;
     bool pruned;
@@ -304,6 +348,8 @@ struct engine {
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
     struct set outcomes;
+    bool counted;         /* a thread has slept in a loop that counts */
+    il_site endless_site; /* where one still looked after LOOKS_IN_VAIN looks; or NULL */
 
     /* memory */
     struct cell *cells;

@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "../engine/engine.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,6 +9,7 @@ static const char location_names[] = "xyz";
 
 /* Set before an exploration: each execution begins with it. */
 static const struct litmus_program *explored;
+static bool awaits_once;
 
 /* Of one execution: set back by the engine before each. */
 static uint32_t locations[LITMUS_LOCATIONS];
@@ -71,6 +74,30 @@ static uint64_t read_by(const struct litmus_operation *operation)
     }
 }
 
+/* What a compiler makes of atomics: only from there is it known that a loop comes round. */
+uint32_t __tsan_atomic32_load(const volatile uint32_t *object, int order);
+uint32_t __tsan_atomic32_exchange(volatile uint32_t *object, uint32_t operand, int order);
+
+static bool is_answered(const struct litmus_operation *operation)
+{
+    uint32_t *object = &locations[operation->location], value = (uint32_t)operation->value;
+    int order = (int)operation->order;
+    if (operation->expected == LITMUS_EXCHANGED)
+        return __tsan_atomic32_exchange(object, value, order) != value;
+    return __tsan_atomic32_load(object, order) == value &&
+           (operation->expected == LITMUS_ONE ||
+            __tsan_atomic32_load(&locations[(operation->location + 1) % LITMUS_LOCATIONS], order) != 0);
+}
+
+static __attribute__((noinline)) void await(const struct litmus_operation *operation)
+{
+    while (!is_answered(operation))
+        if (awaits_once) {
+            il->pruned = true;
+            il_leave();
+        }
+}
+
 static void act(const struct litmus_operation *operation)
 {
     switch (operation->kind) {
@@ -89,6 +116,9 @@ static void act(const struct litmus_operation *operation)
         break;
     case LITMUS_YIELD:
         il_spin(operation);
+        break;
+    case LITMUS_AWAIT:
+        await(operation);
         break;
     case LITMUS_WAIT:
         il_condition_wait(&condition, &mutex, operation);
@@ -131,6 +161,11 @@ static void body(void)
             outcome = litmus_put(outcome, explored->finals[i],
                                  il_load(&locations[i], sizeof *locations, IL_RELAXED, &explored->finals[i]));
     il_outcome(outcome);
+}
+
+void litmus_await_once(bool once)
+{
+    awaits_once = once;
 }
 
 void litmus_explore(const struct litmus_program *program, const struct il_options *options,
@@ -198,6 +233,9 @@ static void print_operation(const struct litmus_operation *operation)
         break;
     case LITMUS_YIELD:
         printf("yield");
+        break;
+    case LITMUS_AWAIT:
+        printf("await%d %c %s = %d", (int)operation->expected, location, order, value);
         break;
     case LITMUS_FUTEX_WAKE:
         printf("wake %c %d", location, value);

@@ -37,7 +37,16 @@ enum litmus_kind {
     LITMUS_FUTEX_WAIT, /* for a change of `expected`; reads 1: it was changed already */
     LITMUS_FUTEX_WAKE, /* at most `value`; reads how many */
     LITMUS_YIELD,
+    LITMUS_AWAIT, /* looks until it is answered: enum litmus_await in `expected` */
 };
+
+/** How a LITMUS_AWAIT looks. */
+enum litmus_await {
+    LITMUS_ONE,      /**< until a load reads `value` */
+    LITMUS_TWO,      /**< until that, and a load of the next location reads no 0 */
+    LITMUS_EXCHANGED /**< until an exchange finds another value than the one that it puts there */
+};
+enum { LITMUS_AWAITS = LITMUS_EXCHANGED + 1 };
 
 struct litmus_operation {
     enum litmus_kind kind;
@@ -62,6 +71,9 @@ void litmus_number(struct litmus_program *program, unsigned used);
 
 /** Put a value into an outcome. */
 uint64_t litmus_put(uint64_t before, int slot, uint64_t value);
+
+/** From now on a LITMUS_AWAIT looks once, and an execution in which it has no answer is given up. */
+void litmus_await_once(bool once);
 
 /** Explore the program: result and outcomes are the engine's. The program must stay where it is meanwhile. */
 void litmus_explore(const struct litmus_program *program, const struct il_options *options,
