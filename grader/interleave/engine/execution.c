@@ -36,6 +36,7 @@ void engine_start(void)
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
     engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
+    engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
     engine->decisions = pages(NULL, DECISIONS_MAX * sizeof *engine->decisions);
     engine->taken = pages(NULL, (size_t)2 * DECISIONS_MAX);
     engine->replay = pages(NULL, (size_t)2 * DECISIONS_MAX);
@@ -104,7 +105,7 @@ static void execute(void)
     il->registers.stack_pointer = 0;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
-    il->pruned = false;
+    il->pruned = il->found_loop = false;
     view_clear(&il->sc);
     heap_reset();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
@@ -144,6 +145,12 @@ static enum il_verdict explore_paths(void)
     bool depth_first = il->options.strategy < IL_RANDOM;
     for (;;) {
         execute();
+        if (il->found_loop) {
+            il->decision_count = il->prefix = 0;
+            il->executions = il->prunings = 0;
+            il->outcomes.count = 0;
+            continue;
+        }
         if (il->pruned)
             il->prunings++;
         else
@@ -160,10 +167,11 @@ static enum il_verdict explore_paths(void)
 /* Execute what stands in il->replay, with the account on. */
 static void execute_traced(void)
 {
-    il->replaying = true;
-    account_clear();
-    il->tracing = true;
-    execute();
+    il->replaying = il->tracing = true;
+    do {
+        account_clear();
+        execute();
+    } while (il->found_loop);
     il->tracing = false;
 }
 

@@ -21,6 +21,7 @@ enum {
     WATCHED_MAX = 64, /* what a spinning thread looks at */
     NAMES_MAX = 64,
     SPIN_READS = 8, /* identical reads that count as spinning */
+    LOOP_MARKS = 4096,
     LOOKS_MAX = 64, /* in one round of a loop that only looks */
     LOOKS_IN_VAIN =
         100, /* of a loop that counts, once it goes on without an answer; then it is taken to be endless */
@@ -149,15 +150,18 @@ struct watched {
 
 /* An operation of a thread that changed nothing, and what the thread knew before it: wait.c. */
 struct look {
-    uint64_t state; /* of the thread, as one number */
+    uint64_t state; /* of the thread, as one number; 0: not known */
     il_site site;
     int step;
     unsigned version; /* of the object, as it was read */
     int16_t object;
     bool locked; /* a mutex, which it locked or unlocked */
     bool odd;    /* it read another store than the newest, or failed for no reason */
+};
+/* What a thread knew before a look. */
+struct knowledge {
     bool has_acquired;
-    uint16_t sc_before; /* the store of the object that was known to seq_cst operations */
+    uint16_t sc; /* the store of the object that was known to seq_cst operations */
     struct view now, acquired;
     struct clock past;
 };
@@ -187,7 +191,8 @@ struct thread {
     int in_vain;      /* looks that are left to a loop that goes on without an answer */
     unsigned vain_changes; /* its changes when it did */
     bool endless;          /* it has had them */
-    uint64_t looks_from;   /* its state when it announced its next look; 0: not known, or none */
+    bool looks;            /* its next operation may be a look */
+    uint64_t looks_from;   /* then its state when it announced that; 0: not known */
     uint64_t awaits;       /* what it came round for: a set of objects, as in a footprint */
     int look_count;        /* since it did anything else */
     int awaited;           /* looks behind those: one of their objects must change first */
@@ -327,7 +332,8 @@ struct engine {
     int lock_count;
     struct view sc; /* what sequentially consistent fences and stores have made known to each other */
     struct step *steps;
-    struct look *looks; /* LOOKS_MAX of each thread */
+    struct look *looks;      /* LOOKS_MAX of each thread */
+    struct knowledge *known; /* before each of them, if its state is known */
     int step_count;
     int preemptions, stale_reads, idle;
     bool pruned;
@@ -348,6 +354,8 @@ struct engine {
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
     struct set outcomes;
+    bool loops[LOOP_MARKS]; /* sites at which a thread looked twice, and did nothing else between, by their addresses */
+    bool found_loop;      /* one more: all begins anew */
     bool counted;         /* a thread has slept in a loop that counts */
     il_site endless_site; /* where one still looked after LOOKS_IN_VAIN looks; or NULL */
 

@@ -206,7 +206,7 @@ void il_spin(il_site site)
     if (!il_active())
         return;
     struct thread *thread = il_this();
-    thread->looks_from = 0;
+    thread->looks = false;
     bool only_looks = thread->watched_count > 0 && !thread->changed_something;
     uint64_t awaits = 0;
     for (int i = 0; only_looks && i < thread->watched_count; i++)

@@ -30,6 +30,16 @@ static struct look *looks_of(const struct thread *thread)
     return il->looks + (size_t)thread->id * LOOKS_MAX;
 }
 
+static struct knowledge *known_of(const struct thread *thread)
+{
+    return il->known + (size_t)thread->id * LOOKS_MAX;
+}
+
+static bool *loop_mark(il_site site)
+{
+    return &il->loops[(uintptr_t)site * UINT64_C(0x9E3779B97F4A7C15) >> 40 & (LOOP_MARKS - 1)];
+}
+
 /* --- the state of a thread --- */
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -46,7 +56,9 @@ static uint64_t mix_memory(uint64_t hash, const char *start, const char *end)
     return hash;
 }
 
-/* Of the caller of the hook; 0: the hook did not note it. */
+/* Of the caller of the hook; 0: the hook did not note it. That costs time, so it is asked for at loops only: at places where
+ * a thread has looked twice, and done nothing else between. When a new one is found the search begins anew, so that it does not
+ * depend on when that was. */
 static uint64_t state_of(const struct thread *thread, uint64_t arguments)
 {
     const char *stack_pointer = (const char *)il->registers.stack_pointer;
@@ -98,20 +110,21 @@ static bool is_alone(const struct thread *thread, const struct look *look)
 static void take_back(struct thread *thread, int first)
 {
     const struct look *look = &looks_of(thread)[first];
+    const struct knowledge *known = &known_of(thread)[first];
     struct step *step = &il->steps[look->step];
     uint16_t clock = thread->now.clock.of[thread->id];
     if (step->store >= 0) {
         il->locations[look->object].count--;
-        il->sc.newest[look->object] = look->sc_before;
+        il->sc.newest[look->object] = known->sc;
         step->store = -1;
     }
     step->touches = footprint(NO_OBJECT, NO_OBJECT, false, SC_NOT);
-    view_copy(&thread->now, &look->now);
+    view_copy(&thread->now, &known->now);
     thread->now.clock.of[thread->id] = clock;
-    thread->has_acquired = look->has_acquired;
+    thread->has_acquired = known->has_acquired;
     if (thread->has_acquired)
-        view_copy(&thread->acquired, &look->acquired);
-    thread->past = look->past;
+        view_copy(&thread->acquired, &known->acquired);
+    thread->past = known->past;
 }
 
 /* A search that comes to all other orders of dependent steps. */
@@ -164,45 +177,57 @@ static void come_round(struct thread *thread, int first, il_site site)
 void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site)
 {
     const struct look *looks = looks_of(thread);
-    thread->looks_from = state_of(thread, arguments);
-    for (int i = thread->look_count - 1; thread->looks_from && i >= 0; i--)
-        if (looks[i].state == thread->looks_from && looks[i].site == site && looks[i].object == object) {
+    bool *is_loop = loop_mark(site);
+    thread->looks = true;
+    thread->looks_from = *is_loop ? state_of(thread, arguments) : 0;
+    for (int i = thread->look_count - 1; i >= 0; i--) {
+        if (looks[i].site != site)
+            continue;
+        if (!*is_loop) {
+            *is_loop = il->found_loop = il->pruned = true;
+            il_leave();
+        }
+        if (thread->looks_from && looks[i].state == thread->looks_from && looks[i].object == object) {
             come_round(thread, i, site);
             return;
         }
+    }
 }
 
 /* It was chosen; from here on what it knows changes. */
 void look_is_chosen(struct thread *thread, const struct step *step)
 {
+    int object = step->touches.object;
     thread->awaited = 0;
     thread->awaits = 0;
-    if (!thread->looks_from) {
+    if (!thread->looks) {
         look_ends(thread);
         return;
     }
     if (thread->look_count == LOOKS_MAX)
         thread->look_count = 0;
-    int object = step->touches.object;
     struct look *look = &looks_of(thread)[thread->look_count];
     look->state = thread->looks_from;
     look->site = step->site;
     look->object = (int16_t)object;
     look->step = (int)(step - il->steps);
-    look->sc_before = il_is_location(object) ? view_newest(&il->sc, object) : 0;
-    view_copy(&look->now, &thread->now);
-    look->has_acquired = thread->has_acquired;
-    if (look->has_acquired)
-        view_copy(&look->acquired, &thread->acquired);
-    look->past = thread->past;
+    if (!look->state)
+        return;
+    struct knowledge *known = &known_of(thread)[thread->look_count];
+    known->sc = il_is_location(object) ? view_newest(&il->sc, object) : 0;
+    view_copy(&known->now, &thread->now);
+    known->has_acquired = thread->has_acquired;
+    if (known->has_acquired)
+        view_copy(&known->acquired, &thread->acquired);
+    known->past = thread->past;
 }
 
 void look_made(struct thread *thread, unsigned version, bool locked, bool odd)
 {
     struct look *looks = looks_of(thread), *look = &looks[thread->look_count];
-    if (!thread->looks_from)
+    if (!thread->looks)
         return;
-    thread->looks_from = 0;
+    thread->looks = false;
     look->version = version;
     look->locked = locked;
     look->odd = odd;
@@ -214,7 +239,7 @@ void look_made(struct thread *thread, unsigned version, bool locked, bool odd)
 
 void look_ends(struct thread *thread)
 {
-    thread->looks_from = 0;
+    thread->looks = false;
     thread->look_count = 0;
     thread->acts++;
 }
