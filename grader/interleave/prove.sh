@@ -223,6 +223,7 @@ prove_program() {
         have clang && compile_model clang "$here/planted/mpsc.c" "$build/program-inlined" "-DBUG=1" "$main"
         compile_model gcc "$here/selftest/bad_input.c" "$build/program-bad" "-Wno-infinite-recursion" "$main"
         compile_model gcc "$here/selftest/large_static.c" "$build/program-large" "" "$main"
+        compile_model gcc "$here/selftest/leaves.c" "$build/program-leaves" "" "$main"
         compile_model gcc "$here/selftest/large_local.c" "$build/program-large-local" "" "$main"
     } | in_parallel
     check_program "all pass" 0 "executions pass" "$build/program-right"
@@ -242,6 +243,7 @@ prove_program() {
     check_program "no such model" 64 "nobody" "$build/program-wrong" nobody
     check_program "budget reached" 2 "NOT VERIFIED" "$build/program-bad" too_large --seconds 1
     check_program "not supported" 2 "NOT VERIFIED" "$build/program-bad" calls_sleep
+    check_program "a program that is ended" 1 "a model ended the program" "$build/program-leaves"
     check_program "engine crash" 71 "the engine failed" "$build/program-bad" engine_crash
     check_program "large statics" 71 "make large arrays smaller" "$build/program-large"
     check_program "large thread-locals" 71 "make large arrays smaller" "$build/program-large-local"

@@ -233,7 +233,32 @@ void __wrap_abort(void)
     }
 END_OF_PROGRAM(exit)
 END_OF_PROGRAM(_exit)
+END_OF_PROGRAM(_Exit)
 END_OF_PROGRAM(quick_exit)
+
+/* The same by other names. Outside of a model only the engine would call them, and it does not. */
+#define LEAVES(name)                                                                                         \
+    extern void __wrap_##name(void) __attribute__((noreturn));                                               \
+    void __wrap_##name(void)                                                                                 \
+    {                                                                                                        \
+        if (!modelled())                                                                                     \
+            engine_failed(#name " outside of a model");                                                      \
+        fail(IL_EXIT, SITE, "%s called " #name "() at %s: code under test must not end the program",         \
+             thread_text(il_self()), where(SITE));                                                           \
+    }
+LEAVES(err)
+LEAVES(errx)
+LEAVES(verr)
+LEAVES(verrx)
+LEAVES(error)
+LEAVES(execve)
+LEAVES(execv)
+LEAVES(execvp)
+LEAVES(execvpe)
+LEAVES(execl)
+LEAVES(execlp)
+LEAVES(execle)
+LEAVES(fexecve)
 
 /* --- system calls: the futex is synchronisation, which can be explored; others are the outside world --- */
 

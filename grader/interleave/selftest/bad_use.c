@@ -5,6 +5,7 @@
  *
  * What is expected of each stands in bad_use.txt.
  */
+#include <err.h>
 #include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,27 @@ MODEL(calls_exit, "-", "exit")
 MODEL(calls_quick_exit, "-", "_exit")
 {
     _exit(0);
+}
+
+MODEL(calls_exit_at_once, "-", "_Exit")
+{
+    _Exit(0);
+}
+
+MODEL(calls_errx, "-", "errx, with the status of a success")
+{
+    errx(0, "done");
+}
+
+MODEL(calls_execve, "-", "execve")
+{
+    char *arguments[] = {"true", NULL};
+    execve("/bin/true", arguments, NULL);
+}
+
+MODEL(calls_execl, "-", "execl")
+{
+    execl("/bin/true", "true", NULL);
 }
 
 MODEL(calls_abort, "-", "abort")
@@ -103,6 +125,24 @@ MODEL(atomic_null_exchange, "-", "a compare-exchange through NULL")
 MODEL(atomic_wild_load, "-", "an atomic load from an address that no processor has")
 {
     atomic_load((atomic_int *)0x8000000000001234);
+}
+
+struct linked {
+    _Atomic(struct linked *) next;
+    int value;
+};
+
+MODEL(atomic_unwritten, "-", "an atomic load through a pointer in memory that was never written")
+{
+    struct linked *one = malloc(sizeof *one);
+    USE(atomic_load(&atomic_load(&one->next)->next));
+    free(one);
+}
+
+MODEL(expected_of_nothing, "-", "a compare-exchange whose expected value stands nowhere")
+{
+    static int *volatile expected = (int *)0x123456789000;
+    atomic_compare_exchange_strong(&number, expected, 1);
 }
 
 MODEL(atomic_in_library, "-", "the length of a text that is NULL")
