@@ -57,6 +57,11 @@ void il_spin(il_site site);
 void il_yield(il_site site);
 _Noreturn void il_exit_thread(void *result, il_site site);
 
+/* --- time: nanoseconds --- */
+
+int64_t il_now(il_site site);
+void il_sleep(int64_t deadline, il_site site);
+
 /* --- locks: 0 or an error code of POSIX --- */
 
 int il_mutex_lock(void *mutex, il_site site);
@@ -64,10 +69,12 @@ int il_mutex_trylock(void *mutex, il_site site);
 int il_mutex_unlock(void *mutex, il_site site);
 int il_mutex_destroy(void *object, bool is_condition, il_site site);
 void il_mutex_init(void *object);
-int il_condition_wait(void *condition, void *mutex, il_site site);
+/** The deadline is a time of the clock in nanoseconds, or INT64_MAX. ETIMEDOUT: it has come. */
+int il_condition_wait(void *condition, void *mutex, int64_t deadline, il_site site);
+int il_mutex_timedlock(void *mutex, int64_t deadline, il_site site);
 int il_condition_signal(void *condition, bool all, il_site site);
-/** EAGAIN: the word is not `expected`. */
-int il_futex_wait(const void *word, uint32_t expected, il_site site);
+/** EAGAIN: the word is not `expected`. ETIMEDOUT as above. */
+int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site site);
 /** Returns how many were woken. */
 int il_futex_wake(const void *word, int most, il_site site);
 

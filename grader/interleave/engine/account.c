@@ -27,6 +27,9 @@ const char *operation_name(enum operation op)
         [OP_WOKEN] = "return from the futex wait",
         [OP_JOIN] = "join",
         [OP_SPIN] = "spin",
+        [OP_CLOCK] = "read of the clock",
+        [OP_SLEEP] = "sleep",
+        [OP_TIMEOUT] = "timeout",
     };
     return names[op];
 }

@@ -20,6 +20,7 @@
  *     heap.c        blocks: use after free, overflow, double free, leak
  *     thread.c      life of threads, spinning
  *     wait.c        loops that only look
+ *     time.c        the clock, deadlines
  *     lock.c        mutexes, condition variables, futexes
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
@@ -43,6 +44,9 @@
 
 #include "../interleave.h"
 #include "state.h"
+
+/* The time at which an execution begins. */
+enum { NOW_SECONDS = 1000 };
 
 static inline struct thread *il_this(void)
 {
@@ -99,19 +103,35 @@ void thread_spin_if_repeating(struct thread *thread, int location, il_site site)
 /* --- wait.c --- */
 /* The thread is about to look at the object. `arguments`: what else it does so with. */
 void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site);
-void look_is_chosen(struct thread *thread, const struct step *step);
+/* What the engine has left below its caller. */
+void stack_clean(void);
+void look_is_chosen(struct thread *thread, struct step *step);
 /* It was a look. `locked`: of a mutex that was free, or was its own. */
 void look_made(struct thread *thread, unsigned version, bool locked, bool odd);
 /* The thread did something that another could see. */
 void look_ends(struct thread *thread);
 /* Something that the thread came round for has changed. */
 bool await_is_answered(const struct thread *thread);
+bool waits_for_clock(const struct thread *thread);
+
+/* --- time.c --- */
+enum runnable { CANNOT, CAN, CAN_SPURIOUSLY };
+/* The wait of this thread could end by its deadline: in time, or early. */
+enum runnable timeout_runnable(const struct thread *thread);
+/* And in time since so many steps were made. */
+bool is_in_time_since(const struct thread *thread, int steps);
+/* No thread can run: those of the next deadline can. False: there is none. */
+bool time_can_pass(void);
+void clock_ticks(struct thread *thread, struct step *step);
+void timeout_set(struct thread *thread, int64_t deadline);
+/* The wait ends by its deadline, in this step. True: early. */
+bool timeout_take(struct thread *thread, struct step *step);
+#define EARLY ", early: others could still run"
 
 /* --- lock.c --- */
 const char *lock_text(const struct lock *lock, char *text, size_t size);
 
 /* --- schedule.c --- */
-enum runnable { CANNOT, CAN, CAN_SPURIOUSLY };
 /* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */
 bool spin_is_answered(const struct thread *thread);
 enum runnable thread_runnable(const struct thread *thread);

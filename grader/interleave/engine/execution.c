@@ -103,6 +103,9 @@ static void execute(void)
     il->access_count = 0;
     il->freeing = false;
     il->registers.stack_pointer = 0;
+    il->now = NOW_SECONDS * NS_PER_S;
+    il->jumps = 0;
+    il->waits_for_clock = 0;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = il->found_loop = false;
@@ -243,7 +246,7 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = 0;
     il->outcomes.count = 0;
-    il->counted = false;
+    il->counted = il->timed = false;
     il->endless_site = NULL;
     il->random = (options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15);
     il->started_ms = engine_ms();
@@ -277,6 +280,7 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     found.steps = il->steps_total;
     found.milliseconds = (int)(engine_ms() - il->started_ms);
     found.outcomes = il->outcomes.count;
+    found.timed = il->timed;
     found.counted = il->counted;
     if (il->endless_site) {
         char *place = site_expand(strdup(where(il->endless_site)));

@@ -43,6 +43,8 @@
         il->threads[il->current].frames_end = __builtin_frame_address(0);                                    \
         il->threads[il->current].called_at = SITE;                                                           \
         call;                                                                                                \
+        if (il->has_loops)                                                                                   \
+            stack_clean();                                                                                   \
         il->inside = false;                                                                                  \
     } while (0)
 
@@ -80,15 +82,18 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
     result __wrap_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__)
 
-/** The time at which it stands still. */
-enum { NOW_SECONDS = 1000 };
-
-static inline bool has_passed(const struct timespec *deadline)
+static inline bool is_a_time(const struct timespec *time)
 {
-    return deadline->tv_sec < NOW_SECONDS || (deadline->tv_sec == NOW_SECONDS && deadline->tv_nsec <= 0);
+    return time->tv_nsec >= 0 && time->tv_nsec < NS_PER_S;
 }
 
-#define TIMED                                                                                                \
-    "a wait with a deadline that has not passed cannot be explored, since time stands still: give the model one without"
+/** A time so late that no model comes to it is no deadline. */
+static inline int64_t to_ns(const struct timespec *time)
+{
+    enum { CENTURIES = INT32_MAX };
+    return time->tv_sec < 0            ? 0
+           : time->tv_sec >= CENTURIES ? NO_DEADLINE
+                                       : (int64_t)time->tv_sec * NS_PER_S + time->tv_nsec;
+}
 
 #endif

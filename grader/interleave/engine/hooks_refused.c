@@ -16,19 +16,12 @@
             return __real_##name arguments;                                                                  \
         unsupported(SITE, #name " at %s: " why, where(SITE));                                                \
     }
-#define SLEEPS                                                                                               \
-    "sleeping orders nothing, and time stands still: say with a lock or an atomic what is waited for"
+#define SIGNALS "a signal is not modelled: say with a lock or an atomic what is waited for"
 #define OUTSIDE                                                                                              \
     "input and output cannot be explored, since it would happen in each execution: use interleave_note() for words"
 #define UNKNOWN "this kind of synchronisation is not modelled: use atomics, mutexes and condition variables"
 
 struct timeval;
-REFUSED(int, pthread_mutex_timedlock, TIMED, (pthread_mutex_t * m, const struct timespec *t), (m, t))
-REFUSED(unsigned, sleep, SLEEPS, (unsigned seconds), (seconds))
-REFUSED(int, usleep, SLEEPS, (unsigned microseconds), (microseconds))
-REFUSED(int, nanosleep, SLEEPS, (const struct timespec *t, struct timespec *left), (t, left))
-REFUSED(int, clock_nanosleep, SLEEPS,
-        (clockid_t k, int flags, const struct timespec *t, struct timespec *left), (k, flags, t, left))
 REFUSED(ssize_t, read, OUTSIDE, (int fd, void *bytes, size_t count), (fd, bytes, count))
 REFUSED(ssize_t, write, OUTSIDE, (int fd, const void *bytes, size_t count), (fd, bytes, count))
 REFUSED(int, close, OUTSIDE, (int fd), (fd))
@@ -81,7 +74,7 @@ REFUSED(int, cnd_signal, "use pthread_cond_signal", (void *condition), (conditio
 REFUSED(int, cnd_broadcast, "use pthread_cond_broadcast", (void *condition), (condition))
 REFUSED(void, call_once, "use pthread_once", (void *flag, void (*run)(void)), (flag, run))
 REFUSED(void, thrd_yield, "use sched_yield", (void), ())
-REFUSED(int, pause, SLEEPS, (void), ())
+REFUSED(int, pause, SIGNALS, (void), ())
 REFUSED(int, getrandom, "a model must not depend on random numbers",
         (void *bytes, size_t count, unsigned flags), (bytes, count, flags))
 REFUSED(int, thrd_create, "use pthread_create", (void *thread, int (*run)(void *), void *arg),

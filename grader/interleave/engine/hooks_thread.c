@@ -1,13 +1,12 @@
 /**
  * @file hooks_thread.c
- * @brief Calls of the C library that start, order or end threads, tell the time, or end the program.
+ * @brief Calls of the C library that start, order or end threads, or end the program.
  */
 #include "hooks.h"
 
 #include <errno.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- threads; a pthread_t is the thread's number, counted from 1 --- */
@@ -133,7 +132,7 @@ WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
 {
     if (!modelled())
         return __real_pthread_cond_wait(condition, mutex);
-    INSIDE(il_condition_wait(condition, mutex, SITE));
+    INSIDE(il_condition_wait(condition, mutex, NO_DEADLINE, SITE));
     return 0;
 }
 
@@ -152,49 +151,51 @@ WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
     return 0;
 }
 
-/* --- time stands still --- */
+/* --- deadlines --- */
 
-WRAP(int, clock_gettime, clockid_t clock, struct timespec *now)
+/* A clockid_t plays no part: there is one clock. */
+static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *deadline,
+                      il_site site)
 {
-    if (!modelled())
-        return __real_clock_gettime(clock, now);
-    *now = (struct timespec){.tv_sec = NOW_SECONDS};
-    return 0;
-}
-
-WRAP(time_t, time, time_t *now)
-{
-    struct timespec stands;
-    if (!modelled())
-        return __real_time(now);
-    __wrap_clock_gettime(CLOCK_REALTIME, &stands);
-    if (now)
-        *now = stands.tv_sec;
-    return stands.tv_sec;
-}
-
-/* A deadline that has passed is no wait: the mutex is given up, and taken again. */
-static int wait_until(pthread_mutex_t *mutex, const struct timespec *deadline, il_site site)
-{
-    if (!has_passed(deadline))
-        unsupported(site, "a condition variable's timed wait at %s: " TIMED, where(site));
-    INSIDE(il_mutex_unlock(mutex, site));
-    INSIDE(il_mutex_lock(mutex, site));
-    return ETIMEDOUT;
+    int status = EINVAL;
+    touch(deadline, sizeof *deadline, false, site);
+    if (is_a_time(deadline))
+        INSIDE(status = il_condition_wait(condition, mutex, to_ns(deadline), site));
+    return status;
 }
 
 WRAP(int, pthread_cond_timedwait, pthread_cond_t *condition, pthread_mutex_t *mutex,
      const struct timespec *deadline)
 {
-    return modelled() ? wait_until(mutex, deadline, SITE)
+    return modelled() ? wait_until(condition, mutex, deadline, SITE)
                       : __real_pthread_cond_timedwait(condition, mutex, deadline);
 }
 
 WRAP(int, pthread_cond_clockwait, pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
      const struct timespec *deadline)
 {
-    return modelled() ? wait_until(mutex, deadline, SITE)
+    return modelled() ? wait_until(condition, mutex, deadline, SITE)
                       : __real_pthread_cond_clockwait(condition, mutex, clock, deadline);
+}
+
+static int lock_until(pthread_mutex_t *mutex, const struct timespec *deadline, il_site site)
+{
+    int status = EINVAL;
+    touch(deadline, sizeof *deadline, false, site);
+    if (is_a_time(deadline))
+        INSIDE(status = il_mutex_timedlock(mutex, to_ns(deadline), site));
+    return status;
+}
+
+WRAP(int, pthread_mutex_timedlock, pthread_mutex_t *mutex, const struct timespec *deadline)
+{
+    return modelled() ? lock_until(mutex, deadline, SITE) : __real_pthread_mutex_timedlock(mutex, deadline);
+}
+
+WRAP(int, pthread_mutex_clocklock, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
+{
+    return modelled() ? lock_until(mutex, deadline, SITE)
+                      : __real_pthread_mutex_clocklock(mutex, clock, deadline);
 }
 
 /* --- the end of the program --- */
@@ -262,9 +263,17 @@ LEAVES(fexecve)
 
 /* --- system calls: the futex is synchronisation, which can be explored; others are the outside world --- */
 
-static bool is_zero(const struct timespec *time)
+/* A FUTEX_WAIT has a span, the one with a mask a time. */
+static int64_t futex_deadline(int command, const struct timespec *timeout, il_site site)
 {
-    return time->tv_sec == 0 && time->tv_nsec == 0;
+    int64_t now = 0, time;
+    if (!timeout)
+        return NO_DEADLINE;
+    touch(timeout, sizeof *timeout, false, site);
+    time = to_ns(timeout);
+    if (command == FUTEX_WAIT && time != NO_DEADLINE)
+        INSIDE(now = il_now(site));
+    return time == NO_DEADLINE ? time : now + time;
 }
 
 static long futex(long word, long operation, long value, long timeout, long mask, il_site site)
@@ -277,19 +286,12 @@ static long futex(long word, long operation, long value, long timeout, long mask
     bool has_mask = command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET;
     if (has_mask && (uint32_t)mask != FUTEX_BITSET_MATCH_ANY)
         unsupported(site, "a futex with a mask at %s is not modelled", where(site));
-    bool passed = waits && timeout &&
-                  (command == FUTEX_WAIT ? is_zero((const struct timespec *)timeout)
-                                         : has_passed((const struct timespec *)timeout));
-    if (waits && timeout && !passed)
-        unsupported(site, "futex at %s: " TIMED, where(site));
     if (!waits) {
         INSIDE(status = il_futex_wake((void *)word, (int)value, site));
         return status;
     }
-    if (passed)
-        status = ETIMEDOUT;
-    else
-        INSIDE(status = il_futex_wait((void *)word, (uint32_t)value, site));
+    int64_t deadline = futex_deadline(command, (const struct timespec *)timeout, site);
+    INSIDE(status = il_futex_wait((void *)word, (uint32_t)value, deadline, site));
     errno = status;
     return status ? -1 : 0;
 }

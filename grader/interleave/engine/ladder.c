@@ -31,6 +31,9 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
                                    .spurious = model->spurious == 0  ? 1
                                                : model->spurious < 0 ? 0
                                                                      : model->spurious,
+                                   .timeouts = model->timeouts == 0  ? 1
+                                               : model->timeouts < 0 ? 0
+                                                                     : model->timeouts,
                                    .unanswered = UNANSWERED,
                                    .steps_max = model->steps_max,
                                    .seed = 1};
@@ -140,7 +143,10 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
 {
     const struct il_options *options = &climb->options;
     const struct il_result *result = &out->result;
-    char spins[400] = "";
+    char spins[400] = "", timeouts[100] = "";
+    if (result->timed)
+        snprintf(timeouts, sizeof timeouts, ", and %d early timeout%s", options->timeouts,
+                 options->timeouts == 1 ? "" : "s");
     if (result->counted)
         snprintf(spins, sizeof spins,
                  "; in a loop that counts its looks it goes on without an answer %d times%s%s%s",
@@ -149,8 +155,9 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
     snprintf(
         out->bounds, sizeof out->bounds,
         "every interleaving under RC11, stores ordered as they ran; a thread meets at most %d spurious wake-up%s or "
-        "failure%s%s",
-        options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s", spins);
+        "failure%s%s%s",
+        options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s", timeouts,
+        spins);
 }
 
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out)

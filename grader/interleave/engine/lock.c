@@ -131,6 +131,36 @@ int il_mutex_lock(void *mutex, il_site site)
     return 0;
 }
 
+int il_mutex_timedlock(void *mutex, int64_t deadline, il_site site)
+{
+    struct thread *thread = il_this();
+    int index = lock_of(mutex, false, site);
+    struct lock *lock = &il->locks[index];
+    struct pending next = pending_on(OP_LOCK, index, -1, site);
+    char text[100];
+    if (lock->owner == thread->id)
+        fail(IL_MISUSE, site,
+             "%s locks a mutex at %s that it holds already, since %s: it would wait for itself",
+             thread_text(thread->id), where(site), where(lock->site));
+    timeout_set(thread, deadline);
+    next.touches.clock = CLOCK_MOVED;
+    announce_lock(thread, next, site);
+    struct step *step = step_begin(thread);
+    bool busy = lock->owner != NOBODY;
+    if (busy) {
+        timeout_take(thread, step);
+        step->op = OP_TIMEOUT;
+    } else {
+        take(thread, lock, site);
+        step->touches.clock = CLOCK_NOT;
+    }
+    thread->deadline = NO_DEADLINE;
+    step_end(thread, step, NULL);
+    tell_step(thread, site, "lock %s%s", lock_text(lock, text, sizeof text),
+              busy ? ": the deadline has come" : "");
+    return busy ? ETIMEDOUT : 0;
+}
+
 int il_mutex_trylock(void *mutex, il_site site)
 {
     struct thread *thread = il_this();
@@ -199,6 +229,8 @@ static void wake(struct thread *thread, const struct step *signal)
     if (thread->next.op == OP_WOKEN)
         thread->next.touches.object = NO_OBJECT;
     thread->next.touches.object2 = NO_OBJECT;
+    thread->next.touches.clock = CLOCK_NOT;
+    thread->deadline = NO_DEADLINE;
     thread->woken_by = signal->past;
     thread->woken_at = (int)(signal - il->steps);
 }
@@ -217,21 +249,46 @@ static void leave_queue(struct lock *condition, int position)
             (size_t)(--condition->waiting - position));
 }
 
-/* The wait returns. True: for no reason, so the thread is still in the queue, and leaves it. */
-static bool leave_spuriously(struct thread *thread, struct lock *queue)
+/* Why a wait ends. */
+enum ended { SIGNALLED, TIMED_OUT, FOR_NO_REASON };
+
+static enum ended choose_end(const struct thread *thread, bool may_be_spurious)
+{
+    if (!thread->in_wait)
+        return SIGNALLED;
+    may_be_spurious &= thread->spurious < il->options.spurious;
+    if (timeout_runnable(thread) == CANNOT)
+        return FOR_NO_REASON;
+    return choose_value(1 + may_be_spurious) == 0 ? TIMED_OUT : FOR_NO_REASON;
+}
+
+/* The wait ends, in this step: the thread leaves the queue, if it is still there. */
+static void leave(struct thread *thread, struct lock *queue, enum ended ended, struct step *step)
 {
     int position = 0;
-    if (!thread->in_wait)
-        return false;
-    thread->spurious++;
-    thread->in_wait = false;
+    if (ended == SIGNALLED)
+        return;
     while (queue->waiters[position] != thread->id)
         position++;
     leave_queue(queue, position);
-    return true;
+    thread->in_wait = false;
+    if (ended == TIMED_OUT) {
+        timeout_take(thread, step);
+        return;
+    }
+    thread->spurious++;
+    thread->deadline = NO_DEADLINE;
+    step->touches.clock = CLOCK_NOT;
 }
 
-int il_condition_wait(void *condition, void *mutex, il_site site)
+static const char *end_text(enum ended ended)
+{
+    return ended == SIGNALLED   ? ""
+           : ended == TIMED_OUT ? ": its deadline has come"
+                                : " SPURIOUSLY: nobody signalled";
+}
+
+int il_condition_wait(void *condition, void *mutex, int64_t deadline, il_site site)
 {
     struct thread *thread = il_this();
     int mutex_index = lock_of(mutex, false, site), condition_index = lock_of(condition, true, site);
@@ -246,14 +303,27 @@ int il_condition_wait(void *condition, void *mutex, il_site site)
     step_end(thread, step, NULL);
     tell_step(thread, site, "wait on %s: gives the mutex up and sleeps", lock_text(queue, text, sizeof text));
 
-    announce_lock(thread, pending_on(OP_RELOCK, mutex_index, condition_index, site), site);
+    struct pending next = pending_on(OP_RELOCK, mutex_index, condition_index, site);
+    timeout_set(thread, deadline);
+    next.touches.clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED;
+    announce_lock(thread, next, site);
+    enum ended ended = choose_end(thread, held->owner == NOBODY);
     step = step_begin(thread);
-    bool spurious = leave_spuriously(thread, queue);
+    leave(thread, queue, ended, step);
+    if (ended ==
+        TIMED_OUT) { /* the owner of the mutex may still signal, and does not reach this thread any more */
+        step->op = OP_TIMEOUT;
+        step->touches.object = NO_OBJECT;
+        step_end(thread, step, NULL);
+        tell_step(thread, site, "the deadline of the wait on %s has come",
+                  lock_text(queue, text, sizeof text));
+        announce_lock(thread, pending_on(OP_RELOCK, mutex_index, -1, site), site);
+        step = step_begin(thread);
+    }
     take(thread, held, site);
-    step_end(thread, step, spurious ? NULL : &thread->woken_by);
-    tell_step(thread, site, "the wait on %s returns%s", lock_text(queue, text, sizeof text),
-              spurious ? " SPURIOUSLY: nobody signalled" : "");
-    return 0;
+    step_end(thread, step, ended == SIGNALLED ? &thread->woken_by : NULL);
+    tell_step(thread, site, "the wait on %s returns%s", lock_text(queue, text, sizeof text), end_text(ended));
+    return ended == TIMED_OUT ? ETIMEDOUT : 0;
 }
 
 /* Wake waiting threads, at most `most` of them, in any order. Returns how many. */
@@ -291,7 +361,7 @@ int il_condition_signal(void *condition, bool all, il_site site)
 
 /* --- futexes: a queue at an atomic word --- */
 
-int il_futex_wait(const void *word, uint32_t expected, il_site site)
+int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site site)
 {
     struct thread *thread = il_this();
     heap_check(word, sizeof expected, "a futex wait", site);
@@ -316,12 +386,17 @@ int il_futex_wait(const void *word, uint32_t expected, il_site site)
               sleeps ? ", as expected, so it sleeps" : ", so it does not sleep");
     if (!sleeps)
         return EAGAIN;
-    announce(thread, pending_on(OP_WOKEN, index, -1, site));
+    struct pending next = pending_on(OP_WOKEN, index, -1, site);
+    timeout_set(thread, deadline);
+    next.touches.clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED;
+    announce(thread, next);
+    enum ended ended = choose_end(thread, true);
     step = step_begin(thread);
-    bool spurious = leave_spuriously(thread, queue);
-    step_end(thread, step, spurious ? NULL : &thread->woken_by);
-    tell_step(thread, site, "the futex wait returns%s", spurious ? " SPURIOUSLY: nobody woke it" : "");
-    return 0;
+    leave(thread, queue, ended, step);
+    step_end(thread, step, ended == SIGNALLED ? &thread->woken_by : NULL);
+    tell_step(thread, site, "the futex wait returns%s",
+              ended == FOR_NO_REASON ? " SPURIOUSLY: nobody woke it" : end_text(ended));
+    return ended == TIMED_OUT ? ETIMEDOUT : 0;
 }
 
 int il_futex_wake(const void *word, int most, il_site site)

@@ -30,6 +30,7 @@ static bool answers(const struct footprint *spin, const struct footprint *step)
 {
     return spin->awaits &&
            ((spin->spins && step->spins) ||
+            (step->clock == CLOCK_MOVED && spin->awaits & object_bit(THE_CLOCK)) ||
             (step->writes && spin->awaits & (object_bit(step->object) | object_bit(step->object2))));
 }
 
@@ -38,6 +39,8 @@ bool depends(const struct footprint *a, const struct footprint *b)
     if (answers(a, b) || answers(b, a))
         return true;
     if ((a->sc == SC_FENCE && b->sc) || (b->sc == SC_FENCE && a->sc))
+        return true;
+    if (a->clock && b->clock && (a->clock == CLOCK_MOVED || b->clock == CLOCK_MOVED))
         return true;
     return meets(a->object, a, b) || meets(a->object2, a, b);
 }

@@ -27,17 +27,23 @@ enum runnable thread_runnable(const struct thread *thread)
     if (thread->state != ALIVE)
         return CANNOT;
     const struct pending *next = &thread->next;
-    if (thread->awaited && !await_is_answered(thread))
-        return CANNOT;
+    if (thread->awaited && !await_is_answered(thread) && !thread->in_time)
+        return waits_for_clock(thread) && thread->early < il->options.timeouts ? CAN_SPURIOUSLY : CANNOT;
     switch (next->op) {
     case OP_LOCK:
-        return il->locks[next->touches.object - FIRST_LOCK].owner == NOBODY ? CAN : CANNOT;
+        return il->locks[next->touches.object - FIRST_LOCK].owner == NOBODY ? CAN : timeout_runnable(thread);
     case OP_RELOCK:
+        if (thread->in_wait && timeout_runnable(thread) != CANNOT)
+            return timeout_runnable(thread);
         if (il->locks[next->touches.object - FIRST_LOCK].owner != NOBODY)
             return CANNOT;
         return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
     case OP_WOKEN:
+        if (thread->in_wait && timeout_runnable(thread) != CANNOT)
+            return timeout_runnable(thread);
         return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
+    case OP_SLEEP:
+        return timeout_runnable(thread);
     case OP_JOIN:
         return il->threads[next->target].state == ENDED ? CAN : CANNOT;
     case OP_SPIN:
@@ -131,19 +137,32 @@ static unsigned let_spin(void)
 
 /* --- the choice --- */
 
+/* Those that can run; of these, those that can only for no reason, or early. */
+static unsigned enabled_threads(unsigned *spurious)
+{
+    unsigned enabled = 0;
+    *spurious = 0;
+    for (int i = 0; i < il->thread_count; i++) {
+        enum runnable runnable = thread_runnable(&il->threads[i]);
+        enabled |= (runnable != CANNOT ? 1u : 0) << i;
+        *spurious |= (runnable == CAN_SPURIOUSLY ? 1u : 0) << i;
+    }
+    return enabled;
+}
+
 int pick_thread(void)
 {
     struct thread *current = il_this();
-    unsigned enabled = 0, spurious = 0;
     bool alive = false;
     for (int i = 0; i < il->thread_count; i++) {
-        enum runnable runnable = thread_runnable(&il->threads[i]);
         alive |= il->threads[i].state == ALIVE;
-        enabled |= (runnable != CANNOT ? 1u : 0) << i;
-        spurious |= (runnable == CAN_SPURIOUSLY ? 1u : 0) << i;
+        il->threads[i].in_time = false;
     }
+    unsigned spurious, enabled = enabled_threads(&spurious);
     if (!alive)
         return NOBODY;
+    if (!(enabled & ~spurious) && time_can_pass())
+        enabled = enabled_threads(&spurious);
     /* a spurious wake-up must not hide that nobody would have sent a real one */
     if (!(enabled & ~spurious) && !(il->options.deadlock_is_outcome && enabled)) {
         bool spins = false;
@@ -188,6 +207,8 @@ void announce(struct thread *thread, struct pending next)
 {
     thread->next = next;
     thread->next.touches.awaits |= thread->awaits;
+    if (thread->awaited && waits_for_clock(thread))
+        thread->next.touches.clock = CLOCK_MOVED;
     il->plain_accesses = 0;
     reschedule(thread);
 }

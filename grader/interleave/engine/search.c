@@ -139,7 +139,8 @@ static bool reduces(void)
 /* A return for no reason was possible before; after this step it would be for a reason. */
 static bool is_another_step(const struct thread *thread, int step)
 {
-    return thread->woken_at == step || (thread->next.op == OP_SPIN && spin_is_answered(thread));
+    return thread->woken_at == step || is_in_time_since(thread, step + 1) ||
+           (thread->next.op == OP_SPIN && spin_is_answered(thread));
 }
 
 /* Threads whose next step was explored from here before, and is independent of all that happened since. */

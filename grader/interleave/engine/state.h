@@ -37,7 +37,12 @@ enum {
 #define LOCALS_BASE ((char *)0x220000000000u)
 
 /* Objects that steps are about: locations by their index, locks and threads beyond. */
-enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000 };
+enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000, THE_CLOCK = 3000 };
+
+/* What a step does with the clock. */
+enum clock_use { CLOCK_NOT, CLOCK_READ, CLOCK_MOVED };
+#define NS_PER_S INT64_C(1000000000)
+#define NO_DEADLINE INT64_MAX
 
 enum operation {
     OP_START,
@@ -56,6 +61,9 @@ enum operation {
     OP_WOKEN,      /* the same, when it returns */
     OP_JOIN,
     OP_SPIN,
+    OP_CLOCK,
+    OP_SLEEP,
+    OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 
 /* Whether a step takes part in the order of all sequentially consistent operations. */
@@ -65,7 +73,7 @@ enum sc { SC_NOT, SC_FENCE, SC_ACCESS };
 struct footprint {
     int16_t object, object2; /* NO_OBJECT: none */
     bool writes, spins;
-    uint8_t sc;
+    uint8_t sc, clock; /* enum sc, enum clock_use */
     uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
@@ -191,7 +199,12 @@ struct thread {
     int in_vain;      /* looks that are left to a loop that goes on without an answer */
     unsigned vain_changes; /* its changes when it did */
     bool endless;          /* it has had them */
+    int64_t deadline;      /* of what it waits for; or NO_DEADLINE */
+    bool in_time;          /* no thread can run, and this is the next deadline */
+    int in_time_at;        /* steps that were made when that came; or -1 */
+    int early;             /* ends of a wait by a deadline that lay ahead, so far */
     bool looks;            /* its next operation may be a look */
+    int16_t looks_at;      /* then the object */
     uint64_t looks_from;   /* then its state when it announced that; 0: not known */
     uint64_t awaits;       /* what it came round for: a set of objects, as in a footprint */
     int look_count;        /* since it did anything else */
@@ -330,6 +343,9 @@ struct engine {
     int store_count;
     struct lock locks[LOCKS_MAX];
     int lock_count;
+    int64_t now;         /* the clock, in nanoseconds */
+    unsigned jumps;      /* of the clock, so far */
+    int waits_for_clock; /* of these, those for a loop that reads the clock */
     struct view sc; /* what sequentially consistent fences and stores have made known to each other */
     struct step *steps;
     struct look *looks;      /* LOOKS_MAX of each thread */
@@ -355,7 +371,9 @@ struct engine {
     long executions, prunings, steps_total;
     struct set outcomes;
     bool loops[LOOP_MARKS]; /* sites at which a thread looked twice, and did nothing else between, by their addresses */
+    bool has_loops;
     bool found_loop;      /* one more: all begins anew */
+    bool timed;           /* a wait with a deadline was met */
     bool counted;         /* a thread has slept in a loop that counts */
     il_site endless_site; /* where one still looked after LOOKS_IN_VAIN looks; or NULL */
 

@@ -16,6 +16,8 @@ struct thread *thread_new(void *(*run)(void *), void *arg)
                               .arg = arg,
                               .lost_thread = NOBODY,
                               .woken_at = -1,
+                              .deadline = NO_DEADLINE,
+                              .in_time_at = -1,
                               .stack = stack,
                               .thread_pointer = thread_pointer};
     coroutine_make(thread);

@@ -4,7 +4,7 @@
  *
  *     w-1s1u2:A3Bb2C
  *
- * w: stale reads at most, s: oddities and u: spins without an answer a thread at most (they decide where choices exist at all); after the colon a capital
+ * t, where a wait with a deadline was met: early ends of one a thread at most. w: stale reads at most, s: oddities and u: spins without an answer a thread at most (they decide where choices exist at all); after the colon a capital
  * letter for the thread that was chosen, a small one for a value (a is 0), each with a count when it is repeated.
  */
 #include "engine.h"
@@ -19,8 +19,11 @@ char *token_make(void)
     char *text = malloc((size_t)il->replay_count * 2 + 64);
     if (!text)
         engine_failed("no memory");
-    int length = sprintf(text, "w%ds%du%d%s:", il->options.stale_reads, il->options.spurious,
-                         il->options.unanswered, il->options.c11_release_sequences ? "c" : "");
+    char timeouts[20] = "";
+    if (il->timed)
+        sprintf(timeouts, "t%d", il->options.timeouts);
+    int length = sprintf(text, "w%ds%du%d%s%s:", il->options.stale_reads, il->options.spurious,
+                         il->options.unanswered, timeouts, il->options.c11_release_sequences ? "c" : "");
     for (int i = 0; i < il->replay_count;) {
         int same = 1;
         while (i + same < il->replay_count && il->replay[i + same] == il->replay[i])
@@ -56,6 +59,8 @@ bool token_read(const char *token)
     const char *at = token;
     if (!token_is_written(token) || !read_bound(&at, TOKEN_FIRST, &il->options.stale_reads) ||
         !read_bound(&at, 's', &il->options.spurious) || !read_bound(&at, 'u', &il->options.unanswered))
+        return false;
+    if (*at == 't' && !read_bound(&at, 't', &il->options.timeouts))
         return false;
     il->options.c11_release_sequences = *at == 'c';
     at += *at == 'c';

@@ -56,6 +56,24 @@ static uint64_t mix_memory(uint64_t hash, const char *start, const char *end)
     return hash;
 }
 
+/* A frame has places that nothing was written to yet. They hold what stood there before: it must be the same in each round, in each
+ * execution, and where an account is written, which takes more of the stack. */
+static __attribute__((noinline)) void clean_much(void)
+{
+    char used[16 << 10];
+    memset(used, 0, sizeof used);
+    __asm__ volatile("" : : "r"(used) : "memory");
+}
+
+void stack_clean(void)
+{
+    char used[2 << 10];
+    memset(used, 0, sizeof used);
+    __asm__ volatile("" : : "r"(used) : "memory");
+    if (il->tracing)
+        clean_much();
+}
+
 /* Of the caller of the hook; 0: the hook did not note it. That costs time, so it is asked for at loops only: at places where
  * a thread has looked twice, and done nothing else between. When a new one is found the search begins anew, so that it does not
  * depend on when that was. */
@@ -79,6 +97,8 @@ static uint64_t state_of(const struct thread *thread, uint64_t arguments)
 static unsigned version_of(int object, bool locked)
 {
     const struct lock *lock = &il->locks[object - FIRST_LOCK];
+    if (object == THE_CLOCK)
+        return il->jumps;
     return il_is_location(object) ? il->locations[object].version : locked ? lock->changes : lock->version;
 }
 
@@ -92,6 +112,15 @@ bool await_is_answered(const struct thread *thread)
     for (int i = 0; i < thread->awaited; i++)
         if (has_changed(&looks_of(thread)[thread->look_count + i]))
             return true;
+    return false;
+}
+
+/* It came round where it reads the clock: that might be later by now. */
+bool waits_for_clock(const struct thread *thread)
+{
+    for (int i = 0; i < thread->awaited; i++)
+        if (looks_of(thread)[thread->look_count + i].object == THE_CLOCK)
+            return thread->next.op == OP_CLOCK || thread->next.op == OP_LOAD;
     return false;
 }
 
@@ -179,12 +208,13 @@ void look_begins(struct thread *thread, int object, uint64_t arguments, il_site 
     const struct look *looks = looks_of(thread);
     bool *is_loop = loop_mark(site);
     thread->looks = true;
+    thread->looks_at = (int16_t)object;
     thread->looks_from = *is_loop ? state_of(thread, arguments) : 0;
     for (int i = thread->look_count - 1; i >= 0; i--) {
         if (looks[i].site != site)
             continue;
         if (!*is_loop) {
-            *is_loop = il->found_loop = il->pruned = true;
+            *is_loop = il->has_loops = il->found_loop = il->pruned = true;
             il_leave();
         }
         if (thread->looks_from && looks[i].state == thread->looks_from && looks[i].object == object) {
@@ -195,9 +225,13 @@ void look_begins(struct thread *thread, int object, uint64_t arguments, il_site 
 }
 
 /* It was chosen; from here on what it knows changes. */
-void look_is_chosen(struct thread *thread, const struct step *step)
+void look_is_chosen(struct thread *thread, struct step *step)
 {
-    int object = step->touches.object;
+    int object = thread->looks_at;
+    if (thread->awaited && waits_for_clock(thread) && !await_is_answered(thread))
+        clock_ticks(thread, step);
+    else if (thread->awaited)
+        step->touches.clock = thread->next.op == OP_CLOCK ? CLOCK_READ : CLOCK_NOT;
     thread->awaited = 0;
     thread->awaits = 0;
     if (!thread->looks) {

@@ -58,6 +58,17 @@ static void add_futex(struct litmus_program *program, int t, int locations)
     random_add(program, t, operation);
 }
 
+static void add_timed(struct litmus_program *program, int t, int locations)
+{
+    static const enum litmus_kind kinds[] = {LITMUS_FUTEX_TIMED, LITMUS_FUTEX_TIMED, LITMUS_FUTEX_WAKE,
+                                             LITMUS_SLEEP, LITMUS_CLOCK};
+    random_add(program, t,
+               (struct litmus_operation){.kind = kinds[random_below(5)],
+                                         .location = random_below(locations),
+                                         .value = (uint64_t)(1 + random_below(3)),
+                                         .expected = (uint64_t)random_below(2)});
+}
+
 static void add_await(struct litmus_program *program, int t, int locations)
 {
     static const enum il_order orders[] = {IL_RELAXED, IL_ACQUIRE, IL_SEQ_CST};
@@ -76,11 +87,16 @@ static void make_program(struct litmus_program *program, uint64_t seed)
     snprintf(program->name, sizeof program->name, "program of seed %llu", (unsigned long long)seed);
     int locations = 1 + random_below(LITMUS_LOCATIONS);
     int flavour = random_below(
-        7); /* accesses; accesses; with sections; with condition variables; with futexes; with yields; with loops that wait */
+        9); /* accesses; accesses; with sections; with condition variables; with futexes; with yields; with loops that wait; with
+               deadlines, of futexes and of condition variables */
     for (int t = 0; t < program->threads; t++) {
         int parts = program->threads == 2 ? 2 + random_below(3) : 1 + random_below(2);
         for (int i = 0; i < parts; i++)
-            if (flavour == 6 && random_below(3) == 0)
+            if (flavour == 7 && random_below(2))
+                add_timed(program, t, locations);
+            else if (flavour == 8 && random_below(2))
+                add_section(program, t, locations, true);
+            else if (flavour == 6 && random_below(3) == 0)
                 add_await(program, t, locations);
             else if (flavour == 5 && random_below(3) == 0)
                 add_of_kind(program, t, LITMUS_YIELD);
@@ -93,6 +109,10 @@ static void make_program(struct litmus_program *program, uint64_t seed)
             else
                 random_add_access(program, t, locations, true);
     }
+    for (int t = 0; flavour == 8 && t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++)
+            if (program->operations[t][i].kind == LITMUS_WAIT)
+                program->operations[t][i].value = (uint64_t)random_below(3); /* 0: without a deadline */
     litmus_number(program, (1u << locations) - 1);
 }
 
@@ -104,6 +124,7 @@ static struct il_options options_for(enum il_strategy strategy, uint64_t seed)
                                .preemptions = IL_UNBOUNDED,
                                .stale_reads = IL_UNBOUNDED,
                                .spurious = seed % 3 == 0,
+                               .timeouts = (int)(seed / 3 % 3),
                                .unanswered = (int)(seed % 4) - 1 > 0 ? (int)(seed % 4) - 1 : 0,
                                .executions_max = strategy == IL_NAIVE    ? NAIVE_MAX
                                                  : strategy >= IL_RANDOM ? WALKS

@@ -2,6 +2,7 @@
 
 #include "../engine/engine.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,7 +28,8 @@ void litmus_number(struct litmus_program *program, unsigned used)
             bool reads = operation->kind == LITMUS_LOAD || operation->kind == LITMUS_EXCHANGE ||
                          operation->kind == LITMUS_ADD || operation->kind == LITMUS_COMPARE_EXCHANGE ||
                          operation->kind == LITMUS_TRYLOCK || operation->kind == LITMUS_FUTEX_WAIT ||
-                         operation->kind == LITMUS_FUTEX_WAKE;
+                         operation->kind == LITMUS_FUTEX_WAKE || operation->kind == LITMUS_FUTEX_TIMED ||
+                         operation->kind == LITMUS_CLOCK;
             operation->slot = reads ? program->slots++ : -1;
         }
     int slot = program->slots;
@@ -48,6 +50,14 @@ uint64_t litmus_put(uint64_t before, int slot, uint64_t value)
     return before | value << (slot * LITMUS_BITS);
 }
 
+enum { MS = 1000000 };
+#define BEGIN (NOW_SECONDS * NS_PER_S)
+
+static int64_t after(const struct litmus_operation *operation)
+{
+    return BEGIN + (int64_t)operation->value * MS;
+}
+
 static uint64_t read_by(const struct litmus_operation *operation)
 {
     uint32_t *object = &locations[operation->location];
@@ -55,6 +65,7 @@ static uint64_t read_by(const struct litmus_operation *operation)
                             : operation->order == IL_ACQ_REL ? IL_ACQUIRE
                                                              : operation->order;
     bool succeeded;
+    int status;
     switch (operation->kind) {
     case LITMUS_LOAD:
         return il_load(object, sizeof *object, operation->order, operation);
@@ -66,7 +77,12 @@ static uint64_t read_by(const struct litmus_operation *operation)
         return il_compare_exchange(object, sizeof *object, operation->expected, operation->value,
                                    operation->order, failure, false, &succeeded, operation);
     case LITMUS_FUTEX_WAIT:
-        return il_futex_wait(object, (uint32_t)operation->expected, operation) != 0;
+        return il_futex_wait(object, (uint32_t)operation->expected, NO_DEADLINE, operation) != 0;
+    case LITMUS_FUTEX_TIMED:
+        status = il_futex_wait(object, (uint32_t)operation->expected, after(operation), operation);
+        return status == EAGAIN ? 1 : status == ETIMEDOUT ? 2 : 0;
+    case LITMUS_CLOCK:
+        return (uint64_t)((il_now(operation) - BEGIN) / MS);
     case LITMUS_FUTEX_WAKE:
         return (uint64_t)il_futex_wake(object, (int)operation->value, operation);
     default:
@@ -117,11 +133,14 @@ static void act(const struct litmus_operation *operation)
     case LITMUS_YIELD:
         il_spin(operation);
         break;
+    case LITMUS_SLEEP:
+        il_sleep(after(operation), operation);
+        break;
     case LITMUS_AWAIT:
         await(operation);
         break;
     case LITMUS_WAIT:
-        il_condition_wait(&condition, &mutex, operation);
+        il_condition_wait(&condition, &mutex, operation->value ? after(operation) : NO_DEADLINE, operation);
         break;
     default:
         il_condition_signal(&condition, operation->kind == LITMUS_BROADCAST, operation);
@@ -233,6 +252,18 @@ static void print_operation(const struct litmus_operation *operation)
         break;
     case LITMUS_YIELD:
         printf("yield");
+        break;
+    case LITMUS_FUTEX_TIMED:
+        printf("wait %c while %d, until %d ms", location, (int)operation->expected, value);
+        break;
+    case LITMUS_SLEEP:
+        printf("sleep until %d ms", value);
+        break;
+    case LITMUS_CLOCK:
+        printf("clock");
+        break;
+    case LITMUS_WAIT:
+        printf(value ? "wait until %d ms" : "wait", value);
         break;
     case LITMUS_AWAIT:
         printf("await%d %c %s = %d", (int)operation->expected, location, order, value);

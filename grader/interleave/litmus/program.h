@@ -34,8 +34,11 @@ enum litmus_kind {
     LITMUS_WAIT,    /* inside of a section of the mutex */
     LITMUS_SIGNAL,
     LITMUS_BROADCAST,
-    LITMUS_FUTEX_WAIT, /* for a change of `expected`; reads 1: it was changed already */
-    LITMUS_FUTEX_WAKE, /* at most `value`; reads how many */
+    LITMUS_FUTEX_WAIT,  /* for a change of `expected`; reads 1: it was changed already */
+    LITMUS_FUTEX_WAKE,  /* at most `value`; reads how many */
+    LITMUS_FUTEX_TIMED, /* the same for `value` ms at most; reads 2: the time has come */
+    LITMUS_SLEEP,       /* for `value` ms */
+    LITMUS_CLOCK,       /* reads how many ms have passed */
     LITMUS_YIELD,
     LITMUS_AWAIT, /* looks until it is answered: enum litmus_await in `expected` */
 };

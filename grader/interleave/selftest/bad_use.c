@@ -6,7 +6,6 @@
  * What is expected of each stands in bad_use.txt.
  */
 #include <err.h>
-#include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -309,16 +308,6 @@ MODEL(recursive_mutex, "-", "a recursive mutex")
     pthread_mutex_init(&recursive, &attributes);
     pthread_mutex_lock(&recursive);
     pthread_mutex_lock(&recursive);
-}
-
-MODEL(calls_sem_timedwait, "-", "a semaphore, until a deadline that lies ahead")
-{
-    sem_t semaphore;
-    struct timespec deadline;
-    sem_init(&semaphore, 0, 0);
-    clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec++;
-    sem_timedwait(&semaphore, &deadline);
 }
 
 MODEL(calls_rwlock, "-", "a lock for readers and writers")
