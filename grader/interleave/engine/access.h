@@ -67,6 +67,18 @@ void il_sleep(int64_t deadline, il_site site);
 int il_mutex_lock(void *mutex, il_site site);
 int il_mutex_trylock(void *mutex, il_site site);
 int il_mutex_unlock(void *mutex, il_site site);
+/** Whether the calling thread holds it. */
+bool il_mutex_is_own(void *mutex, il_site site);
+/** Lock it once more, or once less (`by` is -1); false: it is held once only. */
+bool il_mutex_nest(void *mutex, int by, il_site site);
+int il_rwlock_lock(void *lock, bool writes, bool tries, il_site site);
+int il_rwlock_unlock(void *lock, il_site site);
+/** True: the caller is to do it, and then to say so. */
+bool il_once_begin(void *once, il_site site);
+void il_once_end(void *once, il_site site);
+void il_barrier_init(void *barrier, unsigned threads, il_site site);
+/** True for one of the threads. */
+bool il_barrier_wait(void *barrier, il_site site);
 int il_mutex_destroy(void *object, bool is_condition, il_site site);
 void il_mutex_init(void *object);
 /** The deadline is a time of the clock in nanoseconds, or INT64_MAX. ETIMEDOUT: it has come. */

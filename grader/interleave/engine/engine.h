@@ -22,6 +22,7 @@
  *     wait.c        loops that only look
  *     time.c        the clock, deadlines
  *     lock.c        mutexes, condition variables, futexes
+ *     rwlock.c, barrier.c, once.c
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
  *     reduce.c      which steps depend on each other; source-DPOR
@@ -31,7 +32,7 @@
  *     site.c        files, lines, names of functions and objects; debug_info.c: what the program itself says of an address
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
- *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_semaphore.c, hooks_refused.c    the front
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_refused.c    the front
  *     ends
  *     main.c, judged.c    the program
  */
@@ -129,7 +130,17 @@ bool timeout_take(struct thread *thread, struct step *step);
 #define EARLY ", early: others could still run"
 
 /* --- lock.c --- */
+/* The number of the lock at this address; it is looked at, and there. */
+int lock_of(const void *object, bool is_condition, il_site site);
+void announce_lock(struct thread *thread, struct pending next, il_site site);
+struct pending pending_on(enum operation op, int lock, int lock2, il_site site);
+void enqueue(struct thread *thread, struct lock *queue);
+/* It is no longer in its queue, since that step. */
+void wake(struct thread *thread, const struct step *signal);
 const char *lock_text(const struct lock *lock, char *text, size_t size);
+
+/* --- rwlock.c --- */
+bool rwlock_is_free(const struct lock *lock, bool writes);
 
 /* --- schedule.c --- */
 /* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */

@@ -82,6 +82,10 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
     result __wrap_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__)
 
+/** Of any kind: hooks_lock.c. 0, or an error code of POSIX. */
+int mutex_lock(pthread_mutex_t *mutex, bool tries, il_site site);
+int mutex_unlock(pthread_mutex_t *mutex, il_site site);
+
 static inline bool is_a_time(const struct timespec *time)
 {
     return time->tv_nsec >= 0 && time->tv_nsec < NS_PER_S;

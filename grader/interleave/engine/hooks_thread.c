@@ -1,6 +1,6 @@
 /**
  * @file hooks_thread.c
- * @brief Calls of the C library that start, order or end threads, or end the program.
+ * @brief Calls of the C library that start or end threads, or end the program, and system calls.
  */
 #include "hooks.h"
 
@@ -80,122 +80,6 @@ WRAP(int, sched_yield, void)
         return __real_sched_yield();
     INSIDE(il_yield(SITE));
     return 0;
-}
-
-/* --- locks --- */
-
-#define LOCK_CALL(name, suffix, type, call)                                                                  \
-    int __real_##name(type *object);                                                                         \
-    int __wrap_##name##suffix(type *object);                                                                 \
-    int __wrap_##name##suffix(type *object)                                                                  \
-    {                                                                                                        \
-        int status = 0;                                                                                      \
-        if (!modelled())                                                                                     \
-            return __real_##name(object);                                                                    \
-        INSIDE(status = (call));                                                                             \
-        return status;                                                                                       \
-    }
-NOTED(__wrap_pthread_mutex_lock)
-NOTED(__wrap_pthread_mutex_trylock)
-NOTED(__wrap_pthread_mutex_unlock)
-LOCK_CALL(pthread_mutex_lock, _noted, pthread_mutex_t, il_mutex_lock(object, SITE))
-LOCK_CALL(pthread_mutex_trylock, _noted, pthread_mutex_t, il_mutex_trylock(object, SITE))
-LOCK_CALL(pthread_mutex_unlock, _noted, pthread_mutex_t, il_mutex_unlock(object, SITE))
-LOCK_CALL(pthread_mutex_destroy, , pthread_mutex_t, il_mutex_destroy(object, false, SITE))
-LOCK_CALL(pthread_cond_destroy, , pthread_cond_t, il_mutex_destroy(object, true, SITE))
-LOCK_CALL(pthread_cond_signal, , pthread_cond_t, il_condition_signal(object, false, SITE))
-LOCK_CALL(pthread_cond_broadcast, , pthread_cond_t, il_condition_signal(object, true, SITE))
-
-WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
-{
-    int type = PTHREAD_MUTEX_NORMAL;
-    if (!modelled())
-        return __real_pthread_mutex_init(mutex, attributes);
-    if (attributes && pthread_mutexattr_gettype(attributes, &type) == 0 && type == PTHREAD_MUTEX_RECURSIVE)
-        INSIDE(unsupported(SITE, "a recursive mutex at %s cannot be explored: use an ordinary one",
-                           where(SITE)));
-    touch(mutex, sizeof(pthread_mutex_t), true, SITE);
-    il_mutex_init(mutex);
-    return __real_pthread_mutex_init(mutex, NULL);
-}
-
-WRAP(int, pthread_cond_init, pthread_cond_t *condition, const pthread_condattr_t *attributes)
-{
-    if (!modelled())
-        return __real_pthread_cond_init(condition, attributes);
-    touch(condition, sizeof(pthread_cond_t), true, SITE);
-    il_mutex_init(condition);
-    return __real_pthread_cond_init(condition, NULL);
-}
-
-WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
-{
-    if (!modelled())
-        return __real_pthread_cond_wait(condition, mutex);
-    INSIDE(il_condition_wait(condition, mutex, NO_DEADLINE, SITE));
-    return 0;
-}
-
-/* The mutex orders the callers, and makes what the first did known to the others. */
-WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
-{
-    enum { DONE = 2 };
-    if (!modelled())
-        return __real_pthread_once(once, initialise);
-    INSIDE(il_mutex_lock(once, SITE));
-    if (*(volatile int *)once != DONE) {
-        initialise();
-        *(volatile int *)once = DONE;
-    }
-    INSIDE(il_mutex_unlock(once, SITE));
-    return 0;
-}
-
-/* --- deadlines --- */
-
-/* A clockid_t plays no part: there is one clock. */
-static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *deadline,
-                      il_site site)
-{
-    int status = EINVAL;
-    touch(deadline, sizeof *deadline, false, site);
-    if (is_a_time(deadline))
-        INSIDE(status = il_condition_wait(condition, mutex, to_ns(deadline), site));
-    return status;
-}
-
-WRAP(int, pthread_cond_timedwait, pthread_cond_t *condition, pthread_mutex_t *mutex,
-     const struct timespec *deadline)
-{
-    return modelled() ? wait_until(condition, mutex, deadline, SITE)
-                      : __real_pthread_cond_timedwait(condition, mutex, deadline);
-}
-
-WRAP(int, pthread_cond_clockwait, pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
-     const struct timespec *deadline)
-{
-    return modelled() ? wait_until(condition, mutex, deadline, SITE)
-                      : __real_pthread_cond_clockwait(condition, mutex, clock, deadline);
-}
-
-static int lock_until(pthread_mutex_t *mutex, const struct timespec *deadline, il_site site)
-{
-    int status = EINVAL;
-    touch(deadline, sizeof *deadline, false, site);
-    if (is_a_time(deadline))
-        INSIDE(status = il_mutex_timedlock(mutex, to_ns(deadline), site));
-    return status;
-}
-
-WRAP(int, pthread_mutex_timedlock, pthread_mutex_t *mutex, const struct timespec *deadline)
-{
-    return modelled() ? lock_until(mutex, deadline, SITE) : __real_pthread_mutex_timedlock(mutex, deadline);
-}
-
-WRAP(int, pthread_mutex_clocklock, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
-{
-    return modelled() ? lock_until(mutex, deadline, SITE)
-                      : __real_pthread_mutex_clocklock(mutex, clock, deadline);
 }
 
 /* --- the end of the program --- */

@@ -50,7 +50,7 @@ static void use(const void *object, bool is_condition, bool is_write, il_site si
     il->using = USES_NONE;
 }
 
-static int lock_of(const void *object, bool is_condition, il_site site)
+int lock_of(const void *object, bool is_condition, il_site site)
 {
     const char *what = is_condition ? "condition variable" : "mutex";
     use(object, is_condition, false, site);
@@ -66,7 +66,7 @@ static int lock_of(const void *object, bool is_condition, il_site site)
 }
 
 /* Announce an operation on a lock, and use it once more when it runs. */
-static void announce_lock(struct thread *thread, struct pending next, il_site site)
+void announce_lock(struct thread *thread, struct pending next, il_site site)
 {
     announce(thread, next);
     int objects[] = {next.touches.object, next.touches.object2};
@@ -77,7 +77,7 @@ static void announce_lock(struct thread *thread, struct pending next, il_site si
         }
 }
 
-static struct pending pending_on(enum operation op, int lock, int lock2, il_site site)
+struct pending pending_on(enum operation op, int lock, int lock2, il_site site)
 {
     return (struct pending){
         .op = (uint8_t)op,
@@ -203,6 +203,21 @@ int il_mutex_unlock(void *mutex, il_site site)
     return 0;
 }
 
+bool il_mutex_is_own(void *mutex, il_site site)
+{
+    return il->locks[lock_of(mutex, false, site)].owner == il->current;
+}
+
+bool il_mutex_nest(void *mutex, int by, il_site site)
+{
+    struct lock *lock = &il->locks[lock_of(mutex, false, site)];
+    if (lock->depth + by < 0)
+        return false;
+    lock->depth += by;
+    tell_hidden(il_this(), site, by > 0 ? "locks it once more" : "unlocks it once");
+    return true;
+}
+
 int il_mutex_destroy(void *object, bool is_condition, il_site site)
 {
     use(object, is_condition, true, site);
@@ -223,7 +238,7 @@ void il_mutex_init(void *object)
 
 /* The signal, and all that it depends on, comes before the return of the wait; that is an order, not a race. From now on
  * the wait's return is about the mutex alone, or about nothing: later signals do not concern it. */
-static void wake(struct thread *thread, const struct step *signal)
+void wake(struct thread *thread, const struct step *signal)
 {
     thread->in_wait = false;
     if (thread->next.op == OP_WOKEN)
@@ -235,7 +250,7 @@ static void wake(struct thread *thread, const struct step *signal)
     thread->woken_at = (int)(signal - il->steps);
 }
 
-static void enqueue(struct thread *thread, struct lock *queue)
+void enqueue(struct thread *thread, struct lock *queue)
 {
     queue->waiters[queue->waiting++] = thread->id;
     thread->in_wait = true;
@@ -296,6 +311,10 @@ int il_condition_wait(void *condition, void *mutex, int64_t deadline, il_site si
     char text[100];
     if (held->owner != thread->id)
         fail(IL_MISUSE, site, "%s waits at %s without the mutex locked", thread_text(thread->id), where(site));
+    if (held->depth > 0)
+        fail(IL_MISUSE, site,
+             "%s waits at %s with a recursive mutex that it has locked more than once: nobody else could lock it",
+             thread_text(thread->id), where(site));
     announce_lock(thread, pending_on(OP_WAIT, mutex_index, condition_index, site), site);
     struct step *step = step_begin(thread);
     give_up(thread, held);

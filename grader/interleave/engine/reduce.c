@@ -48,7 +48,8 @@ bool depends(const struct footprint *a, const struct footprint *b)
 /* Whether both can be enabled at once. What an unlock enables cannot come before it. */
 static bool can_be_reversed(const struct step *earlier, const struct step *later)
 {
-    bool takes = later->op == OP_LOCK || later->op == OP_RELOCK;
+    bool takes = later->op == OP_LOCK || later->op == OP_RELOCK || later->op == OP_READ_LOCK ||
+                 later->op == OP_WRITE_LOCK;
     return !(takes && (earlier->op == OP_UNLOCK || earlier->op == OP_WAIT));
 }
 

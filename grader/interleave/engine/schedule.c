@@ -42,6 +42,13 @@ enum runnable thread_runnable(const struct thread *thread)
         if (thread->in_wait && timeout_runnable(thread) != CANNOT)
             return timeout_runnable(thread);
         return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
+    case OP_READ_LOCK:
+    case OP_WRITE_LOCK:
+        return rwlock_is_free(&il->locks[next->touches.object - FIRST_LOCK], next->op == OP_WRITE_LOCK)
+                   ? CAN
+                   : CANNOT;
+    case OP_PASSED:
+        return thread->in_wait ? CANNOT : CAN;
     case OP_SLEEP:
         return timeout_runnable(thread);
     case OP_JOIN:
@@ -96,6 +103,15 @@ static _Noreturn void deadlock(void)
             char mutex[100];
             add(text, sizeof text, "%s waits at %s for %s, which %s holds since %s", name, place,
                 lock_text(lock, mutex, sizeof mutex), thread_text(lock->owner), where(lock->site));
+        } else if (thread->next.op == OP_READ_LOCK || thread->next.op == OP_WRITE_LOCK) {
+            const struct lock *lock = &il->locks[thread->next.touches.object - FIRST_LOCK];
+            char name_of_lock[100];
+            add(text, sizeof text, "%s waits at %s for %s, which was locked at %s", name, place,
+                lock_text(lock, name_of_lock, sizeof name_of_lock), where(lock->site));
+        } else if (thread->next.op == OP_PASSED) {
+            const struct lock *lock = &il->locks[thread->next.touches.object - FIRST_LOCK];
+            add(text, sizeof text, "%s waits at %s at a barrier of %d, where %d have arrived", name, place,
+                lock->threads, lock->waiting);
         } else if (thread->next.op == OP_JOIN) {
             add(text, sizeof text, "%s waits at %s for %s to end", name, place,
                 thread_text(thread->next.target));

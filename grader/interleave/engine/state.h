@@ -59,6 +59,10 @@ enum operation {
     OP_SIGNAL,
     OP_FUTEX_WAIT, /* looks at the word, and may sleep */
     OP_WOKEN,      /* the same, when it returns */
+    OP_READ_LOCK,
+    OP_WRITE_LOCK,
+    OP_BARRIER, /* arrives, and may sleep */
+    OP_PASSED,  /* the same, when all have arrived */
     OP_JOIN,
     OP_SPIN,
     OP_CLOCK,
@@ -106,17 +110,22 @@ struct location {
     unsigned version; /* changes with the value: what spinning threads wait for */
 };
 
-/* A mutex or a condition variable. */
+/* A mutex, a condition variable, a lock for readers and writers, or a barrier. */
 struct lock {
     uintptr_t address;
     bool is_condition;
     int8_t owner;
     uint8_t waiting;
     int8_t waiters[THREADS_MAX];
+    int depth;                    /* of a recursive mutex: times that it was locked again */
+    uint8_t readers[THREADS_MAX]; /* times that each thread holds it for reading */
+    int threads;                  /* that a barrier waits for */
+    bool done;                    /* what was to be done once */
     unsigned version;
     unsigned changes; /* sections in which its owner did more than look */
     unsigned acts;    /* of its owner, when it was locked */
     struct view released;
+    struct view read; /* what readers released: for writers only */
     il_site site; /* where it was locked */
     il_site first_use;
     il_site destroyed_at; /* or NULL */

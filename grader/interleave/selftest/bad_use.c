@@ -299,30 +299,6 @@ MODEL(never_joined, "-", "a thread that is neither joined nor detached")
     pthread_create(&thread, NULL, store_one, NULL);
 }
 
-MODEL(recursive_mutex, "-", "a recursive mutex")
-{
-    pthread_mutexattr_t attributes;
-    pthread_mutex_t recursive;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&recursive, &attributes);
-    pthread_mutex_lock(&recursive);
-    pthread_mutex_lock(&recursive);
-}
-
-MODEL(calls_rwlock, "-", "a lock for readers and writers")
-{
-    static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
-    pthread_rwlock_rdlock(&lock);
-}
-
-MODEL(calls_barrier, "-", "a barrier")
-{
-    pthread_barrier_t barrier;
-    pthread_barrier_init(&barrier, NULL, 1);
-    pthread_barrier_wait(&barrier);
-}
-
 /* --- memory --- */
 
 MODEL(heap_overflow, "-", "a write behind a block")
