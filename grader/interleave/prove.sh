@@ -50,7 +50,7 @@ build_engine() {
     # by the sources: an object of a file that is gone may still stand there
     engine=$(for source in "$here"/engine/*.c; do echo "$build/engine/$(basename "$source" .c).o"; done | grep -v '/main\.o' | tr '\n' ' ')
     # Tests that call the engine directly have no front end but the compiler's.
-    bare=$(echo "$engine" | tr ' ' '\n' | grep -v -e '/hooks_[^c]' -e '/judged\.o' | tr '\n' ' ')
+    bare=$(echo "$engine" | tr ' ' '\n' | grep -v -e '/hooks_[^c]' -e '/hooks_c11' -e '/judged\.o' | tr '\n' ' ')
     local verdict=$build/verdict.o
     if stale "$verdict" "$here/selftest/verdict.c"; then
         gcc $common $warnings -O2 -c "$here/selftest/verdict.c" -o "$verdict" || exit 2
@@ -108,7 +108,7 @@ bare_program() {
 
 prove_litmus() {
     bare_program litmus "litmus.c rc11.c stored.c random_program.c program.c"
-    "$build/litmus" "$here/litmus/rc11-outcomes.txt" "$here/litmus/more.txt" --fresh ${FRESH:-1000 1} --markdown "$build/litmus.md" >"$build/litmus.out" 2>&1
+    "$build/litmus" "$here/litmus/rc11-outcomes.txt" "$here/litmus/more.txt" --fresh ${FRESH:-2000 1} --markdown "$build/litmus.md" >"$build/litmus.out" 2>&1
     local status=$?
     sed '$d; s/^/      /' "$build/litmus.out"
     report "$([ $status = 0 ] && echo ok || echo FAIL)" litmus "$(tail -1 "$build/litmus.out")"

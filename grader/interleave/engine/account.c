@@ -210,43 +210,11 @@ static void add_line(enum line_kind kind, int thread, il_site site, const char *
     }
 }
 
-void tell_step(struct thread *thread, il_site site, const char *format, ...)
+void tell_line(enum line_kind kind, int thread, il_site site, const char *format, ...)
 {
-    if (!il->tracing)
-        return;
     va_list arguments;
     va_start(arguments, format);
-    add_line(LINE_STEP, thread->id, site, format, arguments);
-    va_end(arguments);
-}
-
-void tell_hidden(struct thread *thread, il_site site, const char *format, ...)
-{
-    if (!il->tracing)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    add_line(LINE_HIDDEN, thread->id, site, format, arguments);
-    va_end(arguments);
-}
-
-void tell_switch(const char *format, ...)
-{
-    if (!il->tracing)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    add_line(LINE_SWITCH, NOBODY, NULL, format, arguments);
-    va_end(arguments);
-}
-
-void tell_remark(const char *format, ...)
-{
-    if (!il->tracing)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    add_line(LINE_REMARK, NOBODY, NULL, format, arguments);
+    add_line(kind, thread, site, format, arguments);
     va_end(arguments);
 }
 

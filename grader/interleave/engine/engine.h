@@ -13,7 +13,9 @@
  *     view.h        clocks and views
  *     state.h       what an execution and a search consist of
  *     location.c    atomic objects and their stores
- *     memory.c      what each memory order lets a load read, and makes known
+ *     choice.c      which stores an operation may read, and where among them its own may stand
+ *     sc.c          the order of sequentially consistent events
+ *     memory.c      what each memory order makes known
  *     mark.c        what a model knows of its own course: steps outside of the memory model
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
@@ -53,10 +55,9 @@ static inline struct thread *il_this(void)
 {
     return &il->threads[il->current];
 }
-static inline struct footprint footprint(int object, int object2, bool writes, enum sc sc)
+static inline struct footprint footprint(int object, int object2, bool writes)
 {
-    return (struct footprint){
-        .object = (int16_t)object, .object2 = (int16_t)object2, .writes = writes, .sc = (uint8_t)sc};
+    return (struct footprint){.object = (int16_t)object, .object2 = (int16_t)object2, .writes = writes};
 }
 static inline bool il_acquires(enum il_order order)
 {
@@ -165,7 +166,9 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
 
 /* --- location.c --- */
 bool on_a_stack(uintptr_t address);
-struct store *location_append(int index, uint64_t value, int thread, il_site site);
+/* A new store at this place in the modification order; those that stood there and behind it move on. The newest one's value is
+ * what stands in memory. */
+struct store *location_put(int index, int place, uint64_t value, int thread, il_site site);
 /* Take in what a plain write has left there, if one has. */
 void location_refresh(int index, il_site site);
 int location_of(const volatile void *object, unsigned size, il_site site);
@@ -174,6 +177,31 @@ struct store *location_store(const struct location *location, int index);
 uint64_t raw_read(const volatile void *address, unsigned size);
 void raw_write(volatile void *address, unsigned size, uint64_t value);
 void memory_rewritten(uintptr_t start, uintptr_t end);
+
+/* --- choice.c --- */
+/* Which store, by its index, a load reads, or a read-modify-write. */
+int choose_read(const struct thread *thread, int location, enum il_order order, bool writes);
+/* Where in the modification order a store stands. */
+int choose_place(const struct thread *thread, int location, enum il_order order);
+/* The same as choose_read() for a compare-exchange, and whether it succeeds. */
+int choose_exchange(struct thread *thread, int location, uint64_t expected, bool weak, enum il_order order,
+                    enum il_order failure_order, bool *succeeds);
+
+/* --- sc.c --- */
+/* An event that is about no location: a lock, a fence, the start or end of a thread. */
+void sc_pass(struct thread *thread);
+/* An operation on this location begins. */
+void sc_begin(struct thread *thread, int location);
+/* Whether it may read this store, and put its own at this place. `read`: an index; -1: it reads none. `place`: -1: it makes none. */
+bool sc_permits(const struct thread *thread, int location, enum il_order order, int read, int place);
+/* It has done so; what it acquired is known to its thread, and what it releases is not yet told. */
+void sc_made(struct thread *thread, struct step *step);
+void sc_fence(struct thread *thread);
+/* For each view that there is: of threads, stores and locks. */
+void each_view(void (*act)(struct view *view, const void *argument), const void *argument);
+/* Of these, those of wait.c: what threads knew before a look. `i`: in il->known. */
+void each_knowledge(void (*act)(struct view *view, const void *argument), const void *argument);
+bool knowledge_counts(int i);
 
 /* --- race.c, heap.c --- */
 void race_check(struct thread *thread, const volatile void *address, size_t size, bool is_write, bool atomic,
@@ -197,7 +225,6 @@ int64_t engine_ms(void);
 
 /* --- places.c --- */
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
-void note_unordered(const struct thread *thread, const struct location *location, il_site site);
 bool order_is_replaced(il_site site);
 /* The order to use at this site; may make a fence first. */
 enum il_order order_at(il_site site, enum il_order order);
@@ -205,6 +232,8 @@ enum il_order failure_order_at(il_site site, enum il_order order);
 
 /* --- stale.c --- */
 void tell_stale(const struct thread *thread, int index, const struct store *read);
+/* Nothing, if the store is the newest: else which one that ran earlier stands behind it. */
+void tell_overtaking(const struct thread *thread, const struct store *store);
 /* In `text`: which order is missing, and at which step, so that `reader` would know what `writer` did at that time of its
  * clock. False: it has read nothing that could tell it. */
 bool missing_order(const struct thread *reader, int writer, uint16_t time, char *text, size_t size);
@@ -215,13 +244,15 @@ bool only_looked(const struct thread *reader, int writer, uint16_t time, char *t
 void account_clear(void);
 /* A place for a breakpoint: a traced execution fails here, on the stack of the thread that fails. */
 void interleave_failed(const char *message);
-/* A step, something that is not a step, a remark across all lanes. All do nothing unless `tracing`. */
-void tell_step(struct thread *thread, il_site site, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void tell_hidden(struct thread *thread, il_site site, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void tell_switch(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void tell_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line of it: a step, something that is not a step, a remark across all lanes. */
+void tell_line(enum line_kind kind, int thread, il_site site, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Unless `tracing` these do nothing, and the words are not made: an execution without an account is most of them. */
+#define TELL(...) (il->tracing ? tell_line(__VA_ARGS__) : (void)0)
+#define tell_step(thread, site, ...) TELL(LINE_STEP, (thread)->id, (site), __VA_ARGS__)
+#define tell_hidden(thread, site, ...) TELL(LINE_HIDDEN, (thread)->id, (site), __VA_ARGS__)
+#define tell_switch(...) TELL(LINE_SWITCH, NOBODY, NULL, __VA_ARGS__)
+#define tell_remark(...) TELL(LINE_REMARK, NOBODY, NULL, __VA_ARGS__)
 char *account_text(const char *headline);
 /* How many lines from this one on repeat those before, so that they are left out. */
 int account_left_out(int i);

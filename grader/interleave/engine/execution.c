@@ -37,6 +37,7 @@ void engine_start(void)
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
     engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
     engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
+    engine->fences = pages(NULL, STEPS_LIMIT * sizeof *engine->fences);
     engine->decisions = pages(NULL, DECISIONS_MAX * sizeof *engine->decisions);
     engine->taken = pages(NULL, (size_t)2 * DECISIONS_MAX);
     engine->replay = pages(NULL, (size_t)2 * DECISIONS_MAX);
@@ -99,7 +100,7 @@ static void execute(void)
     }
     il->thread_count = il->location_count = il->store_count = il->lock_count = il->step_count = 0;
     il->position = il->taken_count = il->replay_position = 0;
-    il->preemptions = il->stale_reads = il->idle = il->name_count = il->plain_accesses = 0;
+    il->preemptions = il->stale_reads = il->overtakings = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
     il->freeing = false;
     il->registers.stack_pointer = 0;
@@ -109,7 +110,8 @@ static void execute(void)
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = il->found_loop = false;
-    view_clear(&il->sc);
+    il->sc_count = il->fence_count = 0;
+    il->last_awaiting = il->last_timed = NULL;
     heap_reset();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
         choose_priority_changes();
@@ -219,6 +221,7 @@ static void tell_failure(const char *name, struct il_result *result)
     free(message);
     result->preemptions = il->preemptions;
     result->stale_reads = il->stale_reads;
+    result->overtakings = il->overtakings;
     for (int i = 0; i < il->thread_count; i++)
         result->spurious += il->threads[i].spurious;
     result->token = token_make();

@@ -26,12 +26,12 @@ enum { IL_UNBOUNDED = -1 };
 struct il_options {
     enum il_strategy strategy;
     int preemptions; /**< at most, of a thread that could have run on; or IL_UNBOUNDED */
-    int stale_reads; /**< at most, of loads that do not read the newest store; or IL_UNBOUNDED */
-    int spurious;    /**< at most, a thread: wake-ups for no reason, failures of a weak compare-exchange */
-    int timeouts;    /**< at most, a thread: waits that end by a deadline while others could still run */
-    int steps_max;   /**< visible operations in one execution; 0: 2,000 */
-    int unanswered;  /**< at most, a thread: ends of a spin although nothing that it has read has changed */
-    int budget_ms;   /**< 0: none */
+    int stale_reads; /**< at most, of loads that do not read the newest store and stores that do not become it; or IL_UNBOUNDED */
+    int spurious;   /**< at most, a thread: wake-ups for no reason, failures of a weak compare-exchange */
+    int timeouts;   /**< at most, a thread: waits that end by a deadline while others could still run */
+    int steps_max;  /**< visible operations in one execution; 0: 2,000 */
+    int unanswered; /**< at most, a thread: ends of a spin although nothing that it has read has changed */
+    int budget_ms;  /**< 0: none */
     long executions_max; /**< 0: none; the random strategies need one of the two */
     uint64_t seed;       /**< of the random strategies */
     int changes;         /**< of priorities; 0: two, which is a depth of three */
@@ -82,13 +82,14 @@ struct il_result {
     long steps;      /**< visible operations, in all */
     int milliseconds;
     int preemptions, stale_reads, spurious; /**< in the failing execution */
-    size_t outcomes;                        /**< distinct values given to il_outcome() */
+    int overtakings;   /**< of the stale_reads: stores that take effect before one that ran earlier */
+    size_t outcomes;   /**< distinct values given to il_outcome() */
     bool timed;        /**< a wait with a deadline was met: the bound on early timeouts has cut something */
     bool counted;      /**< a thread slept in a loop that counts: the bound on spins has cut something */
     char endless[200]; /**< a place where one still looked after many looks, and was not let go on; or "" */
-    char *account; /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
-    char *rows;    /**< the same as rows, for page_html.h. The caller frees */
-    char *token;   /**< replays the failing execution. The caller frees */
+    char *account;     /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
+    char *rows;        /**< the same as rows, for page_html.h. The caller frees */
+    char *token;       /**< replays the failing execution. The caller frees */
 };
 
 /** Explore `body`. Not to be called from inside a model. */

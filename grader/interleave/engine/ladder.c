@@ -95,9 +95,14 @@ static const char *nature(struct climb *climb, const struct il_result *result)
         return "";
     if (result->stale_reads == 0)
         return " (wrong even on a sequentially consistent machine)";
-    if (without_stale_reads(climb) == IL_EXHAUSTED)
-        return " (a memory-order bug: if every load read the newest value, nothing would fail)";
-    return " (with a load that does not read the newest value)";
+    bool known = without_stale_reads(climb) == IL_EXHAUSTED;
+    if (result->overtakings)
+        return known
+                   ? " (a memory-order bug: if each store took effect after all that ran before, and every load read the "
+                     "newest value, nothing would fail)"
+                   : " (with a store that takes effect before one that ran earlier)";
+    return known ? " (a memory-order bug: if every load read the newest value, nothing would fail)"
+                 : " (with a load that does not read the newest value)";
 }
 
 static void describe_failure(struct climb *climb, struct ladder_result *out)
@@ -152,12 +157,11 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
                  "; in a loop that counts its looks it goes on without an answer %d times%s%s%s",
                  options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
                  *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
-    snprintf(
-        out->bounds, sizeof out->bounds,
-        "every interleaving under RC11, stores ordered as they ran; a thread meets at most %d spurious wake-up%s or "
-        "failure%s%s%s",
-        options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s", timeouts,
-        spins);
+    snprintf(out->bounds, sizeof out->bounds,
+             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
+             "failure%s%s%s",
+             options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s",
+             timeouts, spins);
 }
 
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out)

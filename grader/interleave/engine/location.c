@@ -62,7 +62,58 @@ struct store *location_newest(const struct location *location)
     return location_store(location, location->count - 1);
 }
 
-struct store *location_append(int index, uint64_t value, int thread, il_site site)
+void each_view(void (*act)(struct view *view, const void *argument), const void *argument)
+{
+    for (int i = 0; i < il->thread_count; i++) {
+        struct thread *thread = &il->threads[i];
+        act(&thread->now, argument);
+        if (thread->has_acquired)
+            act(&thread->acquired, argument);
+        if (thread->has_released)
+            act(&thread->released, argument);
+    }
+    for (int i = 0; i < il->store_count; i++) {
+        if (il->stores[i].has_released)
+            act(&il->stores[i].released, argument);
+        if (il->stores[i].has_head)
+            act(&il->stores[i].head, argument);
+    }
+    for (int i = 0; i < il->lock_count; i++) {
+        act(&il->locks[i].released, argument);
+        act(&il->locks[i].read, argument);
+    }
+    each_knowledge(act, argument);
+}
+
+struct place_taken {
+    int location, place;
+};
+
+static void move_on(struct view *view, const void *argument)
+{
+    const struct place_taken *taken = argument;
+    if (view_newest(view, taken->location) >= taken->place)
+        view->newest[taken->location]++;
+}
+
+/* All that knows a store by its index knows it by the next one. */
+static void take_place(struct location *location, struct place_taken taken)
+{
+    memmove(&location->stores[taken.place + 1], &location->stores[taken.place],
+            (size_t)(location->count - taken.place) * sizeof *location->stores);
+    for (int i = taken.place + 1; i <= location->count; i++)
+        il->stores[location->stores[i]].index++;
+    for (int i = 0; i < il->thread_count; i++)
+        for (int k = 0; k < il->threads[i].watched_count; k++) {
+            struct watched *watched = &il->threads[i].watched[k];
+            watched->index += watched->object == taken.location && watched->index >= taken.place;
+        }
+    each_view(move_on, &taken);
+    location->reordered = true;
+    il->overtakings++;
+}
+
+struct store *location_put(int index, int place, uint64_t value, int thread, il_site site)
 {
     struct location *location = &il->locations[index];
     if (il->store_count == STORES_MAX)
@@ -74,19 +125,22 @@ struct store *location_append(int index, uint64_t value, int thread, il_site sit
         if (!location->stores)
             engine_failed("no memory");
     }
-    if (location->count == 0 || location_newest(location)->value != value)
+    if (place < location->count || place == 0 || location_newest(location)->value != value)
         location->version++;
+    if (place < location->count)
+        take_place(location, (struct place_taken){index, place});
     struct store *store = &il->stores[il->store_count];
     store->value = value;
     store->location = (uint16_t)index;
-    store->index = location->count;
+    store->index = (uint16_t)place;
     store->thread = (int8_t)thread;
     store->order = IL_RELAXED;
     store->is_rmw = store->has_released = store->has_head = false;
     store->clock = store->time = 0;
     store->step = -1;
     store->site = site;
-    location->stores[location->count++] = (uint16_t)il->store_count++;
+    location->stores[place] = (uint16_t)il->store_count++;
+    location->count++;
     return store;
 }
 
@@ -112,7 +166,7 @@ void location_refresh(int index, il_site site)
             location_text(index), value_text(index, location_newest(location)->value),
             value_text(index, value));
     location->rewritten = false;
-    location->oldest = location_append(index, value, NOBODY, NULL)->index;
+    location->oldest = location_put(index, location->count, value, NOBODY, NULL)->index;
 }
 
 static void refuse_mixed_size(uintptr_t address, unsigned size, il_site site)
@@ -149,8 +203,10 @@ int location_of(const volatile void *object, unsigned size, il_site site)
     location->rewritten = false;
     location->oldest = location->count = 0;
     location->version = 0;
+    location->reordered = false;
+    location->last = NULL;
     location->first_use = site;
-    location_append(index, raw_read(object, size), NOBODY, NULL);
+    location_put(index, 0, raw_read(object, size), NOBODY, NULL);
     return index;
 }
 

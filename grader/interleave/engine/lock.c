@@ -81,7 +81,7 @@ struct pending pending_on(enum operation op, int lock, int lock2, il_site site)
 {
     return (struct pending){
         .op = (uint8_t)op,
-        .touches = footprint(FIRST_LOCK + lock, lock2 < 0 ? NO_OBJECT : FIRST_LOCK + lock2, true, SC_NOT),
+        .touches = footprint(FIRST_LOCK + lock, lock2 < 0 ? NO_OBJECT : FIRST_LOCK + lock2, true),
         .site = site};
 }
 
@@ -387,7 +387,7 @@ int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site
     int location = location_of(word, sizeof expected, site), index = lock_at(word, true, site);
     struct lock *queue = &il->locks[index];
     announce(thread, (struct pending){.op = OP_FUTEX_WAIT,
-                                      .touches = footprint(location, FIRST_LOCK + index, false, SC_NOT),
+                                      .touches = footprint(location, FIRST_LOCK + index, false),
                                       .site = site});
     heap_check(word, sizeof expected, "a futex wait", site);
     race_check(thread, word, sizeof expected, false, true, site);
@@ -395,8 +395,10 @@ int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site
     /* the kernel looks and queues in one step, under a lock of its own: it sees the newest value */
     const struct store *newest = location_newest(&il->locations[location]);
     bool sleeps = newest->value == expected;
-    step->read_index = newest->index;
+    sc_begin(thread, location);
+    step->read = (int)(newest - il->stores);
     view_see(&thread->now, location, newest->index);
+    sc_made(thread, step);
     if (sleeps)
         enqueue(thread, queue);
     step_end(thread, step, NULL);

@@ -13,7 +13,7 @@ static struct step *begin(const struct interleave_mark *mark, enum operation op,
     *index = location_of(&mark->made, sizeof mark->made, site);
     announce(thread, (struct pending){.op = (uint8_t)op,
                                       .order = IL_RELAXED,
-                                      .touches = footprint(*index, NO_OBJECT, op == OP_STORE, SC_NOT),
+                                      .touches = footprint(*index, NO_OBJECT, op == OP_STORE),
                                       .site = site});
     return step_begin(thread);
 }
@@ -23,7 +23,7 @@ static void make(struct interleave_mark *mark, il_site site)
     int index;
     struct step *step = begin(mark, OP_STORE, &index, site);
     struct thread *thread = il_this();
-    struct store *store = location_append(index, 1, thread->id, site);
+    struct store *store = location_put(index, il->locations[index].count, 1, thread->id, site);
     store->clock = thread->steps;
     store->time = thread->now.clock.of[thread->id];
     store->step = (int)(step - il->steps);

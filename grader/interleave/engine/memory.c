@@ -1,26 +1,22 @@
 /**
  * @file memory.c
- * @brief Atomic objects under RC11: which stores a load may read, and what each order makes known.
+ * @brief Atomic objects under RC11: what each order makes known.
  *
  * ## The model
  *
- * Each location has a modification order: its stores, in the order in which they ran. Each thread has a view: for each
- * location the newest store that it knows of. A load may read any store that is not older than that.
+ * Each location has a modification order of its stores. Each thread has a view: for each location the newest store that it
+ * knows of. A load may read any store that is not older than that, and a store may stand anywhere behind it: choice.c.
  *
  *     release store     carries the view of its thread
  *     acquire load      joins the view that the store it read carries
  *     relaxed load      sets that view aside, for a later acquire fence
  *     relaxed store     carries the view of the last release fence
- *     read-modify-write reads the newest store, and also carries on what that one carried (release sequence)
- *     seq_cst fence     exchanges what is known of locations with all earlier ones; makes no happens-before
- *     seq_cst store     tells these fences, and seq_cst loads, of itself
- *     seq_cst load      reads nothing older than what such a store or fence has told
+ *     read-modify-write stands next to the store that it read, and also carries on what that one carried (release sequence)
+ *     seq_cst           all that is seq_cst stands in one order without a cycle: sc.c. A fence makes no happens-before by that
  *
  * ## What is left out
  *
- * A load cannot read a store that runs later (load buffering): RC11 forbids the cycles that come of it. A store
- * cannot be placed before one that has run: a few outcomes of unordered stores to one location are not reached.
- * A failed compare-exchange reads the newest store. Consume is acquire.
+ * A load cannot read a store that runs later (load buffering): RC11 forbids the cycles that come of it. Consume is acquire.
  *
  * Source: Lahav and others, Repairing Sequential Consistency in C/C++11 (PLDI 2017); Kang and others, A Promising
  * Semantics (POPL 2017).
@@ -71,6 +67,14 @@ static void take_from(struct thread *thread, const struct store *store, enum il_
     view_join(&thread->acquired, &store->released);
 }
 
+/* The step reads this store. */
+static void read_from(struct thread *thread, struct step *step, const struct store *store, enum il_order order)
+{
+    step->read = (int)(store - il->stores);
+    view_see(&thread->now, store->location, store->index);
+    take_from(thread, store, order);
+}
+
 static void carry(struct store *store, const struct view *view)
 {
     if (!store->has_released)
@@ -96,23 +100,23 @@ static void continue_own_sequence(const struct thread *thread, struct store *sto
     store->has_head = store->has_released;
 }
 
-/* A new store of the thread. `read`: what a read-modify-write read; else NULL. */
-static struct store *make_store(struct thread *thread, struct step *step, int index, uint64_t value,
-                                enum il_order order, const struct store *read)
+/* A new store of the thread, at this place. `read`: what a read-modify-write read; else NULL. */
+static struct store *make_store(struct thread *thread, struct step *step, int index, int place,
+                                uint64_t value, enum il_order order, const struct store *read)
 {
     uint64_t before = location_newest(&il->locations[index])->value;
-    if (!read && il->places)
-        note_unordered(thread, &il->locations[index], step->site);
-    struct store *store = location_append(index, value, thread->id, step->site);
+    struct store *store = location_put(index, place, value, thread->id, step->site);
     store->order = order;
     store->is_rmw = read != NULL;
     store->clock = thread->steps;
     store->time = thread->now.clock.of[thread->id];
     store->step = (int)(step - il->steps);
     step->store = (int)(store - il->stores);
-    raw_write((void *)il->locations[index].address, il->locations[index].size, value);
+    if (store == location_newest(&il->locations[index]))
+        raw_write((void *)il->locations[index].address, il->locations[index].size, value);
 
     view_see(&thread->now, index, store->index);
+    sc_made(thread, step);
     if (il_releases(order)) {
         view_copy(&store->released, &thread->now);
         store->has_released = true;
@@ -125,8 +129,6 @@ static struct store *make_store(struct thread *thread, struct step *step, int in
         continue_own_sequence(thread, store);
     if (read && read->has_released)
         carry(store, &read->released);
-    if (order == IL_SEQ_CST)
-        view_see(&il->sc, index, store->index);
     if (value != before) {
         thread->changed_something = true;
         thread->changes++;
@@ -147,52 +149,16 @@ static const char *from_text(const struct thread *thread, const struct store *st
 /* --- the operations --- */
 
 static void announce_atomic(struct thread *thread, enum operation op, enum il_order order, int location,
-                            bool writes, bool sc, il_site site)
+                            bool writes, il_site site)
 {
-    announce(thread,
-             (struct pending){.op = (uint8_t)op,
-                              .order = (uint8_t)order,
-                              .touches = footprint(location, NO_OBJECT, writes, sc ? SC_ACCESS : SC_NOT),
-                              .site = site});
+    announce(thread, (struct pending){.op = (uint8_t)op,
+                                      .order = (uint8_t)order,
+                                      .touches = footprint(location, NO_OBJECT, writes),
+                                      .site = site});
     const struct location *place = &il->locations[location];
     heap_check((void *)place->address, place->size, "an atomic operation", site);
     race_check(thread, (void *)place->address, place->size, writes, true, site);
     location_refresh(location, site);
-}
-
-/* The oldest store that a load may read. */
-static int oldest_readable(const struct thread *thread, int index, enum il_order order)
-{
-    int oldest = view_newest(&thread->now, index);
-    if (order == IL_SEQ_CST && view_newest(&il->sc, index) > oldest)
-        oldest = view_newest(&il->sc, index);
-    return il->locations[index].oldest > oldest ? il->locations[index].oldest : oldest;
-}
-
-/* The newest store that is worth reading although it is not the newest of all. A stale read is a choice of its own only if
- * the newer store is among what this step depends on: otherwise another schedule, in which the read comes first, shows
- * the same. Below `oldest`: there is none. */
-static int newest_stale(const struct thread *thread, const struct location *location, int oldest)
-{
-    int stale = location->count - 2;
-    for (; stale >= oldest; stale--) {
-        const struct store *newer = location_store(location, stale + 1);
-        if (newer->thread == NOBODY || thread->past.of[newer->thread] >= newer->clock)
-            break;
-    }
-    return stale;
-}
-
-/* Which store this load reads. */
-static int choose_store(const struct thread *thread, int index, enum il_order order)
-{
-    const struct location *location = &il->locations[index];
-    int newest = location->count - 1, oldest = oldest_readable(thread, index, order);
-    if (il->options.stale_reads != IL_UNBOUNDED && il->stale_reads >= il->options.stale_reads)
-        return newest;
-    int stale = newest_stale(thread, location, oldest);
-    int choice = choose_value(1 + (stale >= oldest ? stale - oldest + 1 : 0));
-    return choice ? stale - (choice - 1) : newest;
 }
 
 uint64_t il_load(const volatile void *object, unsigned size, enum il_order order, il_site site)
@@ -205,19 +171,17 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
     int index = location_of(object, size, site);
     look_begins(thread, index, 0, site);
     thread_spin_if_repeating(thread, index, site);
-    announce_atomic(thread, OP_LOAD, order, index, false, order == IL_SEQ_CST, site);
+    announce_atomic(thread, OP_LOAD, order, index, false, site);
     note_place(site, OP_LOAD, order, order);
 
     struct step *step = step_begin(thread);
     const struct location *location = &il->locations[index];
-    int chosen = choose_store(thread, index, order);
+    sc_begin(thread, index);
+    int chosen = choose_read(thread, index, order, false);
     const struct store *store = location_store(location, chosen);
     bool stale = chosen != location->count - 1;
-    il->stale_reads += stale;
-    step->stale = stale;
-    step->read_index = (uint16_t)chosen;
-    view_see(&thread->now, index, (uint16_t)chosen);
-    take_from(thread, store, order);
+    read_from(thread, step, store, order);
+    sc_made(thread, step);
     step_end(thread, step, NULL);
     thread_watch(thread, index, (uint16_t)chosen,
                  location->version - (stale && store->value != location_newest(location)->value), site);
@@ -242,15 +206,18 @@ void il_store(volatile void *object, unsigned size, uint64_t value, enum il_orde
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic store", site);
     int index = location_of(object, size, site);
-    announce_atomic(thread, OP_STORE, order, index, true, order == IL_SEQ_CST, site);
+    announce_atomic(thread, OP_STORE, order, index, true, site);
     note_place(site, OP_STORE, order, order);
 
     struct step *step = step_begin(thread);
     value = cut(value, size);
-    make_store(thread, step, index, value, order, NULL);
+    sc_begin(thread, index);
+    int place = choose_place(thread, index, order);
+    const struct store *store = make_store(thread, step, index, place, value, order, NULL);
     step_end(thread, step, NULL);
     tell_step(thread, site, "store %s (%s) = %s", location_text(index), order_names[order],
               value_text(index, value));
+    tell_overtaking(thread, store);
 }
 
 static const char *const rmw_names[] = {"exchange", "fetch_add", "fetch_sub", "fetch_and",
@@ -270,19 +237,20 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
     int index = location_of(object, size, site);
     look_begins(thread, index, operand, site);
     thread_spin_if_repeating(thread, index, site);
-    announce_atomic(thread, OP_RMW, order, index, true, order == IL_SEQ_CST, site);
+    announce_atomic(thread, OP_RMW, order, index, true, site);
     note_place(site, OP_RMW, order, order);
 
     struct step *step = step_begin(thread);
-    const struct store *read = location_newest(&il->locations[index]);
+    sc_begin(thread, index);
+    int chosen = choose_read(thread, index, order, true);
+    const struct store *read = location_store(&il->locations[index], chosen);
     uint64_t old = read->value, value = cut(combine(kind, old, operand), size);
-    step->read_index = read->index;
-    take_from(thread, read, order);
-    const struct store *store = make_store(thread, step, index, value, order, read);
+    read_from(thread, step, read, order);
+    const struct store *store = make_store(thread, step, index, chosen + 1, value, order, read);
     step_end(thread, step, NULL);
     thread_watch(thread, index, store->index, il->locations[index].version, site);
     if (value == old)
-        look_made(thread, il->locations[index].version, false, false);
+        look_made(thread, il->locations[index].version, false, store->index < il->locations[index].count - 1);
     else
         look_ends(thread);
     if (il->tracing) {
@@ -290,34 +258,9 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
         tell_step(thread, site, "%s %s (%s): %s -> %s%s", rmw_names[kind], location_text(index),
                   order_names[order], value_text(index, old), value_text(index, value),
                   from_text(thread, read, from, sizeof from));
+        tell_overtaking(thread, store);
     }
     return old;
-}
-
-/* A compare-exchange may fail although the newest value is the expected one: a weak one for no reason, any because it reads
- * an older store, as a load does. Both count as oddities of the thread. False: what it does is decided by *read. */
-static bool choose_odd_failure(struct thread *thread, int index, uint64_t expected, bool weak,
-                               enum il_order order, const struct store **read)
-{
-    enum { CANDIDATES_MAX = 20 };
-    const struct location *location = &il->locations[index];
-    int oldest = oldest_readable(thread, index, order), count = 0, candidates[CANDIDATES_MAX];
-    if (thread->spurious >= il->options.spurious)
-        return false;
-    bool for_no_reason = weak && (*read)->value == expected;
-    if (il->options.stale_reads == IL_UNBOUNDED || il->stale_reads < il->options.stale_reads)
-        for (int i = newest_stale(thread, location, oldest); i >= oldest && count < CANDIDATES_MAX; i--)
-            if (location_store(location, i)->value != expected)
-                candidates[count++] = i;
-    int choice = choose_value(1 + for_no_reason + count);
-    if (choice == 0)
-        return false;
-    thread->spurious++;
-    if (for_no_reason && choice == 1)
-        return true;
-    il->stale_reads++;
-    *read = location_store(location, candidates[choice - 1 - for_no_reason]);
-    return true;
 }
 
 uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expected, uint64_t desired,
@@ -341,42 +284,38 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
     int index = location_of(object, size, site);
     look_begins(thread, index, expected * 31 + desired, site);
     thread_spin_if_repeating(thread, index, site);
-    announce(thread,
-             (struct pending){.op = OP_COMPARE_EXCHANGE,
-                              .order = (uint8_t)order,
-                              .touches = footprint(
-                                  index, NO_OBJECT, true,
-                                  order == IL_SEQ_CST || failure_order == IL_SEQ_CST ? SC_ACCESS : SC_NOT),
-                              .site = site});
+    announce(thread, (struct pending){.op = OP_COMPARE_EXCHANGE,
+                                      .order = (uint8_t)order,
+                                      .touches = footprint(index, NO_OBJECT, true),
+                                      .site = site});
     heap_check(object, size, "a compare-exchange", site);
     location_refresh(index, site);
 
     struct step *step = step_begin(thread);
-    const struct store *read = location_newest(&il->locations[index]);
-    bool odd = choose_odd_failure(thread, index, expected, weak, failure_order, &read);
+    sc_begin(thread, index);
+    int chosen = choose_exchange(thread, index, expected, weak, order, failure_order, succeeded);
+    const struct location *location = &il->locations[index];
+    const struct store *read = location_store(location, chosen), *store = read;
+    bool stale = chosen != location->count - 1;
     uint64_t old = read->value;
-    *succeeded = old == expected && !odd;
     race_check(thread, object, size, *succeeded, true, site);
-    step->read_index = read->index;
-    uint16_t seen = read->index;
     if (*succeeded) {
-        take_from(thread, read, order);
-        seen = make_store(thread, step, index, desired, order, read)->index;
+        read_from(thread, step, read, order);
+        store = make_store(thread, step, index, chosen + 1, desired, order, read);
     } else {
         step->order = (uint8_t)failure_order;
         step->failed = true;
         step->touches.writes = false;
-        if (failure_order != IL_SEQ_CST)
-            step->touches.sc = SC_NOT;
-        view_see(&thread->now, index, read->index);
-        take_from(thread, read, failure_order);
+        read_from(thread, step, read, failure_order);
+        sc_made(thread, step);
     }
     step_end(thread, step, NULL);
-    thread_watch(thread, index, seen, il->locations[index].version, site);
+    thread_watch(thread, index, store->index,
+                 location->version - (stale && store->value != location_newest(location)->value), site);
     if (*succeeded)
         look_ends(thread);
     else
-        look_made(thread, il->locations[index].version, false, odd);
+        look_made(thread, location->version, false, stale || old == expected);
     if (il->tracing) {
         char from[300];
         from_text(thread, read, from, sizeof from);
@@ -386,8 +325,12 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
         else
             tell_step(thread, site, "compare-exchange %s (%s%s): %s %s, not %s%s", location_text(index),
                       order == failure_order ? "" : "on failure ", order_names[failure_order],
-                      odd && old == expected ? "fails SPURIOUSLY, with" : "fails, found",
-                      value_text(index, old), value_text(index, expected), from);
+                      old == expected ? "fails SPURIOUSLY, with" : "fails, found", value_text(index, old),
+                      value_text(index, expected), from);
+        if (*succeeded)
+            tell_overtaking(thread, store);
+        else if (stale)
+            tell_stale(thread, index, store);
     }
     return old;
 }
@@ -410,16 +353,16 @@ void il_fence(enum il_order order, il_site site)
     if (order == IL_SEQ_CST) {
         announce(thread, (struct pending){.op = OP_FENCE,
                                           .order = IL_SEQ_CST,
-                                          .touches = footprint(NO_OBJECT, NO_OBJECT, false, SC_FENCE),
+                                          .touches = footprint(NO_OBJECT, NO_OBJECT, false),
                                           .site = site});
         step = step_begin(thread);
     }
     if (il_acquires(order) && thread->has_acquired)
         view_join(&thread->now, &thread->acquired);
-    if (order == IL_SEQ_CST) {
-        view_join_locations(&il->sc, &thread->now);
-        view_join_locations(&thread->now, &il->sc);
-    }
+    if (order == IL_SEQ_CST)
+        sc_fence(thread);
+    else
+        sc_pass(thread);
     if (il_releases(order)) {
         view_copy(&thread->released, &thread->now);
         thread->has_released = true;

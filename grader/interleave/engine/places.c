@@ -18,26 +18,7 @@ void note_place(il_site site, enum operation op, enum il_order order, enum il_or
         return;
     if (il->place_count == PLACES_MAX)
         engine_failed("more than %d atomic operations in the program", PLACES_MAX);
-    il->places[il->place_count++] =
-        (struct place){site, (uint8_t)op, (uint8_t)order, (uint8_t)failure_order, false};
-}
-
-static bool knows(const struct thread *thread, const struct store *store)
-{
-    return store->thread == NOBODY || store->thread == thread->id ||
-           store->time <= thread->now.clock.of[store->thread];
-}
-
-/* The engine orders two stores that nothing orders as they ran; RC11 would allow the other order too. Nothing can come
- * between a read-modify-write and what it read, so those are passed over. */
-void note_unordered(const struct thread *thread, const struct location *location, il_site site)
-{
-    int i = location->count - 1;
-    while (i > 0 && location_store(location, i)->is_rmw && !knows(thread, location_store(location, i)))
-        i--;
-    struct place *place = knows(thread, location_store(location, i)) ? NULL : place_of(site);
-    if (place)
-        place->unordered = true;
+    il->places[il->place_count++] = (struct place){site, (uint8_t)op, (uint8_t)order, (uint8_t)failure_order};
 }
 
 /* --- orders that are changed for a while --- */

@@ -36,9 +36,9 @@ static bool answers(const struct footprint *spin, const struct footprint *step)
 
 bool depends(const struct footprint *a, const struct footprint *b)
 {
+    if (a->nothing || b->nothing)
+        return false;
     if (answers(a, b) || answers(b, a))
-        return true;
-    if ((a->sc == SC_FENCE && b->sc) || (b->sc == SC_FENCE && a->sc))
         return true;
     if (a->clock && b->clock && (a->clock == CLOCK_MOVED || b->clock == CLOCK_MOVED))
         return true;
@@ -66,15 +66,18 @@ struct step *step_begin(struct thread *thread)
     step->thread = thread->id;
     step->op = thread->next.op;
     step->order = thread->next.order;
-    step->stale = step->failed = false;
+    step->failed = false;
     step->clock = thread->steps;
     step->time = thread->now.clock.of[thread->id];
-    step->read_index = NOT_READ;
     step->decision = decision;
-    step->store = -1;
+    step->read = step->store = -1;
+    step->sc = (struct step_sc){0};
     step->touches = thread->next.touches;
     step->site = thread->next.site;
+    step->taken_back = false;
     look_is_chosen(thread, step);
+    if (!il_is_location(step->touches.object) && step->op != OP_FENCE)
+        sc_pass(thread);
     il->trace =
         (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
     return step;
@@ -123,6 +126,71 @@ static void reverse(const struct step *earlier, const struct step *later)
         decision->backtrack |= (uint8_t)(1u << thread);
 }
 
+/* --- the steps about each object are a list, newest first; those that await something, and those that use the clock,
+ * are two more --- */
+
+enum { LISTS = 4, AWAITING = 2, TIMED = 3 };
+
+static void find_lists(const struct step *step, const struct step **last[LISTS])
+{
+    const int objects[] = {step->touches.object, step->touches.object2};
+    for (int i = 0; i < 2; i++)
+        last[i] = objects[i] == NO_OBJECT      ? NULL
+                  : il_is_location(objects[i]) ? &il->locations[objects[i]].last
+                                               : &il->locks[objects[i] - FIRST_LOCK].last;
+    last[AWAITING] = &il->last_awaiting;
+    last[TIMED] = step->touches.clock ? &il->last_timed : NULL;
+}
+
+static void list_step(struct step *step, const struct step **last[LISTS])
+{
+    for (int i = 0; i < 2; i++) {
+        step->before[i] = last[i] ? *last[i] : NULL;
+        if (last[i])
+            *last[i] = step;
+    }
+    step->awaiting_before = il->last_awaiting;
+    if (step->touches.awaits)
+        il->last_awaiting = step;
+    step->timed_before = il->last_timed;
+    if (step->touches.clock)
+        il->last_timed = step;
+}
+
+/* The newest step of those that `next` holds; each of them moves on. A spin awaits what it does not name: it looks at all. */
+static const struct step *step_before(const struct step *step, const struct step *earlier,
+                                      const struct step *next[LISTS])
+{
+    if (step->touches.awaits) {
+        earlier = (earlier ? earlier : step) - 1;
+        return earlier >= il->steps ? earlier : NULL;
+    }
+    const int objects[] = {step->touches.object, step->touches.object2};
+    const struct step *newest = next[AWAITING] > next[TIMED] ? next[AWAITING] : next[TIMED];
+    for (int i = 0; i < 2; i++)
+        if (next[i] > newest)
+            newest = next[i];
+    for (int i = 0; newest && i < 2; i++)
+        if (next[i] == newest)
+            next[i] = newest->before[newest->touches.object != objects[i]];
+    if (newest && next[AWAITING] == newest)
+        next[AWAITING] = newest->awaiting_before;
+    if (newest && next[TIMED] == newest)
+        next[TIMED] = newest->timed_before;
+    return newest;
+}
+
+/* What comes before a write to an object is in that write's past: if that is in this step's, no more is to be found there. */
+static void end_lists(const struct step *step, const struct step *earlier, const struct step *next[LISTS])
+{
+    const int objects[] = {step->touches.object, step->touches.object2};
+    for (int i = 0; !earlier->taken_back && i < 2; i++) /* its thread does not have its past any more */
+        if (objects[i] != NO_OBJECT &&
+            (earlier->touches.object == objects[i] || earlier->touches.object2 == objects[i]) &&
+            (earlier->touches.writes || !il_is_location(objects[i])))
+            next[i] = NULL;
+}
+
 void step_end(struct thread *thread, struct step *step, const struct clock *after)
 {
     enum { RACES_MAX = 256 };
@@ -135,28 +203,34 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     past.of[thread->id] = step->clock;
     if (after)
         clock_join(&past, after);
-    for (const struct step *earlier = step - 1; earlier >= il->steps; earlier--) {
-        if (earlier->thread == thread->id || past.of[earlier->thread] >= earlier->clock ||
-            !depends(&earlier->touches, &step->touches))
+    const struct step *earlier = NULL, **last[LISTS], *next[LISTS];
+    find_lists(step, last);
+    for (int i = 0; i < LISTS; i++)
+        next[i] = last[i] ? *last[i] : NULL;
+    while ((earlier = step_before(step, earlier, next))) {
+        if (past.of[earlier->thread] >= earlier->clock) {
+            end_lists(step, earlier, next);
+            continue;
+        }
+        if (!depends(&earlier->touches, &step->touches))
             continue;
         if (!can_be_reversed(earlier, step)) {
             clock_join(&enabled_by, &earlier->past);
             continue;
         }
-        /* a load that read something older than this store is as if it had come before it */
-        bool moot =
-            step->op == OP_LOAD && earlier->store >= 0 && step->read_index < il->stores[earlier->store].index;
-        if (reduces && !moot) {
+        if (reduces) {
             if (race_count == RACES_MAX)
                 engine_failed("more than %d races of one step", RACES_MAX);
             races[race_count++] = earlier;
         }
         clock_join(&past, &earlier->past);
+        end_lists(step, earlier, next);
     }
     clock_join(&past, &enabled_by);
     step->past = thread->past = past;
     for (int i = 0; i < race_count; i++)
         reverse(races[i], step);
+    list_step(step, last);
     thread->now.clock.of[thread->id]++;
     if (step->touches.object >= FIRST_LOCK)
         il->idle = 0;

@@ -17,9 +17,9 @@ static const char *order_is(const struct step *step)
 static bool is_edge(const struct thread *thread, const struct store *newer, int i)
 {
     const struct step *step = &il->steps[i];
-    if (step->thread != thread->id || step->read_index == NOT_READ || !il_is_location(step->touches.object))
+    if (step->thread != thread->id || step->read < 0)
         return false;
-    const struct store *read = location_store(&il->locations[step->touches.object], step->read_index);
+    const struct store *read = &il->stores[step->read];
     return read->thread == newer->thread && read->step > newer->step && read->step < i;
 }
 
@@ -31,7 +31,7 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
         if (!is_edge(thread, newer, i))
             continue;
         const struct step *step = &il->steps[i];
-        const struct store *read = location_store(&il->locations[step->touches.object], step->read_index);
+        const struct store *read = &il->stores[step->read];
         bool releases = il_releases(read->order), acquires = il_acquires(step->order);
         if (half ? releases == acquires : releases || acquires)
             continue;
@@ -61,7 +61,7 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
                                  uint16_t time, bool half, char *text, size_t size)
 {
     const struct location *location = &il->locations[step->touches.object];
-    const struct store *read = location_store(location, step->read_index), *from = read;
+    const struct store *read = &il->stores[step->read], *from = read;
     bool acquires = il_acquires(step->order);
     if (half && !acquires && read->has_released && read->released.clock.of[writer] >= time) {
         snprintf(text, size, "Missing: acquire at %s (%s there). %s reads at that step what %s has published",
@@ -91,8 +91,7 @@ bool missing_order(const struct thread *reader, int writer, uint16_t time, char 
     for (int half = 1; half >= 0; half--)
         for (int i = il->step_count - 1; i >= 0; i--) {
             const struct step *step = &il->steps[i];
-            if (step->thread == reader->id && step->read_index != NOT_READ &&
-                il_is_location(step->touches.object) &&
+            if (step->thread == reader->id && step->read >= 0 &&
                 says_what_is_missing(step, reader, writer, time, half, text, size))
                 return true;
         }
@@ -104,13 +103,12 @@ bool only_looked(const struct thread *reader, int writer, uint16_t time, char *t
 {
     for (int i = 0; writer != NOBODY && i < il->step_count; i++) {
         const struct step *look = &il->steps[i];
-        if (look->thread != writer || look->time < time || look->store >= 0 || look->read_index == NOT_READ ||
-            !il_is_location(look->touches.object))
+        if (look->thread != writer || look->time < time || look->store >= 0 || look->read < 0)
             continue;
         for (int k = i + 1; k < il->step_count; k++) {
             const struct step *step = &il->steps[k];
             if (step->thread != reader->id || step->touches.object != look->touches.object ||
-                step->read_index == NOT_READ || step->read_index < look->read_index)
+                step->read < 0 || il->stores[step->read].index < il->stores[look->read].index)
                 continue;
             snprintf(
                 text, size,
@@ -141,7 +139,7 @@ static void tell_store_buffer(const struct thread *thread, int index)
         const struct step *step = &il->steps[i];
         if (step->thread != thread->id)
             continue;
-        if (step->touches.sc == SC_FENCE)
+        if (step->op == OP_FENCE)
             return;
         if (step->touches.writes && il_is_location(step->touches.object) && step->touches.object != index) {
             tell_remark(
@@ -168,4 +166,17 @@ void tell_stale(const struct thread *thread, int index, const struct store *read
                 newest != newer ? value_text(index, newest->value) : "", newest != newer ? "." : "");
     if (!tell_edges(thread, newer, true) && !tell_edges(thread, newer, false) && !tell_look(thread, newer))
         tell_store_buffer(thread, index);
+}
+
+void tell_overtaking(const struct thread *thread, const struct store *store)
+{
+    const struct location *location = &il->locations[store->location];
+    if (!il->tracing || store->index == location->count - 1)
+        return;
+    const struct store *later = location_store(location, store->index + 1);
+    tell_remark(
+        "OVERTAKEN: %s already stored %s at %s, and that takes effect after this store: to %s nothing has published it. "
+        "The newest value is still %s.",
+        thread_text(later->thread), value_text(store->location, later->value), where(later->site),
+        thread_text(thread->id), value_text(store->location, location_newest(location)->value));
 }

@@ -70,18 +70,15 @@ enum operation {
     OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 
-/* Whether a step takes part in the order of all sequentially consistent operations. */
-enum sc { SC_NOT, SC_FENCE, SC_ACCESS };
-
 /* What two steps are compared by: do they depend on each other? */
 struct footprint {
     int16_t object, object2; /* NO_OBJECT: none */
-    bool writes, spins;
-    uint8_t sc, clock; /* enum sc, enum clock_use */
+    bool writes, spins, nothing; /* nothing: it was taken back */
+    uint8_t clock;               /* enum clock_use */
     uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
-/* One store of a location's modification order. Stores are appended in the order in which they run. */
+/* One store. Its index is its place in the modification order of its location, and grows when a store takes a place before it. */
 struct store {
     uint64_t value;
     uint16_t location, index;
@@ -105,7 +102,9 @@ struct location {
     uint16_t oldest; /* loads read nothing before this store: what is older was overwritten by a plain write */
     uint16_t count;
     uint16_t capacity;
-    uint16_t *stores; /* numbers of its stores, oldest first */
+    uint16_t *stores;        /* numbers of its stores, in modification order */
+    bool reordered;          /* some store has a place before one that ran earlier */
+    const struct step *last; /* about it; or NULL */
     il_site first_use;
     unsigned version; /* changes with the value: what spinning threads wait for */
 };
@@ -131,6 +130,7 @@ struct lock {
     il_site destroyed_at; /* or NULL */
     int8_t lost_thread;   /* the thread that signalled when none waited; or NOBODY */
     il_site lost_site;
+    const struct step *last; /* about it; or NULL */
 };
 
 /* What a thread will do next. */
@@ -141,21 +141,50 @@ struct pending {
     int8_t target; /* of a join */
 };
 
+/* Of a step, for sc.c. */
+struct step_sc {
+    uint16_t number;     /* of its seq_cst event among those of its thread; 0: it is none */
+    struct clock before; /* what precedes each event that must come after this one; itself, too */
+    struct clock fences; /* as in sc_view */
+};
+
+/* Of a thread, for sc.c. A location is NO_OBJECT where an event is about none. */
+struct thread_sc {
+    uint16_t count;  /* of its seq_cst events */
+    int16_t last_at; /* the location of the last one */
+    struct clock last,
+        before;            /* the last one, and the last one at another location; with what precedes them */
+    int16_t run_at;        /* the location at which its last events were, all of them */
+    struct clock run;      /* sc_view.elsewhere, when they began */
+    struct clock entering; /* what precedes the operation that it makes just now */
+    int last_fence;        /* in il->fences, plus 1; 0: none */
+    bool was_elsewhere;    /* a plain access was its last event */
+};
+
+struct sc_fence {
+    uint16_t number;    /* among the seq_cst events of its thread */
+    int previous;       /* of the same thread, as last_fence */
+    struct clock clock; /* what happens before it */
+};
+
 /* A step that was made. */
 struct step {
     int8_t thread;
     uint8_t op, order; /* order: of what it did; a compare-exchange that failed has its second one */
-    bool stale, failed;
-    uint16_t clock;      /* the thread's own count of steps */
-    uint16_t time;       /* and what its clock said when the step began, as in a store or a plain access */
-    uint16_t read_index; /* of the store that was read; or NOT_READ */
-    int decision;        /* that chose it */
-    int store;           /* that it made; or -1 */
+    bool failed;
+    uint16_t clock; /* the thread's own count of steps */
+    uint16_t time;  /* and what its clock said when the step began, as in a store or a plain access */
+    int decision;   /* that chose it */
+    int read;       /* the number of the store that it read; or -1 */
+    int store;      /* that it made; or -1 */
     struct footprint touches;
     struct clock past; /* steps that it depends on, transitively */
+    const struct step *before[2], *awaiting_before,
+        *timed_before; /* the last steps about the same objects, that await any, that use the clock; or NULL */
+    bool taken_back;   /* a look of a round that counts for nothing: wait.c */
+    struct step_sc sc;
     il_site site;
 };
-enum { NOT_READ = 0xffff };
 
 /* A value that a spinning thread has read, and waits to see changed. */
 struct watched {
@@ -178,7 +207,7 @@ struct look {
 /* What a thread knew before a look. */
 struct knowledge {
     bool has_acquired;
-    uint16_t sc; /* the store of the object that was known to seq_cst operations */
+    struct thread_sc sc;
     struct view now, acquired;
     struct clock past;
 };
@@ -199,6 +228,7 @@ struct thread {
     struct view acquired; /* has_acquired: what an acquire fence would add, from relaxed loads */
     struct view released; /* has_released: what its last release fence published */
     bool has_acquired, has_released;
+    struct thread_sc sc;
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
@@ -319,7 +349,6 @@ struct set {
 struct place {
     il_site site;
     uint8_t op, order, failure_order;
-    bool unordered; /* a store that nothing ordered after another thread's store to the same object */
 };
 enum { PLACES_MAX = 512 };
 
@@ -355,12 +384,15 @@ struct engine {
     int64_t now;         /* the clock, in nanoseconds */
     unsigned jumps;      /* of the clock, so far */
     int waits_for_clock; /* of these, those for a loop that reads the clock */
-    struct view sc; /* what sequentially consistent fences and stores have made known to each other */
+    int sc_count;        /* of seq_cst events */
+    struct sc_fence *fences; /* seq_cst ones */
+    int fence_count;
     struct step *steps;
     struct look *looks;      /* LOOKS_MAX of each thread */
     struct knowledge *known; /* before each of them, if its state is known */
     int step_count;
-    int preemptions, stale_reads, idle;
+    int preemptions, stale_reads, overtakings, idle;
+    const struct step *last_awaiting, *last_timed; /* or NULL */
     bool pruned;
     uint64_t trace; /* what was done, in one number */
     enum il_failure failure;

@@ -18,6 +18,7 @@ struct thread *thread_new(void *(*run)(void *), void *arg)
                               .woken_at = -1,
                               .deadline = NO_DEADLINE,
                               .in_time_at = -1,
+                              .sc = {.last_at = NO_OBJECT, .run_at = NO_OBJECT},
                               .stack = stack,
                               .thread_pointer = thread_pointer};
     coroutine_make(thread);
@@ -39,6 +40,7 @@ void il_exit_thread(void *result, il_site site)
     struct thread *thread = il_this();
     thread->result = result;
     thread->state = ENDED;
+    sc_pass(thread);
     il->idle = 0;
     tell_hidden(thread, site, "ends");
     if (thread->starting) {
@@ -76,6 +78,7 @@ int il_spawn(void *(*run)(void *arg), void *arg, il_site site)
     if (il->thread_count == THREADS_MAX)
         unsupported(site, "more than %d threads, the first one included: make the model smaller", THREADS_MAX);
     struct thread *thread = il_this(), *child = thread_new(run, arg);
+    sc_pass(thread);
     view_copy(&child->now, &thread->now);
     child->past = thread->past;
     thread->now.clock.of[thread->id]++; /* what follows is not before the child */
@@ -100,10 +103,8 @@ void *il_join(int id, il_site site)
     if (other->joined || other->detached)
         fail(IL_MISUSE, site, "%s joins %s at %s, which was %s already", thread_text(thread->id),
              thread_text(id), where(site), other->joined ? "joined" : "detached");
-    thread->next = (struct pending){.op = OP_JOIN,
-                                    .touches = footprint(NO_OBJECT, NO_OBJECT, false, SC_NOT),
-                                    .site = site,
-                                    .target = (int8_t)id};
+    thread->next = (struct pending){
+        .op = OP_JOIN, .touches = footprint(NO_OBJECT, NO_OBJECT, false), .site = site, .target = (int8_t)id};
     reschedule(thread);
     if (other->joined || other->detached)
         fail(IL_MISUSE, site, "%s joins %s at %s, which was %s meanwhile", thread_text(thread->id),

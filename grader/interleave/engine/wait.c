@@ -142,18 +142,39 @@ static void take_back(struct thread *thread, int first)
     const struct knowledge *known = &known_of(thread)[first];
     struct step *step = &il->steps[look->step];
     uint16_t clock = thread->now.clock.of[thread->id];
-    if (step->store >= 0) {
+    if (step->store >= 0)
         il->locations[look->object].count--;
-        il->sc.newest[look->object] = known->sc;
-        step->store = -1;
+    for (int i = first; i < thread->look_count; i++) {
+        struct step *looked = &il->steps[looks_of(thread)[i].step];
+        looked->taken_back = true;
+        looked->read = looked->store = -1;
+        looked->sc = (struct step_sc){0};
     }
-    step->touches = footprint(NO_OBJECT, NO_OBJECT, false, SC_NOT);
+    step->touches.nothing = true;
+    thread->sc = known->sc;
     view_copy(&thread->now, &known->now);
     thread->now.clock.of[thread->id] = clock;
     thread->has_acquired = known->has_acquired;
     if (thread->has_acquired)
         view_copy(&thread->acquired, &known->acquired);
     thread->past = known->past;
+}
+
+bool knowledge_counts(int i)
+{
+    const struct thread *thread = &il->threads[i / LOOKS_MAX];
+    int look = i % LOOKS_MAX;
+    return i / LOOKS_MAX < il->thread_count && look < thread->look_count + thread->looks && il->looks[i].state;
+}
+
+void each_knowledge(void (*act)(struct view *view, const void *argument), const void *argument)
+{
+    for (int i = 0; i < THREADS_MAX * LOOKS_MAX; i++)
+        if (knowledge_counts(i)) {
+            act(&il->known[i].now, argument);
+            if (il->known[i].has_acquired)
+                act(&il->known[i].acquired, argument);
+        }
 }
 
 /* A search that comes to all other orders of dependent steps. */
@@ -183,7 +204,7 @@ static void come_round(struct thread *thread, int first, il_site site)
         answered |= has_changed(&looks[i]);
         alone &= is_alone(thread, &looks[i]);
     }
-    if (reads && odd == 1 && looks[last].odd && is_complete()) {
+    if (odd == 1 && looks[last].odd && is_complete()) {
         il->pruned = true; /* the last look has an ordinary alternative, and goes on from the same place */
         il_leave();
     }
@@ -248,7 +269,7 @@ void look_is_chosen(struct thread *thread, struct step *step)
     if (!look->state)
         return;
     struct knowledge *known = &known_of(thread)[thread->look_count];
-    known->sc = il_is_location(object) ? view_newest(&il->sc, object) : 0;
+    known->sc = thread->sc;
     view_copy(&known->now, &thread->now);
     known->has_acquired = thread->has_acquired;
     if (known->has_acquired)

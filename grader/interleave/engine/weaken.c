@@ -20,7 +20,6 @@ struct group {
     il_site sites[SITES_MAX + 1]; /* ended by NULL */
     int site_count;
     uint8_t op, order, failure_order;
-    bool unordered;  /* a store beside another thread's, without an order between them */
     uint64_t models; /* a set: those that come to it */
 };
 
@@ -63,7 +62,6 @@ static void add_place(struct weakening *weakening, const struct place *place, si
             group->failure_order != place->failure_order || !same_place(group->sites[0], place->site))
             continue;
         group->models |= UINT64_C(1) << model;
-        group->unordered |= place->unordered;
         for (int k = 0; k < group->site_count; k++)
             if (group->sites[k] == place->site)
                 return;
@@ -79,7 +77,6 @@ static void add_place(struct weakening *weakening, const struct place *place, si
                                                                  .op = place->op,
                                                                  .order = place->order,
                                                                  .failure_order = place->failure_order,
-                                                                 .unordered = place->unordered,
                                                                  .models = UINT64_C(1) << model};
 }
 
@@ -215,16 +212,14 @@ static int weaken_order(struct weakening *weakening, const struct group *group, 
         return 0;
     char what[300], reason[300], why[300];
     struct opinion opinion = try_weaker(weakening, group, failure_order, order);
-    /* two stores that nothing orders: RC11 allows both orders, and only the one in which they ran was explored */
-    bool blind = group->op == OP_STORE && group->unordered;
     bool needed = opinion.weakest == order && !opinion.undecided, excused = false;
-    weakening->undecided |= opinion.undecided || (blind && !needed);
+    weakening->undecided |= opinion.undecided;
     snprintf(what, sizeof what, "%s %s %s", site_function(group->sites[0]),
              failure_order ? "failure of compare-exchange" : operation_name(group->op), order_names[order]);
     if (weakening->spare) {
         snprintf(why, sizeof why, group->op == OP_FENCE ? "it can be dropped" : "%s suffices",
                  order_names[opinion.weakest]);
-        if (!needed && !opinion.undecided && !blind)
+        if (!needed && !opinion.undecided)
             weakening->spare(site_place(group->sites[0]), what, why);
         return !needed;
     }
@@ -236,15 +231,12 @@ static int weaken_order(struct weakening *weakening, const struct group *group, 
     else if (opinion.undecided)
         snprintf(why, sizeof why, "the budget did not suffice: give more --seconds");
     else
-        snprintf(
-            why, sizeof why, "%s passes every model%s", order_names[opinion.weakest],
-            blind ? ", but several threads store there without an order, of which not all orders are explored"
-                  : "");
+        snprintf(why, sizeof why, "%s passes every model", order_names[opinion.weakest]);
     fprintf(out, "  %-11s %-24s %-50s %s\n",
-            needed                       ? "needed"
-            : excused                    ? "reason"
-            : opinion.undecided || blind ? "UNDECIDED"
-                                         : "NOT NEEDED",
+            needed              ? "needed"
+            : excused           ? "reason"
+            : opinion.undecided ? "UNDECIDED"
+                                : "NOT NEEDED",
             site_place(group->sites[0]), what, why);
     return !needed && !excused;
 }

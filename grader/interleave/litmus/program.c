@@ -58,12 +58,14 @@ static int64_t after(const struct litmus_operation *operation)
     return BEGIN + (int64_t)operation->value * MS;
 }
 
+enum il_order litmus_failure_order(enum il_order order)
+{
+    return order == IL_RELEASE ? IL_RELAXED : order == IL_ACQ_REL ? IL_ACQUIRE : order;
+}
+
 static uint64_t read_by(const struct litmus_operation *operation)
 {
     uint32_t *object = &locations[operation->location];
-    enum il_order failure = operation->order == IL_RELEASE   ? IL_RELAXED
-                            : operation->order == IL_ACQ_REL ? IL_ACQUIRE
-                                                             : operation->order;
     bool succeeded;
     int status;
     switch (operation->kind) {
@@ -75,7 +77,8 @@ static uint64_t read_by(const struct litmus_operation *operation)
         return il_rmw(object, sizeof *object, IL_ADD, operation->value, operation->order, operation);
     case LITMUS_COMPARE_EXCHANGE:
         return il_compare_exchange(object, sizeof *object, operation->expected, operation->value,
-                                   operation->order, failure, false, &succeeded, operation);
+                                   operation->order, litmus_failure_order(operation->order), false,
+                                   &succeeded, operation);
     case LITMUS_FUTEX_WAIT:
         return il_futex_wait(object, (uint32_t)operation->expected, NO_DEADLINE, operation) != 0;
     case LITMUS_FUTEX_TIMED:
@@ -242,7 +245,7 @@ static void print_operation(const struct litmus_operation *operation)
         printf("A %c %d %s", location, value, order);
         break;
     case LITMUS_COMPARE_EXCHANGE:
-        printf("C %c %d->%d %s", location, (int)operation->expected, value, order);
+        printf("C %c %d %d %s", location, (int)operation->expected, value, order);
         break;
     case LITMUS_FENCE:
         printf("F %s", order);

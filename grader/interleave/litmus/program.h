@@ -69,6 +69,9 @@ struct litmus_program {
     int finals[LITMUS_LOCATIONS]; /* the slot of each location; -1: not part of the outcome */
 };
 
+/** The order of a compare-exchange that fails. */
+enum il_order litmus_failure_order(enum il_order order);
+
 /** Give each operation that reads its slot, and the locations of the set `used` theirs. */
 void litmus_number(struct litmus_program *program, unsigned used);
 

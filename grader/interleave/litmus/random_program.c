@@ -54,14 +54,63 @@ void random_add_access(struct litmus_program *program, int thread, int locations
     random_add(program, thread, operation);
 }
 
-void random_accesses(struct litmus_program *program, uint64_t seed)
+/* A read-modify-write, mostly; small values, so that a compare-exchange often finds what it expects. */
+static void add_change(struct litmus_program *program, int thread, int locations)
 {
+    static const enum litmus_kind kinds[] = {LITMUS_COMPARE_EXCHANGE, LITMUS_COMPARE_EXCHANGE,
+                                             LITMUS_COMPARE_EXCHANGE, LITMUS_EXCHANGE, LITMUS_ADD};
+    if (random_below(3) == 0) {
+        random_add_access(program, thread, locations, true);
+        return;
+    }
+    struct litmus_operation operation = {.kind = kinds[random_below(5)],
+                                         .location = random_below(locations),
+                                         .value = (uint64_t)(1 + random_below(2)),
+                                         .expected = (uint64_t)random_below(3)};
+    static const enum il_order orders[] = {IL_RELAXED, IL_ACQUIRE, IL_RELEASE, IL_ACQ_REL, IL_SEQ_CST};
+    operation.order = orders[random_below(5)];
+    if (operation.kind == LITMUS_ADD)
+        operation.value = 1;
+    random_add(program, thread, operation);
+}
+
+/* An access or fence that is seq_cst, mostly: else with an order that may hand on what happens before. */
+static void add_sequential(struct litmus_program *program, int thread, int locations)
+{
+    struct litmus_operation operation = {
+        .location = random_below(locations), .value = (uint64_t)(1 + random_below(3)), .order = IL_SEQ_CST};
+    int kind = random_below(10);
+    operation.kind = kind < 4   ? LITMUS_LOAD
+                     : kind < 8 ? LITMUS_STORE
+                     : kind < 9 ? LITMUS_EXCHANGE
+                                : LITMUS_FENCE;
+    if (operation.kind <= LITMUS_STORE && random_below(5) < 2)
+        operation.order = random_below(2)                 ? IL_RELAXED
+                          : operation.kind == LITMUS_LOAD ? IL_ACQUIRE
+                                                          : IL_RELEASE;
+    random_add(program, thread, operation);
+}
+
+const char *random_accesses(struct litmus_program *program, uint64_t seed)
+{
+    static const char *const kinds[] = {"fresh seq_cst", "fresh", "fresh changes"};
+    int kind = (int)(seed % 3);
     random_begin(seed);
-    *program = (struct litmus_program){.threads = 2 + random_below(2)};
+    *program = (struct litmus_program){.threads = 2 + random_below(kind == 0 ? 3 : 2)};
     snprintf(program->name, sizeof program->name, "fresh program of seed %llu", (unsigned long long)seed);
     int locations = 1 + random_below(LITMUS_LOCATIONS);
-    for (int t = 0; t < program->threads; t++)
-        for (int left = program->threads == 2 ? 3 + random_below(3) : 2 + random_below(2); left > 0; left--)
-            random_add_access(program, t, locations, false);
+    for (int t = 0; t < program->threads; t++) {
+        int left = program->threads == 2   ? 3 + random_below(3)
+                   : program->threads == 3 ? 2 + random_below(2)
+                                           : 1 + random_below(2);
+        for (; left > 0; left--)
+            if (kind == 0)
+                add_sequential(program, t, locations);
+            else if (kind == 1)
+                random_add_access(program, t, locations, false);
+            else
+                add_change(program, t, locations);
+    }
     litmus_number(program, (1u << locations) - 1);
+    return kinds[kind];
 }

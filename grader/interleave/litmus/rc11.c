@@ -3,7 +3,8 @@
  * of relations are the paper's.
  *
  * A candidate execution: for each location an order of its writes (mo), for each read a write of its location
- * (rf). A read-modify-write is two events, a read and the write after it.
+ * (rf). A read-modify-write is two events, a read and the write after it. Each compare-exchange is one that succeeds in
+ * some candidates, and only a read in the others; what it reads must say the same.
  */
 #include "rc11.h"
 #include "relation.h"
@@ -29,6 +30,8 @@ struct candidate {
     struct event events[EVENTS_MAX];
     int count;
     int reads[EVENTS_MAX], read_count;
+    unsigned failing;                         /* a set of the compare-exchanges, by their number */
+    int exchanges;                            /* compare-exchanges so far */
     int source[EVENTS_MAX];                   /* of a read: the write */
     int writes[LITMUS_LOCATIONS][EVENTS_MAX]; /* in modification order */
     int write_count[LITMUS_LOCATIONS];
@@ -154,20 +157,6 @@ static struct relation partial_sc(const struct candidate *c, const struct relati
     return psc;
 }
 
-/* A read-modify-write writes next to what it reads: no other write stands between. */
-static bool is_atomic(const struct candidate *c)
-{
-    for (int i = 0; i < c->read_count; i++) {
-        int read = c->reads[i], partner = c->events[read].partner;
-        if (partner == NONE)
-            continue;
-        for (int between = 0; between < c->count; between++)
-            if (has(&c->rb, read, between) && has(&c->mo, between, partner))
-                return false;
-    }
-    return true;
-}
-
 /* --- outcomes --- */
 
 static uint64_t written_by(const struct candidate *c, int write)
@@ -180,23 +169,38 @@ static uint64_t written_by(const struct candidate *c, int write)
     return event->operation->value;
 }
 
-static void keep(uint64_t **outcomes, size_t *count, uint64_t outcome)
+/* Each compare-exchange has read what it expects, or not, as the candidate has it. */
+static bool is_as_expected(const struct candidate *c)
 {
-    for (size_t i = 0; i < *count; i++)
-        if ((*outcomes)[i] == outcome)
+    for (int i = 0; i < c->read_count; i++) {
+        const struct event *read = &c->events[c->reads[i]];
+        if (read->operation->kind != LITMUS_COMPARE_EXCHANGE)
+            continue;
+        bool equal = written_by(c, c->source[c->reads[i]]) == read->operation->expected;
+        if (equal != (read->partner != NONE))
+            return false;
+    }
+    return true;
+}
+
+static void keep(struct rc11_outcomes *outcomes, uint64_t outcome)
+{
+    size_t count = outcomes->count;
+    for (size_t i = 0; i < count; i++)
+        if (outcomes->all[i] == outcome)
             return;
-    if ((*count & (*count - 1)) == 0) { /* room is made at each power of two */
-        *outcomes = realloc(*outcomes, (*count ? 2 * *count : 1) * sizeof **outcomes);
-        if (!*outcomes)
+    if ((count & (count - 1)) == 0) { /* room is made at each power of two */
+        outcomes->all = realloc(outcomes->all, (count ? 2 * count : 1) * sizeof *outcomes->all);
+        if (!outcomes->all)
             abort();
     }
-    (*outcomes)[(*count)++] = outcome;
+    outcomes->all[outcomes->count++] = outcome;
 }
 
 static void judge(struct candidate *c)
 {
     struct relation causes = unite(&c->sb, &c->rf);
-    if (has_cycle(&causes, c->count) || !is_atomic(c))
+    if (has_cycle(&causes, c->count) || !is_as_expected(c))
         return;
     struct relation hb = happens_before(c), eco = unite(&c->rf, &c->mo);
     eco = unite(&eco, &c->rb);
@@ -216,12 +220,7 @@ static void judge(struct candidate *c)
         if (c->program->finals[i] >= 0)
             outcome = litmus_put(outcome, c->program->finals[i],
                                  written_by(c, c->writes[i][c->write_count[i] - 1]));
-    keep(&c->outcomes->all, &c->outcomes->count, outcome);
-
-    struct relation order = unite(&causes, &c->mo);
-    order = unite(&order, &psc);
-    if (!has_cycle(&order, c->count))
-        keep(&c->outcomes->in_order, &c->outcomes->in_order_count, outcome);
+    keep(c->outcomes, outcome);
 }
 
 /* --- candidates --- */
@@ -238,10 +237,13 @@ static void choose_sources(struct candidate *c, int i)
         judge(c);
         return;
     }
-    int read = c->reads[i], location = c->events[read].location;
+    int read = c->reads[i], location = c->events[read].location, partner = c->events[read].partner;
     for (int k = 0; k < c->write_count[location]; k++) {
         c->source[read] = c->writes[location][k];
-        if (!has(&c->sb, read, c->source[read]))
+        /* a read-modify-write writes next to what it reads: no other write stands between */
+        bool is_atomic =
+            partner == NONE || (k + 1 < c->write_count[location] && c->writes[location][k + 1] == partner);
+        if (is_atomic && !has(&c->sb, read, c->source[read]))
             choose_sources(c, i + 1);
     }
 }
@@ -324,8 +326,14 @@ static void add_operation(struct candidate *c, int thread, const struct litmus_o
         add_event(c, event);
         break;
     case LITMUS_EXCHANGE:
-    case LITMUS_ADD: {
+    case LITMUS_ADD:
+    case LITMUS_COMPARE_EXCHANGE: {
         event.is_read = true;
+        if (operation->kind == LITMUS_COMPARE_EXCHANGE && (c->failing >> c->exchanges++ & 1)) {
+            event.order = litmus_failure_order(operation->order);
+            add_event(c, event);
+            break;
+        }
         int read = add_event(c, event);
         event.is_read = false;
         event.is_write = true;
@@ -345,30 +353,39 @@ static int compare(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-void rc11_enumerate(const struct litmus_program *program, struct rc11_outcomes *outcomes)
+/* All candidates in which these compare-exchanges fail. Returns how many there are in the program. */
+static int enumerate(struct candidate *c, const struct litmus_program *program, unsigned failing,
+                     struct rc11_outcomes *outcomes)
 {
-    struct candidate *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
-    *outcomes = (struct rc11_outcomes){0};
+    memset(c, 0, sizeof *c);
     c->program = program;
     c->outcomes = outcomes;
+    c->failing = failing;
     for (int i = 0; i < LITMUS_LOCATIONS; i++)
         add_event(c, (struct event){.thread = INITIAL, .location = i, .is_write = true, .partner = NONE});
     for (int t = 0; t < program->threads; t++)
         for (int i = 0; i < program->lengths[t]; i++)
             add_operation(c, t, &program->operations[t][i]);
     order_next_location(c, 0);
+    return c->exchanges;
+}
+
+void rc11_enumerate(const struct litmus_program *program, struct rc11_outcomes *outcomes)
+{
+    struct candidate *c = malloc(sizeof *c);
+    if (!c)
+        abort();
+    *outcomes = (struct rc11_outcomes){0};
+    unsigned failing = 0;
+    while (failing >> enumerate(c, program, failing, outcomes) == 0)
+        failing++;
     free(c);
     if (outcomes->count)
         qsort(outcomes->all, outcomes->count, sizeof *outcomes->all, compare);
-    if (outcomes->in_order_count)
-        qsort(outcomes->in_order, outcomes->in_order_count, sizeof *outcomes->in_order, compare);
 }
 
 void rc11_free(struct rc11_outcomes *outcomes)
 {
     free(outcomes->all);
-    free(outcomes->in_order);
     *outcomes = (struct rc11_outcomes){0};
 }

@@ -12,11 +12,10 @@
 struct rc11_outcomes {
     uint64_t *all; /**< of each consistent execution */
     size_t count;
-    uint64_t *in_order; /**< of those whose stores can run in their modification order: what the engine looks for */
-    size_t in_order_count;
 };
 
-/** Judge all candidate executions. The program must consist of loads, stores, exchanges, additions and fences. */
+/** Judge all candidate executions. The program must consist of loads, stores, fences, exchanges, additions and
+ * compare-exchanges. */
 void rc11_enumerate(const struct litmus_program *program, struct rc11_outcomes *outcomes);
 
 /** Frees what it holds. */

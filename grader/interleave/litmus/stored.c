@@ -43,7 +43,7 @@ static int location_called(char name)
 static struct litmus_operation parse_operation(const char *text)
 {
     struct litmus_operation operation = {.slot = -1};
-    char kind, location = 0, value[8] = "0", order[8];
+    char kind, location = 0, expected[8] = "0", value[8] = "0", order[8];
     bool complete;
     if (sscanf(text, " %c", &kind) != 1)
         broken("an operation is missing");
@@ -54,6 +54,9 @@ static struct litmus_operation parse_operation(const char *text)
     } else if (kind == 'R') {
         operation.kind = LITMUS_LOAD;
         complete = sscanf(text, " R %c %7s", &location, order) == 2;
+    } else if (kind == 'C') {
+        operation.kind = LITMUS_COMPARE_EXCHANGE;
+        complete = sscanf(text, " C %c %7[0-9] %7[0-9] %7s", &location, expected, value, order) == 4;
     } else {
         operation.kind = kind == 'W' ? LITMUS_STORE : kind == 'X' ? LITMUS_EXCHANGE : LITMUS_ADD;
         complete = strchr("WXA", kind) && sscanf(text, " %*c %c %7[0-9] %7s", &location, value, order) == 3;
@@ -63,6 +66,7 @@ static struct litmus_operation parse_operation(const char *text)
     operation.order = order_called(order);
     operation.location = location_called(location);
     operation.value = strtoull(value, NULL, 10);
+    operation.expected = strtoull(expected, NULL, 10);
     return operation;
 }
 
