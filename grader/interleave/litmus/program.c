@@ -101,7 +101,9 @@ static bool is_answered(const struct litmus_operation *operation)
 {
     uint32_t *object = &locations[operation->location], value = (uint32_t)operation->value;
     int order = (int)operation->order;
-    if (operation->expected == LITMUS_EXCHANGED)
+    if (operation->expected == LITMUS_BOTH && __tsan_atomic32_load(object, order) == value)
+        return false;
+    if (operation->expected >= LITMUS_EXCHANGED)
         return __tsan_atomic32_exchange(object, value, order) != value;
     return __tsan_atomic32_load(object, order) == value &&
            (operation->expected == LITMUS_ONE ||

@@ -47,9 +47,10 @@ enum litmus_kind {
 enum litmus_await {
     LITMUS_ONE,      /**< until a load reads `value` */
     LITMUS_TWO,      /**< until that, and a load of the next location reads no 0 */
-    LITMUS_EXCHANGED /**< until an exchange finds another value than the one that it puts there */
+    LITMUS_EXCHANGED, /**< until an exchange finds another value than the one that it puts there */
+    LITMUS_BOTH       /**< until a load does, and then that exchange */
 };
-enum { LITMUS_AWAITS = LITMUS_EXCHANGED + 1 };
+enum { LITMUS_AWAITS = LITMUS_BOTH + 1 };
 
 struct litmus_operation {
     enum litmus_kind kind;
