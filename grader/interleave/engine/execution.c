@@ -106,6 +106,7 @@ static void execute(void)
     il->registers.stack_pointer = 0;
     il->now = NOW_SECONDS * NS_PER_S;
     il->jumps = 0;
+    il->failed_allocations = 0;
     il->waits_for_clock = 0;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;

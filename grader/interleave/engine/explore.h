@@ -29,6 +29,7 @@ struct il_options {
     int stale_reads; /**< at most, of loads that do not read the newest store and stores that do not become it; or IL_UNBOUNDED */
     int spurious;   /**< at most, a thread: wake-ups for no reason, failures of a weak compare-exchange */
     int timeouts;   /**< at most, a thread: waits that end by a deadline while others could still run */
+    int failed_allocations; /**< at most: calls of malloc that return NULL */
     int steps_max;  /**< visible operations in one execution; 0: 2,000 */
     int unanswered; /**< at most, a thread: ends of a spin although nothing that it has read has changed */
     int budget_ms;  /**< 0: none */

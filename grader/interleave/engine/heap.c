@@ -81,6 +81,11 @@ void heap_check(const volatile void *address, size_t size, const char *what, il_
 
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
 {
+    if (il->failed_allocations < il->options.failed_allocations && choose_value(2) == 1) {
+        il->failed_allocations++;
+        tell_hidden(il_this(), site, "malloc(%zu) FAILS: NULL", size);
+        return NULL;
+    }
     if (alignment < GRAIN)
         alignment = GRAIN;
     char *start = (char *)(((uintptr_t)il->heap_top + alignment - 1) & ~(uintptr_t)(alignment - 1));

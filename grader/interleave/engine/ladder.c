@@ -34,6 +34,7 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
                                    .timeouts = model->timeouts == 0  ? 1
                                                : model->timeouts < 0 ? 0
                                                                      : model->timeouts,
+                                   .failed_allocations = model->failed_allocations,
                                    .unanswered = UNANSWERED,
                                    .steps_max = model->steps_max,
                                    .seed = 1};
@@ -182,8 +183,11 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, struct la
         snprintf(out->headline, sizeof out->headline, "all %ld execution%s pass: %s", out->result.executions,
                  out->result.executions == 1 ? "" : "s", out->bounds);
     else
-        snprintf(out->headline, sizeof out->headline,
-                 "budget reached after %ld executions: not verified. None of them failed", climb.executions);
+        snprintf(
+            out->headline, sizeof out->headline,
+            "budget reached after %ld executions: not verified. None of them failed. The time was the bound: give it more, "
+            "or make the model smaller, by a thread or some operations",
+            climb.executions);
     out->result.executions = climb.executions;
     out->result.milliseconds = (int)(engine_ms() - begin);
 }

@@ -381,6 +381,7 @@ struct engine {
     int store_count;
     struct lock locks[LOCKS_MAX];
     int lock_count;
+    int failed_allocations;
     int64_t now;         /* the clock, in nanoseconds */
     unsigned jumps;      /* of the clock, so far */
     int waits_for_clock; /* of these, those for a loop that reads the clock */

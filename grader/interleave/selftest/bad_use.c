@@ -20,6 +20,12 @@ static void *nothing(void *arg)
     return arg;
 }
 
+static void *read_pointer(void *arg)
+{
+    USE(*(void **)arg == NULL);
+    return arg;
+}
+
 static void *store_one(void *arg)
 {
     atomic_store(&number, 1);
@@ -327,6 +333,32 @@ MODEL(free_inside, "-", "frees a pointer into a block")
 {
     char *volatile block = malloc(8);
     free(block + 1);
+}
+
+MODEL(malloc_fails, "-", "does not look at what malloc returns", .failed_allocations = 1)
+{
+    int *block = malloc(sizeof *block);
+    *block = 1;
+    KNOWN(block);
+    free(block);
+}
+
+MODEL(malloc_fails_once, "-", "of two calls of malloc one may fail, and nothing is lost",
+      .failed_allocations = 1)
+{
+    char *first = malloc(1), *second = first ? realloc(first, 2) : NULL;
+    assert(first || !second);
+    free(second ? second : first);
+}
+
+MODEL(memory_race, "-", "posix_memalign writes its result where another thread reads")
+{
+    static void *shared;
+    pthread_t thread;
+    pthread_create(&thread, NULL, read_pointer, &shared);
+    USE(posix_memalign(&shared, 64, 64));
+    pthread_join(thread, NULL);
+    free(shared);
 }
 
 MODEL(leaks, "-", "never frees a block")
