@@ -161,6 +161,18 @@ static unsigned inherited_sleep(void)
     return sleeping;
 }
 
+/* Waits that could end by their deadline here, and for another reason later: in that case no dependent step would tell that
+ * they could have ended here. So they are tried, as returns for no reason are. */
+static unsigned could_time_out(unsigned enabled)
+{
+    unsigned threads = 0;
+    for (int i = 0; i < il->thread_count; i++) {
+        const struct thread *thread = &il->threads[i];
+        threads |= (thread->deadline != NO_DEADLINE && thread->next.op != OP_SLEEP ? 1u : 0) << i;
+    }
+    return threads & enabled;
+}
+
 /* A decision that no path has come to before. */
 static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting)
 {
@@ -185,7 +197,8 @@ static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting
     decision->preempting = (uint8_t)preempting;
     decision->sleeping = (uint8_t)sleeping;
     decision->preemptions = il->preemptions;
-    decision->backtrack = (uint8_t)(reduces() ? (1u << chosen) | (spurious & allowed) : allowed);
+    decision->backtrack =
+        (uint8_t)(reduces() ? (1u << chosen) | ((spurious | could_time_out(enabled)) & allowed) : allowed);
     decision->step = il->step_count;
     decision->signature = pending_signature();
     il->position++;
