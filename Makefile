@@ -130,6 +130,7 @@ model: deps-grade
 	$(call make_pick,interleave,$(EXPLORED_GIVEN))
 	@mkdir -p $(B)/models $(B)/trace
 	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} -c $(file_word) -o $(B)/models/own.o
+	@grader/tools/model-names.sh $(B)/models/own.o
 	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
 	@$(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} $${ASKED_SECONDS:+--seconds "$$ASKED_SECONDS"} \
 	    $${WEAKEN:+--weaken} -- $${TEST:+"$$TEST"}
