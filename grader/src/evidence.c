@@ -128,7 +128,7 @@ const char *judge_code(int64_t code)
 
 void judge_note(struct judge *judge, const char *format, ...)
 {
-    char text[300];
+    char text[sizeof judge->doing_text + 8]; /* a step with its number */
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

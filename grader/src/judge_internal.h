@@ -47,7 +47,7 @@ struct judge {
 
     /* the step at hand */
     const char *doing;
-    char doing_text[200];
+    char doing_text[480];
     const char *awaited, *instead; /* what shall come, and what is said if nothing does; NULL: a reply */
     int steps;
     struct channel_record events[EVENTS_MAX]; /* of the driver, during the step */

@@ -36,6 +36,8 @@ static int argument_named(const struct step_line *line, const char *name, size_t
 
 /* --- the line in the trace --- */
 
+enum { LINE_BYTES = sizeof((struct judge *)0)->doing_text };
+
 struct text {
     char *end;
     size_t room;
@@ -63,7 +65,7 @@ static void add_value(struct text *text, const struct step_domain *domain, int64
     add(text, told, strlen(told));
 }
 
-/* `inner`: the line of the step that rides in this one, or NULL. */
+/* `inner`: the line of the step that rides in this one, or of the acts that it carries, or NULL. */
 static void write_line(struct judge *judge, const struct step_table *table, struct text text,
                        uint32_t operation, const int64_t *arguments, const char *inner)
 {
@@ -79,7 +81,7 @@ static void write_line(struct judge *judge, const struct step_table *table, stru
         int i = argument_named(line, name, length);
         if (i >= 0)
             add_value(&text, &table->domains[line->arguments[i].domain], arguments[i]);
-        else if (inner && strncmp(name, "step}", 5) == 0)
+        else if (inner && (strncmp(name, "step}", 5) == 0 || strncmp(name, "steps}", 6) == 0))
             add(&text, inner, strlen(inner));
         else
             judge_grader_error(
@@ -123,8 +125,8 @@ static void add_one(json_t *account, const char *part, const char *name)
     json_integer_set(times, json_integer_value(times) + 1);
 }
 
-static void count(struct judge *judge, const struct step_table *table, uint32_t operation,
-                  const int64_t *arguments)
+static void step_count(struct judge *judge, const struct step_table *table, uint32_t operation,
+                       const int64_t *arguments)
 {
     const struct step_line *line = line_of(table, operation);
     json_t *account = account_of(judge, table);
@@ -179,19 +181,30 @@ bool step_is_within(const struct judge *judge)
     return judge->outer_step != 0;
 }
 
+static struct judge_reply send(struct judge *judge, const struct step_table *table, uint32_t operation,
+                               const int64_t *arguments, uint32_t count, const char *shown)
+{
+    struct judge_reply reply = judge_step(judge, operation, arguments, count, "%s", shown);
+    int events;
+    const struct channel_record *event = judge_events(judge, &events);
+    for (int i = 0; i < events && table->on_event; i++)
+        table->on_event(judge, &event[i]);
+    return reply;
+}
+
 struct judge_reply step_do(struct judge *judge, const struct step_table *table, uint32_t operation,
                            const int64_t *arguments)
 {
-    char line[200], outer_line[200];
+    char line[LINE_BYTES], outer_line[LINE_BYTES];
     const char *shown = line;
     int64_t sent[2 * CHANNEL_ARGUMENTS_MAX + 1];
     uint32_t length = 0, own = (uint32_t)argument_count(line_of(table, operation)), outer = judge->outer_step;
     write_line(judge, table, (struct text){line, sizeof line}, operation, arguments, NULL);
-    count(judge, table, operation, arguments);
+    step_count(judge, table, operation, arguments);
     if (outer) {
         write_line(judge, table, (struct text){outer_line, sizeof outer_line}, outer, judge->outer_arguments,
                    line);
-        count(judge, table, outer, judge->outer_arguments);
+        step_count(judge, table, outer, judge->outer_arguments);
         length = (uint32_t)argument_count(line_of(table, outer));
         memcpy(sent, judge->outer_arguments, length * sizeof *sent);
         sent[length++] = operation;
@@ -202,10 +215,47 @@ struct judge_reply step_do(struct judge *judge, const struct step_table *table, 
     length += own;
     if (length > CHANNEL_ARGUMENTS_MAX)
         judge_grader_error(judge, "a step does not fit into the one that it rides in");
-    struct judge_reply reply = judge_step(judge, outer ? outer : operation, sent, length, "%s", shown);
-    int events;
-    const struct channel_record *event = judge_events(judge, &events);
-    for (int i = 0; i < events && table->on_event; i++)
-        table->on_event(judge, &event[i]);
-    return reply;
+    return send(judge, table, outer ? outer : operation, sent, length, shown);
+}
+
+/* The line of an act; one in which the next one rides has that one's. Returns how many acts it is about. */
+static uint32_t write_act(struct judge *judge, const struct step_table *table, const struct step_act *acts,
+                          uint32_t count, char line[LINE_BYTES])
+{
+    char inner[LINE_BYTES];
+    uint32_t taken = 1;
+    bool takes = strstr(line_of(table, acts->operation)->text, "{step}") && count > 1;
+    if (takes)
+        taken += write_act(judge, table, acts + 1, count - 1, inner);
+    write_line(judge, table, (struct text){line, LINE_BYTES}, acts->operation, acts->arguments,
+               takes ? inner : NULL);
+    return taken;
+}
+
+struct judge_reply step_carry(struct judge *judge, const struct step_table *table, struct step_act carrier,
+                              const struct step_act *acts, uint32_t count)
+{
+    char line[LINE_BYTES], list[LINE_BYTES] = "", act[LINE_BYTES];
+    struct text text = {list, sizeof list};
+    int64_t sent[CHANNEL_ARGUMENTS_MAX];
+    uint32_t length = 0;
+    for (int64_t i = -1; i < (int64_t)count; i++) {
+        const struct step_act *at = i < 0 ? &carrier : &acts[i];
+        uint32_t size = (uint32_t)argument_count(line_of(table, at->operation));
+        if (length + (i >= 0) + size > CHANNEL_ARGUMENTS_MAX)
+            judge_grader_error(judge, "the acts of a step do not fit behind its arguments");
+        if (i >= 0)
+            sent[length++] = at->operation;
+        memcpy(sent + length, at->arguments, size * sizeof *sent);
+        length += size;
+        step_count(judge, table, at->operation, at->arguments);
+    }
+    for (uint32_t i = 0; i < count;) {
+        if (i > 0)
+            add(&text, "; ", 2);
+        i += write_act(judge, table, acts + i, count - i, act);
+        add(&text, act, strlen(act));
+    }
+    write_line(judge, table, (struct text){line, sizeof line}, carrier.operation, carrier.arguments, list);
+    return send(judge, table, carrier.operation, sent, length, line);
 }

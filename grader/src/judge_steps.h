@@ -76,12 +76,20 @@ extern const struct step_table lab_steps;
 #define WITHIN(judge, step, ...)                                                                             \
     step_within((judge), &lab_steps, STEP_##step, (const int64_t *)&(const struct step_##step){__VA_ARGS__})
 
+/** Do a step with a list of acts: CARRY(judge, ACT(program, 1), ACT(keep), ACT(pend)). An act whose text has {step} takes the
+ * next one in. */
+#define CARRY(judge, carrier, ...)                                                                           \
+    step_carry((judge), &lab_steps, (carrier), (const struct step_act[]){__VA_ARGS__},                       \
+               sizeof((const struct step_act[]){__VA_ARGS__}) / sizeof(struct step_act))
+
 /** A value of the step's argument: an edge that this test has not used yet, or else any from the lowest edge to the highest; of a
  * domain of words, any edge. DRAW(judge, ready, value) */
 #define DRAW(judge, step, argument) step_draw((judge), &lab_steps, STEP_##step, #argument)
 
 struct judge_reply step_do(struct judge *judge, const struct step_table *table, uint32_t operation,
                            const int64_t *arguments);
+struct judge_reply step_carry(struct judge *judge, const struct step_table *table, struct step_act carrier,
+                              const struct step_act *acts, uint32_t count);
 void step_within(struct judge *judge, const struct step_table *table, uint32_t operation,
                  const int64_t *arguments);
 /** Whether the next step will ride in another one. */

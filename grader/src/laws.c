@@ -108,13 +108,15 @@ static void short_script(struct kit_life *life, int32_t result)
     add(life, ACT_DROP, 0, 0);
 }
 
-/* One leaf can be READY, and the first poll finds no budget left. */
-static void dry_script(struct kit_life *life, int way, int32_t result)
+/* One leaf can be READY, and the first poll finds no budget left. `early`: none can be yet. */
+static void dry_script(struct kit_life *life, bool early, int way, int32_t result)
 {
     life->count = 0;
+    if (early)
+        add(life, ACT_POLL_DRY, 1, 0);
     if (life->shape.count > 0)
         add(life, ACT_ARM, way, result);
-    add(life, ACT_POLL_DRY, 0, 0);
+    add(life, early ? ACT_POLL : ACT_POLL_DRY, 0, 0);
     add(life, ACT_POLL, 1, 0);
     add(life, ACT_DROP, 0, 0);
 }
@@ -272,8 +274,12 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
         try_life(judge, future, &life, false);
     }
     if (law_takes_units(future, shape)) {
-        dry_script(&life, way, result);
+        dry_script(&life, false, way, result);
         try_life(judge, future, &life, false);
+        if (future->leaves != NO_LEAVES && shape->count > 0) {
+            dry_script(&life, true, way, result);
+            try_life(judge, future, &life, false);
+        }
     }
     if (law_allocates(future, shape)) {
         life = cut_off(&whole, 1);
@@ -360,6 +366,8 @@ void laws_check(struct judge *judge, const struct law_future *future)
                 continue;
             *law_shape_member(&shape, m) = law_domains[domain].edges[i];
             try_shape(judge, future, &shape, 5, domain != DOMAIN_COUNT && domain != DOMAIN_BYTES);
+            if (domain == DOMAIN_COUNT && shape.count > 1)
+                law_try_last(judge, future, &shape);
         }
     }
     try_pairs(judge, future, &base);
@@ -375,9 +383,13 @@ void laws_check(struct judge *judge, const struct law_future *future)
         for (int m = 0; m < LAW_SHAPE_MEMBERS; m++)
             if (future->flags & (1u << law_shape_domains[m]))
                 *law_shape_member(&shape, m) = random_edge(judge, future, law_shape_domains[m]);
+        if (shape.count > DEEP_COUNT_MAX && shape.bytes > 4096)
+            shape.bytes = 4096; /* both at once cost too much */
         int32_t result = future->flags & BY_RESULT ? random_edge(judge, future, DOMAIN_RESULT) : 5;
         try_shape(judge, future, &shape, result, shape.count <= DEEP_COUNT_MAX);
     }
+    if (future->flags & READS_INTS)
+        law_try_other_outputs(judge, future, &base);
     if (future->flags & HAS_PARENT)
         for (int i = 0; i < law_domains[DOMAIN_COUNT].count; i++)
             if (law_domains[DOMAIN_COUNT].edges[i] > 0)

@@ -37,7 +37,8 @@ static const char *const
     *const law_6 = "law 6: the tree of a suspended future shows what it waits for",
     *const law_7 = "law 7: an output goes to its receiver once, or is destroyed once",
     *const law_9 = "law 9: READY comes in the first poll that can have it, and what it owns is over then",
-    *const law_10 = "law 10: without a unit of budget that it needs it gives way",
+    *const law_10 = "law 10: without a unit of budget that it needs it gives way, and only then",
+    *const law_12 = "law 12: whatever it calls, and who looks, finds its public fields right",
     *const law_13 = "law 13: without memory there is the documented error, and nothing else",
     *const law_15 = "law 15: the thread's context is as before";
 
@@ -183,7 +184,8 @@ static bool poll_model(struct model *model)
 /* No leaf can be READY without a unit: those that could give way. */
 static bool poll_dry(struct model *model)
 {
-    if (model->future->flags & SPENDS_NONE)
+    bool takes_none_yet = model->future->leaves == RUN_ELSEWHERE && !all_done(model);
+    if ((model->future->flags & SPENDS_NONE) || takes_none_yet)
         return poll_model(model);
     if (model->future->flags & SPENDS_ONE) {
         model->wakes++;
@@ -239,11 +241,12 @@ static void operate(struct model *model, const struct kit_op *op)
         arm(model, op->a, op->result);
         break;
     case ACT_ARM_ALL:
+    case ACT_ARM_REST:
         for (int i = 0; i < model->life->shape.count; i++)
-            if (!model->armed[i])
+            if (!model->armed[i] && (op->act == ACT_ARM_ALL || i != op->a))
                 arm(model, i, op->result);
         break;
-    case ACT_KICK: /* its own waker is used up */
+    case ACT_KICK:
         model->wakes += model->polls > 0 && !model->over && !model->dropped;
         model->kicked = true;
         break;
@@ -273,8 +276,10 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(value_wrong, 0, law_7);
     MUST(context_lost, 0, law_15);
     MUST(surroundings_wrong, 0, law_15);
-    MUST(tree_wrong, 0, law_6);
+    MUST(tree_wrong, 0, is_new ? law_1 : law_6);
+    MUST(uncounted, 0, law_12);
     MUST(room_wrong, 0, law_1);
+    MUST(returned_wrong, 0, law_1);
     MUST(finals_early, 0, law_3);
     MUST(allocations, boxed, law_1);
     MUST(frees, boxed && (is_over || at_release), phase);
@@ -289,6 +294,8 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(leaf_drops, model->drops, phase);
     MUST(leaf_alive, model->alive, phase);
     MUST(callbacks, model->callbacks, phase);
+    if (future->flags & HAS_PARENT)
+        MUST(books, !is_over && !model->failed_to_build, law_12);
     MUST(finals, (future->flags & CLEANS_UP) && is_over, law_3);
     if (model->polls_known)
         MUST(leaf_polls, model->leaf_polls, law_9);
@@ -299,12 +306,13 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         int holding = model->polls > 0 && !elsewhere ? model->alive : 0;
         if (future->leaves == OWNS_LEAVES && is_over)
             holding = 0;
-        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over && !model->kicked;
+        bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over;
         MUST(holding, holding, law_2);
-        if (!elsewhere || is_over ||
-            !all_done(model)) /* between the end of a task and the look at it both are right */
+        /* between a wake and the poll that it asks for, its own waker may be kept, or was used up */
+        bool woken = keeps && (model->kicked || (elsewhere && all_done(model)));
+        if (!woken)
             MUST(clones, holding + keeps, law_2);
-        MUST(wakes_newest, model->wakes, law_2);
+        MUST(wakes_newest, model->wakes, model->dry ? law_10 : law_2);
     }
     if (!is_over && model->polls > 0)
         MUST(reached, elsewhere ? 0 : model->alive, law_6);

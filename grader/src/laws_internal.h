@@ -41,6 +41,15 @@ struct law_expected {
 void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
               struct law_record *record, struct law_record *twin);
 
+/** Send a life. What comes back, observations or a panic, is the caller's to look at. */
+void law_send(struct judge *judge, const struct law_future *future, const struct kit_life *life);
+
+/** Of many leaves the first, the last and any of them is the one that decides: laws_extremes.c. */
+void law_try_last(struct judge *judge, const struct law_future *future, const struct kit_shape *shape);
+
+/** Outputs that are no int panic where an int is read, and are never taken for one. */
+void law_try_other_outputs(struct judge *judge, const struct law_future *future, const struct kit_shape *base);
+
 /** The life, its operations and what they returned, in the trace; then the failure. */
 _Noreturn void law_broken(struct judge *judge, const struct law_future *future, const struct kit_life *life,
                           const struct law_record *record, int at, const char *law, int field,

@@ -78,7 +78,7 @@ static void describe_shape(char *text, size_t size, const struct law_future *fut
 static void describe_operations(char *text, size_t size, const struct kit_life *life)
 {
     static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop",
-                                        " kick"};
+                                        " kick", " all but one ready"};
     size_t length = 0;
     *text = '\0';
     for (int i = 0; i < life->count && length < size; i++)
@@ -87,19 +87,24 @@ static void describe_operations(char *text, size_t size, const struct kit_life *
         snprintf(text, size, " %d of them alive at once", life->crowd);
 }
 
-void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-              struct law_record *record, struct law_record *twin)
+void law_send(struct judge *judge, const struct law_future *future, const struct kit_life *life)
 {
     char shape[160], operations[160];
     describe_shape(shape, sizeof shape, future, life);
     describe_operations(operations, sizeof operations, life);
-    record->count = 0;
-    if (twin)
-        twin->count = 0;
     int64_t arguments[CHANNEL_ARGUMENTS_MAX] = {0};
     memcpy(arguments, life, sizeof *life);
     judge_forget_trace(judge);
     judge_step(judge, STEP_LIFE, arguments, CHANNEL_ARGUMENTS_MAX, "a life of %s:%s", shape, operations);
+}
+
+void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+              struct law_record *record, struct law_record *twin)
+{
+    record->count = 0;
+    if (twin)
+        twin->count = 0;
+    law_send(judge, future, life);
     int events;
     const struct channel_record *event = judge_events(judge, &events);
     const char *text = judge_event_text(judge);
@@ -130,6 +135,10 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
         break;
     case ACT_ARM_ALL:
         judge_note(judge, "       every other one becomes READY with %s, and wakes its waker",
+                   judge_code(op->result));
+        break;
+    case ACT_ARM_REST:
+        judge_note(judge, "       every branch but %d becomes READY with %s, and wakes its waker", op->a,
                    judge_code(op->result));
         break;
     case ACT_DROP:

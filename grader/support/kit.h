@@ -21,7 +21,7 @@
 #define KIT_DOMAINS(DOMAIN)                                                                                  \
     DOMAIN(COUNT, 0, 1, 2, 3, 5, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 300, 1000)            \
     DOMAIN(ORDER, 0, 1)                                                                                      \
-    DOMAIN(BYTES, 0, 1, 4, 7, 8, 16, 24, 48, 63, 64, 65, 100, 4096)                                          \
+    DOMAIN(BYTES, 0, 1, 4, 7, 8, 16, 24, 48, 63, 64, 65, 100, 4096, 65536)                                   \
     DOMAIN(OWNED, 0, 1)                                                                                      \
     DOMAIN(WANT, 0, 1)                                                                                       \
     DOMAIN(ROOM, ROOM_NONE, ROOM_NULL_WITH_SIZE, ROOM_VALID_WITH_0, ROOM_ONE_SHORT, ROOM_EXACT, ROOM_AMPLE)  \
@@ -97,7 +97,8 @@ enum kit_act {
     ACT_ARM,      /* a: leaf: it is READY with `result` from now on, and wakes its waker */
     ACT_ARM_ALL,  /* the same for all that are not */
     ACT_DROP,
-    ACT_KICK, /* something else than a leaf asks for a poll */
+    ACT_KICK,     /* something else than a leaf asks for a poll */
+    ACT_ARM_REST, /* a: the one leaf that is left as it is; the same as ACT_ARM for all others that are not */
 };
 
 struct kit_op {
@@ -151,11 +152,14 @@ enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN };
     SEEN(frees, "frees:")                                                                                    \
     SEEN(spent, "units of budget spent:")                                                                    \
     SEEN(context_lost, "times that the thread's context was another one afterwards:")                        \
+    SEEN(block_on_wrong, "times that wf_block_on() returned something else than 0:")                         \
     SEEN(surroundings_wrong, "polls and drops of what it waits for in other surroundings than it makes:")    \
     SEEN(reached, "live futures that its tree shows:")                                                       \
     SEEN(tree_wrong, "things that its tree shows and that are over, freed, or no future:")                   \
-    SEEN(room_wrong, "times that the frame lay elsewhere than it should:")                                   \
+    SEEN(room_wrong, "times that the frame lay elsewhere than it should, or its head was not zero:")         \
+    SEEN(returned_wrong, "constructors that returned another address than their storage's:")                 \
     SEEN(books, "its parent's count is")                                                                     \
+    SEEN(uncounted, "polls and drops of what it waits for in which its parent did not count it:")            \
     SEEN(damage, "bytes outside of its frame that changed:")                                                 \
     SEEN(twin_wrong, "lives of others in the middle that went wrong:")                                       \
     SEEN(intrusions, "intrusions:")                                                                          \
@@ -212,6 +216,7 @@ enum {
     SPENDS_NONE = 1 << 26,     /* what it polls has another budget, or none */
     STAYS_ON_THREAD = 1 << 27, /* it may not be moved to another thread */
     IN_TASKS = 1 << 28,        /* of a lab that has tasks: it is polled in one too */
+    READS_INTS = 1 << 29,      /* it reads the outputs of its leaves, and panics where one is no int */
 };
 
 #endif

@@ -105,10 +105,16 @@ bool kit_is_output(const struct kit_object *object, int index, const void *out)
     return true;
 }
 
+/* What a leaf finds in its poll or its drop, where the object polls or drops it. */
 static void see_surroundings(struct kit_object *object, bool in_drop)
 {
-    if (object->inner->in_operation && object->kind->surrounds)
-        object->seen.surroundings_wrong += !object->kind->surrounds(object, in_drop);
+    const struct kit_kind *kind = object->kind;
+    if (!object->inner->in_operation)
+        return;
+    if (kind->surrounds)
+        object->seen.surroundings_wrong += !kind->surrounds(object, in_drop);
+    if (kind->books)
+        object->seen.uncounted += kind->books(object) < 1;
 }
 
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
@@ -307,7 +313,11 @@ void kit_look_at_tree(struct kit_object *object)
 {
     struct reach reach = {.object = object};
     object->seen.reached = 0;
-    if (!object->inner->over && object->seen.head == 1)
+    if (object->inner->over || object->seen.head > 1)
+        return;
+    if (object->seen.head == 0 && object->future->awaiting)
+        object->seen.tree_wrong++; /* never polled, so it awaits nothing: that is what its storage held */
+    else
         go_below(&reach, object->future);
 }
 

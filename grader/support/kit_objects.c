@@ -73,6 +73,11 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
     kit_take_turn(object);
 }
 
+void kit_returned(struct kit_object *object, const void *storage, const void *returned)
+{
+    object->seen.returned_wrong += returned != storage;
+}
+
 /* The output where the object's kind puts it is what was made. */
 static void look_at_value(struct kit_object *object)
 {

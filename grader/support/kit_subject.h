@@ -73,6 +73,9 @@ int kit_result(const struct kit_object *object, int index);
  * object. */
 void *kit_new(struct kit_object *object, size_t bytes);
 
+/** A constructor was given `storage`, and returned this. */
+void kit_returned(struct kit_object *object, const void *storage, const void *returned);
+
 /** To be called by each callback: with the argument it was given, the output (NULL: it has none), and whether both are the
  * object's. `callback` counts as one. */
 void kit_called_back(struct kit_object *object, bool right, void *out);

@@ -29,6 +29,13 @@ void scenario_broken(const char *why)
     _exit(EXIT_BROKEN);
 }
 
+int64_t scenario_in_range(int64_t number, int64_t limit)
+{
+    if (number < 0 || number >= limit)
+        scenario_broken("a number is out of range");
+    return number;
+}
+
 static void write_record(enum channel_record_type type, uint32_t kind, int64_t a, int64_t b, const char *text,
                          size_t text_bytes)
 {

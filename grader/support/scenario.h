@@ -41,6 +41,9 @@ uint32_t scenario_thread(void);
 /** Whether it is the driver's, and waits for the judge. */
 bool scenario_awaits_a_step(void);
 
+/** The number, if it is from 0 to limit - 1; else the judge has sent nonsense. */
+int64_t scenario_in_range(int64_t number, int64_t limit);
+
 /** The scenario cannot go on for a reason of its own: a defect of the grader, said as such. */
 _Noreturn void scenario_broken(const char *why);
 

@@ -15,6 +15,9 @@
  * subject defines on_wake(), and STEP_DISPATCH makes the switch that calls it. Its scenarios may each have a list of steps of
  * their own; LAB_STEPS is all of them. Two steps of one name, a step without its on_...(), and a domain without edges do not
  * compile.
+ *
+ * A step may carry a list of others, its acts: what a future does when it is polled, say. They stand behind its own arguments,
+ * and where its text has {steps}. ACT(wake, 1) is one, CARRY() (src/judge_steps.h) sends them, step_read_acts() reads them.
  */
 #ifndef WEFT_GRADER_STEP_TABLE_H
 #define WEFT_GRADER_STEP_TABLE_H
@@ -25,6 +28,23 @@
 struct step_reply {
     int64_t a, b;
 };
+
+/** A step in a list of steps: STEP_wake, and its arguments. */
+enum { ACT_ARGUMENTS_MAX = 3 };
+struct step_act {
+    uint32_t operation;
+    int64_t arguments[ACT_ARGUMENTS_MAX];
+};
+
+/** An act with all of its arguments, in the order of the table. In a function: it does not compile with fewer or more of them. */
+#define ACT(step, ...)                                                                                       \
+    ((struct step_act){({                                                                                    \
+                           _Static_assert(sizeof((const int64_t[]){__VA_ARGS__}) ==                          \
+                                              sizeof(struct step_##step),                                    \
+                                          "the act " #step " has other arguments than its step");            \
+                           STEP_##step;                                                                      \
+                       }),                                                                                   \
+                       {__VA_ARGS__}})
 
 #define STEP_TABLE(DOMAINS, STEPS)                                                                           \
     DOMAINS(STEP_HAS_EDGES, STEP_HAS_WORDS, STEP_HAS_TOLD_EDGES)                                             \
@@ -98,5 +118,26 @@ step_copy(void *to, const int64_t *arguments, uint64_t bytes)
 
 /** Of a step that has nothing to tell. */
 #define STEP_DONE ((struct step_reply){0, 0})
+
+/** Reads the acts behind a step's own arguments; `sizes` has the arguments of each step, STEP_SIZES makes it. Returns how many
+ * there are, at most `most`; -1: they are not whole, or more. */
+__attribute__((unused)) static int step_read_acts(const uint8_t *sizes, const int64_t *from, uint32_t count,
+                                                  struct step_act *acts, int most)
+{
+    int read = 0;
+    for (uint32_t at = 0; at < count; read++) {
+        uint32_t operation = (uint32_t)from[at++];
+        uint8_t size = sizes[operation - CHANNEL_FIRST_OPERATION];
+        if (read == most || at + size > count)
+            return -1;
+        acts[read] = (struct step_act){.operation = operation};
+        step_copy(acts[read].arguments, from + at, size * sizeof(int64_t));
+        at += size;
+    }
+    return read;
+}
+
+#define STEP_SIZES(name, STEPS) static const uint8_t name[] = {STEPS(STEP_SIZE, STEP_NOTHING)};
+#define STEP_SIZE(step, text, arguments) sizeof(struct step_##step) / sizeof(int64_t),
 
 #endif

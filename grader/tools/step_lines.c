@@ -1,6 +1,6 @@
 /**
  * @file step_lines.c
- * @brief Does the steps of a small table, with stubs in place of the judge: suites.sh compares what it prints.
+ * @brief Does the steps of a small table, and a list of acts, with stubs in place of the judge: suites.sh compares what it prints.
  *
  * With an argument it does the step whose text names what it has not.
  */
@@ -22,7 +22,10 @@ enum { POINTS(STEP_EDGE_VALUE) };
     STEP(ready, "is READY with {value}", ARG(value, VALUE))                                                  \
     STEP(clones, "the clones", )                                                                             \
     STEP(at, "({point}: {step})", ARG(point, POINT))                                                         \
-    STEP(wrong, "wakes {wakker}", ARG(waker, WAKER))
+    STEP(wrong, "wakes {wakker}", ARG(waker, WAKER))                                                         \
+    STEP(program, "waker {waker}: {steps}", ARG(waker, WAKER))                                               \
+    STEP(aside, "another thread {step}", )                                                                   \
+    STEP(point, "comes {point}", ARG(point, POINT))
 STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 
 static void tell_size(int64_t value, char *text, size_t size)
@@ -76,6 +79,19 @@ _Noreturn void judge_grader_error(struct judge *judge, const char *what)
     exit(0);
 }
 
+/* What the subject makes of acts. */
+static void read_back(void)
+{
+    STEP_SIZES(sizes, LAB_STEPS)
+    const int64_t sent[] = {STEP_poll, 5, 6, STEP_aside, STEP_ready, 7};
+    struct step_act acts[3];
+    printf("acts read: %d", step_read_acts(sizes, sent, 6, acts, 3));
+    for (int i = 0; i < 3; i++)
+        printf(" %u %lld", acts[i].operation, (long long)acts[i].arguments[0]);
+    printf("; not whole: %d, too many: %d\n", step_read_acts(sizes, sent, 5, acts, 3),
+           step_read_acts(sizes, sent, 6, acts, 2));
+}
+
 int main(int argc, char **argv)
 {
     static struct judge judge;
@@ -92,6 +108,8 @@ int main(int argc, char **argv)
         DO(&judge, ready, .value = DRAW(&judge, ready, value));
     DO(&judge, poll, .waker = DRAW(&judge, poll, waker));
     printf("the next waker drawn: %lld\n", (long long)DRAW(&judge, poll, waker));
+    CARRY(&judge, ACT(program, 7), ACT(clones), ACT(aside), ACT(poll, 3, 1), ACT(point, AT_POLL));
+    read_back();
     puts(json_dumps(judge.drawn, 0));
     return 0;
 }

@@ -2,7 +2,8 @@
 # suites.sh: what a lab's suite declares and shows.
 #
 # By its table of steps (grader/support/step_table.h): two steps of one name, a domain without edges, an argument of no domain, a
-#   step that the scenario does not do, and one that is not in the table do not compile, and the first error says so. And
+#   step that the scenario does not do, one that is not in the table, and an act with other arguments than its step do not compile,
+#   and the first error says so. And
 #   what a small table's steps send, write in the trace and count is what it should be (step_lines.c).
 # By symbols: a suite is one object (grader/grader.mk), in which nothing is global but its table, suite_NN_name.
 #
@@ -23,7 +24,7 @@ fail()
     bad=$((bad + 1))
 }
 
-# table DOMAINS STEPS FUNCTIONS: a lab's suite and its scenario, in one file.
+# table DOMAINS STEPS FUNCTIONS ACTS: a lab's suite and its scenario, in one file.
 table()
 {
     cat <<END
@@ -46,6 +47,11 @@ struct judge_reply test(struct judge *judge)
 {
     return DO(judge, poll, .waker = DRAW(judge, poll, waker));
 }
+struct judge_reply test_acts(struct judge *judge);
+struct judge_reply test_acts(struct judge *judge)
+{
+    return CARRY(judge, ACT(poll, 0), ACT(poll, 1)$4);
+}
 END
 }
 
@@ -61,7 +67,7 @@ must_fail()
 {
     words=$1
     shift
-    table "$@" >"$scratch/table.c"
+    table "$@" "${4-}" >"$scratch/table.c"
     for compiler in $compilers; do
         tables=$((tables + 1))
         if compile "$compiler"; then
@@ -88,7 +94,7 @@ on_poll='static struct step_reply on_poll(const struct step_poll *step) { return
 other_drop='static struct step_reply on_drop(const struct step_poll *step) { return (struct step_reply){step->waker, 0}; }'
 many=$(seq -s ' ' -f 'ARG(waker%g, WAKER)' 32)
 
-table "$domains" "$poll" "$on_poll" >"$scratch/table.c"
+table "$domains" "$poll" "$on_poll" "" >"$scratch/table.c"
 for compiler in $compilers; do
     compile "$compiler" || { fail "$compiler rejects a table that is right:"; cat "$scratch/log" >&2; }
 done
@@ -101,8 +107,12 @@ must_fail 'on_drop' "$domains" "$poll STEP(drop, \"drops\", )" "$on_poll"
 must_fail 'on_drop' "$domains" "$poll" "$on_poll $other_drop"
 must_fail 'the step poll has more arguments than a command holds' "$domains" \
     "STEP(poll, \"polls\", ARG(waker, WAKER) $many)" "$on_poll"
+must_fail 'the act poll has other arguments than its step' "$domains" "$poll" "$on_poll" ', ACT(poll)'
+must_fail 'the act poll has other arguments than its step' "$domains" "$poll" "$on_poll" ', ACT(poll, 0, 1)'
+must_fail 'step_dream' "$domains" "$poll" "$on_poll" ', ACT(dream, 0)'
 
-# What is sent stands behind the "=": the operation, the arguments. A step within another one comes behind its arguments.
+# What is sent stands behind the "=": the operation, the arguments. A step within another one comes behind its arguments, and so do
+# acts, each with its operation.
 objects=build/obj/grader/grader
 gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Iruntime/include -Igrader/support grader/tools/step_lines.c \
     $objects/src/judge_steps.o $objects/src/util.o $objects/src/foreign.o $objects/interleave/engine/page_html.o \
@@ -125,7 +135,10 @@ is READY with -2 = 3 -2
 polls with waker 0, 0 bytes = 2 0 0
     event 5
 the next waker drawn: 6
-{"steps": {"poll": 3, "ready": 3, "clones": 1, "at": 1, "wrong": 0}, "WAKER": {"0": 1, "7": 1}, "POINT": {"AT_POLL": 0, "AT_DROP": 1}, "SIZE": {"-1": 1, "1": 0}, "VALUE": {"2147483647": 1, "-2147483648": 1}}
+waker 7: the clones; another thread polls with waker 3, 1 bytes; comes in the poll = 7 7 4 8 2 3 1 9 0
+    event 5
+acts read: 3 2 5 8 0 3 7; not whole: -1, too many: -1
+{"steps": {"poll": 4, "ready": 3, "clones": 2, "at": 1, "wrong": 0, "program": 1, "aside": 1, "point": 1}, "WAKER": {"0": 1, "7": 2}, "POINT": {"AT_POLL": 1, "AT_DROP": 1}, "SIZE": {"-1": 1, "1": 1}, "VALUE": {"2147483647": 1, "-2147483648": 1}}
 grader error: the text of the step wrong has {wakker}, which is none of its arguments
 END
 { "$scratch/lines" && "$scratch/lines" wrong; } >"$scratch/lines.txt"

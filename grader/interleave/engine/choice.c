@@ -98,7 +98,7 @@ int choose_read(const struct thread *thread, int index, enum il_order order, boo
     struct choices choices = {1, {(uint16_t)newest}, {false}};
     if (may_be_stale())
         for (int i = newest; (i = next_stale(thread, location, i, oldest)) >= oldest;)
-            if ((!writes || is_free(location, i)) && sc_permits(thread, index, order, i, writes ? i + 1 : -1))
+            if ((!writes || is_free(location, i)) && sc_permits(thread, index, order, i + 1))
                 offer(&choices, i, false);
     return choices.of[chosen(&choices)];
 }
@@ -109,7 +109,7 @@ int choose_place(const struct thread *thread, int index, enum il_order order)
     struct choices choices = {1, {location->count}, {false}};
     int oldest = oldest_readable(thread, index);
     for (int i = location->count - 1; i > oldest && is_in(&thread->past, location_store(location, i)); i--)
-        if (may_be_stale() && is_free(location, i - 1) && sc_permits(thread, index, order, -1, i))
+        if (may_be_stale() && is_free(location, i - 1) && sc_permits(thread, index, order, i))
             offer(&choices, i, false);
     return choices.of[chosen(&choices)];
 }
@@ -120,8 +120,8 @@ static void offer_exchange(struct choices *choices, const struct thread *thread,
 {
     const struct location *location = &il->locations[index];
     bool succeeds = location_store(location, i)->value == expected;
-    if (succeeds ? is_free(location, i) && sc_permits(thread, index, order, i, i + 1)
-                 : sc_permits(thread, index, failure_order, i, -1))
+    if (succeeds ? is_free(location, i) && sc_permits(thread, index, order, i + 1)
+                 : sc_permits(thread, index, failure_order, i + 1))
         offer(choices, i, false);
 }
 
@@ -135,7 +135,7 @@ int choose_exchange(struct thread *thread, int index, uint64_t expected, bool we
     for (int i = newest; i >= oldest && (i == newest || may_be_stale());
          i = next_stale(thread, location, i, oldest)) {
         bool equal = location_store(location, i)->value == expected;
-        if (may_fail && equal && (i == newest || sc_permits(thread, index, failure_order, i, -1)))
+        if (may_fail && equal && (i == newest || sc_permits(thread, index, failure_order, i + 1)))
             offer(&choices, i, true);
         if (i != newest)
             offer_exchange(&choices, thread, index, i, expected, order, failure_order);

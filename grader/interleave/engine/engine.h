@@ -192,8 +192,8 @@ int choose_exchange(struct thread *thread, int location, uint64_t expected, bool
 void sc_pass(struct thread *thread);
 /* An operation on this location begins. */
 void sc_begin(struct thread *thread, int location);
-/* Whether it may read this store, and put its own at this place. `read`: an index; -1: it reads none. `place`: -1: it makes none. */
-bool sc_permits(const struct thread *thread, int location, enum il_order order, int read, int place);
+/* Whether it may come before the stores from this index on, in the modification order. */
+bool sc_permits(const struct thread *thread, int location, enum il_order order, int behind);
 /* It has done so; what it acquired is known to its thread, and what it releases is not yet told. */
 void sc_made(struct thread *thread, struct step *step);
 void sc_fence(struct thread *thread);

@@ -58,26 +58,21 @@ static const struct step *before(const struct step *step, int location)
     return step->before[step->touches.object != location];
 }
 
-/* An operation of one thread, as far as it concerns others at its location. */
-struct reach {
-    int location;
-    int read;           /* an index; -1: none */
-    int place;          /* of its store; -1: none */
-    struct clock clock; /* what happens before it, with what it acquires */
-};
-
-/* Adds what must come before it because of earlier steps at this location to `set`; and to `fences` those that precede any fence
- * after it. */
-static void add_before(const struct reach *reach, struct clock *set, struct clock *fences)
+/* Adds what must come before this step because of earlier ones at its location to `set`; and to `fences` those fences that
+ * precede any fence after it. `clock`: what happens before it, with what it has acquired. */
+static void add_before(const struct step *made, const struct clock *clock, struct clock *set,
+                       struct clock *fences)
 {
-    for (const struct step *step = il->locations[reach->location].last; step;
-         step = before(step, reach->location)) {
+    int location = made->touches.object, place = index_of(made);
+    bool writes = made->store >= 0;
+    for (const struct step *step = il->locations[location].last; step; step = before(step, location)) {
         if (!is_access(step))
             continue;
         int index = index_of(step);
-        if (happens_before(step, &reach->clock) || index < reach->place)
+        bool comes_first = index < place;
+        if (happens_before(step, clock) || (writes && comes_first))
             clock_join(set, &step->sc.before);
-        if (index < reach->place || index < reach->read || (index == reach->read && step->store >= 0))
+        if (comes_first || (index == place && step->store >= 0)) /* which this one has read */
             clock_join(fences, &step->sc.fences);
     }
 }
@@ -108,30 +103,20 @@ static bool holds_one(const struct clock *set, const struct clock *first)
     return false;
 }
 
-bool sc_permits(const struct thread *thread, int location, enum il_order order, int read, int place)
+/* What precedes the operation because of an earlier one at this location precedes what stands behind the place too, without
+ * it, and makes no cycle. What its thread did elsewhere is left, and the fences. */
+bool sc_permits(const struct thread *thread, int location, enum il_order order, int behind)
 {
-    if (!il->sc_count)
+    const struct clock *fences = &thread->now.sc.fences;
+    struct clock set = order == IL_SEQ_CST ? thread->sc.entering : *fences;
+    if (!il->sc_count || is_empty(&set))
         return true;
-    const struct store *source = read >= 0 ? location_store(&il->locations[location], read) : NULL;
-    struct reach reach = {location, read, place, thread->now.clock};
-    struct clock fences = thread->now.sc.fences, set = {0}, ignored = {0};
-    if (source && source->has_released && il_acquires(order)) {
-        clock_join(&reach.clock, &source->released.clock);
-        clock_join(&fences, &source->released.sc.fences);
-    }
-    if (order == IL_SEQ_CST) {
-        set = thread->sc.entering;
-        add_before(&reach, &set, &ignored);
-    }
-    clock_join(&set, &fences);
-    if (is_empty(&set))
-        return true;
-    int behind = place >= 0 ? place : read + 1;
     for (const struct step *step = il->locations[location].last; step; step = before(step, location)) {
         if (!is_access(step) || index_of(step) < behind)
             continue;
-        struct clock first = first_after(step, step->store < 0);
-        if (holds_one(step->store < 0 ? &fences : &set, &first))
+        bool reads = step->store < 0;
+        struct clock first = first_after(step, reads);
+        if (holds_one(reads ? fences : &set, &first))
             return false;
     }
     return true;
@@ -229,10 +214,8 @@ void sc_made(struct thread *thread, struct step *step)
     int location = step->touches.object;
     if (!il->sc_count && !is_event)
         return;
-    struct reach reach = {location, step->read >= 0 ? il->stores[step->read].index : -1,
-                          step->store >= 0 ? il->stores[step->store].index : -1, thread->now.clock};
     struct clock set = thread->sc.entering, fences = {0};
-    add_before(&reach, &set, &fences);
+    add_before(step, &thread->now.clock, &set, &fences);
     struct sc_view *view = &thread->now.sc;
     clock_join(&view->entering, &set);
     clock_join(&view->entering, &fences);
@@ -254,8 +237,7 @@ void sc_made(struct thread *thread, struct step *step)
 void sc_fence(struct thread *thread)
 {
     struct sc_view *view = &thread->now.sc;
-    struct clock set = view->entering;
-    clock_join(&set, &view->fences);
+    struct clock set = view->entering; /* the fences that happen before are among them */
     clock_join(&set, &thread->sc.last);
     struct sc_fence *fence = &il->fences[il->fence_count++];
     fence->number = set.of[thread->id] = next_number(thread);

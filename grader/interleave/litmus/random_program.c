@@ -74,20 +74,24 @@ static void add_change(struct litmus_program *program, int thread, int locations
     random_add(program, thread, operation);
 }
 
-/* An access or fence that is seq_cst, mostly: else with an order that may hand on what happens before. */
-static void add_sequential(struct litmus_program *program, int thread, int locations)
+/* An access to x or y, or a fence, that is seq_cst, mostly. Or one to z: these say who has come how far, mostly relaxed, so that
+ * an operation often depends on what does not happen before it, and may pass it over. */
+static void add_sequential(struct litmus_program *program, int thread, uint64_t stage)
 {
-    struct litmus_operation operation = {
-        .location = random_below(locations), .value = (uint64_t)(1 + random_below(3)), .order = IL_SEQ_CST};
-    int kind = random_below(10);
-    operation.kind = kind < 4   ? LITMUS_LOAD
-                     : kind < 8 ? LITMUS_STORE
-                     : kind < 9 ? LITMUS_EXCHANGE
-                                : LITMUS_FENCE;
-    if (operation.kind <= LITMUS_STORE && random_below(5) < 2)
-        operation.order = random_below(2)                 ? IL_RELAXED
-                          : operation.kind == LITMUS_LOAD ? IL_ACQUIRE
-                                                          : IL_RELEASE;
+    static const enum il_order weaker[2][4] = {{IL_RELAXED, IL_RELAXED, IL_RELAXED, IL_ACQUIRE},
+                                               {IL_RELAXED, IL_RELAXED, IL_RELAXED, IL_RELEASE}};
+    struct litmus_operation operation = {.order = IL_SEQ_CST};
+    int kind = random_below(20);
+    bool tells = random_below(3) == 0;
+    operation.kind = tells       ? (kind < 10 ? LITMUS_LOAD : LITMUS_STORE)
+                     : kind < 8  ? LITMUS_LOAD
+                     : kind < 15 ? LITMUS_STORE
+                     : kind < 16 ? LITMUS_EXCHANGE
+                                 : LITMUS_FENCE;
+    operation.location = tells ? 2 : operation.kind == LITMUS_FENCE ? 0 : random_below(2);
+    operation.value = tells ? stage : (uint64_t)(1 + random_below(2));
+    if (tells || (operation.kind <= LITMUS_STORE && random_below(5) < 2))
+        operation.order = weaker[operation.kind == LITMUS_STORE][random_below(4)];
     random_add(program, thread, operation);
 }
 
@@ -96,16 +100,14 @@ const char *random_accesses(struct litmus_program *program, uint64_t seed)
     static const char *const kinds[] = {"fresh seq_cst", "fresh", "fresh changes"};
     int kind = (int)(seed % 3);
     random_begin(seed);
-    *program = (struct litmus_program){.threads = 2 + random_below(kind == 0 ? 3 : 2)};
+    *program = (struct litmus_program){.threads = 2 + random_below(2)};
     snprintf(program->name, sizeof program->name, "fresh program of seed %llu", (unsigned long long)seed);
-    int locations = 1 + random_below(LITMUS_LOCATIONS);
+    int locations = kind == 0 ? LITMUS_LOCATIONS : 1 + random_below(LITMUS_LOCATIONS), stage = 0;
     for (int t = 0; t < program->threads; t++) {
-        int left = program->threads == 2   ? 3 + random_below(3)
-                   : program->threads == 3 ? 2 + random_below(2)
-                                           : 1 + random_below(2);
+        int left = (program->threads == 2 ? 3 : 2) + (kind == 0) + random_below(program->threads == 2 ? 3 : 2);
         for (; left > 0; left--)
             if (kind == 0)
-                add_sequential(program, t, locations);
+                add_sequential(program, t, (uint64_t)++stage);
             else if (kind == 1)
                 random_add_access(program, t, locations, false);
             else

@@ -19,7 +19,7 @@ void random_add(struct litmus_program *program, int thread, struct litmus_operat
 /** Append a load, a store, an exchange, an addition, or a fence; of `compare_exchange` also one of these. */
 void random_add_access(struct litmus_program *program, int thread, int locations, bool compare_exchange);
 
-/** A program of what the axioms of rc11.h know, for 2 to 4 threads. Returns its kind: one of three, by the seed. */
+/** A program of what the axioms of rc11.h know, for 2 or 3 threads. Returns its kind: one of three, by the seed. */
 const char *random_accesses(struct litmus_program *program, uint64_t seed);
 
 #endif

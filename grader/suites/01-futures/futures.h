@@ -8,13 +8,14 @@
 #include "kit.h"
 
 /* FUTURE(name, when it is READY, whose its branches are, who receives their output, domains) */
-#define LAB_FUTURES(FUTURE)                                                                                   \
-    FUTURE(ready, WAITS_FOR_NOTHING, NO_LEAVES, STAYS, BY_RESULT)                                             \
-    FUTURE(pending, WAITS_FOR_EVER, NO_LEAVES, STAYS, 0)                                                      \
-    FUTURE(map, WAITS_FOR_ALL, OWNS_LEAVES, TO_CALLBACK, BY_BYTES | BY_OWNED | BY_RESULT)                     \
-    FUTURE(join, WAITS_FOR_ALL, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_RESULT)    \
-    FUTURE(try_join, WAITS_OR_FAILS, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_RESULT)                     \
-    FUTURE(select, WAITS_FOR_ANY, LENDS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_RESULT) \
+#define LAB_FUTURES(FUTURE)                                                                                  \
+    FUTURE(ready, WAITS_FOR_NOTHING, NO_LEAVES, STAYS, BY_RESULT)                                            \
+    FUTURE(pending, WAITS_FOR_EVER, NO_LEAVES, STAYS, 0)                                                     \
+    FUTURE(map, WAITS_FOR_ALL, OWNS_LEAVES, TO_CALLBACK, BY_BYTES | BY_OWNED | BY_RESULT)                    \
+    FUTURE(join, WAITS_FOR_ALL, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_RESULT)   \
+    FUTURE(try_join, WAITS_OR_FAILS, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_RESULT | READS_INTS)       \
+    FUTURE(select, WAITS_FOR_ANY, LENDS_LEAVES, STAYS,                                                       \
+           BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_FORM | BY_RESULT)                                  \
     FUTURE(race, WAITS_FOR_ANY, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_RESULT)
 
 #endif

@@ -7,13 +7,12 @@
 
 static void build_ready(struct kit_object *object, void *frame)
 {
-    wf_ready(frame, object->shape.result);
+    kit_returned(object, frame, wf_ready(frame, object->shape.result));
 }
 
 static void build_pending(struct kit_object *object, void *frame)
 {
-    (void)object;
-    wf_pending(frame);
+    kit_returned(object, frame, wf_pending(frame));
 }
 
 static int function(void *arg, void *out)
@@ -25,7 +24,7 @@ static int function(void *arg, void *out)
 
 static void build_map(struct kit_object *object, void *frame)
 {
-    wf_map(frame, kit_leaf(object, 0), function, object);
+    kit_returned(object, frame, wf_map(frame, kit_leaf(object, 0), function, object));
 }
 
 static struct wf_future **branches(struct kit_object *object)
@@ -35,18 +34,30 @@ static struct wf_future **branches(struct kit_object *object)
     return object->leaves;
 }
 
-#define COMBINATOR(kind)                                                                                     \
+#define COMBINATOR(kind, then)                                                                               \
     static void build_##kind(struct kit_object *object, void *frame)                                         \
     {                                                                                                        \
-        wf_##kind(frame, branches(object), (size_t)object->shape.count, (enum wf_order)object->shape.order); \
+        kit_returned(object, frame,                                                                          \
+                     wf_##kind(frame, branches(object), (size_t)object->shape.count,                         \
+                               (enum wf_order)object->shape.order));                                         \
+        then;                                                                                                \
     }                                                                                                        \
     static const struct kit_kind kind##_kind = {                                                             \
         .name = #kind, .frame_bytes = sizeof(struct wf_##kind), .build = build_##kind};
 
-COMBINATOR(join)
-COMBINATOR(try_join)
-COMBINATOR(select)
-COMBINATOR(race)
+/* Its form: how often it was dropped and begun again. It has lent its branches, so they are as before. */
+static void begin_again(struct kit_object *object, struct wf_select *select)
+{
+    for (int i = 0; i < object->shape.form; i++) {
+        wf_future_drop(&select->future);
+        kit_returned(object, select, wf_select_next(select));
+    }
+}
+
+COMBINATOR(join, )
+COMBINATOR(try_join, )
+COMBINATOR(select, begin_again(object, frame))
+COMBINATOR(race, )
 
 static const struct kit_kind ready_kind = {
     .name = "ready", .frame_bytes = sizeof(struct wf_ready), .build = build_ready};

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests.h"
 #include "weft/combine.h"
 #include "weft/error.h"
 
@@ -12,53 +11,6 @@ _Static_assert(sizeof(struct rig) <= JUDGE_STATE_BYTES, "the rig fits into the j
 struct rig *rig_of(struct judge *judge)
 {
     return judge_state(judge);
-}
-
-char probe_letter(int64_t number)
-{
-    return (char)(number >= 0 && number < PROBES_MAX ? 'A' + number : '?');
-}
-
-const char *kind_name(uint32_t kind)
-{
-    switch (kind) {
-    case STEP_JOIN:
-        return "join";
-    case STEP_TRY_JOIN:
-        return "try_join";
-    case STEP_SELECT:
-        return "select";
-    default:
-        return "race";
-    }
-}
-
-void describe_futures_event(struct judge *judge, const struct channel_record *event, char *text, int size)
-{
-    (void)judge;
-    switch (event->kind) {
-    case EVENT_PROBE_POLLED:
-        snprintf(text, (size_t)size, "%c is polled: %s", probe_letter(event->a),
-                 event->b ? "READY" : "PENDING");
-        break;
-    case EVENT_PROBE_DROPPED:
-        snprintf(text, (size_t)size, "%c is dropped", probe_letter(event->a));
-        break;
-    case EVENT_MAPPED:
-        snprintf(text, (size_t)size, "the function is called with %lld", (long long)event->b);
-        break;
-    case EVENT_WOKEN:
-        snprintf(text, (size_t)size, "waker %lld is woken", (long long)event->a);
-        break;
-    case EVENT_BYPASSED:
-        snprintf(text, (size_t)size, "%c's head does not say that it is over", probe_letter(event->a));
-        break;
-    case EVENT_TURNS:
-        *text = '\0'; /* numbers; the test says which of them is wrong */
-        break;
-    default:
-        snprintf(text, (size_t)size, "event %u", event->kind);
-    }
 }
 
 /* --- steps --- */
@@ -71,12 +23,21 @@ static void expect_no_bypass(struct judge *judge)
     for (int i = 0; i < count; i++)
         EXPECT(judge, events[i].kind != EVENT_BYPASSED,
                "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
-               "the operations of %c were called directly", probe_letter(events[i].a));
+               "the operations of %s were called directly", future_name(events[i].a));
+}
+
+int events_of(struct judge *judge, enum futures_event kind, int probe)
+{
+    int count, found = 0;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++)
+        found += events[i].kind == kind && events[i].a == probe;
+    return found;
 }
 
 void finish_futures(struct judge *judge)
 {
-    int64_t clones = STEP(judge, STEP_CLONES, "the clones of wakers that are alive", 0).a;
+    int64_t clones = DO(judge, clones).a;
     judge_returned(judge, "%lld", (long long)clones);
     EXPECT(judge, clones == 0, "every future is over, so no waker is kept", "%lld clones of wakers are alive",
            (long long)clones);
@@ -86,45 +47,51 @@ void finish_futures(struct judge *judge)
 void build_probe(struct judge *judge, int probe)
 {
     rig_of(judge)->probes[probe] = (struct probe_model){0};
-    char text[40];
-    snprintf(text, sizeof text, "probe %c is built", probe_letter(probe));
-    STEP(judge, STEP_PROBE, text, probe);
+    DO(judge, probe, .probe = probe);
 }
 
-void arm_probe(struct judge *judge, int probe, int value)
+static void armed_with(struct judge *judge, int probe, int64_t value)
 {
     struct probe_model *model = &rig_of(judge)->probes[probe];
-    char text[80];
-    snprintf(text, sizeof text, "%c will be READY with %d at its next poll", probe_letter(probe), value);
-    STEP(judge, STEP_SET, text, probe, value);
     model->armed = true;
-    model->value = value;
+    model->value = (int)value;
+}
+
+void arm_probe(struct judge *judge, int probe)
+{
+    int64_t value = DRAW(judge, arm, value);
+    DO(judge, arm, .probe = probe, .value = value);
+    armed_with(judge, probe, value);
+}
+
+void fail_probe(struct judge *judge, int probe)
+{
+    int64_t value = DRAW(judge, fail, value);
+    DO(judge, fail, .probe = probe, .value = value);
+    armed_with(judge, probe, value);
+}
+
+void finish_probe(struct judge *judge, int probe, bool fails)
+{
+    (fails ? fail_probe : arm_probe)(judge, probe);
+    poll_future(judge, probe);
+    rig_of(judge)->probes[probe].done = true;
 }
 
 void build_combinator(struct judge *judge)
 {
     struct rig *rig = rig_of(judge);
-    int64_t arguments[2 + BRANCHES_MAX] = {COMBINATOR, rig->biased ? WF_BIASED : WF_FAIR};
-    char list[64] = "";
-    for (int i = 0; i < rig->count; i++) {
-        arguments[2 + i] = rig->branch[i];
-        size_t used = strlen(list);
-        if (rig->branch[i] < 0)
-            snprintf(list + used, sizeof list - used, "%sNULL", i ? ", " : "");
-        else
-            snprintf(list + used, sizeof list - used, "%s%c", i ? ", " : "", probe_letter(rig->branch[i]));
-    }
+    int64_t branches = 0;
+    for (int i = 0; i < rig->count; i++)
+        branches = with_branch(branches, rig->branch[i]);
     memset(rig->polls_behind, 0, sizeof rig->polls_behind);
-    judge_step(judge, rig->kind, arguments, 2 + (uint32_t)rig->count, "wf_%s(%s, {%s}, %d, %s)",
-               kind_name(rig->kind), kind_name(rig->kind), list, rig->count,
-               rig->biased ? "WF_BIASED" : "WF_FAIR");
+    DO(judge, combine, .kind = rig->kind, .future = rig->kind, .branches = branches,
+       .order = rig->biased ? WF_BIASED : WF_FAIR);
 }
 
-struct judge_reply poll_future(struct judge *judge, int future, const char *name)
+struct judge_reply poll_future(struct judge *judge, enum future future)
 {
-    char text[60];
-    snprintf(text, sizeof text, "wf_future_poll(%s)", name);
-    struct judge_reply reply = STEP(judge, STEP_POLL, text, future, rig_of(judge)->waker);
+    struct judge_reply reply = DO(judge, poll, .future = future, .waker = rig_of(judge)->waker);
     expect_no_bypass(judge);
     if (reply.a == WF_READY)
         judge_returned(judge, "READY, out %s", judge_code(reply.b));
@@ -136,11 +103,9 @@ struct judge_reply poll_future(struct judge *judge, int future, const char *name
     return reply;
 }
 
-void drop_future(struct judge *judge, int future, const char *name)
+void drop_future(struct judge *judge, enum future future)
 {
-    char text[60];
-    snprintf(text, sizeof text, "wf_future_drop(%s)", name);
-    STEP(judge, STEP_DROP, text, future);
+    DO(judge, drop, .future = future);
     expect_no_bypass(judge);
 }
 
@@ -162,10 +127,10 @@ static int live_count(const struct rig *rig)
 
 static bool owns(const struct rig *rig)
 {
-    return rig->kind != STEP_SELECT;
+    return rig->kind != SELECT;
 }
 
-void random_branches(struct judge *judge, uint32_t kind, bool some_missing)
+void random_branches(struct judge *judge, enum future kind, bool some_missing)
 {
     struct rig *rig = rig_of(judge);
     int waker = rig->waker;
@@ -174,20 +139,27 @@ void random_branches(struct judge *judge, uint32_t kind, bool some_missing)
     rig->waker = waker;
     rig->kind = kind;
     rig->biased = judge_random(judge, 3) == 0;
-    rig->count = 1 + judge_random(judge, 5);
+    rig->count = 1 + judge_random(judge, judge_random(judge, 3) ? 5 : BRANCHES_MAX);
     for (int i = 0; i < rig->count; i++) {
         int choice = some_missing ? judge_random(judge, 6) : 5;
         rig->branch[i] = choice == 0 ? -1 : i;
         if (choice == 0)
             continue;
         build_probe(judge, i);
-        if (choice == 1) {
-            char name[2] = {probe_letter(i), '\0'};
-            arm_probe(judge, i, judge_random(judge, 100));
-            poll_future(judge, i, name);
-            rig->probes[i].done = true;
-        }
+        if (choice == 1)
+            finish_probe(judge, i, kind != TRY_JOIN && judge_random(judge, 2));
     }
+}
+
+void fresh_branches(struct judge *judge, enum future kind, bool biased, int count)
+{
+    struct rig *rig = rig_of(judge);
+    *rig = (struct rig){.kind = kind, .biased = biased, .count = count, .waker = rig->waker};
+    for (int i = 0; i < count; i++) {
+        rig->branch[i] = i;
+        build_probe(judge, i);
+    }
+    build_combinator(judge);
 }
 
 /* What a poll did, as its events tell. */
@@ -208,7 +180,7 @@ static int index_of_probe(const struct rig *rig, int64_t probe)
 /* try_join: the first branch that had failed before this poll, or -1. */
 static int failed_before(const struct rig *rig, const struct seen *seen)
 {
-    for (int i = 0; rig->kind == STEP_TRY_JOIN && i < rig->count; i++)
+    for (int i = 0; rig->kind == TRY_JOIN && i < rig->count; i++)
         if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
             rig->probes[rig->branch[i]].value < 0 && !seen->polled[i])
             return i;
@@ -220,26 +192,26 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
     struct rig *rig = rig_of(judge);
     struct probe_model *model = &rig->probes[probe];
     int index = index_of_probe(rig, probe);
-    char letter = probe_letter(probe);
-    EXPECT(judge, index >= 0, "only the branches are polled", "%c is polled, which is no branch", letter);
+    const char *name = future_name(probe);
+    EXPECT(judge, index >= 0, "only the branches are polled", "%s is polled, which is no branch", name);
     if (aspects & POLLS) {
         EXPECT(judge, !model->done, "a finished branch is never polled",
-               "%c was READY before and is polled again", letter);
+               "%s was READY before and is polled again", name);
         EXPECT(judge, !model->dropped, "a dropped branch is never polled",
-               "%c was dropped and is polled again", letter);
+               "%s was dropped and is polled again", name);
         EXPECT(judge, !seen->polled[index], "each branch is polled once in a poll",
-               "%c is polled twice in one poll", letter);
+               "%s is polled twice in one poll", name);
         EXPECT(judge, seen->ender < 0, "no branch is polled after the one that decides",
-               "%c is polled although %c had decided", letter,
-               probe_letter(seen->ender < 0 ? -1 : rig->branch[seen->ender]));
+               "%s is polled although %s had decided", name,
+               future_name(seen->ender < 0 ? -1 : rig->branch[seen->ender]));
     }
     int older = failed_before(rig, seen);
     if (aspects & POLLS && rig->biased && older >= 0)
         EXPECT(judge, index < older, "no branch is polled after the one that had failed",
-               "%c is polled although %c had failed", letter, probe_letter(rig->branch[older]));
+               "%s is polled although %s had failed", name, future_name(rig->branch[older]));
     if (aspects & ORDER && rig->biased)
         EXPECT(judge, index > seen->last, "WF_BIASED: branches are polled in array order",
-               "%c is polled after %c", letter, probe_letter(rig->branch[seen->last < 0 ? 0 : seen->last]));
+               "%s is polled after %s", name, future_name(rig->branch[seen->last < 0 ? 0 : seen->last]));
     if (seen->first < 0)
         seen->first = index;
     seen->last = index;
@@ -247,8 +219,7 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
     seen->polls++;
     if (model->armed && !model->done && !model->dropped) {
         model->done = true;
-        bool decides = rig->kind == STEP_SELECT || rig->kind == STEP_RACE ||
-                       (rig->kind == STEP_TRY_JOIN && model->value < 0);
+        bool decides = rig->kind == SELECT || rig->kind == RACE || (rig->kind == TRY_JOIN && model->value < 0);
         if (decides && seen->ender < 0)
             seen->ender = index;
     }
@@ -257,12 +228,12 @@ static void check_polled(struct judge *judge, unsigned aspects, struct seen *see
 static void check_dropped(struct judge *judge, unsigned aspects, bool allowed, int64_t probe)
 {
     struct probe_model *model = &rig_of(judge)->probes[probe];
-    char letter = probe_letter(probe);
+    const char *name = future_name(probe);
     if (aspects & DROPS) {
-        EXPECT(judge, allowed, "no branch is dropped now", "%c is dropped", letter);
-        EXPECT(judge, !model->done, "a finished branch is not dropped", "%c, which is READY, is dropped",
-               letter);
-        EXPECT(judge, !model->dropped, "each branch is dropped once", "%c is dropped a second time", letter);
+        EXPECT(judge, allowed, "no branch is dropped now", "%s is dropped", name);
+        EXPECT(judge, !model->done, "a finished branch is not dropped", "%s, which is READY, is dropped",
+               name);
+        EXPECT(judge, !model->dropped, "each branch is dropped once", "%s is dropped a second time", name);
     }
     model->dropped = true;
 }
@@ -275,7 +246,7 @@ static void check_turn(struct judge *judge, const struct seen *seen, const bool 
         rig->polls_behind[i] = !was_live[i] || i == seen->first ? 0 : rig->polls_behind[i] + 1;
         EXPECT(judge, rig->biased || rig->polls_behind[i] < rig->count,
                "WF_FAIR: each live branch goes first at least once in as many polls as there are branches",
-               "%c did not go first in %d polls in a row", probe_letter(rig->branch[i]), rig->polls_behind[i]);
+               "%s did not go first in %d polls in a row", future_name(rig->branch[i]), rig->polls_behind[i]);
     }
 }
 
@@ -283,16 +254,16 @@ static void check_result(struct judge *judge, struct judge_reply reply, const st
                          int live_before)
 {
     struct rig *rig = rig_of(judge);
-    const char *name = kind_name(rig->kind);
-    bool first_ready = rig->kind == STEP_SELECT || rig->kind == STEP_RACE;
+    const char *name = future_name(rig->kind);
+    bool first_ready = rig->kind == SELECT || rig->kind == RACE;
     bool ready = first_ready ? seen->ender >= 0 || live_before == 0 : seen->ender >= 0 || live_count(rig) == 0;
     int failed = seen->ender;
-    if (rig->kind == STEP_TRY_JOIN && failed < 0)
+    if (rig->kind == TRY_JOIN && failed < 0)
         for (int i = 0; i < rig->count && failed < 0; i++)
             if (rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
                 rig->probes[rig->branch[i]].value < 0)
                 failed = i;
-    ready |= rig->kind == STEP_TRY_JOIN && failed >= 0;
+    ready |= rig->kind == TRY_JOIN && failed >= 0;
     EXPECT(judge, (reply.a == WF_READY) == ready, ready ? "READY now" : "PENDING still", "%s is %s", name,
            reply.a == WF_READY ? "READY" : "PENDING");
     if (!ready)
@@ -300,13 +271,13 @@ static void check_result(struct judge *judge, struct judge_reply reply, const st
     int64_t out = 0;
     if (first_ready)
         out = seen->ender >= 0 ? seen->ender : WF_EDISABLED;
-    else if (rig->kind == STEP_TRY_JOIN && failed >= 0)
+    else if (rig->kind == TRY_JOIN && failed >= 0)
         out = rig->probes[rig->branch[failed]].value;
     char expected[60];
     snprintf(expected, sizeof expected, "out is %s", judge_code(out));
     EXPECT(judge, reply.b == out, expected, "out is %s", judge_code(reply.b));
-    if (rig->kind == STEP_TRY_JOIN) {
-        int64_t index = STEP(judge, STEP_FAILED, "the member failed", COMBINATOR).a;
+    if (rig->kind == TRY_JOIN) {
+        int64_t index = DO(judge, failed).a;
         judge_returned(judge, "%lld", (long long)index);
         int wanted = failed >= 0 ? failed : rig->count;
         snprintf(expected, sizeof expected, "failed is %d", wanted);
@@ -318,7 +289,7 @@ static void check_result(struct judge *judge, struct judge_reply reply, const st
 static bool any_failed_before(const struct rig *rig)
 {
     for (int i = 0; i < rig->count; i++)
-        if (rig->kind == STEP_TRY_JOIN && rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
+        if (rig->kind == TRY_JOIN && rig->branch[i] >= 0 && rig->probes[rig->branch[i]].done &&
             rig->probes[rig->branch[i]].value < 0)
             return true;
     return false;
@@ -331,7 +302,7 @@ bool poll_and_check(struct judge *judge, unsigned aspects)
     for (int i = 0; i < rig->count; i++)
         was_live[i] = branch_is_live(rig, i);
     int live_before = live_count(rig);
-    struct judge_reply reply = poll_future(judge, COMBINATOR, kind_name(rig->kind));
+    struct judge_reply reply = poll_future(judge, rig->kind);
     struct seen seen = {.first = -1, .last = -1, .ender = -1};
     int count;
     const struct channel_record *events = judge_events(judge, &count);
@@ -341,7 +312,7 @@ bool poll_and_check(struct judge *judge, unsigned aspects)
         if (events[i].kind == EVENT_PROBE_POLLED)
             check_polled(judge, aspects, &seen, events[i].a);
         else if (events[i].kind == EVENT_PROBE_DROPPED)
-            check_dropped(judge, aspects, owns(rig) && (seen.ender >= 0 || rig->kind == STEP_TRY_JOIN),
+            check_dropped(judge, aspects, owns(rig) && (seen.ender >= 0 || rig->kind == TRY_JOIN),
                           events[i].a);
     }
     /* the witness: whatever the poll returns, it has asked its branches, or stopped at the one that decides */
@@ -350,13 +321,13 @@ bool poll_and_check(struct judge *judge, unsigned aspects)
     if (aspects & POLLS && seen.ender < 0 && !any_failed_before(rig))
         for (int i = 0; i < rig->count; i++)
             EXPECT(judge, !was_live[i] || seen.polled[i], "each poll polls every unfinished branch",
-                   "%c was not polled", probe_letter(rig->branch[i]));
+                   "%s was not polled", future_name(rig->branch[i]));
     if (aspects & ORDER && live_before > 0)
         check_turn(judge, &seen, was_live);
     if (aspects & DROPS && owns(rig) && reply.a == WF_READY)
         for (int i = 0; i < rig->count; i++)
             EXPECT(judge, !branch_is_live(rig, i), "nothing is left pending when it is READY",
-                   "%c is neither finished nor dropped", probe_letter(rig->branch[i]));
+                   "%s is neither finished nor dropped", future_name(rig->branch[i]));
     if (aspects & RESULT)
         check_result(judge, reply, &seen, live_before);
     return reply.a == WF_READY;
@@ -365,15 +336,15 @@ bool poll_and_check(struct judge *judge, unsigned aspects)
 void drop_and_check(struct judge *judge, unsigned aspects)
 {
     struct rig *rig = rig_of(judge);
-    drop_future(judge, COMBINATOR, kind_name(rig->kind));
+    drop_future(judge, rig->kind);
     int count;
     const struct channel_record *events = judge_events(judge, &count);
     for (int i = 0; i < count; i++)
         if (events[i].kind == EVENT_PROBE_DROPPED && events[i].a >= 0 && events[i].a < PROBES_MAX)
             check_dropped(judge, aspects, owns(rig), events[i].a);
     for (int i = 0; aspects & DROPS && owns(rig) && i < rig->count; i++)
-        EXPECT(judge, !branch_is_live(rig, i), "every unfinished branch is dropped", "%c was not dropped",
-               probe_letter(rig->branch[i]));
+        EXPECT(judge, !branch_is_live(rig, i), "every unfinished branch is dropped", "%s was not dropped",
+               future_name(rig->branch[i]));
 }
 
 void drop_leftovers(struct judge *judge)
@@ -381,8 +352,7 @@ void drop_leftovers(struct judge *judge)
     struct rig *rig = rig_of(judge);
     for (int i = 0; i < rig->count; i++)
         if (branch_is_live(rig, i)) {
-            char name[2] = {probe_letter(rig->branch[i]), '\0'};
-            drop_future(judge, rig->branch[i], name);
+            drop_future(judge, (enum future)rig->branch[i]);
             rig->probes[rig->branch[i]].dropped = true;
         }
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../src/judge.h"
+#include "../../src/judge_steps.h"
 #include "steps.h"
 
 /** What a test looks at in a combinator's polls. */
@@ -22,16 +22,13 @@ enum aspect {
     DROPS = 8,  /**< which branches are dropped, and when */
 };
 
-/** Probes are numbered from 0 (shown as A, B, ...); other futures have numbers of their own. */
-enum { PROBES_MAX = BRANCHES_MAX, COMBINATOR = 20, LEAF_FUTURE = 21, MAP = 22 };
-
 /** The model. Lies in the judge's state. */
 struct rig {
     struct probe_model {
         bool armed, done, dropped;
         int value;
     } probes[PROBES_MAX];
-    uint32_t kind; /**< STEP_JOIN, ... */
+    enum future kind; /**< a combinator */
     bool biased;
     int count;
     int branch[BRANCHES_MAX];       /**< a probe, or -1 */
@@ -40,18 +37,25 @@ struct rig {
 };
 
 struct rig *rig_of(struct judge *judge);
-char probe_letter(int64_t number);
+/** "A", "join", ...; -1: "NULL". */
+const char *future_name(int64_t future);
 
 void build_probe(struct judge *judge, int probe);
-void arm_probe(struct judge *judge, int probe, int value);
+/** Its next poll is READY, with an output that is no failure, or one that is. */
+void arm_probe(struct judge *judge, int probe);
+void fail_probe(struct judge *judge, int probe);
+/** It is READY now, by a poll of its own. */
+void finish_probe(struct judge *judge, int probe, bool fails);
 /** Build the combinator over branches already in the rig (kind, biased, count, branch). */
 void build_combinator(struct judge *judge);
-/** Poll any future by number; the trace shows the result. */
-struct judge_reply poll_future(struct judge *judge, int future, const char *name);
-void drop_future(struct judge *judge, int future, const char *name);
+/** Poll a future; the trace shows the result. */
+struct judge_reply poll_future(struct judge *judge, enum future future);
+void drop_future(struct judge *judge, enum future future);
 
 /** Fill the rig with fresh probes at random: some disabled, some finished before. */
-void random_branches(struct judge *judge, uint32_t kind, bool some_missing);
+void random_branches(struct judge *judge, enum future kind, bool some_missing);
+/** Build a combinator over so many fresh probes. */
+void fresh_branches(struct judge *judge, enum future kind, bool biased, int count);
 /** Poll the combinator and hold its events against the model, in these aspects. True: READY. */
 bool poll_and_check(struct judge *judge, unsigned aspects);
 /** Whether branch `index` is neither disabled, finished nor dropped. */
@@ -60,7 +64,8 @@ bool branch_is_live(const struct rig *rig, int index);
 void drop_and_check(struct judge *judge, unsigned aspects);
 /** Drop the probes that are still pending: the judge's own, at the end of a round. */
 void drop_leftovers(struct judge *judge);
-const char *kind_name(uint32_t kind);
+/** How often the last step polled it, or dropped it. */
+int events_of(struct judge *judge, enum futures_event kind, int probe);
 /** judge_finish(), after the look for wakers that were not given back. */
 void finish_futures(struct judge *judge);
 

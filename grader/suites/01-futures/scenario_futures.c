@@ -5,17 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "combinators.h"
 #include "scenario.h"
-#include "steps.h"
-#include "weft/combine.h"
-#include "weft/future.h"
 
 /* A future that does as it is told and tells of each poll and drop. */
 struct probe {
     struct wf_future future;
     struct wf_waker kept; /* of its last pending poll */
-    int number;
-    bool armed;         /* the next poll is READY */
+    int64_t number;
+    bool armed; /* the next poll is READY with `value` */
+    int value;
     bool done, dropped; /* what its head must say too */
     int out;
 };
@@ -31,7 +30,7 @@ struct mock_task {
 struct slot {
     struct wf_future *future;
     struct wf_future **branches; /* the array of a combinator */
-    int map_result;
+    int map_key;
 };
 
 static struct slot slots[FUTURES_MAX];
@@ -73,10 +72,12 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
     enum wf_poll poll = self->armed ? WF_READY : WF_PENDING;
     scenario_event(EVENT_PROBE_POLLED, self->number, poll);
     self->done = poll == WF_READY;
-    if (poll == WF_READY)
+    if (poll == WF_READY) {
+        self->out = self->value;
         wf_waker_drop(&self->kept);
-    else
+    } else {
         wf_waker_store(&self->kept, cx->waker);
+    }
     return poll;
 }
 
@@ -95,23 +96,21 @@ static const struct wf_future_ops probe_ops = {
     WF_FRAME(struct probe),
 };
 
-/* --- steps --- */
-
-static int index_of(int64_t number, int64_t limit)
-{
-    if (number < 0 || number >= limit)
-        scenario_broken("a number is out of range");
-    return (int)number;
-}
+/* --- storage --- */
 
 static struct slot *slot_at(int64_t number)
 {
-    return &slots[index_of(number, FUTURES_MAX)];
+    return &slots[scenario_in_range(number, FUTURES_MAX)];
+}
+
+static struct wf_future *future_at(int64_t number)
+{
+    return number < 0 ? NULL : slot_at(number)->future;
 }
 
 static struct probe *probe_at(int64_t number)
 {
-    return (struct probe *)slot_at(number)->future;
+    return (struct probe *)slot_at(scenario_in_range(number, PROBES_MAX))->future;
 }
 
 /* Storage for a frame, full of rubbish: a constructor must not rely on zeroes. */
@@ -126,20 +125,137 @@ static void *new_frame(int64_t number, size_t size)
     return slot->future;
 }
 
+/* --- leaves --- */
+
+static struct step_reply on_probe(const struct step_probe *step)
+{
+    struct probe *probe = new_frame(step->probe, sizeof *probe);
+    *probe = (struct probe){.future = {.ops = &probe_ops}, .number = step->probe};
+    return STEP_DONE;
+}
+
+/* What is found in `out` too early says the contrary of what it will be. */
+static struct step_reply arm(int64_t number, int64_t value)
+{
+    struct probe *probe = probe_at(number);
+    probe->armed = true;
+    probe->value = (int)value;
+    probe->out = ~(int)value;
+    return STEP_DONE;
+}
+
+static struct step_reply on_arm(const struct step_arm *step)
+{
+    return arm(step->probe, step->value);
+}
+
+static struct step_reply on_fail(const struct step_fail *step)
+{
+    return arm(step->probe, step->value);
+}
+
+static struct step_reply on_wake_kept(const struct step_wake_kept *step)
+{
+    wf_waker_wake(&probe_at(step->probe)->kept);
+    return STEP_DONE;
+}
+
+static struct step_reply on_ready(const struct step_ready *step)
+{
+    wf_ready(new_frame(READY, sizeof(struct wf_ready)), (int)step->value);
+    return STEP_DONE;
+}
+
+static struct step_reply on_pending(const struct step_pending *step)
+{
+    (void)step;
+    wf_pending(new_frame(PENDING, sizeof(struct wf_pending)));
+    return STEP_DONE;
+}
+
 static int map_function(void *arg, void *out)
 {
     struct slot *slot = arg;
     scenario_event(EVENT_MAPPED, slot - slots, *(int *)out);
-    return *(int *)out ^ slot->map_result;
+    return *(int *)out ^ slot->map_key;
 }
+
+static struct step_reply on_map(const struct step_map *step)
+{
+    struct slot *slot = slot_at(MAP);
+    slot->map_key = (int)step->key;
+    wf_map(new_frame(MAP, sizeof(struct wf_map)), future_at(step->inner), map_function, slot);
+    return STEP_DONE;
+}
+
+/* --- combinators --- */
+
+size_t combinator_bytes(int64_t kind)
+{
+    return kind == JOIN       ? sizeof(struct wf_join)
+           : kind == TRY_JOIN ? sizeof(struct wf_try_join)
+           : kind == SELECT   ? sizeof(struct wf_select)
+                              : sizeof(struct wf_race);
+}
+
+struct wf_future *build_combinator(int64_t kind, void *frame, struct wf_future **branches, size_t count,
+                                   int64_t order)
+{
+    switch (kind) {
+    case JOIN:
+        return &wf_join(frame, branches, count, (enum wf_order)order)->future;
+    case TRY_JOIN:
+        return &wf_try_join(frame, branches, count, (enum wf_order)order)->future;
+    case SELECT:
+        return &wf_select(frame, branches, count, (enum wf_order)order)->future;
+    default:
+        return &wf_race(frame, branches, count, (enum wf_order)order)->future;
+    }
+}
+
+static struct step_reply on_combine(const struct step_combine *step)
+{
+    struct slot *slot = slot_at(step->future);
+    int count = branch_count(step->branches);
+    free(slot->branches);
+    slot->branches = malloc(((size_t)count + 1) * sizeof *slot->branches);
+    if (!slot->branches)
+        scenario_broken("no memory");
+    for (int i = 0; i < count; i++)
+        slot->branches[i] = future_at(branch_at(step->branches, i));
+    build_combinator(step->kind, new_frame(step->future, combinator_bytes(step->kind)), slot->branches,
+                     (size_t)count, step->order);
+    return STEP_DONE;
+}
+
+static struct step_reply on_replace(const struct step_replace *step)
+{
+    slots[SELECT].branches[scenario_in_range(step->index, BRANCHES_MAX)] = future_at(step->probe);
+    return STEP_DONE;
+}
+
+static struct step_reply on_next(const struct step_next *step)
+{
+    (void)step;
+    wf_select_next((struct wf_select *)slots[SELECT].future);
+    return STEP_DONE;
+}
+
+static struct step_reply on_failed(const struct step_failed *step)
+{
+    (void)step;
+    return (struct step_reply){.a = ((struct wf_try_join *)slots[TRY_JOIN].future)->failed};
+}
+
+/* --- polls and drops --- */
 
 /* wf_future_poll() and wf_future_drop() keep a future's head; a caller of the operations behind their back leaves
  * a future that does not know that it is over. */
 static void tell_bypassed(void)
 {
-    for (int i = 0; i < FUTURES_MAX; i++) {
+    for (int i = 0; i < PROBES_MAX; i++) {
         const struct probe *probe = (const struct probe *)slots[i].future;
-        if (!probe || probe->future.ops != &probe_ops)
+        if (!probe)
             continue;
         uint32_t line = wf_load_relaxed(&probe->future.line);
         if ((probe->done && line != WF_LINE_DONE) || (probe->dropped && line != WF_LINE_DROPPED))
@@ -147,240 +263,49 @@ static void tell_bypassed(void)
     }
 }
 
-/* --- combinators --- */
-
-static size_t frame_bytes(enum futures_step kind)
+static struct step_reply on_poll(const struct step_poll *step)
 {
-    return kind == STEP_JOIN       ? sizeof(struct wf_join)
-           : kind == STEP_TRY_JOIN ? sizeof(struct wf_try_join)
-           : kind == STEP_SELECT   ? sizeof(struct wf_select)
-                                   : sizeof(struct wf_race);
+    struct wf_future *future = future_at(step->future);
+    struct wf_cx cx = {.waker = &tasks[scenario_in_range(step->waker, WAKERS_MAX)].waker};
+    struct step_reply reply = {.a = wf_future_poll(future, &cx)};
+    if (reply.a == WF_READY && future->ops->out_size == sizeof(int))
+        reply.b = *(int *)wf_future_out(future);
+    tell_bypassed();
+    return reply;
 }
 
-static struct wf_future *build_kind(enum futures_step kind, void *frame, struct wf_future **branches,
-                                    size_t count, enum wf_order order)
+static struct step_reply on_drop(const struct step_drop *step)
 {
-    switch (kind) {
-    case STEP_JOIN:
-        return &wf_join(frame, branches, count, order)->future;
-    case STEP_TRY_JOIN:
-        return &wf_try_join(frame, branches, count, order)->future;
-    case STEP_SELECT:
-        return &wf_select(frame, branches, count, order)->future;
-    default:
-        return &wf_race(frame, branches, count, order)->future;
-    }
+    wf_future_drop(future_at(step->future));
+    tell_bypassed();
+    return STEP_DONE;
 }
 
-/* A future that is pending once. */
-struct twice {
-    struct wf_future future;
-    int polls;
-    int out;
-};
+/* --- wakers --- */
 
-static enum wf_poll twice_poll(struct wf_future *future, struct wf_cx *cx)
+static struct step_reply on_waker(const struct step_waker *step)
 {
-    (void)cx;
-    return ((struct twice *)future)->polls++ == 0 ? WF_PENDING : WF_READY;
+    const struct mock_task *task = &tasks[scenario_in_range(step->waker, WAKERS_MAX)];
+    return (struct step_reply){task->clones, task->wakes};
 }
 
-static const struct wf_future_ops twice_ops = {.name = "twice", .poll = twice_poll, WF_FRAME(struct twice)};
-
-static int64_t poll_many(enum futures_step kind, size_t count, int64_t failing, int64_t *done)
+static struct step_reply on_clones(const struct step_clones *step)
 {
-    struct twice *futures = calloc(count, sizeof *futures);
-    struct wf_future **branches = calloc(count, sizeof *branches);
-    struct wf_cx cx = {.waker = &tasks[0].waker};
-    union {
-        struct wf_join join;
-        struct wf_try_join try_join;
-    } frame;
-    if (!futures || !branches)
-        scenario_broken("no memory");
-    for (size_t i = 0; i < count; i++) {
-        futures[i].future.ops = &twice_ops;
-        branches[i] = &futures[i].future;
-    }
-    if (failing >= 0)
-        futures[failing].out = -1;
-    struct wf_future *both = build_kind(kind, &frame, branches, count, WF_FAIR);
-    int64_t poll = wf_future_poll(both, &cx);
-    if (poll == WF_PENDING)
-        poll = wf_future_poll(both, &cx);
-    for (size_t i = 0; i < count; i++)
-        *done += wf_future_is_done(&futures[i].future);
-    if (failing >= 0)
-        *done = frame.try_join.failed;
-    free(branches);
-    free(futures);
-    return poll;
+    struct step_reply reply = STEP_DONE;
+    (void)step;
+    for (int i = 0; i < WAKERS_MAX; i++)
+        reply.a += tasks[i].clones;
+    return reply;
 }
 
-/* --- turns: which of many goes first --- */
+/* --- the scenario --- */
 
-enum { TURNS_MAX = 2000, NOBODY_WAS_FIRST = 0xffff };
-
-struct idle {
-    struct wf_future future;
-    int *first; /* the index of the one that was polled first; -1: none yet */
-    int index;
-    int out;
-};
-
-static enum wf_poll idle_poll(struct wf_future *future, struct wf_cx *cx)
-{
-    struct idle *self = (struct idle *)future;
-    (void)cx;
-    if (*self->first < 0)
-        *self->first = self->index;
-    return WF_PENDING;
-}
-
-static const struct wf_future_ops idle_ops = {.name = "idle", .poll = idle_poll, WF_FRAME(struct idle)};
-
-static void tell_turns(const int64_t *arguments)
-{
-    static uint16_t turns[TURNS_MAX];
-    size_t count = (size_t)arguments[2], polls = (size_t)index_of(arguments[3], TURNS_MAX + 1);
-    int first;
-    struct idle *futures = calloc(count, sizeof *futures);
-    struct wf_future **branches = calloc(count, sizeof *branches);
-    union {
-        struct wf_join join;
-        struct wf_try_join try_join;
-        struct wf_select select;
-        struct wf_race race;
-    } frame;
-    struct wf_cx cx = {.waker = &tasks[0].waker};
-    if (!futures || !branches)
-        scenario_broken("no memory");
-    for (size_t i = 0; i < count; i++) {
-        futures[i] = (struct idle){.future = {.ops = &idle_ops}, .first = &first, .index = (int)i};
-        branches[i] = &futures[i].future;
-    }
-    struct wf_future *future =
-        build_kind((enum futures_step)arguments[0], &frame, branches, count, (enum wf_order)arguments[1]);
-    for (size_t i = 0; i < polls; i++) {
-        first = -1;
-        enum wf_poll poll = wf_future_poll(future, &cx);
-        turns[i] = poll == WF_PENDING && first >= 0 ? (uint16_t)first : NOBODY_WAS_FIRST;
-        if (poll == WF_READY)
-            break;
-        if (arguments[4]) {
-            wf_future_drop(future);
-            wf_select_next(&frame.select);
-        }
-    }
-    if (!wf_future_is_done(future))
-        wf_future_drop(future);
-    for (size_t at = 0; at < polls * 2; at += CHANNEL_TEXT_MAX)
-        scenario_event_text(EVENT_TURNS, (const char *)turns + at, polls * 2 - at);
-    free(branches);
-    free(futures);
-}
-
-static void build_probe(int64_t number)
-{
-    struct probe *probe = new_frame(number, sizeof *probe);
-    *probe = (struct probe){.future = {.ops = &probe_ops}, .number = (int)number};
-}
-
-static struct wf_future *future_at(int64_t number)
-{
-    return number < 0 ? NULL : slot_at(number)->future;
-}
-
-static void build_combinator(const struct channel_command *command)
-{
-    const int64_t *arguments = command->arguments;
-    struct slot *slot = slot_at(arguments[0]);
-    enum wf_order order = (enum wf_order)arguments[1];
-    size_t count = command->count - 2;
-    free(slot->branches);
-    slot->branches = malloc((count + 1) * sizeof *slot->branches);
-    if (!slot->branches)
-        scenario_broken("no memory");
-    for (size_t i = 0; i < count; i++)
-        slot->branches[i] = future_at(arguments[2 + i]);
-    enum futures_step kind = (enum futures_step)command->operation;
-    build_kind(kind, new_frame(arguments[0], frame_bytes(kind)), slot->branches, count, order);
-}
+STEP_DISPATCH(perform, FUTURES_STEPS)
 
 static void act(const struct channel_command *command)
 {
-    const int64_t *arguments = command->arguments;
-    struct slot *slot;
-    struct probe *probe;
-    int64_t a = 0, b = 0;
-    switch ((enum futures_step)command->operation) {
-    case STEP_PROBE:
-        build_probe(arguments[0]);
-        break;
-    case STEP_SET:
-        probe = probe_at(arguments[0]);
-        probe->armed = true;
-        probe->out = (int)arguments[1];
-        break;
-    case STEP_WAKE:
-        wf_waker_wake(&probe_at(arguments[0])->kept);
-        break;
-    case STEP_READY:
-        wf_ready(new_frame(arguments[0], sizeof(struct wf_ready)), (int)arguments[1]);
-        break;
-    case STEP_PENDING:
-        wf_pending(new_frame(arguments[0], sizeof(struct wf_pending)));
-        break;
-    case STEP_MAP:
-        slot = slot_at(arguments[0]);
-        slot->map_result = (int)arguments[2];
-        wf_map(new_frame(arguments[0], sizeof(struct wf_map)), future_at(arguments[1]), map_function, slot);
-        break;
-    case STEP_JOIN:
-    case STEP_TRY_JOIN:
-    case STEP_SELECT:
-    case STEP_RACE:
-        build_combinator(command);
-        break;
-    case STEP_REPLACE:
-        slot_at(arguments[0])->branches[index_of(arguments[1], BRANCHES_MAX)] = future_at(arguments[2]);
-        break;
-    case STEP_NEXT:
-        wf_select_next((struct wf_select *)future_at(arguments[0]));
-        break;
-    case STEP_POLL: {
-        struct wf_future *future = future_at(arguments[0]);
-        struct wf_cx cx = {.waker = &tasks[index_of(arguments[1], WAKERS_MAX)].waker};
-        a = wf_future_poll(future, &cx);
-        b = a == WF_READY && future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(future) : 0;
-        tell_bypassed();
-        break;
-    }
-    case STEP_DROP:
-        wf_future_drop(future_at(arguments[0]));
-        tell_bypassed();
-        break;
-    case STEP_FAILED:
-        a = ((struct wf_try_join *)future_at(arguments[0]))->failed;
-        break;
-    case STEP_WAKER:
-        a = tasks[index_of(arguments[0], WAKERS_MAX)].clones;
-        b = tasks[index_of(arguments[0], WAKERS_MAX)].wakes;
-        break;
-    case STEP_CLONES:
-        for (int i = 0; i < WAKERS_MAX; i++)
-            a += tasks[i].clones;
-        break;
-    case STEP_MANY:
-        a = poll_many((enum futures_step)arguments[0], (size_t)arguments[1], arguments[2], &b);
-        break;
-    case STEP_TURNS:
-        tell_turns(arguments);
-        break;
-    default:
-        scenario_broken("no such step");
-    }
-    scenario_reply(a, b);
+    struct step_reply reply = perform(command->operation, command->arguments);
+    scenario_reply(reply.a, reply.b);
 }
 
 static void begin(void)

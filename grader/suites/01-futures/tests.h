@@ -1,6 +1,6 @@
 /**
  * @file tests.h
- * @brief The tests of lab 01 by file: tests_leaf.c, tests_combine.c, tests_parking.c, tests_block_on.c.
+ * @brief The tests of lab 01 by file: tests_leaf.c, tests_combine.c, tests_turns.c, tests_parking.c, tests_block_on.c.
  */
 #ifndef WEFT_SUITE_01_TESTS_H
 #define WEFT_SUITE_01_TESTS_H
@@ -28,10 +28,12 @@ void test_select_first_ready(struct judge *judge);
 void test_select_borrows(struct judge *judge);
 void test_select_disabled(struct judge *judge);
 void test_select_next_keeps_turn(struct judge *judge);
+void test_select_next_too_early(struct judge *judge);
 void test_race_drops_losers(struct judge *judge);
 void test_race_drop(struct judge *judge);
 void test_race_without_branches(struct judge *judge);
 void test_newest_waker(struct judge *judge);
+void test_two_threads(struct judge *judge);
 void test_permit_is_kept(struct judge *judge);
 void test_park_sleeps(struct judge *judge);
 void test_park_deadline(struct judge *judge);

@@ -8,20 +8,14 @@
 #include "tests.h"
 #include "weft/error.h"
 
-static void build_leaf(struct judge *judge, int pending_polls, enum leaf_behaviour behaviour, const char *what)
+static void build_leaf(struct judge *judge, int pending_polls, enum behaviour behaviour)
 {
-    char text[120];
-    snprintf(text, sizeof text, "a future that is PENDING %d times%s", pending_polls, what);
-    STEP(judge, STEP_LEAF, text, pending_polls, behaviour);
+    DO(judge, leaf, .polls = pending_polls, .behaviour = behaviour);
 }
 
-static int64_t block_on(struct judge *judge, int again)
+static int64_t block_on(struct judge *judge, bool again)
 {
-    return STEP(judge, STEP_BLOCK_ON,
-                again ? "thread 1: wf_block_on(future), then once more on a ready one"
-                      : "thread 1: wf_block_on(future)",
-                ACTOR, again)
-        .a;
+    return DO(judge, block_on, .thread = ACTOR, .again = again).a;
 }
 
 /* The next event but the runtime's own report that it parks. */
@@ -51,21 +45,33 @@ static void expect_return(struct judge *judge, int64_t out)
     EXPECT(judge, event.b == out, "the future has run to its end", "its output is %lld", (long long)event.b);
 }
 
-static void wake_leaf(struct judge *judge, int value)
+/* What it writes first. */
+static int wake_leaf(struct judge *judge)
 {
-    char text[80];
-    snprintf(text, sizeof text, "thread 0: writes %d, then wakes the future's task", value);
-    EXPECT(judge, STEP(judge, STEP_LEAF_WAKE, text, value).a, "the future was given a waker",
+    int64_t value = DRAW(judge, wake_leaf, value);
+    EXPECT(judge, DO(judge, wake_leaf, .value = value).a, "the future was given a waker",
            "it was given an empty one");
+    return (int)value;
+}
+
+/* The poll after a wake, which reads what was written before it, is the last. */
+static void expect_last_poll(struct judge *judge, int value)
+{
+    struct channel_record event = next_event(judge, "the future is polled again");
+    char expected[80];
+    snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
+    EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld",
+           (long long)event.b);
+    expect_return(judge, 2);
 }
 
 void test_block_on_polls_once_per_wake(struct judge *judge)
 {
     judge_start(judge, "parking");
-    for (int round = 0; round < 3; round++) {
-        int polls = round == 0 ? 0 : 1 + judge_random(judge, 4);
-        build_leaf(judge, polls, LEAF_KEEPS_WAKER, "");
-        int64_t thread = block_on(judge, 0);
+    for (int round = 0; round < 5; round++) {
+        int polls = round < 4 ? round : 4 + judge_random(judge, 3);
+        build_leaf(judge, polls, KEEPS_WAKER);
+        int64_t thread = block_on(judge, false);
         expect_poll(judge, 1);
         for (int poll = 1; poll <= polls; poll++) {
             if (poll == polls) /* once is enough: each costs time */
@@ -74,7 +80,7 @@ void test_block_on_polls_once_per_wake(struct judge *judge)
             while (judge_take_event(judge, &event))
                 EXPECT(judge, event.kind == EVENT_PARK_BEGINS, "no poll without a wake",
                        "the future is polled again");
-            wake_leaf(judge, poll);
+            wake_leaf(judge);
             expect_poll(judge, poll + 1);
         }
         expect_return(judge, polls + 1);
@@ -87,8 +93,8 @@ void test_block_on_polls_once_per_wake(struct judge *judge)
 static void wake_in_the_gap(struct judge *judge)
 {
     int polls = 1 + judge_random(judge, 3);
-    build_leaf(judge, polls, LEAF_WAKES_BEFORE_PARK, " and is woken after its poll, before the thread sleeps");
-    int64_t thread = block_on(judge, 0);
+    build_leaf(judge, polls, WAKES_BEFORE_PARK);
+    int64_t thread = block_on(judge, false);
     expect_poll(judge, 1);
     for (int poll = 2; poll <= polls + 1; poll++) {
         struct channel_record event;
@@ -98,7 +104,7 @@ static void wake_in_the_gap(struct judge *judge)
         if (event.kind != EVENT_LEAF_POLLED) {
             EXPECT(judge, !gap_seen, "the future is polled again: it was woken before the thread slept",
                    "the thread sleeps: the wake was lost");
-            wake_leaf(judge, 0);
+            wake_leaf(judge);
             expect_poll(judge, poll);
         }
     }
@@ -109,48 +115,45 @@ void test_wake_is_not_lost(struct judge *judge)
 {
     judge_start(judge, "parking");
     int polls = 1 + judge_random(judge, 5);
-    build_leaf(judge, polls, LEAF_WAKES_IN_POLL, " and wakes its task in each of these polls");
-    block_on(judge, 0);
+    build_leaf(judge, polls, WAKES_IN_POLL);
+    block_on(judge, false);
     for (int poll = 1; poll <= polls + 1; poll++)
         expect_poll(judge, poll);
     expect_return(judge, polls + 1);
 
     /* two wakes before a poll are one */
-    build_leaf(judge, 2, LEAF_WAKES_TWICE, " and wakes its task twice in each of these polls");
-    block_on(judge, 0);
-    for (int poll = 1; poll <= 3; poll++)
-        expect_poll(judge, poll);
-    expect_return(judge, 3);
-
+    static const enum behaviour twice[] = {WAKES_TWICE, WAKES_TWO_CLONES};
+    for (int i = 0; i < 2; i++) {
+        build_leaf(judge, 2, twice[i]);
+        block_on(judge, false);
+        for (int poll = 1; poll <= 3; poll++)
+            expect_poll(judge, poll);
+        expect_return(judge, 3);
+    }
     wake_in_the_gap(judge);
-
-    char text[100];
-    int rounds = 200 + judge_random(judge, 100);
-    snprintf(text, sizeof text,
-             "thread 1: wf_block_on(future), which thread 0 wakes %d times at varying moments", rounds);
-    STEP(judge, STEP_STORM, text, ACTOR, rounds, 50 + judge_random(judge, 200));
-    expect_return(judge, 0);
+    for (int storm = 0; storm < 2; storm++) {
+        DO(judge, storm, .thread = ACTOR, .rounds = DRAW(judge, storm, rounds),
+           .spin = DRAW(judge, storm, spin));
+        expect_return(judge, 0);
+    }
     judge_finish(judge);
 }
 
 /* Each call of block_on has its own sleep, and its own waker. */
 static void two_at_once(struct judge *judge)
 {
-    static const char *const calls[] = {"thread 1: wf_block_on(a future of its own)",
-                                        "thread 2: wf_block_on(a future of its own)"};
-    int64_t threads[2];
-    for (int actor = 0; actor < 2; actor++)
-        threads[actor] = STEP(judge, STEP_LONE_BLOCK_ON, calls[actor], actor).a;
-    for (int actor = 0; actor < 2; actor++)
-        judge_expect_asleep(judge, threads[actor],
-                            actor ? "thread 2, its future pending," : "thread 1, its future pending,",
-                            STILL_MS);
-    for (int actor = 1; actor >= 0; actor--) {
-        STEP(judge, STEP_LONE_WAKE,
-             actor ? "thread 0: wakes the task of thread 2" : "thread 0: wakes the task of thread 1", actor);
+    static const char *const who[] = {"thread 1, its future pending,", "thread 2, its future pending,"};
+    int64_t threads[ACTORS_MAX];
+    for (int thread = 0; thread < ACTORS_MAX; thread++)
+        threads[thread] = DO(judge, lone_block_on, .thread = thread).a;
+    for (int thread = 0; thread < ACTORS_MAX; thread++)
+        judge_expect_asleep(judge, threads[thread], who[thread], STILL_MS);
+    for (int thread = ACTORS_MAX - 1; thread >= 0; thread--) {
+        DO(judge, lone_wake, .thread = thread);
         struct channel_record event =
-            next_event(judge, actor ? "block_on of thread 2 returns" : "block_on of thread 1 returns");
-        EXPECT(judge, event.kind == EVENT_BLOCK_ON_DONE && event.thread == (uint32_t)actor + 1 && event.a == 0,
+            next_event(judge, thread ? "block_on of thread 2 returns" : "block_on of thread 1 returns");
+        EXPECT(judge,
+               event.kind == EVENT_BLOCK_ON_DONE && event.thread == (uint32_t)thread + 1 && event.a == 0,
                "block_on of the thread whose task was woken returns 0", "that of thread %u returned %lld",
                event.thread, (long long)event.a);
     }
@@ -160,34 +163,21 @@ void test_block_on_sleeps(struct judge *judge)
 {
     judge_start(judge, "parking");
     for (int round = 0; round < 3; round++) {
-        build_leaf(judge, 1, LEAF_KEEPS_WAKER, "");
-        int64_t thread = block_on(judge, 0);
+        build_leaf(judge, 1, KEEPS_WAKER);
+        int64_t thread = block_on(judge, false);
         expect_poll(judge, 1);
         judge_expect_asleep(judge, thread, "thread 1, its future pending,", round ? STILL_MS : LONG_STILL_MS);
-        int value = judge_random(judge, 100000);
-        wake_leaf(judge, value);
-        struct channel_record event = next_event(judge, "the future is polled again");
-        char expected[80];
-        snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
-        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld",
-               (long long)event.b);
-        expect_return(judge, 2);
+        expect_last_poll(judge, wake_leaf(judge));
     }
     two_at_once(judge);
     /* the wake comes while the poll goes on: the thread does not sleep, and must see what was written too */
     for (int round = 0; round < 3; round++) {
-        build_leaf(judge, 1, LEAF_WAITS_AT_GATE, ", and whose poll takes long");
-        block_on(judge, 0);
+        build_leaf(judge, 1, WAITS_AT_GATE);
+        block_on(judge, false);
         expect_poll(judge, 1);
-        int value = judge_random(judge, 100000);
-        wake_leaf(judge, value);
-        STEP(judge, STEP_OPEN_GATE, "the poll may return", 0);
-        struct channel_record event = next_event(judge, "the future is polled again");
-        char expected[80];
-        snprintf(expected, sizeof expected, "the poll after the wake reads %d", value);
-        EXPECT(judge, event.kind == EVENT_LEAF_POLLED && event.b == value, expected, "it reads %lld",
-               (long long)event.b);
-        expect_return(judge, 2);
+        int value = wake_leaf(judge);
+        DO(judge, open_gate);
+        expect_last_poll(judge, value);
     }
     judge_finish(judge);
 }
@@ -195,14 +185,14 @@ void test_block_on_sleeps(struct judge *judge)
 void test_block_on_nested(struct judge *judge)
 {
     judge_start(judge, "parking");
-    build_leaf(judge, 0, LEAF_KEEPS_WAKER, "");
-    block_on(judge, 1);
+    build_leaf(judge, 0, KEEPS_WAKER);
+    block_on(judge, true);
     expect_poll(judge, 1);
     expect_return(judge, 1);
     expect_return(judge, 1); /* the same thread again: the context was left */
-    build_leaf(judge, 1, LEAF_NESTS, ", and calls wf_block_on in its poll");
+    build_leaf(judge, 1, NESTS);
     judge_allow_panic(judge);
-    block_on(judge, 0);
+    block_on(judge, false);
     judge_expect_later_panic(judge, "01.24", "block_on(leaf)");
 }
 
@@ -210,16 +200,16 @@ void test_waker_outlives_block_on(struct judge *judge)
 {
     judge_start(judge, "parking");
     for (int round = 0; round < 3; round++) {
-        build_leaf(judge, 1, LEAF_KEEPS_WAKER, "");
-        block_on(judge, 0);
+        build_leaf(judge, 1, KEEPS_WAKER);
+        block_on(judge, false);
         expect_poll(judge, 1);
-        STEP(judge, STEP_LEAF_TAKE_WAKER, "waker 0 = a clone of the future's waker", 0);
-        STEP(judge, STEP_WAKER_CLONE, "waker 1 = wf_waker_clone(waker 0)", 1, 0);
-        wake_leaf(judge, round);
+        DO(judge, take_waker, .waker = 0);
+        DO(judge, clone_waker, .waker = 1, .of = 0);
+        wake_leaf(judge);
         expect_poll(judge, 2);
         expect_return(judge, 2);
         use_up(judge, 0);
-        waker_step(judge, STEP_WAKER_WAKE_REF, "wf_waker_wake_by_ref", 1);
+        DO(judge, wake_by_ref, .waker = 1);
         use_up(judge, 1);
         EXPECT(judge, live_bytes(judge) == 0, "the memory is freed with the last waker", "it is still live");
     }
@@ -230,11 +220,9 @@ void test_block_on_without_memory(struct judge *judge)
 {
     judge_start(judge, "parking");
     for (int nth = 1; nth <= 3; nth++) {
-        char text[80];
-        snprintf(text, sizeof text, "wf_alloc_fail_at(%d)", nth);
-        build_leaf(judge, 2, LEAF_WAKES_IN_POLL, " and wakes its task in each of these polls");
-        STEP(judge, STEP_FAIL_ALLOCATION, text, nth);
-        block_on(judge, 0);
+        build_leaf(judge, 2, WAKES_IN_POLL);
+        DO(judge, fail_allocation, .nth = nth);
+        block_on(judge, false);
         struct channel_record event = next_event(judge, "block_on returns");
         bool polled = false;
         for (; event.kind == EVENT_LEAF_POLLED; event = next_event(judge, "block_on returns"))
@@ -243,9 +231,9 @@ void test_block_on_without_memory(struct judge *judge)
                "it returned %lld", (long long)event.a);
         EXPECT(judge, polled == (event.a == 0), "WF_ENOMEM if and only if nothing was done",
                "it %s and returned %lld", polled ? "polled" : "did not poll", (long long)event.a);
-        STEP(judge, STEP_FAIL_ALLOCATION, "wf_alloc_fail_at(0)", 0);
+        DO(judge, fail_allocation, .nth = 0);
         if (!polled) {
-            block_on(judge, 0);
+            block_on(judge, false);
             for (int poll = 1; poll <= 3; poll++)
                 expect_poll(judge, poll);
             expect_return(judge, 3);

@@ -8,21 +8,16 @@
 #include "tests.h"
 #include "weft/future.h"
 
-static int random_value(struct judge *judge)
+static int build_ready(struct judge *judge)
 {
-    return judge_random(judge, 2000001) - 1000000;
-}
-
-static void build_ready(struct judge *judge, int64_t number, int value)
-{
-    char text[60];
-    snprintf(text, sizeof text, "wf_ready(ready, %d)", value);
-    STEP(judge, STEP_READY, text, number, value);
+    int64_t value = DRAW(judge, ready, value);
+    DO(judge, ready, .value = value);
+    return (int)value;
 }
 
 static void expect_ready(struct judge *judge, int64_t value)
 {
-    struct judge_reply reply = poll_future(judge, LEAF_FUTURE, "ready");
+    struct judge_reply reply = poll_future(judge, READY);
     EXPECT(judge, reply.a == WF_READY, "READY at the first poll", "PENDING");
     char expected[40];
     snprintf(expected, sizeof expected, "out is %s", judge_code(value));
@@ -32,29 +27,23 @@ static void expect_ready(struct judge *judge, int64_t value)
 void test_ready_at_once(struct judge *judge)
 {
     judge_start(judge, "futures");
-    for (int round = 0; round < 5; round++) {
-        int value = random_value(judge);
-        build_ready(judge, LEAF_FUTURE, value);
-        expect_ready(judge, value);
-    }
+    for (int round = 0; round < 10; round++)
+        expect_ready(judge, build_ready(judge));
     finish_futures(judge);
 }
 
 void test_pending_never(struct judge *judge)
 {
     judge_start(judge, "futures");
-    STEP(judge, STEP_PENDING, "wf_pending(pending)", MAP);
+    DO(judge, pending);
     for (int poll = 3 + judge_random(judge, 5); poll > 0; poll--) {
-        EXPECT(judge, poll_future(judge, MAP, "pending").a == WF_PENDING, "PENDING at every poll", "READY");
-        /* the witness: a future beside it gets on */
-        int value = random_value(judge);
-        build_ready(judge, LEAF_FUTURE, value);
-        expect_ready(judge, value);
+        EXPECT(judge, poll_future(judge, PENDING).a == WF_PENDING, "PENDING at every poll", "READY");
+        expect_ready(judge, build_ready(judge)); /* the witness: a future beside it gets on */
     }
-    struct judge_reply waker = STEP(judge, STEP_WAKER, "the clones of the waker", 0);
+    struct judge_reply waker = DO(judge, waker, .waker = rig_of(judge)->waker);
     EXPECT(judge, waker.a == 0, "no waker is kept", "%lld clones of the waker are alive", (long long)waker.a);
     EXPECT(judge, waker.b == 0, "no waker is woken", "the waker was woken %lld times", (long long)waker.b);
-    drop_future(judge, MAP, "pending");
+    drop_future(judge, PENDING);
     finish_futures(judge);
 }
 
@@ -72,40 +61,39 @@ static bool was_mapped(struct judge *judge, int64_t *with)
     return calls == 1;
 }
 
-static void build_map(struct judge *judge, int key)
+/* Over A; what the function makes of its output. */
+static int build_map(struct judge *judge)
 {
-    build_probe(judge, 0);
-    char text[80];
-    snprintf(text, sizeof text, "wf_map(map, A, function, arg)   [function: out ^ %d]", key);
-    STEP(judge, STEP_MAP, text, MAP, 0, key);
+    build_probe(judge, PROBE_A);
+    int64_t key = DRAW(judge, map, key);
+    DO(judge, map, .inner = PROBE_A, .key = key);
+    return (int)key;
 }
 
-static int polls_of_probe(struct judge *judge)
+/* A is READY with a value or, as often, a failure. */
+static int arm_inner(struct judge *judge)
 {
-    int count, polls = 0;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++)
-        polls += events[i].kind == EVENT_PROBE_POLLED;
-    return polls;
+    (judge_random(judge, 2) ? arm_probe : fail_probe)(judge, PROBE_A);
+    return rig_of(judge)->probes[PROBE_A].value;
 }
 
 void test_map_applies_once(struct judge *judge)
 {
     judge_start(judge, "futures");
-    for (int round = 0; round < 6; round++) {
-        int key = random_value(judge), value = random_value(judge);
+    for (int round = 0; round < 8; round++) {
+        int key = build_map(judge);
         int64_t with = 0;
-        build_map(judge, key);
         for (int wait = judge_random(judge, 4); wait > 0; wait--) {
-            EXPECT(judge, poll_future(judge, MAP, "map").a == WF_PENDING, "PENDING while the inner future is",
+            EXPECT(judge, poll_future(judge, MAP).a == WF_PENDING, "PENDING while the inner future is",
                    "READY");
             EXPECT(judge, !was_mapped(judge, &with), "the function is not called yet",
                    "it was called with %lld", (long long)with);
-            EXPECT(judge, polls_of_probe(judge) == 1, "the inner future is polled once a poll",
-                   "it was polled %d times", polls_of_probe(judge));
+            int polls = events_of(judge, EVENT_PROBE_POLLED, PROBE_A);
+            EXPECT(judge, polls == 1, "the inner future is polled once a poll", "it was polled %d times",
+                   polls);
         }
-        arm_probe(judge, 0, value);
-        struct judge_reply reply = poll_future(judge, MAP, "map");
+        int value = arm_inner(judge);
+        struct judge_reply reply = poll_future(judge, MAP);
         EXPECT(judge, reply.a == WF_READY, "READY in the poll in which the inner future is", "PENDING");
         EXPECT(judge, was_mapped(judge, &with), "the function is called", "it was not called");
         char expected[60];
@@ -117,36 +105,26 @@ void test_map_applies_once(struct judge *judge)
     finish_futures(judge);
 }
 
-static int drops_of_probe(struct judge *judge)
-{
-    int count, drops = 0;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++)
-        drops += events[i].kind == EVENT_PROBE_DROPPED;
-    return drops;
-}
-
 void test_map_drop(struct judge *judge)
 {
     judge_start(judge, "futures");
     for (int round = 0; round < 6; round++) {
         bool finish = round % 2;
         int64_t with = 0;
-        int key = random_value(judge), value = random_value(judge);
-        build_map(judge, key);
+        int key = build_map(judge);
         for (int wait = round / 2; wait > 0; wait--) /* never polled, too */
-            poll_future(judge, MAP, "map");
+            poll_future(judge, MAP);
         if (finish) {
-            arm_probe(judge, 0, value);
-            struct judge_reply reply = poll_future(judge, MAP, "map");
+            int value = arm_inner(judge);
+            struct judge_reply reply = poll_future(judge, MAP);
             EXPECT(judge, reply.a == WF_READY && reply.b == (value ^ key),
                    "READY with what the function returned", "%s, out %s", reply.a ? "READY" : "PENDING",
                    judge_code(reply.b));
-            EXPECT(judge, drops_of_probe(judge) == 0, "the inner future, which is READY, is not dropped",
-                   "it was dropped");
+            EXPECT(judge, events_of(judge, EVENT_PROBE_DROPPED, PROBE_A) == 0,
+                   "the inner future, which is READY, is not dropped", "it was dropped");
         }
-        drop_future(judge, MAP, "map");
-        int drops = drops_of_probe(judge);
+        drop_future(judge, MAP);
+        int drops = events_of(judge, EVENT_PROBE_DROPPED, PROBE_A);
         EXPECT(judge, !was_mapped(judge, &with), "a drop calls no function", "the function was called");
         EXPECT(judge, drops == !finish,
                finish ? "a READY map drops nothing" : "the inner future is dropped once",

@@ -10,22 +10,16 @@
 
 /* --- parking --- */
 
-static int64_t park(struct judge *judge, int64_t milliseconds)
+static int64_t park(struct judge *judge, int64_t deadline)
 {
-    static const char *const far[] = {"WF_FOREVER", "2^63 - 1", "2^63", "2^63 + 1", "WF_FOREVER - 1"};
-    char text[80];
-    if (milliseconds < 0)
-        snprintf(text, sizeof text, "thread 1: wf_park(parker, %s)", far[-1 - milliseconds]);
-    else
-        snprintf(text, sizeof text, "thread 1: wf_park(parker, now + %lld ms)", (long long)milliseconds);
-    return STEP(judge, STEP_PARK, text, ACTOR, PARKER, milliseconds).a;
+    return DO(judge, park, .thread = ACTOR, .parker = PARKER, .deadline = deadline).a;
 }
 
-static void unpark(struct judge *judge, int value)
+static int unpark(struct judge *judge, int64_t times)
 {
-    char text[80];
-    snprintf(text, sizeof text, "thread 0: writes %d, then wf_unpark(parker)", value);
-    STEP(judge, STEP_UNPARK, text, PARKER, value);
+    int64_t value = DRAW(judge, unpark, value);
+    DO(judge, unpark, .parker = PARKER, .value = value, .times = times);
+    return (int)value;
 }
 
 /* The park's return; how late a time-out was is not of interest here. */
@@ -48,95 +42,98 @@ static void expect_woken(struct judge *judge, int value)
     EXPECT(judge, event.b == value, expected, "it reads %lld", (long long)event.b);
 }
 
-static void new_parker(struct judge *judge)
+static void new_parker(struct judge *judge, enum parker parker)
 {
-    int64_t made = STEP(judge, STEP_PARKER_NEW, "wf_thread_parker_new()", PARKER).a;
+    int64_t made = DO(judge, new_parker, .parker = parker).a;
     EXPECT(judge, made, "a parker", "NULL");
 }
 
-static void drop_parker(struct judge *judge)
+static void drop_parker(struct judge *judge, enum parker parker)
 {
-    STEP(judge, STEP_PARKER_DROP, "wf_thread_parker_drop(parker)", PARKER);
+    DO(judge, drop_parker, .parker = parker);
 }
 
+/* However many unparks there were, they are one permit: the park after it sleeps. */
 void test_permit_is_kept(struct judge *judge)
 {
+    static const int64_t counts[] = {LARGE_COUNTS};
     judge_start(judge, "parking");
-    new_parker(judge);
-    for (int unparks = 1; unparks <= 3; unparks++) {
-        int value = judge_random(judge, 100000);
-        for (int i = 0; i < unparks; i++)
-            unpark(judge, value);
-        park(judge, -1);
+    new_parker(judge, PARKER);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        int value = unpark(judge, counts[i]);
+        park(judge, FOR_EVER);
         expect_woken(judge, value);
-        /* however many there were, they are one permit: now it sleeps */
-        int64_t thread = park(judge, -1);
-        if (unparks > 1)
+        int64_t thread = park(judge, FOR_EVER);
+        if (counts[i] == 2 || counts[i] == 3 || counts[i] == 257) /* each costs time */
             judge_expect_asleep(judge, thread, "thread 1, parked after the one permit was used up,", STILL_MS);
-        unpark(judge, value + 1);
-        expect_woken(judge, value + 1);
+        expect_woken(judge, unpark(judge, 1));
     }
-    drop_parker(judge);
+    int64_t value = DRAW(judge, unpark_own, value);
+    DO(judge, unpark_own, .thread = ACTOR, .parker = PARKER, .value = value, .deadline = FOR_EVER);
+    expect_woken(judge, (int)value);
+    drop_parker(judge, PARKER);
     judge_finish(judge);
 }
 
 /* Each parker has its own permit, and its own sleeper. */
 static void two_parkers(struct judge *judge)
 {
-    EXPECT(judge, STEP(judge, STEP_PARKER_NEW, "wf_thread_parker_new(), a second one", 1).a, "a parker",
-           "NULL");
-    int64_t first = park(judge, -1);
-    int64_t second = STEP(judge, STEP_PARK, "thread 2: wf_park(parker 2, WF_FOREVER)", 1, 1, -1).a;
+    new_parker(judge, PARKER_2);
+    int64_t first = park(judge, FOR_EVER);
+    int64_t second = DO(judge, park, .thread = ACTOR_2, .parker = PARKER_2, .deadline = FOR_EVER).a;
     judge_expect_asleep(judge, first, "thread 1, parked,", STILL_MS);
     judge_expect_asleep(judge, second, "thread 2, parked,", STILL_MS);
-    STEP(judge, STEP_UNPARK, "thread 0: writes 2, then wf_unpark(parker 2)", 1, 2);
+    DO(judge, unpark, .parker = PARKER_2, .value = 2, .times = 1);
     struct channel_record event = judge_next_event(judge, "the park of thread 2 returns");
     EXPECT(judge, event.thread == 2 && event.a == WF_PARK_WOKEN, "thread 2 is woken", "thread %u is",
            event.thread);
-    unpark(judge, 3);
+    unpark(judge, 1);
     event = judge_next_event(judge, "the park of thread 1 returns");
     EXPECT(judge, event.thread == 1 && event.a == WF_PARK_WOKEN, "thread 1 is woken", "thread %u is",
            event.thread);
-    STEP(judge, STEP_PARKER_DROP, "wf_thread_parker_drop(parker 2)", 1);
+    drop_parker(judge, PARKER_2);
+}
+
+/* The unpark comes when the thread has decided to sleep, and does not yet. */
+static int unpark_in_gap(struct judge *judge, int64_t deadline)
+{
+    int64_t value = DRAW(judge, unpark_in_gap, value);
+    DO(judge, unpark_in_gap, .thread = ACTOR, .parker = PARKER, .deadline = deadline, .value = value);
+    return (int)value;
+}
+
+/* A condition variable may return for no reason: a park does not. */
+static void spurious(struct judge *judge, int64_t times, int64_t deadline)
+{
+    DO(judge, spurious, .times = times);
+    int64_t parked = park(judge, deadline);
+    judge_expect_asleep(judge, parked, "thread 1, parked and not unparked,", STILL_MS);
+    expect_woken(judge, unpark(judge, 1));
+    DO(judge, spurious, .times = 0);
 }
 
 void test_park_sleeps(struct judge *judge)
 {
     judge_start(judge, "parking");
-    new_parker(judge);
+    new_parker(judge, PARKER);
     for (int round = 0; round < 40; round++) {
-        int64_t thread = park(judge, -1);
+        int64_t thread = park(judge, FOR_EVER);
         if (round == 0)
             judge_expect_asleep(judge, thread, "thread 1, parked,", LONG_STILL_MS);
-        int value = judge_random(judge, 100000);
-        unpark(judge, value);
-        expect_woken(judge, value);
+        expect_woken(judge, unpark(judge, 1));
     }
-    /* a condition variable may return for no reason: a park does not */
-    STEP(judge, STEP_SPURIOUS, "the next 3 waits on a condition variable return for no reason", 3);
-    int64_t parked = park(judge, -1);
-    judge_expect_asleep(judge, parked, "thread 1, parked and not unparked,", STILL_MS);
-    unpark(judge, 1);
-    expect_woken(judge, 1);
+    spurious(judge, 3, FOR_EVER);
     two_parkers(judge);
-    /* the unpark comes when the thread has decided to sleep, and does not yet */
-    for (int round = 0; round < 2; round++) {
-        int value = judge_random(judge, 100000);
-        char text[120];
-        snprintf(text, sizeof text,
-                 "thread 1: wf_park(parker); thread 0: writes %d and unparks just before it sleeps", value);
-        STEP(judge, STEP_UNPARK_IN_GAP, text, ACTOR, PARKER, value, -1);
-        expect_woken(judge, value);
-    }
+    for (int round = 0; round < 2; round++)
+        expect_woken(judge, unpark_in_gap(judge, FOR_EVER));
     /* the unpark comes first: the permit alone tells the thread of what was written */
     for (int round = 0; round < 3; round++) {
-        int value = judge_random(judge, 100000);
-        STEP(judge, STEP_PARK_AT_GATE, "thread 1: waits, then wf_park(parker, WF_FOREVER)", ACTOR, PARKER);
-        unpark(judge, value);
-        STEP(judge, STEP_OPEN_GATE, "thread 1 may go on", 0);
+        DO(judge, park_at_gate, .thread = ACTOR, .parker = PARKER);
+        int value = unpark(judge, 1);
+        DO(judge, open_gate);
         expect_woken(judge, value);
     }
-    drop_parker(judge);
+    drop_parker(judge, PARKER);
     judge_finish(judge);
 }
 
@@ -152,195 +149,203 @@ static void expect_timed_out(struct judge *judge)
            parked_name(event.a));
 }
 
-/* Days from now, on both sides of what 31 and 32 bits hold of milliseconds and seconds, and of what 63 bits hold of nanoseconds. */
 static void far_deadlines(struct judge *judge)
 {
-    static const int64_t deadlines[] = {600000,
-                                        INT64_C(0x7fffffff),
-                                        INT64_C(0x80000000),
-                                        2592000000,
-                                        INT64_C(0xffffffff),
-                                        INT64_C(0x100000000),
-                                        INT64_C(0x7fffffff) * 1000,
-                                        INT64_C(0x100000000) * 1000,
-                                        BELOW_2_63,
-                                        AT_2_63,
-                                        ABOVE_2_63,
-                                        BELOW_FOR_EVER,
-                                        FOR_EVER};
+    static const int64_t deadlines[] = {FAR_DEADLINES};
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
         judge_forget_trace(judge);
+        int value = unpark(judge, 1); /* a permit is taken, however far the deadline is */
+        park(judge, deadlines[i]);
+        expect_woken(judge, value);
         int64_t thread = park(judge, deadlines[i]);
         judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
-        unpark(judge, (int)i);
-        expect_woken(judge, (int)i);
+        expect_woken(judge, unpark(judge, 1));
     }
 }
 
-/* A condition variable may return for no reason in a wait with a deadline too. */
-static void spurious_with_a_deadline(struct judge *judge)
+/* What timed out leaves nothing behind: a permit is taken even with a deadline that has passed, and then there is none. */
+static void past_deadlines(struct judge *judge)
 {
-    STEP(judge, STEP_SPURIOUS, "the next 3 waits on a condition variable return for no reason", 3);
-    park(judge, 30);
-    expect_timed_out(judge);
-    STEP(judge, STEP_SPURIOUS, "the next 3 waits on a condition variable return for no reason", 3);
-    int64_t thread = park(judge, 600000);
-    judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
-    unpark(judge, 6);
-    expect_woken(judge, 6);
-    STEP(judge, STEP_SPURIOUS, "waits on a condition variable return as they should", 0);
+    static const int64_t deadlines[] = {PAST_DEADLINES};
+    for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
+        int value = unpark(judge, 1);
+        park(judge, deadlines[i]);
+        expect_woken(judge, value);
+        park(judge, deadlines[i]);
+        expect_timed_out(judge);
+    }
 }
 
 /* A deadline is a time of CLOCK_MONOTONIC, whatever the wall clock says. */
 static void wall_clock_steps(struct judge *judge)
 {
-    static const int64_t steps[] = {-3600, 3600};
-    for (int i = 0; i < 2; i++) {
-        STEP(judge, STEP_WALL_CLOCK,
-             i ? "the wall clock is set an hour back while threads sleep"
-               : "the wall clock is set an hour ahead while threads sleep",
-             steps[i]);
+    for (int ahead = 0; ahead < 2; ahead++) {
+        DO(judge, wall_clock, .clock = ahead ? 3600 : -3600);
         park(judge, 20);
         expect_timed_out(judge);
         int64_t thread = park(judge, 600000);
         judge_expect_asleep(judge, thread, "thread 1, parked until long from now,", STILL_MS);
-        unpark(judge, 8);
-        expect_woken(judge, 8);
+        expect_woken(judge, unpark(judge, 1));
     }
-    STEP(judge, STEP_WALL_CLOCK, "the wall clock is right", 0);
+    DO(judge, wall_clock, .clock = 0);
 }
 
 void test_park_deadline(struct judge *judge)
 {
     judge_start(judge, "parking");
-    new_parker(judge);
+    new_parker(judge, PARKER);
     for (int round = 0; round < 3; round++) {
         park(judge, 5 + judge_random(judge, 25));
         expect_timed_out(judge);
-        /* what timed out left nothing behind: a permit is taken, even with a deadline that has passed */
-        int value = judge_random(judge, 100000);
-        unpark(judge, value);
-        park(judge, 0);
-        expect_woken(judge, value);
-        park(judge, 0);
-        expect_timed_out(judge);
+        past_deadlines(judge);
     }
     /* the unpark comes when the time is up: woken, or timed out and the permit is kept; not lost */
     for (int round = 0; round < 2; round++) {
-        STEP(judge, STEP_UNPARK_IN_GAP,
-             "thread 1: wf_park(parker, now + 5 ms); thread 0: writes 7 and unparks as the time is up", ACTOR,
-             PARKER, 7, 5);
+        int value = unpark_in_gap(judge, 5);
         struct channel_record event = next_return(judge, "the park returns");
         if (event.a == WF_PARK_TIMED_OUT) {
-            park(judge, 0);
-            expect_woken(judge, 7);
+            park(judge, AT_0);
+            expect_woken(judge, value);
         }
     }
+    expect_woken(judge, unpark_in_gap(judge, 600000));
     far_deadlines(judge);
-    spurious_with_a_deadline(judge);
+    DO(judge, spurious, .times = 3);
+    park(judge, 30);
+    expect_timed_out(judge);
+    spurious(judge, 1, 600000);
     wall_clock_steps(judge);
-    drop_parker(judge);
+    drop_parker(judge, PARKER);
     judge_finish(judge);
 }
 
 /* --- wakers --- */
 
+/* A parker with three wakers: 0, its clone 1, and a clone of that, 2. Its bytes. */
+static int64_t with_three_wakers(struct judge *judge)
+{
+    new_parker(judge, PARKER);
+    DO(judge, parker_waker, .waker = 0, .parker = PARKER);
+    DO(judge, clone_waker, .waker = 1, .of = 0);
+    DO(judge, clone_waker, .waker = 2, .of = 1);
+    int64_t held = live_bytes(judge);
+    EXPECT(judge, held > 0, "the parker's memory is live", "it is not: %lld live bytes", (long long)held);
+    return held;
+}
+
+static void expect_held(struct judge *judge, int64_t held)
+{
+    EXPECT(judge, live_bytes(judge) == held, "the memory lives while a reference is left",
+           "it was freed too soon");
+}
+
+static void expect_freed(struct judge *judge)
+{
+    EXPECT(judge, live_bytes(judge) == 0, "the memory is freed with the last reference", "it is still live");
+}
+
 /* Only drops: the references need no wake, and no park. */
 void test_waker_references(struct judge *judge)
 {
+    static const int64_t counts[] = {LARGE_COUNTS};
     judge_start(judge, "parking");
     for (int round = 0; round < 4; round++) {
-        int64_t before = live_bytes(judge);
-        new_parker(judge);
-        STEP(judge, STEP_PARKER_WAKER, "waker 0 = wf_thread_parker_waker(parker)", 0, PARKER);
-        STEP(judge, STEP_WAKER_CLONE, "waker 1 = wf_waker_clone(waker 0)", 1, 0);
-        STEP(judge, STEP_WAKER_CLONE, "waker 2 = wf_waker_clone(waker 1)", 2, 1);
-        int64_t held = live_bytes(judge);
-        EXPECT(judge, held > before, "the parker's memory is live", "it is not: %lld live bytes",
-               (long long)held);
-        for (int dropped = 0; dropped < 4; dropped++) { /* the owner goes as number `round` */
-            EXPECT(judge, live_bytes(judge) == held, "the memory lives while a reference is left",
-                   "it was freed too soon");
-            if (dropped == round)
-                drop_parker(judge);
-            else
-                waker_step(judge, STEP_WAKER_DROP, "wf_waker_drop", dropped - (dropped > round));
+        int64_t held = with_three_wakers(judge);
+        for (size_t i = 0; round == 0 && i < sizeof counts / sizeof *counts; i++) {
+            DO(judge, clone_often, .of = 2, .times = counts[i]);
+            expect_held(judge, held);
         }
-        EXPECT(judge, live_bytes(judge) == before, "the memory is freed with the last reference",
-               "it is still live");
+        for (int dropped = 0; dropped < 4; dropped++) { /* the owner goes as number `round` */
+            expect_held(judge, held);
+            if (dropped == round)
+                drop_parker(judge, PARKER);
+            else
+                DO(judge, drop_waker, .waker = dropped - (dropped > round));
+        }
+        expect_freed(judge);
     }
     judge_finish(judge);
+}
+
+/* Two wakes by value, before a park and while it goes on: each gives one reference up, and both are one permit. */
+static void two_wakes_by_value(struct judge *judge)
+{
+    int64_t held = with_three_wakers(judge);
+    for (int waker = 0; waker < 2; waker++)
+        DO(judge, wake, .waker = waker);
+    park(judge, FOR_EVER);
+    judge_next_event(judge, "the park returns: two wakers were woken before it");
+    int64_t thread = park(judge, FOR_EVER);
+    judge_expect_asleep(judge, thread, "thread 1, parked after the one permit was used up,", STILL_MS);
+    expect_held(judge, held);
+    DO(judge, clone_waker, .waker = 3, .of = 2);
+    for (int waker = 2; waker < 4; waker++)
+        DO(judge, wake, .waker = waker);
+    judge_next_event(judge, "the park returns: two wakers were woken");
+    expect_held(judge, held);
+    drop_parker(judge, PARKER);
+    expect_freed(judge);
 }
 
 void test_waker_wakes(struct judge *judge)
 {
     judge_start(judge, "parking");
     for (int round = 0; round < 4; round++) {
-        int64_t before = live_bytes(judge);
-        new_parker(judge);
-        STEP(judge, STEP_PARKER_WAKER, "waker 0 = wf_thread_parker_waker(parker)", 0, PARKER);
-        STEP(judge, STEP_WAKER_CLONE, "waker 1 = wf_waker_clone(waker 0)", 1, 0);
-        STEP(judge, STEP_WAKER_CLONE, "waker 2 = wf_waker_clone(waker 1)", 2, 1);
+        int64_t held = with_three_wakers(judge);
 
         /* both kinds of wake end a park */
-        int64_t thread = park(judge, -1);
+        int64_t thread = park(judge, FOR_EVER);
         if (round == 0)
             judge_expect_asleep(judge, thread, "thread 1, parked,", STILL_MS);
-        waker_step(judge, STEP_WAKER_WAKE_REF, "wf_waker_wake_by_ref", 0);
+        DO(judge, wake_by_ref, .waker = 0);
         judge_next_event(judge, "the park returns: its waker was woken by reference");
-        park(judge, -1);
-        waker_step(judge, STEP_WAKER_WAKE, "wf_waker_wake", 1);
+        park(judge, FOR_EVER);
+        DO(judge, wake, .waker = 1);
         judge_next_event(judge, "the park returns: its waker was woken");
 
-        int64_t held = live_bytes(judge);
-        EXPECT(judge, held > before, "the parker's memory is live", "it is not: %lld live bytes",
-               (long long)held);
         int order = round % 3;
         if (order == 0)
-            drop_parker(judge);
+            drop_parker(judge, PARKER);
         use_up(judge, 0);
         if (order == 1)
-            drop_parker(judge);
-        EXPECT(judge, live_bytes(judge) == held, "the memory lives while a reference is left",
-               "it was freed too soon");
-        waker_step(judge, STEP_WAKER_WAKE_REF, "wf_waker_wake_by_ref", 2);
+            drop_parker(judge, PARKER);
+        expect_held(judge, held);
+        DO(judge, wake_by_ref, .waker = 2);
         if (round % 2)
-            waker_step(judge, STEP_WAKER_DROP, "wf_waker_drop", 2);
+            DO(judge, drop_waker, .waker = 2);
         else /* the last reference of all: to wake is to touch what the drop then frees */
-            waker_step(judge, STEP_WAKER_WAKE, "wf_waker_wake", 2);
+            DO(judge, wake, .waker = 2);
         if (order == 2)
-            drop_parker(judge);
-        EXPECT(judge, live_bytes(judge) == before, "the memory is freed with the last reference",
-               "it is still live");
+            drop_parker(judge, PARKER);
+        expect_freed(judge);
     }
+    two_wakes_by_value(judge);
     judge_finish(judge);
 }
 
-static int64_t will_wake(struct judge *judge, int left, int right)
+static bool will_wake(struct judge *judge, int left, int right)
 {
-    char text[60];
-    snprintf(text, sizeof text, "wf_waker_will_wake(waker %d, waker %d)", left, right);
-    int64_t will = STEP(judge, STEP_WAKER_WILL_WAKE, text, left, right).a;
-    judge_returned(judge, "%s", will ? "true" : "false");
+    bool will = DO(judge, will_wake, .left = left, .right = right).a;
+    judge_returned(judge, will ? "true" : "false");
     return will;
 }
 
 void test_waker_identity(struct judge *judge)
 {
     judge_start(judge, "parking");
-    for (int parker = 0; parker < 2; parker++)
-        EXPECT(judge, STEP(judge, STEP_PARKER_NEW, "wf_thread_parker_new()", parker).a, "a parker", "NULL");
-    STEP(judge, STEP_PARKER_WAKER, "waker 0 = wf_thread_parker_waker(parker 0)", 0, 0);
-    STEP(judge, STEP_PARKER_WAKER, "waker 1 = wf_thread_parker_waker(parker 0)", 1, 0);
-    STEP(judge, STEP_WAKER_CLONE, "waker 2 = wf_waker_clone(waker 1)", 2, 1);
-    STEP(judge, STEP_PARKER_WAKER, "waker 3 = wf_thread_parker_waker(parker 1)", 3, 1);
+    for (enum parker parker = PARKER; parker < PARKERS_MAX; parker++)
+        new_parker(judge, parker);
+    DO(judge, parker_waker, .waker = 0, .parker = PARKER);
+    DO(judge, parker_waker, .waker = 1, .parker = PARKER);
+    DO(judge, clone_waker, .waker = 2, .of = 1);
+    DO(judge, parker_waker, .waker = 3, .parker = PARKER_2);
     EXPECT(judge, will_wake(judge, 0, 1) && will_wake(judge, 0, 2), "true between wakers of one parker",
            "false");
     EXPECT(judge, !will_wake(judge, 0, 3) && !will_wake(judge, 3, 2), "false between wakers of two parkers",
            "true");
     for (int waker = 0; waker < 4; waker++)
-        waker_step(judge, STEP_WAKER_DROP, "wf_waker_drop", waker);
-    for (int parker = 0; parker < 2; parker++)
-        STEP(judge, STEP_PARKER_DROP, "wf_thread_parker_drop(parker)", parker);
+        DO(judge, drop_waker, .waker = waker);
+    for (enum parker parker = PARKER; parker < PARKERS_MAX; parker++)
+        drop_parker(judge, parker);
     judge_finish(judge);
 }

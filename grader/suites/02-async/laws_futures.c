@@ -17,7 +17,7 @@ static struct wf_future *next(void *arg, void *out)
 
 static void build_and_then(struct kit_object *object, void *frame)
 {
-    wf_and_then(frame, kit_leaf(object, 0), next, object);
+    kit_returned(object, frame, wf_and_then(frame, kit_leaf(object, 0), next, object));
 }
 
 /* --- an async function that awaits two in turn --- */
@@ -51,7 +51,9 @@ enum { NOTHING_IS_BUILT = 1 }; /* a form */
 static void build_in(struct kit_object *object, void *room)
 {
     bool fits = object->slot && object->slot_bytes >= object->leaf_bytes;
-    object->seen.room_wrong += fits != (room == object->slot);
+    const struct wf_future *head = room;
+    object->seen.room_wrong += fits != (room == object->slot) || head->ops || head->awaiting ||
+                               wf_load_relaxed(&head->line) != WF_LINE_NEW;
     kit_leaf_in(object, 0, room);
 }
 
@@ -75,6 +77,12 @@ static struct owned_closure *closure_of(struct kit_object *object)
     return (object->parent ? object->parent : object)->extra[0];
 }
 
+/* NULL is a state too: it is released as any other. */
+static void *captured_by(struct kit_object *object)
+{
+    return object->shape.owned ? closure_of(object) : NULL;
+}
+
 static int32_t unfinished_calls(struct kit_object *object)
 {
     return (int32_t)closure_of(object)->closure.unfinished;
@@ -86,13 +94,15 @@ static void build_body(void *room, void *captured, void *argument)
     struct kit_object *object = argument;
     struct owned_closure *owned = closure_of(object);
     bool counts = owned->closure.unfinished == *(uint32_t *)object->extra[1] + 1;
-    kit_called_back(object, captured == owned && counts, NULL);
+    kit_called_back(object, captured == captured_by(object) && counts, NULL);
     build_in(object, room);
 }
 
+static struct owned_closure *being_dropped; /* what it captured may be NULL, and says nothing */
+
 static void release_captured(void *captured)
 {
-    ((struct owned_closure *)captured)->released++;
+    being_dropped->released += !captured || captured == being_dropped;
 }
 
 static void build_call(struct kit_object *object, void *frame)
@@ -104,12 +114,13 @@ static void build_call(struct kit_object *object, void *frame)
                                                 .frame_bytes = object->leaf_bytes,
                                                 .build = build_body,
                                                 .drop = release_captured}};
-        wf_closure(&owned->closure, &owned->ops, owned);
+        kit_returned(object, &owned->closure, wf_closure(&owned->closure, &owned->ops, captured_by(object)));
     }
     uint32_t before = closure_of(object)->closure.unfinished;
     object->extra[1] = &before;
-    wf_closure_call(frame, &closure_of(object)->closure, object, object->slot, object->slot_bytes,
-                    object->value);
+    kit_returned(object, frame,
+                 wf_closure_call(frame, &closure_of(object)->closure, object, object->slot,
+                                 object->slot_bytes, object->value));
 }
 
 /* What it captured goes with the closure, unless the call took it over. */
@@ -119,6 +130,7 @@ static void release_closure(struct kit_object *object)
         return;
     struct owned_closure *owned = closure_of(object);
     bool taken = owned->ops.kind == WF_CLOSURE_ONCE && object->seen.callbacks > 0;
+    being_dropped = owned;
     wf_closure_drop(&owned->closure);
     object->seen.callback_wrong += owned->released != !taken;
 }

@@ -29,16 +29,9 @@ static WF_ATOMIC(int) handed_on[TASKS_MAX]; /* released by schedule */
 static WF_ATOMIC(int) abort_uses[ABORTS_MAX];
 static __thread struct wf_context context;
 
-int64_t in_range(int64_t number, int64_t limit)
-{
-    if (number < 0 || number >= limit)
-        scenario_broken("a number is out of range");
-    return number;
-}
-
 struct script *script_at(int64_t number)
 {
-    return &scripts[in_range(number, TASKS_MAX)];
+    return &scripts[scenario_in_range(number, TASKS_MAX)];
 }
 
 UNSEEN static int64_t number_of(struct wf_task *task)
@@ -48,7 +41,7 @@ UNSEEN static int64_t number_of(struct wf_task *task)
 
 UNSEEN struct wf_abort_handle *abort_at(int64_t slot)
 {
-    return &aborts[in_range(slot, ABORTS_MAX)];
+    return &aborts[scenario_in_range(slot, ABORTS_MAX)];
 }
 
 void bench_know(struct wf_task *task)
@@ -251,7 +244,7 @@ int64_t bench_spawn(int64_t number, enum spawn how)
 
 void bench_write(int64_t number, int64_t value)
 {
-    parcels[in_range(number, TASKS_MAX)] = value;
+    parcels[scenario_in_range(number, TASKS_MAX)] = value;
 }
 
 /* --- begin and end --- */

@@ -44,7 +44,6 @@ void bench_constrain(int64_t units);
 /** What is left of them. */
 int64_t bench_budget(void);
 
-int64_t in_range(int64_t number, int64_t limit);
 struct script *script_at(int64_t number);
 
 /** What wf_task_spawn() returned. */

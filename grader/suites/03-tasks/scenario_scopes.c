@@ -30,16 +30,9 @@ static struct wf_future *futures[FUTURES_MAX];
 static int values[LOCAL_VALUE_MAX + 1];
 static struct wf_context context;
 
-static int64_t in_range(int64_t number, int64_t limit)
-{
-    if (number < 0 || number >= limit)
-        scenario_broken("a number is out of range");
-    return number;
-}
-
 static int64_t value_of(int64_t key)
 {
-    const int *value = wf_task_local_get(&keys[in_range(key, KEYS_MAX)]);
+    const int *value = wf_task_local_get(&keys[scenario_in_range(key, KEYS_MAX)]);
     return value ? value - values : 0;
 }
 
@@ -88,7 +81,7 @@ static const struct wf_future_ops both_ops = {
 /* Storage for a frame, full of rubbish. */
 static void *new_frame(int64_t number, size_t size)
 {
-    struct wf_future **slot = &futures[in_range(number, FUTURES_MAX)];
+    struct wf_future **slot = &futures[scenario_in_range(number, FUTURES_MAX)];
     free(*slot);
     *slot = malloc(size);
     if (!*slot)
@@ -99,7 +92,7 @@ static void *new_frame(int64_t number, size_t size)
 
 static struct wf_future *future_at(int64_t number)
 {
-    return futures[in_range(number, FUTURES_MAX)];
+    return futures[scenario_in_range(number, FUTURES_MAX)];
 }
 
 static struct step_reply on_probe(const struct step_probe *step)
@@ -112,9 +105,10 @@ static struct step_reply on_probe(const struct step_probe *step)
 static struct step_reply on_scope(const struct step_scope *step)
 {
     struct wf_local_scope *scope = new_frame(step->future, sizeof *scope);
-    return (struct step_reply){.a = wf_local_scope(scope, &keys[in_range(step->key, KEYS_MAX)],
-                                                   &values[in_range(step->value, LOCAL_VALUE_MAX + 1)],
-                                                   future_at(step->inner)) == scope};
+    return (struct step_reply){
+        .a = wf_local_scope(scope, &keys[scenario_in_range(step->key, KEYS_MAX)],
+                            &values[scenario_in_range(step->value, LOCAL_VALUE_MAX + 1)],
+                            future_at(step->inner)) == scope};
 }
 
 static struct step_reply on_both(const struct step_both *step)

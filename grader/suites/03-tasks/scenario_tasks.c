@@ -58,12 +58,12 @@ static const struct wf_waker_ops mock_ops = {mock_clone, mock_wake, mock_wake_by
 
 UNSEEN static void clone_waker(int64_t slot, struct wf_waker waker)
 {
-    wakers[in_range(slot, WAKERS_MAX)] = (struct wf_waker){waker.ops, waker.ops->clone(waker.data)};
+    wakers[scenario_in_range(slot, WAKERS_MAX)] = (struct wf_waker){waker.ops, waker.ops->clone(waker.data)};
 }
 
 UNSEEN static struct wf_waker waker_at(int64_t slot)
 {
-    return wakers[in_range(slot, WAKERS_MAX)];
+    return wakers[scenario_in_range(slot, WAKERS_MAX)];
 }
 
 UNSEEN static struct step_reply on_new_waker(const struct step_new_waker *step)
@@ -165,7 +165,7 @@ UNSEEN static struct wf_join_handle *handle_of(int64_t number)
 static struct step_reply on_poll(const struct step_poll *step)
 {
     struct wf_join_handle *handle = handle_of(step->task);
-    struct wf_cx cx = {.waker = &mocks[in_range(step->mock, MOCKS_MAX)].waker};
+    struct wf_cx cx = {.waker = &mocks[scenario_in_range(step->mock, MOCKS_MAX)].waker};
     enum wf_poll poll = wf_future_poll(&handle->future, &cx);
     return (struct step_reply){poll, poll == WF_READY ? handle->out : 0};
 }
@@ -219,7 +219,7 @@ UNSEEN static struct step_reply on_abort_drop(const struct step_abort_drop *step
 
 UNSEEN static struct step_reply on_give_abort(const struct step_give_abort *step)
 {
-    script_at(step->task)->abort = in_range(step->handle, ABORTS_MAX);
+    script_at(step->task)->abort = scenario_in_range(step->handle, ABORTS_MAX);
     return STEP_DONE;
 }
 
@@ -264,7 +264,7 @@ UNSEEN static struct step_reply on_live_bytes(const struct step_live_bytes *step
 
 UNSEEN static struct step_reply on_clones(const struct step_clones *step)
 {
-    return (struct step_reply){.a = mocks[in_range(step->mock, MOCKS_MAX)].clones};
+    return (struct step_reply){.a = mocks[scenario_in_range(step->mock, MOCKS_MAX)].clones};
 }
 
 UNSEEN STEP_DISPATCH(perform, TASKS_STEPS)

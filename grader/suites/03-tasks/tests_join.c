@@ -341,8 +341,9 @@ void test_detach(struct judge *judge)
 
 /* --- 03.17 --- */
 
-/* The task is over, and the handle's thread has no budget left: PENDING, and woken at once. Then READY, with a unit or not. */
-static void join_out_of_budget(struct judge *judge, int task, int value)
+/* The task is over, and the handle's thread has no budget left: PENDING, and woken at once. Then READY, without a unit, be
+ * there one or none. */
+static void join_out_of_budget(struct judge *judge, int task, int value, int units)
 {
     int wakes = mock_of(judge, 0)->wakes;
     DO(judge, constrain, .thread = HANDLE, .units = 0);
@@ -352,9 +353,23 @@ static void join_out_of_budget(struct judge *judge, int task, int value)
            "it is not");
     expect_nothing_stored(judge, HANDLE, task);
     expect_budget(judge, HANDLE, 0);
-    if (judge_random(judge, 2))
-        DO(judge, constrain, .thread = HANDLE, .units = 1);
+    wakes = mock_of(judge, 0)->wakes;
+    DO(judge, constrain, .thread = HANDLE, .units = units);
     expect_joined(judge, HANDLE, task, 0, 0, value);
+    expect_budget(judge, HANDLE, units);
+    expect_count(judge, mock_of(judge, 0)->wakes - wakes, 0,
+                 "wakes by the poll after that: it gives way once");
+}
+
+/* Before the end no unit is needed: so none is taken, and where none is left it does not give way. */
+static void look_costs_nothing(struct judge *judge, int task, int units)
+{
+    int wakes = mock_of(judge, 1)->wakes;
+    DO(judge, constrain, .thread = HANDLE, .units = units);
+    EXPECT(judge, poll_handle(judge, HANDLE, task, 1).a == WF_PENDING, "PENDING: the task is not over",
+           "READY");
+    expect_budget(judge, HANDLE, units);
+    expect_count(judge, mock_of(judge, 1)->wakes - wakes, 0, "wakes by a poll of a task that is not over");
 }
 
 void test_join_budget(struct judge *judge)
@@ -363,19 +378,18 @@ void test_join_budget(struct judge *judge)
     for (int kind = 0; kind < 4; kind++) {
         int task = spawn(judge, HANDLE, SPAWN_AWAITED), value = a_value(judge);
         int units = 1 + judge_random(judge, 100);
-        DO(judge, constrain, .thread = HANDLE, .units = units);
         if (kind % 2) {
-            EXPECT(judge, poll_handle(judge, HANDLE, task, 1).a == WF_PENDING,
-                   "PENDING: the task is not over", "READY");
-            expect_budget(judge, HANDLE, units);
+            look_costs_nothing(judge, task, 0);
+            look_costs_nothing(judge, task, units);
         }
+        DO(judge, constrain, .thread = HANDLE, .units = units);
         DO(judge, ready, .task = task, .value = value);
         run(judge, RUNNER, task);
         if (kind / 2) {
             expect_joined(judge, HANDLE, task, 0, 0, value);
             expect_budget(judge, HANDLE, units - 1);
         } else {
-            join_out_of_budget(judge, task, value);
+            join_out_of_budget(judge, task, value, kind);
         }
         expect_no_clones(judge, 0);
         expect_no_clones(judge, 1);
@@ -392,7 +406,7 @@ void test_join_budget(struct judge *judge)
     DO(judge, constrain, .thread = HANDLE, .units = units);
     for (int i = 0; i < units; i++)
         expect_joined(judge, HANDLE, tasks[i], 0, 0, value);
-    join_out_of_budget(judge, tasks[units], value);
+    join_out_of_budget(judge, tasks[units], value, judge_random(judge, 2));
     DO(judge, unconstrain, .thread = HANDLE); /* where there is no budget, none is needed */
     for (int i = units + 1; i < MANY; i++)
         expect_joined(judge, HANDLE, tasks[i], 0, 0, value);

@@ -99,14 +99,16 @@ static void build_local_run(struct kit_object *object, void *frame)
     wf_local_set_run(frame, set_of(object), kit_leaf(object, 0));
 }
 
-/* The body's budget is its own; it has one unless a context outside says that there is none. */
+/* The body's budget is its own; it has one unless a context outside says that there is none. It is inside a runtime, also where
+ * the run is polled by hand: the run is what a panic names. */
 static bool local_run_surrounds(const struct kit_object *object, bool in_drop)
 {
     const struct wf_context *inside = wf_context_current, *outside = object->outside;
     if (in_drop)
         return true;
     bool constrained = !outside || outside->constrained;
-    return is_inside(object, inside) && !wf_task_current() && inside->constrained == constrained &&
+    return is_inside(object, inside) && wf_context_running() == inside && inside->runs &&
+           !wf_task_current() && inside->constrained == constrained &&
            (!constrained || inside->budget == WF_BUDGET) && kit_values_reach();
 }
 

@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../src/judge.h"
+#include "../../src/judge_steps.h"
 #include "steps.h"
 
-/** What most tests have one of. Tasks are probes from 1. */
-enum { RUNTIME = 0, ACTOR = 0, ROOT = 0, STORY_MAX = 20000, ALL = 0xffffff };
+/** The thread that runs what most tests have one of: a runtime. Tasks are probes from 1. */
+enum { ACTOR = 1, STORY_MAX = 20000 };
 
 /** What happened, oldest first. */
 struct story {
@@ -23,17 +23,18 @@ struct story {
     int count;
 };
 
-/** Write the program of a range of probes; `text` says what they do. */
-#define PROGRAM(judge, first, last, text, ...) STEP(judge, STEP_PROGRAM, text, (first), (last), __VA_ARGS__)
-#define DROP_PROGRAM(judge, first, last, text, ...)                                                          \
-    STEP(judge, STEP_DROP_PROGRAM, text, (first), (last), __VA_ARGS__)
+/** Write the program of a range of probes. */
+#define PROGRAM(judge, first, last, ...) CARRY(judge, ACT(program, RANGE(first, last)), __VA_ARGS__)
+#define DROP_PROGRAM(judge, first, last, ...) CARRY(judge, ACT(drop_program, RANGE(first, last)), __VA_ARGS__)
 /** Let thread 0 do something. Its events are in judge_events(). */
-#define DRIVER(judge, text, ...) STEP(judge, STEP_DO, text, __VA_ARGS__)
-#define WAKE(judge, text, probe) DRIVER(judge, text, DO(DO_WAKE, (probe), 0))
-#define LET_GO(judge, text, probe) DRIVER(judge, text, DO(DO_LET_GO, (probe), 0))
-/** Let a thread do something, from after the reply: its events are in the next story. */
-#define THREAD(judge, actor, text, ...) STEP(judge, STEP_ON, text, (actor), __VA_ARGS__)
+#define DRIVER(judge, ...) CARRY(judge, ACT(driver), __VA_ARGS__)
+#define WAKE(judge, number) DRIVER(judge, ACT(wake, (number)))
+#define LET_GO(judge, number) DRIVER(judge, ACT(let_go, (number)))
+/** Let a thread do something, from after the reply, which is its kernel number: its events are in the next story. */
+#define THREAD(judge, number, ...) CARRY(judge, ACT(thread, (number)), __VA_ARGS__)
 
+/** Make a runtime; it must be there. */
+void new_runtime(struct judge *judge, int64_t runtime, int64_t park, int64_t hooks);
 /** A runtime with a mock park that tells what it does. */
 void make_runtime(struct judge *judge, bool hooks);
 /** Thread 1 calls block_on with probe 0. @return its kernel number. */
@@ -92,5 +93,7 @@ void expect_root_polls(struct judge *judge, const struct story *told, int polls)
 int64_t runtime_bytes(struct judge *judge);
 /** "task 3", "the root". Valid until the fourth call after it. */
 const char *name_of(int64_t probe);
+/** Of EVENT_PARK_MISUSED. */
+const char *misuse_text(int64_t how);
 
 #endif

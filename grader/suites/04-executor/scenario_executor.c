@@ -44,9 +44,9 @@ static void join_actor(struct actor *actor)
 /* It waits until may_begin. */
 static struct actor *make_actor(int64_t number, const struct program *program)
 {
-    struct actor *actor = &actors[in_range(number, ACTORS_MAX)];
+    struct actor *actor = &actors[scenario_in_range(number, ACTORS_MAX)];
     join_actor(actor); /* its last program is done: the judge saw so */
-    actor->number = (uint32_t)number + 1;
+    actor->number = (uint32_t)number;
     actor->program = *program;
     if (pthread_create(&actor->thread, NULL, actor_main, actor) != 0)
         scenario_broken("no thread");
@@ -63,34 +63,118 @@ static void *aside_main(void *arg)
     return NULL;
 }
 
-void run_aside(int64_t instruction)
+void run_aside(const struct step_act *act)
 {
-    struct program program = {1, {instruction}};
+    struct program program = {1, {*act}};
     pthread_t thread;
     if (pthread_create(&thread, NULL, aside_main, &program) != 0 || pthread_join(thread, NULL) != 0)
         scenario_broken("no thread");
 }
 
-/* --- steps --- */
+/* --- steps that carry acts --- */
 
-static struct program program_of(const struct channel_command *command, uint32_t first)
+STEP_SIZES(sizes, LAB_STEPS)
+
+/* The acts behind the arguments of the step at hand. */
+static struct program program_of(const struct channel_command *command)
 {
-    struct program program = {0};
-    for (uint32_t i = first; i < command->count && program.count < PROGRAM_MAX; i++)
-        program.instructions[program.count++] = command->arguments[i];
+    struct program program;
+    uint32_t own = sizes[command->operation - CHANNEL_FIRST_OPERATION];
+    program.count =
+        step_read_acts(sizes, command->arguments + own, command->count - own, program.acts, PROGRAM_MAX);
+    if (program.count < 0)
+        scenario_broken("the acts of a step are not whole, or too many");
     return program;
 }
 
-static void drop_storm(int64_t actor_number, int64_t runtime, int64_t *dropped, int64_t *polled)
+/* A step that carries acts. */
+#define CARRIER(name)                                                                                        \
+    static struct step_reply on_##name(const struct step_##name *step __attribute__((unused)),               \
+                                       const struct program *program)
+#define CARRIER_IS(name, call)                                                                               \
+    CARRIER(name)                                                                                            \
+    {                                                                                                        \
+        call;                                                                                                \
+        return STEP_DONE;                                                                                    \
+    }
+
+CARRIER_IS(program, set_program(false, step->probes, program));
+CARRIER_IS(drop_program, set_program(true, step->probes, program));
+CARRIER_IS(driver, run_program(program));
+
+static struct actor *beginning; /* it begins behind the reply: what it tells belongs there */
+
+CARRIER(thread)
 {
-    const struct program drop = {1, {DO(DO_DROP, runtime, 0)}};
-    join_actor(&actors[in_range(actor_number, ACTORS_MAX)]);
+    beginning = make_actor(step->thread, program);
+    return (struct step_reply){.a = beginning->kernel_number};
+}
+
+CARRIER_IS(in_park, set_park_program(scenario_in_range(step->runtime, RUNTIMES_MAX),
+                                     step->when == BEFORE_SLEEP, program));
+#define IN_HOOK(name, hook)                                                                                  \
+    CARRIER_IS(name, set_hook_program(scenario_in_range(step->runtime, RUNTIMES_MAX), hook, program))
+IN_HOOK(in_before_park, HOOK_BEFORE_PARK);
+IN_HOOK(in_after_unpark, HOOK_AFTER_UNPARK);
+IN_HOOK(in_task_spawned, HOOK_TASK_SPAWNED);
+IN_HOOK(in_task_ended, HOOK_TASK_ENDED);
+CARRIER_IS(in_shutdown, set_shutdown_program(scenario_in_range(step->runtime, RUNTIMES_MAX), program));
+
+/* --- steps of the driver alone --- */
+
+static struct step_reply drop_storm(int64_t thread, int64_t runtime)
+{
+    const struct program drop = {1, {ACT(drop, runtime)}};
+    struct step_reply reply;
+    join_actor(&actors[scenario_in_range(thread, ACTORS_MAX)]);
     many_begin_to_drop();
-    struct actor *actor = make_actor(actor_number, &drop);
+    struct actor *actor = make_actor(thread, &drop);
     sem_post(&actor->may_begin);
     wake_many();
     join_actor(actor);
-    count_many(dropped, polled);
+    count_many(&reply.a, &reply.b);
+    return reply;
+}
+
+#define PLAIN(name, reply)                                                                                   \
+    static struct step_reply on_##name(const struct step_##name *step __attribute__((unused)))               \
+    {                                                                                                        \
+        return reply;                                                                                        \
+    }
+#define ANSWERS(number) ((struct step_reply){.a = (number)})
+#define DONE_BY(call) ((call), STEP_DONE)
+
+PLAIN(new, ANSWERS(new_runtime(scenario_in_range(step->runtime, RUNTIMES_MAX), step->park == MOCK_PARK,
+                               step->hooks)));
+PLAIN(not_in_park, DONE_BY(set_park_program(scenario_in_range(step->runtime, RUNTIMES_MAX), false, NULL)));
+PLAIN(hold_unpark, DONE_BY(hold_next_unpark(scenario_in_range(step->runtime, RUNTIMES_MAX), step->gate)));
+PLAIN(fail_allocation, DONE_BY(wf_alloc_fail_at((uint32_t)step->nth)));
+PLAIN(live_bytes, ANSWERS((int64_t)wf_live_bytes()));
+PLAIN(storm, DONE_BY(storm(step->probe, step->rounds, step->spin)));
+PLAIN(many, DONE_BY(spawn_many(scheduler_by_number(step->where), step->count)));
+PLAIN(drop_storm, drop_storm(step->thread, scenario_in_range(step->runtime, RUNTIMES_MAX)));
+PLAIN(many_forget, DONE_BY(forget_many()));
+PLAIN(chain, DONE_BY(spawn_chain(scheduler_by_number(step->where), step->count)));
+PLAIN(chain_dropped, ANSWERS(chain_dropped()));
+PLAIN(lives, live_at_once(step->what, step->times));
+
+/* --- the scenario --- */
+
+#define CARRIER_CASE(step, text, arguments_of_it)                                                            \
+    case STEP_##step: {                                                                                      \
+        const struct program program = program_of(command);                                                  \
+        return on_##step((const struct step_##step *)(const void *)command->arguments, &program);            \
+    }
+
+STEP_DISPATCH(perform_plain, PLAIN_STEPS)
+
+static struct step_reply perform(const struct channel_command *command)
+{
+    switch (command->operation) {
+        CARRIERS(CARRIER_CASE, STEP_NOTHING)
+    default:
+        return perform_plain(command->operation, command->arguments);
+    }
 }
 
 static void begin(void)
@@ -104,77 +188,12 @@ static void begin(void)
 
 static void act(const struct channel_command *command)
 {
-    const int64_t *arguments = command->arguments;
-    int64_t a = 0, b = 0;
-    struct program program;
     synchronise();
-    switch ((enum step)command->operation) {
-    case STEP_PROGRAM:
-    case STEP_DROP_PROGRAM:
-        program = program_of(command, 2);
-        set_program(command->operation == STEP_DROP_PROGRAM, arguments[0], arguments[1], &program);
-        break;
-    case STEP_DO:
-        program = program_of(command, 0);
-        run_program(&program);
-        break;
-    case STEP_ON: {
-        program = program_of(command, 1);
-        struct actor *actor = make_actor(arguments[0], &program);
-        scenario_reply(actor->kernel_number, 0); /* first: what it tells belongs behind the step */
-        sem_post(&actor->may_begin);
-        return;
-    }
-    case STEP_NEW:
-        a = new_runtime(in_range(arguments[0], RUNTIMES_MAX), arguments[1], arguments[2]);
-        break;
-    case STEP_IN_PARK:
-        program = program_of(command, 3);
-        set_park_program(in_range(arguments[0], RUNTIMES_MAX), arguments[1], (int)arguments[2], &program);
-        break;
-    case STEP_IN_HOOK:
-        program = program_of(command, 2);
-        set_hook_program(in_range(arguments[0], RUNTIMES_MAX), (int)arguments[1], &program);
-        break;
-    case STEP_IN_SPAWNED:
-        program = program_of(command, 1);
-        set_spawned_program(in_range(arguments[0], RUNTIMES_MAX), &program);
-        break;
-    case STEP_IN_SHUTDOWN:
-        program = program_of(command, 1);
-        set_shutdown_program(in_range(arguments[0], RUNTIMES_MAX), &program);
-        break;
-    case STEP_HOLD_UNPARK:
-        hold_next_unpark(in_range(arguments[0], RUNTIMES_MAX), arguments[1]);
-        break;
-    case STEP_FAIL_ALLOCATION:
-        wf_alloc_fail_at((uint32_t)arguments[0]);
-        break;
-    case STEP_LIVE_BYTES:
-        a = (int64_t)wf_live_bytes();
-        break;
-    case STEP_STORM:
-        storm(arguments[0], arguments[1], arguments[2]);
-        break;
-    case STEP_MANY:
-        spawn_many(arguments[0], arguments[1]);
-        break;
-    case STEP_DROP_STORM:
-        drop_storm(arguments[0], in_range(arguments[1], RUNTIMES_MAX), &a, &b);
-        break;
-    case STEP_CHAIN:
-        spawn_chain(arguments[0], arguments[1]);
-        break;
-    case STEP_CHAIN_DROPPED:
-        a = chain_dropped();
-        break;
-    case STEP_MANY_FORGET:
-        forget_many();
-        break;
-    default:
-        scenario_broken("no such step");
-    }
-    scenario_reply(a, b);
+    beginning = NULL;
+    struct step_reply reply = perform(command);
+    scenario_reply(reply.a, reply.b);
+    if (beginning)
+        sem_post(&beginning->may_begin);
 }
 
 static void end(void)

@@ -3,7 +3,7 @@
  * @brief Lab 04: a park that tells what is done with it, and hooks that tell.
  *
  * The park sleeps for real when it is told to sleep for ever, and keeps one permit as the contract says. Inside a
- * park it can run a program, once: what a driver would do there, or, by DO_ASIDE, what another thread does in the
+ * park it can run a program, once: what a driver would do there, or, by the act `aside`, what another thread does in the
  * gap between the runtime's look at its queues and the sleep.
  */
 #include <pthread.h>
@@ -19,14 +19,12 @@ struct mock {
     bool permit, parked, shut_down, dropped;
     int64_t gate; /* where the next unpark waits; -1: it does not */
     bool armed, armed_forever;
-    int skip;
     struct program program, at_shutdown;
 };
 
-struct hook {
-    bool armed;
-    int skip;
-    struct program program, at_spawned;
+/* What each of a runtime's hooks does the next time. */
+struct hooks {
+    struct program next[4];
 };
 
 /* Old ones stay: a waker may hold the runtime, and so its park, long after the runtime's drop. */
@@ -35,7 +33,7 @@ enum { MOCKS_MAX = 64 };
 struct wf_current_thread *runtimes[RUNTIMES_MAX];
 static struct mock mocks[MOCKS_MAX], *newest[RUNTIMES_MAX];
 static int mocks_used;
-static struct hook hooks[RUNTIMES_MAX];
+static struct hooks hooks[RUNTIMES_MAX];
 
 static void misused(const struct mock *self, enum misuse how)
 {
@@ -55,7 +53,7 @@ static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
         misused(self, PARKED_TWICE_AT_ONCE);
     self->parked = true;
     int64_t how = !sleeps ? PARK_TURN : self->permit ? PARK_WITH_PERMIT : forever ? PARK_ASLEEP : PARK_UNTIL;
-    bool acts = self->armed && how == (self->armed_forever ? PARK_ASLEEP : PARK_TURN) && self->skip-- == 0;
+    bool acts = self->armed && how == (self->armed_forever ? PARK_ASLEEP : PARK_TURN);
     const struct program program = self->program;
     self->armed &= !acts;
     pthread_mutex_unlock(&self->lock);
@@ -64,7 +62,7 @@ static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
 
     if (acts)
         run_program(&program);
-    bool worked = acts && (program.instructions[0] & 0xff) != DO_ASIDE; /* else only a permit ends the sleep */
+    bool worked = acts && program.acts[0].operation != STEP_aside; /* else only a permit ends the sleep */
     pthread_mutex_lock(&self->lock);
     while (!self->permit && sleeps && !worked)
         pthread_cond_wait(&self->woken, &self->lock);
@@ -134,42 +132,47 @@ static const struct wf_park_ops mock_ops = {
 
 /* --- hooks: their datum is the runtime's number --- */
 
+static struct program *next_of(int64_t runtime, int hook)
+{
+    return &hooks[runtime].next[__builtin_ctz((unsigned)hook)];
+}
+
+static void run_hook(const void *arg, int hook)
+{
+    struct program *next = next_of((int64_t)(intptr_t)arg, hook), now = *next;
+    next->count = 0;
+    run_program(&now);
+}
+
 static void on_task_spawned(void *arg, const struct wf_task *task)
 {
-    struct hook *hook = &hooks[(intptr_t)arg];
-    const struct program program = hook->at_spawned;
     scenario_event(EVENT_TASK_SPAWNED, number_of_task(task), 0);
-    hook->at_spawned.count = 0;
-    run_program(&program);
+    run_hook(arg, HOOK_TASK_SPAWNED);
 }
 
 static void on_task_ended(void *arg, const struct wf_task *task)
 {
-    (void)arg;
     scenario_event(EVENT_TASK_ENDED, number_of_task(task), 0);
+    run_hook(arg, HOOK_TASK_ENDED);
 }
 
 static void on_before_park(void *arg)
 {
-    int64_t runtime = (int64_t)(intptr_t)arg;
-    struct hook *hook = &hooks[runtime];
-    scenario_event(EVENT_BEFORE_PARK, runtime, 0);
-    if (hook->armed && hook->skip-- == 0) {
-        hook->armed = false;
-        run_program(&hook->program);
-    }
+    scenario_event(EVENT_BEFORE_PARK, (int64_t)(intptr_t)arg, 0);
+    run_hook(arg, HOOK_BEFORE_PARK);
 }
 
 static void on_after_unpark(void *arg)
 {
     scenario_event(EVENT_AFTER_UNPARK, (int64_t)(intptr_t)arg, 0);
+    run_hook(arg, HOOK_AFTER_UNPARK);
 }
 
 /* --- steps --- */
 
 static struct mock *new_mock(int64_t runtime)
 {
-    struct mock *mock = &mocks[in_range(mocks_used++, MOCKS_MAX)];
+    struct mock *mock = &mocks[scenario_in_range(mocks_used++, MOCKS_MAX)];
     *mock = (struct mock){
         .park = {&mock_ops},
         .runtime = runtime,
@@ -184,7 +187,7 @@ static struct mock *new_mock(int64_t runtime)
 bool new_runtime(int64_t runtime, bool with_mock, int64_t set)
 {
     struct mock *mock = with_mock ? new_mock(runtime) : NULL;
-    hooks[runtime] = (struct hook){0};
+    hooks[runtime] = (struct hooks){0};
     const struct wf_hooks own = {
         .task_spawned = set & HOOK_TASK_SPAWNED ? on_task_spawned : NULL,
         .task_ended = set & HOOK_TASK_ENDED ? on_task_ended : NULL,
@@ -196,25 +199,21 @@ bool new_runtime(int64_t runtime, bool with_mock, int64_t set)
     return runtimes[runtime];
 }
 
-void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program)
+/* NULL: not any more. */
+void set_park_program(int64_t runtime, bool forever, const struct program *program)
 {
     struct mock *mock = newest[runtime];
     pthread_mutex_lock(&mock->lock);
-    mock->armed = true;
+    mock->armed = program != NULL;
     mock->armed_forever = forever;
-    mock->skip = skip;
-    mock->program = *program;
+    if (program)
+        mock->program = *program;
     pthread_mutex_unlock(&mock->lock);
 }
 
-void set_hook_program(int64_t runtime, int skip, const struct program *program)
+void set_hook_program(int64_t runtime, int hook, const struct program *program)
 {
-    hooks[runtime] = (struct hook){.armed = true, .skip = skip, .program = *program};
-}
-
-void set_spawned_program(int64_t runtime, const struct program *program)
-{
-    hooks[runtime].at_spawned = *program;
+    *next_of(runtime, hook) = *program;
 }
 
 void set_shutdown_program(int64_t runtime, const struct program *program)

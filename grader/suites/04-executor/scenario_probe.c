@@ -11,7 +11,7 @@ static struct probe probes[PROBES_MAX];
 
 struct probe *probe_by_number(int64_t number)
 {
-    return &probes[in_range(number, PROBES_MAX)];
+    return &probes[scenario_in_range(number, PROBES_MAX)];
 }
 
 int64_t number_of(const struct probe *probe)
@@ -31,9 +31,9 @@ static void between_wake(void *data)
     struct probe *self = data;
     wf_waker_wake_by_ref(kept_waker(number_of(self)));
     /* two threads may wake it at once, and one of them shall do it. acq_rel: with all that led to it, on either side */
-    struct parts parts = parts_of(wf_exchange_acq_rel(&self->on_wake, 0));
-    if (parts.what)
-        do_anywhere(self, parts.what, parts.a, parts.b);
+    const struct step_act *act = wf_exchange_acq_rel(&self->on_wake, NULL);
+    if (act && !do_anywhere(self, act))
+        scenario_broken("an act that a waker cannot do");
 }
 
 static void between_drop(void *data)
@@ -81,53 +81,79 @@ static struct wf_future *freely(struct probe *self, struct wf_future *inner)
     return &wf_unconstrained(&self->outer, inner)->future;
 }
 
-/* Build what the instruction awaits. */
-static struct wf_future *child_of(struct probe *self, int what, int64_t a, int64_t b)
-{
-    switch (what) {
-    case DO_YIELD:
-        return &wf_yield(&self->yield)->future;
-    case DO_CONSUME:
-        return eater(&self->eater, a, false, false);
-    case DO_CONSUME_FREELY: {
-        struct wf_future *inner = eater(&self->eater, a, b == 1, false);
-        return freely(self, b == 2 ? &wf_unconstrained(&self->inner, inner)->future : inner);
+/* Each builds what its act awaits. */
+#define AWAITED(step)                                                                                        \
+    static struct wf_future *build_##step(struct probe *self __attribute__((unused)),                        \
+                                          const struct step_##step *act __attribute__((unused)))
+#define AWAITED_IS(step, future)                                                                             \
+    AWAITED(step)                                                                                            \
+    {                                                                                                        \
+        return future;                                                                                       \
     }
-    case DO_REFUND_FREELY:
-        return freely(self, eater(&self->eater, a, false, true));
-    case DO_RACE:
-        self->branches[0] = eater(&self->eater, -1, false, false);
-        self->branches[1] = &probe_by_number(a)->handle.future;
-        return &wf_select(&self->select, self->branches, 2, WF_BIASED)->future;
-    case DO_AWAIT:
-        return &probe_by_number(a)->handle.future;
-    case DO_RUN_LOCAL:
-        return &wf_local_set_run(&self->run, locals[in_range(a, LOCALS_MAX)], own_frame(b))->future;
-    case DO_SCOPE:
-        return in_scope(self, a, own_frame(b));
-    default: /* DO_HOLD */
-        return freely(self, own_frame(a));
+
+AWAITED_IS(yield, &wf_yield(&self->yield)->future);
+AWAITED_IS(consume, eater(&self->eater, act->units, false, false));
+
+AWAITED(consume_freely)
+{
+    struct wf_future *inner = eater(&self->eater, act->units, act->how == FREELY_PENDING, false);
+    return freely(self, act->how == FREELY_TWICE ? &wf_unconstrained(&self->inner, inner)->future : inner);
+}
+
+AWAITED_IS(refund_freely, freely(self, eater(&self->eater, act->units, false, true)));
+
+AWAITED(race)
+{
+    self->branches[0] = eater(&self->eater, -1, false, false);
+    self->branches[1] = &probe_by_number(act->task)->handle.future;
+    return &wf_select(&self->select, self->branches, 2, WF_BIASED)->future;
+}
+
+AWAITED_IS(await, &probe_by_number(act->task)->handle.future);
+
+AWAITED(run_local)
+{
+    struct wf_local_set *set = locals[scenario_in_range(act->set, LOCALS_MAX)];
+    return &wf_local_set_run(&self->run, set, own_frame(act->body))->future;
+}
+
+AWAITED_IS(hold, freely(self, own_frame(act->probe)));
+AWAITED_IS(scope, in_scope(self, act, own_frame(act->probe)));
+
+#define BUILD_CASE(step, text, arguments_of_it)                                                              \
+    case STEP_##step:                                                                                        \
+        return build_##step(self, (const struct step_##step *)(const void *)act->arguments);
+
+/* NULL: the act awaits nothing. */
+static struct wf_future *child_of(struct probe *self, const struct step_act *act)
+{
+    switch (act->operation) {
+        AWAIT_ACTS(BUILD_CASE, STEP_NOTHING)
+    default:
+        return NULL;
     }
 }
 
-static enum next await(struct probe *self, struct wf_cx *cx, int what, int64_t a, int64_t b)
+static enum next await(struct probe *self, struct wf_cx *cx, const struct step_act *act)
 {
     if (!self->awaits)
-        self->child = child_of(self, what, a, b);
+        self->child = child_of(self, act);
+    if (!self->child)
+        scenario_broken("no such act");
     self->awaits = true;
     const struct wf_waker between = {&between_ops, self};
     struct wf_cx through = {.waker = &between};
     if (wf_future_poll(self->child, self->between ? &through : cx) == WF_PENDING) {
-        if (what == DO_CONSUME)
+        if (act->operation == STEP_consume)
             scenario_event(EVENT_CONSUMED, number_of(self), self->eater.eaten);
-        return STAY;
+        return LEAVE_PENDING;
     }
     self->awaits = self->between = false;
-    if (what == DO_CONSUME || what == DO_CONSUME_FREELY)
+    if (act->operation == STEP_consume || act->operation == STEP_consume_freely)
         scenario_event(EVENT_CONSUMED, number_of(self), self->eater.eaten);
-    else if (what == DO_AWAIT)
-        tell_joined(a, WF_READY);
-    else if (what == DO_RACE)
+    else if (act->operation == STEP_await)
+        tell_joined(act->arguments[0], WF_READY);
+    else if (act->operation == STEP_race)
         wf_future_drop(&self->eater.future); /* select borrows: the loser is still pending */
     return GO_ON;
 }
@@ -179,77 +205,93 @@ struct wf_future *own_frame(int64_t number)
     return &frame->future;
 }
 
-/* --- programs --- */
+/* --- the acts of a poll --- */
+
+#define IN_POLL(step)                                                                                        \
+    static enum next poll_##step(struct probe *self __attribute__((unused)),                                 \
+                                 struct wf_cx *cx __attribute__((unused)),                                   \
+                                 const struct step_##step *act __attribute__((unused)))
+#define IN_POLL_IS(step, call, what_follows)                                                                 \
+    IN_POLL(step)                                                                                            \
+    {                                                                                                        \
+        call;                                                                                                \
+        return what_follows;                                                                                 \
+    }
+
+IN_POLL_IS(pend, self->next++, LEAVE_PENDING);
+IN_POLL_IS(rest, , LEAVE_PENDING);
+IN_POLL_IS(wait, , atomic_exchange(&self->may_go_on, false) ? GO_ON : LEAVE_PENDING);
+
+IN_POLL(until)
+{
+    if (atomic_exchange(&self->may_go_on, false))
+        return GO_ON;
+    self->next = (int)act->to;
+    return STAY;
+}
+
+IN_POLL_IS(ready, , LEAVE_READY);
+IN_POLL_IS(wake_self, wf_waker_wake_by_ref(cx->waker), GO_ON);
+IN_POLL_IS(spin, wf_waker_wake_by_ref(cx->waker), LEAVE_PENDING);
+IN_POLL_IS(keep, keep(self, cx->waker), GO_ON);
+
+IN_POLL(begin_yield)
+{
+    const struct wf_waker between = {&between_ops, self};
+    return begin_yield(self, act->behind == WAKER_BETWEEN ? &between : cx->waker);
+}
+
+IN_POLL(pong)
+{
+    self->next++;
+    pong();
+    return LEAVE_PENDING;
+}
+
+IN_POLL_IS(go_to, self->next = (int)act->to, STAY);
+
+IN_POLL(repeat)
+{
+    if (++self->repeated[self->next] > act->times) {
+        self->repeated[self->next] = 0;
+        return GO_ON;
+    }
+    self->next = (int)act->to;
+    return STAY;
+}
+
+/* The act behind the one at hand, which rides in it. */
+static const struct step_act *rider(struct probe *self)
+{
+    return &self->poll.acts[++self->next];
+}
+
+IN_POLL_IS(at_lock, run_aside_at_lock(rider(self), act->nth), GO_ON);
+IN_POLL_IS(at_unlock, run_aside_at_unlock(rider(self), act->nth), GO_ON);
+
+IN_POLL(on_wake)
+{
+    self->between = true;
+    wf_store_release(&self->on_wake, rider(self)); /* for the thread that wakes */
+    return GO_ON;
+}
+
+IN_POLL_IS(aside, run_aside(rider(self)), GO_ON);
+
+#define POLL_CASE(step, text, arguments_of_it)                                                               \
+    case STEP_##step:                                                                                        \
+        return poll_##step(self, cx, (const struct step_##step *)(const void *)act->arguments);
 
 static enum next step(struct probe *self, struct wf_cx *cx)
 {
     if (self->next >= self->poll.count)
         return LEAVE_READY;
-    struct parts parts = parts_of(self->poll.instructions[self->next]);
-    switch (parts.what) {
-    case DO_PEND:
-        self->next++;
-        return LEAVE_PENDING;
-    case DO_WAIT:
-        return atomic_exchange(&self->may_go_on, false) ? GO_ON : LEAVE_PENDING;
-    case DO_UNTIL:
-        if (atomic_exchange(&self->may_go_on, false))
-            return GO_ON;
-        self->next = (int)parts.a;
-        return STAY;
-    case DO_PONG:
-        self->next++;
-        pong();
-        return LEAVE_PENDING;
-    case DO_READY:
-        return LEAVE_READY;
-    case DO_GOTO:
-        self->next = (int)parts.a;
-        return STAY;
-    case DO_REPEAT:
-        if (++self->repeated[self->next] > parts.b) {
-            self->repeated[self->next] = 0;
-            return GO_ON;
-        }
-        self->next = (int)parts.a;
-        return STAY;
-    case DO_WAKE_SELF:
-        wf_waker_wake_by_ref(cx->waker);
-        return GO_ON;
-    case DO_BEGIN_YIELD: {
-        const struct wf_waker between = {&between_ops, self};
-        return begin_yield(self, parts.a ? &between : cx->waker);
-    }
-    case DO_KEEP:
-        keep(self, cx->waker);
-        return GO_ON;
-    case DO_ASIDE:
-        run_aside(self->poll.instructions[++self->next]);
-        return GO_ON;
-    case DO_AT_UNLOCK:
-        run_aside_at_unlock(self->poll.instructions[++self->next], parts.a);
-        return GO_ON;
-    case DO_ON_WAKE:
-        self->between = true;
-        wf_store_release(&self->on_wake,
-                         self->poll.instructions[++self->next]); /* for the thread that wakes */
-        return GO_ON;
-    case DO_AT_LOCK:
-        run_aside_at_lock(self->poll.instructions[++self->next], parts.a);
-        return GO_ON;
-    case DO_YIELD:
-    case DO_CONSUME:
-    case DO_CONSUME_FREELY:
-    case DO_REFUND_FREELY:
-    case DO_RACE:
-    case DO_AWAIT:
-    case DO_RUN_LOCAL:
-    case DO_HOLD:
-    case DO_SCOPE:
-        return await(self, cx, parts.what, parts.a, parts.b) == STAY ? LEAVE_PENDING : GO_ON;
+    const struct step_act *act = &self->poll.acts[self->next];
+    switch (act->operation) {
+        POLL_ACTS(POLL_CASE, STEP_NOTHING)
+        ASIDE(POLL_CASE, STEP_NOTHING)
     default:
-        do_anywhere(self, parts.what, parts.a, parts.b);
-        return GO_ON;
+        return do_anywhere(self, act) ? GO_ON : await(self, cx, act);
     }
 }
 
@@ -290,9 +332,9 @@ static void frame_drop(struct wf_future *future)
     run_for(self, &self->drop);
 }
 
-void set_program(bool drop, int64_t first, int64_t last, const struct program *program)
+void set_program(bool drop, int64_t range, const struct program *program)
 {
-    for (int64_t number = first; number <= last; number++) {
+    for (int64_t number = RANGE_FIRST(range); number <= RANGE_LAST(range); number++) {
         struct probe *probe = probe_by_number(number);
         *(drop ? &probe->drop : &probe->poll) = *program;
         if (drop)

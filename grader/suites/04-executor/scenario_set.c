@@ -78,7 +78,7 @@ static const struct wf_future_ops ender_ops = {.name = "ender", .poll = ender_po
 void end_runtime(int64_t runtime)
 {
     struct ender ender = {.future = {.ops = &ender_ops}};
-    struct wf_current_thread *self = runtimes[in_range(runtime, RUNTIMES_MAX)];
+    struct wf_current_thread *self = runtimes[scenario_in_range(runtime, RUNTIMES_MAX)];
     synchronise();
     wf_current_thread_block_on(self, &ender.future);
     runtimes[runtime] = NULL;

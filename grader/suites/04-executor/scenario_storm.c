@@ -70,9 +70,9 @@ static void one_drop(struct wf_future *future)
 static const struct wf_future_ops one_ops = {
     .name = "one", .poll = one_poll, .drop = one_drop, WF_FRAME(struct one)};
 
-void spawn_many(int64_t scheduler, int64_t count)
+void spawn_many(struct wf_scheduler *scheduler, int64_t count)
 {
-    many = in_range(count, MANY_MAX + 1);
+    many = scenario_in_range(count, MANY_MAX + 1);
     atomic_store(&dropping, 0);
     atomic_store(&dropped, 0);
     atomic_store(&polled_late, 0);
@@ -81,7 +81,7 @@ void spawn_many(int64_t scheduler, int64_t count)
         if (!task)
             scenario_broken("no memory");
         *(struct one *)(void *)wf_task_frame(task) = (struct one){.future = {.ops = &one_ops}, .index = i};
-        if (wf_task_spawn(task, scheduler_by_number(scheduler), NULL) != 0)
+        if (wf_task_spawn(task, scheduler, NULL) != 0)
             scenario_broken("a runtime that is open refuses a task");
     }
 }
@@ -137,7 +137,7 @@ static void chained_drop(struct wf_future *future)
 static const struct wf_future_ops chained_ops = {
     .name = "chained", .poll = chained_poll, .drop = chained_drop, WF_FRAME(struct chained)};
 
-void spawn_chain(int64_t scheduler, int64_t count)
+void spawn_chain(struct wf_scheduler *scheduler, int64_t count)
 {
     struct wf_join_handle before = {.task = NULL};
     chained_dropped = 0;
@@ -147,7 +147,7 @@ void spawn_chain(int64_t scheduler, int64_t count)
             scenario_broken("no memory");
         *(struct chained *)(void *)wf_task_frame(task) =
             (struct chained){.future = {.ops = &chained_ops}, .before = before};
-        if (wf_task_spawn(task, scheduler_by_number(scheduler), i + 1 < count ? &before : NULL) != 0)
+        if (wf_task_spawn(task, scheduler, i + 1 < count ? &before : NULL) != 0)
             scenario_broken("a runtime that is open refuses a task");
     }
 }

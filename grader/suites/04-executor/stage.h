@@ -20,7 +20,7 @@
 /** What a probe, a thread, a park or a hook does. */
 struct program {
     int count;
-    int64_t instructions[PROGRAM_MAX];
+    struct step_act acts[PROGRAM_MAX];
 };
 
 /** What is polled: the frame of a task, of a root or of a body. */
@@ -30,7 +30,7 @@ struct frame {
     int out;
 };
 
-/** A future that consumes for ever: one branch of DO_RACE. Or so often, and gives back: DO_REFUND_FREELY. */
+/** A future that consumes for ever: one branch of `race`. Or so often, and gives back: `refund_freely`. */
 struct eater {
     struct wf_future future;
     struct wf_consume consume;
@@ -43,19 +43,20 @@ struct eater {
 
 struct probe {
     struct program poll, drop;
-    int next; /* instruction of the poll's program */
+    int next; /* act of the poll's program */
     int repeated[PROGRAM_MAX];
     int polls;
     bool quiet;
-    WF_ATOMIC(bool) may_go_on; /* DO_WAIT, DO_LET_GO */
+    WF_ATOMIC(bool) may_go_on; /* `wait`, `let_go` */
     struct frame own;          /* of a root or body */
 
     struct wf_waker kept;
     struct wf_join_handle handle;
     struct wf_abort_handle abort;
 
-    bool between;               /* the child is polled with a waker that stands between */
-    WF_ATOMIC(int64_t) on_wake; /* what that one does when it is woken next, by any thread; 0: nothing */
+    bool between; /* the child is polled with a waker that stands between */
+    /* what that one does when it is woken next, by any thread: an act of the poll's program; NULL: nothing */
+    WF_ATOMIC(const struct step_act *) on_wake;
 
     /* the child that it awaits, while `awaits` */
     bool awaits;
@@ -83,23 +84,18 @@ int tasks_alive(void);
 /** A root or body, built: the frame of probe `number` outside of any task. */
 struct wf_future *own_frame(int64_t number);
 /** Set what a range of probes does. */
-void set_program(bool drop, int64_t first, int64_t last, const struct program *program);
+void set_program(bool drop, int64_t range, const struct program *program);
 /** Drop what probes still keep: the end of the scenario. */
 void release_probes(void);
 
-/** The parts of an instruction. */
-struct parts {
-    int what;
-    int64_t a, b;
-};
-struct parts parts_of(int64_t instruction);
-
-/** What anybody can do. `self`: the probe that is polled or dropped, or NULL. */
-void do_anywhere(struct probe *self, int what, int64_t a, int64_t b);
-/** Build the scope of DO_SCOPE around a future. */
-struct wf_future *in_scope(struct probe *self, int64_t key_and_value, struct wf_future *inner);
+/** Does an act that anybody can do; false: it is none. `self`: the probe that is polled or dropped, or NULL. */
+bool do_anywhere(struct probe *self, const struct step_act *act);
+/** Build the scope of the act `scope` around a future. */
+struct wf_future *in_scope(struct probe *self, const struct step_scope *act, struct wf_future *inner);
 /** Keep a clone of the waker, in place of what the probe kept. */
 void keep(struct probe *self, const struct wf_waker *waker);
+/** The waker that a probe kept. Borrowed. */
+const struct wf_waker *kept_waker(int64_t probe);
 /** Tell how the task's join handle ended. */
 void tell_joined(int64_t number, enum wf_poll poll);
 /** Drop what is left of a spawn of the probe: its handles. */
@@ -108,34 +104,37 @@ void release_handles(struct probe *probe);
 void run_for(struct probe *self, const struct program *program);
 /** Run a program outside of any poll. */
 void run_program(const struct program *program);
-/** Do that before the n-th mutex that this thread takes from now on, not counting those inside of others. */
-void run_aside_at_lock(int64_t instruction, int64_t nth);
-/** The same, after the n-th that it gives back. */
-void run_aside_at_unlock(int64_t instruction, int64_t nth);
-/** Do one instruction on a thread of its own and wait for its end. */
-void run_aside(int64_t instruction);
-/** Publish what this thread left in the tables, and see what others did: the driver's and the park's. */
-void synchronise(void);
-/** A number that the judge sent. */
-int64_t in_range(int64_t number, int64_t limit);
+/** Do one act on a thread of its own and wait for its end. */
+void run_aside(const struct step_act *act);
 
-/* The gate: relaxed accesses alone, so that what a thread sees behind it, it sees through the code under test. */
-void wait_at_gate(int64_t gate);
-void open_gate(int64_t gate);
-
-/** A probe was polled: for STEP_STORM. */
+/** A probe was polled: for the step `storm`. */
 void pong(void);
 
 extern struct wf_current_thread *runtimes[RUNTIMES_MAX];
 extern struct wf_local_set *locals[LOCALS_MAX];
-/** The scheduler by its number (ON_CURRENT and so on). */
-struct wf_scheduler *scheduler_by_number(int64_t number);
+
+/* scenario_locks.c */
+
+/** Publish what this thread left in the tables, and see what others did: the driver's and the park's. */
+void synchronise(void);
+/** Whose lock guards the tables; never held in a call. */
+void lock_tables(void);
+void unlock_tables(void);
+/** Do that before the n-th mutex that this thread takes from now on, not counting those inside of others. The act outlives that. */
+void run_aside_at_lock(const struct step_act *act, int64_t nth);
+/** The same, after the n-th that it gives back. */
+void run_aside_at_unlock(const struct step_act *act, int64_t nth);
+/** This thread waits at that gate before it takes its next mutex; -1: no more. */
+void slow_lock(int64_t gate);
+/* The gate: relaxed accesses alone, so that what a thread sees behind it, it sees through the code under test. */
+void wait_at_gate(int64_t gate);
+void open_gate(int64_t gate);
 
 /* scenario_park.c */
 bool new_runtime(int64_t runtime, bool mock, int64_t hooks);
-void set_park_program(int64_t runtime, bool forever, int skip, const struct program *program);
-void set_hook_program(int64_t runtime, int skip, const struct program *program);
-void set_spawned_program(int64_t runtime, const struct program *program);
+void set_park_program(int64_t runtime, bool forever, const struct program *program);
+/** What the runtime's hook, HOOK_BEFORE_PARK and so on, does the next time. */
+void set_hook_program(int64_t runtime, int hook, const struct program *program);
 void set_shutdown_program(int64_t runtime, const struct program *program);
 void hold_next_unpark(int64_t runtime, int64_t gate);
 
@@ -158,14 +157,19 @@ void poll_root_of_mover(bool moves, int64_t root);
 /* scenario_storm.c */
 void begin_storms(void);
 void storm(int64_t probe, int64_t rounds, int64_t spin);
-void spawn_many(int64_t scheduler, int64_t count);
+void spawn_many(struct wf_scheduler *scheduler, int64_t count);
 void many_begin_to_drop(void);
 void wake_many(void);
 void count_many(int64_t *dropped, int64_t *polled);
 void forget_many(void);
-void spawn_chain(int64_t scheduler, int64_t count);
+void spawn_chain(struct wf_scheduler *scheduler, int64_t count);
 int64_t chain_dropped(void);
-/** The waker that a probe kept; for a storm. Borrowed. */
-const struct wf_waker *kept_waker(int64_t probe);
+
+/* scenario_lives.c */
+/** Two threads live so many lives each, at once. How many tasks were READY, and how many dropped. */
+struct step_reply live_at_once(int64_t what, int64_t times);
+
+/** The scheduler by its number. */
+struct wf_scheduler *scheduler_by_number(int64_t number);
 
 #endif

@@ -59,12 +59,11 @@ static const struct story *next_turn(struct judge *judge)
 static void consume_by_hand(struct judge *judge)
 {
     int some = 1 + judge_random(judge, 50);
-    PROGRAM(judge, 1, 1, "task 1: looks, consumes some, looks, consumes 300, looks", DO(DO_FACTS, 0, 0),
-            DO(DO_CONSUME, some, 0), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0), DO(DO_FACTS, 0, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, 2, 2, "task 2: keeps its waker", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 1, 1, ACT(facts), ACT(consume, some), ACT(facts), ACT(consume, 300), ACT(facts),
+            ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(rest));
     make_set(judge);
-    DRIVER(judge, "thread 0: spawns tasks 1 and 2", DO(DO_SPAWN_RANGE, 1, 2));
+    DRIVER(judge, ACT(spawn_all, RANGE(1, 2)));
     const struct story *story = run_set(judge, ALL);
     int at = expect_budget(judge, story, 0, 1, BUDGET);
     at = expect_consumed(judge, story, at, 1, some);
@@ -73,7 +72,7 @@ static void consume_by_hand(struct judge *judge)
     EXPECT_POLLS(judge, story, 1, 2); /* no unit is left: it gives way, as by a yield */
     int consumed = BUDGET - some;
     while (consumed + BUDGET < 300) {
-        DRIVER(judge, "thread 0: wakes task 2", DO(DO_WAKE, 2, 0));
+        WAKE(judge, 2);
         story = next_turn(judge);
         EXPECT_POLLS(judge, story, 2, 1);
         consumed += BUDGET;
@@ -86,15 +85,39 @@ static void consume_by_hand(struct judge *judge)
     end_set(judge, 2, 2);
 }
 
+/* So many units that the last poll takes one, or leaves one, or none; and many polls of them. */
+static void consume_edges(struct judge *judge)
+{
+    enum { EDGES = 9 };
+    make_set(judge);
+    for (int i = 0; i < EDGES; i++) {
+        int units = (int)DRAW(judge, consume, units), consumed = 0;
+        PROGRAM(judge, 1, 1, ACT(facts), ACT(consume, units), ACT(facts), ACT(ready));
+        DRIVER(judge, ACT(spawn_all, RANGE(1, 1)));
+        const struct story *story = run_set(judge, ALL);
+        int at = expect_budget(judge, story, 0, 1, BUDGET);
+        for (; units - consumed > BUDGET; at = 0) {
+            consumed += BUDGET;
+            expect_consumed(judge, story, at, 1, consumed);
+            EXPECT_POLLS(judge, story, 1);
+            story = next_turn(judge);
+        }
+        at = expect_consumed(judge, story, at, 1, units);
+        expect_budget(judge, story, at, 1, BUDGET - (units - consumed));
+        EXPECT(judge, count_of(story, EVENT_READY, 1) == 1, "it ends in the poll that has its last unit",
+               "it does not");
+        DRIVER(judge, ACT(detach, 1), ACT(forget_abort, 1));
+    }
+    end_set(judge, 1, 0);
+}
+
 /* A task that could consume for ever lets the other branch of its select win. */
 static void consume_in_a_select(struct judge *judge)
 {
-    PROGRAM(judge, 3, 3, "task 3: select, biased: a loop that consumes for ever, or the end of task 4",
-            DO(DO_RACE, 4, 0), DO(DO_NOTE, 3, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 4, 4, "task 4: wakes itself 3 times, then is READY", DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 2), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 3, 3, ACT(race, 4), ACT(note, 3), ACT(ready));
+    PROGRAM(judge, 4, 4, ACT(wake_self), ACT(pend), ACT(repeat, 0, 2), ACT(ready));
     make_set(judge);
-    DRIVER(judge, "thread 0: spawns tasks 3 and 4", DO(DO_SPAWN_RANGE, 3, 4));
+    DRIVER(judge, ACT(spawn_all, RANGE(3, 4)));
     bool won = false;
     for (int turn = 0; turn < 6 && !won; turn++)
         won = count_of(next_turn(judge), EVENT_NOTE, 3) > 0;
@@ -106,6 +129,7 @@ void test_budget(struct judge *judge)
 {
     judge_start(judge, "executor");
     consume_by_hand(judge);
+    consume_edges(judge);
     consume_in_a_select(judge);
     judge_finish(judge);
 }
@@ -116,17 +140,12 @@ void test_root_budget(struct judge *judge)
 {
     judge_start(judge, "executor");
     make_runtime(judge, false);
-    PROGRAM(judge, 1, 1, "task 1: looks, consumes 300, looks", DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0),
-            DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 2, 2, "task 2: wakes itself 400 times", DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_REPEAT, 0, 399), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 3, 3, "task 3: consumes 100, wakes the root", DO(DO_CONSUME, 100, 0), DO(DO_WAKE, ROOT, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT,
-            "root: spawns task 2, looks, consumes 300, looks; spawns task 1; spawns task 3; looks",
-            DO(DO_SPAWN_RANGE, 2, 2), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 300, 0), DO(DO_FACTS, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 1), DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_SPAWN_RANGE, 3, 3),
-            DO(DO_PEND, 0, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 1, 1, ACT(facts), ACT(consume, 300), ACT(facts), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(wake_self), ACT(pend), ACT(repeat, 0, 399), ACT(ready));
+    PROGRAM(judge, 3, 3, ACT(consume, 100), ACT(wake, ROOT), ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(spawn_all, RANGE(2, 2)), ACT(facts), ACT(consume, 300), ACT(facts),
+            ACT(spawn_all, RANGE(1, 1)), ACT(keep), ACT(pend), ACT(spawn_all, RANGE(3, 3)), ACT(pend),
+            ACT(facts), ACT(ready));
     run_root(judge);
     const struct story *story = until_asleep(judge);
     int at = expect_budget(judge, story, 0, ROOT, BUDGET);
@@ -144,7 +163,7 @@ void test_root_budget(struct judge *judge)
     at = expect_consumed(judge, story, at, 1, 300);
     expect_budget(judge, story, at, 1, 3 * BUDGET - 300);
     expect_turns(judge, story, 1, 2);
-    DRIVER(judge, "thread 0: wakes the root, which spawns task 3", DO(DO_WAKE, ROOT, 0));
+    WAKE(judge, ROOT);
     story = until_done(judge);
     expect_budget(judge, story, 0, ROOT, BUDGET); /* whatever task 3 left of its own */
     end_runtime(judge);
@@ -157,24 +176,18 @@ void test_unconstrained(struct judge *judge)
 {
     judge_start(judge, "executor");
     int some = 1 + judge_random(judge, 50);
-    char text[120];
-    snprintf(text, sizeof text,
-             "task 1: consumes %d, then 1000 inside unconstrained; looks, and consumes 200", some);
-    PROGRAM(judge, 1, 1, text, DO(DO_CONSUME, some, 0), DO(DO_CONSUME_FREELY, 1000, 0), DO(DO_FACTS, 0, 0),
-            DO(DO_CONSUME, 200, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 2, 2, "task 2: the same; the inner future is PENDING once", DO(DO_CONSUME, some, 0),
-            DO(DO_CONSUME_FREELY, 1000, 1), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 200, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 3, 3, "task 3: the same; gives each unit back", DO(DO_CONSUME, some, 0),
-            DO(DO_REFUND_FREELY, 1000, 0), DO(DO_FACTS, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 4, 4, "task 4: the same; 20 is the inner future", DO(DO_CONSUME, some, 0),
-            DO(DO_HOLD, 20, 0), DO(DO_FACTS, 0, 0), DO(DO_CONSUME, 200, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 20, 20, "20: consumes 10 inside another unconstrained, then 1000",
-            DO(DO_CONSUME_FREELY, 10, 0), DO(DO_CONSUME, 1000, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 5, 5, "task 5: 21 is the inner future of its unconstrained", DO(DO_HOLD, 21, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, 21, 21, "21: waits", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 1, 1, ACT(consume, some), ACT(consume_freely, 1000, FREELY), ACT(facts), ACT(consume, 200),
+            ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(consume, some), ACT(consume_freely, 1000, FREELY_PENDING), ACT(facts),
+            ACT(consume, 200), ACT(ready));
+    PROGRAM(judge, 3, 3, ACT(consume, some), ACT(refund_freely, 1000), ACT(facts), ACT(ready));
+    PROGRAM(judge, 4, 4, ACT(consume, some), ACT(hold, 20), ACT(facts), ACT(consume, 200), ACT(ready));
+    PROGRAM(judge, 20, 20, ACT(consume_freely, 10, FREELY), ACT(consume, 1000), ACT(ready));
+    PROGRAM(judge, 5, 5, ACT(hold, 21), ACT(ready));
+    PROGRAM(judge, 6, 6, ACT(consume, some), ACT(consume_freely, 257, FREELY_TWICE), ACT(facts), ACT(ready));
+    PROGRAM(judge, 21, 21, ACT(keep), ACT(rest));
     make_set(judge);
-    DRIVER(judge, "thread 0: spawns tasks 1 to 5", DO(DO_SPAWN_RANGE, 1, 5));
+    DRIVER(judge, ACT(spawn_all, RANGE(1, 6)));
     const struct story *story = run_set(judge, ALL);
 
     int at = expect_consumed(judge, story, 0, 1, some);
@@ -191,6 +204,9 @@ void test_unconstrained(struct judge *judge)
     expect_consumed(judge, story, at, 2, BUDGET);
 
     expect_budget(judge, story, 0, 3, BUDGET - some);
+    expect_budget(judge, story, 0, 6, BUDGET - some);
+    EXPECT(judge, count_of(story, EVENT_POLLED, 6) == 1, "257 units in one poll, two deep", "%d polls",
+           count_of(story, EVENT_POLLED, 6));
 
     at = expect_consumed(judge, story, 0, 20, 10);
     at = expect_consumed(judge, story, at, 20, 1000);
@@ -202,7 +218,7 @@ void test_unconstrained(struct judge *judge)
 
     EXPECT(judge, count_of(story, EVENT_POLLED, 21) == 1 && count_of(story, EVENT_READY, 5) == 0,
            "it is PENDING while its inner future is", "it is READY");
-    DRIVER(judge, "thread 0: aborts task 5", DO(DO_ABORT, 5, 0));
+    DRIVER(judge, ACT(abort, 5));
     story = next_turn(judge);
     EXPECT(judge, count_of(story, EVENT_DROPPED, 21) == 1, "it drops its inner future once", "%d times",
            count_of(story, EVENT_DROPPED, 21));

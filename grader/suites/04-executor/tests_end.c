@@ -27,9 +27,8 @@ static void expect_nobody_runs(struct judge *judge, const struct story *story)
 /* The driver awaits the handle of a task: one poll. */
 static void expect_joined(struct judge *judge, int task, int64_t out)
 {
-    char text[60], expected[80];
-    snprintf(text, sizeof text, "thread 0: polls the join handle of task %d", task);
-    DRIVER(judge, text, DO(DO_AWAIT, task, 0));
+    char expected[80];
+    DRIVER(judge, ACT(look, task));
     int count;
     const struct channel_record *events = judge_events(judge, &count);
     snprintf(expected, sizeof expected, "the join handle is %s",
@@ -46,9 +45,7 @@ static void expect_joined(struct judge *judge, int task, int64_t out)
 
 static void wait_programs(struct judge *judge, int last)
 {
-    char text[60];
-    snprintf(text, sizeof text, "tasks 1 to %d: wait", last);
-    PROGRAM(judge, 1, last, text, DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
+    PROGRAM(judge, 1, last, ACT(keep), ACT(rest));
 }
 
 static void drop_in_every_state(struct judge *judge)
@@ -64,32 +61,25 @@ static void drop_in_every_state(struct judge *judge)
         AWAITS = 40
     };
     make_runtime(judge, false);
-    EXPECT(judge, STEP(judge, STEP_NEW, "another runtime, with a park that tells", 1, 1, 0).a, "a runtime",
-           "NULL");
+    new_runtime(judge, OTHER, MOCK_PARK, 0);
     wait_programs(judge, LAST);
-    PROGRAM(judge, FINISHED, FINISHED, "task 2: is READY", DO(DO_READY, 0, 0));
-    PROGRAM(judge, YIELDS, YIELDS, "task 4: waits, then wakes the root and yields", DO(DO_KEEP, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_WAKE, ROOT, 0), DO(DO_YIELD, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 4, 7 and 8; woken, spawns task 5 and is READY",
-            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, 1, 4), DO(DO_SPAWN_RANGE, 7, 8), DO(DO_PEND, 0, 0),
-            DO(DO_SPAWN_RANGE, UNPOLLED, UNPOLLED), DO(DO_READY, 0, 0));
+    PROGRAM(judge, FINISHED, FINISHED, ACT(ready));
+    PROGRAM(judge, YIELDS, YIELDS, ACT(keep), ACT(pend), ACT(wake, ROOT), ACT(yield), ACT(go_to, 1));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, 4)), ACT(spawn_all, RANGE(7, 8)), ACT(pend),
+            ACT(spawn_all, RANGE(UNPOLLED, UNPOLLED)), ACT(ready));
     run_root(judge);
     until_asleep(judge);
-    DRIVER(judge, "thread 0: drops the join handle of task 8, and wakes task 4", DO(DO_DETACH, DETACHED, 0),
-           DO(DO_WAKE, YIELDS, 0));
+    DRIVER(judge, ACT(detach, DETACHED), ACT(wake, YIELDS));
     until_done(judge);
-    DRIVER(judge, "thread 0: spawns task 6, wakes task 3, aborts task 7", DO(DO_SPAWN, ON_RUNTIME, UNSEEN),
-           DO(DO_WAKE, 3, 0), DO(DO_ABORT, ABORTED, 0));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, UNSEEN), ACT(wake, 3), ACT(abort, ABORTED));
     for (int task = 1; task <= LAST; task++)
         if (task == 1 || task == UNPOLLED || task == UNSEEN)
             expect_joined(judge, task, PENDING_STILL);
-    PROGRAM(judge, AWAITS, AWAITS, "40, root of the other runtime: awaits task 3", DO(DO_AWAIT, 3, 0),
-            DO(DO_READY, 0, 0));
-    THREAD(judge, 1, "thread 2: wf_current_thread_block_on(the other runtime, 40)",
-           DO(DO_BLOCK_ON, 1, AWAITS));
+    PROGRAM(judge, AWAITS, AWAITS, ACT(await, 3), ACT(ready));
+    THREAD(judge, 2, ACT(block_on, OTHER, AWAITS));
     until_asleep(judge);
 
-    THREAD(judge, ACTOR, "thread 1: wf_current_thread_drop(runtime)", DO(DO_DROP, RUNTIME, 0));
+    THREAD(judge, ACTOR, ACT(drop, RUNTIME));
     const struct story *story = until(judge, EVENT_RUNTIME_DROPPED, "wf_current_thread_drop returns");
     for (int task = 1; task <= LAST; task++)
         expect_dropped(judge, story, task, task != FINISHED);
@@ -109,29 +99,26 @@ static void drop_in_every_state(struct judge *judge)
     for (int task = 1; task <= LAST; task++)
         if (task != 3 && task != DETACHED)
             expect_joined(judge, task, task == FINISHED ? 0 : WF_ECANCELED);
-    DRIVER(judge, "thread 0: drops the other runtime", DO(DO_DROP, 1, 0));
+    DRIVER(judge, ACT(drop, OTHER));
 }
 
 /* Each awaits the one before, so each owns its join handle. None of them is dropped inside the drop of another: no stack
  * would be deep enough. */
 static void drop_of_a_chain(struct judge *judge, bool polled)
 {
-    enum { LINKS = 100000 };
-    EXPECT(judge, STEP(judge, STEP_NEW, "runtime = wf_current_thread_new(NULL, NULL)", RUNTIME, 0, 0).a,
-           "a runtime", "NULL");
-    STEP(judge, STEP_CHAIN, "thread 0: spawns 100000 tasks, each of which awaits the one before", ON_RUNTIME,
-         LINKS);
+    new_runtime(judge, RUNTIME, OWN_PARK, 0);
+    DO(judge, chain, .where = ON_RUNTIME, .count = CHAIN_MAX);
     if (polled) {
-        PROGRAM(judge, 1, 1, "task 1: is READY", DO(DO_READY, 0, 0));
-        PROGRAM(judge, ROOT, ROOT, "root: awaits task 1", DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
-        DRIVER(judge, "thread 0: spawns task 1 behind them", DO(DO_SPAWN, ON_RUNTIME, 1));
+        PROGRAM(judge, 1, 1, ACT(ready));
+        PROGRAM(judge, ROOT, ROOT, ACT(await, 1), ACT(ready));
+        DRIVER(judge, ACT(spawn, ON_RUNTIME, 1));
         run_root(judge);
         until_done(judge);
     }
     drop_runtime(judge);
-    int64_t dropped = STEP(judge, STEP_CHAIN_DROPPED, "thread 0: how many were dropped", 0).a;
+    int64_t dropped = DO(judge, chain_dropped).a;
     judge_returned(judge, "%lld", (long long)dropped);
-    EXPECT(judge, dropped == LINKS, "each of them is dropped, once", "%lld drops", (long long)dropped);
+    EXPECT(judge, dropped == CHAIN_MAX, "each of them is dropped, once", "%lld drops", (long long)dropped);
 }
 
 void test_drop_ends_all(struct judge *judge)
@@ -144,7 +131,7 @@ void test_drop_ends_all(struct judge *judge)
     int last = 1 + judge_random(judge, 5);
     wait_programs(judge, last);
     for (int task = 1; task <= last; task++)
-        DRIVER(judge, "thread 0: spawns a task", DO(DO_SPAWN, ON_RUNTIME, task));
+        DRIVER(judge, ACT(spawn, ON_RUNTIME, task));
     const struct story *story = drop_runtime(judge);
     expect_nobody_runs(judge, story);
     for (int task = 1; task <= last; task++)
@@ -179,26 +166,19 @@ void test_clean_ups(struct judge *judge)
     int64_t before = runtime_bytes(judge);
     make_runtime(judge, true);
     wait_programs(judge, LAST);
-    PROGRAM(judge, REFUSED, REFUSED + 2, "tasks 50 to 52: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0));
-    DROP_PROGRAM(judge, 1, LAST,
-                 "their clean-up: looks at the context; wakes tasks 1 to 3, aborts tasks 4 and 5",
-                 DO(DO_FACTS, 0, 0), DO(DO_WAKE, 1, 0), DO(DO_WAKE, 2, 0), DO(DO_WAKE_REF, 3, 0),
-                 DO(DO_ABORT, 4, 0), DO(DO_ABORT, 5, 0), DO(DO_WAKE, 6, 0), DO(DO_FACTS, 0, 0));
-    DROP_PROGRAM(judge, 2, 2, "clean-up of task 2: spawns tasks 50 and 51, and another thread task 52",
-                 DO(DO_FACTS, 0, 0), DO(DO_SPAWN, ON_CURRENT, REFUSED), DO(DO_SPAWN, ON_RUNTIME, REFUSED + 1),
-                 DO(DO_ASIDE, 0, 0), DO(DO_SPAWN, ON_RUNTIME, REFUSED + 2), DO(DO_WAKE, 5, 0),
-                 DO(DO_FACTS, 0, 0));
-    DROP_PROGRAM(judge, 3, 3,
-                 "clean-up of task 3: gives up what there is of tasks 1 and 4; another thread wakes 5",
-                 DO(DO_FACTS, 0, 0), DO(DO_WAKE_LAST, 1, 0), DO(DO_DETACH, 1, 0), DO(DO_FORGET_ABORT, 1, 0),
-                 DO(DO_DETACH, 4, 0), DO(DO_FORGET, 4, 0), DO(DO_ASIDE, 0, 0), DO(DO_WAKE, 5, 0),
-                 DO(DO_ASIDE, 0, 0), DO(DO_ABORT, 6, 0), DO(DO_FACTS, 0, 0));
-    DROP_PROGRAM(judge, REFUSED, REFUSED, "clean-up of task 50: wakes task 1, and looks", DO(DO_WAKE, 1, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 to 6; waits", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, LAST), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, REFUSED, REFUSED + 2, ACT(keep), ACT(pend));
+    DROP_PROGRAM(judge, 1, LAST, ACT(facts), ACT(wake, 1), ACT(wake, 2), ACT(wake_ref, 3), ACT(abort, 4),
+                 ACT(abort, 5), ACT(wake, 6), ACT(facts));
+    DROP_PROGRAM(judge, 2, 2, ACT(facts), ACT(spawn, ON_CURRENT, REFUSED), ACT(spawn, ON_RUNTIME, REFUSED + 1),
+                 ACT(aside), ACT(spawn, ON_RUNTIME, REFUSED + 2), ACT(wake, 5), ACT(facts));
+    DROP_PROGRAM(judge, 3, 3, ACT(facts), ACT(wake_last, 1), ACT(detach, 1), ACT(forget_abort, 1),
+                 ACT(detach, 4), ACT(forget, 4), ACT(aside), ACT(wake, 5), ACT(aside), ACT(abort, 6),
+                 ACT(facts));
+    DROP_PROGRAM(judge, REFUSED, REFUSED, ACT(wake, 1));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, LAST)), ACT(pend), ACT(ready));
     run_root(judge);
     until_asleep(judge);
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
+    WAKE(judge, ROOT);
     until_done(judge);
     const struct story *story = drop_runtime(judge);
     expect_nobody_runs(judge, story);
@@ -222,8 +202,7 @@ void test_clean_ups(struct judge *judge)
         if (task != 4)
             expect_joined(judge, task, WF_ECANCELED);
     for (int task = 0; task <= LAST; task++)
-        DRIVER(judge, "thread 0: drops a waker and an abort handle", DO(DO_FORGET, task, 0),
-               DO(DO_FORGET_ABORT, task, 0));
+        DRIVER(judge, ACT(forget, task), ACT(forget_abort, task));
     EXPECT(judge, runtime_bytes(judge) == before, "nothing is left behind", "memory is still live");
     judge_finish(judge);
 }
@@ -251,12 +230,10 @@ static void begin_life(struct judge *judge)
 {
     make_runtime(judge, true);
     wait_programs(judge, 2);
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2; waits", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, 2)), ACT(pend), ACT(ready));
     run_root(judge);
     until_asleep(judge);
-    DRIVER(judge, "thread 0: takes a reference to the scheduler, and wakes the root",
-           DO(DO_REFERENCE, RUNTIME, 0), DO(DO_WAKE, ROOT, 0));
+    DRIVER(judge, ACT(reference, RUNTIME), ACT(wake, ROOT));
     until_done(judge);
 }
 
@@ -270,19 +247,18 @@ static void expect_park_dropped_here(struct judge *judge, int times)
 }
 
 /* A thread is held inside the park's unpark, which must return before the park is dropped. */
-static void held_in_unpark(struct judge *judge, const char *text, int64_t instruction)
+static void held_in_unpark(struct judge *judge, struct step_act act)
 {
     begin_life(judge);
-    STEP(judge, STEP_HOLD_UNPARK, "the next unpark will take long", RUNTIME, 1);
-    THREAD(judge, 1, text, instruction, DO(DO_NOTE, 5, 0));
+    DO(judge, hold_unpark, .runtime = RUNTIME, .gate = 1);
+    THREAD(judge, 2, act, ACT(note, 5));
     const struct channel_record *event;
     do { /* a spawn that sees that no thread is in block_on need not unpark */
         const struct story *story = until_any(judge, "the park is unparked, or the thread is done");
         event = &story->events[0];
     } while (!is(event, EVENT_AT_GATE, -1) && !is(event, EVENT_NOTE, 5));
     bool held = is(event, EVENT_AT_GATE, -1), returned;
-    DRIVER(judge, "thread 0: gives its reference up, and drops the waker of the root",
-           DO(DO_UNREFERENCE, RUNTIME, 0), DO(DO_FORGET, ROOT, 0));
+    DRIVER(judge, ACT(unreference, RUNTIME), ACT(forget, ROOT));
     expect_park_dropped_here(judge, 0);
     const struct story *story = drop_while_held(judge, &returned);
     bool dropped = find(story, 0, EVENT_PARK_DROPPED, -1) >= 0;
@@ -292,7 +268,7 @@ static void held_in_unpark(struct judge *judge, const char *text, int64_t instru
            dropped ? "before" : "it is not");
     if (!held)
         return;
-    DRIVER(judge, "the unpark may return", DO(DO_OPEN, 1, 0));
+    DRIVER(judge, ACT(open, 1));
     for (bool done = false; !returned || !done || !dropped;) {
         event = &until_any(judge, "the park is dropped, when the unpark has returned")->events[0];
         returned |= is(event, EVENT_RUNTIME_DROPPED, -1);
@@ -306,30 +282,29 @@ void test_life_of_the_park(struct judge *judge)
     judge_start(judge, "executor");
     /* the scheduler's reference is the last one */
     begin_life(judge);
-    DRIVER(judge, "thread 0: drops the waker of the root", DO(DO_FORGET, ROOT, 0));
+    DRIVER(judge, ACT(forget, ROOT));
     expect_park_dropped_here(judge, 0);
     expect_park_ends(judge, drop_runtime(judge), false);
-    DRIVER(judge, "thread 0: gives its reference up", DO(DO_UNREFERENCE, RUNTIME, 0));
+    DRIVER(judge, ACT(unreference, RUNTIME));
     expect_park_dropped_here(judge, 1);
     /* a waker of the root is */
     begin_life(judge);
     expect_park_ends(judge, drop_runtime(judge), false);
-    DRIVER(judge, "thread 0: gives its reference up", DO(DO_UNREFERENCE, RUNTIME, 0));
+    DRIVER(judge, ACT(unreference, RUNTIME));
     expect_park_dropped_here(judge, 0);
     if (judge_random(judge, 2))
-        DRIVER(judge, "thread 0: drops the waker of the root", DO(DO_FORGET, ROOT, 0));
+        DRIVER(judge, ACT(forget, ROOT));
     else
-        DRIVER(judge, "thread 0: wakes the root, by value", DO(DO_WAKE_LAST, ROOT, 0));
+        DRIVER(judge, ACT(wake_last, ROOT));
     expect_park_dropped_here(judge, 1);
     /* the drop's own is */
     begin_life(judge);
-    DRIVER(judge, "thread 0: gives its reference up, and drops the waker of the root",
-           DO(DO_UNREFERENCE, RUNTIME, 0), DO(DO_FORGET, ROOT, 0));
+    DRIVER(judge, ACT(unreference, RUNTIME), ACT(forget, ROOT));
     expect_park_ends(judge, drop_runtime(judge), true);
 
-    held_in_unpark(judge, "thread 2: wakes task 1", DO(DO_WAKE, 1, 0));
-    held_in_unpark(judge, "thread 2: spawns task 2", DO(DO_SPAWN, ON_RUNTIME, 2));
-    held_in_unpark(judge, "thread 2: wakes the root, which is over", DO(DO_WAKE, ROOT, 0));
+    held_in_unpark(judge, ACT(wake, 1));
+    held_in_unpark(judge, ACT(spawn, ON_RUNTIME, 2));
+    held_in_unpark(judge, ACT(wake, ROOT));
     judge_finish(judge);
 }
 
@@ -341,14 +316,8 @@ void test_new_without_memory(struct judge *judge)
     for (int mock = 0; mock < 2; mock++) {
         int64_t made = 0, before = runtime_bytes(judge);
         for (int nth = 1; !made; nth++) {
-            char text[40];
-            snprintf(text, sizeof text, "wf_alloc_fail_at(%d)", nth);
-            STEP(judge, STEP_FAIL_ALLOCATION, text, nth);
-            made = STEP(judge, STEP_NEW,
-                        mock ? "runtime = wf_current_thread_new(a park that tells, NULL)"
-                             : "runtime = wf_current_thread_new(NULL, NULL)",
-                        RUNTIME, mock, 0)
-                       .a;
+            DO(judge, fail_allocation, .nth = nth);
+            made = DO(judge, new, .runtime = RUNTIME, .park = mock ? MOCK_PARK : OWN_PARK).a;
             judge_returned(judge, made ? "a runtime" : "NULL");
             EXPECT(judge,
                    driver_events(judge, EVENT_PARK_DROPPED, -1) + driver_events(judge, EVENT_SHUTDOWN, -1) ==
@@ -359,10 +328,9 @@ void test_new_without_memory(struct judge *judge)
             EXPECT(judge, !made || nth > 1, "without memory: NULL", "it is made without any allocation");
             EXPECT(judge, nth < 20, "it gets by with some allocations", "20 do not suffice");
         }
-        STEP(judge, STEP_FAIL_ALLOCATION, "wf_alloc_fail_at(0)", 0);
-        PROGRAM(judge, 1, 1, "task 1: is READY", DO(DO_READY, 0, 0));
-        PROGRAM(judge, ROOT, ROOT, "root: spawns task 1, and awaits it", DO(DO_SPAWN_RANGE, 1, 1),
-                DO(DO_AWAIT, 1, 0), DO(DO_READY, 0, 0));
+        DO(judge, fail_allocation, .nth = 0);
+        PROGRAM(judge, 1, 1, ACT(ready));
+        PROGRAM(judge, ROOT, ROOT, ACT(spawn_all, RANGE(1, 1)), ACT(await, 1), ACT(ready));
         run_root(judge);
         EXPECT_POLLS(judge, until_done(judge), 1);
         end_runtime(judge);

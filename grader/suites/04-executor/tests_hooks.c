@@ -31,44 +31,28 @@ static void count(struct calls *calls, const struct story *story)
 static struct calls live(struct judge *judge, int hooks, bool is_dropped)
 {
     struct calls calls = {0};
-    EXPECT(judge,
-           judge_step(judge, STEP_NEW, (const int64_t[]){RUNTIME, 1, hooks}, 3,
-                      "runtime = wf_current_thread_new(a park that tells, hooks: %s %s %s %s)",
-                      hooks & HOOK_BEFORE_PARK ? "before_park" : "NULL",
-                      hooks & HOOK_AFTER_UNPARK ? "after_unpark" : "NULL",
-                      hooks & HOOK_TASK_SPAWNED ? "task_spawned" : "NULL",
-                      hooks & HOOK_TASK_ENDED ? "task_ended" : "NULL")
-               .a,
-           "a runtime", "NULL");
-    PROGRAM(judge, WAITS_FIRST, WAITS_LAST, "tasks 1 and 2: wait; woken, yield", DO(DO_KEEP, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_YIELD, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, SPAWNED_OUTSIDE, REFUSED, "tasks 3 and 4: are READY at their second poll",
-            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2, and waits; woken, wakes task 1",
-            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, WAITS_FIRST, WAITS_LAST), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, WAITS_FIRST, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    new_runtime(judge, RUNTIME, MOCK_PARK, hooks);
+    PROGRAM(judge, WAITS_FIRST, WAITS_LAST, ACT(keep), ACT(pend), ACT(yield), ACT(go_to, 1));
+    PROGRAM(judge, SPAWNED_OUTSIDE, REFUSED, ACT(keep), ACT(pend), ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(WAITS_FIRST, WAITS_LAST)), ACT(pend),
+            ACT(wake, WAITS_FIRST), ACT(pend), ACT(ready));
     run_root(judge);
     count(&calls, until_asleep(judge));
-    static const int64_t works[] = {DO(DO_WAKE, WAITS_FIRST, 0), DO(DO_SPAWN, ON_RUNTIME, SPAWNED_OUTSIDE),
-                                    DO(DO_WAKE, SPAWNED_OUTSIDE, 0), DO(DO_WAKE, ROOT, 0),
-                                    DO(DO_ABORT, WAITS_FIRST, 0)};
-    static const char *const texts[] = {"wakes task 1", "spawns task 3", "wakes task 3, which ends",
-                                        "wakes the root", "aborts task 1"};
+    const struct step_act works[] = {ACT(wake, WAITS_FIRST), ACT(spawn, ON_RUNTIME, SPAWNED_OUTSIDE),
+                                     ACT(wake, SPAWNED_OUTSIDE), ACT(wake, ROOT), ACT(abort, WAITS_FIRST)};
     for (int i = 0; i < 5; i++) {
-        judge_step(judge, STEP_DO, &works[i], 1, "thread 0: %s", texts[i]);
+        DRIVER(judge, works[i]);
         count(&calls, until_asleep(judge));
     }
-    DRIVER(judge, "thread 0: takes a reference to the scheduler, and wakes the root",
-           DO(DO_REFERENCE, RUNTIME, 0), DO(DO_WAKE, ROOT, 0));
+    DRIVER(judge, ACT(reference, RUNTIME), ACT(wake, ROOT));
     count(&calls, until_done(judge));
     if (!is_dropped) {
-        DRIVER(judge, "thread 0: gives its reference up", DO(DO_UNREFERENCE, RUNTIME, 0));
+        DRIVER(judge, ACT(unreference, RUNTIME));
         end_runtime(judge);
         return calls;
     }
     count(&calls, drop_runtime(judge));
-    DRIVER(judge, "thread 0: spawns task 4 on the scheduler, and gives its reference up",
-           DO(DO_SPAWN, ON_KEPT, REFUSED), DO(DO_UNREFERENCE, RUNTIME, 0));
+    DRIVER(judge, ACT(spawn, ON_KEPT, REFUSED), ACT(unreference, RUNTIME));
     count(&calls, driver_story(judge));
     return calls;
 }
@@ -121,5 +105,73 @@ void test_task_hooks_alone(struct judge *judge)
         EXPECT(judge, calls.spawned[REFUSED] + calls.ended[REFUSED] == 0,
                "no hook is called for a task that is refused", "one is");
     }
+    judge_finish(judge);
+}
+
+/* --- hooks that call back: whatever they do, they may do so, and no lock is held meanwhile --- */
+
+static void expect_polled(struct judge *judge, const struct story *story, int task)
+{
+    EXPECT(judge, count_of(story, EVENT_POLLED, task) == 1, "what a hook wakes or spawns is polled",
+           "%s is polled %d times", name_of(task), count_of(story, EVENT_POLLED, task));
+}
+
+void test_hooks_call_back(struct judge *judge)
+{
+    enum { WAITS = 2, ENDS = 3, FRESH = 10, LATE = 30 };
+    judge_start(judge, "executor");
+    make_runtime(judge, true);
+    PROGRAM(judge, 1, WAITS, ACT(keep), ACT(rest));
+    PROGRAM(judge, ENDS, ENDS, ACT(keep), ACT(pend), ACT(ready));
+    PROGRAM(judge, FRESH, LATE, ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, ENDS)), ACT(wait), ACT(ready));
+    run_root(judge);
+    until_asleep(judge);
+
+    CARRY(judge, ACT(in_task_spawned, RUNTIME), ACT(spawn, ON_RUNTIME, FRESH), ACT(aside),
+          ACT(spawn, ON_RUNTIME, FRESH + 1), ACT(wake, 1), ACT(aside), ACT(wake, 2));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, FRESH + 2));
+    const struct story *story = until_asleep(judge);
+    for (int task = FRESH; task <= FRESH + 2; task++) {
+        expect_polled(judge, story, task);
+        EXPECT(judge,
+               count_of(story, EVENT_TASK_SPAWNED, task) == 1 && count_of(story, EVENT_TASK_ENDED, task) == 1,
+               "task_spawned and task_ended are called once for each task", "not so for %s", name_of(task));
+    }
+    expect_polled(judge, story, 1);
+    expect_polled(judge, story, 2);
+
+    CARRY(judge, ACT(in_task_ended, RUNTIME), ACT(spawn, ON_RUNTIME, FRESH + 3), ACT(aside),
+          ACT(spawn, ON_RUNTIME, FRESH + 4), ACT(wake, 1), ACT(aside), ACT(wake, 2));
+    WAKE(judge, ENDS);
+    story = until_asleep(judge);
+    for (int task = FRESH + 3; task <= FRESH + 4; task++)
+        expect_polled(judge, story, task);
+    expect_polled(judge, story, 1);
+    expect_polled(judge, story, 2);
+
+    CARRY(judge, ACT(in_after_unpark, RUNTIME), ACT(spawn, ON_RUNTIME, FRESH + 5), ACT(aside),
+          ACT(spawn, ON_RUNTIME, FRESH + 6), ACT(wake, 1));
+    WAKE(judge, 2);
+    story = until_asleep(judge);
+    for (int task = FRESH + 5; task <= FRESH + 6; task++)
+        expect_polled(judge, story, task);
+    expect_polled(judge, story, 1);
+    expect_polled(judge, story, 2);
+
+    LET_GO(judge, ROOT);
+    until_done(judge);
+    CARRY(judge, ACT(in_task_ended, RUNTIME), ACT(spawn, ON_RUNTIME, LATE), ACT(aside),
+          ACT(spawn, ON_RUNTIME, LATE - 1), ACT(wake, 1), ACT(wake, 2));
+    story = drop_runtime(judge);
+    for (int task = LATE - 1; task <= LATE; task++)
+        EXPECT(judge,
+               count_of(story, EVENT_DROPPED, task) == 1 &&
+                   count_of(story, EVENT_TASK_SPAWNED, task) + count_of(story, EVENT_TASK_ENDED, task) == 0,
+               "a task that is refused while the runtime ends is dropped, and no hook is called for it",
+               "not so for %s", name_of(task));
+    for (int task = 1; task <= WAITS; task++)
+        EXPECT(judge, count_of(story, EVENT_TASK_ENDED, task) == 1, "task_ended is called once for each task",
+               "%s: %d times", name_of(task), count_of(story, EVENT_TASK_ENDED, task));
     judge_finish(judge);
 }

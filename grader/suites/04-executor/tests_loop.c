@@ -11,20 +11,18 @@
 
 static void wake_root(struct judge *judge)
 {
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
+    WAKE(judge, ROOT);
 }
 
 void test_root_polls(struct judge *judge)
 {
     judge_start(judge, "executor");
     make_runtime(judge, false);
-    PROGRAM(judge, 1, 1, "task 1: keeps its waker", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, 2, 2, "task 2: woken, wakes the root twice; woken again, waits at a gate",
-            DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, ROOT, 0), DO(DO_WAKE, ROOT, 0),
-            DO(DO_PEND, 0, 0), DO(DO_GATE, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 6, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2; woken, wakes task 1; woken, wakes task 2; waits",
-            DO(DO_KEEP, 0, 0), DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0),
-            DO(DO_PEND, 0, 0), DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0));
+    PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(pend), ACT(wake, ROOT), ACT(wake, ROOT), ACT(pend), ACT(gate, 0),
+            ACT(rest));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, 2)), ACT(pend), ACT(wake, 1), ACT(pend),
+            ACT(wake, 2), ACT(pend), ACT(pend));
     run_root(judge);
     const struct story *story = until_asleep(judge);
     EXPECT(judge, find(story, 0, EVENT_POLLED, -1) == find(story, 0, EVENT_POLLED, ROOT),
@@ -42,11 +40,8 @@ void test_root_polls(struct judge *judge)
     expect_root_polls(judge, story, 2); /* task 2 woke it, twice */
     EXPECT_POLLS(judge, story, 2);
 
-    PROGRAM(judge, ROOT, ROOT,
-            "root: wakes itself twice; then wakes task 2; then task 1 and itself, and is READY",
-            DO(DO_WAKE_SELF, 0, 0), DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_WAKE, 2, 0), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_WAKE, 1, 0),
-            DO(DO_WAKE_SELF, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, ACT(wake_self), ACT(wake_self), ACT(pend), ACT(pend), ACT(wake, 2), ACT(pend),
+            ACT(pend), ACT(wake, 1), ACT(wake_self), ACT(ready));
     wake_root(judge);
     story = until_asleep(judge);
     expect_root_polls(judge, story, 2);
@@ -54,8 +49,7 @@ void test_root_polls(struct judge *judge)
 
     wake_root(judge);
     until(judge, EVENT_AT_GATE, "task 2 is polled");
-    DRIVER(judge, "thread 0: wakes the root three times; then the poll of task 2 may return",
-           DO(DO_WAKE, ROOT, 0), DO(DO_WAKE_REF, ROOT, 0), DO(DO_WAKE, ROOT, 0), DO(DO_OPEN, 0, 0));
+    DRIVER(judge, ACT(wake, ROOT), ACT(wake_ref, ROOT), ACT(wake, ROOT), ACT(open, 0));
     story = until_asleep(judge);
     expect_root_polls(judge, story, 1);
     EXPECT_POLLS(judge, story, -1);
@@ -65,16 +59,15 @@ void test_root_polls(struct judge *judge)
     expect_root_polls(judge, story, 1);
     EXPECT_POLLS(judge, story, -1); /* task 1 was woken: it waits for the next block_on */
 
-    PROGRAM(judge, ROOT, ROOT, "root: is READY at once", DO(DO_READY, 0, 0));
+    PROGRAM(judge, ROOT, ROOT, ACT(ready));
     run_root(judge);
     story = until_done(judge);
     expect_root_polls(judge, story, 1);
     EXPECT_POLLS(judge, story, -1);
 
     /* the tasks that are left go on, on whichever thread */
-    PROGRAM(judge, ROOT, ROOT, "root: waits to be woken", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_READY, 0, 0));
-    THREAD(judge, 1, "thread 2: wf_current_thread_block_on(runtime, root)", DO(DO_BLOCK_ON, RUNTIME, ROOT));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(pend), ACT(ready));
+    THREAD(judge, 2, ACT(block_on, RUNTIME, ROOT));
     story = until_asleep(judge);
     expect_root_polls(judge, story, 1);
     EXPECT_POLLS(judge, story, 1);
@@ -128,14 +121,11 @@ static void expect_each_polled(struct judge *judge, const struct story *story, i
 static void all_busy(struct judge *judge, int tasks, bool of_the_park)
 {
     enum { TIMES = 6 };
-    PROGRAM(judge, 1, tasks, "all tasks: always wake themselves", DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_GOTO, 0, 0));
-    PROGRAM(judge, tasks, tasks, "the last task: the same; lets the root end when it has done so 6 times",
-            DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, TIMES - 1), DO(DO_LET_GO, ROOT, 0),
-            DO(DO_GOTO, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns them; always wakes itself, until it may end", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, tasks), DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_UNTIL, 2, 0),
-            DO(DO_READY, 0, 0));
+    PROGRAM(judge, 1, tasks, ACT(spin));
+    PROGRAM(judge, tasks, tasks, ACT(wake_self), ACT(pend), ACT(repeat, 0, TIMES - 1), ACT(let_go, ROOT),
+            ACT(go_to, 0));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, tasks)), ACT(wake_self), ACT(pend),
+            ACT(until, 2), ACT(ready));
     make_runtime(judge, false);
     run_root(judge);
     const struct story *story = until_done(judge);
@@ -157,15 +147,11 @@ static void root_woken_among_busy(struct judge *judge, bool aside)
 {
     enum { TIMES = 6 };
     int gap = 70 + judge_random(judge, 60);
-    PROGRAM(judge, 1, 1,
-            aside ? "task 1: always wakes itself; now and then another thread wakes the root meanwhile"
-                  : "task 1: always wakes itself, and now and then the root",
-            DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, gap), DO(DO_NOTE, 1, 0),
-            aside ? DO(DO_ASIDE, 0, 0) : DO(DO_NOTE, 2, 0), DO(DO_WAKE, ROOT, 0), DO(DO_GOTO, 0, 0));
-    PROGRAM(judge, 2, 3, "tasks 2 and 3: always wake themselves", DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_GOTO, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns them, and is woken 6 times", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 3), DO(DO_PEND, 0, 0), DO(DO_REPEAT, 2, TIMES - 1), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 1, 1, ACT(wake_self), ACT(pend), ACT(repeat, 0, gap), ACT(note, 1),
+            aside ? ACT(aside) : ACT(note, 2), ACT(wake, ROOT), ACT(go_to, 0));
+    PROGRAM(judge, 2, 3, ACT(spin));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, 3)), ACT(pend), ACT(repeat, 2, TIMES - 1),
+            ACT(ready));
     make_runtime(judge, false);
     run_root(judge);
     const struct story *story = until_done(judge);
@@ -186,11 +172,9 @@ static void root_woken_among_busy(struct judge *judge, bool aside)
 /* The root always wakes itself. Its polls, and those of the tasks that it spawns in each, are those of one turn. */
 static void busy_root(struct judge *judge, int tasks, int times)
 {
-    PROGRAM(judge, 1, 50, "all tasks: are READY", DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT,
-            tasks ? "root: spawns tasks 1 to 50 and wakes itself, 20 times" : "root: wakes itself 1000 times",
-            DO(DO_SPAWN_RANGE, 1, tasks), DO(DO_WAKE_SELF, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_REPEAT, 0, times - 1), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 1, 50, ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(spawn_all, RANGE(1, tasks)), ACT(wake_self), ACT(pend),
+            ACT(repeat, 0, times - 1), ACT(ready));
     make_runtime(judge, false);
     run_root(judge);
     const struct story *story = until_done(judge);
@@ -237,7 +221,7 @@ static void expect_pairs(struct judge *judge, const struct story *story, bool *b
         const struct channel_record *event = &story->events[i];
         if (is(event, EVENT_BEFORE_PARK, -1)) {
             EXPECT(judge, !*before, "before_park is called once for each park", "it is called twice");
-            EXPECT(judge, event->thread == (uint32_t)ACTOR + 1, "on the runtime's thread", "on thread %u",
+            EXPECT(judge, event->thread == (uint32_t)ACTOR, "on the runtime's thread", "on thread %u",
                    event->thread);
             *before = true;
         } else if (is(event, EVENT_AFTER_UNPARK, -1)) {
@@ -255,11 +239,10 @@ static void expect_pairs(struct judge *judge, const struct story *story, bool *b
 }
 
 /* The hook does something that lets somebody run. */
-static void hook_makes_work(struct judge *judge, const char *text, int64_t instruction, int polled,
-                            bool *before)
+static void hook_makes_work(struct judge *judge, struct step_act act, int polled, bool *before)
 {
-    STEP(judge, STEP_IN_HOOK, text, RUNTIME, 0, instruction);
-    DRIVER(judge, "thread 0: wakes task 1", DO(DO_WAKE, 1, 0));
+    CARRY(judge, ACT(in_before_park, RUNTIME), act);
+    WAKE(judge, 1);
     const struct story *story = until_asleep(judge);
     expect_pairs(judge, story, before);
     int hook = find(story, 0, EVENT_BEFORE_PARK, -1), poll = find(story, hook, EVENT_POLLED, polled);
@@ -275,7 +258,7 @@ static void expect_hooked(struct judge *judge, const struct story *story, int ta
     int at = find(story, 0, EVENT_TASK_SPAWNED, task), poll = find(story, 0, EVENT_POLLED, task);
     EXPECT(judge, count_of(story, EVENT_TASK_SPAWNED, task) == 1, "task_spawned is called once for each task",
            "it is called %d times for %s", count_of(story, EVENT_TASK_SPAWNED, task), name_of(task));
-    EXPECT(judge, story->events[at].thread == (uint32_t)ACTOR + 1,
+    EXPECT(judge, story->events[at].thread == (uint32_t)ACTOR,
            "task_spawned is called on the runtime's thread", "on thread %u", story->events[at].thread);
     EXPECT(judge, poll < 0 || poll > at, "task_spawned is called before the task runs", "%s is polled before",
            name_of(task));
@@ -286,8 +269,8 @@ static void expect_ended(struct judge *judge, const struct story *story, int tas
     int at = find(story, 0, EVENT_TASK_ENDED, task);
     EXPECT(judge, count_of(story, EVENT_TASK_ENDED, task) == 1, "task_ended is called once for each task",
            "it is called %d times for %s", count_of(story, EVENT_TASK_ENDED, task), name_of(task));
-    EXPECT(judge, story->events[at].thread == (uint32_t)ACTOR + 1,
-           "task_ended is called on the runtime's thread", "on thread %u", story->events[at].thread);
+    EXPECT(judge, story->events[at].thread == (uint32_t)ACTOR, "task_ended is called on the runtime's thread",
+           "on thread %u", story->events[at].thread);
     EXPECT(judge, count_between(story, 0, at, end, task) == 1, "task_ended is called when the task is over",
            "%s is not over", name_of(task));
 }
@@ -295,14 +278,11 @@ static void expect_ended(struct judge *judge, const struct story *story, int tas
 static void make_hooked_runtime(struct judge *judge)
 {
     make_runtime(judge, true);
-    PROGRAM(judge, 1, 2, "tasks 1 and 2: wait", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0), DO(DO_GOTO, 1, 0));
-    PROGRAM(judge, 3, 3, "task 3: is READY at its second poll", DO(DO_KEEP, 0, 0), DO(DO_PEND, 0, 0),
-            DO(DO_READY, 0, 0));
-    PROGRAM(judge, 4, 4, "task 4: wakes itself 150 times, then is READY", DO(DO_WAKE_SELF, 0, 0),
-            DO(DO_PEND, 0, 0), DO(DO_REPEAT, 0, 149), DO(DO_READY, 0, 0));
-    PROGRAM(judge, 5, 9, "the other tasks: are READY", DO(DO_READY, 0, 0));
-    PROGRAM(judge, ROOT, ROOT, "root: spawns tasks 1 and 2, and is woken twice", DO(DO_KEEP, 0, 0),
-            DO(DO_SPAWN_RANGE, 1, 2), DO(DO_PEND, 0, 0), DO(DO_PEND, 0, 0), DO(DO_READY, 0, 0));
+    PROGRAM(judge, 1, 2, ACT(keep), ACT(rest));
+    PROGRAM(judge, 3, 3, ACT(keep), ACT(pend), ACT(ready));
+    PROGRAM(judge, 4, 4, ACT(wake_self), ACT(pend), ACT(repeat, 0, 149), ACT(ready));
+    PROGRAM(judge, 5, 9, ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, 2)), ACT(pend), ACT(pend), ACT(ready));
     run_root(judge);
 }
 
@@ -312,22 +292,22 @@ void test_hooks(struct judge *judge)
     bool before = false;
     make_hooked_runtime(judge);
     expect_pairs(judge, until_asleep(judge), &before);
-    DRIVER(judge, "thread 0: spawns task 3", DO(DO_SPAWN, ON_RUNTIME, 3));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, 3));
     expect_pairs(judge, until_asleep(judge), &before);
-    DRIVER(judge, "thread 0: wakes task 3", DO(DO_WAKE, 3, 0));
+    WAKE(judge, 3);
     expect_pairs(judge, until_asleep(judge), &before);
-    DRIVER(judge, "thread 0: spawns task 4", DO(DO_SPAWN, ON_RUNTIME, 4));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, 4));
     const struct story *story = until_asleep(judge);
     expect_pairs(judge, story, &before);
     EXPECT(judge, count_of(story, EVENT_BEFORE_PARK, -1) == 1,
            "before_park is called before a park that may sleep, not before a turn", "it is called %d times",
            count_of(story, EVENT_BEFORE_PARK, -1));
 
-    hook_makes_work(judge, "the next before_park spawns task 5", DO(DO_SPAWN, ON_RUNTIME, 5), 5, &before);
-    hook_makes_work(judge, "the next before_park wakes task 1", DO(DO_WAKE, 1, 0), 1, &before);
-    hook_makes_work(judge, "the next before_park wakes the root", DO(DO_WAKE, ROOT, 0), ROOT, &before);
+    hook_makes_work(judge, ACT(spawn, ON_RUNTIME, 5), 5, &before);
+    hook_makes_work(judge, ACT(wake, 1), 1, &before);
+    hook_makes_work(judge, ACT(wake, ROOT), ROOT, &before);
 
-    DRIVER(judge, "thread 0: wakes the root", DO(DO_WAKE, ROOT, 0));
+    WAKE(judge, ROOT);
     story = until_done(judge);
     expect_pairs(judge, story, &before);
     EXPECT(judge, !before, "after_unpark is called after each park", "block_on returned without it");
@@ -344,13 +324,13 @@ void test_task_hooks(struct judge *judge)
     const struct story *story = until_asleep(judge);
     expect_hooked(judge, story, 1);
     expect_hooked(judge, story, 2);
-    DRIVER(judge, "thread 0: spawns task 3", DO(DO_SPAWN, ON_RUNTIME, 3));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, 3));
     expect_hooked(judge, until_asleep(judge), 3);
-    DRIVER(judge, "thread 0: wakes task 3", DO(DO_WAKE, 3, 0));
+    WAKE(judge, 3);
     expect_ended(judge, until_asleep(judge), 3, EVENT_READY);
-    DRIVER(judge, "thread 0: aborts task 2", DO(DO_ABORT, 2, 0));
+    DRIVER(judge, ACT(abort, 2));
     expect_ended(judge, until_asleep(judge), 2, EVENT_DROPPED);
-    DRIVER(judge, "thread 0: spawns task 4", DO(DO_SPAWN, ON_RUNTIME, 4));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, 4));
     story = until_asleep(judge);
     expect_hooked(judge, story, 4);
     expect_ended(judge, story, 4, EVENT_READY);
@@ -358,16 +338,14 @@ void test_task_hooks(struct judge *judge)
     until_asleep(judge);
     wake_root(judge);
     until_done(judge);
-    DRIVER(judge, "thread 0: spawns task 6, and takes a reference to the scheduler",
-           DO(DO_SPAWN, ON_RUNTIME, 6), DO(DO_REFERENCE, RUNTIME, 0));
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, 6), ACT(reference, RUNTIME));
     story = drop_runtime(judge);
     expect_ended(judge, story, 1, EVENT_DROPPED);
     expect_ended(judge, story, 6, EVENT_DROPPED);
     expect_hooked(judge, story, 6);
     EXPECT(judge, count_of(story, EVENT_TASK_ENDED, -1) == 2, "task_ended is called once for each task",
            "it is called for others");
-    DRIVER(judge, "thread 0: spawns task 7 on the scheduler, and gives its reference up",
-           DO(DO_SPAWN, ON_KEPT, 7), DO(DO_UNREFERENCE, RUNTIME, 0));
+    DRIVER(judge, ACT(spawn, ON_KEPT, 7), ACT(unreference, RUNTIME));
     EXPECT(judge, driver_events(judge, EVENT_TASK_SPAWNED, 7) == driver_events(judge, EVENT_TASK_ENDED, 7),
            "task_spawned and task_ended are called for the same tasks",
            "task_spawned is called for a task that is refused, task_ended is not");

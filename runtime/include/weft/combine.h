@@ -115,7 +115,7 @@ struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[
  * For loops: the caller builds the branch that won anew, or disables it (NULL), then selects again. A select that is
  * built anew with wf_select() polls the first branch first, each time.
  *
- * @param select  READY or dropped.
+ * @param select  READY or dropped; any other is a mistake, and panics (01.13).
  * @return `select`.
  *
  * @clause{01.13,3,"In `count` WF_FAIR selects in a row, begun by wf_select_next and polled once each, each branch goes first once, after READY and after a drop: the turn goes on."}

@@ -7,7 +7,8 @@
  *     wf_current_thread_drop(runtime);
  *
  * Loop:    poll the root if it was woken; run tasks, up to 61 polls with the root's; give the park a turn, sleeping only if
- *          there is nothing to run; let those that yielded run again.
+ *          there is nothing to run; let those that yielded run again. More turns than 04.22 asks for are allowed, such as one
+ *          for each wake of the root: each may cost a system call, and that is all.
  * Limits:  no one can take the thread from a poll that does not return: a task that computes long awaits wf_consume(), and
  *          what blocks belongs on a thread of its own.
  * Threads: block_on and drop: one at a time, on any thread. Spawns and wakes: any number, on any thread.

@@ -38,7 +38,8 @@ struct wf_local_run {
  * @return `run`. Tasks that are left stay in the set, for another run. The set outlives its runs.
  *
  * The body is no task: wf_task_current() is NULL in it. Task-local values of outside are in force for the body, and not for
- * the local tasks. Where no context is outside, the body has a budget.
+ * the local tasks. Where no context is outside, the body has a budget. Body and local tasks are inside a runtime, also where
+ * the run is polled by hand: no other one may run there (01.24, 04.10).
  *
  * Threads:       the first poll of a run says which thread is the set's; a poll of any run of it on another panics, and
  *                so does the set's drop.

@@ -24,8 +24,7 @@ static void notify(struct wf_task_set *set)
 {
     struct wf_local_set *self = (struct wf_local_set *)set;
     pthread_mutex_lock(&set->lock);
-    struct wf_waker woken = self->run_waker;
-    self->run_waker = (struct wf_waker){0};
+    struct wf_waker woken = wf_waker_clone(&self->run_waker); /* kept too: the next poll replaces it */
     pthread_mutex_unlock(&set->lock);
     wf_waker_wake(&woken);
 }

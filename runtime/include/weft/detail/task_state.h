@@ -13,8 +13,9 @@
  *     CANCELLED      an abort was asked for; never cleared
  *     the rest       counts references, in steps of WF_TASK_REFERENCE
  *
- * Any thread that knows the task may load the word. Only the transitions change it, each in one write, so that a load sees
- * a whole state. Read-modify-writes make a transition one step; so may a lock.
+ * Any thread that knows the task may load the word. Only the transitions change it: to_running, to_idle and to_complete each in
+ * one write, so that a load sees a whole state. Read-modify-writes make a transition one step; so may a lock. Open to the others
+ * is more than one write, such as a reference that is made first and given back where it is not needed.
  *
  * ## What always holds
  *
@@ -231,7 +232,13 @@ WF_MUST_USE uint32_t wf_task_to_join_dropped(struct wf_task *task);
 
 /* --- abort --- */
 
-/** @brief Ask for an abort; the caller's reference stays. @return true: schedule it; a reference for the queue was made. Clauses: 03.12 */
+/**
+ * @brief Ask for an abort; the caller's reference stays.
+ * @return true: schedule it; a reference for the queue was made.
+ *
+ * Clauses: 03.12
+ * Open: whether a running task is NOTIFIED too, and whether CANCELLED is set on one that is over.
+ */
 WF_MUST_USE bool wf_task_to_cancelled(struct wf_task *task);
 
 WF_END_DECLS
