@@ -71,8 +71,8 @@ int il_mutex_unlock(void *mutex, il_site site);
 bool il_mutex_is_own(void *mutex, il_site site);
 /** Lock it once more, or once less (`by` is -1); false: it is held once only. */
 bool il_mutex_nest(void *mutex, int by, il_site site);
-int il_rwlock_lock(void *lock, bool writes, bool tries, il_site site);
-int il_rwlock_unlock(void *lock, il_site site);
+int il_rwlock_lock(void *object, bool writes, bool tries, il_site site);
+int il_rwlock_unlock(void *object, il_site site);
 /** True: the caller is to do it, and then to say so. */
 bool il_once_begin(void *once, il_site site);
 void il_once_end(void *once, il_site site);
