@@ -4,9 +4,12 @@
 # What a person passes is text, and never make's or a shell's to expand. make expands a value wherever its variable is used,
 # exported or handed to a sub-make. So, before any use, each becomes a variable that holds the text itself; recipes take it
 # from the environment, in quotes, as "$$FROM".
-NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK LONG FRESH PROVE FUNCTION ALL
+NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK LONG FRESH PROVE FUNCTION ALL BUG WEAKEN
 export ASKED_LABS := $(value LABS)
 override undefine LABS
+# A shell counts in a variable of this name.
+export ASKED_SECONDS := $(value SECONDS)
+override undefine SECONDS
 # make itself expands it, to split each command.
 override undefine IFS
 passed := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
@@ -118,16 +121,19 @@ run: deps-grade
 	    $(call pick_objects,$(variant),$(GIVEN_SOURCES))
 	@"$(B)/examples/$$EXAMPLE"
 
-## model: explore models that you have written: FILE=x.c [TEST=name] [TOKEN=t] [OWN=all] [FROM=dir]
+## model: explore models that you have written: FILE=x.c [TEST=name] [TOKEN=t] [SECONDS=n] [WEAKEN=1] [BUG=n] [OWN=all] [FROM=dir]
 .PHONY: model
 model: deps-grade
 	@test -f "$$FILE" || { printf "Which model? For example: make model FILE=my_model.c (there is no file '%s')\n" "$$FILE" >&2; exit 1; }
+	@case $$BUG in *[!0-9]*) echo "Which bug? BUG= is a number, which the model finds as the macro BUG" >&2; exit 1 ;; esac
 	@$(MAKE) -s -j"$$JOBS" $(B)/obj/engine/engine.o
 	$(call make_pick,interleave,$(EXPLORED_GIVEN))
 	@mkdir -p $(B)/models $(B)/trace
-	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave -c $(file_word) -o $(B)/models/own.o
+	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} -c $(file_word) -o $(B)/models/own.o
+	@grader/tools/model-names.sh $(B)/models/own.o
 	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
-	@$(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} -- $${TEST:+"$$TEST"}
+	@$(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} $${ASKED_SECONDS:+--seconds "$$ASKED_SECONDS"} \
+	    $${WEAKEN:+--weaken} -- $${TEST:+"$$TEST"}
 
 ## expand: an async function as the state machine that its macros write: FILE=x.c
 .PHONY: expand

@@ -28,6 +28,9 @@
  *         pthread_join(thread, NULL);
  *     }
  *
+ * Time is a clock of the model's own: it stands still while a thread can run, and jumps to the next deadline when none can. A wait
+ * with a deadline, or a sleep, may also end early, as if the other threads were slow.
+ *
  * Each thread has its own `_Thread_local` variables, at an address of its own; another may reach them by a pointer.
  *
  * Keep it small: two or three threads, about twelve operations on shared objects in each. The number of
@@ -53,6 +56,8 @@ struct interleave_model {
     int line;           /**< and the line */
     void (*body)(void); /**< one execution */
     int spurious; /**< spurious wake-ups and failures of a weak compare-exchange a thread may meet; 0: one. -1: none */
+    int timeouts; /**< waits with a deadline that a thread ends although another could still run; 0: one. -1: none */
+    int failed_allocations; /**< calls of malloc that may return NULL; 0: none. Each is tried */
     int steps_max; /**< visible operations in one execution; 0: 2,000 */
 };
 

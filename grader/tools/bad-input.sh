@@ -62,7 +62,7 @@ hostile_names()
     local name variable words
     for name in "${hostile[@]}"; do
         words=()
-        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE QUICK LONG FRESH FUNCTION ALL; do
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE QUICK LONG FRESH FUNCTION ALL BUG WEAKEN SECONDS; do
             words+=("$variable=$name")
         done
         words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")
@@ -85,7 +85,7 @@ hostile_names debug LAB=01 TEST=explore_unpark SEED=
 hostile_names trace LAB=01 TEST=explore_unpark OWN= SEED=
 hostile_names soak LAB=01
 for command in run lib model bench; do
-    hostile_names $command EXAMPLE=first_future VARIANT=plain OWN=01 SANDBOX= FILE=grader/interleave/examples/ticket.c
+    hostile_names $command EXAMPLE=first_future VARIANT=plain OWN=01 SANDBOX= BUG= FILE=grader/interleave/examples/ticket.c
 done
 hostile_names install OWN=
 
@@ -228,6 +228,10 @@ expect 2 "explore_unpark is a model: name the execution" "$grade" debug 01 --tes
 expect 2 "trace needs --test" "$grade" trace 01
 expect 2 "has no model join_drop. It has:" "$grade" trace 01 --test join_drop
 expect 2 "Which model?" make -s model FILE="$work/nowhere.c"
+printf '#include <strings.h>\n#include "interleave.h"\nstatic char text[8];\nMODEL(clears, "-", "") { bzero(text, 8); }\n' >"$work/unknown.c"
+expect 2 "the model calls bzero(), which the checker does not know" make -s model FILE="$work/unknown.c"
+expect 2 "BUG= is a number" make -s model FILE=grader/interleave/examples/ticket.c BUG=x
+expect 2 "from 1 to 1000000" make -s model FILE=grader/interleave/examples/ticket.c SECONDS=x
 
 expect 2 "does not exist" "$grade" run 01 --from "$work/nowhere"
 

@@ -53,19 +53,40 @@ void il_detach(int id, il_site site);
 int il_self(void);
 /** A hint that the thread spins: it sleeps until something that it has read changes. */
 void il_spin(il_site site);
+/** Let others go first. */
+void il_yield(il_site site);
 _Noreturn void il_exit_thread(void *result, il_site site);
+
+/* --- time: nanoseconds --- */
+
+int64_t il_now(il_site site);
+void il_sleep(int64_t deadline, il_site site);
 
 /* --- locks: 0 or an error code of POSIX --- */
 
 int il_mutex_lock(void *mutex, il_site site);
 int il_mutex_trylock(void *mutex, il_site site);
 int il_mutex_unlock(void *mutex, il_site site);
+/** Whether the calling thread holds it. */
+bool il_mutex_is_own(void *mutex, il_site site);
+/** Lock it once more, or once less (`by` is -1); false: it is held once only. */
+bool il_mutex_nest(void *mutex, int by, il_site site);
+int il_rwlock_lock(void *object, bool writes, bool tries, il_site site);
+int il_rwlock_unlock(void *object, il_site site);
+/** True: the caller is to do it, and then to say so. */
+bool il_once_begin(void *once, il_site site);
+void il_once_end(void *once, il_site site);
+void il_barrier_init(void *barrier, unsigned threads, il_site site);
+/** True for one of the threads. */
+bool il_barrier_wait(void *barrier, il_site site);
 int il_mutex_destroy(void *object, bool is_condition, il_site site);
 void il_mutex_init(void *object);
-int il_condition_wait(void *condition, void *mutex, il_site site);
+/** The deadline is a time of the clock in nanoseconds, or INT64_MAX. ETIMEDOUT: it has come. */
+int il_condition_wait(void *condition, void *mutex, int64_t deadline, il_site site);
+int il_mutex_timedlock(void *mutex, int64_t deadline, il_site site);
 int il_condition_signal(void *condition, bool all, il_site site);
-/** EAGAIN: the word is not `expected`. */
-int il_futex_wait(const void *word, uint32_t expected, il_site site);
+/** EAGAIN: the word is not `expected`. ETIMEDOUT as above. */
+int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site site);
 /** Returns how many were woken. */
 int il_futex_wake(const void *word, int most, il_site site);
 

@@ -25,8 +25,15 @@ const char *operation_name(enum operation op)
         [OP_SIGNAL] = "signal",
         [OP_FUTEX_WAIT] = "futex wait",
         [OP_WOKEN] = "return from the futex wait",
+        [OP_READ_LOCK] = "lock for reading",
+        [OP_WRITE_LOCK] = "lock for writing",
+        [OP_BARRIER] = "arrival at the barrier",
+        [OP_PASSED] = "passing of the barrier",
         [OP_JOIN] = "join",
         [OP_SPIN] = "spin",
+        [OP_CLOCK] = "read of the clock",
+        [OP_SLEEP] = "sleep",
+        [OP_TIMEOUT] = "timeout",
     };
     return names[op];
 }

@@ -112,6 +112,9 @@ static void *first_frame(char *stack)
 
 void coroutine_make(struct thread *thread)
 {
+    enum { MOSTLY_USED = 16 << 10 };
+    if (il->has_loops) /* as stack_clean() */
+        memset(thread->stack + STACK_BYTES - MOSTLY_USED, 0, MOSTLY_USED);
     thread->stack_pointer = first_frame(thread->stack);
     locals_make(thread);
 }

@@ -21,7 +21,10 @@
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
  *     thread.c      life of threads, spinning
+ *     wait.c        loops that only look
+ *     time.c        the clock, deadlines
  *     lock.c        mutexes, condition variables, futexes
+ *     rwlock.c, barrier.c, once.c
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
  *     reduce.c      which steps depend on each other; source-DPOR
@@ -31,7 +34,7 @@
  *     site.c        files, lines, names of functions and objects; debug_info.c: what the program itself says of an address
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
- *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_semaphore.c, hooks_refused.c    the front
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_refused.c    the front
  *     ends
  *     main.c, judged.c    the program
  */
@@ -44,6 +47,9 @@
 
 #include "../interleave.h"
 #include "state.h"
+
+/* The time at which an execution begins. */
+enum { NOW_SECONDS = 1000 };
 
 static inline struct thread *il_this(void)
 {
@@ -60,6 +66,11 @@ static inline bool il_acquires(enum il_order order)
 static inline bool il_releases(enum il_order order)
 {
     return order == IL_RELEASE || order == IL_ACQ_REL || order == IL_SEQ_CST;
+}
+static inline bool il_is_own_stack(const volatile void *address)
+{
+    const volatile char *stack = il_this()->stack;
+    return (const volatile char *)address >= stack && (const volatile char *)address < stack + STACK_BYTES;
 }
 static inline bool il_is_location(int object)
 {
@@ -91,11 +102,48 @@ _Noreturn void il_leave(void); /* back to the engine; the execution is over */
 void thread_watch(struct thread *thread, int object, uint16_t index, unsigned version, il_site site);
 void thread_spin_if_repeating(struct thread *thread, int location, il_site site);
 
+/* --- wait.c --- */
+/* The thread is about to look at the object. `arguments`: what else it does so with. */
+void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site);
+/* What the engine has left below its caller. */
+void stack_clean(void);
+void look_is_chosen(struct thread *thread, struct step *step);
+/* It was a look. `locked`: of a mutex that was free, or was its own. */
+void look_made(struct thread *thread, unsigned version, bool locked, bool odd);
+/* The thread did something that another could see. */
+void look_ends(struct thread *thread);
+/* Something that the thread came round for has changed. */
+bool await_is_answered(const struct thread *thread);
+bool waits_for_clock(const struct thread *thread);
+
+/* --- time.c --- */
+enum runnable { CANNOT, CAN, CAN_SPURIOUSLY };
+/* The wait of this thread could end by its deadline: in time, or early. */
+enum runnable timeout_runnable(const struct thread *thread);
+/* And in time since so many steps were made. */
+bool is_in_time_since(const struct thread *thread, int steps);
+/* No thread can run: those of the next deadline can. False: there is none. */
+bool time_can_pass(void);
+void clock_ticks(struct thread *thread, struct step *step);
+void timeout_set(struct thread *thread, int64_t deadline);
+/* The wait ends by its deadline, in this step. True: early. */
+bool timeout_take(struct thread *thread, struct step *step);
+#define EARLY ", early: others could still run"
+
 /* --- lock.c --- */
+/* The number of the lock at this address; it is looked at, and there. */
+int lock_of(const void *object, bool is_condition, il_site site);
+void announce_lock(struct thread *thread, struct pending next, il_site site);
+struct pending pending_on(enum operation op, int lock, int lock2, il_site site);
+void enqueue(struct thread *thread, struct lock *queue);
+/* It is no longer in its queue, since that step. */
+void wake(struct thread *thread, const struct step *signal);
 const char *lock_text(const struct lock *lock, char *text, size_t size);
 
+/* --- rwlock.c --- */
+bool rwlock_is_free(const struct lock *lock, bool writes);
+
 /* --- schedule.c --- */
-enum runnable { CANNOT, CAN, CAN_SPURIOUSLY };
 /* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */
 bool spin_is_answered(const struct thread *thread);
 enum runnable thread_runnable(const struct thread *thread);
@@ -151,6 +199,9 @@ void sc_made(struct thread *thread, struct step *step);
 void sc_fence(struct thread *thread);
 /* For each view that there is: of threads, stores and locks. */
 void each_view(void (*act)(struct view *view, const void *argument), const void *argument);
+/* Of these, those of wait.c: what threads knew before a look. `i`: in il->known. */
+void each_knowledge(void (*act)(struct view *view, const void *argument), const void *argument);
+bool knowledge_counts(int i);
 
 /* --- race.c, heap.c --- */
 void race_check(struct thread *thread, const volatile void *address, size_t size, bool is_write, bool atomic,
@@ -242,8 +293,8 @@ bool token_read(const char *token);
 /* --- ladder.c --- */
 struct ladder_result {
     struct il_result result;
-    char bounds[200]; /* in words */
-    char headline[IL_MESSAGE_BYTES + 300];
+    char bounds[600]; /* in words */
+    char headline[IL_MESSAGE_BYTES + 700];
 };
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out);
 void model_bounds(const struct interleave_model *model, struct il_options *options);

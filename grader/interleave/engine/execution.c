@@ -35,6 +35,8 @@ void engine_start(void)
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
+    engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
     engine->fences = pages(NULL, STEPS_LIMIT * sizeof *engine->fences);
     engine->decisions = pages(NULL, DECISIONS_MAX * sizeof *engine->decisions);
     engine->taken = pages(NULL, (size_t)2 * DECISIONS_MAX);
@@ -101,11 +103,16 @@ static void execute(void)
     il->preemptions = il->stale_reads = il->overtakings = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
     il->freeing = false;
+    il->registers.stack_pointer = 0;
+    il->now = NOW_SECONDS * NS_PER_S;
+    il->jumps = 0;
+    il->failed_allocations = 0;
+    il->waits_for_clock = 0;
     il->trace = 0;
     il->failure = IL_NO_FAILURE;
-    il->pruned = false;
+    il->pruned = il->found_loop = false;
     il->sc_count = il->fence_count = 0;
-    il->last_awaiting = NULL;
+    il->last_awaiting = il->last_timed = NULL;
     heap_reset();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
         choose_priority_changes();
@@ -144,6 +151,12 @@ static enum il_verdict explore_paths(void)
     bool depth_first = il->options.strategy < IL_RANDOM;
     for (;;) {
         execute();
+        if (il->found_loop) {
+            il->decision_count = il->prefix = 0;
+            il->executions = il->prunings = 0;
+            il->outcomes.count = 0;
+            continue;
+        }
         if (il->pruned)
             il->prunings++;
         else
@@ -160,10 +173,11 @@ static enum il_verdict explore_paths(void)
 /* Execute what stands in il->replay, with the account on. */
 static void execute_traced(void)
 {
-    il->replaying = true;
-    account_clear();
-    il->tracing = true;
-    execute();
+    il->replaying = il->tracing = true;
+    do {
+        account_clear();
+        execute();
+    } while (il->found_loop);
     il->tracing = false;
 }
 
@@ -236,6 +250,8 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = 0;
     il->outcomes.count = 0;
+    il->counted = il->timed = false;
+    il->endless_site = NULL;
     il->random = (options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15);
     il->started_ms = engine_ms();
     snapshot_take();
@@ -268,6 +284,13 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     found.steps = il->steps_total;
     found.milliseconds = (int)(engine_ms() - il->started_ms);
     found.outcomes = il->outcomes.count;
+    found.timed = il->timed;
+    found.counted = il->counted;
+    if (il->endless_site) {
+        char *place = site_expand(strdup(where(il->endless_site)));
+        snprintf(found.endless, sizeof found.endless, "%s", place);
+        free(place);
+    }
     if (found.verdict == IL_FAILED)
         tell_failure(name, &found);
     snapshot_restore();

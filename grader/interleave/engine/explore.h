@@ -20,6 +20,7 @@ enum il_strategy {
 };
 
 enum { IL_UNBOUNDED = -1 };
+#define IL_STUCK (UINT64_C(0xF) << 60)
 
 /** What to explore. Zero means: naive, no preemption, no stale read, no oddity. */
 struct il_options {
@@ -27,6 +28,8 @@ struct il_options {
     int preemptions; /**< at most, of a thread that could have run on; or IL_UNBOUNDED */
     int stale_reads; /**< at most, of loads that do not read the newest store and stores that do not become it; or IL_UNBOUNDED */
     int spurious;   /**< at most, a thread: wake-ups for no reason, failures of a weak compare-exchange */
+    int timeouts;   /**< at most, a thread: waits that end by a deadline while others could still run */
+    int failed_allocations; /**< at most: calls of malloc that return NULL */
     int steps_max;  /**< visible operations in one execution; 0: 2,000 */
     int unanswered; /**< at most, a thread: ends of a spin although nothing that it has read has changed */
     int budget_ms;  /**< 0: none */
@@ -34,7 +37,7 @@ struct il_options {
     uint64_t seed;       /**< of the random strategies */
     int changes;         /**< of priorities; 0: two, which is a depth of three */
     bool c11_release_sequences; /**< later stores of the same thread continue a release sequence, as in C11 and RC11; C++20 dropped that */
-    bool deadlock_is_outcome; /**< for tests of the reductions */
+    bool deadlock_is_outcome;   /**< for tests of the reductions: a number with the bits of IL_STUCK */
     bool ignore_leaks;
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };
@@ -80,11 +83,14 @@ struct il_result {
     long steps;      /**< visible operations, in all */
     int milliseconds;
     int preemptions, stale_reads, spurious; /**< in the failing execution */
-    int overtakings; /**< of the stale_reads: stores that take effect before one that ran earlier */
-    size_t outcomes; /**< distinct values given to il_outcome() */
-    char *account;   /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
-    char *rows;      /**< the same as rows, for page_html.h. The caller frees */
-    char *token;     /**< replays the failing execution. The caller frees */
+    int overtakings;   /**< of the stale_reads: stores that take effect before one that ran earlier */
+    size_t outcomes;   /**< distinct values given to il_outcome() */
+    bool timed;        /**< a wait with a deadline was met: the bound on early timeouts has cut something */
+    bool counted;      /**< a thread slept in a loop that counts: the bound on spins has cut something */
+    char endless[200]; /**< a place where one still looked after many looks, and was not let go on; or "" */
+    char *account;     /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
+    char *rows;        /**< the same as rows, for page_html.h. The caller frees */
+    char *token;       /**< replays the failing execution. The caller frees */
 };
 
 /** Explore `body`. Not to be called from inside a model. */

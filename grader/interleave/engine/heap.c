@@ -81,6 +81,11 @@ void heap_check(const volatile void *address, size_t size, const char *what, il_
 
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
 {
+    if (il->failed_allocations < il->options.failed_allocations && choose_value(2) == 1) {
+        il->failed_allocations++;
+        tell_hidden(il_this(), site, "malloc(%zu) FAILS: NULL", size);
+        return NULL;
+    }
     if (alignment < GRAIN)
         alignment = GRAIN;
     char *start = (char *)(((uintptr_t)il->heap_top + alignment - 1) & ~(uintptr_t)(alignment - 1));
@@ -102,6 +107,7 @@ void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
     memset(start, zeroed ? 0 : 0xa5, grains * GRAIN);
     if (zeroed) /* a thread that reads the zeroes must have been told of the block */
         race_check(il_this(), start, size, true, false, site);
+    look_ends(il_this());
     tell_hidden(il_this(), site, "malloc(%zu): block %d", size, il->block_count);
     return start;
 }
@@ -131,6 +137,7 @@ void il_free(void *memory, il_site site)
     block->freed = true;
     block->freed_by = (int8_t)il->current;
     block->freed_at = site;
+    look_ends(il_this());
     tell_hidden(il_this(), site, "free(block %d)", index);
 }
 

@@ -12,6 +12,29 @@
 /** The line that called the hook: the address before the one it returns to. */
 #define SITE ((il_site)((const char *)__builtin_return_address(0) - 1))
 
+/**
+ * The hook `name`, whose body is `name_noted`: what a called function must keep is noted in il->registers first, so that two calls
+ * can be known to come from the same state of their thread (wait.c).
+ */
+#if defined(__x86_64__)
+#define NOTED(name)                                                                                          \
+    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n"                              \
+            "    movq il(%rip), %rax\n    testq %rax, %rax\n    jz 1f\n"                                     \
+            "    movq %rbx, (%rax)\n    movq %rbp, 8(%rax)\n    movq %r12, 16(%rax)\n"                       \
+            "    movq %r13, 24(%rax)\n    movq %r14, 32(%rax)\n    movq %r15, 40(%rax)\n"                    \
+            "    movq %rsp, 48(%rax)\n"                                                                      \
+            "1:  jmp " #name "_noted\n.size " #name ", .-" #name "\n");
+#elif defined(__aarch64__)
+#define NOTED(name)                                                                                          \
+    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n"                              \
+            "    adrp x16, il\n    ldr x16, [x16, :lo12:il]\n    cbz x16, 1f\n"                              \
+            "    stp x19, x20, [x16]\n    stp x21, x22, [x16, 16]\n    stp x23, x24, [x16, 32]\n"            \
+            "    stp x25, x26, [x16, 48]\n    stp x27, x28, [x16, 64]\n    str x29, [x16, 80]\n"             \
+            "    stp d8, d9, [x16, 88]\n    stp d10, d11, [x16, 104]\n    stp d12, d13, [x16, 120]\n"        \
+            "    stp d14, d15, [x16, 136]\n    mov x17, sp\n    str x17, [x16, 152]\n"                       \
+            "1:  b " #name "_noted\n.size " #name ", .-" #name "\n");
+#endif
+
 /** Run engine code for the model: a crash in there is the engine's. What is below this frame belongs to functions that
  * have returned. */
 #define INSIDE(call)                                                                                         \
@@ -20,6 +43,8 @@
         il->threads[il->current].frames_end = __builtin_frame_address(0);                                    \
         il->threads[il->current].called_at = SITE;                                                           \
         call;                                                                                                \
+        if (il->has_loops)                                                                                   \
+            stack_clean();                                                                                   \
         il->inside = false;                                                                                  \
     } while (0)
 
@@ -57,15 +82,22 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
     result __wrap_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__)
 
-/** The time at which it stands still. */
-enum { NOW_SECONDS = 1000 };
+/** Of any kind: hooks_lock.c. 0, or an error code of POSIX. */
+int mutex_lock(pthread_mutex_t *mutex, bool tries, il_site site);
+int mutex_unlock(pthread_mutex_t *mutex, il_site site);
 
-static inline bool has_passed(const struct timespec *deadline)
+static inline bool is_a_time(const struct timespec *time)
 {
-    return deadline->tv_sec < NOW_SECONDS || (deadline->tv_sec == NOW_SECONDS && deadline->tv_nsec <= 0);
+    return time->tv_nsec >= 0 && time->tv_nsec < NS_PER_S;
 }
 
-#define TIMED                                                                                                \
-    "a wait with a deadline that has not passed cannot be explored, since time stands still: give the model one without"
+/** A time so late that no model comes to it is no deadline. */
+static inline int64_t to_ns(const struct timespec *time)
+{
+    enum { CENTURIES = INT32_MAX };
+    return time->tv_sec < 0            ? 0
+           : time->tv_sec >= CENTURIES ? NO_DEADLINE
+                                       : (int64_t)time->tv_sec * NS_PER_S + time->tv_nsec;
+}
 
 #endif

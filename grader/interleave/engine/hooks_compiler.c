@@ -105,8 +105,9 @@ void *__tsan_memset(void *to, int value, size_t size)
 enum { ORDER_BITS = 7 };
 
 #define ATOMIC_RMW(bits, type, name, kind)                                                                   \
-    HOOK type __tsan_atomic##bits##_##name(volatile type *object, type operand, int order);                  \
-    type __tsan_atomic##bits##_##name(volatile type *object, type operand, int order)                        \
+    NOTED(__tsan_atomic##bits##_##name)                                                                      \
+    HOOK type __tsan_atomic##bits##_##name##_noted(volatile type *object, type operand, int order);          \
+    type __tsan_atomic##bits##_##name##_noted(volatile type *object, type operand, int order)                \
     {                                                                                                        \
         uint64_t old = 0;                                                                                    \
         if (!il)                                                                                             \
@@ -117,10 +118,11 @@ enum { ORDER_BITS = 7 };
     }
 
 #define ATOMIC_COMPARE_EXCHANGE(bits, type, name, weak)                                                      \
-    HOOK int __tsan_atomic##bits##_compare_exchange_##name(volatile type *object, type *expected,            \
-                                                           type desired, int order, int failure_order);      \
-    int __tsan_atomic##bits##_compare_exchange_##name(volatile type *object, type *expected, type desired,   \
-                                                      int order, int failure_order)                          \
+    NOTED(__tsan_atomic##bits##_compare_exchange_##name)                                                     \
+    HOOK int __tsan_atomic##bits##_compare_exchange_##name##_noted(                                          \
+        volatile type *object, type *expected, type desired, int order, int failure_order);                  \
+    int __tsan_atomic##bits##_compare_exchange_##name##_noted(volatile type *object, type *expected,         \
+                                                              type desired, int order, int failure_order)    \
     {                                                                                                        \
         bool succeeded = false;                                                                              \
         uint64_t old = 0, wanted = 0;                                                                        \
@@ -139,8 +141,9 @@ enum { ORDER_BITS = 7 };
     }
 
 #define ATOMIC(bits, type)                                                                                   \
-    HOOK type __tsan_atomic##bits##_load(const volatile type *object, int order);                            \
-    type __tsan_atomic##bits##_load(const volatile type *object, int order)                                  \
+    NOTED(__tsan_atomic##bits##_load)                                                                        \
+    HOOK type __tsan_atomic##bits##_load_noted(const volatile type *object, int order);                      \
+    type __tsan_atomic##bits##_load_noted(const volatile type *object, int order)                            \
     {                                                                                                        \
         uint64_t value = 0;                                                                                  \
         if (!il)                                                                                             \
@@ -164,10 +167,11 @@ enum { ORDER_BITS = 7 };
     ATOMIC_RMW(bits, type, fetch_nand, IL_NAND)                                                              \
     ATOMIC_COMPARE_EXCHANGE(bits, type, strong, false)                                                       \
     ATOMIC_COMPARE_EXCHANGE(bits, type, weak, true)                                                          \
-    HOOK type __tsan_atomic##bits##_compare_exchange_val(volatile type *object, type expected, type desired, \
-                                                         int order, int failure_order);                      \
-    type __tsan_atomic##bits##_compare_exchange_val(volatile type *object, type expected, type desired,      \
-                                                    int order, int failure_order)                            \
+    NOTED(__tsan_atomic##bits##_compare_exchange_val)                                                        \
+    HOOK type __tsan_atomic##bits##_compare_exchange_val_noted(volatile type *object, type expected,         \
+                                                               type desired, int order, int failure_order);  \
+    type __tsan_atomic##bits##_compare_exchange_val_noted(volatile type *object, type expected,              \
+                                                          type desired, int order, int failure_order)        \
     {                                                                                                        \
         bool succeeded = false;                                                                              \
         uint64_t old = 0;                                                                                    \

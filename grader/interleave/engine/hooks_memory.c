@@ -7,6 +7,8 @@
  */
 #include "hooks.h"
 
+#include <errno.h>
+
 WRAP(void *, malloc, size_t size)
 {
     void *memory = NULL;
@@ -64,7 +66,7 @@ WRAP(void *, realloc, void *memory, size_t size)
     }
     size_t before = il_block_size(memory);
     INSIDE(moved = il_malloc(size, 0, false, SITE));
-    if (memory) {
+    if (memory && moved) {
         memcpy(moved, memory, before < size ? before : size);
         INSIDE(il_free(memory, SITE));
     }
@@ -84,7 +86,12 @@ WRAP(int, posix_memalign, void **memory, size_t alignment, size_t size)
 {
     if (!modelled())
         return __real_posix_memalign(memory, alignment, size);
-    INSIDE(*memory = il_malloc(size, alignment, false, SITE));
+    void *made = NULL;
+    INSIDE(made = il_malloc(size, alignment, false, SITE));
+    if (!made)
+        return ENOMEM;
+    touch(memory, sizeof *memory, true, SITE);
+    INSIDE(raw_write(memory, sizeof *memory, (uintptr_t)made));
     return 0;
 }
 
@@ -200,5 +207,7 @@ WRAP(char *, strdup, const char *text)
     char *copy = NULL;
     touch(text, bytes, false, SITE);
     INSIDE(copy = il_malloc(bytes, 0, false, SITE));
+    if (!copy)
+        return NULL;
     return IN_LIBRARY(__real_memcpy(copy, text, bytes));
 }

@@ -16,19 +16,12 @@
             return __real_##name arguments;                                                                  \
         unsupported(SITE, #name " at %s: " why, where(SITE));                                                \
     }
-#define SLEEPS                                                                                               \
-    "sleeping orders nothing, and time stands still: say with a lock or an atomic what is waited for"
+#define SIGNALS "a signal is not modelled: say with a lock or an atomic what is waited for"
 #define OUTSIDE                                                                                              \
     "input and output cannot be explored, since it would happen in each execution: use interleave_note() for words"
 #define UNKNOWN "this kind of synchronisation is not modelled: use atomics, mutexes and condition variables"
 
 struct timeval;
-REFUSED(int, pthread_mutex_timedlock, TIMED, (pthread_mutex_t * m, const struct timespec *t), (m, t))
-REFUSED(unsigned, sleep, SLEEPS, (unsigned seconds), (seconds))
-REFUSED(int, usleep, SLEEPS, (unsigned microseconds), (microseconds))
-REFUSED(int, nanosleep, SLEEPS, (const struct timespec *t, struct timespec *left), (t, left))
-REFUSED(int, clock_nanosleep, SLEEPS,
-        (clockid_t k, int flags, const struct timespec *t, struct timespec *left), (k, flags, t, left))
 REFUSED(ssize_t, read, OUTSIDE, (int fd, void *bytes, size_t count), (fd, bytes, count))
 REFUSED(ssize_t, write, OUTSIDE, (int fd, const void *bytes, size_t count), (fd, bytes, count))
 REFUSED(int, close, OUTSIDE, (int fd), (fd))
@@ -59,34 +52,15 @@ REFUSED(int, fputs, OUTSIDE, (const char *text, FILE *file), (text, file))
 REFUSED(int, fputc, OUTSIDE, (int character, FILE *file), (character, file))
 REFUSED(size_t, fwrite, OUTSIDE, (const void *bytes, size_t size, size_t count, FILE *file),
         (bytes, size, count, file))
-REFUSED(int, pthread_rwlock_rdlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
-REFUSED(int, pthread_rwlock_wrlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
-REFUSED(int, pthread_barrier_wait, UNKNOWN, (pthread_barrier_t * barrier), (barrier))
-REFUSED(int, pthread_spin_lock, UNKNOWN, (pthread_spinlock_t * lock), (lock))
 REFUSED(int, pthread_cancel, UNKNOWN, (pthread_t thread), (thread))
 REFUSED(int, pthread_kill, UNKNOWN, (pthread_t thread, int number), (thread, number))
 REFUSED(int, pthread_key_create, "a thread's own data is _Thread_local in a model",
         (pthread_key_t * key, void (*end)(void *)), (key, end))
 REFUSED(void, __pthread_register_cancel,
         "pthread_cleanup_push is not modelled: clean up before the thread ends", (void *frame), (frame))
-REFUSED(int, pthread_rwlock_tryrdlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
-REFUSED(int, pthread_rwlock_trywrlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
-REFUSED(int, pthread_rwlock_unlock, UNKNOWN, (pthread_rwlock_t * lock), (lock))
-REFUSED(int, pthread_spin_trylock, UNKNOWN, (pthread_spinlock_t * lock), (lock))
-REFUSED(int, pthread_spin_unlock, UNKNOWN, (pthread_spinlock_t * lock), (lock))
-REFUSED(int, mtx_trylock, "use pthread_mutex_trylock", (void *mutex), (mutex))
-REFUSED(int, mtx_unlock, "use pthread_mutex_unlock", (void *mutex), (mutex))
-REFUSED(int, cnd_wait, "use pthread_cond_wait", (void *condition, void *mutex), (condition, mutex))
-REFUSED(int, cnd_signal, "use pthread_cond_signal", (void *condition), (condition))
-REFUSED(int, cnd_broadcast, "use pthread_cond_broadcast", (void *condition), (condition))
-REFUSED(void, call_once, "use pthread_once", (void *flag, void (*run)(void)), (flag, run))
-REFUSED(void, thrd_yield, "use sched_yield", (void), ())
-REFUSED(int, pause, SLEEPS, (void), ())
+REFUSED(int, pause, SIGNALS, (void), ())
 REFUSED(int, getrandom, "a model must not depend on random numbers",
         (void *bytes, size_t count, unsigned flags), (bytes, count, flags))
-REFUSED(int, thrd_create, "use pthread_create", (void *thread, int (*run)(void *), void *arg),
-        (thread, run, arg))
-REFUSED(int, mtx_lock, "use pthread_mutex_lock", (void *mutex), (mutex))
 
 int __wrap_open(const char *path, int flags, ...);
 int __real_open(const char *path, int flags, ...);

@@ -54,7 +54,7 @@ WRAP(int, sem_wait, sem_t *semaphore)
     if (!modelled())
         return __real_sem_wait(semaphore);
     while (!take(semaphore, SITE))
-        INSIDE(il_futex_wait(semaphore, 0, SITE));
+        INSIDE(il_futex_wait(semaphore, 0, NO_DEADLINE, SITE));
     return 0;
 }
 
@@ -73,11 +73,15 @@ WRAP(int, sem_trywait, sem_t *semaphore)
 
 static int take_until(sem_t *semaphore, const struct timespec *deadline, il_site site)
 {
-    if (take(semaphore, site))
-        return 0;
-    if (!has_passed(deadline))
-        unsupported(site, "a semaphore's timed wait at %s: " TIMED, where(site));
-    return failed(ETIMEDOUT);
+    int status = 0;
+    while (!take(semaphore, site)) {
+        if (!is_a_time(deadline))
+            return failed(EINVAL);
+        if (status == ETIMEDOUT)
+            return failed(ETIMEDOUT);
+        INSIDE(status = il_futex_wait(semaphore, 0, to_ns(deadline), site));
+    }
+    return 0;
 }
 
 WRAP(int, sem_timedwait, sem_t *semaphore, const struct timespec *deadline)

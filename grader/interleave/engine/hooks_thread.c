@@ -1,13 +1,12 @@
 /**
  * @file hooks_thread.c
- * @brief Calls of the C library that start, order or end threads, tell the time, or end the program.
+ * @brief Calls of the C library that start or end threads, or end the program, and system calls.
  */
 #include "hooks.h"
 
 #include <errno.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- threads; a pthread_t is the thread's number, counted from 1 --- */
@@ -79,117 +78,8 @@ WRAP(int, sched_yield, void)
 {
     if (!modelled())
         return __real_sched_yield();
-    INSIDE(il_spin(SITE));
+    INSIDE(il_yield(SITE));
     return 0;
-}
-
-/* --- locks --- */
-
-#define LOCK_CALL(name, type, call)                                                                          \
-    WRAP(int, name, type *object)                                                                            \
-    {                                                                                                        \
-        int status = 0;                                                                                      \
-        if (!modelled())                                                                                     \
-            return __real_##name(object);                                                                    \
-        INSIDE(status = (call));                                                                             \
-        return status;                                                                                       \
-    }
-LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, il_mutex_lock(object, SITE))
-LOCK_CALL(pthread_mutex_trylock, pthread_mutex_t, il_mutex_trylock(object, SITE))
-LOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, il_mutex_unlock(object, SITE))
-LOCK_CALL(pthread_mutex_destroy, pthread_mutex_t, il_mutex_destroy(object, false, SITE))
-LOCK_CALL(pthread_cond_destroy, pthread_cond_t, il_mutex_destroy(object, true, SITE))
-LOCK_CALL(pthread_cond_signal, pthread_cond_t, il_condition_signal(object, false, SITE))
-LOCK_CALL(pthread_cond_broadcast, pthread_cond_t, il_condition_signal(object, true, SITE))
-
-WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
-{
-    int type = PTHREAD_MUTEX_NORMAL;
-    if (!modelled())
-        return __real_pthread_mutex_init(mutex, attributes);
-    if (attributes && pthread_mutexattr_gettype(attributes, &type) == 0 && type == PTHREAD_MUTEX_RECURSIVE)
-        INSIDE(unsupported(SITE, "a recursive mutex at %s cannot be explored: use an ordinary one",
-                           where(SITE)));
-    touch(mutex, sizeof(pthread_mutex_t), true, SITE);
-    il_mutex_init(mutex);
-    return __real_pthread_mutex_init(mutex, NULL);
-}
-
-WRAP(int, pthread_cond_init, pthread_cond_t *condition, const pthread_condattr_t *attributes)
-{
-    if (!modelled())
-        return __real_pthread_cond_init(condition, attributes);
-    touch(condition, sizeof(pthread_cond_t), true, SITE);
-    il_mutex_init(condition);
-    return __real_pthread_cond_init(condition, NULL);
-}
-
-WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
-{
-    if (!modelled())
-        return __real_pthread_cond_wait(condition, mutex);
-    INSIDE(il_condition_wait(condition, mutex, SITE));
-    return 0;
-}
-
-/* The mutex orders the callers, and makes what the first did known to the others. */
-WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
-{
-    enum { DONE = 2 };
-    if (!modelled())
-        return __real_pthread_once(once, initialise);
-    INSIDE(il_mutex_lock(once, SITE));
-    if (*(volatile int *)once != DONE) {
-        initialise();
-        *(volatile int *)once = DONE;
-    }
-    INSIDE(il_mutex_unlock(once, SITE));
-    return 0;
-}
-
-/* --- time stands still --- */
-
-WRAP(int, clock_gettime, clockid_t clock, struct timespec *now)
-{
-    if (!modelled())
-        return __real_clock_gettime(clock, now);
-    *now = (struct timespec){.tv_sec = NOW_SECONDS};
-    return 0;
-}
-
-WRAP(time_t, time, time_t *now)
-{
-    struct timespec stands;
-    if (!modelled())
-        return __real_time(now);
-    __wrap_clock_gettime(CLOCK_REALTIME, &stands);
-    if (now)
-        *now = stands.tv_sec;
-    return stands.tv_sec;
-}
-
-/* A deadline that has passed is no wait: the mutex is given up, and taken again. */
-static int wait_until(pthread_mutex_t *mutex, const struct timespec *deadline, il_site site)
-{
-    if (!has_passed(deadline))
-        unsupported(site, "a condition variable's timed wait at %s: " TIMED, where(site));
-    INSIDE(il_mutex_unlock(mutex, site));
-    INSIDE(il_mutex_lock(mutex, site));
-    return ETIMEDOUT;
-}
-
-WRAP(int, pthread_cond_timedwait, pthread_cond_t *condition, pthread_mutex_t *mutex,
-     const struct timespec *deadline)
-{
-    return modelled() ? wait_until(mutex, deadline, SITE)
-                      : __real_pthread_cond_timedwait(condition, mutex, deadline);
-}
-
-WRAP(int, pthread_cond_clockwait, pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
-     const struct timespec *deadline)
-{
-    return modelled() ? wait_until(mutex, deadline, SITE)
-                      : __real_pthread_cond_clockwait(condition, mutex, clock, deadline);
 }
 
 /* --- the end of the program --- */
@@ -228,13 +118,46 @@ void __wrap_abort(void)
     }
 END_OF_PROGRAM(exit)
 END_OF_PROGRAM(_exit)
+END_OF_PROGRAM(_Exit)
 END_OF_PROGRAM(quick_exit)
+
+/* The same by other names. Outside of a model only the engine would call them, and it does not. */
+#define LEAVES(name)                                                                                         \
+    extern void __wrap_##name(void) __attribute__((noreturn));                                               \
+    void __wrap_##name(void)                                                                                 \
+    {                                                                                                        \
+        if (!modelled())                                                                                     \
+            engine_failed(#name " outside of a model");                                                      \
+        fail(IL_EXIT, SITE, "%s called " #name "() at %s: code under test must not end the program",         \
+             thread_text(il_self()), where(SITE));                                                           \
+    }
+LEAVES(err)
+LEAVES(errx)
+LEAVES(verr)
+LEAVES(verrx)
+LEAVES(error)
+LEAVES(execve)
+LEAVES(execv)
+LEAVES(execvp)
+LEAVES(execvpe)
+LEAVES(execl)
+LEAVES(execlp)
+LEAVES(execle)
+LEAVES(fexecve)
 
 /* --- system calls: the futex is synchronisation, which can be explored; others are the outside world --- */
 
-static bool is_zero(const struct timespec *time)
+/* A FUTEX_WAIT has a span, the one with a mask a time. */
+static int64_t futex_deadline(int command, const struct timespec *timeout, il_site site)
 {
-    return time->tv_sec == 0 && time->tv_nsec == 0;
+    int64_t now = 0, time;
+    if (!timeout)
+        return NO_DEADLINE;
+    touch(timeout, sizeof *timeout, false, site);
+    time = to_ns(timeout);
+    if (command == FUTEX_WAIT && time != NO_DEADLINE)
+        INSIDE(now = il_now(site));
+    return time == NO_DEADLINE ? time : now + time;
 }
 
 static long futex(long word, long operation, long value, long timeout, long mask, il_site site)
@@ -247,19 +170,12 @@ static long futex(long word, long operation, long value, long timeout, long mask
     bool has_mask = command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET;
     if (has_mask && (uint32_t)mask != FUTEX_BITSET_MATCH_ANY)
         unsupported(site, "a futex with a mask at %s is not modelled", where(site));
-    bool passed = waits && timeout &&
-                  (command == FUTEX_WAIT ? is_zero((const struct timespec *)timeout)
-                                         : has_passed((const struct timespec *)timeout));
-    if (waits && timeout && !passed)
-        unsupported(site, "futex at %s: " TIMED, where(site));
     if (!waits) {
         INSIDE(status = il_futex_wake((void *)word, (int)value, site));
         return status;
     }
-    if (passed)
-        status = ETIMEDOUT;
-    else
-        INSIDE(status = il_futex_wait((void *)word, (uint32_t)value, site));
+    int64_t deadline = futex_deadline(command, (const struct timespec *)timeout, site);
+    INSIDE(status = il_futex_wait((void *)word, (uint32_t)value, deadline, site));
     errno = status;
     return status ? -1 : 0;
 }

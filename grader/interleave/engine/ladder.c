@@ -31,6 +31,10 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
                                    .spurious = model->spurious == 0  ? 1
                                                : model->spurious < 0 ? 0
                                                                      : model->spurious,
+                                   .timeouts = model->timeouts == 0  ? 1
+                                               : model->timeouts < 0 ? 0
+                                                                     : model->timeouts,
+                                   .failed_allocations = model->failed_allocations,
                                    .unanswered = UNANSWERED,
                                    .steps_max = model->steps_max,
                                    .seed = 1};
@@ -140,30 +144,50 @@ static void explore_beyond(struct climb *climb, struct ladder_result *out)
     result->verdict = IL_BUDGET;
 }
 
+/* Of the loops that count, only where one was met: others cost nothing. */
+static void describe_bounds(const struct climb *climb, struct ladder_result *out)
+{
+    const struct il_options *options = &climb->options;
+    const struct il_result *result = &out->result;
+    char spins[400] = "", timeouts[100] = "";
+    if (result->timed)
+        snprintf(timeouts, sizeof timeouts, ", and %d early timeout%s", options->timeouts,
+                 options->timeouts == 1 ? "" : "s");
+    if (result->counted)
+        snprintf(spins, sizeof spins,
+                 "; in a loop that counts its looks it goes on without an answer %d times%s%s%s",
+                 options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
+                 *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
+    snprintf(out->bounds, sizeof out->bounds,
+             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
+             "failure%s%s%s",
+             options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s",
+             timeouts, spins);
+}
+
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out)
 {
     struct climb climb = {.model = model, .ends_ms = engine_ms() + budget_ms};
     *out = (struct ladder_result){0};
     int64_t begin = engine_ms();
     model_bounds(model, &climb.options);
-    snprintf(out->bounds, sizeof out->bounds,
-             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
-             "failure%s, and %d spins without an answer",
-             climb.options.spurious, climb.options.spurious == 1 ? "" : "s",
-             climb.options.spurious == 1 ? "" : "s", climb.options.unanswered);
     explore(&climb, climb.options, budget_ms - budget_ms / 3, &out->result);
     if (out->result.verdict == IL_BUDGET) {
         il_result_free(&out->result);
         explore_beyond(&climb, out);
     }
+    describe_bounds(&climb, out);
     if (out->result.verdict == IL_FAILED)
         describe_failure(&climb, out);
     else if (out->result.verdict == IL_EXHAUSTED)
         snprintf(out->headline, sizeof out->headline, "all %ld execution%s pass: %s", out->result.executions,
                  out->result.executions == 1 ? "" : "s", out->bounds);
     else
-        snprintf(out->headline, sizeof out->headline,
-                 "budget reached after %ld executions: not verified. None of them failed", climb.executions);
+        snprintf(
+            out->headline, sizeof out->headline,
+            "budget reached after %ld executions: not verified. None of them failed. The time was the bound: give it more, "
+            "or make the model smaller, by a thread or some operations",
+            climb.executions);
     out->result.executions = climb.executions;
     out->result.milliseconds = (int)(engine_ms() - begin);
 }

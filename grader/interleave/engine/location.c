@@ -78,8 +78,11 @@ void each_view(void (*act)(struct view *view, const void *argument), const void 
         if (il->stores[i].has_head)
             act(&il->stores[i].head, argument);
     }
-    for (int i = 0; i < il->lock_count; i++)
+    for (int i = 0; i < il->lock_count; i++) {
         act(&il->locks[i].released, argument);
+        act(&il->locks[i].read, argument);
+    }
+    each_knowledge(act, argument);
 }
 
 struct place_taken {
@@ -122,7 +125,7 @@ struct store *location_put(int index, int place, uint64_t value, int thread, il_
         if (!location->stores)
             engine_failed("no memory");
     }
-    if (place == 0 || (place == location->count && location_newest(location)->value != value))
+    if (place < location->count || place == 0 || location_newest(location)->value != value)
         location->version++;
     if (place < location->count)
         take_place(location, (struct place_taken){index, place});

@@ -50,7 +50,7 @@ static void use(const void *object, bool is_condition, bool is_write, il_site si
     il->using = USES_NONE;
 }
 
-static int lock_of(const void *object, bool is_condition, il_site site)
+int lock_of(const void *object, bool is_condition, il_site site)
 {
     const char *what = is_condition ? "condition variable" : "mutex";
     use(object, is_condition, false, site);
@@ -66,7 +66,7 @@ static int lock_of(const void *object, bool is_condition, il_site site)
 }
 
 /* Announce an operation on a lock, and use it once more when it runs. */
-static void announce_lock(struct thread *thread, struct pending next, il_site site)
+void announce_lock(struct thread *thread, struct pending next, il_site site)
 {
     announce(thread, next);
     int objects[] = {next.touches.object, next.touches.object2};
@@ -77,7 +77,7 @@ static void announce_lock(struct thread *thread, struct pending next, il_site si
         }
 }
 
-static struct pending pending_on(enum operation op, int lock, int lock2, il_site site)
+struct pending pending_on(enum operation op, int lock, int lock2, il_site site)
 {
     return (struct pending){
         .op = (uint8_t)op,
@@ -100,6 +100,7 @@ static void take(struct thread *thread, struct lock *lock, il_site site)
     lock->owner = thread->id;
     lock->site = site;
     lock->version++;
+    lock->acts = thread->acts;
     view_join(&thread->now, &lock->released);
 }
 
@@ -107,6 +108,7 @@ static void give_up(struct thread *thread, struct lock *lock)
 {
     lock->owner = NOBODY;
     lock->version++;
+    lock->changes += lock->acts != thread->acts;
     view_copy(&lock->released, &thread->now);
 }
 
@@ -119,12 +121,44 @@ int il_mutex_lock(void *mutex, il_site site)
         fail(IL_MISUSE, site,
              "%s locks a mutex at %s that it holds already, since %s: it would wait for itself",
              thread_text(thread->id), where(site), where(lock->site));
+    look_begins(thread, FIRST_LOCK + (int)(lock - il->locks), 0, site);
     announce_lock(thread, pending_on(OP_LOCK, (int)(lock - il->locks), -1, site), site);
     struct step *step = step_begin(thread);
     take(thread, lock, site);
     step_end(thread, step, NULL);
+    look_made(thread, lock->changes, true, false);
     tell_step(thread, site, "lock %s", lock_text(lock, text, sizeof text));
     return 0;
+}
+
+int il_mutex_timedlock(void *mutex, int64_t deadline, il_site site)
+{
+    struct thread *thread = il_this();
+    int index = lock_of(mutex, false, site);
+    struct lock *lock = &il->locks[index];
+    struct pending next = pending_on(OP_LOCK, index, -1, site);
+    char text[100];
+    if (lock->owner == thread->id)
+        fail(IL_MISUSE, site,
+             "%s locks a mutex at %s that it holds already, since %s: it would wait for itself",
+             thread_text(thread->id), where(site), where(lock->site));
+    timeout_set(thread, deadline);
+    next.touches.clock = CLOCK_MOVED;
+    announce_lock(thread, next, site);
+    struct step *step = step_begin(thread);
+    bool busy = lock->owner != NOBODY;
+    if (busy) {
+        timeout_take(thread, step);
+        step->op = OP_TIMEOUT;
+    } else {
+        take(thread, lock, site);
+        step->touches.clock = CLOCK_NOT;
+    }
+    thread->deadline = NO_DEADLINE;
+    step_end(thread, step, NULL);
+    tell_step(thread, site, "lock %s%s", lock_text(lock, text, sizeof text),
+              busy ? ": the deadline has come" : "");
+    return busy ? ETIMEDOUT : 0;
 }
 
 int il_mutex_trylock(void *mutex, il_site site)
@@ -133,6 +167,7 @@ int il_mutex_trylock(void *mutex, il_site site)
     int index = lock_of(mutex, false, site);
     struct lock *lock = &il->locks[index];
     char text[100];
+    look_begins(thread, FIRST_LOCK + index, 0, site);
     thread_spin_if_repeating(thread, FIRST_LOCK + index, site);
     announce_lock(thread, pending_on(OP_TRYLOCK, index, -1, site), site);
     struct step *step = step_begin(thread);
@@ -142,6 +177,7 @@ int il_mutex_trylock(void *mutex, il_site site)
     step_end(thread, step, NULL);
     if (busy)
         thread_watch(thread, FIRST_LOCK + index, 0, lock->version, site);
+    look_made(thread, busy ? lock->version : lock->changes, !busy, false);
     tell_step(thread, site, "trylock %s: %s", lock_text(lock, text, sizeof text), busy ? "busy" : "got it");
     return busy ? EBUSY : 0;
 }
@@ -155,14 +191,31 @@ int il_mutex_unlock(void *mutex, il_site site)
     if (lock->owner != thread->id)
         fail(IL_MISUSE, site, "%s unlocks a mutex at %s that %s", thread_text(thread->id), where(site),
              lock->owner == NOBODY ? "nobody holds" : "another thread holds");
+    look_begins(thread, FIRST_LOCK + index, 0, site);
     announce_lock(thread, pending_on(OP_UNLOCK, index, -1, site), site);
     struct step *step = step_begin(thread);
     give_up(thread, lock);
     step_end(thread, step, NULL);
+    look_made(thread, lock->changes, true, false);
     thread_watch(thread, FIRST_LOCK + index, 0, lock->version,
                  site); /* what it has read, it has read under this */
     tell_step(thread, site, "unlock %s", lock_text(lock, text, sizeof text));
     return 0;
+}
+
+bool il_mutex_is_own(void *mutex, il_site site)
+{
+    return il->locks[lock_of(mutex, false, site)].owner == il->current;
+}
+
+bool il_mutex_nest(void *mutex, int by, il_site site)
+{
+    struct lock *lock = &il->locks[lock_of(mutex, false, site)];
+    if (lock->depth + by < 0)
+        return false;
+    lock->depth += by;
+    tell_hidden(il_this(), site, by > 0 ? "locks it once more" : "unlocks it once");
+    return true;
 }
 
 int il_mutex_destroy(void *object, bool is_condition, il_site site)
@@ -185,17 +238,19 @@ void il_mutex_init(void *object)
 
 /* The signal, and all that it depends on, comes before the return of the wait; that is an order, not a race. From now on
  * the wait's return is about the mutex alone, or about nothing: later signals do not concern it. */
-static void wake(struct thread *thread, const struct step *signal)
+void wake(struct thread *thread, const struct step *signal)
 {
     thread->in_wait = false;
     if (thread->next.op == OP_WOKEN)
         thread->next.touches.object = NO_OBJECT;
     thread->next.touches.object2 = NO_OBJECT;
+    thread->next.touches.clock = CLOCK_NOT;
+    thread->deadline = NO_DEADLINE;
     thread->woken_by = signal->past;
     thread->woken_at = (int)(signal - il->steps);
 }
 
-static void enqueue(struct thread *thread, struct lock *queue)
+void enqueue(struct thread *thread, struct lock *queue)
 {
     queue->waiters[queue->waiting++] = thread->id;
     thread->in_wait = true;
@@ -209,21 +264,46 @@ static void leave_queue(struct lock *condition, int position)
             (size_t)(--condition->waiting - position));
 }
 
-/* The wait returns. True: for no reason, so the thread is still in the queue, and leaves it. */
-static bool leave_spuriously(struct thread *thread, struct lock *queue)
+/* Why a wait ends. */
+enum ended { SIGNALLED, TIMED_OUT, FOR_NO_REASON };
+
+static enum ended choose_end(const struct thread *thread, bool may_be_spurious)
+{
+    if (!thread->in_wait)
+        return SIGNALLED;
+    may_be_spurious &= thread->spurious < il->options.spurious;
+    if (timeout_runnable(thread) == CANNOT)
+        return FOR_NO_REASON;
+    return choose_value(1 + may_be_spurious) == 0 ? TIMED_OUT : FOR_NO_REASON;
+}
+
+/* The wait ends, in this step: the thread leaves the queue, if it is still there. */
+static void leave(struct thread *thread, struct lock *queue, enum ended ended, struct step *step)
 {
     int position = 0;
-    if (!thread->in_wait)
-        return false;
-    thread->spurious++;
-    thread->in_wait = false;
+    if (ended == SIGNALLED)
+        return;
     while (queue->waiters[position] != thread->id)
         position++;
     leave_queue(queue, position);
-    return true;
+    thread->in_wait = false;
+    if (ended == TIMED_OUT) {
+        timeout_take(thread, step);
+        return;
+    }
+    thread->spurious++;
+    thread->deadline = NO_DEADLINE;
+    step->touches.clock = CLOCK_NOT;
 }
 
-int il_condition_wait(void *condition, void *mutex, il_site site)
+static const char *end_text(enum ended ended)
+{
+    return ended == SIGNALLED   ? ""
+           : ended == TIMED_OUT ? ": its deadline has come"
+                                : " SPURIOUSLY: nobody signalled";
+}
+
+int il_condition_wait(void *condition, void *mutex, int64_t deadline, il_site site)
 {
     struct thread *thread = il_this();
     int mutex_index = lock_of(mutex, false, site), condition_index = lock_of(condition, true, site);
@@ -231,6 +311,10 @@ int il_condition_wait(void *condition, void *mutex, il_site site)
     char text[100];
     if (held->owner != thread->id)
         fail(IL_MISUSE, site, "%s waits at %s without the mutex locked", thread_text(thread->id), where(site));
+    if (held->depth > 0)
+        fail(IL_MISUSE, site,
+             "%s waits at %s with a recursive mutex that it has locked more than once: nobody else could lock it",
+             thread_text(thread->id), where(site));
     announce_lock(thread, pending_on(OP_WAIT, mutex_index, condition_index, site), site);
     struct step *step = step_begin(thread);
     give_up(thread, held);
@@ -238,14 +322,27 @@ int il_condition_wait(void *condition, void *mutex, il_site site)
     step_end(thread, step, NULL);
     tell_step(thread, site, "wait on %s: gives the mutex up and sleeps", lock_text(queue, text, sizeof text));
 
-    announce_lock(thread, pending_on(OP_RELOCK, mutex_index, condition_index, site), site);
+    struct pending next = pending_on(OP_RELOCK, mutex_index, condition_index, site);
+    timeout_set(thread, deadline);
+    next.touches.clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED;
+    announce_lock(thread, next, site);
+    enum ended ended = choose_end(thread, held->owner == NOBODY);
     step = step_begin(thread);
-    bool spurious = leave_spuriously(thread, queue);
+    leave(thread, queue, ended, step);
+    if (ended ==
+        TIMED_OUT) { /* the owner of the mutex may still signal, and does not reach this thread any more */
+        step->op = OP_TIMEOUT;
+        step->touches.object = NO_OBJECT;
+        step_end(thread, step, NULL);
+        tell_step(thread, site, "the deadline of the wait on %s has come",
+                  lock_text(queue, text, sizeof text));
+        announce_lock(thread, pending_on(OP_RELOCK, mutex_index, -1, site), site);
+        step = step_begin(thread);
+    }
     take(thread, held, site);
-    step_end(thread, step, spurious ? NULL : &thread->woken_by);
-    tell_step(thread, site, "the wait on %s returns%s", lock_text(queue, text, sizeof text),
-              spurious ? " SPURIOUSLY: nobody signalled" : "");
-    return 0;
+    step_end(thread, step, ended == SIGNALLED ? &thread->woken_by : NULL);
+    tell_step(thread, site, "the wait on %s returns%s", lock_text(queue, text, sizeof text), end_text(ended));
+    return ended == TIMED_OUT ? ETIMEDOUT : 0;
 }
 
 /* Wake waiting threads, at most `most` of them, in any order. Returns how many. */
@@ -283,7 +380,7 @@ int il_condition_signal(void *condition, bool all, il_site site)
 
 /* --- futexes: a queue at an atomic word --- */
 
-int il_futex_wait(const void *word, uint32_t expected, il_site site)
+int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site site)
 {
     struct thread *thread = il_this();
     heap_check(word, sizeof expected, "a futex wait", site);
@@ -310,12 +407,17 @@ int il_futex_wait(const void *word, uint32_t expected, il_site site)
               sleeps ? ", as expected, so it sleeps" : ", so it does not sleep");
     if (!sleeps)
         return EAGAIN;
-    announce(thread, pending_on(OP_WOKEN, index, -1, site));
+    struct pending next = pending_on(OP_WOKEN, index, -1, site);
+    timeout_set(thread, deadline);
+    next.touches.clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED;
+    announce(thread, next);
+    enum ended ended = choose_end(thread, true);
     step = step_begin(thread);
-    bool spurious = leave_spuriously(thread, queue);
-    step_end(thread, step, spurious ? NULL : &thread->woken_by);
-    tell_step(thread, site, "the futex wait returns%s", spurious ? " SPURIOUSLY: nobody woke it" : "");
-    return 0;
+    leave(thread, queue, ended, step);
+    step_end(thread, step, ended == SIGNALLED ? &thread->woken_by : NULL);
+    tell_step(thread, site, "the futex wait returns%s",
+              ended == FOR_NO_REASON ? " SPURIOUSLY: nobody woke it" : end_text(ended));
+    return ended == TIMED_OUT ? ETIMEDOUT : 0;
 }
 
 int il_futex_wake(const void *word, int most, il_site site)

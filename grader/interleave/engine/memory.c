@@ -169,6 +169,7 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic load", site);
     int index = location_of(object, size, site);
+    look_begins(thread, index, 0, site);
     thread_spin_if_repeating(thread, index, site);
     announce_atomic(thread, OP_LOAD, order, index, false, site);
     note_place(site, OP_LOAD, order, order);
@@ -184,6 +185,7 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
     step_end(thread, step, NULL);
     thread_watch(thread, index, (uint16_t)chosen,
                  location->version - (stale && store->value != location_newest(location)->value), site);
+    look_made(thread, location->version, false, stale);
     if (il->tracing) {
         char from[300];
         tell_step(thread, site, "load %s (%s): %s%s", location_text(index), order_names[order],
@@ -233,6 +235,7 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic operation", site);
     int index = location_of(object, size, site);
+    look_begins(thread, index, operand, site);
     thread_spin_if_repeating(thread, index, site);
     announce_atomic(thread, OP_RMW, order, index, true, site);
     note_place(site, OP_RMW, order, order);
@@ -246,6 +249,10 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
     const struct store *store = make_store(thread, step, index, chosen + 1, value, order, read);
     step_end(thread, step, NULL);
     thread_watch(thread, index, store->index, il->locations[index].version, site);
+    if (value == old)
+        look_made(thread, il->locations[index].version, false, store->index < il->locations[index].count - 1);
+    else
+        look_ends(thread);
     if (il->tracing) {
         char from[300];
         tell_step(thread, site, "%s %s (%s): %s -> %s%s", rmw_names[kind], location_text(index),
@@ -275,6 +282,7 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
     struct thread *thread = il_this();
     heap_check(object, size, "a compare-exchange", site);
     int index = location_of(object, size, site);
+    look_begins(thread, index, expected * 31 + desired, site);
     thread_spin_if_repeating(thread, index, site);
     announce(thread, (struct pending){.op = OP_COMPARE_EXCHANGE,
                                       .order = (uint8_t)order,
@@ -304,6 +312,10 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
     step_end(thread, step, NULL);
     thread_watch(thread, index, store->index,
                  location->version - (stale && store->value != location_newest(location)->value), site);
+    if (*succeeded)
+        look_ends(thread);
+    else
+        look_made(thread, location->version, false, stale || old == expected);
     if (il->tracing) {
         char from[300];
         from_text(thread, read, from, sizeof from);
@@ -336,6 +348,8 @@ void il_fence(enum il_order order, il_site site)
     }
     struct thread *thread = il_this();
     struct step *step = NULL;
+    if (il_releases(order))
+        look_ends(thread);
     if (order == IL_SEQ_CST) {
         announce(thread, (struct pending){.op = OP_FENCE,
                                           .order = IL_SEQ_CST,

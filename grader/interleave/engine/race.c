@@ -160,6 +160,8 @@ void il_plain(const volatile void *address, size_t size, bool is_write, il_site 
     if (!il_active() || size == 0)
         return;
     heap_check(address, size, is_write ? "a write" : "a read", site);
+    if (is_write && !il_is_own_stack(address))
+        look_ends(il_this());
     il_this()->sc.was_elsewhere = true;
     race_check(il_this(), address, size, is_write, false, site);
     if (++il->plain_accesses > LOOP)

@@ -29,13 +29,18 @@ static uint64_t object_bit(int object)
 static bool answers(const struct footprint *spin, const struct footprint *step)
 {
     return spin->awaits &&
-           (step->awaits ||
+           ((spin->spins && step->spins) ||
+            (step->clock == CLOCK_MOVED && spin->awaits & object_bit(THE_CLOCK)) ||
             (step->writes && spin->awaits & (object_bit(step->object) | object_bit(step->object2))));
 }
 
 bool depends(const struct footprint *a, const struct footprint *b)
 {
+    if (a->nothing || b->nothing)
+        return false;
     if (answers(a, b) || answers(b, a))
+        return true;
+    if (a->clock && b->clock && (a->clock == CLOCK_MOVED || b->clock == CLOCK_MOVED))
         return true;
     return meets(a->object, a, b) || meets(a->object2, a, b);
 }
@@ -43,7 +48,8 @@ bool depends(const struct footprint *a, const struct footprint *b)
 /* Whether both can be enabled at once. What an unlock enables cannot come before it. */
 static bool can_be_reversed(const struct step *earlier, const struct step *later)
 {
-    bool takes = later->op == OP_LOCK || later->op == OP_RELOCK;
+    bool takes = later->op == OP_LOCK || later->op == OP_RELOCK || later->op == OP_READ_LOCK ||
+                 later->op == OP_WRITE_LOCK;
     return !(takes && (earlier->op == OP_UNLOCK || earlier->op == OP_WAIT));
 }
 
@@ -68,6 +74,8 @@ struct step *step_begin(struct thread *thread)
     step->sc = (struct step_sc){0};
     step->touches = thread->next.touches;
     step->site = thread->next.site;
+    step->taken_back = false;
+    look_is_chosen(thread, step);
     if (!il_is_location(step->touches.object) && step->op != OP_FENCE)
         sc_pass(thread);
     il->trace =
@@ -118,9 +126,10 @@ static void reverse(const struct step *earlier, const struct step *later)
         decision->backtrack |= (uint8_t)(1u << thread);
 }
 
-/* --- the steps about each object are a list, newest first; those that await something are one more --- */
+/* --- the steps about each object are a list, newest first; those that await something, and those that use the clock,
+ * are two more --- */
 
-enum { LISTS = 3, AWAITING = 2 };
+enum { LISTS = 4, AWAITING = 2, TIMED = 3 };
 
 static void find_lists(const struct step *step, const struct step **last[LISTS])
 {
@@ -130,6 +139,7 @@ static void find_lists(const struct step *step, const struct step **last[LISTS])
                   : il_is_location(objects[i]) ? &il->locations[objects[i]].last
                                                : &il->locks[objects[i] - FIRST_LOCK].last;
     last[AWAITING] = &il->last_awaiting;
+    last[TIMED] = step->touches.clock ? &il->last_timed : NULL;
 }
 
 static void list_step(struct step *step, const struct step **last[LISTS])
@@ -142,6 +152,9 @@ static void list_step(struct step *step, const struct step **last[LISTS])
     step->awaiting_before = il->last_awaiting;
     if (step->touches.awaits)
         il->last_awaiting = step;
+    step->timed_before = il->last_timed;
+    if (step->touches.clock)
+        il->last_timed = step;
 }
 
 /* The newest step of those that `next` holds; each of them moves on. A spin awaits what it does not name: it looks at all. */
@@ -153,7 +166,7 @@ static const struct step *step_before(const struct step *step, const struct step
         return earlier >= il->steps ? earlier : NULL;
     }
     const int objects[] = {step->touches.object, step->touches.object2};
-    const struct step *newest = next[AWAITING];
+    const struct step *newest = next[AWAITING] > next[TIMED] ? next[AWAITING] : next[TIMED];
     for (int i = 0; i < 2; i++)
         if (next[i] > newest)
             newest = next[i];
@@ -162,6 +175,8 @@ static const struct step *step_before(const struct step *step, const struct step
             next[i] = newest->before[newest->touches.object != objects[i]];
     if (newest && next[AWAITING] == newest)
         next[AWAITING] = newest->awaiting_before;
+    if (newest && next[TIMED] == newest)
+        next[TIMED] = newest->timed_before;
     return newest;
 }
 
@@ -169,7 +184,7 @@ static const struct step *step_before(const struct step *step, const struct step
 static void end_lists(const struct step *step, const struct step *earlier, const struct step *next[LISTS])
 {
     const int objects[] = {step->touches.object, step->touches.object2};
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; !earlier->taken_back && i < 2; i++) /* its thread does not have its past any more */
         if (objects[i] != NO_OBJECT &&
             (earlier->touches.object == objects[i] || earlier->touches.object2 == objects[i]) &&
             (earlier->touches.writes || !il_is_location(objects[i])))

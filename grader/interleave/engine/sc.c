@@ -159,6 +159,13 @@ static void add_late(const struct step *step, const struct clock *set)
         extend(&il->threads[i].sc.before, &addition);
         extend(&il->threads[i].sc.run, &addition);
     }
+    for (int i = 0; i < THREADS_MAX * LOOKS_MAX; i++)
+        if (knowledge_counts(i)) {
+            struct thread_sc *known = &il->known[i].sc;
+            extend(&known->last, &addition);
+            extend(&known->before, &addition);
+            extend(&known->run, &addition);
+        }
 }
 
 /* The newest event of this thread, and what precedes it. */

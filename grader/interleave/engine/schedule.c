@@ -27,21 +27,36 @@ enum runnable thread_runnable(const struct thread *thread)
     if (thread->state != ALIVE)
         return CANNOT;
     const struct pending *next = &thread->next;
+    if (thread->awaited && !await_is_answered(thread) && !thread->in_time)
+        return waits_for_clock(thread) && thread->early < il->options.timeouts ? CAN_SPURIOUSLY : CANNOT;
     switch (next->op) {
     case OP_LOCK:
-        return il->locks[next->touches.object - FIRST_LOCK].owner == NOBODY ? CAN : CANNOT;
+        return il->locks[next->touches.object - FIRST_LOCK].owner == NOBODY ? CAN : timeout_runnable(thread);
     case OP_RELOCK:
+        if (thread->in_wait && timeout_runnable(thread) != CANNOT)
+            return timeout_runnable(thread);
         if (il->locks[next->touches.object - FIRST_LOCK].owner != NOBODY)
             return CANNOT;
         return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
     case OP_WOKEN:
+        if (thread->in_wait && timeout_runnable(thread) != CANNOT)
+            return timeout_runnable(thread);
         return !thread->in_wait ? CAN : thread->spurious < il->options.spurious ? CAN_SPURIOUSLY : CANNOT;
+    case OP_READ_LOCK:
+    case OP_WRITE_LOCK:
+        return rwlock_is_free(&il->locks[next->touches.object - FIRST_LOCK], next->op == OP_WRITE_LOCK)
+                   ? CAN
+                   : CANNOT;
+    case OP_PASSED:
+        return thread->in_wait ? CANNOT : CAN;
+    case OP_SLEEP:
+        return timeout_runnable(thread);
     case OP_JOIN:
         return il->threads[next->target].state == ENDED ? CAN : CANNOT;
     case OP_SPIN:
-        return spin_is_answered(thread)                      ? CAN
-               : thread->unanswered < il->options.unanswered ? CAN_SPURIOUSLY
-                                                             : CANNOT;
+        return spin_is_answered(thread)                                          ? CAN
+               : !thread->endless && thread->unanswered < il->options.unanswered ? CAN_SPURIOUSLY
+                                                                                 : CANNOT;
     default:
         return CAN;
     }
@@ -64,11 +79,12 @@ static void deadlock_is_outcome(void)
     uint64_t hash = 77;
     for (int i = 0; i < il->thread_count; i++) {
         const struct thread *thread = &il->threads[i];
-        hash = hash * 131 + (thread->state == ALIVE ? thread->steps * 16u + thread->next.op : 1u);
+        hash = hash * 131 + (thread->state == ALIVE ? thread->acts * 16u + thread->next.op : 1u);
     }
-    for (int i = 0; i < il->location_count; i++) /* a sum: which location came first says nothing */
-        hash += (location_newest(&il->locations[i])->value + 1) * (il->locations[i].address * 2654435761u);
-    il_outcome(hash);
+    for (int i = 0; i < il->location_count;
+         i++) /* a sum: which location came first says nothing, nor whether it was only looked at */
+        hash += location_newest(&il->locations[i])->value * (il->locations[i].address * 2654435761u);
+    il_outcome(hash | IL_STUCK);
     il_leave();
 }
 
@@ -87,6 +103,15 @@ static _Noreturn void deadlock(void)
             char mutex[100];
             add(text, sizeof text, "%s waits at %s for %s, which %s holds since %s", name, place,
                 lock_text(lock, mutex, sizeof mutex), thread_text(lock->owner), where(lock->site));
+        } else if (thread->next.op == OP_READ_LOCK || thread->next.op == OP_WRITE_LOCK) {
+            const struct lock *lock = &il->locks[thread->next.touches.object - FIRST_LOCK];
+            char name_of_lock[100];
+            add(text, sizeof text, "%s waits at %s for %s, which was locked at %s", name, place,
+                lock_text(lock, name_of_lock, sizeof name_of_lock), where(lock->site));
+        } else if (thread->next.op == OP_PASSED) {
+            const struct lock *lock = &il->locks[thread->next.touches.object - FIRST_LOCK];
+            add(text, sizeof text, "%s waits at %s at a barrier of %d, where %d have arrived", name, place,
+                lock->threads, lock->waiting);
         } else if (thread->next.op == OP_JOIN) {
             add(text, sizeof text, "%s waits at %s for %s to end", name, place,
                 thread_text(thread->next.target));
@@ -102,17 +127,20 @@ static _Noreturn void deadlock(void)
     fail(lost ? IL_LOST_WAKEUP : IL_DEADLOCK, NULL, "no thread can run: %s", text);
 }
 
-/* Only spinning threads are left. Each may look once more for a while, since a look may have an effect. */
+/* Only threads are left that look in vain. One that counts its looks may give up by itself, so it goes on to look. */
 static unsigned let_spin(void)
 {
-    enum { ROUNDS = 100 }; /* a loop with fewer tries ends by itself */
-    unsigned spinning = 0;
-    for (int i = 0; i < il->thread_count; i++)
-        if (il->threads[i].state == ALIVE && il->threads[i].next.op == OP_SPIN)
-            spinning |= 1u << i;
+    enum { ROUNDS = 10 }; /* of LOOKS_IN_VAIN each */
+    unsigned spinning = 0, counting = 0;
+    for (int i = 0; i < il->thread_count; i++) {
+        const struct thread *thread = &il->threads[i];
+        bool spins = thread->state == ALIVE && thread->next.op == OP_SPIN;
+        counting |= (spins ? 1u : 0) << i;
+        spinning |= (spins || (thread->state == ALIVE && thread->awaited) ? 1u : 0) << i;
+    }
     if (!spinning)
         deadlock();
-    if (++il->idle > ROUNDS * il->thread_count) {
+    if (!counting || ++il->idle > ROUNDS) {
         char text[IL_MESSAGE_BYTES - 200] = "";
         for (int i = 0; i < il->thread_count; i++)
             if (spinning >> i & 1)
@@ -120,24 +148,37 @@ static unsigned let_spin(void)
                     where(il->threads[i].next.site));
         fail(IL_LIVELOCK, NULL, "every thread that is left spins, and nothing changes any more: %s", text);
     }
-    return spinning;
+    return counting;
 }
 
 /* --- the choice --- */
 
+/* Those that can run; of these, those that can only for no reason, or early. */
+static unsigned enabled_threads(unsigned *spurious)
+{
+    unsigned enabled = 0;
+    *spurious = 0;
+    for (int i = 0; i < il->thread_count; i++) {
+        enum runnable runnable = thread_runnable(&il->threads[i]);
+        enabled |= (runnable != CANNOT ? 1u : 0) << i;
+        *spurious |= (runnable == CAN_SPURIOUSLY ? 1u : 0) << i;
+    }
+    return enabled;
+}
+
 int pick_thread(void)
 {
     struct thread *current = il_this();
-    unsigned enabled = 0, spurious = 0;
     bool alive = false;
     for (int i = 0; i < il->thread_count; i++) {
-        enum runnable runnable = thread_runnable(&il->threads[i]);
         alive |= il->threads[i].state == ALIVE;
-        enabled |= (runnable != CANNOT ? 1u : 0) << i;
-        spurious |= (runnable == CAN_SPURIOUSLY ? 1u : 0) << i;
+        il->threads[i].in_time = false;
     }
+    unsigned spurious, enabled = enabled_threads(&spurious);
     if (!alive)
         return NOBODY;
+    if (!(enabled & ~spurious) && time_can_pass())
+        enabled = enabled_threads(&spurious);
     /* a spurious wake-up must not hide that nobody would have sent a real one */
     if (!(enabled & ~spurious) && !(il->options.deadlock_is_outcome && enabled)) {
         bool spins = false;
@@ -153,9 +194,10 @@ int pick_thread(void)
             "more than %d visible operations in one execution, the last at %s. A loop that waits must say so, by a lock, a "
             "condition variable or sched_yield(): else it may run for ever before the others do. Or the model is too large",
             il->options.steps_max, where(current->next.site));
-    bool may_stay =
-        current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 && current->next.op != OP_SPIN;
+    bool may_stay = current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 &&
+                    current->next.op != OP_SPIN && !current->gives_way;
     int chosen = choose_thread(enabled, spurious, may_stay);
+    current->gives_way = false;
     if (il->tracing && may_stay && chosen != il->current)
         tell_switch("%s is stopped just before its %s at %s", thread_text(il->current),
                     operation_name(current->next.op), where(current->next.site));
@@ -180,6 +222,9 @@ void reschedule(struct thread *thread)
 void announce(struct thread *thread, struct pending next)
 {
     thread->next = next;
+    thread->next.touches.awaits |= thread->awaits;
+    if (thread->awaited && waits_for_clock(thread))
+        thread->next.touches.clock = CLOCK_MOVED;
     il->plain_accesses = 0;
     reschedule(thread);
 }

@@ -117,7 +117,7 @@ static int priority_choice(unsigned enabled)
     for (int i = 0; i < il->change_count; i++)
         if (il->changes[i] == il->step_count && current->state == ALIVE)
             current->priority = il->lowest_priority--;
-    if (current->next.op == OP_SPIN)
+    if (current->next.op == OP_SPIN || current->gives_way)
         current->priority = il->lowest_priority--;
     int chosen = lowest(enabled);
     for (int i = chosen + 1; i < il->thread_count; i++)
@@ -139,7 +139,8 @@ static bool reduces(void)
 /* A return for no reason was possible before; after this step it would be for a reason. */
 static bool is_another_step(const struct thread *thread, int step)
 {
-    return thread->woken_at == step || (thread->next.op == OP_SPIN && spin_is_answered(thread));
+    return thread->woken_at == step || is_in_time_since(thread, step + 1) ||
+           (thread->next.op == OP_SPIN && spin_is_answered(thread));
 }
 
 /* Threads whose next step was explored from here before, and is independent of all that happened since. */
@@ -160,6 +161,18 @@ static unsigned inherited_sleep(void)
     return sleeping;
 }
 
+/* Waits that could end by their deadline here, and for another reason later: in that case no dependent step would tell that
+ * they could have ended here. So they are tried, as returns for no reason are. */
+static unsigned could_time_out(unsigned enabled)
+{
+    unsigned threads = 0;
+    for (int i = 0; i < il->thread_count; i++) {
+        const struct thread *thread = &il->threads[i];
+        threads |= (thread->deadline != NO_DEADLINE && thread->next.op != OP_SLEEP ? 1u : 0) << i;
+    }
+    return threads & enabled;
+}
+
 /* A decision that no path has come to before. */
 static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting)
 {
@@ -173,7 +186,7 @@ static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting
     }
     unsigned ordinary = candidates & ~spurious ? candidates & ~spurious : candidates;
     int chosen = il->current;
-    if (!(ordinary >> chosen & 1) || il_this()->next.op == OP_SPIN)
+    if (!(ordinary >> chosen & 1) || il_this()->next.op == OP_SPIN || il_this()->gives_way)
         do
             chosen = (chosen + 1) % il->thread_count;
         while (!(ordinary >> chosen & 1));
@@ -184,7 +197,8 @@ static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting
     decision->preempting = (uint8_t)preempting;
     decision->sleeping = (uint8_t)sleeping;
     decision->preemptions = il->preemptions;
-    decision->backtrack = (uint8_t)(reduces() ? (1u << chosen) | (spurious & allowed) : allowed);
+    decision->backtrack =
+        (uint8_t)(reduces() ? (1u << chosen) | ((spurious | could_time_out(enabled)) & allowed) : allowed);
     decision->step = il->step_count;
     decision->signature = pending_signature();
     il->position++;

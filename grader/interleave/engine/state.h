@@ -21,6 +21,10 @@ enum {
     WATCHED_MAX = 64, /* what a spinning thread looks at */
     NAMES_MAX = 64,
     SPIN_READS = 8, /* identical reads that count as spinning */
+    LOOP_MARKS = 4096,
+    LOOKS_MAX = 64, /* in one round of a loop that only looks */
+    LOOKS_IN_VAIN =
+        100, /* of a loop that counts, once it goes on without an answer; then it is taken to be endless */
     STACK_BYTES = 256 << 10,
     HEAP_BYTES = 8 << 20,
     LOCALS_BYTES = 2 << 20, /* thread-local variables of a thread, the C library's among them */
@@ -33,7 +37,12 @@ enum {
 #define LOCALS_BASE ((char *)0x220000000000u)
 
 /* Objects that steps are about: locations by their index, locks and threads beyond. */
-enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000 };
+enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000, THE_CLOCK = 3000 };
+
+/* What a step does with the clock. */
+enum clock_use { CLOCK_NOT, CLOCK_READ, CLOCK_MOVED };
+#define NS_PER_S INT64_C(1000000000)
+#define NO_DEADLINE INT64_MAX
 
 enum operation {
     OP_START,
@@ -50,15 +59,23 @@ enum operation {
     OP_SIGNAL,
     OP_FUTEX_WAIT, /* looks at the word, and may sleep */
     OP_WOKEN,      /* the same, when it returns */
+    OP_READ_LOCK,
+    OP_WRITE_LOCK,
+    OP_BARRIER, /* arrives, and may sleep */
+    OP_PASSED,  /* the same, when all have arrived */
     OP_JOIN,
     OP_SPIN,
+    OP_CLOCK,
+    OP_SLEEP,
+    OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 
 /* What two steps are compared by: do they depend on each other? */
 struct footprint {
     int16_t object, object2; /* NO_OBJECT: none */
-    bool writes;
-    uint64_t awaits; /* the end of a spin: a set of objects, by their numbers modulo 64, whose stores may answer it */
+    bool writes, spins, nothing; /* nothing: it was taken back */
+    uint8_t clock;               /* enum clock_use */
+    uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
 /* One store. Its index is its place in the modification order of its location, and grows when a store takes a place before it. */
@@ -92,15 +109,22 @@ struct location {
     unsigned version; /* changes with the value: what spinning threads wait for */
 };
 
-/* A mutex or a condition variable. */
+/* A mutex, a condition variable, a lock for readers and writers, or a barrier. */
 struct lock {
     uintptr_t address;
     bool is_condition;
     int8_t owner;
     uint8_t waiting;
     int8_t waiters[THREADS_MAX];
+    int depth;                    /* of a recursive mutex: times that it was locked again */
+    uint8_t readers[THREADS_MAX]; /* times that each thread holds it for reading */
+    int threads;                  /* that a barrier waits for */
+    bool done;                    /* what was to be done once */
     unsigned version;
+    unsigned changes; /* sections in which its owner did more than look */
+    unsigned acts;    /* of its owner, when it was locked */
     struct view released;
+    struct view read; /* what readers released: for writers only */
     il_site site; /* where it was locked */
     il_site first_use;
     il_site destroyed_at; /* or NULL */
@@ -155,8 +179,9 @@ struct step {
     int store;      /* that it made; or -1 */
     struct footprint touches;
     struct clock past; /* steps that it depends on, transitively */
-    const struct step *before[2],
-        *awaiting_before; /* the last steps about the same objects, and that await any; or NULL */
+    const struct step *before[2], *awaiting_before,
+        *timed_before; /* the last steps about the same objects, that await any, that use the clock; or NULL */
+    bool taken_back;   /* a look of a round that counts for nothing: wait.c */
     struct step_sc sc;
     il_site site;
 };
@@ -167,6 +192,24 @@ struct watched {
     uint16_t index, reads;
     unsigned version, changes; /* changes: the thread's own, so far */
     il_site site;
+};
+
+/* An operation of a thread that changed nothing, and what the thread knew before it: wait.c. */
+struct look {
+    uint64_t state; /* of the thread, as one number; 0: not known */
+    il_site site;
+    int step;
+    unsigned version; /* of the object, as it was read */
+    int16_t object;
+    bool locked; /* a mutex, which it locked or unlocked */
+    bool odd;    /* it read another store than the newest, or failed for no reason */
+};
+/* What a thread knew before a look. */
+struct knowledge {
+    bool has_acquired;
+    struct thread_sc sc;
+    struct view now, acquired;
+    struct clock past;
 };
 
 enum thread_state { UNUSED, ALIVE, ENDED };
@@ -192,6 +235,24 @@ struct thread {
     unsigned changes; /* stores that changed a value */
     int spurious;     /* oddities met so far */
     int unanswered;   /* spins that ended without a change, so far */
+    int in_vain;      /* looks that are left to a loop that goes on without an answer */
+    unsigned vain_changes; /* its changes when it did */
+    bool endless;          /* it has had them */
+    int64_t deadline;      /* of what it waits for; or NO_DEADLINE */
+    bool in_time;          /* no thread can run, and this is the next deadline */
+    int in_time_at;        /* steps that were made when that came; or -1 */
+    int early;             /* ends of a wait by a deadline that lay ahead, so far */
+    bool looks;            /* its next operation may be a look */
+    int16_t looks_at;      /* then the object */
+    uint64_t looks_from;   /* then its state when it announced that; 0: not known */
+    uint64_t awaits;       /* what it came round for: a set of objects, as in a footprint */
+    int look_count;        /* since it did anything else */
+    int awaited;           /* looks behind those: one of their objects must change first */
+    unsigned acts;         /* operations that were no looks */
+    uint16_t yielded;      /* steps that it had made when it gave way */
+    bool gives_way;
+    int yields; /* in a row, without a change by the thread */
+    unsigned yield_changes;
     struct watched watched[WATCHED_MAX];
     int watched_count;
     int8_t lost_thread; /* whose signal came before its wait; or NOBODY */
@@ -291,7 +352,18 @@ struct place {
 };
 enum { PLACES_MAX = 512 };
 
+/* What a called function must keep. */
+struct registers {
+#if defined(__aarch64__)
+    uint64_t of[19];
+#else
+    uint64_t of[6];
+#endif
+    uint64_t stack_pointer;
+};
+
 struct engine {
+    struct registers registers; /* of the caller of the hook that was called last; the first member: hooks.h */
     struct il_options options;
     void (*body)(void);
     bool running;   /* a model is being executed */
@@ -309,13 +381,19 @@ struct engine {
     int store_count;
     struct lock locks[LOCKS_MAX];
     int lock_count;
-    int sc_count;            /* of seq_cst events */
+    int failed_allocations;
+    int64_t now;         /* the clock, in nanoseconds */
+    unsigned jumps;      /* of the clock, so far */
+    int waits_for_clock; /* of these, those for a loop that reads the clock */
+    int sc_count;        /* of seq_cst events */
     struct sc_fence *fences; /* seq_cst ones */
     int fence_count;
     struct step *steps;
+    struct look *looks;      /* LOOKS_MAX of each thread */
+    struct knowledge *known; /* before each of them, if its state is known */
     int step_count;
     int preemptions, stale_reads, overtakings, idle;
-    const struct step *last_awaiting; /* or NULL */
+    const struct step *last_awaiting, *last_timed; /* or NULL */
     bool pruned;
     uint64_t trace; /* what was done, in one number */
     enum il_failure failure;
@@ -334,6 +412,12 @@ struct engine {
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
     struct set outcomes;
+    bool loops[LOOP_MARKS]; /* sites at which a thread looked twice, and did nothing else between, by their addresses */
+    bool has_loops;
+    bool found_loop;      /* one more: all begins anew */
+    bool timed;           /* a wait with a deadline was met */
+    bool counted;         /* a thread has slept in a loop that counts */
+    il_site endless_site; /* where one still looked after LOOKS_IN_VAIN looks; or NULL */
 
     /* memory */
     struct cell *cells;

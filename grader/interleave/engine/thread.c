@@ -16,6 +16,8 @@ struct thread *thread_new(void *(*run)(void *), void *arg)
                               .arg = arg,
                               .lost_thread = NOBODY,
                               .woken_at = -1,
+                              .deadline = NO_DEADLINE,
+                              .in_time_at = -1,
                               .sc = {.last_at = NO_OBJECT, .run_at = NO_OBJECT},
                               .stack = stack,
                               .thread_pointer = thread_pointer};
@@ -123,10 +125,11 @@ void il_detach(int id, il_site site)
     il->threads[id].detached = true;
 }
 
-/* --- spinning: a thread that only looks sleeps until a value that it has read changes ---
+/* --- spinning: a loop that only looks, and counts, sleeps until a value that it has read changes ---
  *
  * A loop without end would else have executions without end. A loop may be a bounded one, so the thread also goes on
- * without a change: options.unanswered times. */
+ * without a change, options.unanswered times: then it is not held again before it does something else, so that what it does
+ * when it gives up is seen. After LOOKS_IN_VAIN looks it is taken to look for ever. */
 
 static struct watched *watched_of(struct thread *thread, int object)
 {
@@ -154,13 +157,25 @@ void thread_watch(struct thread *thread, int object, uint16_t index, unsigned ve
     watched->site = site;
 }
 
+/* Whether it goes on without an answer. */
+static bool looks_in_vain(struct thread *thread, il_site site)
+{
+    if (thread->in_vain == 0 || thread->vain_changes != thread->changes)
+        return false;
+    thread->endless = --thread->in_vain == 0;
+    if (thread->endless)
+        il->endless_site = site;
+    return !thread->endless;
+}
+
 void thread_spin_if_repeating(struct thread *thread, int location, il_site site)
 {
     for (int i = 0; i < thread->watched_count; i++)
         if (thread->watched[i].object == location && thread->watched[i].site == site &&
             thread->watched[i].reads >= SPIN_READS && thread->watched[i].changes == thread->changes) {
             thread->changed_something = false; /* since it began to look */
-            il_spin(site);
+            if (!looks_in_vain(thread, site))
+                il_spin(site);
             return;
         }
 }
@@ -175,24 +190,49 @@ static void see_changes(struct thread *thread)
     }
 }
 
+/* The others go first. Where the thread has looked since it gave way last, that says what it waits for, and this is no step: a
+ * loop that waits comes round (wait.c), or counts, and then it sleeps after SPIN_READS times. */
+void il_yield(il_site site)
+{
+    struct thread *thread = il_this();
+    bool looked = thread->yielded != thread->steps;
+    thread->gives_way = true;
+    thread->yields = thread->yield_changes == thread->changes ? thread->yields + 1 : 0;
+    thread->yield_changes = thread->changes;
+    if (!looked || (thread->yields >= SPIN_READS && !looks_in_vain(thread, site)))
+        il_spin(site);
+    thread->yielded = thread->steps;
+}
+
 void il_spin(il_site site)
 {
     if (!il_active())
         return;
     struct thread *thread = il_this();
+    thread->looks = false;
     bool only_looks = thread->watched_count > 0 && !thread->changed_something;
     uint64_t awaits = 0;
     for (int i = 0; only_looks && i < thread->watched_count; i++)
         awaits |= UINT64_C(1) << (thread->watched[i].object % 64);
-    announce(thread, (struct pending){.op = OP_SPIN,
-                                      .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .awaits = awaits},
-                                      .site = site});
+    announce(
+        thread,
+        (struct pending){
+            .op = OP_SPIN,
+            .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .spins = awaits != 0, .awaits = awaits},
+            .site = site});
     bool answered = spin_is_answered(thread);
     struct step *step = step_begin(thread);
-    if (answered)
+    thread->in_vain = 0;
+    thread->endless = false;
+    il->counted |= awaits != 0;
+    if (answered) {
         see_changes(thread);
-    else
+    } else {
         thread->unanswered++;
+        thread->in_vain = LOOKS_IN_VAIN;
+        thread->vain_changes = thread->changes;
+    }
+    thread->yields = 0;
     thread->watched_count = 0;
     thread->changed_something = false;
     step_end(thread, step, NULL);

@@ -4,8 +4,10 @@
  *
  *     w-1s1u2:A3Bb2C
  *
- * w: stale reads at most, s: oddities and u: spins without an answer a thread at most (they decide where choices exist at all); after the colon a capital
- * letter for the thread that was chosen, a small one for a value (a is 0), each with a count when it is repeated.
+ * w: stale reads at most, s: oddities and u: spins without an answer a thread at most (they decide where choices exist at
+ * all). t, where a wait with a deadline was met: early ends of such waits a thread at most; m, unless it is 0: calls of malloc
+ * that fail. After the colon a capital letter for the thread that was chosen, a small one for a value (a is 0), each with a
+ * count when it is repeated.
  */
 #include "engine.h"
 #include "token.h"
@@ -19,8 +21,13 @@ char *token_make(void)
     char *text = malloc((size_t)il->replay_count * 2 + 64);
     if (!text)
         engine_failed("no memory");
-    int length = sprintf(text, "w%ds%du%d%s:", il->options.stale_reads, il->options.spurious,
-                         il->options.unanswered, il->options.c11_release_sequences ? "c" : "");
+    int length =
+        sprintf(text, "w%ds%du%d", il->options.stale_reads, il->options.spurious, il->options.unanswered);
+    if (il->timed)
+        length += sprintf(text + length, "t%d", il->options.timeouts);
+    if (il->options.failed_allocations)
+        length += sprintf(text + length, "m%d", il->options.failed_allocations);
+    length += sprintf(text + length, "%s:", il->options.c11_release_sequences ? "c" : "");
     for (int i = 0; i < il->replay_count;) {
         int same = 1;
         while (i + same < il->replay_count && il->replay[i + same] == il->replay[i])
@@ -56,6 +63,9 @@ bool token_read(const char *token)
     const char *at = token;
     if (!token_is_written(token) || !read_bound(&at, TOKEN_FIRST, &il->options.stale_reads) ||
         !read_bound(&at, 's', &il->options.spurious) || !read_bound(&at, 'u', &il->options.unanswered))
+        return false;
+    if ((*at == 't' && !read_bound(&at, 't', &il->options.timeouts)) ||
+        (*at == 'm' && !read_bound(&at, 'm', &il->options.failed_allocations)))
         return false;
     il->options.c11_release_sequences = *at == 'c';
     at += *at == 'c';

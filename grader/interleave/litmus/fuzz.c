@@ -58,6 +58,28 @@ static void add_futex(struct litmus_program *program, int t, int locations)
     random_add(program, t, operation);
 }
 
+static void add_timed(struct litmus_program *program, int t, int locations)
+{
+    static const enum litmus_kind kinds[] = {LITMUS_FUTEX_TIMED, LITMUS_FUTEX_TIMED, LITMUS_FUTEX_WAKE,
+                                             LITMUS_SLEEP, LITMUS_CLOCK};
+    random_add(program, t,
+               (struct litmus_operation){.kind = kinds[random_below(5)],
+                                         .location = random_below(locations),
+                                         .value = (uint64_t)(1 + random_below(3)),
+                                         .expected = (uint64_t)random_below(2)});
+}
+
+static void add_await(struct litmus_program *program, int t, int locations)
+{
+    static const enum il_order orders[] = {IL_RELAXED, IL_ACQUIRE, IL_SEQ_CST};
+    random_add(program, t,
+               (struct litmus_operation){.kind = LITMUS_AWAIT,
+                                         .location = random_below(locations),
+                                         .value = (uint64_t)(1 + random_below(2)),
+                                         .expected = (uint64_t)random_below(LITMUS_AWAITS),
+                                         .order = orders[random_below(3)]});
+}
+
 static void make_program(struct litmus_program *program, uint64_t seed)
 {
     random_begin(seed);
@@ -65,11 +87,18 @@ static void make_program(struct litmus_program *program, uint64_t seed)
     snprintf(program->name, sizeof program->name, "program of seed %llu", (unsigned long long)seed);
     int locations = 1 + random_below(LITMUS_LOCATIONS);
     int flavour = random_below(
-        6); /* accesses; accesses; with sections; with condition variables; with futexes; with yields */
+        9); /* accesses; accesses; with sections; with condition variables; with futexes; with yields; with loops that wait; with
+               deadlines, of futexes and of condition variables */
     for (int t = 0; t < program->threads; t++) {
         int parts = program->threads == 2 ? 2 + random_below(3) : 1 + random_below(2);
         for (int i = 0; i < parts; i++)
-            if (flavour == 5 && random_below(3) == 0)
+            if (flavour == 7 && random_below(2))
+                add_timed(program, t, locations);
+            else if (flavour == 8 && random_below(2))
+                add_section(program, t, locations, true);
+            else if (flavour == 6 && random_below(3) == 0)
+                add_await(program, t, locations);
+            else if (flavour == 5 && random_below(3) == 0)
                 add_of_kind(program, t, LITMUS_YIELD);
             else if (flavour == 4 && random_below(2))
                 add_futex(program, t, locations);
@@ -80,6 +109,10 @@ static void make_program(struct litmus_program *program, uint64_t seed)
             else
                 random_add_access(program, t, locations, true);
     }
+    for (int t = 0; flavour == 8 && t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++)
+            if (program->operations[t][i].kind == LITMUS_WAIT)
+                program->operations[t][i].value = (uint64_t)random_below(3); /* 0: without a deadline */
     litmus_number(program, (1u << locations) - 1);
 }
 
@@ -91,6 +124,7 @@ static struct il_options options_for(enum il_strategy strategy, uint64_t seed)
                                .preemptions = IL_UNBOUNDED,
                                .stale_reads = IL_UNBOUNDED,
                                .spurious = seed % 3 == 0,
+                               .timeouts = (int)(seed / 3 % 3),
                                .unanswered = (int)(seed % 4) - 1 > 0 ? (int)(seed % 4) - 1 : 0,
                                .executions_max = strategy == IL_NAIVE    ? NAIVE_MAX
                                                  : strategy >= IL_RANDOM ? WALKS
@@ -152,6 +186,43 @@ static bool among(const uint64_t *some, size_t count, const uint64_t *all, size_
     return i == count;
 }
 
+static size_t without_stuck(uint64_t *outcomes, size_t count)
+{
+    while (count > 0 && outcomes[count - 1] >= IL_STUCK)
+        count--; /* they are sorted */
+    return count;
+}
+
+/* A loop that waits, against the same program in which each loop looks once and must have its answer: what it reaches is all
+ * that the other may end with. This search knows nothing of loops. */
+static void check_awaits(const struct litmus_program *program, uint64_t seed, uint64_t *naive,
+                         size_t naive_count)
+{
+    size_t count;
+    struct il_options options = options_for(IL_NAIVE, seed);
+    litmus_await_once(true);
+    uint64_t *outcomes = explore(program, &options, &count);
+    litmus_await_once(false);
+    if (!outcomes)
+        return;
+    naive_count = without_stuck(naive, naive_count);
+    count = without_stuck(outcomes, count);
+    if (count != naive_count || !among(outcomes, count, naive, naive_count)) {
+        tallies[IL_NAIVE].different++;
+        print_difference(program, "loops that wait, of one look,", outcomes, count, naive, naive_count);
+    }
+    free(outcomes);
+}
+
+static bool has_await(const struct litmus_program *program)
+{
+    for (int t = 0; t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++)
+            if (program->operations[t][i].kind == LITMUS_AWAIT)
+                return true;
+    return false;
+}
+
 static void check(const struct litmus_program *program, uint64_t seed)
 {
     size_t naive_count, count;
@@ -160,6 +231,8 @@ static void check(const struct litmus_program *program, uint64_t seed)
     if (!naive)
         return;
     tallies[IL_NAIVE].outcomes += (long)naive_count;
+    if (has_await(program))
+        check_awaits(program, seed, naive, naive_count);
     for (int strategy = IL_SLEEP; strategy < STRATEGIES; strategy++) {
         options = options_for((enum il_strategy)strategy, seed);
         uint64_t *outcomes = explore(program, &options, &count);

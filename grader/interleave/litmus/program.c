@@ -1,5 +1,8 @@
 #include "program.h"
 
+#include "../engine/engine.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,6 +10,7 @@ static const char location_names[] = "xyz";
 
 /* Set before an exploration: each execution begins with it. */
 static const struct litmus_program *explored;
+static bool awaits_once;
 
 /* Of one execution: set back by the engine before each. */
 static uint32_t locations[LITMUS_LOCATIONS];
@@ -24,7 +28,8 @@ void litmus_number(struct litmus_program *program, unsigned used)
             bool reads = operation->kind == LITMUS_LOAD || operation->kind == LITMUS_EXCHANGE ||
                          operation->kind == LITMUS_ADD || operation->kind == LITMUS_COMPARE_EXCHANGE ||
                          operation->kind == LITMUS_TRYLOCK || operation->kind == LITMUS_FUTEX_WAIT ||
-                         operation->kind == LITMUS_FUTEX_WAKE;
+                         operation->kind == LITMUS_FUTEX_WAKE || operation->kind == LITMUS_FUTEX_TIMED ||
+                         operation->kind == LITMUS_CLOCK;
             operation->slot = reads ? program->slots++ : -1;
         }
     int slot = program->slots;
@@ -45,6 +50,14 @@ uint64_t litmus_put(uint64_t before, int slot, uint64_t value)
     return before | value << (slot * LITMUS_BITS);
 }
 
+enum { MS = 1000000 };
+#define BEGIN (NOW_SECONDS * NS_PER_S)
+
+static int64_t after(const struct litmus_operation *operation)
+{
+    return BEGIN + (int64_t)operation->value * MS;
+}
+
 enum il_order litmus_failure_order(enum il_order order)
 {
     return order == IL_RELEASE ? IL_RELAXED : order == IL_ACQ_REL ? IL_ACQUIRE : order;
@@ -54,6 +67,7 @@ static uint64_t read_by(const struct litmus_operation *operation)
 {
     uint32_t *object = &locations[operation->location];
     bool succeeded;
+    int status;
     switch (operation->kind) {
     case LITMUS_LOAD:
         return il_load(object, sizeof *object, operation->order, operation);
@@ -66,12 +80,43 @@ static uint64_t read_by(const struct litmus_operation *operation)
                                    operation->order, litmus_failure_order(operation->order), false,
                                    &succeeded, operation);
     case LITMUS_FUTEX_WAIT:
-        return il_futex_wait(object, (uint32_t)operation->expected, operation) != 0;
+        return il_futex_wait(object, (uint32_t)operation->expected, NO_DEADLINE, operation) != 0;
+    case LITMUS_FUTEX_TIMED:
+        status = il_futex_wait(object, (uint32_t)operation->expected, after(operation), operation);
+        return status == EAGAIN ? 1 : status == ETIMEDOUT ? 2 : 0;
+    case LITMUS_CLOCK:
+        return (uint64_t)((il_now(operation) - BEGIN) / MS);
     case LITMUS_FUTEX_WAKE:
         return (uint64_t)il_futex_wake(object, (int)operation->value, operation);
     default:
         return il_mutex_trylock(&mutex, operation) == 0;
     }
+}
+
+/* What a compiler makes of atomics: only from there is it known that a loop comes round. */
+uint32_t __tsan_atomic32_load(const volatile uint32_t *object, int order);
+uint32_t __tsan_atomic32_exchange(volatile uint32_t *object, uint32_t operand, int order);
+
+static bool is_answered(const struct litmus_operation *operation)
+{
+    uint32_t *object = &locations[operation->location], value = (uint32_t)operation->value;
+    int order = (int)operation->order;
+    if (operation->expected == LITMUS_BOTH && __tsan_atomic32_load(object, order) == value)
+        return false;
+    if (operation->expected >= LITMUS_EXCHANGED)
+        return __tsan_atomic32_exchange(object, value, order) != value;
+    return __tsan_atomic32_load(object, order) == value &&
+           (operation->expected == LITMUS_ONE ||
+            __tsan_atomic32_load(&locations[(operation->location + 1) % LITMUS_LOCATIONS], order) != 0);
+}
+
+static __attribute__((noinline)) void await(const struct litmus_operation *operation)
+{
+    while (!is_answered(operation))
+        if (awaits_once) {
+            il->pruned = true;
+            il_leave();
+        }
 }
 
 static void act(const struct litmus_operation *operation)
@@ -93,8 +138,14 @@ static void act(const struct litmus_operation *operation)
     case LITMUS_YIELD:
         il_spin(operation);
         break;
+    case LITMUS_SLEEP:
+        il_sleep(after(operation), operation);
+        break;
+    case LITMUS_AWAIT:
+        await(operation);
+        break;
     case LITMUS_WAIT:
-        il_condition_wait(&condition, &mutex, operation);
+        il_condition_wait(&condition, &mutex, operation->value ? after(operation) : NO_DEADLINE, operation);
         break;
     default:
         il_condition_signal(&condition, operation->kind == LITMUS_BROADCAST, operation);
@@ -134,6 +185,11 @@ static void body(void)
             outcome = litmus_put(outcome, explored->finals[i],
                                  il_load(&locations[i], sizeof *locations, IL_RELAXED, &explored->finals[i]));
     il_outcome(outcome);
+}
+
+void litmus_await_once(bool once)
+{
+    awaits_once = once;
 }
 
 void litmus_explore(const struct litmus_program *program, const struct il_options *options,
@@ -201,6 +257,21 @@ static void print_operation(const struct litmus_operation *operation)
         break;
     case LITMUS_YIELD:
         printf("yield");
+        break;
+    case LITMUS_FUTEX_TIMED:
+        printf("wait %c while %d, until %d ms", location, (int)operation->expected, value);
+        break;
+    case LITMUS_SLEEP:
+        printf("sleep until %d ms", value);
+        break;
+    case LITMUS_CLOCK:
+        printf("clock");
+        break;
+    case LITMUS_WAIT:
+        printf(value ? "wait until %d ms" : "wait", value);
+        break;
+    case LITMUS_AWAIT:
+        printf("await%d %c %s = %d", (int)operation->expected, location, order, value);
         break;
     case LITMUS_FUTEX_WAKE:
         printf("wake %c %d", location, value);

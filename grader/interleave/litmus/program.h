@@ -34,10 +34,23 @@ enum litmus_kind {
     LITMUS_WAIT,    /* inside of a section of the mutex */
     LITMUS_SIGNAL,
     LITMUS_BROADCAST,
-    LITMUS_FUTEX_WAIT, /* for a change of `expected`; reads 1: it was changed already */
-    LITMUS_FUTEX_WAKE, /* at most `value`; reads how many */
+    LITMUS_FUTEX_WAIT,  /* for a change of `expected`; reads 1: it was changed already */
+    LITMUS_FUTEX_WAKE,  /* at most `value`; reads how many */
+    LITMUS_FUTEX_TIMED, /* the same for `value` ms at most; reads 2: the time has come */
+    LITMUS_SLEEP,       /* for `value` ms */
+    LITMUS_CLOCK,       /* reads how many ms have passed */
     LITMUS_YIELD,
+    LITMUS_AWAIT, /* looks until it is answered: enum litmus_await in `expected` */
 };
+
+/** How a LITMUS_AWAIT looks. */
+enum litmus_await {
+    LITMUS_ONE,      /**< until a load reads `value` */
+    LITMUS_TWO,      /**< until that, and a load of the next location reads no 0 */
+    LITMUS_EXCHANGED, /**< until an exchange finds another value than the one that it puts there */
+    LITMUS_BOTH       /**< until a load does, and then that exchange */
+};
+enum { LITMUS_AWAITS = LITMUS_BOTH + 1 };
 
 struct litmus_operation {
     enum litmus_kind kind;
@@ -65,6 +78,9 @@ void litmus_number(struct litmus_program *program, unsigned used);
 
 /** Put a value into an outcome. */
 uint64_t litmus_put(uint64_t before, int slot, uint64_t value);
+
+/** From now on a LITMUS_AWAIT looks once, and an execution in which it has no answer is given up. */
+void litmus_await_once(bool once);
 
 /** Explore the program: result and outcomes are the engine's. The program must stay where it is meanwhile. */
 void litmus_explore(const struct litmus_program *program, const struct il_options *options,

@@ -16,8 +16,6 @@
 #include "accesses.h"
 
 static atomic_int number;
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
 
 static void *nothing(void *arg)
 {
@@ -184,37 +182,7 @@ MODEL(inline_assembly, "-", "inline assembly changes an atomic object")
 
 /* --- time --- */
 
-MODEL(timed_wait, "-", "pthread_cond_timedwait, with a deadline to come")
-{
-    struct timespec deadline = {.tv_sec = 100000};
-    pthread_mutex_lock(&mutex);
-    pthread_cond_timedwait(&condition, &mutex, &deadline);
-    pthread_mutex_unlock(&mutex);
-}
-
-MODEL(timed_lock, "-", "pthread_mutex_timedlock")
-{
-    struct timespec deadline = {.tv_sec = 100000};
-    pthread_mutex_timedlock(&mutex, &deadline);
-}
-
-MODEL(calls_sleep, "-", "sleep")
-{
-    sleep(1);
-}
-
-MODEL(calls_usleep, "-", "usleep")
-{
-    usleep(1);
-}
-
-MODEL(calls_nanosleep, "-", "nanosleep")
-{
-    struct timespec span = {.tv_nsec = 1};
-    nanosleep(&span, NULL);
-}
-
-MODEL(time_stands_still, "-", "clock_gettime returns the same each time: fine")
+MODEL(time_stands_still, "-", "clock_gettime returns the same as long as nobody waits: fine")
 {
     struct timespec before, after;
     clock_gettime(CLOCK_MONOTONIC, &before);

@@ -5,7 +5,7 @@
  *
  * What is expected of each stands in bad_use.txt.
  */
-#include <semaphore.h>
+#include <err.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +17,12 @@ static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
 
 static void *nothing(void *arg)
 {
+    return arg;
+}
+
+static void *read_pointer(void *arg)
+{
+    USE(*(void **)arg == NULL);
     return arg;
 }
 
@@ -36,6 +42,27 @@ MODEL(calls_exit, "-", "exit")
 MODEL(calls_quick_exit, "-", "_exit")
 {
     _exit(0);
+}
+
+MODEL(calls_exit_at_once, "-", "_Exit")
+{
+    _Exit(0);
+}
+
+MODEL(calls_errx, "-", "errx, with the status of a success")
+{
+    errx(0, "done");
+}
+
+MODEL(calls_execve, "-", "execve")
+{
+    char *arguments[] = {"true", NULL};
+    execve("/bin/true", arguments, NULL);
+}
+
+MODEL(calls_execl, "-", "execl")
+{
+    execl("/bin/true", "true", NULL);
 }
 
 MODEL(calls_abort, "-", "abort")
@@ -103,6 +130,24 @@ MODEL(atomic_null_exchange, "-", "a compare-exchange through NULL")
 MODEL(atomic_wild_load, "-", "an atomic load from an address that no processor has")
 {
     atomic_load((atomic_int *)0x8000000000001234);
+}
+
+struct linked {
+    _Atomic(struct linked *) next;
+    int value;
+};
+
+MODEL(atomic_unwritten, "-", "an atomic load through a pointer in memory that was never written")
+{
+    struct linked *one = malloc(sizeof *one);
+    USE(atomic_load(&atomic_load(&one->next)->next));
+    free(one);
+}
+
+MODEL(expected_of_nothing, "-", "a compare-exchange whose expected value stands nowhere")
+{
+    static int *volatile expected = (int *)0x123456789000;
+    atomic_compare_exchange_strong(&number, expected, 1);
 }
 
 MODEL(atomic_in_library, "-", "the length of a text that is NULL")
@@ -260,40 +305,6 @@ MODEL(never_joined, "-", "a thread that is neither joined nor detached")
     pthread_create(&thread, NULL, store_one, NULL);
 }
 
-MODEL(recursive_mutex, "-", "a recursive mutex")
-{
-    pthread_mutexattr_t attributes;
-    pthread_mutex_t recursive;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&recursive, &attributes);
-    pthread_mutex_lock(&recursive);
-    pthread_mutex_lock(&recursive);
-}
-
-MODEL(calls_sem_timedwait, "-", "a semaphore, until a deadline that lies ahead")
-{
-    sem_t semaphore;
-    struct timespec deadline;
-    sem_init(&semaphore, 0, 0);
-    clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec++;
-    sem_timedwait(&semaphore, &deadline);
-}
-
-MODEL(calls_rwlock, "-", "a lock for readers and writers")
-{
-    static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
-    pthread_rwlock_rdlock(&lock);
-}
-
-MODEL(calls_barrier, "-", "a barrier")
-{
-    pthread_barrier_t barrier;
-    pthread_barrier_init(&barrier, NULL, 1);
-    pthread_barrier_wait(&barrier);
-}
-
 /* --- memory --- */
 
 MODEL(heap_overflow, "-", "a write behind a block")
@@ -322,6 +333,32 @@ MODEL(free_inside, "-", "frees a pointer into a block")
 {
     char *volatile block = malloc(8);
     free(block + 1);
+}
+
+MODEL(malloc_fails, "-", "does not look at what malloc returns", .failed_allocations = 1)
+{
+    int *block = malloc(sizeof *block);
+    *block = 1;
+    KNOWN(block);
+    free(block);
+}
+
+MODEL(malloc_fails_once, "-", "of two calls of malloc one may fail, and nothing is lost",
+      .failed_allocations = 1)
+{
+    char *first = malloc(1), *second = first ? realloc(first, 2) : NULL;
+    assert(first || !second);
+    free(second ? second : first);
+}
+
+MODEL(memory_race, "-", "posix_memalign writes its result where another thread reads")
+{
+    static void *shared;
+    pthread_t thread;
+    pthread_create(&thread, NULL, read_pointer, &shared);
+    USE(posix_memalign(&shared, 64, 64));
+    pthread_join(thread, NULL);
+    free(shared);
 }
 
 MODEL(leaks, "-", "never frees a block")

@@ -2,8 +2,8 @@
  * @file models.c
  * @brief Models of lab 01: the thread parker, its wakers, and block_on, in all interleavings.
  *
- * Each is small, and is there for certain orders and steps of the protocol; beside each stands for which. Time
- * stands still in a model: a deadline has passed before the wait for it begins, or is WF_FOREVER.
+ * Each is small, and is there for certain orders and steps of the protocol; beside each stands for which. A deadline has
+ * passed before the wait for it begins, or is WF_FOREVER: so none is early.
  */
 #include "interleave.h"
 

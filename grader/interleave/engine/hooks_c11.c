@@ -1,0 +1,164 @@
+/**
+ * @file hooks_c11.c
+ * @brief <threads.h>: the same threads, mutexes and condition variables as POSIX has, by other names.
+ */
+#include "hooks.h"
+
+#include <errno.h>
+#include <threads.h>
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *arg);
+
+static int in_c11(int status)
+{
+    return status == 0           ? thrd_success
+           : status == EBUSY     ? thrd_busy
+           : status == ETIMEDOUT ? thrd_timedout
+                                 : thrd_error;
+}
+
+/* A result of int comes back in the register in which a pointer would. */
+WRAP(int, thrd_create, thrd_t *thread, thrd_start_t run, void *arg)
+{
+    int id = 0;
+    if (!modelled())
+        return __real_thrd_create(thread, run, arg);
+    INSIDE(id = il_spawn((void *(*)(void *))(uintptr_t)run, arg, SITE));
+    touch(thread, sizeof *thread, true, SITE);
+    INSIDE(raw_write(thread, sizeof *thread, (thrd_t)id + 1));
+    return thrd_success;
+}
+
+WRAP(int, thrd_join, thrd_t thread, int *result)
+{
+    void *returned = NULL;
+    if (!modelled())
+        return __real_thrd_join(thread, result);
+    INSIDE(returned = il_join((int)thread - 1, SITE));
+    if (result) {
+        touch(result, sizeof *result, true, SITE);
+        INSIDE(raw_write(result, sizeof *result, (uint32_t)(uintptr_t)returned));
+    }
+    return thrd_success;
+}
+
+WRAP(int, thrd_detach, thrd_t thread)
+{
+    if (!modelled())
+        return __real_thrd_detach(thread);
+    INSIDE(il_detach((int)thread - 1, SITE));
+    return thrd_success;
+}
+
+WRAP(thrd_t, thrd_current, void)
+{
+    return modelled() ? (thrd_t)il_self() + 1 : __real_thrd_current();
+}
+
+_Noreturn void __real_thrd_exit(int result);
+_Noreturn void __wrap_thrd_exit(int result);
+void __wrap_thrd_exit(int result)
+{
+    if (!modelled())
+        __real_thrd_exit(result);
+    il->inside = true;
+    il_exit_thread((void *)(uintptr_t)(unsigned)result, SITE);
+}
+
+WRAP(void, thrd_yield, void)
+{
+    if (!modelled())
+        __real_thrd_yield();
+    else
+        INSIDE(il_yield(SITE));
+}
+
+#define C11_CALL(name, suffix, type, call)                                                                   \
+    int __real_##name(type *object);                                                                         \
+    int __wrap_##name##suffix(type *object);                                                                 \
+    int __wrap_##name##suffix(type *object)                                                                  \
+    {                                                                                                        \
+        int status = 0;                                                                                      \
+        if (!modelled())                                                                                     \
+            return __real_##name(object);                                                                    \
+        INSIDE(status = (call));                                                                             \
+        return in_c11(status);                                                                               \
+    }
+NOTED(__wrap_mtx_lock)
+NOTED(__wrap_mtx_trylock)
+NOTED(__wrap_mtx_unlock)
+C11_CALL(mtx_lock, _noted, mtx_t, mutex_lock((pthread_mutex_t *)object, false, SITE))
+C11_CALL(mtx_trylock, _noted, mtx_t, mutex_lock((pthread_mutex_t *)object, true, SITE))
+C11_CALL(mtx_unlock, _noted, mtx_t, mutex_unlock((pthread_mutex_t *)object, SITE))
+C11_CALL(cnd_signal, , cnd_t, il_condition_signal(object, false, SITE))
+C11_CALL(cnd_broadcast, , cnd_t, il_condition_signal(object, true, SITE))
+
+WRAP(int, mtx_init, mtx_t *mutex, int type)
+{
+    if (modelled()) {
+        touch(mutex, sizeof *mutex, true, SITE);
+        il_mutex_init(mutex);
+    }
+    return __real_mtx_init(mutex, type);
+}
+
+WRAP(void, mtx_destroy, mtx_t *mutex)
+{
+    if (!modelled())
+        __real_mtx_destroy(mutex);
+    else
+        INSIDE(il_mutex_destroy(mutex, false, SITE));
+}
+
+WRAP(int, mtx_timedlock, mtx_t *mutex, const struct timespec *deadline)
+{
+    int status = 0;
+    if (!modelled())
+        return __real_mtx_timedlock(mutex, deadline);
+    INSIDE(status = is_a_time(deadline) ? il_mutex_timedlock(mutex, to_ns(deadline), SITE) : EINVAL);
+    return in_c11(status);
+}
+
+WRAP(int, cnd_init, cnd_t *condition)
+{
+    if (modelled()) {
+        touch(condition, sizeof *condition, true, SITE);
+        il_mutex_init(condition);
+    }
+    return __real_cnd_init(condition);
+}
+
+WRAP(void, cnd_destroy, cnd_t *condition)
+{
+    if (!modelled())
+        __real_cnd_destroy(condition);
+    else
+        INSIDE(il_mutex_destroy(condition, true, SITE));
+}
+
+WRAP(int, cnd_wait, cnd_t *condition, mtx_t *mutex)
+{
+    if (!modelled())
+        return __real_cnd_wait(condition, mutex);
+    INSIDE(il_condition_wait(condition, mutex, NO_DEADLINE, SITE));
+    return thrd_success;
+}
+
+WRAP(int, cnd_timedwait, cnd_t *condition, mtx_t *mutex, const struct timespec *deadline)
+{
+    int status = 0;
+    if (!modelled())
+        return __real_cnd_timedwait(condition, mutex, deadline);
+    INSIDE(status = is_a_time(deadline) ? il_condition_wait(condition, mutex, to_ns(deadline), SITE) : EINVAL);
+    return in_c11(status);
+}
+
+int __wrap_pthread_once(pthread_once_t *once, void (*initialise)(void));
+WRAP(void, call_once, once_flag *flag, void (*initialise)(void))
+{
+    if (!modelled())
+        __real_call_once(flag, initialise);
+    else
+        __wrap_pthread_once((pthread_once_t *)(void *)flag, initialise);
+}
