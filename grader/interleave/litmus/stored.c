@@ -105,7 +105,8 @@ static unsigned locations_used(const struct litmus_program *program)
     unsigned used = 0;
     for (int t = 0; t < program->threads; t++)
         for (int i = 0; i < program->lengths[t]; i++)
-            if (program->operations[t][i].kind != LITMUS_FENCE && program->operations[t][i].kind != LITMUS_YIELD)
+            if (program->operations[t][i].kind != LITMUS_FENCE &&
+                program->operations[t][i].kind != LITMUS_YIELD)
                 used |= 1u << program->operations[t][i].location;
     return used;
 }
