@@ -73,6 +73,7 @@ struct sight {
     bool constrained;
     uint32_t budget;
     struct wf_task *current_at_end;
+    bool wakes_itself;
 };
 
 /* Looks around, waits once if it shall, and is READY with its argument. */
@@ -95,6 +96,9 @@ static void look_around(struct look *self)
     sight->root = wf_context_current->root;
     sight->constrained = wf_context_current->constrained;
     sight->budget = wf_context_current->budget;
+    const struct wf_waker waker = wf_task_waker(wf_task_current());
+    if (sight->wakes_itself)
+        wf_waker_wake_by_ref(&waker);
 }
 
 ASYNC_FN(look)
@@ -480,7 +484,55 @@ START_TEST(g66_what_becomes_of_a_task_is_reported)
 }
 END_TEST
 
-/* G.66: the events of futures name the task that polls them; one that gives way is scheduled by its own thread. */
+/* G.66: the second task of its scheduler; an event of what it polls is about it. */
+START_TEST(g66_the_events_of_a_future_name_the_task_that_polls_it)
+{
+    static struct wf_event newest[16];
+    struct wf_event_ring ring;
+    struct sight sight = {0};
+    wf_event_ring_init(&ring, newest, 16);
+    struct wf_context context = {.event_hook = &ring.hook};
+    new_bench(false);
+    wf_store_relaxed(&bench.head.last_id, 1);
+    wf_context_enter(&context);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, NULL, look, .sight = &sight), 0);
+    run_all(&context);
+    wf_event_report(WF_EVENT_PARK, 0, "park", NULL);
+    wf_context_leave(&context);
+    static const enum wf_event_kind kinds[] = {WF_EVENT_SPAWN, WF_EVENT_POLL, WF_EVENT_POLLED, WF_EVENT_END,
+                                               WF_EVENT_PARK};
+    ck_assert_uint_eq(ring.total, 5);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_int_eq(newest[i].kind, kinds[i]);
+        ck_assert_uint_eq(newest[i].task, kinds[i] == WF_EVENT_PARK ? 0 : 2);
+    }
+    wf_event_ring_destroy(&ring);
+}
+END_TEST
+
+/* G.66: woken while it is polled, it goes back to the queue behind that poll; the abort hands it over from outside. */
+START_TEST(g66_a_task_that_is_woken_in_its_poll_is_scheduled_after_it)
+{
+    struct sight sight = {.wakes_itself = true};
+    struct wf_context context = {.event_hook = &recorder.hook};
+    struct wf_join_handle handle;
+    recorder = (struct recorder){.hook = {record}};
+    new_bench(false);
+    wf_context_enter(&context);
+    ck_assert_int_eq(WF_SPAWN(&bench.head, &handle, look, .sight = &sight, .waits = true), 0);
+    run_all(&context);
+    wf_join_handle_abort(&handle);
+    run_all(&context);
+    expect_events(1,
+                  (const enum wf_event_kind[]){WF_EVENT_SPAWN, WF_EVENT_WAKE, WF_EVENT_SCHEDULE,
+                                               WF_EVENT_SCHEDULE, WF_EVENT_END},
+                  (const int[]){0, 0, 1, 0, 0}, 5);
+    wf_future_drop(&handle.future);
+    wf_context_leave(&context);
+}
+END_TEST
+
+/* G.66 */
 START_TEST(g66_a_task_that_goes_on_and_ends_by_itself)
 {
     struct sight sight = {0};
@@ -571,6 +623,8 @@ TCase *task_tests(void)
     tcase_add_test(tests, g31_each_thread_of_a_scheduler_takes_ids_in_blocks);
     tcase_add_test(tests, g31_a_name_is_the_functions_unless_the_spawner_gave_another);
     tcase_add_test(tests, g66_what_becomes_of_a_task_is_reported);
+    tcase_add_test(tests, g66_the_events_of_a_future_name_the_task_that_polls_it);
+    tcase_add_test(tests, g66_a_task_that_is_woken_in_its_poll_is_scheduled_after_it);
     tcase_add_test(tests, g66_a_task_that_goes_on_and_ends_by_itself);
     tcase_add_test(tests, g64_the_output_goes_to_the_variable_that_was_named);
     add_panic_test(tests, g64_a_variable_of_another_size_panics);

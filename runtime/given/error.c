@@ -36,11 +36,11 @@ const char *wf_strerror(int code)
         break;
     }
     const char *description = NULL;
+    /* both return static strings, on any thread: strerrordesc_np() NULL for what is no errno, gai_strerror() one and the same
+     * for what it does not know */
     if (code < 0 && code >= -4095) /* the kernel's range */
-        description =
-            strerrordesc_np(-code); /* a static string, NULL for what is no errno; safe on any thread */
-    else if (code < WF_ERESOLVER(0) && code > WF_ERESOLVER(-100))
-        description =
-            gai_strerror(code - WF_ERESOLVER(0)); /* one static string for all that it does not know */
+        description = strerrordesc_np(-code);
+    else if (code < WF_ERESOLVER(0) && code > WF_ERESOLVER(-200))
+        description = gai_strerror(code - WF_ERESOLVER(0));
     return description ? description : "unknown code";
 }

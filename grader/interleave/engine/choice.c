@@ -7,14 +7,18 @@
  *
  * ## What is worth a choice
  *
- * An operation that reads an old store, or stands before one that ran earlier, is as if it had come before it. If nothing but
- * the object itself orders the two, there is a schedule in which it does, and which the search comes to on its own. So only
- * such newer stores are passed over as the operation depends on otherwise: by its thread's past, or by that of the store that
- * it reads. Each execution of RC11 is still reached. For take a schedule of one, and in it the first operation that passes
- * over a store without such a reason. Let it run, with all that it depends on, before the earliest such store. Then it has
- * nothing to pass over; all before it is as it was; and of what it has overtaken, an operation that has to pass over it has to
- * pass over that store as well, and so has a reason, since that store depends on it now. So the part of the schedule that is
- * as it should be has grown.
+ * An operation that reads an old store, or stands before one that ran earlier, passes over newer stores: it is as if it had come
+ * before them. If nothing but the object itself orders the two, there is a schedule in which it does, and the search comes to
+ * that one on its own. So an operation passes over a store only for a reason: the store is in its thread's past, or in the past
+ * of the store that it reads.
+ *
+ * Each execution of RC11 is still reached:
+ *
+ * 1. Take a schedule of one. Let A be its first operation that passes over a store without a reason, and S the earliest such store.
+ * 2. Move A, with all that it depends on, to just before S. All before A is as it was, and A passes over nothing without a reason.
+ * 3. An operation B that A has overtaken may have to pass over A's store now. Then B passes over S as well, and has a reason,
+ *    since it came before A. S depends on A now. So where S is in a past, A is too: B has the reason for A's store as well.
+ * 4. So the part of the schedule in which each operation has its reasons has grown.
  */
 #include "engine.h"
 

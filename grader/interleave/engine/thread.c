@@ -180,7 +180,8 @@ void thread_spin_if_repeating(struct thread *thread, int location, il_site site)
         }
 }
 
-/* Stores become visible at last: the thread sees one more of each location that it has read. */
+/* Stores become visible at last: the thread sees one more of each location that it has read. RC11 does not ask for that; without it
+ * a loop with a yield could read the same old value for ever. */
 static void see_changes(struct thread *thread)
 {
     for (int i = 0; i < thread->watched_count; i++) {

@@ -313,6 +313,8 @@ static void add_operation(struct candidate *c, int thread, const struct litmus_o
                           .operation = operation,
                           .partner = NONE};
     switch (operation->kind) {
+    case LITMUS_YIELD: /* no event */
+        break;
     case LITMUS_FENCE:
         event.location = NONE;
         add_event(c, event);

@@ -51,6 +51,9 @@ static struct litmus_operation parse_operation(const char *text)
         operation.kind = LITMUS_FENCE;
         complete = sscanf(text, " F %7s", order) == 1;
         location = 'x';
+    } else if (kind == 'Y') {
+        operation.kind = LITMUS_YIELD;
+        return operation;
     } else if (kind == 'R') {
         operation.kind = LITMUS_LOAD;
         complete = sscanf(text, " R %c %7s", &location, order) == 2;
@@ -102,7 +105,8 @@ static unsigned locations_used(const struct litmus_program *program)
     unsigned used = 0;
     for (int t = 0; t < program->threads; t++)
         for (int i = 0; i < program->lengths[t]; i++)
-            if (program->operations[t][i].kind != LITMUS_FENCE)
+            if (program->operations[t][i].kind != LITMUS_FENCE &&
+                program->operations[t][i].kind != LITMUS_YIELD)
                 used |= 1u << program->operations[t][i].location;
     return used;
 }

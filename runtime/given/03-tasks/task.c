@@ -22,7 +22,7 @@ static inline bool is_traced(void)
     return WF_UNLIKELY(context && context->event_hook);
 }
 
-/* Events name the task by its number. Before what they tell of: behind it the task may be gone. */
+/* Report an event about this task. The caller makes the call before the step itself: after that the task may be gone. */
 static inline void report(enum wf_event_kind kind, int value, const struct wf_task *task)
 {
     if (is_traced())
@@ -55,8 +55,8 @@ const char *wf_task_name(const struct wf_task *task)
     return task->site ? task->site->name : ((const struct wf_future *)(const void *)task->frame)->ops->name;
 }
 
-/* A thread of the scheduler's takes numbers by the block, so a spawn there dirties no line that other threads' wakes read. A context
- * that ends takes what it had left along: no number is given twice, and some are not given. */
+/* A thread of the scheduler's takes numbers by the block, so a spawn there dirties no line that other threads' wakes read. What a
+ * context has left when it ends is given to no task. */
 static uint32_t next_id(struct wf_scheduler *scheduler)
 {
     struct wf_context *context = wf_context_of(scheduler);

@@ -55,10 +55,10 @@ struct wf_context {
     uint32_t last_id;               /**< the last number that this thread gave to a task of the scheduler */
     uint32_t ids_left;              /**< how many more it has in hand, behind last_id */
     struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
-    /** What the park of this thread drives, where leaves find it: each inherited from outside when NULL. */
-    struct wf_time_driver *time_driver;
-    struct wf_reactor *reactor; /**< the same for readiness of descriptors */
-    /** Whether what is polled here was asked to end, or NULL: it cannot be. Inherited by no context: the scope that polls sets it. */
+    struct wf_time_driver *time_driver; /**< with which leaves wait for a time, or NULL; inherited when NULL */
+    struct wf_reactor *reactor; /**< with which leaves wait for a descriptor, or NULL; inherited when NULL */
+    /** Points to whether what is polled here was asked to end. NULL: nobody can ask. The scope that polls sets it, and no
+     * context inherits it. */
     const WF_ATOMIC(bool) * canceled;
 };
 
@@ -141,7 +141,7 @@ static inline void wf_budget_refund(void)
  * A leaf that then has to wait gives the unit back by wf_budget_refund(). A request to end takes a unit like an operation: a
  * loop that goes on regardless gives way like any other.
  *
- * Cost: one thread-local load, two comparisons, one subtraction.
+ * Cost: one thread-local load, four comparisons, one subtraction.
  *
  * @clause{G.63,0,"wf_leaf_begin returns WF_EAGAIN where wf_budget_spend is false; else it has taken a unit, and returns WF_ECANCELED where the context's cancellation was asked for, and 0 elsewhere."}
  */

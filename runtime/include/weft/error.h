@@ -6,7 +6,7 @@
  *
  *     -1 to -4095        a negated errno: of a system call, or what the library has a name of its own for
  *     -10001 to -10099   the library's own: enum wf_error
- *     -10101 to -10199   names of hosts and services: WF_ERESOLVER() of a code of getaddrinfo()
+ *     -10101 to -10299   names of hosts and services: WF_ERESOLVER() of a code of getaddrinfo()
  *
  * A programmer's mistake is not an error code but a panic (panic.h).
  *

@@ -50,8 +50,7 @@ struct wf_scheduler_ops {
 /** The head of every scheduler. */
 struct wf_scheduler {
     const struct wf_scheduler_ops *ops; /**< what kind it is */
-    WF_ATOMIC(uint32_t)
-    last_id; /**< the last number that was given out; a thread takes several at once (context.h) */
+    WF_ATOMIC(uint32_t) last_id;        /**< the last number that a thread took for a task (context.h) */
 };
 
 /** What a runtime calls when something happens in it. Any may be NULL. */

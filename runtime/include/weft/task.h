@@ -18,7 +18,7 @@
  * @clause{G.29,0,"WF_SPAWN builds the frame in the task, which its scheduler takes over once. A spawn that fails returns WF_ENOMEM or WF_ECLOSED, keeps nothing, and leaves the handle empty."}
  * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, and each poll begins with a full budget; afterwards the context is as before."}
  * @clause{03.30,4,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
- * @clause{G.31,0,"A task's id is a number of its scheduler's, never 0, and used again only after some 2^32 spawns; its name is its async function's, unless the spawner gave another."}
+ * @clause{G.31,0,"A task's id is never 0, and different from its scheduler's other ones until 2^26 tasks were spawned; its name is its async function's, unless the spawner gave another."}
  */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H

@@ -97,7 +97,7 @@ struct wf_spawn_site {
 /** One allocation: the header, 64 bytes, then the future's frame, which holds the output in the end. */
 struct wf_task {
     WF_ATOMIC(uint32_t) state;                  /**< WF_TASK_*: bits, and the count of references */
-    uint32_t id;                                /**< its number at its scheduler; repeats after some 2^32 */
+    uint32_t id;                                /**< its number at its scheduler; see G.31 */
     struct wf_task *next;                       /**< in the scheduler's queue */
     struct wf_list owned;                       /**< in the scheduler's list of its tasks */
     struct wf_scheduler *scheduler;             /**< that runs it */
