@@ -220,6 +220,7 @@ prove_program() {
     {
         compile_model gcc "$here/planted/message.c" "$build/program-right" "" "$main"
         compile_model gcc "$here/planted/oneshot.c" "$build/program-wrong" "-DBUG=1" "$main"
+        compile_model gcc "$here/planted/link.c" "$build/program-overtaken" "-DBUG=1" "$main"
         have clang && compile_model clang "$here/planted/mpsc.c" "$build/program-inlined" "-DBUG=1" "$main"
         compile_model gcc "$here/selftest/bad_input.c" "$build/program-bad" "-Wno-infinite-recursion" "$main"
         compile_model gcc "$here/selftest/large_static.c" "$build/program-large" "" "$main"
@@ -229,6 +230,9 @@ prove_program() {
     check_program "all pass" 0 "executions pass" "$build/program-right"
     check_program "list" 0 "message" "$build/program-right" list
     check_program "a failure" 1 "deadlock" "$build/program-wrong" oneshot
+    check_program "a store that is overtaken" 1 "OVERTAKEN: B (push) already stored 0 at link.c:" "$build/program-overtaken"
+    check_program "and why" 1 "but that is relaxed on both sides: it publishes nothing" "$build/program-overtaken"
+    check_program "what it takes" 1 "if each store took effect after all that ran before" "$build/program-overtaken"
     token=$("$build/program-wrong" oneshot 2>&1 | sed -n 's/.*--replay \([^ ]*\).*/\1/p')
     ! have clang || check_program "a frame inlined from a header" 1 "sleeps at mpsc.c:" "$build/program-inlined"
     check_program "a replay" 1 "deadlock" "$build/program-wrong" oneshot --replay "$token"

@@ -39,8 +39,8 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
     unlink(known->json);
     unlink(known->junit);
     struct words argv = {0};
-    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",   known->from,
-                                 "--json",     known->json, "--seed",   GOLDEN_SEED};
+    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",    known->from,
+                                 "--json",     known->json, "--seed",   GOLDEN_SEED, "--alone"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_add(&argv, fixed[i]);
     /* what the mistake leaves intact is seen in the plain variant: see count_others() */
@@ -296,7 +296,6 @@ static bool end_case(struct selftest *test, struct known *known, int status)
     char *problem = check_case(known, exit_status, result);
     if (known->kind == MUTANT && result && test->matrix)
         print_mutant_row(test, known, result);
-    double seconds = (double)(now_ms() - known->started_ms) / 1000;
     if (problem) {
         test->failed++;
         printf("FAILED  %-9s %s: %s\n        see %s\n", selftest_kind_names[known->kind], known->name,
@@ -308,7 +307,8 @@ static bool end_case(struct selftest *test, struct known *known, int status)
             printf("%3d of %d, verdict %-5s ", (int)json_integer_value(json_object_get(result, "score")),
                    (int)json_integer_value(json_object_get(result, "max")),
                    json_string_value(json_object_get(result, "verdict")));
-        printf("%5.1f s\n", seconds);
+        printf("%5.1f s, processor %5.2f s\n", (double)known->took_ms / 1000,
+               (double)known->processor_ms / 1000);
     }
     fflush(stdout);
     bool passed = !problem;
@@ -340,13 +340,14 @@ static void run_cases(struct selftest *test)
     long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && selftest_has_processor(processors, running); next++)
+        for (; next < test->count && has_processor(processors, running); next++)
             if (!selftest_is_kept(test, &test->cases[next])) {
                 start_case(test, &test->cases[next], next);
                 running++;
             }
         int status;
-        pid_t pid = waitpid(-1, &status, WNOHANG);
+        struct rusage usage;
+        pid_t pid = wait4(-1, &status, WNOHANG, &usage);
         if (pid <= 0)
             usleep(2000);
         for (size_t i = 0; i < next; i++) {
@@ -354,6 +355,7 @@ static void run_cases(struct selftest *test)
             if (known->pid > 0 && known->pid == pid) {
                 known->pid = 0;
                 running--;
+                selftest_take_times(test, known, &usage);
                 int orphans = count_orphans(test);
                 if (end_case(test, known, status) && !orphans)
                     selftest_keep(test, known);
@@ -378,11 +380,14 @@ static void check_printers(struct selftest *test)
         problem = selftest_check_order(test->course);
     if (!problem)
         problem = selftest_check_drawn();
+    if (!problem)
+        problem = selftest_check_breadth();
     if (problem)
         printf("FAILED  %-9s %s\n", "printers", problem);
     else
-        printf("ok      %-9s whatever a submission can choose, the order of failures, what was drawn\n",
-               "printers");
+        printf(
+            "ok      %-9s whatever a submission can choose, the order of failures, what was drawn, the page of mutants\n",
+            "printers");
     *(problem ? &test->failed : &test->passed) += 1;
     free(problem);
 }
@@ -417,6 +422,7 @@ int selftest(const struct course *course, const struct options *options, const c
         fclose(test.matrix);
     free(path);
     kept_close(&test.kept);
+    selftest_print_times(&test);
     printf("\nselftest%s: %d passed, %d failed", options->quick ? " (quick)" : "", test.passed, test.failed);
     if (test.kept_folder)
         printf("; %d were kept, %d run", test.found, test.passed + test.failed - test.found);

@@ -293,6 +293,10 @@ static void add_mutants(struct selftest *test, const char *lab)
         known->must_build = true;
         if (!known->test || !known->variants)
             die("%s must begin with the lines Clause, Kills, Variant and Mistake", patch);
+        char *mistake = selftest_patch_line(patch, "Mistake");
+        if (known->extent == HALF && selftest_is_known_narrow(test, known, mistake, i))
+            known->extent = KILLER;
+        free(mistake);
         free(patch);
     }
     words_free(&patches);
@@ -338,13 +342,23 @@ static bool is_for_hostile(enum sandbox_tier tier)
     return tier == SANDBOX_NONE ? geteuid() == 0 : sandbox_works(tier);
 }
 
+/* The strongest tier stands for what most people run, and the weakest for all below it: a program may do there whatever it may
+ * do in those between, and its processes stand in the same places. What each tier refuses is tried by sandbox-test.sh. */
+static bool is_hostile_tier(const struct selftest *test, enum sandbox_tier tier)
+{
+    bool all = test->extent == WHOLE || (test->names && *test->names), weaker_runs = false;
+    for (int weaker = SANDBOX_NONE; weaker < (int)tier; weaker++)
+        weaker_runs |= is_for_hostile((enum sandbox_tier)weaker);
+    return is_for_hostile(tier) && (all || tier == SANDBOX_BUBBLEWRAP || !weaker_runs);
+}
+
 /* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
 static void add_hostile(struct selftest *test, const char *lab)
 {
     char *folder = format_text("%s/grader/hostile", test->course->root);
     struct words names = selftest_names_in(folder, "");
     for (int tier = SANDBOX_NONE; tier <= SANDBOX_BUBBLEWRAP; tier++) {
-        if (!is_for_hostile((enum sandbox_tier)tier))
+        if (!is_hostile_tier(test, (enum sandbox_tier)tier))
             continue;
         for (size_t i = 0; i < names.count; i++) {
             char *from = format_text("%s/%s", folder, names.items[i]);

@@ -6,11 +6,12 @@
 #define WEFT_GRADER_SELFTEST_INTERNAL_H
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "kept.h"
 #include "selftest.h"
 
-enum kind { SOLUTION, NULL_SUBMISSION, MUTANT, ALTERNATE, HOSTILE, GOLDEN };
+enum kind { SOLUTION, NULL_SUBMISSION, MUTANT, ALTERNATE, HOSTILE, GOLDEN, KINDS };
 
 /* How much is run of a mutant: the test that it names; that, and others until half of them have passed; all. */
 enum extent { KILLER, HALF, WHOLE };
@@ -33,9 +34,15 @@ struct known {
     /* while it runs */
     pid_t pid;
     char *json, *junit, *out;
-    int64_t started_ms;
+    int64_t started_ms, took_ms, processor_ms;
     int64_t looked_ns; /* when its dependencies were read */
     char *depends;     /* on what its pass depends; NULL: it is not kept */
+};
+
+/* Of all cases of a kind that were run. */
+struct times {
+    int cases;
+    int64_t took_ms, processor_ms;
 };
 
 struct selftest {
@@ -45,6 +52,7 @@ struct selftest {
     char *const *names;
     struct known *cases;
     size_t count;
+    struct times times[KINDS];
     int passed, failed, found; /* found: kept from another run, and counted in passed */
     const char *kept_folder;   /* what machine.sh wrote; NULL: no pass is kept */
     struct kept kept;
@@ -71,8 +79,11 @@ void selftest_keep(struct selftest *test, const struct known *known);
 
 /** Wait until no other selftest runs in this tree, and say so. Until this process ends none will. */
 void selftest_lock_tree(const struct course *course);
-/** Whether one more case can run beside so many. */
-bool selftest_has_processor(long processors, long running);
+
+/** The case has ended, and used this, with all that it started. */
+void selftest_take_times(struct selftest *test, struct known *known, const struct rusage *usage);
+/** A line for each kind. */
+void selftest_print_times(const struct selftest *test);
 
 /** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
 char *selftest_check_reports(const struct known *known, bool has_result);
@@ -83,6 +94,16 @@ char *selftest_check_printers(const struct course *course);
 char *selftest_check_order(const struct course *course);
 /** The account of what tests have drawn: added up, and what is missing in words. NULL: it is right. Otherwise what is wrong. */
 char *selftest_check_drawn(void);
+
+/**
+ * Whether docs/mutants.md says that this mutant passes at least half of the other tests, so that a check need not see it again.
+ * `mistake`: the line of its head, or NULL. `number`: its place in its lab's list, of which a part runs them all the same.
+ */
+bool selftest_is_known_narrow(const struct selftest *test, const struct known *known, const char *mistake,
+                              size_t number);
+
+/** How the page of mutants is read. NULL: it is right. Otherwise what is wrong. */
+char *selftest_check_breadth(void);
 
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);

@@ -179,12 +179,12 @@ void raw_write(volatile void *address, unsigned size, uint64_t value);
 void memory_rewritten(uintptr_t start, uintptr_t end);
 
 /* --- choice.c --- */
-/* Which store, by its index, a load reads, or a read-modify-write. */
-int choose_read(const struct thread *thread, int location, enum il_order order, bool writes);
+/* All of the location of this index. Which store, by its place, a load reads, or a read-modify-write. */
+int choose_read(const struct thread *thread, int index, enum il_order order, bool writes);
 /* Where in the modification order a store stands. */
-int choose_place(const struct thread *thread, int location, enum il_order order);
+int choose_place(const struct thread *thread, int index, enum il_order order);
 /* The same as choose_read() for a compare-exchange, and whether it succeeds. */
-int choose_exchange(struct thread *thread, int location, uint64_t expected, bool weak, enum il_order order,
+int choose_exchange(struct thread *thread, int index, uint64_t expected, bool weak, enum il_order order,
                     enum il_order failure_order, bool *succeeds);
 
 /* --- sc.c --- */

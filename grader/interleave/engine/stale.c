@@ -175,8 +175,10 @@ void tell_overtaking(const struct thread *thread, const struct store *store)
         return;
     const struct store *later = location_store(location, store->index + 1);
     tell_remark(
-        "OVERTAKEN: %s already stored %s at %s, and that takes effect after this store: to %s nothing has published it. "
-        "The newest value is still %s.",
+        "OVERTAKEN: %s already stored %s at %s, and that takes effect after this store: nothing has published it to "
+        "%s. The newest value is still %s.",
         thread_text(later->thread), value_text(store->location, later->value), where(later->site),
         thread_text(thread->id), value_text(store->location, location_newest(location)->value));
+    if (!tell_edges(thread, later, true))
+        tell_edges(thread, later, false);
 }

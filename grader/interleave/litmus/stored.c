@@ -195,7 +195,8 @@ struct stored *stored_read(const char *file, size_t *count)
     }
     fclose(stream);
     for (size_t i = 0; i < number; i++)
-        qsort(all[i].outcomes, all[i].count, sizeof *all[i].outcomes, compare);
+        if (all[i].count) /* those of more.txt have none */
+            qsort(all[i].outcomes, all[i].count, sizeof *all[i].outcomes, compare);
     *count = number;
     return all;
 }

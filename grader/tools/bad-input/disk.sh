@@ -41,7 +41,7 @@ submission words && echo 'char *wf_text = "No space left on device" + ;' >>"$wor
 run 1 "does not compile" words
 
 # output that cannot be written
-for command in "run 01 --from solutions --test ready_at_once" list "explain 01.3" "selftest includes-dev-zero" --help; do
+for command in "run 01 --from solutions --test ready_at_once" list "explain 01.3" "selftest empty-file" --help; do
     expect 2 "cannot write to standard output" sh -c "'$grade' $command >/dev/full"
 done
 expect 2 "cannot write to standard output: Bad file descriptor" sh -c "'$grade' list >&-"

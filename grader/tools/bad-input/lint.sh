@@ -5,7 +5,7 @@
 if [ -n "$(command -v clang-tidy-14)" ]; then
     mkdir -p "$work/lint/grader"
     # linted STATUS TEXT: of the file that is planted
-    linted() { expect "$1" "$2" env LINT_KEPT="$work/lint/kept" grader/tools/lint.sh "$work/lint/planted.c"; }
+    linted() { expect "$1" "$2" env LINT_KEPT="$work/lint/kept" grader/tools/lint.sh "${@:3}" "$work/lint/planted.c"; }
     linted 1 "planted.c: error: clang-tidy-14 ends with status"
     printf '#include "grader/planted.h"\n' >"$work/lint/planted.c"
     linted 1 "'grader/planted.h' file not found"
@@ -13,6 +13,7 @@ if [ -n "$(command -v clang-tidy-14)" ]; then
     printf '#include <stdlib.h>\n#include "grader/planted.h"\nint twice(int number)\n{\n    return 2 * number;\n}\n' >"$work/lint/planted.c"
     linted 0 "0 warnings in 1 files, of which 1 had to be linted"
     linted 0 "0 warnings in 1 files, of which 0 had to be linted"
+    linted 0 "0 warnings in 1 files, of which 1 had to be linted" --deep
     printf 'int twice(int count);\n' >"$work/lint/grader/planted.h"
     linted 1 "[readability-inconsistent-declaration-parameter-name]"
     printf 'int twice(int number);\n' >"$work/lint/grader/planted.h"
@@ -20,4 +21,6 @@ if [ -n "$(command -v clang-tidy-14)" ]; then
     sed -i 's/2 \* number/2 * number + atoi("1")/' "$work/lint/planted.c"
     linted 1 "planted.c:5:25: warning: 'atoi' used to convert"
     linted 1 "[cert-err34-c]"
+    sed -i 's/return .*/int *left = number > 3 ? NULL : \&number;\n    return number == 7 ? *left : 0;/' "$work/lint/planted.c"
+    linted 1 "Dereference of null pointer" # on one path, which the analyzer follows within its limit
 fi
