@@ -5,7 +5,7 @@
 # does to memory it would not see, so a race in there, or with it, would be missed. Names of the runtime, the engine, the
 # compiler and the model itself are none of the C library's.
 set -u -o pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 2
 libc=$(${CC:-gcc} -print-file-name=libc.so.6)
 unknown=$(comm -12 <(nm -u --format=just-symbols "$1" | sort -u) \
     <(nm -D --defined-only --format=just-symbols "$libc" "$(${CC:-gcc} -print-file-name=libm.so.6)" | sed 's/@.*//' | sort -u) |

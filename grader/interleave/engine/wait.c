@@ -96,10 +96,12 @@ static uint64_t state_of(const struct thread *thread, uint64_t arguments)
 
 static unsigned version_of(int object, bool locked)
 {
-    const struct lock *lock = &il->locks[object - FIRST_LOCK];
     if (object == THE_CLOCK)
         return il->jumps;
-    return il_is_location(object) ? il->locations[object].version : locked ? lock->changes : lock->version;
+    if (il_is_location(object))
+        return il->locations[object].version;
+    const struct lock *lock = &il->locks[object - FIRST_LOCK];
+    return locked ? lock->changes : lock->version;
 }
 
 static bool has_changed(const struct look *look)
