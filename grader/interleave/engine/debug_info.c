@@ -105,7 +105,7 @@ static void look_at(Dwarf_Die *variable, struct wanted *wanted)
         !find_type(&pointer, &structure) || dwarf_tag(&structure) != DW_TAG_structure_type ||
         dwarf_aggregate_size(&structure, &bytes) != 0 || bytes > wanted->size || bytes < wanted->bytes)
         return;
-    wanted->several = bytes == wanted->bytes && structure.addr != wanted->structure.addr;
+    wanted->several = bytes == wanted->bytes && (wanted->several || structure.addr != wanted->structure.addr);
     wanted->structure = structure;
     wanted->bytes = bytes;
 }

@@ -377,3 +377,52 @@ MODEL(signal_of_nothing, "-", "signals a condition variable where no memory is")
     pthread_cond_t *volatile lost = (pthread_cond_t *)0xdeadbeef00000000;
     pthread_cond_signal(lost);
 }
+
+/* --- what a block is called: by the structure that its maker points to, if only one can be it --- */
+
+struct left {
+    int a, b;
+};
+struct right {
+    int c, d;
+};
+static int *in_block;
+
+static void make_block(void)
+{
+    struct left *volatile left = malloc(sizeof *left);
+    in_block = &left->b;
+}
+
+static void make_block_of_two_types(void)
+{
+    struct left *volatile left = malloc(sizeof *left);
+    struct right *volatile right = (void *)left, *volatile again = right;
+    in_block = &again->d;
+}
+
+static void *count_in_block(void *arg)
+{
+    ++*in_block;
+    return arg;
+}
+
+static void race_in_block(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, count_in_block, NULL);
+    count_in_block(NULL);
+    pthread_join(thread, NULL);
+}
+
+MODEL(block_of_one_type, "-", "a race on a member of a block")
+{
+    make_block();
+    race_in_block();
+}
+
+MODEL(block_of_two_types, "-", "the same, and two structures of one size could be the block's")
+{
+    make_block_of_two_types();
+    race_in_block();
+}
