@@ -58,7 +58,7 @@ struct interleave_model {
     int spurious; /**< spurious wake-ups and failures of a weak compare-exchange a thread may meet; 0: one. -1: none */
     int timeouts; /**< waits with a deadline that a thread ends although another could still run; 0: one. -1: none */
     int failed_allocations; /**< calls of malloc that may return NULL; 0: none. Each is tried */
-    int steps_max; /**< visible operations in one execution; 0: 2,000 */
+    int steps_max;          /**< visible operations in one execution; 0: 2,000 */
 };
 
 /**

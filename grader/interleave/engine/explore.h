@@ -27,17 +27,17 @@ struct il_options {
     enum il_strategy strategy;
     int preemptions; /**< at most, of a thread that could have run on; or IL_UNBOUNDED */
     int stale_reads; /**< at most, of loads that do not read the newest store and stores that do not become it; or IL_UNBOUNDED */
-    int spurious;   /**< at most, a thread: wake-ups for no reason, failures of a weak compare-exchange */
-    int timeouts;   /**< at most, a thread: waits that end by a deadline while others could still run */
+    int spurious; /**< at most, a thread: wake-ups for no reason, failures of a weak compare-exchange */
+    int timeouts; /**< at most, a thread: waits that end by a deadline while others could still run */
     int failed_allocations; /**< at most: calls of malloc that return NULL */
-    int steps_max;  /**< visible operations in one execution; 0: 2,000 */
+    int steps_max;          /**< visible operations in one execution; 0: 2,000 */
     int unanswered; /**< at most, a thread: ends of a spin although nothing that it has read has changed */
     int budget_ms;  /**< 0: none */
     long executions_max; /**< 0: none; the random strategies need one of the two */
     uint64_t seed;       /**< of the random strategies */
     int changes;         /**< of priorities; 0: two, which is a depth of three */
     bool c11_release_sequences; /**< later stores of the same thread continue a release sequence, as in C11 and RC11; C++20 dropped that */
-    bool deadlock_is_outcome;   /**< for tests of the reductions: a number with the bits of IL_STUCK */
+    bool deadlock_is_outcome; /**< for tests of the reductions: a number with the bits of IL_STUCK */
     bool ignore_leaks;
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };

@@ -72,7 +72,7 @@ enum operation {
 
 /* What two steps are compared by: do they depend on each other? */
 struct footprint {
-    int16_t object, object2; /* NO_OBJECT: none */
+    int16_t object, object2;     /* NO_OBJECT: none */
     bool writes, spins, nothing; /* nothing: it was taken back */
     uint8_t clock;               /* enum clock_use */
     uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
@@ -125,7 +125,7 @@ struct lock {
     unsigned acts;    /* of its owner, when it was locked */
     struct view released;
     struct view read; /* what readers released: for writers only */
-    il_site site; /* where it was locked */
+    il_site site;     /* where it was locked */
     il_site first_use;
     il_site destroyed_at; /* or NULL */
     int8_t lost_thread;   /* the thread that signalled when none waited; or NOBODY */
@@ -232,10 +232,10 @@ struct thread {
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
-    unsigned changes; /* stores that changed a value */
-    int spurious;     /* oddities met so far */
-    int unanswered;   /* spins that ended without a change, so far */
-    int in_vain;      /* looks that are left to a loop that goes on without an answer */
+    unsigned changes;      /* stores that changed a value */
+    int spurious;          /* oddities met so far */
+    int unanswered;        /* spins that ended without a change, so far */
+    int in_vain;           /* looks that are left to a loop that goes on without an answer */
     unsigned vain_changes; /* its changes when it did */
     bool endless;          /* it has had them */
     int64_t deadline;      /* of what it waits for; or NO_DEADLINE */
@@ -382,10 +382,10 @@ struct engine {
     struct lock locks[LOCKS_MAX];
     int lock_count;
     int failed_allocations;
-    int64_t now;         /* the clock, in nanoseconds */
-    unsigned jumps;      /* of the clock, so far */
-    int waits_for_clock; /* of these, those for a loop that reads the clock */
-    int sc_count;        /* of seq_cst events */
+    int64_t now;             /* the clock, in nanoseconds */
+    unsigned jumps;          /* of the clock, so far */
+    int waits_for_clock;     /* of these, those for a loop that reads the clock */
+    int sc_count;            /* of seq_cst events */
     struct sc_fence *fences; /* seq_cst ones */
     int fence_count;
     struct step *steps;

@@ -45,8 +45,8 @@ enum litmus_kind {
 
 /** How a LITMUS_AWAIT looks. */
 enum litmus_await {
-    LITMUS_ONE,      /**< until a load reads `value` */
-    LITMUS_TWO,      /**< until that, and a load of the next location reads no 0 */
+    LITMUS_ONE,       /**< until a load reads `value` */
+    LITMUS_TWO,       /**< until that, and a load of the next location reads no 0 */
     LITMUS_EXCHANGED, /**< until an exchange finds another value than the one that it puts there */
     LITMUS_BOTH       /**< until a load does, and then that exchange */
 };
