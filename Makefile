@@ -132,8 +132,11 @@ model: deps-grade
 	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} -c $(file_word) -o $(B)/models/own.o
 	@grader/tools/model-names.sh $(B)/models/own.o
 	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
-	@$(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} $${ASKED_SECONDS:+--seconds "$$ASKED_SECONDS"} \
-	    $${WEAKEN:+--weaken} -- $${TEST:+"$$TEST"}
+	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -O0 -w -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} \
+	    -c $(file_word) -o $(B)/models/own-as-written.o
+	@$(explore_link) -o $(B)/models/own-as-written $(B)/models/own-as-written.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
+	@grader/tools/own-model.sh $(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} \
+	    $${ASKED_SECONDS:+--seconds "$$ASKED_SECONDS"} $${WEAKEN:+--weaken} -- $${TEST:+"$$TEST"}
 
 ## expand: an async function as the state machine that its macros write: FILE=x.c
 .PHONY: expand
