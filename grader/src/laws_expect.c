@@ -38,7 +38,7 @@ static const char *const
     *const law_7 = "law 7: an output goes to its receiver once, or is destroyed once",
     *const law_9 = "law 9: READY comes in the first poll that can have it, and what it owns is over then",
     *const law_10 = "law 10: without a unit of budget that it needs it gives way, and only then",
-    *const law_12 = "law 12: whatever it calls, and who looks, finds its public fields right",
+    *const law_12 = "law 12: its public fields are right after each step, and for whatever it calls",
     *const law_13 = "law 13: without memory there is the documented error, and nothing else",
     *const law_15 = "law 15: the thread's context is as before";
 

@@ -76,7 +76,8 @@ struct step *step_begin(struct thread *thread)
     step->site = thread->next.site;
     step->taken_back = false;
     look_is_chosen(thread, step);
-    if (!il_is_location(step->touches.object) && step->op != OP_FENCE)
+    bool is_event = step->op != OP_SPIN; /* a spin only lets others run */
+    if (is_event && step->op != OP_FENCE && !il_is_location(step->touches.object))
         sc_pass(thread);
     il->trace =
         (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
