@@ -115,6 +115,32 @@ WRAP(void *, memset, void *to, int value, size_t size)
     return IN_LIBRARY(__real_memset(to, value, size));
 }
 
+WRAP(void *, mempcpy, void *to, const void *from, size_t size)
+{
+    touch(from, size, false, SITE);
+    touch(to, size, true, SITE);
+    return IN_LIBRARY(__real_mempcpy(to, from, size));
+}
+
+WRAP(void, bcopy, const void *from, void *to, size_t size)
+{
+    touch(from, size, false, SITE);
+    touch(to, size, true, SITE);
+    IN_LIBRARY((__real_bcopy(from, to, size), 0));
+}
+
+WRAP(void, bzero, void *to, size_t size)
+{
+    touch(to, size, true, SITE);
+    IN_LIBRARY((__real_bzero(to, size), 0));
+}
+
+WRAP(void, explicit_bzero, void *to, size_t size)
+{
+    touch(to, size, true, SITE);
+    IN_LIBRARY((__real_explicit_bzero(to, size), 0));
+}
+
 WRAP(int, memcmp, const void *left, const void *right, size_t size)
 {
     touch(left, size, false, SITE);
@@ -135,6 +161,14 @@ WRAP(char *, strcpy, char *to, const char *from)
     touch(from, bytes, false, SITE);
     touch(to, bytes, true, SITE);
     return IN_LIBRARY(__real_strcpy(to, from));
+}
+
+WRAP(char *, stpcpy, char *to, const char *from)
+{
+    size_t bytes = IN_LIBRARY(__real_strlen(from)) + 1;
+    touch(from, bytes, false, SITE);
+    touch(to, bytes, true, SITE);
+    return IN_LIBRARY(__real_stpcpy(to, from));
 }
 
 WRAP(char *, strcat, char *to, const char *from)
@@ -178,6 +212,28 @@ WRAP(char *, strchr, const char *text, int character)
 {
     touch(text, IN_LIBRARY(__real_strlen(text)) + 1, false, SITE);
     return IN_LIBRARY(__real_strchr(text, character));
+}
+
+WRAP(char *, strncat, char *to, const char *from, size_t size)
+{
+    size_t before = IN_LIBRARY(__real_strlen(to)), length = IN_LIBRARY(strnlen(from, size));
+    touch(to, before + 1, false, SITE);
+    touch(from, bytes_read(from, size), false, SITE);
+    touch(to + before, length + 1, true, SITE);
+    return IN_LIBRARY(__real_strncat(to, from, size));
+}
+
+WRAP(char *, strrchr, const char *text, int character)
+{
+    touch(text, IN_LIBRARY(__real_strlen(text)) + 1, false, SITE);
+    return IN_LIBRARY(__real_strrchr(text, character));
+}
+
+WRAP(char *, strstr, const char *text, const char *part)
+{
+    touch(text, IN_LIBRARY(__real_strlen(text)) + 1, false, SITE);
+    touch(part, IN_LIBRARY(__real_strlen(part)) + 1, false, SITE);
+    return IN_LIBRARY(__real_strstr(text, part));
 }
 
 WRAP(void *, memchr, const void *memory, int value, size_t size)

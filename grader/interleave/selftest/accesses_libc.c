@@ -51,6 +51,17 @@ LIBC_READS(strcpy_from, "strcpy from the object", {
     strcpy(copy, strcpy_from_buffer);
     KNOWN(copy);
 })
+LIBC_WRITES(mempcpy_to, "mempcpy to the object", mempcpy(mempcpy_to_buffer, source, all))
+LIBC_WRITES(bcopy_to, "bcopy to the object", bcopy(source, bcopy_to_buffer, all))
+LIBC_WRITES(bzero_to, "bzero", bzero(bzero_to_buffer, all))
+LIBC_WRITES(explicit_bzero_to, "explicit_bzero", explicit_bzero(explicit_bzero_to_buffer, all))
+LIBC_WRITES(stpcpy_to, "stpcpy to the object", stpcpy(stpcpy_to_buffer, source))
+LIBC_WRITES(strncat_to, "strncat to the object", {
+    strncat_to_buffer[0] = 0;
+    strncat(strncat_to_buffer, source, all);
+})
+LIBC_READS(strrchr_reads, "strrchr", USE(strrchr(strrchr_reads_buffer, '0')))
+LIBC_READS(strstr_reads, "strstr", USE(strstr(strstr_reads_buffer, "ABC")))
 LIBC_READS(strdup_reads, "strdup", free(strdup(strdup_reads_buffer)))
 LIBC_WRITES(snprintf_to, "snprintf to the object", snprintf(snprintf_to_buffer, BYTES, "%s", source))
 
