@@ -154,10 +154,12 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
         snprintf(timeouts, sizeof timeouts, ", and %d early timeout%s", options->timeouts,
                  options->timeouts == 1 ? "" : "s");
     if (result->counted)
-        snprintf(spins, sizeof spins,
-                 "; in a loop that counts its looks it goes on without an answer %d times%s%s%s",
-                 options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
-                 *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
+        snprintf(
+            spins, sizeof spins,
+            "; where it counts its looks, or yields, it goes on without an answer %d times, else with a newer "
+            "value of what it has read%s%s%s",
+            options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
+            *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
     snprintf(out->bounds, sizeof out->bounds,
              "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
              "failure%s%s%s",

@@ -414,9 +414,9 @@ struct engine {
     struct set outcomes;
     bool loops[LOOP_MARKS]; /* sites at which a thread looked twice, and did nothing else between, by their addresses */
     bool has_loops;
-    bool found_loop;      /* one more: all begins anew */
-    bool timed;           /* a wait with a deadline was met */
-    bool counted;         /* a thread has slept in a loop that counts */
+    bool found_loop; /* one more: all begins anew */
+    bool timed;      /* a wait with a deadline was met */
+    bool counted;    /* a thread has slept in a loop that counts, or saw newer values for having given way */
     il_site endless_site; /* where one still looked after LOOKS_IN_VAIN looks; or NULL */
 
     /* memory */

@@ -181,13 +181,15 @@ void thread_spin_if_repeating(struct thread *thread, int location, il_site site)
 }
 
 /* Stores become visible at last: the thread sees one more of each location that it has read. RC11 does not ask for that; without it
- * a loop with a yield could read the same old value for ever. */
+ * a loop with a yield could read the same old value for ever. So executions are left out, and the verdict says that. */
 static void see_changes(struct thread *thread)
 {
     for (int i = 0; i < thread->watched_count; i++) {
         const struct watched *watched = &thread->watched[i];
-        if (il_is_location(watched->object) && watched->index < il->locations[watched->object].count - 1)
-            view_see(&thread->now, watched->object, (uint16_t)(watched->index + 1));
+        if (!il_is_location(watched->object) || watched->index >= il->locations[watched->object].count - 1)
+            continue;
+        view_see(&thread->now, watched->object, (uint16_t)(watched->index + 1));
+        il->counted = true; /* the verdict says so */
     }
 }
 
