@@ -228,8 +228,8 @@ expect 2 "explore_unpark is a model: name the execution" "$grade" debug 01 --tes
 expect 2 "trace needs --test" "$grade" trace 01
 expect 2 "has no model join_drop. It has:" "$grade" trace 01 --test join_drop
 expect 2 "Which model?" make -s model FILE="$work/nowhere.c"
-printf '#include <strings.h>\n#include "interleave.h"\nstatic char text[8];\nMODEL(clears, "-", "") { bzero(text, 8); }\n' >"$work/unknown.c"
-expect 2 "the model calls bzero(), which the checker does not know" make -s model FILE="$work/unknown.c"
+printf '#include <unistd.h>\n#include "interleave.h"\nstatic char text[8], swapped[8];\nMODEL(clears, "-", "") { swab(text, swapped, 8); }\n' >"$work/unknown.c"
+expect 2 "the model calls swab(), which the checker does not know" make -s model FILE="$work/unknown.c"
 expect 2 "BUG= is a number" make -s model FILE=grader/interleave/examples/ticket.c BUG=x
 expect 2 "from 1 to 1000000" make -s model FILE=grader/interleave/examples/ticket.c SECONDS=x
 
