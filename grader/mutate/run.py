@@ -215,7 +215,7 @@ class Lab:
 
     def grade(self, work, variants, selection):
         command = ["build/weft-grade", "run", self.name, "--from", work, "--json", f"{work}/result.json", "--seed", GRADER_SEED,
-                   "--alone", "--variants", variants] + selection
+                   "--variants", variants] + selection
         with self.options.lock:
             if self.options.stopped:
                 return None
