@@ -3,11 +3,8 @@
  * @brief Runs a lab's tests under Check and gathers what they found.
  *
  * Each test is a Check test of its own test case, run in a forked child that holds the judge. The child
- * appends its evidence to a file that only its judge holds open; Check says how the child ended. A pass needs
+ * appends its evidence to a file that only judges hold open; Check says how the child ended. A pass needs
  * both to agree. Of a child that died without evidence nothing is known: no result.
- *
- * Tests wait more than they compute, so several are started ahead (judge_ahead.h). What they found is taken in the suite's order, and
- * whether a test counts is asked only then: a result is what it would be with one after the other.
  */
 #include "judge_run.h"
 
@@ -20,7 +17,6 @@
 #include <unistd.h>
 
 #include "foreign.h"
-#include "judge_ahead.h"
 #include "judge_internal.h"
 
 enum {
@@ -35,7 +31,7 @@ enum {
     HANGS_MAX = 3,
 };
 
-/* What the forked test needs; set before it is started. */
+/* What the forked test needs; set before each run. One at a time: Check runs them in turn. */
 static struct {
     const struct judge_suite *suite;
     const struct build *build;
@@ -51,6 +47,42 @@ static struct {
     bool page_wanted;
     bool hint;
 } current;
+
+const struct judge_suite *judge_suite_of(const char *lab)
+{
+    for (size_t i = 0; judge_suites[i]; i++)
+        if (strcmp(judge_suites[i]->lab, lab) == 0)
+            return judge_suites[i];
+    return NULL;
+}
+
+/* By bit. */
+static const char *const variant_names[] = {"plain", "asan", "tsan", "interleave"};
+enum { VARIANT_NAMES = sizeof variant_names / sizeof *variant_names };
+
+unsigned judge_variant_bit(const char *variant)
+{
+    for (int i = 0; i < VARIANT_NAMES; i++)
+        if (strcmp(variant, variant_names[i]) == 0)
+            return 1u << i;
+    return 0;
+}
+
+const char *judge_variant_name(unsigned variants)
+{
+    for (int i = 0; i < VARIANT_NAMES; i++)
+        if (variants & 1u << i)
+            return variant_names[i];
+    return "";
+}
+
+unsigned judge_suite_variants(const struct judge_suite *suite)
+{
+    unsigned variants = 0;
+    for (const struct judge_test *test = suite->tests; test->name; test++)
+        variants |= test->variants;
+    return variants;
+}
 
 /* Each test draws from its own stream, so that running it alone draws the same. */
 static uint64_t seed_of(uint64_t seed, const char *name)
@@ -95,6 +127,33 @@ START_TEST(run_one)
 }
 END_TEST
 
+/* The records that the test's process left; NULL: none or more than one. */
+static json_t *take_evidence(int fd)
+{
+    off_t length = lseek(fd, 0, SEEK_END);
+    char *text = length > 0 ? calloc(1, (size_t)length + 1) : NULL;
+    json_t *record = NULL;
+    if (text && pread(fd, text, (size_t)length, 0) == length)
+        record = json_loads(text, 0, NULL); /* rejects anything behind the first object */
+    free(text);
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+        die("cannot reset the evidence file");
+    return record;
+}
+
+/* How a judge without evidence ended, in Check's words: a signal, or its deadline. */
+static json_t *lost_judge(SRunner *runner, int number)
+{
+    TestResult **results = srunner_results(runner);
+    char *text =
+        format_text("the test's judge ended without evidence: nothing is known. Check says: %s",
+                    number < srunner_ntests_run(runner) ? tr_msg(results[number]) : "the test did not run");
+    json_t *evidence = json_pack("{s:o}", "observed", harmless_json(text, strlen(text), 1000));
+    free(text);
+    free(results);
+    return evidence;
+}
+
 static struct outcome outcome_of(const struct judge_test *test, json_t *record, bool check_passed)
 {
     struct outcome outcome = {
@@ -136,6 +195,30 @@ static bool failed_without_crash(const struct result *result, const char *name)
     return false;
 }
 
+static bool selected(const struct result *result, const struct judge_test *test)
+{
+    return !result->selection || strcmp(result->selection, test->name) == 0 ||
+           strcmp(result->selection, test->clause) == 0 ||
+           (result->selected_clauses && words_contain(result->selected_clauses, test->clause));
+}
+
+static bool is_asked_for(const struct result *result, const struct judge_test *test, const char *variant)
+{
+    return selected(result, test) && test->variants & judge_variant_bit(variant);
+}
+
+/* How many tests the clause has that the one selected test is about; 0: not one test was selected. */
+static int tests_of_selection(const struct judge_suite *suite, const char *selection)
+{
+    const struct judge_test *chosen = suite->tests;
+    while (chosen->name && (!selection || strcmp(selection, chosen->name) != 0))
+        chosen++;
+    int count = 0;
+    for (const struct judge_test *test = suite->tests; chosen->name && test->name; test++)
+        count += strcmp(test->clause, chosen->clause) == 0;
+    return count;
+}
+
 /* Variants that a test declares and nobody asked for: their clauses are not verified. */
 static void add_left_out(const struct judge_suite *suite, const struct build *build, struct result *result)
 {
@@ -143,7 +226,7 @@ static void add_left_out(const struct judge_suite *suite, const struct build *bu
     words_split(&all, settings_get(&result->course->variants, "VARIANTS"));
     for (size_t v = 0; v < all.count; v++)
         for (const struct judge_test *test = suite->tests; test->name; test++) {
-            if (!judge_selected(result, test) || !(test->variants & judge_variant_bit(all.items[v])) ||
+            if (!selected(result, test) || !(test->variants & judge_variant_bit(all.items[v])) ||
                 words_contain(&build->variants, all.items[v]))
                 continue;
             struct outcome outcome = not_run(test, "this variant was not asked for", true);
@@ -174,7 +257,7 @@ static int models_after(const struct judge_test *test, const struct result *resu
 {
     int count = 0;
     while ((++test)->name)
-        count += judge_selected(result, test) && test->variants == INTERLEAVE;
+        count += selected(result, test) && test->variants == INTERLEAVE;
     return count;
 }
 
@@ -186,22 +269,11 @@ struct run {
     int64_t budget_left_ms, processor_ms; /* of models; spent by the others */
     int others, others_passed;            /* of a mutant in plain: the tests but its own */
     SRunner *runner;
-    long processors; /* 1: one test after the other */
-    int going_on;    /* tests that were started and not taken yet */
 };
 
-/* A test in a variant. */
-struct turn {
-    const struct judge_test *test;
-    TCase *test_case;
-    const char *variant;
-    enum build_status built;
-    struct ahead ahead;
-};
-
-static int hangs_at(unsigned variant)
+static int *hangs_of(struct run *run, unsigned variant)
 {
-    return variant == PLAIN ? 0 : variant == INTERLEAVE ? 2 : 1;
+    return &run->hangs[variant == PLAIN ? 0 : variant == INTERLEAVE ? 2 : 1];
 }
 
 /* Of a mutant: a test but the one that must fail. */
@@ -210,12 +282,8 @@ static bool is_other(const struct result *result, const struct judge_test *test)
     return result->mutant && strcmp(result->mutant, test->name) != 0;
 }
 
-static const char gave_up[] =
-    "not run: too many tests before it hung or did not start; ask for one alone with TEST=";
-
-/* Why the test is not run in the current variant, or NULL; *counts: whether its clause is then not verified. A reason stays one,
- * whatever other tests find. */
-static const char *reason_to_skip(const struct run *run, const struct judge_test *test, bool *counts)
+/* Why the test is not run in the current variant, or NULL; *counts: whether its clause is then not verified. */
+static const char *reason_to_skip(struct run *run, const struct judge_test *test, bool *counts)
 {
     unsigned variant = judge_variant_bit(current.variant);
     *counts = true;
@@ -229,8 +297,11 @@ static const char *reason_to_skip(const struct run *run, const struct judge_test
     *counts = true;
     if (now_ms() > current.deadline_ms || (variant != INTERLEAVE && run->processor_ms > RUN_PROCESSOR_MS))
         return JUDGE_RUN_DEADLINE;
-    if (run->hangs[hangs_at(variant)] >= HANGS_MAX)
-        return gave_up;
+    if (*hangs_of(run, variant) >= HANGS_MAX) {
+        if (!run->gave_up && variant == PLAIN)
+            run->gave_up = test;
+        return "not run: too many tests before it hung or did not start; ask for one alone with TEST=";
+    }
     *counts = false;
     return failed_without_crash(run->result, test->name) ? "not run: the plain variant has failed already"
                                                          : NULL;
@@ -246,109 +317,46 @@ static int64_t budget_of(const struct run *run, const struct judge_test *test)
     return share < 1 ? 1 : most > share ? most : share;
 }
 
-/* Start it in the current variant. A model gets its budget now. */
-static void start_test(struct run *run, struct turn *turn)
+static void run_test(struct run *run, const struct judge_test *test, TCase *test_case)
 {
-    bool is_model = turn->test->variants == INTERLEAVE;
-    current.budget_ms = budget_of(run, turn->test);
-    tcase_set_timeout(turn->test_case,
+    bool is_model = test->variants == INTERLEAVE;
+    current.budget_ms = budget_of(run, test);
+    tcase_set_timeout(test_case,
                       CHECK_SECONDS + (is_model ? BUDGET_PATIENCE * (double)current.budget_ms / 1000 : 0));
-    current.evidence_fd = memfd_create("evidence", MFD_CLOEXEC);
-    if (current.evidence_fd < 0)
-        die("cannot make the evidence file");
-    turn->ahead = ahead_start(run->runner, current.suite->lab, turn->test->name, current.evidence_fd);
-    close(current.evidence_fd);
-    run->going_on++;
+    int64_t began_ms = now_ms();
+    int ran = srunner_ntests_run(run->runner), failed = srunner_ntests_failed(run->runner); /* Check adds up */
+    srunner_run(run->runner, current.suite->lab, test->name, CK_SILENT);
+    bool passed = srunner_ntests_run(run->runner) == ran + 1 && srunner_ntests_failed(run->runner) == failed;
+    kill_descendants(0); /* what outlived its judge, if anything did */
+    json_t *record = take_evidence(current.evidence_fd);
+    struct outcome outcome = outcome_of(test, record, passed);
+    if (!record)
+        outcome.evidence = lost_judge(run->runner, ran);
+    result_add(run->result, outcome);
+    result_add_drawn(run->result, json_object_get(record, "drawn"));
+    run->others_passed += is_other(run->result, test) && outcome.status == TEST_PASS;
+    if (is_model)
+        run->budget_left_ms -= outcome.cpu_ms;
+    else
+        run->processor_ms += outcome.cpu_ms;
+    bool hung = json_is_true(json_object_get(json_object_get(record, "evidence"), "hung"));
+    bool stopped = !record && now_ms() - began_ms > TEST_MS; /* a judge, which then costs as much each time */
+    *hangs_of(run, judge_variant_bit(current.variant)) += stopped ? HANGS_MAX : hung || !record;
+    json_decref(record);
 }
 
-/* Wait for what was started, and add what it found to the result; `reason`: it would not have been started today, so that what it
- * found does not count. */
-static void take_test(struct run *run, struct turn *turn, const char *reason)
+/* Run the test in the current variant, or note why not. */
+static void try_test(struct run *run, enum build_status built, const struct judge_test *test, TCase *test_case)
 {
-    const struct judge_test *test = turn->test;
-    struct found found = ahead_take(&turn->ahead);
-    run->going_on--;
-    if (!reason) {
-        struct outcome outcome = outcome_of(test, found.record, found.check_passed);
-        if (!found.record)
-            outcome.evidence =
-                found.lost ? json_incref(found.lost)
-                           : json_pack("{s:s}", "observed", "the test's judge was lost: nothing is known");
-        result_add(run->result, outcome);
-        result_add_drawn(run->result, json_object_get(found.record, "drawn"));
-        run->others_passed += is_other(run->result, test) && outcome.status == TEST_PASS;
-        if (test->variants == INTERLEAVE)
-            run->budget_left_ms -= outcome.cpu_ms;
-        else
-            run->processor_ms += outcome.cpu_ms;
-        bool hung = json_is_true(json_object_get(json_object_get(found.record, "evidence"), "hung"));
-        bool stopped =
-            !found.record && found.took_ms > TEST_MS; /* a judge, which then costs as much each time */
-        run->hangs[hangs_at(judge_variant_bit(current.variant))] +=
-            stopped ? HANGS_MAX : hung || !found.record;
-    }
-    json_decref(found.record);
-    json_decref(found.lost);
-}
-
-static void set_turn(const struct turn *turn)
-{
-    current.variant = turn->variant;
-}
-
-/* Whether it may be started before those before it have ended: a model's budget is what the models before it leave, and what
- * fails in plain is mostly not run in the others. */
-static bool can_go_ahead(const struct run *run, const struct turn *turns, size_t next, size_t number)
-{
-    const struct turn *turn = &turns[number];
-    bool counts;
-    if (turn->ahead.pid || turn->built != BUILD_OK || reason_to_skip(run, turn->test, &counts))
-        return false;
-    for (size_t i = next; i < number; i++)
-        if (turns[i].test == turn->test ||
-            (turns[i].test->variants == INTERLEAVE && turn->test->variants == INTERLEAVE))
-            return false;
-    return true;
-}
-
-/* Start what can go on beside the turn that is next, as far as there are processors. */
-static void go_ahead(struct run *run, struct turn *turns, size_t next, size_t count)
-{
-    enum { AT_MOST = 32 };
-    for (size_t i = next + 1; i < count && i < next + AT_MOST; i++) {
-        set_turn(&turns[i]);
-        if (!can_go_ahead(run, turns, next, i))
-            continue;
-        if (!has_processor(run->processors, run->going_on))
-            break;
-        start_test(run, &turns[i]);
-    }
-    set_turn(&turns[next]);
-}
-
-/* What was asked for of a test, in order, whatever was started ahead: so that a result does not depend on what went on beside
- * what. */
-static void take_turn(struct run *run, struct turn *turns, size_t next, size_t count)
-{
-    struct turn *turn = &turns[next];
     bool counts = true;
-    set_turn(turn);
-    const char *reason = turn->built == BUILD_OK        ? reason_to_skip(run, turn->test, &counts)
-                         : turn->built == BUILD_MISSING ? "this variant cannot be built here"
-                                                        : "the submission does not build";
-    if (!reason && !turn->ahead.pid)
-        start_test(run, turn);
-    while (run->processors > 1 && turn->ahead.pid && !ahead_has_ended(&turn->ahead)) {
-        go_ahead(run, turns, next, count);
-        usleep(2000);
-    }
-    if (turn->ahead.pid)
-        take_test(run, turn, reason);
+    const char *reason = built == BUILD_OK        ? reason_to_skip(run, test, &counts)
+                         : built == BUILD_MISSING ? "this variant cannot be built here"
+                                                  : "the submission does not build";
     if (reason)
-        result_add(run->result, not_run(turn->test, reason, counts));
-    if (reason == gave_up && !run->gave_up && judge_variant_bit(turn->variant) == PLAIN)
-        run->gave_up = turn->test;
-    run->result->ran += turn->built == BUILD_OK;
+        result_add(run->result, not_run(test, reason, counts));
+    else
+        run_test(run, test, test_case);
+    run->result->ran += built == BUILD_OK;
 }
 
 void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
@@ -356,6 +364,9 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
 {
     set_current(suite, build, sandbox, result);
     current.deadline_ms = now_ms() + RUN_MS + BUDGET_PATIENCE * current.budget_ms;
+    current.evidence_fd = memfd_create("evidence", MFD_CLOEXEC);
+    if (current.evidence_fd < 0)
+        die("cannot make the evidence file");
 
     enum { TESTS_MAX = 256 };
     TCase *cases[TESTS_MAX];
@@ -367,44 +378,37 @@ void judge_run(const struct judge_suite *suite, const struct build *build, const
         tcase_add_loop_test(cases[i], run_one, i, i + 1);
         suite_add_tcase(check_suite, cases[i]);
     }
-    struct run run = {.result = result,
-                      .budget_left_ms = current.budget_ms,
-                      .runner = srunner_create(check_suite),
-                      .processors = result->alone || result->mutant ? 1 : sysconf(_SC_NPROCESSORS_ONLN)};
+    struct run run = {
+        .result = result, .budget_left_ms = current.budget_ms, .runner = srunner_create(check_suite)};
     srunner_set_fork_status(run.runner, CK_FORK); /* whatever CK_FORK in the environment says */
 
     result->expected = 0;
-    result->clause_tests = judge_tests_of_selection(suite, result->selection);
+    result->clause_tests = tests_of_selection(suite, result->selection);
     for (size_t v = 0; v < build->variants.count; v++)
         for (const struct judge_test *test = suite->tests; test->name; test++)
-            result->expected += judge_asked_for(result, test, build->variants.items[v]);
+            result->expected += is_asked_for(result, test, build->variants.items[v]);
     for (const struct judge_test *test = suite->tests; test->name; test++)
-        run.others += judge_asked_for(result, test, "plain") && is_other(result, test);
+        run.others += is_asked_for(result, test, "plain") && is_other(result, test);
 
-    size_t count = 0;
-    struct turn *turns = calloc((size_t)result->expected + 1, sizeof *turns);
-    if (!turns)
-        die("no memory");
+    int done = 0;
     for (int others = result->mutant ? 0 : 1; others <= 1; others++)
-        for (size_t v = 0; v < build->variants.count; v++)
-            for (const struct judge_test *test = suite->tests; test->name; test++)
-                if (judge_asked_for(result, test, build->variants.items[v]) &&
-                    (!result->mutant || is_other(result, test) == (others == 1)))
-                    turns[count++] = (struct turn){.test = test,
-                                                   .test_case = cases[test - suite->tests],
-                                                   .variant = build->variants.items[v],
-                                                   .built = build->status[v]};
-    for (size_t i = 0; i < count; i++) {
-        if (progress)
-            progress(arg, turns[i].test->name, (int)i, result->expected);
-        take_turn(&run, turns, i, count);
-    }
-    free(turns);
-    kill_descendants(0);
+        for (size_t v = 0; v < build->variants.count; v++) {
+            current.variant = build->variants.items[v];
+            for (const struct judge_test *test = suite->tests; test->name; test++) {
+                if (!is_asked_for(result, test, current.variant) ||
+                    (result->mutant && is_other(result, test) != (others == 1)))
+                    continue;
+                if (progress)
+                    progress(arg, test->name, done, result->expected);
+                done++;
+                try_test(&run, build->status[v], test, cases[test - suite->tests]);
+            }
+        }
     add_left_out(suite, build, result);
     if (progress)
-        progress(arg, "done", (int)count, result->expected);
+        progress(arg, "done", done, result->expected);
     srunner_free(run.runner);
+    close(current.evidence_fd);
 }
 
 int judge_debug(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,
@@ -414,7 +418,7 @@ int judge_debug(const struct judge_suite *suite, const struct build *build, cons
     current.variant = build->variants.items[0];
     current.evidence_fd = -1;
     const struct judge_test *test = suite->tests;
-    while (!judge_selected(result, test))
+    while (!selected(result, test))
         test++;
     struct judge *judge = new_judge(test);
     judge->debugged = true;

@@ -19,16 +19,8 @@ const char *judge_variant_name(unsigned variants);
 /** All variants that some test of the suite runs in. */
 unsigned judge_suite_variants(const struct judge_suite *suite);
 
-/** Whether the test, its clause or its task was asked for. */
-bool judge_selected(const struct result *result, const struct judge_test *test);
-/** The same, and that it runs in this variant. */
-bool judge_asked_for(const struct result *result, const struct judge_test *test, const char *variant);
-/** How many tests the clause has that the one selected test is about; 0: not one test was selected. */
-int judge_tests_of_selection(const struct judge_suite *suite, const char *selection);
-
 /**
- * Run the selected tests of the suite in every built variant, adding a result each, in the suite's order. Several go on beside
- * each other where the result does not say `alone`, and no result depends on which.
+ * Run the selected tests of the suite in every built variant, adding a result each.
  * A test that failed in the plain variant without a crash is not run again in the others.
  */
 void judge_run(const struct judge_suite *suite, const struct build *build, const struct sandbox *sandbox,

@@ -264,7 +264,6 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .build = &build,
                             .deep = options->deep,
                             .hint = options->hint,
-                            .alone = options->alone,
                             .mutant = options->mutant,
                             .token = options->token,
                             .page_wanted = options->trace,

@@ -45,7 +45,6 @@ struct result {
     const char *mutant;
     const char *token; /**< the one execution of a model to replay, or NULL */
     bool page_wanted;  /**< a model that fails shall come with its page */
-    bool alone;        /**< one test after the other, instead of as many at once as there are processors */
     bool hint;         /**< an order that is too strong shall come with the one that suffices */
     uint64_t seed;
     const struct sandbox *sandbox;

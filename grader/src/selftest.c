@@ -39,8 +39,8 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
     unlink(known->json);
     unlink(known->junit);
     struct words argv = {0};
-    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",    known->from,
-                                 "--json",     known->json, "--seed",   GOLDEN_SEED, "--alone"};
+    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",   known->from,
+                                 "--json",     known->json, "--seed",   GOLDEN_SEED};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_add(&argv, fixed[i]);
     /* what the mistake leaves intact is seen in the plain variant: see count_others() */
@@ -340,7 +340,7 @@ static void run_cases(struct selftest *test)
     long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
     size_t next = 0;
     while (next < test->count || running > 0) {
-        for (; next < test->count && has_processor(processors, running); next++)
+        for (; next < test->count && selftest_has_processor(processors, running); next++)
             if (!selftest_is_kept(test, &test->cases[next])) {
                 start_case(test, &test->cases[next], next);
                 running++;

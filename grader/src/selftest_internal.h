@@ -79,6 +79,8 @@ void selftest_keep(struct selftest *test, const struct known *known);
 
 /** Wait until no other selftest runs in this tree, and say so. Until this process ends none will. */
 void selftest_lock_tree(const struct course *course);
+/** Whether one more case can run beside so many. */
+bool selftest_has_processor(long processors, long running);
 
 /** The case has ended, and used this, with all that it started. */
 void selftest_take_times(struct selftest *test, struct known *known, const struct rusage *usage);
@@ -101,7 +103,6 @@ char *selftest_check_drawn(void);
  */
 bool selftest_is_known_narrow(const struct selftest *test, const struct known *known, const char *mistake,
                               size_t number);
-
 /** How the page of mutants is read. NULL: it is right. Otherwise what is wrong. */
 char *selftest_check_breadth(void);
 

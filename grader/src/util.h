@@ -71,7 +71,4 @@ void remove_tree(const char *path);
 /** Replace each `from` in `text` by `to`. The caller frees. */
 char *replace_all(const char *text, const char *from, const char *to);
 
-/** Whether one more, of what runs and waits by turns, can go on beside so many. */
-bool has_processor(long processors, long running);
-
 #endif

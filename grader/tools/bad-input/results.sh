@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154,SC2016,SC2046
+# shellcheck shell=bash disable=SC2154
 # results.sh: what stands in reports, files of results and gdb. Sourced by bad-input.sh.
 
 # a folder's name is foreign text too: one line, no markup, no controls, no bytes that are no UTF-8
@@ -35,23 +35,3 @@ expect 0 "verdict pass" "$grade" run 01 --from "$work/flat/01-futures"
 expect 2 "verdict no_result" "$grade" run 01 --variants plain --from solutions
 # a mask that hides files from other users is the grader's to deal with
 expect 0 "verdict pass" sh -c "umask 077 && exec '$grade' run 01 --from '$work/flat/01-futures'"
-
-# Tests that go on beside each other find what they find one after the other: what is not written, what is wrong, and what hangs.
-# same NAME [FLAGS]
-same()
-{
-    local way
-    for way in alone beside; do
-        "$grade" run 01 --seed 7 --from "$work/$1" --json "$work/$way.json" "${@:2}" $([ $way = beside ] || echo --alone) >"$work/$way.txt" 2>&1
-        sed -i 's/"\(cpu\|wall\)_ms": [0-9]*//' "$work/$way.json"
-    done
-    holds "the same report and result of $1, one test after the other or not" \
-        sh -c 'cmp "$1/alone.txt" "$1/beside.txt" && cmp "$1/alone.json" "$1/beside.json" && grep -q "^score" "$1/alone.txt"' sh "$work"
-}
-submission wrong && sed -i 's/= value/= value + 1/' "$work/wrong/01-futures/ready.c"
-submission hanging && cp grader/hostile/endless-poll/ready.c "$work/hanging/01-futures/"
-mkdir -p "$work/unwritten" && cp -r labs/01-futures "$work/unwritten/"
-chmod -R a+rX "$work"
-same wrong
-same unwritten
-same hanging --variants plain
