@@ -76,11 +76,34 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
         INSIDE(il_plain(address, size, is_write, site));
 }
 
+/** The model makes a lock, or what is kept like one: it begins anew, in memory that may have held another. */
+static inline __attribute__((always_inline)) void object_is_made(const volatile void *object, size_t size,
+                                                                 il_site site)
+{
+    if (!modelled())
+        return;
+    touch((const void *)object, size, true, site);
+    il_mutex_init((void *)object);
+}
+
 /** Declare both: what the linker calls in the place of a function, and the library's own. */
 #define WRAP(result, name, ...)                                                                              \
     result __real_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__);                                                                       \
     result __wrap_##name(__VA_ARGS__)
+
+/** The same for a call on one object, whose result is `call`: of a thread that is modelled. */
+#define OBJECT_CALL(name, suffix, type, call)                                                                \
+    int __real_##name(type *object);                                                                         \
+    int __wrap_##name##suffix(type *object);                                                                 \
+    int __wrap_##name##suffix(type *object)                                                                  \
+    {                                                                                                        \
+        int status = 0;                                                                                      \
+        if (!modelled())                                                                                     \
+            return __real_##name(object);                                                                    \
+        INSIDE(status = (call));                                                                             \
+        return status;                                                                                       \
+    }
 
 /** Of any kind: hooks_lock.c. 0, or an error code of POSIX. */
 int mutex_lock(pthread_mutex_t *mutex, bool tries, il_site site);

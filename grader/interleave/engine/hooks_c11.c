@@ -74,32 +74,18 @@ WRAP(void, thrd_yield, void)
         INSIDE(il_yield(SITE));
 }
 
-#define C11_CALL(name, suffix, type, call)                                                                   \
-    int __real_##name(type *object);                                                                         \
-    int __wrap_##name##suffix(type *object);                                                                 \
-    int __wrap_##name##suffix(type *object)                                                                  \
-    {                                                                                                        \
-        int status = 0;                                                                                      \
-        if (!modelled())                                                                                     \
-            return __real_##name(object);                                                                    \
-        INSIDE(status = (call));                                                                             \
-        return in_c11(status);                                                                               \
-    }
 NOTED(__wrap_mtx_lock)
 NOTED(__wrap_mtx_trylock)
 NOTED(__wrap_mtx_unlock)
-C11_CALL(mtx_lock, _noted, mtx_t, mutex_lock((pthread_mutex_t *)object, false, SITE))
-C11_CALL(mtx_trylock, _noted, mtx_t, mutex_lock((pthread_mutex_t *)object, true, SITE))
-C11_CALL(mtx_unlock, _noted, mtx_t, mutex_unlock((pthread_mutex_t *)object, SITE))
-C11_CALL(cnd_signal, , cnd_t, il_condition_signal(object, false, SITE))
-C11_CALL(cnd_broadcast, , cnd_t, il_condition_signal(object, true, SITE))
+OBJECT_CALL(mtx_lock, _noted, mtx_t, in_c11(mutex_lock((pthread_mutex_t *)object, false, SITE)))
+OBJECT_CALL(mtx_trylock, _noted, mtx_t, in_c11(mutex_lock((pthread_mutex_t *)object, true, SITE)))
+OBJECT_CALL(mtx_unlock, _noted, mtx_t, in_c11(mutex_unlock((pthread_mutex_t *)object, SITE)))
+OBJECT_CALL(cnd_signal, , cnd_t, in_c11(il_condition_signal(object, false, SITE)))
+OBJECT_CALL(cnd_broadcast, , cnd_t, in_c11(il_condition_signal(object, true, SITE)))
 
 WRAP(int, mtx_init, mtx_t *mutex, int type)
 {
-    if (modelled()) {
-        touch(mutex, sizeof *mutex, true, SITE);
-        il_mutex_init(mutex);
-    }
+    object_is_made(mutex, sizeof *mutex, SITE);
     return __real_mtx_init(mutex, type);
 }
 
@@ -122,10 +108,7 @@ WRAP(int, mtx_timedlock, mtx_t *mutex, const struct timespec *deadline)
 
 WRAP(int, cnd_init, cnd_t *condition)
 {
-    if (modelled()) {
-        touch(condition, sizeof *condition, true, SITE);
-        il_mutex_init(condition);
-    }
+    object_is_made(condition, sizeof *condition, SITE);
     return __real_cnd_init(condition);
 }
 

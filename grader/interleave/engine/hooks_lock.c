@@ -7,18 +7,6 @@
 
 #include <errno.h>
 
-#define LOCK_CALL(name, suffix, type, call)                                                                  \
-    int __real_##name(type *object);                                                                         \
-    int __wrap_##name##suffix(type *object);                                                                 \
-    int __wrap_##name##suffix(type *object)                                                                  \
-    {                                                                                                        \
-        int status = 0;                                                                                      \
-        if (!modelled())                                                                                     \
-            return __real_##name(object);                                                                    \
-        INSIDE(status = (call));                                                                             \
-        return status;                                                                                       \
-    }
-
 /* --- mutexes; a recursive or an error-checking one says so in itself, also where a static initialiser made it --- */
 
 static bool is_of_kind(pthread_mutex_t *mutex, int kind)
@@ -53,17 +41,14 @@ int mutex_unlock(pthread_mutex_t *mutex, il_site site)
 NOTED(__wrap_pthread_mutex_lock)
 NOTED(__wrap_pthread_mutex_trylock)
 NOTED(__wrap_pthread_mutex_unlock)
-LOCK_CALL(pthread_mutex_lock, _noted, pthread_mutex_t, mutex_lock(object, false, SITE))
-LOCK_CALL(pthread_mutex_trylock, _noted, pthread_mutex_t, mutex_lock(object, true, SITE))
-LOCK_CALL(pthread_mutex_unlock, _noted, pthread_mutex_t, mutex_unlock(object, SITE))
-LOCK_CALL(pthread_mutex_destroy, , pthread_mutex_t, il_mutex_destroy(object, false, SITE))
+OBJECT_CALL(pthread_mutex_lock, _noted, pthread_mutex_t, mutex_lock(object, false, SITE))
+OBJECT_CALL(pthread_mutex_trylock, _noted, pthread_mutex_t, mutex_lock(object, true, SITE))
+OBJECT_CALL(pthread_mutex_unlock, _noted, pthread_mutex_t, mutex_unlock(object, SITE))
+OBJECT_CALL(pthread_mutex_destroy, , pthread_mutex_t, il_mutex_destroy(object, false, SITE))
 
 WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
-    if (!modelled())
-        return __real_pthread_mutex_init(mutex, attributes);
-    touch(mutex, sizeof(pthread_mutex_t), true, SITE);
-    il_mutex_init(mutex);
+    object_is_made(mutex, sizeof(pthread_mutex_t), SITE);
     return __real_pthread_mutex_init(mutex, attributes);
 }
 
@@ -93,16 +78,15 @@ WRAP(int, pthread_mutex_clocklock, pthread_mutex_t *mutex, clockid_t clock, cons
 
 /* --- condition variables --- */
 
-LOCK_CALL(pthread_cond_destroy, , pthread_cond_t, il_mutex_destroy(object, true, SITE))
-LOCK_CALL(pthread_cond_signal, , pthread_cond_t, il_condition_signal(object, false, SITE))
-LOCK_CALL(pthread_cond_broadcast, , pthread_cond_t, il_condition_signal(object, true, SITE))
+OBJECT_CALL(pthread_cond_destroy, , pthread_cond_t, il_mutex_destroy(object, true, SITE))
+OBJECT_CALL(pthread_cond_signal, , pthread_cond_t, il_condition_signal(object, false, SITE))
+OBJECT_CALL(pthread_cond_broadcast, , pthread_cond_t, il_condition_signal(object, true, SITE))
 
 WRAP(int, pthread_cond_init, pthread_cond_t *condition, const pthread_condattr_t *attributes)
 {
     if (!modelled())
         return __real_pthread_cond_init(condition, attributes);
-    touch(condition, sizeof(pthread_cond_t), true, SITE);
-    il_mutex_init(condition);
+    object_is_made(condition, sizeof(pthread_cond_t), SITE);
     return __real_pthread_cond_init(condition, NULL);
 }
 
@@ -144,29 +128,15 @@ WRAP(int, pthread_cond_clockwait, pthread_cond_t *condition, pthread_mutex_t *mu
 
 /* --- spin locks: mutexes, since a thread that spins sleeps here anyway --- */
 
-#define SPIN_CALL(name, suffix, call)                                                                        \
-    int __real_##name(pthread_spinlock_t *object);                                                           \
-    int __wrap_##name##suffix(pthread_spinlock_t *object);                                                   \
-    int __wrap_##name##suffix(pthread_spinlock_t *object)                                                    \
-    {                                                                                                        \
-        int status = 0;                                                                                      \
-        if (!modelled())                                                                                     \
-            return __real_##name(object);                                                                    \
-        INSIDE(status = (call));                                                                             \
-        return status;                                                                                       \
-    }
 NOTED(__wrap_pthread_spin_trylock)
-SPIN_CALL(pthread_spin_lock, , il_mutex_lock((void *)object, SITE))
-SPIN_CALL(pthread_spin_trylock, _noted, il_mutex_trylock((void *)object, SITE))
-SPIN_CALL(pthread_spin_unlock, , il_mutex_unlock((void *)object, SITE))
-SPIN_CALL(pthread_spin_destroy, , il_mutex_destroy((void *)object, false, SITE))
+OBJECT_CALL(pthread_spin_lock, , pthread_spinlock_t, il_mutex_lock((void *)object, SITE))
+OBJECT_CALL(pthread_spin_trylock, _noted, pthread_spinlock_t, il_mutex_trylock((void *)object, SITE))
+OBJECT_CALL(pthread_spin_unlock, , pthread_spinlock_t, il_mutex_unlock((void *)object, SITE))
+OBJECT_CALL(pthread_spin_destroy, , pthread_spinlock_t, il_mutex_destroy((void *)object, false, SITE))
 
 WRAP(int, pthread_spin_init, pthread_spinlock_t *lock, int shared)
 {
-    if (modelled()) {
-        touch((void *)lock, sizeof *lock, true, SITE);
-        il_mutex_init((void *)lock);
-    }
+    object_is_made(lock, sizeof *lock, SITE);
     return __real_pthread_spin_init(lock, shared);
 }
 
@@ -174,35 +144,31 @@ WRAP(int, pthread_spin_init, pthread_spinlock_t *lock, int shared)
 
 NOTED(__wrap_pthread_rwlock_tryrdlock)
 NOTED(__wrap_pthread_rwlock_trywrlock)
-LOCK_CALL(pthread_rwlock_rdlock, , pthread_rwlock_t, il_rwlock_lock(object, false, false, SITE))
-LOCK_CALL(pthread_rwlock_wrlock, , pthread_rwlock_t, il_rwlock_lock(object, true, false, SITE))
-LOCK_CALL(pthread_rwlock_tryrdlock, _noted, pthread_rwlock_t, il_rwlock_lock(object, false, true, SITE))
-LOCK_CALL(pthread_rwlock_trywrlock, _noted, pthread_rwlock_t, il_rwlock_lock(object, true, true, SITE))
-LOCK_CALL(pthread_rwlock_unlock, , pthread_rwlock_t, il_rwlock_unlock(object, SITE))
-LOCK_CALL(pthread_rwlock_destroy, , pthread_rwlock_t, il_mutex_destroy(object, false, SITE))
+OBJECT_CALL(pthread_rwlock_rdlock, , pthread_rwlock_t, il_rwlock_lock(object, false, false, SITE))
+OBJECT_CALL(pthread_rwlock_wrlock, , pthread_rwlock_t, il_rwlock_lock(object, true, false, SITE))
+OBJECT_CALL(pthread_rwlock_tryrdlock, _noted, pthread_rwlock_t, il_rwlock_lock(object, false, true, SITE))
+OBJECT_CALL(pthread_rwlock_trywrlock, _noted, pthread_rwlock_t, il_rwlock_lock(object, true, true, SITE))
+OBJECT_CALL(pthread_rwlock_unlock, , pthread_rwlock_t, il_rwlock_unlock(object, SITE))
+OBJECT_CALL(pthread_rwlock_destroy, , pthread_rwlock_t, il_mutex_destroy(object, false, SITE))
 
 WRAP(int, pthread_rwlock_init, pthread_rwlock_t *lock, const pthread_rwlockattr_t *attributes)
 {
-    if (modelled()) {
-        touch(lock, sizeof *lock, true, SITE);
-        il_mutex_init(lock);
-    }
+    object_is_made(lock, sizeof *lock, SITE);
     return __real_pthread_rwlock_init(lock, attributes);
 }
 
 /* --- barriers --- */
 
-LOCK_CALL(pthread_barrier_wait, , pthread_barrier_t,
-          il_barrier_wait(object, SITE) ? PTHREAD_BARRIER_SERIAL_THREAD : 0)
-LOCK_CALL(pthread_barrier_destroy, , pthread_barrier_t, il_mutex_destroy(object, true, SITE))
+OBJECT_CALL(pthread_barrier_wait, , pthread_barrier_t,
+            il_barrier_wait(object, SITE) ? PTHREAD_BARRIER_SERIAL_THREAD : 0)
+OBJECT_CALL(pthread_barrier_destroy, , pthread_barrier_t, il_mutex_destroy(object, true, SITE))
 
 WRAP(int, pthread_barrier_init, pthread_barrier_t *barrier, const pthread_barrierattr_t *attributes,
      unsigned count)
 {
     int status = __real_pthread_barrier_init(barrier, attributes, count);
     if (modelled() && status == 0) {
-        touch(barrier, sizeof *barrier, true, SITE);
-        il_mutex_init(barrier);
+        object_is_made(barrier, sizeof *barrier, SITE);
         INSIDE(il_barrier_init(barrier, count, SITE));
     }
     return status;
