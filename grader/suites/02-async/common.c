@@ -136,23 +136,16 @@ static const struct wf_future_ops probe_ops[] = {
 struct probe *place_probe(int64_t number, enum probe_kind kind, void *room)
 {
     struct probe *probe = room;
-    *probe = (struct probe){.future = {.ops = &probe_ops[index_of(kind, 4)]}, .number = (int)number};
-    entries[index_of(number, PROBES_MAX)].future = &probe->future;
+    *probe = (struct probe){.future = {.ops = &probe_ops[scenario_in_range(kind, 4)]}, .number = (int)number};
+    entries[scenario_in_range(number, PROBES_MAX)].future = &probe->future;
     return probe;
 }
 
 /* --- storage --- */
 
-int index_of(int64_t number, int64_t limit)
-{
-    if (number < 0 || number >= limit)
-        scenario_broken("a number is out of range");
-    return (int)number;
-}
-
 struct wf_future *future_at(int64_t number)
 {
-    return number == -1 ? NULL : entries[index_of(number, FUTURES_MAX)].future;
+    return number == -1 ? NULL : entries[scenario_in_range(number, FUTURES_MAX)].future;
 }
 
 int64_t number_of(const struct wf_future *future)
@@ -176,7 +169,7 @@ void *new_storage(int64_t size)
 
 void *new_frame(int64_t number, size_t size)
 {
-    struct entry *entry = &entries[index_of(number, FUTURES_MAX)];
+    struct entry *entry = &entries[scenario_in_range(number, FUTURES_MAX)];
     free(entry->owned);
     entry->owned = new_storage((int64_t)size);
     entry->future = entry->owned;
@@ -225,7 +218,7 @@ struct step_reply on_probe(const struct step_probe *step)
 
 struct step_reply on_arm(const struct step_arm *step)
 {
-    struct probe *probe = (struct probe *)future_at(index_of(step->probe, PROBES_MAX));
+    struct probe *probe = (struct probe *)future_at(scenario_in_range(step->probe, PROBES_MAX));
     if (!probe)
         return STEP_DONE; /* its room was freed too early: it will not be READY, and the judge sees that */
     probe->armed = true;
@@ -236,7 +229,7 @@ struct step_reply on_arm(const struct step_arm *step)
 struct step_reply on_poll(const struct step_poll *step)
 {
     struct wf_future *future = future_at(step->future);
-    struct wf_cx cx = {.waker = &tasks[index_of(step->waker, WAKERS_MAX)].waker};
+    struct wf_cx cx = {.waker = &tasks[scenario_in_range(step->waker, WAKERS_MAX)].waker};
     enum wf_poll poll = wf_future_poll(future, &cx);
     bool has_int = poll == WF_READY && future->ops->out_size == sizeof(int);
     return (struct step_reply){poll, has_int ? *(int *)wf_future_out(future) : 0};

@@ -39,8 +39,6 @@ void common_end(void);
 /* The steps that both scenarios have. */
 COMMON_STEPS(STEP_DECLARE, STEP_NOTHING)
 
-/** The number, if it is below the limit; else the judge has sent nonsense. */
-int index_of(int64_t number, int64_t limit);
 /** NULL for -1. */
 struct wf_future *future_at(int64_t number);
 /** The number of a future; -1: NULL, -2: not one of ours. */

@@ -68,13 +68,13 @@ static struct node *nodes[NODES_MAX];
 
 static struct step_reply on_node(const struct step_node *step)
 {
-    struct node **node = &nodes[index_of(step->node, NODES_MAX)];
+    struct node **node = &nodes[scenario_in_range(step->node, NODES_MAX)];
     struct wf_future *awaited = NULL;
     free(*node);
     *node = new_storage(sizeof **node);
     if (step->awaited >= 0)
-        awaited = &nodes[index_of(step->awaited, NODES_MAX)]->future;
-    (*node)->ops = (struct wf_future_ops){.name = node_name(index_of(step->name, LETTERS_MAX + 1))};
+        awaited = &nodes[scenario_in_range(step->awaited, NODES_MAX)]->future;
+    (*node)->ops = (struct wf_future_ops){.name = node_name(scenario_in_range(step->name, LETTERS_MAX + 1))};
     (*node)->future =
         (struct wf_future){.ops = &(*node)->ops, .awaiting = awaited, .line = (uint32_t)step->line};
     if (step->awaited == -2) {
@@ -113,7 +113,7 @@ static struct step_reply on_backtrace(const struct step_backtrace *step)
 
 static struct step_reply on_backtrace_of_node(const struct step_backtrace_of_node *step)
 {
-    return backtrace(&nodes[index_of(step->node, NODES_MAX)]->future, (size_t)step->size,
+    return backtrace(&nodes[scenario_in_range(step->node, NODES_MAX)]->future, (size_t)step->size,
                      (enum text)step->text);
 }
 
@@ -121,7 +121,7 @@ static struct step_reply on_backtrace_of_node(const struct step_backtrace_of_nod
 
 static struct step_reply on_and_then(const struct step_and_then *step)
 {
-    struct sequel *sequel = &sequels[index_of(step->future, FUTURES_MAX)];
+    struct sequel *sequel = &sequels[scenario_in_range(step->future, FUTURES_MAX)];
     sequel->second = step->second;
     struct wf_and_then *frame = new_frame(step->future, sizeof *frame);
     return (struct step_reply){.a = wf_and_then(frame, future_at(step->first), next_future, sequel) == frame};

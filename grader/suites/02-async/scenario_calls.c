@@ -23,7 +23,7 @@ static struct call_room rooms[FUTURES_MAX];
 
 static struct call_room *new_room(int64_t call, int64_t slot_bytes, int64_t value_bytes)
 {
-    struct call_room *room = &rooms[index_of(call, FUTURES_MAX)];
+    struct call_room *room = &rooms[scenario_in_range(call, FUTURES_MAX)];
     free(room->slot);
     free(room->value);
     *room = (struct call_room){.slot = new_storage(slot_bytes), .value = new_storage(value_bytes)};
@@ -54,14 +54,14 @@ static struct step_reply on_dyn(const struct step_dyn *step)
 
 static struct step_reply on_build(const struct step_build *step)
 {
-    const struct call_room *room = &rooms[index_of(step->call, FUTURES_MAX)];
+    const struct call_room *room = &rooms[scenario_in_range(step->call, FUTURES_MAX)];
     build_in(room->frame, room->frame_bytes, step->probe, (enum probe_kind)step->kind);
     return STEP_DONE;
 }
 
 static struct step_reply on_value(const struct step_value *step)
 {
-    const void *value = rooms[index_of(step->call, FUTURES_MAX)].value;
+    const void *value = rooms[scenario_in_range(step->call, FUTURES_MAX)].value;
     if (step->kind == PROBE_INT)
         return (struct step_reply){*(const int *)value, *(const int *)value};
     const int64_t *numbers = value;
@@ -225,18 +225,19 @@ static struct step_reply on_closure(const struct step_closure *step)
 {
     static void (*const drops[])(void *) = {
         [NO_DROP] = NULL, [HAS_DROP] = drop_captured, [FREES_THE_CLOSURE] = drop_all};
-    struct closure *slot = &closures[index_of(step->closure, CLOSURES_MAX)];
+    struct closure *slot = &closures[scenario_in_range(step->closure, CLOSURES_MAX)];
     free_closure(slot);
     *slot = (struct closure){new_storage(sizeof *slot->ops), new_storage(sizeof *slot->captured),
                              new_storage(sizeof *slot->closure)};
     enum wf_closure_kind kind = (enum wf_closure_kind)step->kind;
     *slot->captured = (struct captured){
         .number = (int)step->closure, .kind = kind, .state = step->state, .frame_bytes = (size_t)step->frame};
-    *slot->ops = (struct wf_closure_ops){.name = closure_names[index_of(step->name, CLOSURE_NAMES_COUNT)],
-                                         .kind = kind,
-                                         .frame_bytes = (size_t)step->frame,
-                                         .build = build_body,
-                                         .drop = drops[index_of(step->drop, 3)]};
+    *slot->ops =
+        (struct wf_closure_ops){.name = closure_names[scenario_in_range(step->name, CLOSURE_NAMES_COUNT)],
+                                .kind = kind,
+                                .frame_bytes = (size_t)step->frame,
+                                .build = build_body,
+                                .drop = drops[scenario_in_range(step->drop, 3)]};
     return (struct step_reply){.a = wf_closure(slot->closure, slot->ops, slot->captured) == slot->closure};
 }
 
@@ -247,8 +248,8 @@ static struct step_reply on_call(const struct step_call *step)
     *argument = (struct argument){step->probe, step->argument};
     struct wf_call *frame = new_frame(step->call, sizeof *frame);
     struct wf_call *call =
-        wf_closure_call(frame, closures[index_of(step->closure, CLOSURES_MAX)].closure, argument, room->slot,
-                        step->slot < 0 ? 0 : (size_t)step->slot, room->value);
+        wf_closure_call(frame, closures[scenario_in_range(step->closure, CLOSURES_MAX)].closure, argument,
+                        room->slot, step->slot < 0 ? 0 : (size_t)step->slot, room->value);
     memset(argument, 0x5a, sizeof *argument);
     free(argument);
     return (struct step_reply){.a = call == frame};
@@ -261,7 +262,7 @@ static struct step_reply on_end_body(const struct step_end_body *step)
 
 static struct step_reply on_closure_drop(const struct step_closure_drop *step)
 {
-    wf_closure_drop(closures[index_of(step->closure, CLOSURES_MAX)].closure);
+    wf_closure_drop(closures[scenario_in_range(step->closure, CLOSURES_MAX)].closure);
     return STEP_DONE;
 }
 
