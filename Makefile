@@ -121,6 +121,10 @@ run: deps-grade
 	    $(call pick_objects,$(variant),$(GIVEN_SOURCES))
 	@"$(B)/examples/$$EXAMPLE"
 
+# A person's own models, as an object and as a program.
+own_model_object = $(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} -c $(file_word)
+link_own_model = $(explore_link) -o $(B)/models/$(1) $(B)/models/$(1).o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
+
 ## model: explore models that you have written: FILE=x.c [TEST=name] [TOKEN=t] [SECONDS=n] [WEAKEN=1] [BUG=n] [OWN=all] [FROM=dir]
 .PHONY: model
 model: deps-grade
@@ -129,12 +133,11 @@ model: deps-grade
 	@$(MAKE) -s -j"$$JOBS" $(B)/obj/engine/engine.o
 	$(call make_pick,interleave,$(EXPLORED_GIVEN))
 	@mkdir -p $(B)/models $(B)/trace
-	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} -c $(file_word) -o $(B)/models/own.o
+	@$(own_model_object) -o $(B)/models/own.o
 	@grader/tools/model-names.sh $(B)/models/own.o
-	@$(explore_link) -o $(B)/models/own $(B)/models/own.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
-	@$(GRADE_CC) $(GRADE_COMMON) $(interleave.flags) -O0 -w -Iruntime/include -Igrader/interleave $${BUG:+"-DBUG=$$BUG"} \
-	    -c $(file_word) -o $(B)/models/own-as-written.o
-	@$(explore_link) -o $(B)/models/own-as-written $(B)/models/own-as-written.o $(call pick_objects,interleave,$(EXPLORED_GIVEN)) $(B)/obj/engine/engine.o
+	@$(own_model_object) -O0 -w -o $(B)/models/own-as-written.o
+	@$(call link_own_model,own)
+	@$(call link_own_model,own-as-written)
 	@grader/tools/own-model.sh $(B)/models/own --page $(B)/trace/own.html $${TOKEN:+--replay "$$TOKEN"} \
 	    $${ASKED_SECONDS:+--seconds "$$ASKED_SECONDS"} $${WEAKEN:+--weaken} -- $${TEST:+"$$TEST"}
 

@@ -122,7 +122,7 @@ static void drop_output(struct wf_task *task)
 
 static void complete(struct wf_task *task)
 {
-    if (is_traced())
+    if (is_traced()) /* asked before the line is looked at: untraced tasks need not pay for that */
         report(WF_EVENT_END, wf_future_is_done(wf_task_frame(task)), task);
     /* First: a thread that sees COMPLETE, woken or not, may end the scheduler. RUNNING is still set, so until then no wake
      * and no abort hands the task to it again. */
