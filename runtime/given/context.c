@@ -17,6 +17,7 @@ void wf_context_enter(struct wf_context *context)
         context->event_hook = context->event_hook ? context->event_hook : outer->event_hook;
         context->time_driver = context->time_driver ? context->time_driver : outer->time_driver;
         context->reactor = context->reactor ? context->reactor : outer->reactor;
+        context->blocking_pool = context->blocking_pool ? context->blocking_pool : outer->blocking_pool;
     }
     wf_context_current = context;
 }

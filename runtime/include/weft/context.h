@@ -8,7 +8,7 @@
  * The budget keeps one task from holding a thread for ever: each leaf operation that could complete takes
  * one unit; at zero it lets the others run first.
  *
- * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting event hook and drivers; wf_context_leave restores the one outside; leaving any but the current one panics."}
+ * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting event hook, drivers and blocking pool; wf_context_leave restores the one outside; leaving any but the current one panics."}
  * @clause{G.20,0,"wf_budget_spend takes one unit and is true while units are left; at zero it is false and the task is woken, so that it is polled again."}
  * @clause{G.21,0,"Where there is no context, or it is not constrained, wf_budget_spend is always true; wf_budget_refund gives one unit back, never beyond WF_BUDGET."}
  */
@@ -27,6 +27,7 @@
 
 WF_BEGIN_DECLS
 
+struct wf_blocking_pool;
 struct wf_future;
 struct wf_local_scope;
 struct wf_reactor;
@@ -52,11 +53,14 @@ struct wf_context {
     struct wf_task *task;           /**< the task being run here, or NULL */
     bool yielded;                   /**< the task being polled gave way: poll it again, after the others */
     struct wf_scheduler *scheduler; /**< whose thread this is while the context is current, or NULL */
-    uint32_t last_id;               /**< the last number that this thread gave to a task of the scheduler */
-    uint32_t ids_left;              /**< how many more it has in hand, behind last_id */
-    struct wf_local_scope *locals;  /**< the innermost scope of a task-local value being polled, or NULL */
+    struct wf_scheduler
+        *spawns_on;   /**< where `scheduler` is NULL: to which tasks are spawned here nevertheless, or NULL */
+    uint32_t last_id; /**< the last number that this thread gave to a task of the scheduler */
+    uint32_t ids_left;             /**< how many more it has in hand, behind last_id */
+    struct wf_local_scope *locals; /**< the innermost scope of a task-local value being polled, or NULL */
     struct wf_time_driver *time_driver; /**< with which leaves wait for a time, or NULL; inherited when NULL */
     struct wf_reactor *reactor; /**< with which leaves wait for a descriptor, or NULL; inherited when NULL */
+    struct wf_blocking_pool *blocking_pool; /**< threads for calls that block, or NULL; inherited when NULL */
     /** Points to whether what is polled here was asked to end. NULL: nobody can ask. The scope that polls sets it, and no
      * context inherits it. */
     const WF_ATOMIC(bool) * canceled;

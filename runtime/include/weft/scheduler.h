@@ -53,21 +53,31 @@ struct wf_scheduler {
     WF_ATOMIC(uint32_t) last_id;        /**< the last number that a thread took for a task (context.h) */
 };
 
-/** What a runtime calls when something happens in it. Any may be NULL. */
+/** What a runtime calls when something happens in it. Any may be NULL. A runtime of several threads calls them on any, at once. */
 struct wf_hooks {
-    /** On the runtime's thread, before the task runs. A task that is spawned in here may run before that one, or after it. */
+    /** Before the task runs: on the runtime's thread; of several threads, on the one that spawns. A task that is spawned in here may
+     *  run before that one, or after it. */
     void (*task_spawned)(void *arg, const struct wf_task *task);
-    /** On the runtime's thread, when the task's future is over; then its join handle is READY. */
+    /** On the thread that ran the task, when its future is over; then its join handle is READY. */
     void (*task_ended)(void *arg, const struct wf_task *task);
-    void (*before_park)(void *arg);  /**< on its thread, before it would sleep; may spawn and wake */
-    void (*after_unpark)(void *arg); /**< and after it */
-    void *arg;                       /**< passed to each */
+    void (*before_park)(void *arg);    /**< on its thread, before it would sleep; may spawn and wake */
+    void (*after_unpark)(void *arg);   /**< and after it */
+    void (*thread_started)(void *arg); /**< on a thread that the runtime has started, first of all */
+    void (*thread_stopped)(void *arg); /**< and last of all */
+    void *arg;                         /**< passed to each */
 };
 
-/** @brief The scheduler whose task or root this thread polls, or NULL. Borrowed during the poll. */
+/**
+ * @brief The scheduler whose task or root this thread polls; in a blocking call that of its runtime; or NULL. Borrowed meanwhile.
+ *
+ * Cost: one thread-local load.
+ */
 static inline struct wf_scheduler *wf_scheduler_current(void)
 {
-    return wf_context_current ? wf_context_current->scheduler : NULL;
+    const struct wf_context *context = wf_context_current;
+    if (!context)
+        return NULL;
+    return context->scheduler ? context->scheduler : context->spawns_on;
 }
 
 /**

@@ -46,6 +46,8 @@
 #define wf_fetch_add_relaxed(object, value) atomic_fetch_add_explicit((object), (value), memory_order_relaxed)
 /** Add, return what was there; releases. */
 #define wf_fetch_add_release(object, value) atomic_fetch_add_explicit((object), (value), memory_order_release)
+/** Add, return what was there; acquires and releases. */
+#define wf_fetch_add_acq_rel(object, value) atomic_fetch_add_explicit((object), (value), memory_order_acq_rel)
 /** Subtract, return what was there; releases. */
 #define wf_fetch_sub_release(object, value) atomic_fetch_sub_explicit((object), (value), memory_order_release)
 /** Subtract, return what was there; acquires and releases. */
