@@ -95,7 +95,8 @@ define make_pick
 @$(MAKE) -s -j"$$JOBS" $(reference_objects) $(if $(OWN),$(B)/headers.stamp $(B)/weft-grade)
 $(if $(OWN),@$(B)/weft-grade pick --from "$$FROM" --own "$$OWN" $(sandbox_argument) -- $(1))
 endef
-GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN))
+# What no lab asks for: the bottom layer, and the top one.
+GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(addprefix runtime/facade/,$(FACADE))
 -include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(GIVEN_SOURCES))))
 
 # A model's objects, the engine and what the engine takes the place of.

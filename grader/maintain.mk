@@ -62,7 +62,7 @@ docs: deps-docs deps-grade
 	@docs/build.sh
 
 # The unit tests of the given parts, with all of the runtime beneath them.
-GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(addprefix runtime/given/,$(GIVEN)) $(SOLUTIONS)
+GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(GIVEN_SOURCES) $(SOLUTIONS)
 define given_rule
 $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)

@@ -9,7 +9,7 @@
 #   NN-name.headers  the public headers whose contract the lab is about
 #   NN-name.starter  the points that the starter earns, if it is not 0
 
-LABS := 01-futures 02-async 03-tasks 04-executor
+LABS := 01-futures 02-async 03-tasks 04-executor 05-work-stealing 06-blocking
 
 01-futures.part := I
 01-futures.title := Futures, wakers and block_on
@@ -39,6 +39,20 @@ LABS := 01-futures 02-async 03-tasks 04-executor
 04-executor.given :=
 04-executor.headers := detail/task_queue.h task_set.h coop.h current_thread.h local_set.h
 
+05-work-stealing.part := II
+05-work-stealing.title := A work-stealing executor
+05-work-stealing.kind := modules
+05-work-stealing.write := run_queue.c idle.c worker.c
+05-work-stealing.given := inject_queue.c shared_park.c multi_thread.c
+05-work-stealing.headers := detail/inject_queue.h detail/run_queue.h detail/idle.h detail/worker.h detail/shared_park.h multi_thread.h
+
+06-blocking.part := II
+06-blocking.title := Calls that block
+06-blocking.kind := modules
+06-blocking.write := blocking_pool.c
+06-blocking.given := blocking.c in_place.c
+06-blocking.headers := blocking.h detail/blocking_pool.h
+
 # Beside the labs: graded like them, and no part of the runtime: neither OWN=all nor the library has them.
 EXERCISES := x0-hello x1-orders
 
@@ -56,7 +70,10 @@ x1-orders.headers := exercises/orders.h
 x1-orders.starter := 7
 
 # Not built yet. The number says where each will stand.
-PLANNED := 05-work-stealing 06-blocking 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
+PLANNED := 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 
 # The bottom layer, which no lab asks for.
 GIVEN := alloc.c error.c event.c context.c panic.c future.c await_tree.c test.c
+
+# The top layer, above all labs.
+FACADE := runtime.c

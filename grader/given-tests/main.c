@@ -35,6 +35,11 @@ int main(void)
     suite_add_tcase(suite, async_args_tests());
     suite_add_tcase(suite, async_child_tests());
     suite_add_tcase(suite, async_large_tests());
+    suite_add_tcase(suite, inject_queue_tests());
+    suite_add_tcase(suite, shared_park_tests());
+    suite_add_tcase(suite, multi_thread_tests());
+    suite_add_tcase(suite, blocking_tests());
+    suite_add_tcase(suite, runtime_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

@@ -22,6 +22,7 @@
 #include "weft/current_thread.h"
 #include "weft/detail/clock.h"
 #include "weft/error.h"
+#include "weft/multi_thread.h"
 #include "weft/task.h"
 
 #include "notify.h"
@@ -394,19 +395,33 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
+/* On the executor of one thread (0), or on one of so many workers. */
+static void run(struct root *root, uint32_t workers)
+{
+    if (workers == 0) {
+        struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
+        must(runtime ? 0 : WF_ENOMEM);
+        wf_current_thread_block_on(runtime, &root->future);
+        wf_current_thread_drop(runtime);
+    } else {
+        struct wf_multi_thread *runtime =
+            wf_multi_thread_new(&(struct wf_multi_thread_config){.workers = workers});
+        must(runtime ? 0 : WF_ENOMEM);
+        must(wf_multi_thread_block_on(runtime, &root->future));
+        wf_multi_thread_drop(runtime);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    uint64_t count = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
+    uint64_t count = argc == 3 || argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
     if (count == 0) {
-        fprintf(stderr, "usage: weft NAME COUNT\n");
+        fprintf(stderr, "usage: weft NAME COUNT [WORKERS]\n");
         return 2;
     }
     struct root root;
     ASYNC_INIT(&root, root, .name = argv[1], .count = count);
-    struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
-    must(runtime ? 0 : WF_ENOMEM);
-    wf_current_thread_block_on(runtime, &root.future);
-    wf_current_thread_drop(runtime);
+    run(&root, argc == 4 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0);
     printf("%.1f\n", root.figure);
     return 0;
 }

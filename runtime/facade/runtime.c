@@ -1,0 +1,164 @@
+/**
+ * @file runtime.c
+ * @brief A runtime put together from an executor and a blocking pool.
+ *
+ * Each needs the other: the executor's threads know the pool by their context, and calls spawn on the executor. The pool is made
+ * first and told of the executor before any call can come. At the end the tasks go first, for a task may wait for a call; then the pool, whose
+ * calls find the executor closed. A reference keeps the executor's memory until then.
+ */
+#include "weft/runtime.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "weft/alloc.h"
+#include "weft/current_thread.h"
+#include "weft/detail/blocking_pool.h"
+#include "weft/error.h"
+#include "weft/multi_thread.h"
+
+struct wf_runtime {
+    struct wf_current_thread *current_thread; /* one of these two */
+    struct wf_multi_thread *multi_thread;
+    struct wf_scheduler *scheduler; /* of that one; a reference */
+    struct wf_blocking_pool *pool;
+};
+
+static uint32_t processors(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return (uint32_t)(count > 0 ? count : 1);
+}
+
+/* The executor. False: errno says why. */
+static bool make_executor(struct wf_runtime *self, const struct wf_runtime_config *config)
+{
+    const struct wf_context base = {.blocking_pool = self->pool};
+    if (config->kind == WF_RUNTIME_CURRENT_THREAD) {
+        self->current_thread = wf_current_thread_new(NULL, &config->hooks);
+        if (self->current_thread)
+            self->scheduler = wf_current_thread_scheduler(self->current_thread);
+        else
+            errno = ENOMEM;
+    } else {
+        self->multi_thread = wf_multi_thread_new(&(struct wf_multi_thread_config){
+            .workers = config->workers ? config->workers : processors(),
+            .hooks = config->hooks,
+            .base = &base,
+            .name = config->name,
+            .stack_bytes = config->stack_bytes,
+            .seed = config->seed,
+        });
+        if (self->multi_thread)
+            self->scheduler = wf_multi_thread_scheduler(self->multi_thread);
+    }
+    return self->scheduler;
+}
+
+struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
+{
+    static const struct wf_runtime_config defaults;
+    if (!config)
+        config = &defaults;
+    struct wf_runtime *self = wf_alloc(sizeof *self);
+    if (!self) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    *self = (struct wf_runtime){.pool = wf_blocking_pool_new(&(struct wf_blocking_config){
+                                    .threads_max = config->blocking_threads_max,
+                                    .keep_alive_ns = config->blocking_keep_alive_ns,
+                                    .hooks = config->hooks,
+                                    .name = config->name,
+                                    .stack_bytes = config->stack_bytes,
+                                })};
+    if (self->pool && make_executor(self, config)) {
+        (void)!wf_scheduler_reference(self->scheduler);
+        self->pool->config.spawns_on = self->scheduler; /* no call has come yet: nobody knows the pool */
+        return self;
+    }
+    int failed = self->pool ? errno : ENOMEM;
+    if (self->pool)
+        wf_blocking_pool_drop(self->pool);
+    wf_free(self, sizeof *self);
+    errno = failed;
+    return NULL;
+}
+
+int wf_runtime_block_on(struct wf_runtime *runtime, struct wf_future *root)
+{
+    struct wf_context base = {.blocking_pool = runtime->pool};
+    int status = 0;
+    wf_context_enter(&base);
+    if (runtime->current_thread)
+        wf_current_thread_block_on(runtime->current_thread, root);
+    else
+        status = wf_multi_thread_block_on(runtime->multi_thread, root);
+    wf_context_leave(&base);
+    return status;
+}
+
+struct wf_scheduler *wf_runtime_scheduler(struct wf_runtime *runtime)
+{
+    return runtime->scheduler;
+}
+
+struct wf_blocking_pool *wf_runtime_blocking_pool(struct wf_runtime *runtime)
+{
+    return runtime->pool;
+}
+
+int wf_blocking(struct wf_join_handle *handle, int (*run)(void *arg), void *arg)
+{
+    struct wf_blocking_pool *pool = wf_context_current ? wf_context_current->blocking_pool : NULL;
+    if (pool)
+        return wf_spawn_blocking(pool, handle, run, arg);
+    if (handle)
+        *handle = (struct wf_join_handle){.task = NULL};
+    return WF_ECLOSED;
+}
+
+void wf_runtime_enter(struct wf_runtime *runtime, struct wf_runtime_entry *entry)
+{
+    entry->context = (struct wf_context){.spawns_on = runtime->scheduler, .blocking_pool = runtime->pool};
+    wf_context_enter(&entry->context);
+}
+
+void wf_runtime_leave(struct wf_runtime_entry *entry)
+{
+    wf_context_leave(&entry->context);
+}
+
+void wf_runtime_drop(struct wf_runtime *runtime)
+{
+    struct wf_context base = {.blocking_pool = runtime->pool};
+    if (runtime->current_thread) {
+        wf_context_enter(&base); /* clean-ups are inside the runtime too */
+        wf_current_thread_drop(runtime->current_thread);
+        wf_context_leave(&base);
+    } else {
+        wf_multi_thread_drop(runtime->multi_thread);
+    }
+    wf_blocking_pool_drop(runtime->pool);
+    wf_scheduler_unreference(runtime->scheduler);
+    wf_free(runtime, sizeof *runtime);
+}
+
+int wf_run_main(struct wf_future *root, const int *out)
+{
+    struct wf_runtime *runtime = wf_runtime_new(NULL);
+    if (!runtime) {
+        fprintf(stderr, "weft: there is no runtime: %s\n", strerror(errno));
+        return 1;
+    }
+    int status = wf_runtime_block_on(runtime, root);
+    wf_runtime_drop(runtime);
+    if (status != 0) {
+        fprintf(stderr, "weft: main cannot run: %s\n", wf_strerror(status));
+        return 1;
+    }
+    return *out;
+}

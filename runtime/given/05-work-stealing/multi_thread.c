@@ -1,0 +1,515 @@
+/**
+ * @file multi_thread.c
+ * @brief The life of the executor of several threads: start, spawn, block_on, shutdown.
+ *
+ * ## All tasks
+ *
+ * Every task that is not over stands in one of several lists, each under a lock of its own. A task's number says in which:
+ * numbers are given out by blocks, so a worker that spawns stays at one list for a while, and two workers seldom meet.
+ *
+ * ## The end
+ *
+ * 1. Each list is closed, under its lock: it takes no task from then on, and each of its tasks is aborted and injected.
+ * 2. The workers go on: they run what is queued, which drops the futures. A closed list that gets empty is done with;
+ *    with the last one the workers end.
+ * 3. The workers are waited for, then the threads. A worker may be run by another thread than the one it began on; so the
+ *    workers are counted.
+ * 4. The driver is shut down. The memory goes with the last reference.
+ */
+#include "weft/multi_thread.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "weft/alloc.h"
+#include "weft/detail/shared_park.h"
+#include "weft/detail/worker.h"
+#include "weft/error.h"
+#include "weft/panic.h"
+#include "weft/task.h"
+
+enum {
+    LISTS_PER_WORKER = 4,
+    LINE_BYTES = 64,
+    NAME_BYTES = 16 /* of a thread, in Linux */
+};
+
+/* Tasks that are not over. */
+struct owned {
+    alignas(LINE_BYTES) pthread_mutex_t lock; /* guards the rest; no user's code runs under it */
+    struct wf_list tasks;
+    uint32_t count;
+    bool closed;
+};
+
+/* What a worker has that only this file needs. */
+struct thread {
+    pthread_t id;
+    struct wf_multi_thread *runtime;
+};
+
+struct wf_multi_thread {
+    struct wf_workers workers; /* first: the runtime is a scheduler */
+    WF_ATOMIC(uint32_t) references;
+    WF_ATOMIC(bool) dropped;
+    struct owned *lists;
+    uint32_t list_mask; /* lists, less one: their count is a power of two */
+    bool has_driver;
+    struct wf_shared_driver driver;
+    struct wf_context base; /* constant: what each thread enters first */
+    const char *name;       /* constant; read by the threads while they start */
+    struct thread *threads;
+    uint32_t started; /* of these: the constructor's, and the shutdown's */
+
+    pthread_mutex_t lock;  /* guards what follows */
+    pthread_cond_t ended;  /* workers_left is 0 */
+    uint32_t workers_left; /* workers that some thread runs */
+
+    void *memory; /* all of this, and what stands in lines of its own, is one allocation */
+    size_t bytes;
+};
+
+static void unreference(struct wf_scheduler *scheduler);
+
+/* --- tasks --- */
+
+static struct owned *list_of(struct wf_multi_thread *self, const struct wf_task *task)
+{
+    return &self->lists[task->id / WF_IDS_PER_BLOCK & self->list_mask];
+}
+
+static void schedule(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
+    struct wf_worker *worker = wf_worker_current(&self->workers);
+    if (worker) {
+        wf_worker_schedule(worker, task);
+        return;
+    }
+    /* relaxed: a reference of the caller's, or a task that is not over, keeps the runtime alive at this point. Once it is injected
+     * the task may end, and the runtime with it, before this thread is done. */
+    wf_fetch_add_relaxed(&self->references, 1);
+    wf_inject_queue_push_one(&self->workers.inject, task);
+    (void)wf_workers_notify(&self->workers);
+    unreference(scheduler);
+}
+
+static int bind(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
+    struct owned *list = list_of(self, task);
+    pthread_mutex_lock(&list->lock);
+    bool closed = list->closed;
+    if (!closed) {
+        wf_list_push_back(&list->tasks, &task->owned);
+        list->count++;
+    }
+    pthread_mutex_unlock(&list->lock);
+    if (closed)
+        return WF_ECLOSED;
+    if (self->workers.hooks.task_spawned)
+        self->workers.hooks.task_spawned(self->workers.hooks.arg, task);
+    schedule(scheduler, task);
+    return 0;
+}
+
+/* One closed list is empty. The last one ends the workers. */
+static void list_is_over(struct wf_multi_thread *self)
+{
+    /* release: what was done with the last task is seen by a worker that ends. acquire: and by this thread */
+    if (wf_fetch_sub_acq_rel(&self->workers.lists_left, 1) > 1)
+        return;
+    for (uint32_t i = 0; i < self->workers.count; i++)
+        wf_unpark(self->workers.workers[i].park);
+}
+
+static void released(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
+    struct owned *list = list_of(self, task);
+    if (self->workers.hooks.task_ended)
+        self->workers.hooks.task_ended(self->workers.hooks.arg, task);
+    pthread_mutex_lock(&list->lock);
+    wf_list_remove(&task->owned);
+    list->count--;
+    bool over = list->closed && list->count == 0;
+    pthread_mutex_unlock(&list->lock);
+    if (over)
+        list_is_over(self);
+}
+
+static void reference(struct wf_scheduler *scheduler)
+{
+    /* relaxed: the caller's reference keeps the runtime alive */
+    wf_fetch_add_relaxed(&((struct wf_multi_thread *)scheduler)->references, 1);
+}
+
+/* --- the memory --- */
+
+static void destroy(struct wf_multi_thread *self)
+{
+    struct wf_workers *workers = &self->workers;
+    for (uint32_t i = 0; i < workers->count; i++)
+        if (workers->workers[i].park)
+            wf_park_drop(workers->workers[i].park);
+    if (self->has_driver)
+        wf_park_drop(self->driver.driver);
+    wf_idle_destroy(&workers->idle);
+    wf_inject_queue_destroy(&workers->inject);
+    for (uint32_t i = 0; i <= self->list_mask; i++)
+        pthread_mutex_destroy(&self->lists[i].lock);
+    pthread_mutex_destroy(&self->lock);
+    pthread_cond_destroy(&self->ended);
+    wf_free(self->memory, self->bytes);
+}
+
+static void unreference(struct wf_scheduler *scheduler)
+{
+    struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
+    /* release: what this thread did is over before another frees. acquire: the thread that frees sees that. */
+    if (wf_fetch_sub_acq_rel(&self->references, 1) == 1)
+        destroy(self);
+}
+
+const struct wf_scheduler_ops wf_multi_thread_ops = {
+    .name = "multi-thread",
+    .bind = bind,
+    .schedule = schedule,
+    .released = released,
+    .reference = reference,
+    .unreference = unreference,
+    .migrates = true,
+};
+
+/* --- the threads --- */
+
+void wf_multi_thread_run_worker(struct wf_worker *worker)
+{
+    struct wf_multi_thread *self = (struct wf_multi_thread *)worker->all;
+    struct wf_context base = self->base;
+    wf_context_enter(&base);
+    bool over = wf_worker_run(worker);
+    wf_context_leave(&base);
+    if (!over)
+        return; /* another thread runs it: the runtime may be gone */
+    pthread_mutex_lock(&self->lock);
+    if (--self->workers_left == 0)
+        pthread_cond_signal(&self->ended);
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void *run_thread(void *argument)
+{
+    struct thread *thread = argument;
+    struct wf_multi_thread *self = thread->runtime;
+    const struct wf_hooks *hooks = &self->workers.hooks;
+    uint32_t number = (uint32_t)(thread - self->threads);
+    char name[NAME_BYTES];
+    (void)snprintf(name, sizeof name, "%.8s-%u", self->name, number);
+    (void)pthread_setname_np(pthread_self(), name); /* for people who look: no name is no fault */
+    if (hooks->thread_started)
+        hooks->thread_started(hooks->arg);
+    wf_multi_thread_run_worker(&self->workers.workers[number]);
+    if (hooks->thread_stopped)
+        hooks->thread_stopped(hooks->arg); /* the runtime joins this thread before it goes */
+    return NULL;
+}
+
+/* Close every list and abort what is in it. */
+static void close_lists(struct wf_multi_thread *self)
+{
+    for (uint32_t i = 0; i <= self->list_mask; i++) {
+        struct owned *list = &self->lists[i];
+        struct wf_task_queue batch;
+        uint32_t count = 0;
+        wf_task_queue_init(&batch);
+        pthread_mutex_lock(&list->lock);
+        list->closed = true;
+        bool empty = list->count == 0;
+        for (struct wf_list *link = list->tasks.next; link != &list->tasks; link = link->next) {
+            struct wf_task *task = WF_CONTAINER_OF(link, struct wf_task, owned);
+            if (wf_task_to_cancelled(task)) {
+                wf_task_queue_push(&batch, task);
+                count++;
+            }
+        }
+        pthread_mutex_unlock(&list->lock);
+        if (empty) {
+            list_is_over(self);
+        } else if (count > 0) {
+            wf_inject_queue_push(&self->workers.inject, &batch, count);
+            (void)wf_workers_notify(&self->workers);
+        }
+    }
+}
+
+static void end(struct wf_multi_thread *self)
+{
+    close_lists(self);
+    pthread_mutex_lock(&self->lock);
+    while (self->workers_left > 0)
+        pthread_cond_wait(&self->ended, &self->lock);
+    pthread_mutex_unlock(&self->lock);
+    for (uint32_t i = 0; i < self->started; i++)
+        pthread_join(self->threads[i].id, NULL);
+}
+
+/* --- start --- */
+
+static uint32_t power_of_two(uint32_t least)
+{
+    uint32_t power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
+/* One allocation for all: a part begins at a line of its own. */
+static size_t part(size_t *bytes, size_t more)
+{
+    size_t at = *bytes;
+    *bytes += (more + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    return at;
+}
+
+static struct wf_multi_thread *allocate(uint32_t workers)
+{
+    uint32_t lists = power_of_two(LISTS_PER_WORKER * workers);
+    size_t bytes = LINE_BYTES; /* to begin at a line */
+    size_t at = part(&bytes, sizeof(struct wf_multi_thread)) - LINE_BYTES;
+    size_t workers_at = part(&bytes, workers * sizeof(struct wf_worker)) - LINE_BYTES;
+    size_t lists_at = part(&bytes, lists * sizeof(struct owned)) - LINE_BYTES;
+    size_t threads_at = part(&bytes, workers * sizeof(struct thread)) - LINE_BYTES;
+    void *memory = wf_alloc(bytes);
+    if (!memory)
+        return NULL;
+    char *base = (char *)(((uintptr_t)memory + LINE_BYTES - 1) & -(uintptr_t)LINE_BYTES);
+    struct wf_multi_thread *self = (struct wf_multi_thread *)(void *)(base + at);
+    *self = (struct wf_multi_thread){
+        .workers = {.scheduler = {.ops = &wf_multi_thread_ops},
+                    .count = workers,
+                    .workers = (struct wf_worker *)(void *)(base + workers_at)},
+        .references = 1,
+        .list_mask = lists - 1,
+        .lists = (struct owned *)(void *)(base + lists_at),
+        .threads = (struct thread *)(void *)(base + threads_at),
+        .memory = memory,
+        .bytes = bytes,
+    };
+    return self;
+}
+
+static void init(struct wf_multi_thread *self, const struct wf_multi_thread_config *config)
+{
+    self->workers.hooks = config->hooks;
+    if (config->base)
+        self->base = *config->base;
+    self->name = config->name ? config->name : "weft";
+    wf_store_relaxed(&self->workers.lists_left,
+                     self->list_mask + 1); /* relaxed: no other thread knows it yet */
+    for (uint32_t i = 0; i <= self->list_mask; i++) {
+        self->lists[i] = (struct owned){.closed = false};
+        pthread_mutex_init(&self->lists[i].lock, NULL);
+        wf_list_init(&self->lists[i].tasks);
+    }
+    wf_idle_init(&self->workers.idle, config->workers);
+    wf_inject_queue_init(&self->workers.inject);
+    pthread_mutex_init(&self->lock, NULL);
+    pthread_cond_init(&self->ended, NULL);
+    for (uint32_t i = 0; i < config->workers; i++) {
+        wf_worker_init(&self->workers.workers[i], &self->workers, i, WF_RUN_QUEUE_SIZE, config->seed);
+        self->threads[i] = (struct thread){.runtime = self};
+    }
+}
+
+/* Parks for all workers, and the watch of the driver. Returns 0, or a code of the system's. */
+static int make_parks(struct wf_multi_thread *self, struct wf_park *driver, const pthread_attr_t *attributes)
+{
+    if (driver) {
+        int failed = wf_shared_driver_init(&self->driver, driver, attributes);
+        if (failed)
+            return failed;
+        self->has_driver = true;
+    }
+    for (uint32_t i = 0; i < self->workers.count; i++) {
+        struct wf_worker *worker = &self->workers.workers[i];
+        worker->park = driver ? wf_shared_park_new(&self->driver) : wf_thread_parker_new();
+        if (!worker->park)
+            return ENOMEM;
+    }
+    return 0;
+}
+
+static int start_threads(struct wf_multi_thread *self, const pthread_attr_t *attributes)
+{
+    for (; self->started < self->workers.count; self->started++) {
+        struct thread *thread = &self->threads[self->started];
+        pthread_mutex_lock(&self->lock);
+        self->workers_left++;
+        pthread_mutex_unlock(&self->lock);
+        int failed = pthread_create(&thread->id, attributes, run_thread, thread);
+        if (failed) {
+            pthread_mutex_lock(&self->lock);
+            self->workers_left--;
+            pthread_mutex_unlock(&self->lock);
+            return failed;
+        }
+    }
+    return 0;
+}
+
+struct wf_multi_thread *wf_multi_thread_new(const struct wf_multi_thread_config *config)
+{
+    if (config->workers < 1 || config->workers > WF_WORKERS_MAX)
+        wf_panic("G.71", "a runtime is to have %u workers: ask for 1 to %d", config->workers, WF_WORKERS_MAX);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    int failed = config->stack_bytes ? pthread_attr_setstacksize(&attributes, config->stack_bytes) : 0;
+    struct wf_multi_thread *self = failed ? NULL : allocate(config->workers);
+    if (self) {
+        init(self, config);
+        failed = make_parks(self, config->driver, &attributes);
+        if (!failed) {
+            failed = start_threads(self, &attributes);
+            if (failed)
+                end(self);
+        }
+        if (failed) {
+            if (self->has_driver)
+                wf_shared_driver_end(&self->driver); /* the driver itself stays the caller's, as it was */
+            self->has_driver = false;
+            unreference(&self->workers.scheduler);
+        }
+    } else if (!failed) {
+        failed = ENOMEM;
+    }
+    pthread_attr_destroy(&attributes);
+    if (!failed)
+        return self;
+    errno = failed;
+    return NULL;
+}
+
+/* --- use --- */
+
+struct wf_scheduler *wf_multi_thread_scheduler(struct wf_multi_thread *runtime)
+{
+    return &runtime->workers.scheduler;
+}
+
+static void check_outside(const char *clause, const char *what)
+{
+    const struct wf_context *outside = wf_context_running();
+    if (outside)
+        wf_panic(clause, "%s is called inside %s(%s): await it there, or do it outside", what, outside->runs,
+                 wf_context_root_name(outside));
+}
+
+/* The root gives way: there is nothing else to run on this thread, so it is polled again at once. */
+static void defer_root(struct wf_context *context, const struct wf_waker *waker)
+{
+    (void)context;
+    wf_waker_wake_by_ref(waker);
+}
+
+int wf_multi_thread_block_on(struct wf_multi_thread *runtime, struct wf_future *root)
+{
+    check_outside("G.72", "block_on");
+    struct wf_park *parker = wf_thread_parker_new();
+    if (!parker)
+        return WF_ENOMEM;
+    struct wf_worker_context here = {.context = {
+                                         .scheduler = wf_scheduler_reference(&runtime->workers.scheduler),
+                                         .defer = defer_root,
+                                         .runs = "block_on",
+                                         .root = root,
+                                         .constrained = true,
+                                     }};
+    struct wf_waker waker = wf_thread_parker_waker(parker);
+    struct wf_cx cx = {.waker = &waker};
+    wf_context_enter(&here.context);
+    for (;;) {
+        here.context.budget = WF_BUDGET;
+        if (wf_future_poll(root, &cx) == WF_READY)
+            break;
+        (void)wf_park(parker, WF_FOREVER);
+    }
+    wf_context_leave(&here.context);
+    wf_waker_drop(&waker);
+    wf_thread_parker_drop(parker);
+    wf_scheduler_unreference(here.context.scheduler);
+    return 0;
+}
+
+void wf_multi_thread_drop(struct wf_multi_thread *runtime)
+{
+    check_outside("G.74", "wf_multi_thread_drop");
+    if (wf_exchange_acquire(&runtime->dropped, true))
+        wf_panic("G.74", "a runtime is dropped twice");
+    end(runtime);
+    if (runtime->has_driver) {
+        wf_shared_driver_end(&runtime->driver);
+        wf_park_shutdown(runtime->driver.driver);
+    }
+    unreference(&runtime->workers.scheduler);
+}
+
+/* --- metrics --- */
+
+void wf_multi_thread_worker_metrics(struct wf_multi_thread *runtime, uint32_t number,
+                                    struct wf_worker_metrics *metrics)
+{
+    if (number >= runtime->workers.count)
+        wf_panic("G.75", "worker %u is asked for: the runtime has %u, from 0 on", number,
+                 runtime->workers.count);
+    const struct wf_worker *worker = &runtime->workers.workers[number];
+    const struct wf_worker_counts *counts = &worker->counts;
+    /* relaxed: each is a number of its own, and may be a moment old */
+    *metrics = (struct wf_worker_metrics){
+        .polls = wf_load_relaxed(&counts->polls),
+        .scheduled = wf_load_relaxed(&counts->scheduled),
+        .overflowed = wf_load_relaxed(&counts->overflowed),
+        .steals = wf_load_relaxed(&counts->steals),
+        .stolen = wf_load_relaxed(&counts->stolen),
+        .parks = wf_load_relaxed(&counts->parks),
+        .idle_parks = wf_load_relaxed(&counts->idle_parks),
+        .wakes = wf_load_relaxed(&counts->wakes),
+        .queued = wf_run_queue_length(&worker->queue),
+    };
+}
+
+static uint32_t count_alive(struct wf_multi_thread *self)
+{
+    uint32_t alive = 0;
+    for (uint32_t i = 0; i <= self->list_mask; i++) {
+        pthread_mutex_lock(&self->lists[i].lock);
+        alive += self->lists[i].count;
+        pthread_mutex_unlock(&self->lists[i].lock);
+    }
+    return alive;
+}
+
+void wf_multi_thread_metrics(struct wf_multi_thread *runtime, struct wf_multi_thread_metrics *metrics)
+{
+    *metrics = (struct wf_multi_thread_metrics){
+        .workers = runtime->workers.count,
+        .alive = count_alive(runtime),
+        .queued = wf_inject_queue_length(&runtime->workers.inject),
+        .injected = wf_inject_queue_pushed(&runtime->workers.inject),
+        .watched = runtime->has_driver ? wf_load_relaxed(&runtime->driver.watched) : 0, /* relaxed: as above */
+    };
+    for (uint32_t i = 0; i < runtime->workers.count; i++) {
+        struct wf_worker_metrics one;
+        wf_multi_thread_worker_metrics(runtime, i, &one);
+        metrics->sum.polls += one.polls;
+        metrics->sum.scheduled += one.scheduled;
+        metrics->sum.overflowed += one.overflowed;
+        metrics->sum.steals += one.steals;
+        metrics->sum.stolen += one.stolen;
+        metrics->sum.parks += one.parks;
+        metrics->sum.idle_parks += one.idle_parks;
+        metrics->sum.wakes += one.wakes;
+        metrics->sum.queued += one.queued;
+    }
+}
