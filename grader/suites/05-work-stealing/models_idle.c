@@ -1,0 +1,167 @@
+/**
+ * @file models_idle.c
+ * @brief Models of lab 05's idle word: work that is published while workers search and fall asleep.
+ *
+ * Work is one relaxed counter, for which only the idle word can order a look. A worker that is woken is told by a flag of its own, which
+ * stands for its park: it can be read again and again without a look at the work.
+ */
+#include "interleave.h"
+
+#include "weft/detail/idle.h"
+
+enum { WORKERS = 2 };
+
+static struct wf_idle idle;
+static struct wf_list links[WORKERS];
+static atomic_int work; /* published, and not taken yet */
+static atomic_int woken[WORKERS];
+static bool slept[WORKERS];
+
+static void begin(void)
+{
+    interleave_name(&idle.state, "the idle word");
+    interleave_name(&idle.lock, "the idle lock");
+    interleave_name(&work, "work");
+    wf_idle_init(&idle, WORKERS);
+    for (int i = 0; i < WORKERS; i++)
+        wf_list_init(&links[i]);
+}
+
+static void wake_one(void)
+{
+    struct wf_list *link = wf_idle_to_wake(&idle);
+    if (link)
+        atomic_store_explicit(&woken[link - links], 1, memory_order_release);
+}
+
+static void publish(void)
+{
+    atomic_fetch_add_explicit(&work, 1, memory_order_relaxed);
+    wake_one();
+}
+
+static bool take(void)
+{
+    int seen = atomic_load_explicit(&work, memory_order_relaxed);
+    return seen > 0 && atomic_compare_exchange_strong_explicit(&work, &seen, seen - 1, memory_order_relaxed,
+                                                               memory_order_relaxed);
+}
+
+/* Search once, and go to sleep if there was nothing. */
+static void search(int number)
+{
+    if (take())
+        return;
+    bool searching = wf_idle_begin_search(&idle);
+    if (searching && take()) {
+        if (wf_idle_end_search(&idle))
+            wake_one();
+        return;
+    }
+    slept[number] = true;
+    if (wf_idle_fall_asleep(&idle, &links[number], searching) &&
+        atomic_load_explicit(&work, memory_order_relaxed) > 0)
+        wake_one();
+}
+
+static void *worker(void *number)
+{
+    interleave_thread_name(number ? "worker 1" : "worker 0");
+    search(number ? 1 : 0);
+    return NULL;
+}
+
+static pthread_t start(int number)
+{
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, worker, number ? &idle : NULL) == 0);
+    return thread;
+}
+
+/* All have done what they do: work that is left must have woken a worker, which would look for it. */
+static void end(void)
+{
+    bool somebody = false;
+    for (int i = 0; i < WORKERS; i++)
+        somebody |= !slept[i] || atomic_load_explicit(&woken[i], memory_order_relaxed);
+    interleave_expect(atomic_load_explicit(&work, memory_order_relaxed) == 0 || somebody,
+                      "a worker is awake, or was woken, where work is left", "all %d sleep", WORKERS);
+    wf_idle_destroy(&idle);
+}
+
+/* For the read-modify-write in wf_idle_to_wake, and the order of the change in fall_asleep before the look. */
+MODEL(explore_fall_asleep, "05.8", "the last worker falls asleep while work is published; 2 threads")
+{
+    begin();
+    interleave_thread_name("publisher");
+    slept[1] = true;
+    assert(wf_idle_fall_asleep(&idle, &links[1], false)); /* nobody searches */
+    pthread_t thread = start(0);
+    publish();
+    pthread_join(thread, NULL);
+    end();
+}
+
+/* For both: two workers search and sleep, and none is awake already. */
+MODEL(explore_both_fall_asleep, "05.8", "two workers fall asleep while work is published; 3 threads")
+{
+    begin();
+    interleave_thread_name("publisher");
+    pthread_t first = start(0), second = start(1);
+    publish();
+    pthread_join(first, NULL);
+    pthread_join(second, NULL);
+    end();
+}
+
+static void *publisher(void *arg)
+{
+    interleave_thread_name("second publisher");
+    publish();
+    return arg;
+}
+
+/* For the lock: one sleeper is not chosen twice. */
+MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker sleeps; 2 threads")
+{
+    pthread_t thread;
+    begin();
+    interleave_thread_name("publisher");
+    slept[0] = slept[1] = true;
+    assert(wf_idle_fall_asleep(&idle, &links[0], false)); /* nobody searches */
+    assert(wf_idle_fall_asleep(&idle, &links[1], false));
+    assert(pthread_create(&thread, NULL, publisher, NULL) == 0);
+    publish();
+    pthread_join(thread, NULL);
+    int count = atomic_load_explicit(&woken[0], memory_order_relaxed) +
+                atomic_load_explicit(&woken[1], memory_order_relaxed);
+    interleave_expect(count == 1, "one worker is woken, which searches", "%d were", count);
+    wf_idle_destroy(&idle);
+}
+
+static void *searcher(void *arg)
+{
+    interleave_thread_name("searcher");
+    if (wf_idle_end_search(&idle)) /* it has found other work, and polls it for long */
+        wake_one();
+    return arg;
+}
+
+/* For the look of a worker that was refused to search: the searcher that stood for it looks no more. */
+MODEL(explore_refused, "05.8",
+      "a worker may not search, falls asleep, and the searcher finds other work; 3 threads")
+{
+    pthread_t other;
+    begin();
+    interleave_thread_name("publisher");
+    assert(wf_idle_begin_search(&idle));
+    assert(pthread_create(&other, NULL, searcher, NULL) == 0);
+    pthread_t thread = start(1);
+    publish();
+    pthread_join(other, NULL);
+    pthread_join(thread, NULL);
+    interleave_expect(atomic_load_explicit(&work, memory_order_relaxed) == 0 || !slept[1] ||
+                          atomic_load_explicit(&woken[1], memory_order_relaxed),
+                      "the worker that sleeps was woken for work that nobody else looks at", "it sleeps");
+    wf_idle_destroy(&idle);
+}

@@ -1,0 +1,228 @@
+/**
+ * @file models_ring.c
+ * @brief Models of lab 05's ring: an owner that pushes and pops, and thieves. The ring has 4 slots here.
+ *
+ * What a pusher wrote in the task is plain, so the ring alone orders it before the taker's read. How often each task was taken is
+ * counted plainly too: by the taker, so a task that two threads take is a data race, or a count of 2.
+ */
+#include "interleave.h"
+
+#include <stdlib.h>
+
+#include "weft/detail/run_queue.h"
+
+enum { SLOTS = 4, TASKS = 8, RINGS = 3 };
+
+static struct wf_run_queue rings[RINGS];
+static struct wf_inject_queue inject;
+static struct wf_task *tasks[TASKS];
+static int taken[TASKS];
+
+static void take(struct wf_task *task)
+{
+    if (task) {
+        assert(task->id < TASKS); /* plain: written before the push */
+        taken[task->id]++;
+    }
+}
+
+static void begin(uint32_t first)
+{
+    interleave_thread_name("owner");
+    interleave_name(&rings[0].head, "head");
+    interleave_name(&rings[0].tail, "tail");
+    interleave_name(&rings[1].head, "thief's head");
+    interleave_name(&rings[1].tail, "thief's tail");
+    interleave_name(&inject.length, "inject length");
+    for (int i = 0; i < RINGS; i++)
+        wf_run_queue_init(&rings[i], SLOTS, first);
+    wf_inject_queue_init(&inject);
+}
+
+static void push(int number)
+{
+    tasks[number] = calloc(1, sizeof(struct wf_task));
+    tasks[number]->id = (uint32_t)number;
+    wf_run_queue_push(&rings[0], tasks[number], &inject);
+}
+
+static void pop(void)
+{
+    take(wf_run_queue_pop(&rings[0]));
+}
+
+static void *steal(void *ring)
+{
+    uint32_t count = 0;
+    interleave_thread_name(ring == &rings[1] ? "thief" : "second thief");
+    struct wf_task *task = wf_run_queue_steal(&rings[0], ring, &count);
+    assert((task != NULL) == (count > 0));
+    take(task);
+    return NULL;
+}
+
+static pthread_t start_thief(int ring)
+{
+    pthread_t thief;
+    assert(pthread_create(&thief, NULL, steal, &rings[ring]) == 0);
+    return thief;
+}
+
+/* What is left in the rings and in the inject queue is taken: then each of the first `count` tasks was taken once. */
+static void end(int count)
+{
+    for (int i = 0; i < RINGS; i++)
+        for (struct wf_task *task; (task = wf_run_queue_pop(&rings[i]));)
+            take(task);
+    struct wf_task_queue batch;
+    wf_task_queue_init(&batch);
+    (void)wf_inject_queue_pop(&inject, &batch, TASKS);
+    for (struct wf_task *task; (task = wf_task_queue_pop(&batch));)
+        take(task);
+    for (int i = 0; i < count; i++) {
+        interleave_expect(taken[i] == 1, "each task is taken once", "task %d was taken %d times", i, taken[i]);
+        free(tasks[i]);
+    }
+    wf_inject_queue_destroy(&inject);
+}
+
+/* For push's release and claim's acquire of tail; for the exchanges of pop and claim, of which one wins. */
+MODEL(explore_steal, "05.5", "a thief steals while the owner pushes and pops; 2 threads")
+{
+    begin(0);
+    pthread_t thief = start_thief(1);
+    push(0);
+    push(1);
+    pop();
+    push(2);
+    pop();
+    pthread_join(thief, NULL);
+    end(3);
+}
+
+/* For the acquire of head in push, with the release in the thief's last step: a slot is filled again only when it was read. */
+MODEL(explore_steal_and_fill, "05.5", "the owner fills a ring from which a thief is stealing; 2 threads")
+{
+    begin(0);
+    push(0);
+    push(1);
+    push(2);
+    pthread_t thief = start_thief(1);
+    push(3);
+    push(4);
+    push(5);
+    pthread_join(thief, NULL);
+    end(6);
+}
+
+/* For the exchange of shed, which a thief may beat; for what goes to the inject queue alone while it is at work. */
+MODEL(explore_overflow, "05.5", "a full ring overflows while a thief steals; 2 threads")
+{
+    begin(0);
+    push(0);
+    push(1);
+    push(2);
+    push(3);
+    pthread_t thief = start_thief(1);
+    push(4);
+    pop();
+    pthread_join(thief, NULL);
+    end(5);
+}
+
+/* For the acquire of head in claim, with the release in pop: else the tail is older than the head, and the difference is huge. */
+MODEL(explore_pop_and_steal, "05.5", "a thief comes while the owner empties its ring and fills it; 2 threads")
+{
+    begin(UINT32_MAX); /* and the numbers wrap */
+    push(0);
+    pop();
+    pthread_t thief = start_thief(1);
+    push(1);
+    pop();
+    push(2);
+    pthread_join(thief, NULL);
+    end(3);
+}
+
+/* For the look whether another thief is at work. */
+MODEL(explore_two_thieves, "05.5", "two thieves meet while the owner pops; 3 threads")
+{
+    begin(0);
+    push(0);
+    push(1);
+    push(2);
+    pthread_t thief = start_thief(1), second = start_thief(2);
+    pop();
+    pthread_join(thief, NULL);
+    pthread_join(second, NULL);
+    end(3);
+}
+
+/* For the same: the second thief would give the first one's slots back, and the owner fills them. */
+MODEL(explore_thieves_and_fill, "05.5", "two thieves meet while the owner fills the ring; 3 threads")
+{
+    begin(0);
+    push(0);
+    push(1);
+    push(2);
+    pthread_t thief = start_thief(1), second = start_thief(2);
+    push(3);
+    push(4);
+    pthread_join(thief, NULL);
+    pthread_join(second, NULL);
+    end(5);
+}
+
+static void *rob_owner(void *arg)
+{
+    uint32_t count = 0;
+    interleave_thread_name("thief");
+    take(wf_run_queue_steal(&rings[0], &rings[1], &count));
+    return arg;
+}
+
+/* For the room in a thief's own ring, counted from `steal`, and its acquire: the slots are read by a thief of the thief's. */
+MODEL(explore_robbed_thief, "05.5", "a worker whose ring is being robbed steals from another; 2 threads")
+{
+    pthread_t thief;
+    begin(0);
+    for (int number = 0; number < SLOTS; number++)
+        push(number);
+    for (int number = SLOTS; number < SLOTS + 3; number++) {
+        tasks[number] = calloc(1, sizeof(struct wf_task));
+        tasks[number]->id = (uint32_t)number;
+        wf_run_queue_push(&rings[2], tasks[number], &inject);
+    }
+    assert(pthread_create(&thief, NULL, rob_owner, NULL) == 0);
+    pop();
+    pop();
+    uint32_t count = 0;
+    take(wf_run_queue_steal(&rings[2], &rings[0], &count));
+    pthread_join(thief, NULL);
+    end(SLOTS + 3);
+}
+
+static void *steal_from_thief(void *arg)
+{
+    (void)arg;
+    uint32_t count = 0;
+    interleave_thread_name("second thief");
+    take(wf_run_queue_steal(&rings[1], &rings[2], &count));
+    return NULL;
+}
+
+/* For the release of the thief's own tail: what it stole can be stolen from it. */
+MODEL(explore_chain, "05.3", "what a thief stole is stolen from the thief; 3 threads")
+{
+    pthread_t second;
+    begin(0);
+    push(0);
+    push(1);
+    push(2);
+    push(3);
+    pthread_t thief = start_thief(1);
+    assert(pthread_create(&second, NULL, steal_from_thief, NULL) == 0);
+    pthread_join(thief, NULL);
+    pthread_join(second, NULL);
+    end(4);
+}

@@ -1,0 +1,183 @@
+/**
+ * @file models_worker.c
+ * @brief Models of lab 05's loop: one worker runs it, on a park that is a semaphore; other threads make work, or end it all.
+ *
+ * The thread of the model itself injects, or stands for a second worker that polls for long: then it has that worker's
+ * context, and never takes a task. A task that nobody takes is a deadlock, for the thread of the model waits for the worker's end.
+ */
+#include "interleave.h"
+
+#include <semaphore.h>
+
+#include "weft/detail/worker.h"
+#include "weft/task.h"
+
+enum { WORKERS = 2 };
+
+struct semaphore_park {
+    struct wf_park park;
+    sem_t permits;
+};
+
+static struct wf_workers all;
+static struct wf_worker workers[WORKERS];
+static struct semaphore_park parks[WORKERS];
+static int left; /* tasks that are not over: changed by the worker's thread */
+
+/* --- the park --- */
+
+static enum wf_parked park(struct wf_park *park, uint64_t deadline_ns)
+{
+    struct semaphore_park *self = (struct semaphore_park *)park;
+    if (deadline_ns == 0)
+        return sem_trywait(&self->permits) == 0 ? WF_PARK_WOKEN : WF_PARK_TIMED_OUT;
+    sem_wait(&self->permits);
+    return WF_PARK_WOKEN;
+}
+
+static void unpark(struct wf_park *park)
+{
+    sem_post(&((struct semaphore_park *)park)->permits);
+}
+
+static const struct wf_park_ops park_ops = {.name = "semaphore", .park = park, .unpark = unpark};
+
+/* --- the scheduler, as multi_thread.c has it, without its lists --- */
+
+static void schedule(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    (void)scheduler;
+    struct wf_worker *worker = wf_worker_current(&all);
+    if (worker) {
+        wf_worker_schedule(worker, task);
+    } else {
+        wf_inject_queue_push_one(&all.inject, task);
+        (void)wf_workers_notify(&all);
+    }
+}
+
+static int bind(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    schedule(scheduler, task);
+    return 0;
+}
+
+static void end_all(void)
+{
+    wf_store_release(&all.lists_left, 0);
+    for (uint32_t i = 0; i < all.count; i++)
+        wf_unpark(workers[i].park);
+}
+
+static void released(struct wf_scheduler *scheduler, struct wf_task *task)
+{
+    (void)scheduler;
+    (void)task;
+    if (--left == 0)
+        end_all();
+}
+
+static const struct wf_scheduler_ops scheduler_ops = {
+    .name = "model", .bind = bind, .schedule = schedule, .released = released, .migrates = true};
+
+/* --- tasks --- */
+
+struct probe {
+    struct wf_future future;
+    int written; /* plain: before the spawn */
+    int out;
+};
+
+static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)cx;
+    assert(((struct probe *)future)->written == 7);
+    return WF_READY;
+}
+
+static const struct wf_future_ops probe_ops = {.name = "probe", .poll = probe_poll, WF_FRAME(struct probe)};
+
+static void spawn(void)
+{
+    struct wf_task *task = wf_task_new(sizeof(struct probe));
+    assert(task);
+    *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .written = 7};
+    assert(wf_task_spawn(task, &all.scheduler, NULL) == 0);
+}
+
+/* --- the workers --- */
+
+static void begin(uint32_t count, int tasks)
+{
+    interleave_name(&all.idle.state, "the idle word");
+    interleave_name(&all.idle.lock, "the idle lock");
+    interleave_name(&all.inject.length, "inject length");
+    interleave_name(&all.inject.lock, "the inject lock");
+    interleave_name(&all.lists_left, "lists_left");
+    all = (struct wf_workers){.scheduler = {.ops = &scheduler_ops}, .count = count, .workers = workers};
+    left = tasks;
+    wf_store_relaxed(&all.lists_left, 1);
+    wf_idle_init(&all.idle, count);
+    wf_inject_queue_init(&all.inject);
+    for (uint32_t i = 0; i < count; i++) {
+        wf_worker_init(&workers[i], &all, i, 4, 0);
+        parks[i].park.ops = &park_ops;
+        sem_init(&parks[i].permits, 0, 0);
+        workers[i].park = &parks[i].park;
+    }
+}
+
+static void *run(void *worker)
+{
+    interleave_thread_name("worker");
+    assert(wf_worker_run(worker));
+    return NULL;
+}
+
+static pthread_t start(void)
+{
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, run, &workers[0]) == 0);
+    return thread;
+}
+
+static void end(pthread_t thread)
+{
+    pthread_join(thread, NULL);
+    wf_idle_destroy(&all.idle);
+    wf_inject_queue_destroy(&all.inject);
+    for (uint32_t i = 0; i < all.count; i++)
+        sem_destroy(&parks[i].permits);
+}
+
+/* For the second look of a worker that falls asleep, and for the look before each park. */
+MODEL(explore_inject, "05.15", "a task is injected while a worker looks, falls asleep, and parks; 2 threads")
+{
+    begin(1, 1);
+    pthread_t thread = start();
+    spawn();
+    end(thread);
+}
+
+/* For the look at lists_left between falling asleep and the park, and after it. */
+MODEL(explore_end, "05.15", "all tasks are over while a worker falls asleep; 2 threads")
+{
+    begin(1, 0);
+    pthread_t thread = start();
+    end_all();
+    end(thread);
+}
+
+/* For the wake of a sleeper by who schedules on a worker's thread, and for the change of the idle word in it. */
+MODEL(explore_rescue, "05.14",
+      "a task is scheduled in a long poll while the other worker falls asleep; 2 threads")
+{
+    begin(2, 1);
+    pthread_t thread = start();
+    struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
+                                     .worker = &workers[1]};
+    wf_context_enter(&here.context);
+    spawn();
+    wf_context_leave(&here.context);
+    end(thread);
+}

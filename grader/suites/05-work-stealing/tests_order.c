@@ -1,0 +1,314 @@
+/**
+ * @file tests_order.c
+ * @brief Clauses 05.9, 05.10 and 05.12: which task a worker runs next.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "rig.h"
+#include "tests.h"
+
+/* --- 05.9: a model of what one worker alone runs --- */
+
+enum { MODEL_TASKS = 8, MODEL_POLLS_MAX = 200 };
+
+struct model {
+    struct model_task {
+        struct step_act program[PROGRAM_MAX];
+        int count, next;
+        bool kept, notified, running, done;
+    } tasks[MODEL_TASKS + 1];
+    int queue[MODEL_POLLS_MAX], head, tail;
+    int polls[MODEL_POLLS_MAX + 1], poll_count;
+};
+
+static struct model model;
+
+static void model_push(int task)
+{
+    model.tasks[task].notified = true;
+    if (!model.tasks[task].running && model.tail < MODEL_POLLS_MAX)
+        model.queue[model.tail++] = task;
+}
+
+static void model_wake(int number)
+{
+    struct model_task *task = &model.tasks[number];
+    if (task->kept && !task->done && !task->notified)
+        model_push(number);
+}
+
+static void model_poll(int number)
+{
+    struct model_task *task = &model.tasks[number];
+    model.polls[model.poll_count++] = number;
+    task->notified = false;
+    task->running = true;
+    bool pending = false;
+    while (!pending && !task->done) {
+        struct step_act act = task->next < task->count ? task->program[task->next++] : ACT(ready);
+        switch (act.operation) {
+        case STEP_keep:
+            task->kept = true;
+            break;
+        case STEP_wake:
+            model_wake((int)act.arguments[0]);
+            break;
+        case STEP_wake_self:
+            task->notified = true;
+            break;
+        case STEP_spawn:
+            model_push((int)RANGE_FIRST(act.arguments[0]));
+            break;
+        case STEP_pend:
+            pending = true;
+            break;
+        default:
+            task->done = true;
+        }
+    }
+    task->running = false;
+    if (pending && task->notified)
+        model_push(number);
+}
+
+/* Run until nobody can; the order lies in polls. */
+static const int *model_run(void)
+{
+    while (model.head < model.tail && model.poll_count < MODEL_POLLS_MAX)
+        model_poll(model.queue[model.head++]);
+    model.polls[model.poll_count] = -1;
+    return model.polls;
+}
+
+/* Some tasks are in the ring at first, the others are spawned by tasks. Each keeps its waker, then wakes others and itself. */
+static void random_program(struct judge *judge, int number, int *unborn)
+{
+    struct model_task *task = &model.tasks[number];
+    task->program[task->count++] = ACT(keep);
+    for (int poll = 0; poll < 3; poll++) {
+        for (int action = judge_random(judge, 3); action > 0; action--) {
+            int choice = judge_random(judge, 5);
+            if (choice == 0)
+                task->program[task->count++] = ACT(wake_self);
+            else if (choice == 1 && *unborn <= MODEL_TASKS) {
+                task->program[task->count++] = ACT(spawn, RANGE(*unborn, *unborn));
+                *unborn += 1;
+            } else
+                task->program[task->count++] = ACT(wake, 1 + judge_random(judge, MODEL_TASKS));
+        }
+        task->program[task->count++] = ACT(pend);
+    }
+    step_carry(judge, &lab_steps, ACT(program, RANGE(number, number)), task->program, (uint32_t)task->count);
+}
+
+static void one_random_round(struct judge *judge)
+{
+    memset(&model, 0, sizeof model);
+    int first_unborn = 4 + judge_random(judge, 3), unborn = first_unborn;
+    make_world(judge, 1 + judge_random(judge, 3));
+    for (int number = 1; number <= MODEL_TASKS; number++)
+        random_program(judge, number, &unborn);
+    DRIVER(judge, ACT(load, 0, RANGE(1, first_unborn - 1)));
+    for (int number = 1; number < first_unborn; number++)
+        model_push(number);
+    const int *polls = model_run();
+    expect_polls(judge, run_polls(judge, model.poll_count), polls);
+    end_world(judge);
+}
+
+void test_own_first(struct judge *judge)
+{
+    enum { OWN = 8, INJECTED = 16, STOLEN = 20 };
+    judge_start(judge, "worker");
+    make_world(judge, 3);
+    PROGRAM(judge, 1, STOLEN, ACT(ready));
+    DRIVER(judge, ACT(load, 1, RANGE(INJECTED + 1, STOLEN)), ACT(spawn, RANGE(OWN + 1, INJECTED)),
+           ACT(load, 0, RANGE(1, OWN)));
+    const struct story *story = run_polls(judge, STOLEN);
+    int at = expect_range(judge, story, 0, 1, OWN, "a worker runs its own tasks first, the oldest first");
+    at = expect_range(judge, story, at, OWN + 1, INJECTED,
+                      "after its own tasks a worker runs injected ones, in the order in which they came");
+    for (int task = INJECTED + 1; task <= STOLEN; task++)
+        poll_of(judge, story, at, task, "after its own tasks and the injected ones a worker steals others'");
+    end_world(judge);
+    for (int round = 0; round < 4; round++)
+        one_random_round(judge);
+    judge_finish(judge);
+}
+
+/* --- 05.9: the search --- */
+
+/* One worker alone has something: its tasks come by halves, the last of each half first. */
+static void steal_all_of(struct judge *judge, int workers, int victim, int count)
+{
+    int ring[300], expected[300], left = 0, told = 0, next = 1;
+    make_world(judge, workers);
+    PROGRAM(judge, 1, count, ACT(ready));
+    DRIVER(judge, ACT(load, victim, RANGE(1, count)));
+    for (int victims = count; victims > 0 || left > 0;) {
+        if (left == 0) {
+            int half = victims - victims / 2;
+            victims -= half;
+            expected[told++] = next + half - 1;
+            for (int i = 0; i < half - 1; i++)
+                ring[left++] = next + half - 2 - i; /* popped from behind: the oldest is last */
+            next += half;
+        } else {
+            expected[told++] = ring[--left];
+        }
+    }
+    expected[told] = -1;
+    const struct story *story = run_polls(judge, count);
+    expect_polls(judge, story, expected);
+    EXPECT(judge, count_sleeps(story) == 0,
+           "a worker that searches tries each other worker, and finds what one of them has",
+           "it falls asleep first");
+    end_world(judge);
+}
+
+/* Something is injected after the look at the inject queue, while the worker searches. A worker that asks no ring which is empty does
+ * not come to that moment: then there is nothing to see. */
+static void injected_while_searching(struct judge *judge)
+{
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(ready));
+    CARRY(judge, ACT(at_steal), ACT(note, 2), ACT(inject, RANGE(1, 1)));
+    const struct story *story = run_polls(judge, 1);
+    int mark = find(story, 0, EVENT_NOTE, 2);
+    if (mark >= 0) {
+        int polled = poll_of(judge, story, mark, 1, "what is injected while a worker searches is found");
+        int sleeps = count_between(story, 0, polled, EVENT_PARK, 0);
+        EXPECT(judge, sleeps == 0,
+               "when it has tried the others, a worker looks at the inject queue once more",
+               "it parks before it finds the task");
+    }
+    end_world(judge);
+}
+
+void test_searches(struct judge *judge)
+{
+    judge_start(judge, "worker");
+    for (int victim = 1; victim < WORKERS_MAX; victim++)
+        steal_all_of(judge, WORKERS_MAX, victim, 1 + judge_random(judge, 40));
+    steal_all_of(judge, 2, 1, 1);
+    steal_all_of(judge, 2, 1, 256);
+    steal_all_of(judge, 3, 2, 2);
+    for (int round = 0; round < 2; round++)
+        injected_while_searching(judge);
+    judge_finish(judge);
+}
+
+/* --- 05.10 --- */
+
+/* Looks at the inject queue, by those who are polled, that find what was injected still there. */
+static int seen_waiting(const struct story *story, int from, int to)
+{
+    int seen = 0;
+    for (int i = from; i < to; i++)
+        seen += is(&story->events[i], EVENT_LOOK, -1) && story->events[i].b > 0;
+    return seen;
+}
+
+/* Task 1 goes on for ever, with others beside it. Again and again it has another thread wake task 2, at each distance from the last
+ * look at the inject queue: the distances go round, since 31 and 32 share no factor with one of two gaps that follow each other. */
+static void injected_while_busy(struct judge *judge, int others, int gap)
+{
+    enum { ROUNDS = 34, INJECTED = 2, FIRST = 3 };
+    char expected[120];
+    make_world(judge, 1);
+    PROGRAM(judge, 1, 1, ACT(look), ACT(wake_self), ACT(pend), ACT(repeat, 0, gap), ACT(wake_aside, INJECTED),
+            ACT(note, 1), ACT(wake_self), ACT(pend), ACT(repeat, 0, ROUNDS - 1), ACT(finish), ACT(ready));
+    PROGRAM(judge, INJECTED, INJECTED, ACT(keep), ACT(rest));
+    PROGRAM(judge, FIRST, FIRST + others, ACT(look), ACT(spin));
+    DRIVER(judge, ACT(load, 0, RANGE(INJECTED, INJECTED)), ACT(load, 0, RANGE(1, 1)));
+    if (others > 0)
+        DRIVER(judge, ACT(load, 0, RANGE(FIRST, FIRST + others - 1)));
+    const struct story *story = run_to_its_end(judge);
+    for (int mark = find(story, 0, EVENT_NOTE, 1), round = 0; round < ROUNDS - 1; round++) {
+        int polled = poll_of(judge, story, mark, INJECTED, "what another thread woke is polled");
+        int seen = seen_waiting(story, mark, polled);
+        EXPECT(judge, seen <= 30,
+               "what another thread woke is taken from the inject queue before the 31st poll after that one",
+               "%d polls find it there", seen);
+        int between = count_between(story, mark, polled, EVENT_POLLED, -1);
+        snprintf(expected, sizeof expected,
+                 "at most %d polls come before its own: 30, and one of each in the ring", 31 + others);
+        EXPECT(judge, between <= 31 + others, expected, "%d polls of others came before that of %s", between,
+               name_of(INJECTED));
+        mark = find(story, mark + 1, EVENT_NOTE, 1);
+        EXPECT(judge, mark >= 0, "the busy task goes on", "it was stopped after %d rounds", round + 1);
+    }
+    end_world(judge);
+}
+
+void test_injected_in_time(struct judge *judge)
+{
+    judge_start(judge, "worker");
+    int gap = 33 + judge_random(judge, 20);
+    injected_while_busy(judge, 0, gap);
+    injected_while_busy(judge, 0, gap + 1);
+    injected_while_busy(judge, 1 + judge_random(judge, 3), 20);
+    injected_while_busy(judge, 150, 1);
+    judge_finish(judge);
+}
+
+/* --- 05.12 --- */
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* So many own tasks spin in the ring; so many are injected. What is left after the first look is seen by whoever is polled then. */
+static void take_share(struct judge *judge, int workers, int slots, int own, int injected)
+{
+    enum { BATCH = 128, FIRST = 600 };
+    char expected[180];
+    DO(judge, world, .workers = workers, .slots = slots, .hooks = 0);
+    PROGRAM(judge, FIRST, FIRST + injected, ACT(look), ACT(finish), ACT(ready));
+    if (own > 0) {
+        PROGRAM(judge, 1, own, ACT(look), ACT(spin));
+        DRIVER(judge, ACT(load, 0, RANGE(1, own)));
+    }
+    DRIVER(judge, ACT(spawn, RANGE(FIRST, FIRST + injected - 1)));
+    const struct story *story = run_to_its_end(judge);
+    int look = find(story, 0, EVENT_LOOK, -1);
+    while (look >= 0 && story->events[look].b == injected)
+        look = find(story, look + 1, EVENT_LOOK, -1);
+    EXPECT(judge, look >= 0, "an injected task is taken, at least one", "none is");
+    int taken = injected - (int)story->events[look].b, even = injected / workers, room = slots - own;
+    int most = least(least(even, BATCH), room);
+    snprintf(expected, sizeof expected,
+             "of %d injected tasks it takes at most %d: an even part for %d workers is %d, the batch is %d, "
+             "and its ring has room for %d",
+             injected, most > 1 ? most : 1, workers, even, BATCH, room);
+    /* the first one may be run at once, and needs no room then */
+    EXPECT(judge, taken == 1 || taken <= least(least(even, BATCH), room + 1), expected, "it takes %d", taken);
+    int64_t overflowed = DO(judge, counts, .what = COUNT_OVERFLOWED).a;
+    EXPECT(judge, overflowed == 0, expected, "%lld tasks overflow from its ring to the inject queue again",
+           (long long)overflowed);
+    end_world(judge);
+}
+
+void test_share(struct judge *judge)
+{
+    static const int counts[] = {1, 2, 3, WORKERS_MAX};
+    judge_start(judge, "worker");
+    for (int i = 0; i < 4; i++) {
+        int n = counts[i];
+        take_share(judge, n, 256, 0, 1);
+        take_share(judge, n, 256, 0, 2 * n - 1);
+        take_share(judge, n, 256, 0, 2 * n + judge_random(judge, 2 * n));
+        take_share(judge, n, 256, 0, 127 * n);
+        take_share(judge, n, 256, 0, 128 * n - 1);
+        take_share(judge, n, 256, 0, 128 * n);
+        take_share(judge, n, 256, 0, 129 * n + judge_random(judge, 200));
+    }
+    for (int own = 251; own <= 255; own++)
+        take_share(judge, 1, 256, own, 200);
+    take_share(judge, 1, 256, 100, 1000);
+    for (int own = 0; own <= 4; own++)
+        take_share(judge, 1, 4, own, 20);
+    judge_finish(judge);
+}

@@ -1,0 +1,177 @@
+/**
+ * @file tests_turns.c
+ * @brief Clause 05.11: the park's turns, and tasks that yield.
+ */
+#include <stdio.h>
+
+#include "rig.h"
+#include "tests.h"
+
+enum { TURN = 61 };
+
+/* Never more than 61 polls without a turn, of which a sleep is one too. */
+static void expect_turns(struct judge *judge, const struct story *story)
+{
+    int polls = 0;
+    for (int i = 0; i < story->count; i++) {
+        if (is(&story->events[i], EVENT_PARK, 0))
+            polls = 0;
+        polls += is(&story->events[i], EVENT_POLLED, -1);
+        EXPECT(judge, polls <= TURN, "a worker's park has a turn after at most 61 polls",
+               "%d polls without a turn", polls);
+    }
+}
+
+/* Task 1 ends it when it has been polled so often. */
+static void busy_program(struct judge *judge, int times)
+{
+    PROGRAM(judge, 1, 1, ACT(wake_self), ACT(pend), ACT(repeat, 0, times), ACT(finish), ACT(ready));
+}
+
+static void turns_while_own_tasks_run(struct judge *judge, int others)
+{
+    make_world(judge, 1);
+    busy_program(judge, 250 / (others + 1) + 2);
+    PROGRAM(judge, 2, 2 + others, ACT(spin));
+    if (others > 0)
+        DRIVER(judge, ACT(load, 0, RANGE(2, 1 + others)));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
+    expect_turns(judge, run_to_its_end(judge));
+    end_world(judge);
+}
+
+/* Each is polled once; they are injected, or others' to begin with. */
+static void turns_while_others_come(struct judge *judge, bool stolen)
+{
+    enum { COUNT = 250 };
+    make_world(judge, 2);
+    PROGRAM(judge, 1, COUNT, ACT(ready));
+    if (stolen)
+        DRIVER(judge, ACT(load, 1, RANGE(1, COUNT)));
+    else
+        DRIVER(judge, ACT(spawn, RANGE(1, COUNT)));
+    const struct story *story = run_polls(judge, COUNT);
+    int polls = count_of(story, EVENT_POLLED, -1);
+    EXPECT(judge, polls == COUNT, "each task is polled once", "there are %d polls of %d tasks", polls, COUNT);
+    expect_turns(judge, story);
+    end_world(judge);
+}
+
+/* Two tasks have another thread wake each other: so there is always one, and it is injected. */
+static void turns_in_a_stream(struct judge *judge)
+{
+    make_world(judge, 1);
+    PROGRAM(judge, 1, 1, ACT(keep), ACT(wake_aside, 2), ACT(pend), ACT(repeat, 1, 80), ACT(finish),
+            ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(pend), ACT(wake_aside, 1), ACT(go_to, 1));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)), ACT(load, 0, RANGE(1, 1)));
+    expect_turns(judge, run_to_its_end(judge));
+    end_world(judge);
+}
+
+void test_turns(struct judge *judge)
+{
+    judge_start(judge, "worker");
+    turns_while_own_tasks_run(judge, 0);
+    turns_while_own_tasks_run(judge, 1);
+    turns_while_own_tasks_run(judge, 60 + judge_random(judge, 3));
+    turns_while_own_tasks_run(judge, 200);
+    turns_while_others_come(judge, false);
+    turns_while_others_come(judge, true);
+    turns_in_a_stream(judge);
+    judge_finish(judge);
+}
+
+/* --- tasks that yield --- */
+
+/* Between two polls of the one that yields: each of tasks first to last is polled, and the park has a turn. */
+static void expect_gave_way(struct judge *judge, const struct story *story, int yielder, int first, int last)
+{
+    int at = find(story, 0, EVENT_POLLED, yielder), times = 0;
+    for (int next; (next = find(story, at + 1, EVENT_POLLED, yielder)) >= 0; at = next, times++) {
+        EXPECT(judge, count_between(story, at, next, EVENT_PARK, 0) > 0,
+               "a task that yielded is polled only after the park had a turn", "%s is polled without one",
+               name_of(yielder));
+        for (int other = first; other <= last; other++)
+            EXPECT(judge, count_between(story, at, next, EVENT_POLLED, other) > 0,
+                   "a task that yields comes behind the tasks that its worker has ready",
+                   "%s, which was ready, is not polled before %s is polled again", name_of(other),
+                   name_of(yielder));
+    }
+    EXPECT(judge, times >= 3, "a task that yields is polled again", "%s is polled %d times", name_of(yielder),
+           times + 1);
+}
+
+/* Tasks 1 and 2 yield: by a yield, and for want of budget if `consumes`; the others are always ready. */
+static void yields_beside(struct judge *judge, int others, bool consumes)
+{
+    enum { FIRST = 3 };
+    make_world(judge, 1);
+    if (consumes)
+        PROGRAM(judge, 1, 1, ACT(consume, 200), ACT(consume, 200), ACT(consume, 200), ACT(consume, 200),
+                ACT(finish), ACT(ready));
+    else
+        PROGRAM(judge, 1, 1, ACT(yield), ACT(yield), ACT(yield), ACT(yield), ACT(finish), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(yield), ACT(go_to, 0));
+    PROGRAM(judge, FIRST, FIRST + others, ACT(spin));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
+    if (others > 0)
+        DRIVER(judge, ACT(load, 0, RANGE(FIRST, FIRST + others - 1)));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)));
+    const struct story *story = run_to_its_end(judge);
+    expect_gave_way(judge, story, 1, FIRST, FIRST + others - 1);
+    expect_gave_way(judge, story, 2, FIRST, FIRST + others - 1);
+    expect_turns(judge, story);
+    end_world(judge);
+}
+
+/* Another worker steals the one that yielded: the others still get their turns, and those that yield later give way to one. */
+static void yields_and_is_stolen(struct judge *judge)
+{
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(yield), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(rob, 1), ACT(spawn, RANGE(3, 3)), ACT(rest));
+    PROGRAM(judge, 3, 3, ACT(yield), ACT(yield), ACT(yield), ACT(yield), ACT(finish), ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 2)));
+    const struct story *story = run_to_its_end(judge);
+    expect_gave_way(judge, story, 3, 1, 0);
+    end_world(judge);
+}
+
+void test_yields(struct judge *judge)
+{
+    judge_start(judge, "worker");
+    for (int consumes = 0; consumes < 2; consumes++) {
+        yields_beside(judge, 0, consumes);
+        yields_beside(judge, 1, consumes);
+        yields_beside(judge, 2 + judge_random(judge, 20), consumes);
+        yields_beside(judge, 100, consumes);
+    }
+    yields_and_is_stolen(judge);
+    judge_finish(judge);
+}
+
+/* The ring is full when the task yields, so it overflows with the oldest half; and the inject queue is looked at soon: after 61 polls
+ * the park has just had a turn, and 30 are since the last look. */
+void test_yield_in_a_full_ring(struct judge *judge)
+{
+    enum { BEFORE = 61, YIELDS = 500, SIZE = 256, BEHIND = SIZE - BEFORE - 1, MORE = BEFORE + 1 };
+    judge_start(judge, "worker");
+    make_world(judge, 1);
+    PROGRAM(judge, 1, BEFORE + BEHIND + MORE, ACT(ready));
+    PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(BEFORE + BEHIND + 1, BEFORE + BEHIND + MORE)), ACT(yield),
+            ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, BEFORE)), ACT(load, 0, RANGE(YIELDS, YIELDS)),
+           ACT(load, 0, RANGE(BEFORE + 1, BEFORE + BEHIND)));
+    const struct story *story = run_polls(judge, BEFORE + BEHIND + MORE + 2);
+    int first = poll_of(judge, story, 0, YIELDS, "each task is polled");
+    int again = poll_of(judge, story, first + 1, YIELDS, "a task that yields is polled again");
+    EXPECT(
+        judge, count_between(story, first, again, EVENT_PARK, 0) > 0,
+        "a task that yielded is polled only after the park had a turn, also if it overflowed to the inject queue",
+        "%s is polled without one", name_of(YIELDS));
+    for (int task = 1; task <= BEFORE + BEHIND + MORE; task++)
+        poll_of(judge, story, 0, task, "each task is polled");
+    end_world(judge);
+    judge_finish(judge);
+}

@@ -1,0 +1,357 @@
+/**
+ * @file pool.c
+ * @brief The judge's model of a pool. Each step is done in both, and then they are compared.
+ */
+#include <stdio.h>
+
+#include "../../../runtime/include/weft/error.h"
+#include "tests.h"
+
+STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
+
+enum state { UNUSED, REFUSED, QUEUED, RUNNING, RETURNED, CANCELED, JOINED };
+
+/* The judge has a process for each test, so one model lies here. */
+static struct pool_model pool;
+static enum state states[CALLS_MAX];
+static bool is_detached[CALLS_MAX], is_aborted[CALLS_MAX];
+static int kinds[CALLS_MAX], behaviours[CALLS_MAX], sequence[CALLS_MAX];
+
+const struct pool_model *model(void)
+{
+    return &pool;
+}
+
+/* --- the model --- */
+
+static void call_returns(int call);
+
+static void begin(int call)
+{
+    states[call] = RUNNING;
+    sequence[pool.begun++] = call;
+    pool.running++;
+}
+
+static int first_queued(void)
+{
+    for (int call = 0; call < pool.calls; call++)
+        if (states[call] == QUEUED)
+            return call;
+    return -1;
+}
+
+/* A thread is free: what does it do? Returns false: it has nothing to do. */
+static bool take_next(void)
+{
+    for (int call; (call = first_queued()) >= 0;) {
+        pool.queued--;
+        if (is_aborted[call] || (pool.closed && kinds[call] == ORDINARY)) {
+            states[call] = CANCELED;
+            continue;
+        }
+        begin(call);
+        if (behaviours[call] == WAITS)
+            return true;
+        call_returns(call);
+    }
+    return false;
+}
+
+static void thread_is_free(void)
+{
+    if (take_next())
+        return;
+    if (pool.closed)
+        pool.threads--;
+    else
+        pool.asleep++;
+}
+
+/* What a spawn comes to, in the model: a code. */
+static int64_t accept(int call, int64_t kind, int64_t behaviour)
+{
+    kinds[call] = (int)kind;
+    behaviours[call] = (int)behaviour;
+    states[call] = REFUSED;
+    if (pool.closed)
+        return WF_ECLOSED;
+    bool wakes = pool.asleep > 0, starts = !wakes && pool.threads < pool.threads_max && !pool.no_threads;
+    if (!wakes && !starts && pool.threads == 0)
+        return WF_EAGAIN;
+    states[call] = QUEUED;
+    pool.queued++;
+    if (wakes) {
+        pool.asleep--;
+        if (pool.holds)
+            pool.held++;
+        else
+            thread_is_free();
+    } else if (starts) {
+        pool.threads++;
+        thread_is_free();
+    }
+    return 0;
+}
+
+static void call_returns(int call)
+{
+    if (behaviours[call] == SPAWNS) {
+        int next = pool.calls++;
+        (void)accept(next, ORDINARY, WAITS);
+    }
+    states[call] = RETURNED;
+    pool.running--;
+    pool.returned++;
+}
+
+/* --- both --- */
+
+static void compare(struct judge *judge)
+{
+    char text[120];
+    struct judge_reply calls = DO(judge, calls);
+    judge_returned(judge, "%lld have begun, %lld of them have returned", (long long)calls.a,
+                   (long long)calls.b);
+    snprintf(text, sizeof text,
+             "%d calls have begun: a call waits only if no thread is idle, and none may be started",
+             pool.begun);
+    EXPECT(judge, calls.a >= pool.begun, text, "%lld have", (long long)calls.a);
+    snprintf(text, sizeof text, "%d calls have begun, each once", pool.begun);
+    EXPECT(judge, calls.a == pool.begun, text, "%lld have", (long long)calls.a);
+    struct judge_reply state = DO(judge, state);
+    judge_returned(judge, "%lld, of which %lld sleep", (long long)state.a, (long long)state.b);
+    snprintf(text, sizeof text, "%d threads: one is started for a call that finds no idle one, at most %d",
+             pool.threads, pool.threads_max);
+    EXPECT(judge, state.a <= pool.threads, text, "there are %lld", (long long)state.a);
+    snprintf(
+        text, sizeof text,
+        "%d threads: a thread ends when its keep-alive is over and it was told of nothing, or the pool is closed",
+        pool.threads);
+    EXPECT(judge, state.a == pool.threads, text, "there are %lld", (long long)state.a);
+    snprintf(text, sizeof text, "%d threads sleep: those that found no call", pool.asleep);
+    EXPECT(judge, state.b == pool.asleep, text, "%lld sleep", (long long)state.b);
+    if (pool.begun > 0) {
+        int call = sequence[pool.begun - 1];
+        struct judge_reply last = DO(judge, begun, .call = pool.begun - 1);
+        snprintf(text, sizeof text,
+                 "call %d was the last to begin: calls begin in the sequence of their spawns", call);
+        EXPECT(judge, last.a == call, text, "call %lld was", (long long)last.a);
+    }
+    if (pool.closed || !pool.looks_at_metrics)
+        return;
+    struct judge_reply metrics = DO(judge, metrics);
+    int64_t threads = metrics.a >> 32, idle = metrics.a & 0xffffffff;
+    snprintf(text, sizeof text, "the pool counts %d threads, %d of them idle, and %d calls queued",
+             pool.threads, pool.asleep, pool.queued);
+    EXPECT(judge, threads == pool.threads && idle == pool.asleep && metrics.b == pool.queued, text,
+           "it counts %lld threads, %lld of them idle, and %lld calls", (long long)threads, (long long)idle,
+           (long long)metrics.b);
+}
+
+void make_pool(struct judge *judge, int64_t threads_max)
+{
+    make_pool_with(judge, threads_max, DRAW(judge, make, keep_alive_ms));
+}
+
+void abort_call(struct judge *judge, int call)
+{
+    is_aborted[call] = true;
+    DO(judge, abort, .call = call);
+}
+
+void look_at_metrics(void)
+{
+    pool.looks_at_metrics = true;
+}
+
+void count_joins(void)
+{
+    pool.counts_joins = true;
+}
+
+void detach(struct judge *judge, int call)
+{
+    DO(judge, detach, .call = call);
+    is_detached[call] = true;
+}
+
+void make_pool_with(struct judge *judge, int64_t threads_max, int64_t keep_alive_ms)
+{
+    pool = (struct pool_model){.threads_max = (int)threads_max};
+    for (int i = 0; i < CALLS_MAX; i++)
+        states[i] = UNUSED, is_detached[i] = is_aborted[i] = false;
+    EXPECT(judge, DO(judge, make, .threads_max = threads_max, .keep_alive_ms = keep_alive_ms).a == 1,
+           "a pool", "NULL");
+}
+
+/* A spawn in both; the code of the subject's. */
+static int64_t spawn_in_both(struct judge *judge, int call, int64_t kind, int64_t behaviour, int64_t *expected)
+{
+    *expected = accept(call, kind, behaviour);
+    struct judge_reply reply = DO(judge, spawn, .kind = kind, .call = call, .behaviour = behaviour);
+    judge_returned(judge, "%s", judge_code(reply.a));
+    EXPECT(judge, reply.b == (reply.a == 0), "a handle if the spawn returns 0, and an empty one else",
+           "it returns %s, and the handle is %s", judge_code(reply.a), reply.b ? "there" : "empty");
+    return reply.a;
+}
+
+int spawn(struct judge *judge, int64_t kind, int64_t behaviour)
+{
+    int call = pool.calls++;
+    int64_t expected, code = spawn_in_both(judge, call, kind, behaviour, &expected);
+    if (expected != 0)
+        judge_fail(judge, "a test that spawns only what is accepted",
+                   "one that does not: a defect of the grader");
+    EXPECT(judge, code == 0, "the spawn returns 0", "it returns %s", judge_code(code));
+    compare(judge);
+    return call;
+}
+
+void spawn_refused(struct judge *judge, int64_t kind, int64_t wanted)
+{
+    int64_t expected, code = spawn_in_both(judge, pool.calls++, kind, RETURNS, &expected);
+    char text[60];
+    snprintf(text, sizeof text, "the spawn returns %s", judge_code(wanted));
+    EXPECT(judge, code == wanted && expected == wanted, text, "it returns %s", judge_code(code));
+    compare(judge);
+}
+
+void let_go(struct judge *judge, int call)
+{
+    call_returns(call);
+    thread_is_free();
+    DO(judge, let_go, .call = call);
+    compare(judge);
+}
+
+void expire(struct judge *judge, int sleepers)
+{
+    pool.threads -= sleepers;
+    pool.asleep -= sleepers;
+    DO(judge, expire, .sleepers = sleepers);
+    compare(judge);
+}
+
+void spurious(struct judge *judge, int sleepers)
+{
+    DO(judge, spurious, .sleepers = sleepers);
+    compare(judge);
+}
+
+void hold(struct judge *judge)
+{
+    pool.holds = true;
+    DO(judge, hold);
+}
+
+void release(struct judge *judge, bool late)
+{
+    pool.holds = false;
+    for (; pool.held > 0; pool.held--)
+        thread_is_free();
+    if (late)
+        DO(judge, release_late);
+    else
+        DO(judge, release);
+    compare(judge);
+}
+
+void no_threads(struct judge *judge, bool none)
+{
+    pool.no_threads = none;
+    if (none)
+        DO(judge, no_threads);
+    else
+        DO(judge, threads_again);
+}
+
+void begin_drop(struct judge *judge)
+{
+    pool.closed = true;
+    pool.threads -= pool.asleep;
+    pool.asleep = 0;
+    DO(judge, drop);
+    struct judge_reply reply = DO(judge, dropped);
+    /* the drop has to get as far as its lock: what it waits for then is compared by the caller's next step */
+    if (pool.running > 0)
+        EXPECT(judge, reply.a == 0, "wf_blocking_pool_drop waits for the calls that have begun",
+               "it has returned");
+}
+
+void end_drop(struct judge *judge)
+{
+    struct judge_reply reply = DO(judge, dropped);
+    EXPECT(judge, reply.a == 1, "wf_blocking_pool_drop returns: no call runs any more", "it does not");
+    if (pool.counts_joins) {
+        EXPECT(judge, reply.b != -1, "each thread is joined once", "one is joined twice");
+        EXPECT(judge, reply.b == 0, "each thread was joined when wf_blocking_pool_drop returns",
+               "%lld were not", (long long)reply.b);
+    }
+    compare(judge);
+}
+
+void expect_joined(struct judge *judge, int call, int64_t code)
+{
+    struct judge_reply reply = DO(judge, join, .call = call);
+    char text[80];
+    judge_returned(judge, "%s", reply.a == UNTOLD ? "PENDING" : judge_code(reply.a));
+    snprintf(text, sizeof text, "the handle of call %d is READY with %s", call, judge_code(code));
+    EXPECT(judge, reply.a != UNTOLD, text, "it is PENDING");
+    EXPECT(judge, reply.a == code, text, "it is READY with %s", judge_code(reply.a));
+    if (code == 0) {
+        snprintf(text, sizeof text, "the value is what the call returned, %d", 1000 + call);
+        EXPECT(judge, reply.b == 1000 + call, text, "it is %lld", (long long)reply.b);
+    }
+    states[call] = JOINED;
+}
+
+void expect_not_joined(struct judge *judge, int call)
+{
+    struct judge_reply reply = DO(judge, join, .call = call);
+    EXPECT(judge, reply.a == UNTOLD, "the handle is PENDING: the call is not over", "it is READY with %s",
+           judge_code(reply.a));
+}
+
+int some_running(struct judge *judge)
+{
+    int chosen = pool.running > 0 ? judge_random(judge, pool.running) : -1;
+    for (int call = 0; call < pool.calls; call++)
+        if (states[call] == RUNNING && chosen-- == 0)
+            return call;
+    return -1;
+}
+
+void close_by_hand(struct judge *judge)
+{
+    pool.closed = true;
+    pool.threads -= pool.asleep;
+    pool.asleep = 0;
+    DO(judge, close_by_hand);
+}
+
+/* Without wf_blocking_pool_close(): all calls end, and then the scenario closes the pool by hand. */
+static void end_by_hand(struct judge *judge)
+{
+    if (pool.holds)
+        release(judge, false);
+    while (pool.running > 0)
+        let_go(judge, some_running(judge));
+    close_by_hand(judge);
+    compare(judge);
+}
+
+void finish(struct judge *judge)
+{
+    if (!pool.closed) {
+        end_by_hand(judge);
+    } else {
+        while (pool.running > 0)
+            let_go(judge, some_running(judge));
+        end_drop(judge);
+    }
+    for (int call = 0; call < pool.calls; call++)
+        if (!is_detached[call] && (states[call] == RETURNED || states[call] == CANCELED))
+            expect_joined(judge, call, states[call] == RETURNED ? 0 : WF_ECANCELED);
+    judge_finish(judge);
+}

@@ -1,0 +1,369 @@
+/**
+ * @file scenario_pool.c
+ * @brief Lab 06: one pool, its calls, and the threads that run them.
+ */
+#include <semaphore.h>
+#include <unistd.h>
+
+#include "scenario.h"
+#include "sleeps.h"
+#include "steps.h"
+#include "weft/alloc.h"
+#include "weft/blocking.h"
+#include "weft/detail/blocking_pool.h"
+
+enum { STORM_THREADS = 4 };
+
+struct call {
+    int number;
+    int behaviour;
+    sem_t go;
+    struct wf_join_handle handle;
+    int value;
+};
+
+static struct wf_blocking_pool *pool;
+static struct call calls[CALLS_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static int begun[CALLS_MAX], begun_count, returned_count, at_once, most_at_once;
+static bool is_dropping;
+static _Atomic bool has_dropped;
+static pthread_t dropper;
+
+/* --- calls --- */
+
+static int spawn(struct call *call, int64_t kind);
+
+static struct call *call_of(int64_t number)
+{
+    return &calls[scenario_in_range(number, CALLS_MAX)];
+}
+
+static int run(void *arg)
+{
+    struct call *self = arg;
+    pthread_mutex_lock(&lock);
+    begun[scenario_in_range(begun_count++, CALLS_MAX)] = self->number;
+    if (++at_once > most_at_once)
+        most_at_once = at_once;
+    pthread_mutex_unlock(&lock);
+    if (self->behaviour == WAITS) {
+        sleeps_in_call(true);
+        while (sem_wait(&self->go) != 0)
+            continue;
+    } else if (self->behaviour == SPAWNS) {
+        struct call *next = call_of(self->number + 1);
+        next->behaviour = WAITS;
+        if (spawn(next, ORDINARY) != 0)
+            scenario_broken("a call's spawn failed");
+    }
+    pthread_mutex_lock(&lock);
+    at_once--;
+    returned_count++;
+    pthread_mutex_unlock(&lock);
+    return 1000 + self->number;
+}
+
+static int spawn(struct call *call, int64_t kind)
+{
+    int status =
+        (kind == MANDATORY ? wf_spawn_blocking_mandatory : wf_spawn_blocking)(pool, &call->handle, run, call);
+    call->handle.value = call->handle.task ? &call->value : NULL;
+    return status;
+}
+
+/* --- steps --- */
+
+static void on_thread_stopped(void *arg)
+{
+    (void)arg;
+    sleeps_thread_ended();
+}
+
+static struct step_reply on_make(const struct step_make *step)
+{
+    pool = wf_blocking_pool_new(&(struct wf_blocking_config){
+        .threads_max = (uint32_t)step->threads_max,
+        .keep_alive_ns = (uint64_t)step->keep_alive_ms * 1000000,
+        .hooks = {.thread_stopped = on_thread_stopped},
+        .stack_bytes = 128 << 10, /* so that many fit into the limit of memory */
+    });
+    if (!pool)
+        return STEP_DONE;
+    (void)!wf_scheduler_reference(
+        wf_blocking_pool_scheduler(pool)); /* the pool may be spawned on after its drop */
+    sleeps_watch(&pool->told);
+    begun_count = returned_count = at_once = most_at_once = 0;
+    is_dropping = false;
+    has_dropped = false;
+    for (int i = 0; i < CALLS_MAX; i++) {
+        calls[i] = (struct call){.number = i};
+        sem_init(&calls[i].go, 0, 0);
+    }
+    return (struct step_reply){.a = 1};
+}
+
+static struct step_reply on_spawn(const struct step_spawn *step)
+{
+    struct call *call = call_of(step->call);
+    call->behaviour = (int)step->behaviour;
+    int status = spawn(call, step->kind);
+    sleeps_settle();
+    return (struct step_reply){.a = status, .b = call->handle.task != NULL};
+}
+
+static struct step_reply on_let_go(const struct step_let_go *step)
+{
+    sleeps_in_call(false); /* its thread runs from now on */
+    sem_post(&call_of(step->call)->go);
+    sleeps_settle();
+    return STEP_DONE;
+}
+
+static struct step_reply on_abort(const struct step_abort *step)
+{
+    wf_join_handle_abort(&call_of(step->call)->handle);
+    return STEP_DONE;
+}
+
+static struct step_reply on_detach(const struct step_detach *step)
+{
+    struct call *call = call_of(step->call);
+    wf_future_drop(&call->handle.future);
+    call->handle = (struct wf_join_handle){.task = NULL};
+    return STEP_DONE;
+}
+
+static struct step_reply on_join(const struct step_join *step)
+{
+    struct call *call = call_of(step->call);
+    static const struct wf_waker nobody;
+    struct wf_cx cx = {.waker = &nobody};
+    if (!call->handle.task || !wf_join_handle_is_finished(&call->handle))
+        return (struct step_reply){.a = UNTOLD};
+    if (wf_future_poll(&call->handle.future, &cx) != WF_READY)
+        return (struct step_reply){.a = UNTOLD};
+    struct step_reply reply = {call->handle.out, call->value};
+    call->handle = (struct wf_join_handle){.task = NULL};
+    return reply;
+}
+
+static struct step_reply on_state(const struct step_state *step)
+{
+    (void)step;
+    struct sleeps now = sleeps_now();
+    return (struct step_reply){now.threads, now.asleep};
+}
+
+static struct step_reply on_calls(const struct step_calls *step)
+{
+    (void)step;
+    pthread_mutex_lock(&lock);
+    struct step_reply reply = {begun_count, returned_count};
+    pthread_mutex_unlock(&lock);
+    return reply;
+}
+
+static struct step_reply on_begun(const struct step_begun *step)
+{
+    pthread_mutex_lock(&lock);
+    struct step_reply reply = {.a = step->call < begun_count ? begun[scenario_in_range(step->call, CALLS_MAX)]
+                                                             : -1};
+    pthread_mutex_unlock(&lock);
+    return reply;
+}
+
+static struct step_reply on_metrics(const struct step_metrics *step)
+{
+    (void)step;
+    struct wf_blocking_metrics metrics;
+    wf_blocking_pool_metrics(pool, &metrics);
+    return (struct step_reply){(int64_t)metrics.threads << 32 | metrics.idle, metrics.queued};
+}
+
+static struct step_reply on_deadline(const struct step_deadline *step)
+{
+    (void)step;
+    struct sleeps now = sleeps_now();
+    return (struct step_reply){now.by_wall_clock ? WALL_CLOCK : now.last_deadline_ms, now.same_deadline};
+}
+
+static struct step_reply end_waits(int64_t count, bool timed_out)
+{
+    if (sleeps_end((int)count, timed_out) != count)
+        scenario_broken("fewer threads sleep");
+    sleeps_settle();
+    return STEP_DONE;
+}
+
+static struct step_reply on_expire(const struct step_expire *step)
+{
+    return end_waits(step->sleepers, true);
+}
+
+static struct step_reply on_spurious(const struct step_spurious *step)
+{
+    return end_waits(step->sleepers, false);
+}
+
+static struct step_reply on_hold(const struct step_hold *step)
+{
+    (void)step;
+    sleeps_hold(true);
+    return STEP_DONE;
+}
+
+static struct step_reply on_release(const struct step_release *step)
+{
+    (void)step;
+    sleeps_release(false);
+    sleeps_settle();
+    return STEP_DONE;
+}
+
+static struct step_reply on_release_late(const struct step_release_late *step)
+{
+    (void)step;
+    sleeps_release(true);
+    sleeps_settle();
+    return STEP_DONE;
+}
+
+static struct step_reply on_no_threads(const struct step_no_threads *step)
+{
+    (void)step;
+    sleeps_refuse_threads(true);
+    return STEP_DONE;
+}
+
+static struct step_reply on_threads_again(const struct step_threads_again *step)
+{
+    (void)step;
+    sleeps_refuse_threads(false);
+    return STEP_DONE;
+}
+
+static struct step_reply on_no_memory(const struct step_no_memory *step)
+{
+    (void)step;
+    wf_alloc_fail_at(1);
+    return STEP_DONE;
+}
+
+static bool is_closed(void)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool closed = pool->closed;
+    pthread_mutex_unlock(&pool->lock);
+    return closed;
+}
+
+/* For tests that are not about the end: it needs no wf_blocking_pool_close(). */
+static struct step_reply on_close_by_hand(const struct step_close_by_hand *step)
+{
+    (void)step;
+    pthread_mutex_lock(&pool->lock);
+    pool->closed = true;
+    pthread_mutex_unlock(&pool->lock);
+    (void)sleeps_end(INT32_MAX, true);
+    sleeps_settle();
+    return STEP_DONE;
+}
+
+static void *drop_pool(void *arg)
+{
+    (void)arg;
+    wf_blocking_pool_drop(pool);
+    has_dropped = true;
+    return NULL;
+}
+
+static struct step_reply on_drop(const struct step_drop *step)
+{
+    (void)step;
+    is_dropping = true;
+    if (pthread_create(&dropper, NULL, drop_pool, NULL) != 0)
+        scenario_broken("there is no thread");
+    /* it closes the pool, and wakes all who sleep; a pool that does not is compared as it is */
+    for (int i = 0; i < 2000 && !(is_closed() && sleeps_now().asleep == 0); i++)
+        usleep(1000);
+    sleeps_settle();
+    return STEP_DONE;
+}
+
+/* The drop returns at some time after the last thread has ended: it is waited for, if it has to come. */
+static struct step_reply on_dropped(const struct step_dropped *step)
+{
+    (void)step;
+    sleeps_settle();
+    struct sleeps now = sleeps_now();
+    if (now.threads > 0)
+        return (struct step_reply){.a = has_dropped};
+    if (is_dropping)
+        sleeps_join_own(dropper);
+    is_dropping = false;
+    now = sleeps_now();
+    return (struct step_reply){1, now.joined_twice ? -1 : now.started - now.joined};
+}
+
+static void *storm(void *arg)
+{
+    int64_t count = *(int64_t *)arg;
+    static _Atomic int next;
+    if (count < 0) {
+        next = 0;
+        return NULL;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        struct call *call = call_of(next++);
+        call->behaviour = RETURNS;
+        while (spawn(call, ORDINARY) != 0)
+            continue;
+        wf_future_drop(&call->handle.future);
+        call->handle = (struct wf_join_handle){.task = NULL};
+    }
+    return NULL;
+}
+
+static struct step_reply on_storm(const struct step_storm *step)
+{
+    pthread_t threads[STORM_THREADS];
+    int64_t each = step->call / STORM_THREADS, none = -1;
+    storm(&none);
+    for (int i = 0; i < STORM_THREADS; i++)
+        if (pthread_create(&threads[i], NULL, storm, &each) != 0)
+            scenario_broken("there is no thread");
+    for (int i = 0; i < STORM_THREADS; i++)
+        sleeps_join_own(threads[i]);
+    sleeps_settle();
+    pthread_mutex_lock(&lock);
+    struct step_reply reply = {returned_count, most_at_once};
+    pthread_mutex_unlock(&lock);
+    return reply;
+}
+
+STEP_DISPATCH(perform, LAB_STEPS)
+
+static void begin(void)
+{
+    pool = NULL;
+}
+
+static void act(const struct channel_command *command)
+{
+    struct step_reply reply = perform(command->operation, command->arguments);
+    scenario_reply(reply.a, reply.b);
+}
+
+static void end(void)
+{
+    if (!pool)
+        return;
+    if (!has_dropped) { /* closed by hand */
+        sleeps_join_the_rest();
+        wf_scheduler_unreference(wf_blocking_pool_scheduler(pool));
+    }
+    wf_scheduler_unreference(wf_blocking_pool_scheduler(pool));
+}
+
+const struct scenario scenario_pool = {"pool", begin, act, end};

@@ -1,0 +1,11 @@
+/**
+ * @file scenarios.c
+ * @brief The scenarios of lab 06.
+ */
+#include <stddef.h>
+
+#include "scenario.h"
+
+extern const struct scenario scenario_pool;
+
+const struct scenario *const scenarios[] = {&scenario_pool, NULL};

@@ -1,0 +1,303 @@
+/**
+ * @file sleeps.c
+ * @brief Lab 06: waits, starts and joins, wrapped by the linker.
+ */
+#include "sleeps.h"
+
+#include <errno.h>
+#include <semaphore.h>
+#include <time.h>
+
+#include "scenario.h"
+
+enum { SLEEPERS_MAX = 1024, THREADS_MAX = 4096 };
+
+int __real_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
+int __real_pthread_cond_timedwait(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+int __real_pthread_cond_clockwait(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
+int __real_pthread_cond_signal(pthread_cond_t *);
+int __real_pthread_cond_broadcast(pthread_cond_t *);
+int __real_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+int __real_pthread_join(pthread_t, void **);
+
+/* A thread that sleeps; on its stack. */
+struct sleeper {
+    sem_t wake;
+    int result;
+    bool spurious; /* its wait returns without a reason: the sleep goes on */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below; taken last */
+static pthread_cond_t settled = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t *told;
+static struct sleeper *sleepers[SLEEPERS_MAX]; /* the longest one first */
+static int count;                              /* of these */
+static struct sleeper *held[SLEEPERS_MAX];
+static int held_count;
+static bool hold, refuse;
+static int running; /* threads of the pool that neither sleep, nor are held, nor wait in a call */
+static struct sleeps now;
+static pthread_t created[THREADS_MAX];
+static bool is_joined[THREADS_MAX];
+
+/* The deadline of this thread's sleep: several waits of one sleep have one. */
+static __thread int64_t deadline_of_sleep;
+static __thread bool is_asleep_again;
+
+void sleeps_watch(pthread_cond_t *condition)
+{
+    pthread_mutex_lock(&lock);
+    told = condition;
+    count = held_count = running = 0;
+    hold = refuse = false;
+    now = (struct sleeps){.last_deadline_ms = -1, .same_deadline = true};
+    pthread_mutex_unlock(&lock);
+}
+
+/* Under the lock. */
+static void change_running(int by)
+{
+    running += by;
+    if (running == 0)
+        __real_pthread_cond_broadcast(&settled);
+}
+
+void sleeps_thread_ended(void)
+{
+    pthread_mutex_lock(&lock);
+    now.threads--;
+    change_running(-1);
+    pthread_mutex_unlock(&lock);
+}
+
+void sleeps_in_call(bool waits)
+{
+    pthread_mutex_lock(&lock);
+    change_running(waits ? -1 : 1);
+    pthread_mutex_unlock(&lock);
+}
+
+void sleeps_settle(void)
+{
+    pthread_mutex_lock(&lock);
+    while (running > 0)
+        __real_pthread_cond_wait(&settled, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+/* Under the lock: the sleeper runs again. */
+static void let_go(struct sleeper *sleeper, int result)
+{
+    sleeper->result = result;
+    change_running(1);
+    sem_post(&sleeper->wake);
+}
+
+static struct sleeper *take_first(void)
+{
+    struct sleeper *first = sleepers[0];
+    count--;
+    for (int i = 0; i < count; i++)
+        sleepers[i] = sleepers[i + 1];
+    now.asleep = count;
+    return first;
+}
+
+int sleeps_end(int wanted, bool timed_out)
+{
+    int ended = 0;
+    pthread_mutex_lock(&lock);
+    for (; ended < wanted && count > 0; ended++) {
+        struct sleeper *first = take_first();
+        first->spurious = !timed_out;
+        let_go(first, timed_out ? ETIMEDOUT : 0);
+    }
+    pthread_mutex_unlock(&lock);
+    return ended;
+}
+
+void sleeps_hold(bool on)
+{
+    pthread_mutex_lock(&lock);
+    hold = on;
+    pthread_mutex_unlock(&lock);
+}
+
+void sleeps_release(bool timed_out)
+{
+    pthread_mutex_lock(&lock);
+    hold = false;
+    for (int i = 0; i < held_count; i++)
+        let_go(held[i], timed_out ? ETIMEDOUT : 0);
+    held_count = 0;
+    pthread_mutex_unlock(&lock);
+}
+
+void sleeps_refuse_threads(bool on)
+{
+    pthread_mutex_lock(&lock);
+    refuse = on;
+    pthread_mutex_unlock(&lock);
+}
+
+struct sleeps sleeps_now(void)
+{
+    pthread_mutex_lock(&lock);
+    struct sleeps copy = now;
+    pthread_mutex_unlock(&lock);
+    return copy;
+}
+
+/* --- waits --- */
+
+static int64_t in_ms(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
+
+static int sleep_in_hand(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
+{
+    struct sleeper self = {.result = 0};
+    sem_init(&self.wake, 0, 0);
+    pthread_mutex_lock(&lock);
+    int64_t at = -1, at_ns = -1;
+    if (deadline) {
+        struct timespec time;
+        clock_gettime(clock, &time);
+        at = in_ms(deadline);
+        at_ns = (int64_t)deadline->tv_sec * 1000000000 + deadline->tv_nsec;
+        now.last_deadline_ms = at - in_ms(&time);
+        if (is_asleep_again && at_ns != deadline_of_sleep)
+            now.same_deadline = false;
+    } else {
+        now.last_deadline_ms = -1;
+    }
+    now.by_wall_clock |= clock != CLOCK_MONOTONIC;
+    deadline_of_sleep = at_ns;
+    sleepers[scenario_in_range(count++, SLEEPERS_MAX)] = &self;
+    now.asleep = count;
+    change_running(-1);
+    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(mutex);
+    while (sem_wait(&self.wake) != 0)
+        continue;
+    sem_destroy(&self.wake); /* it is in no list: the thread that woke it has taken it out */
+    is_asleep_again = self.spurious;
+    pthread_mutex_lock(mutex);
+    /* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): the thread that woke it has taken it out of the list */
+    return self.result;
+}
+
+int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
+{
+    return condition == told ? sleep_in_hand(mutex, CLOCK_MONOTONIC, NULL)
+                             : __real_pthread_cond_wait(condition, mutex);
+}
+
+int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                                  const struct timespec *deadline)
+{
+    return condition == told ? sleep_in_hand(mutex, CLOCK_REALTIME, deadline)
+                             : __real_pthread_cond_timedwait(condition, mutex, deadline);
+}
+
+int __wrap_pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
+                                  const struct timespec *deadline)
+{
+    return condition == told ? sleep_in_hand(mutex, clock, deadline)
+                             : __real_pthread_cond_clockwait(condition, mutex, clock, deadline);
+}
+
+/* Under the lock. */
+static void signal_first(void)
+{
+    if (count == 0)
+        return;
+    struct sleeper *first = take_first();
+    if (hold)
+        held[held_count++] = first;
+    else
+        let_go(first, 0);
+}
+
+int __wrap_pthread_cond_signal(pthread_cond_t *condition)
+{
+    if (condition != told)
+        return __real_pthread_cond_signal(condition);
+    pthread_mutex_lock(&lock);
+    signal_first();
+    pthread_mutex_unlock(&lock);
+    return 0;
+}
+
+int __wrap_pthread_cond_broadcast(pthread_cond_t *condition)
+{
+    if (condition != told)
+        return __real_pthread_cond_broadcast(condition);
+    pthread_mutex_lock(&lock);
+    while (count > 0)
+        signal_first();
+    pthread_mutex_unlock(&lock);
+    return 0;
+}
+
+/* --- threads --- */
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
+{
+    if (!told || !attributes) /* the pool's have attributes, the scenario's have none */
+        return __real_pthread_create(thread, attributes, run, arg);
+    pthread_mutex_lock(&lock);
+    int failed = refuse ? EAGAIN : 0;
+    if (!failed) {
+        now.threads++;
+        now.started++;
+        running++;
+    }
+    int number = now.started - 1;
+    pthread_mutex_unlock(&lock);
+    if (failed)
+        return failed;
+    failed = __real_pthread_create(thread, attributes, run, arg);
+    if (failed)
+        scenario_broken("there is no thread");
+    pthread_mutex_lock(&lock);
+    created[scenario_in_range(number, THREADS_MAX)] = *thread;
+    is_joined[number] = false;
+    pthread_mutex_unlock(&lock);
+    return 0;
+}
+
+/* Of threads of the pool: the name of one that was joined may come again, so the latest counts. */
+static bool note_join(pthread_t thread)
+{
+    bool again = false;
+    pthread_mutex_lock(&lock);
+    for (int i = now.started - 1; i >= 0; i--)
+        if (pthread_equal(created[i], thread)) {
+            again = is_joined[i];
+            now.joined_twice |= again;
+            now.joined += !is_joined[i];
+            is_joined[i] = true;
+            break;
+        }
+    pthread_mutex_unlock(&lock);
+    return again;
+}
+
+void sleeps_join_own(pthread_t thread)
+{
+    __real_pthread_join(thread, NULL);
+}
+
+void sleeps_join_the_rest(void)
+{
+    for (int i = 0; i < now.started; i++)
+        if (!is_joined[i])
+            __real_pthread_join(created[i], NULL);
+}
+
+int __wrap_pthread_join(pthread_t thread, void **result)
+{
+    return note_join(thread) ? ESRCH : __real_pthread_join(thread, result); /* twice: told, and not done */
+}

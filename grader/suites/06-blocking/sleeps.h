@@ -1,0 +1,55 @@
+/**
+ * @file sleeps.h
+ * @brief Waits for one condition variable, in the hand of the scenario; threads that are started and joined, counted.
+ *
+ * A wait for the watched variable, with a deadline or without, sleeps on a semaphore of its own. A signal lets the thread go that has slept
+ * longest, a broadcast all. All other waits are the system's.
+ */
+#ifndef WEFT_SUITE_06_SLEEPS_H
+#define WEFT_SUITE_06_SLEEPS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Watch this variable from now on, and count threads from 0. */
+void sleeps_watch(pthread_cond_t *condition);
+
+/** Threads of the pool: they say so themselves. */
+void sleeps_thread_ended(void);
+/** A thread of the pool waits in a call, or goes on. */
+void sleeps_in_call(bool waits);
+
+/** Wait until each thread of the pool sleeps, is held, waits in a call, or has ended. */
+void sleeps_settle(void);
+
+/** End the waits of so many threads that sleep, the longest ones first: with ETIMEDOUT, or without a reason. @return how many. */
+int sleeps_end(int wanted, bool timed_out);
+
+/** Whether threads that are signalled from now on are held. */
+void sleeps_hold(bool on);
+/** Let those that are held get up; `timed_out`: their waits return ETIMEDOUT. */
+void sleeps_release(bool timed_out);
+
+/** The next threads are refused, or not. */
+void sleeps_refuse_threads(bool on);
+
+/** Join a thread of the scenario's own: it does not count. */
+void sleeps_join_own(pthread_t thread);
+
+/** Join the pool's threads that nobody has joined: all of them have ended. */
+void sleeps_join_the_rest(void);
+
+/** What there is. */
+struct sleeps {
+    int threads; /**< started and not ended */
+    int asleep;  /**< of these: that sleep, and were not signalled */
+    int started, joined;
+    int64_t last_deadline_ms; /**< of the thread that fell asleep last, from then on; -1: none */
+    bool same_deadline;       /**< each wait of one sleep had one deadline */
+    bool by_wall_clock;       /**< some wait's deadline was on another clock than CLOCK_MONOTONIC */
+    bool joined_twice;
+};
+struct sleeps sleeps_now(void);
+
+#endif

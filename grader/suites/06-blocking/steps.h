@@ -1,0 +1,77 @@
+/**
+ * @file steps.h
+ * @brief The steps of lab 06's scenario: what suite and scenario agree on.
+ *
+ * One pool, whose sleeps the scenario has in its hand: a thread that waits for the pool's condition `told` sleeps until it is signalled,
+ * or until a step ends its wait. Each step returns when every thread of the pool sleeps, is held, is in a call that waits, or has ended.
+ */
+#ifndef WEFT_SUITE_06_STEPS_H
+#define WEFT_SUITE_06_STEPS_H
+
+#include "step_table.h"
+
+enum {
+    CALLS_MAX = 1300,
+    UNTOLD = -1000,     /**< of join: the handle is not READY */
+    WALL_CLOCK = -1000, /**< of deadline: it is on a clock that steps */
+};
+
+#define KINDS(EDGE) EDGE(ORDINARY, "") EDGE(MANDATORY, "mandatory ")
+enum { KINDS(STEP_EDGE_VALUE) };
+
+/** What a call does when it has begun. Its result is 1000 and its number. */
+#define BEHAVIOURS(EDGE)                                                                                     \
+    EDGE(WAITS, "waits until it is let go")                                                                  \
+    EDGE(RETURNS, "returns at once")                                                                         \
+    EDGE(SPAWNS, "spawns the call with the next number, which waits, and returns")
+enum { BEHAVIOURS(STEP_EDGE_VALUE) };
+
+#define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
+    WORDS(KIND, KINDS)                                                                                       \
+    WORDS(BEHAVIOUR, BEHAVIOURS)                                                                             \
+    NUMBERS(CALL, 0, 1)                                                                                      \
+    NUMBERS(THREADS_MAX, 1, 2, 3, 65)                                                                        \
+    NUMBERS(KEEP_ALIVE_MS, 1000, 3600000)                                                                    \
+    NUMBERS(SLEEPERS, 1, 2, 3)
+
+/* Replies:
+ *     make       1, or 0: no pool
+ *     spawn      what was returned
+ *     state      threads that exist, as the scenario sees them; threads asleep
+ *     calls      calls that have begun; calls whose run has returned
+ *     begun      the number of the call that began as the n-th; -1: none
+ *     metrics    threads and idle, as the pool counts them, in one number: RANGE; queued
+ *     join       the handle's output, or UNTOLD; the value
+ *     deadline   of the thread that fell asleep last, in milliseconds from then on; whether each wait that goes on after a return without a reason had the same
+ *     dropped    1: the drop has returned; threads that were started and not joined
+ *     storm      calls that have run; most at once */
+#define LAB_STEPS(STEP, ARG)                                                                                 \
+    STEP(make, "wf_blocking_pool_new(threads_max {threads_max}, keep-alive {keep_alive_ms} ms)",             \
+         ARG(threads_max, THREADS_MAX) ARG(keep_alive_ms, KEEP_ALIVE_MS))                                    \
+    STEP(spawn, "spawns the {kind}call {call}, which {behaviour}",                                           \
+         ARG(kind, KIND) ARG(call, CALL) ARG(behaviour, BEHAVIOUR))                                          \
+    STEP(let_go, "lets call {call} go", ARG(call, CALL))                                                     \
+    STEP(abort, "aborts call {call}", ARG(call, CALL))                                                       \
+    STEP(detach, "drops the handle of call {call}", ARG(call, CALL))                                         \
+    STEP(join, "polls the handle of call {call}", ARG(call, CALL))                                           \
+    STEP(state, "the threads of the pool", )                                                                 \
+    STEP(calls, "the calls", )                                                                               \
+    STEP(begun, "which call began at place {call}", ARG(call, CALL))                                         \
+    STEP(metrics, "wf_blocking_pool_metrics()", )                                                            \
+    STEP(deadline, "until when the thread sleeps that fell asleep last", )                                   \
+    STEP(expire, "the keep-alive of {sleepers} sleeping threads ends", ARG(sleepers, SLEEPERS))              \
+    STEP(spurious, "the waits of {sleepers} sleeping threads return without a reason",                       \
+         ARG(sleepers, SLEEPERS))                                                                            \
+    STEP(hold, "threads that are signalled are slow to get up", )                                            \
+    STEP(release, "the slow threads get up", )                                                               \
+    STEP(release_late, "the keep-alive of the slow threads ends before they get up", )                       \
+    STEP(no_threads, "the system gives no more threads", )                                                   \
+    STEP(threads_again, "the system gives threads again", )                                                  \
+    STEP(no_memory, "the next allocation fails", )                                                           \
+    STEP(close_by_hand, "sets closed, under the lock, and ends the keep-alive of all who sleep", )           \
+    STEP(drop, "another thread: wf_blocking_pool_drop()", )                                                  \
+    STEP(dropped, "whether wf_blocking_pool_drop() has returned", )                                          \
+    STEP(storm, "4 threads spawn {call} calls that return at once", ARG(call, CALL))
+STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
+
+#endif

@@ -1,0 +1,106 @@
+/**
+ * @file tests_end.c
+ * @brief Clauses 06.6 and 06.7: the drop of a pool.
+ */
+#include "../../../runtime/include/weft/error.h"
+#include "tests.h"
+
+/* 06.6: what has begun ends. */
+void test_drop_waits(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 3);
+    int first = spawn(judge, ORDINARY, WAITS), second = spawn(judge, MANDATORY, WAITS);
+    begin_drop(judge);
+    let_go(judge, second);
+    expect_joined(judge, second, 0);
+    expect_not_joined(judge, first);
+    let_go(judge, first);
+    finish(judge);
+}
+
+/* 06.6: what has not begun is dropped. */
+void test_drop_queue(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 1);
+    int first = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < 5; i++)
+        spawn(judge, ORDINARY, RETURNS);
+    begin_drop(judge);
+    let_go(judge, first);
+    end_drop(judge);
+    for (int i = 1; i <= 5; i++)
+        expect_joined(judge, first + i, WF_ECANCELED);
+    finish(judge);
+}
+
+/* 06.6: but for those that must run, also when they were aborted or let go of by their handle. */
+void test_drop_mandatory(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 2);
+    int first = spawn(judge, ORDINARY, WAITS), second = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < 8; i++)
+        spawn(judge, i % 2 ? MANDATORY : ORDINARY, i < 4 ? WAITS : RETURNS);
+    begin_drop(judge);
+    let_go(judge, first);
+    let_go(judge, second);
+    finish(judge);
+}
+
+/* 06.7 */
+void test_joins(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 3);
+    count_joins();
+    begin_drop(judge); /* a pool that never had a thread */
+    finish(judge);
+    judge_start(judge, "pool");
+    make_pool(judge, 3);
+    count_joins();
+    int calls[3];
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 3; i++)
+            calls[i] = spawn(judge, ORDINARY, WAITS);
+        for (int i = 0; i < 3; i++)
+            let_go(judge, calls[i]);
+        expire(judge, 1);
+        expire(judge, round == 1 ? 1 : 2);
+    }
+    spawn(judge, ORDINARY, WAITS);
+    begin_drop(judge);
+    finish(judge);
+}
+
+/* 06.6: calls wait, threads sleep, whatever there is. */
+void test_random_drop(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 1 + judge_random(judge, 4));
+    for (int i = 0; i < 30; i++) {
+        if (judge_random(judge, 3))
+            spawn(judge, judge_random(judge, 2) ? MANDATORY : ORDINARY,
+                  judge_random(judge, 4) ? WAITS : RETURNS);
+        else if (model()->running > 0)
+            let_go(judge, some_running(judge));
+    }
+    begin_drop(judge);
+    spawn_refused(judge, MANDATORY, WF_ECLOSED);
+    finish(judge);
+}
+
+/* 06.6: threads that sleep without end are woken. */
+void test_drop_sleepers(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 4);
+    int calls[4];
+    for (int i = 0; i < 4; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < 3; i++)
+        let_go(judge, calls[i]);
+    begin_drop(judge);
+    finish(judge);
+}

@@ -1,0 +1,113 @@
+/**
+ * @file tests_sleep.c
+ * @brief Clauses 06.2 to 06.4: threads that are idle, are told, get up late, or end.
+ */
+#include <stdio.h>
+
+#include "tests.h"
+
+/* So many threads that sleep. */
+static void make_sleepers(struct judge *judge, int limit, int count)
+{
+    int calls[8];
+    judge_start(judge, "pool");
+    make_pool(judge, limit);
+    for (int i = 0; i < count; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < count; i++)
+        let_go(judge, calls[i]);
+}
+
+/* 06.2: an idle thread is used before another one is started. */
+void test_idle_is_used(struct judge *judge)
+{
+    make_sleepers(judge, 5, 3);
+    for (int i = 0; i < 3; i++)
+        spawn(judge, ORDINARY, WAITS);
+    spawn(judge, ORDINARY, WAITS);
+    finish(judge);
+}
+
+/* 06.3: the second call comes before the thread that was told of the first has got up. */
+void test_two_calls_one_sleeper(struct judge *judge)
+{
+    for (int late = 0; late < 2; late++) {
+        make_sleepers(judge, 4, 1);
+        hold(judge);
+        spawn(judge, ORDINARY, WAITS); /* the sleeper is told */
+        spawn(judge, ORDINARY,
+              WAITS); /* so a thread is started; it takes the first call, and the sleeper the second */
+        release(judge, late);
+        finish(judge);
+    }
+    make_sleepers(judge, 4, 3);
+    hold(judge);
+    for (int i = 0; i < 5; i++)
+        spawn(judge, ORDINARY, WAITS);
+    release(judge, false);
+    finish(judge);
+}
+
+/* 06.3 */
+void test_spurious(struct judge *judge)
+{
+    make_sleepers(judge, 6, 3);
+    for (int i = 1; i <= 3; i++)
+        spurious(judge, i);
+    spawn(judge, ORDINARY, WAITS);
+    spurious(judge, 2);
+    for (int i = 0; i < 5; i++)
+        spawn(judge, ORDINARY, WAITS); /* the two that sleep, and then new ones */
+    finish(judge);
+}
+
+/* 06.4: the keep-alive ends after the thread was told: it was told all the same. */
+void test_told_late(struct judge *judge)
+{
+    make_sleepers(judge, 2, 1);
+    hold(judge);
+    int call = spawn(judge, ORDINARY, WAITS);
+    release(judge, true);
+    let_go(judge, call);
+    hold(judge);
+    spawn(judge, ORDINARY, RETURNS);
+    release(judge, true);
+    spawn(judge, ORDINARY, WAITS);
+    finish(judge);
+}
+
+static void expect_deadline(struct judge *judge, int64_t keep_alive_ms)
+{
+    char text[120];
+    struct judge_reply reply = DO(judge, deadline);
+    EXPECT(judge, reply.a != WALL_CLOCK, "the deadline is on CLOCK_MONOTONIC, which does not step",
+           "it is on another clock");
+    snprintf(text, sizeof text, "the sleep's deadline is the keep-alive from its begin, %lld ms",
+             (long long)keep_alive_ms);
+    EXPECT(judge, reply.a >= 0, text, "it has none, or one that has passed");
+    EXPECT(judge, reply.a <= keep_alive_ms && reply.a > keep_alive_ms - 60000, text,
+           "it is %lld ms from then on", (long long)reply.a);
+    EXPECT(judge, reply.b == 1, "one sleep has one deadline, however often its wait returns without a reason",
+           "it begins anew");
+}
+
+/* 06.4 */
+void test_keep_alive(struct judge *judge)
+{
+    static const int64_t hour_ms = 3600000;
+    judge_start(judge, "pool");
+    make_pool_with(judge, 4, hour_ms);
+    int calls[3];
+    for (int i = 0; i < 3; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    let_go(judge, calls[0]);
+    expect_deadline(judge, hour_ms);
+    spurious(judge, 1);
+    expect_deadline(judge, hour_ms);
+    let_go(judge, calls[1]);
+    expire(judge, 1);
+    let_go(judge, calls[2]); /* a busy one does not end */
+    expire(judge, 2);
+    spawn(judge, ORDINARY, WAITS); /* and a pool without threads starts one */
+    finish(judge);
+}
