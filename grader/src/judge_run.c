@@ -298,7 +298,7 @@ static const char *reason_to_skip(struct run *run, const struct judge_test *test
     *counts = true;
     if (now_ms() > current.deadline_ms || (variant != INTERLEAVE && run->processor_ms > RUN_PROCESSOR_MS))
         return JUDGE_RUN_DEADLINE;
-    if (*hangs_of(run, variant) >= HANGS_MAX) {
+    if (*hangs_of(run, variant) >= (run->result->one_hang ? 1 : HANGS_MAX)) {
         if (!run->gave_up && variant == PLAIN)
             run->gave_up = test;
         return "not run: too many tests before it hung or did not start; ask for one alone with TEST=";
