@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# disk.sh: a full disk, output that cannot be written, and a stop half-way. Sourced by bad-input.sh.
+# disk.sh: a full disk, output that cannot be written, and a stop half-way. Sourced by part.sh.
 
 # a full disk: no result wherever it is met, never a failure, and the earlier result is kept
 mkdir "$work/full"
@@ -57,7 +57,10 @@ echo earlier >"$work/result.json"
 mkdir -m 755 "$work/stages"
 TMPDIR=$work/stages "$grade" run 01 --from solutions --json "$work/result.json" >"$work/stopped" 2>&1 &
 pid=$!
-sleep 1.5
+for _ in $(seq 500); do # until it has built its subjects, and runs tests
+    [ -z "$(find "$work/stages" -name subject 2>/dev/null)" ] || break
+    sleep 0.02
+done
 kill -INT $pid
 wait $pid
 if [ $? != 130 ] || ! grep -q "earlier results are kept" "$work/stopped" || [ "$(cat "$work/result.json")" != earlier ] ||
