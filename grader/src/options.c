@@ -83,26 +83,16 @@ struct options options_read(int argc, char **argv)
 {
     struct options options = {.from = "labs", .own = ""};
     static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},
-        {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},
-        {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},
-        {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'},
-        {"sandbox", required_argument, NULL, 'b'},
-        {"lab", required_argument, NULL, 'l'},
-        {"quick", no_argument, NULL, 'q'},
-        {"whole", no_argument, NULL, 'w'},
-        {"mutant", required_argument, NULL, 'm'},
-        {"kept", required_argument, NULL, 'K'},
-        {"fresh", no_argument, NULL, 'F'},
-        {"token", required_argument, NULL, 'k'},
-        {"deep", no_argument, NULL, 'd'},
-        {"hint", no_argument, NULL, 'i'},
-        {"one-hang", no_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
+        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
+        {"whole", no_argument, NULL, 'w'},          {"mutant", required_argument, NULL, 'm'},
+        {"kept", required_argument, NULL, 'K'},     {"fresh", no_argument, NULL, 'F'},
+        {"token", required_argument, NULL, 'k'},    {"deep", no_argument, NULL, 'd'},
+        {"hint", no_argument, NULL, 'i'},           {"one-hang", no_argument, NULL, 'H'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
     if (argc == 3 && strcmp(argv[1], "list") == 0 &&
         (strcmp(argv[2], "--json") == 0 || strcmp(argv[2], "--table") == 0)) {
