@@ -20,7 +20,7 @@ logs=build/check
 key=$logs/key
 mkdir -p "$logs"
 jobs=$(nproc)
-export CK_DEFAULT_TIMEOUT=120 # Check's own 4 s are not enough under valgrind, or on a busy machine
+export CK_DEFAULT_TIMEOUT=600 # Check's own 4 s are not enough under valgrind, or on a busy machine
 
 # Two checks would write the same files. The lock is gone with the process that holds it.
 exec 9>>"$logs/lock"
