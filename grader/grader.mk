@@ -15,7 +15,7 @@ GRADER_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -Iruntime/include -I
 define grader_rules
 $(B)/obj/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADER_FLAGS) $(2) -MMD -MP -c $$< -o $$@
+	@$$(GRADE_CC) $$(GRADER_FLAGS) $(2) -MMD -MP -MF $$@.d.$$$$$$$$ -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.d.$$$$$$$$ $$(@:.o=.d) && mv $$@.$$$$$$$$ $$@
 $(B)/$(3): $$(OWN_SOURCES:%.c=$(B)/obj/$(1)/%.o) $$(GRADED:%=$(B)/obj/$(1)/suite-%.o)
 	@$$(GRADE_CC) $(2) -o $$@.$$$$$$$$ $$^ $$(shell pkg-config --libs $$(GRADER_LIBRARIES)) && mv $$@.$$$$$$$$ $$@
 endef
@@ -58,11 +58,12 @@ $(foreach lab,$(GRADED),$(eval $(call lab_objects,$(lab))))
 # A subject names files from the tree's top on, and never says where the tree is: the solutions are there.
 OWN_PATHS := '-ffile-prefix-map=$(CURDIR)=.'
 
-# Two labs may be graded at once, and each make an object that both need: so it appears whole, or not yet.
+# Two labs may be graded at once, and each make an object that both need: so it appears whole, or not yet. The same is true of what
+# it depends on, which every make reads.
 define variant_rule
 $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -MF $$@.d.$$$$$$$$ -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.d.$$$$$$$$ $$(@:.o=.d) && mv $$@.$$$$$$$$ $$@
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 

@@ -2,8 +2,9 @@
  * @file build_cache.h
  * @brief What the compiler made of a submission, kept between runs in build/objects.
  *
- * An entry is an object, a subject or a compiler's messages. Its name is the SHA-256 of all that it was made of: the
- * preprocessed text or the objects, the flags, the compiler, the tier of the sandbox. So an entry is never stale; it is unused at most. It begins with the SHA-256 of its name and content,
+ * An entry is an object, a subject, a compiler's messages or a text. Its name is the SHA-256 of all that it was made of: the
+ * preprocessed text or the objects, the flags, the compiler, the tier of the sandbox. So an entry is never stale; it is unused at
+ * most. (Of a text its own lines say the rest: build_text.c.) It begins with the SHA-256 of its name and content,
  * and is taken for missing where that is wrong. The grader's user writes here and nobody else: untrusted code that has
  * another user, or a sandbox, cannot.
  *

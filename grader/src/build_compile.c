@@ -58,6 +58,17 @@ static struct job *add_compilation(struct builder *builder, struct jobs *jobs, c
     return job;
 }
 
+/* What the product of such a job depends on beside what it is made from. The caller frees. */
+static char *words_of(const struct builder *builder, const struct job *job, const char *made,
+                      const char *flags_of)
+{
+    const struct settings *settings = &builder->course->variants;
+    return format_text("%s of %s/%s, named %s: %s %s %s " FIXED_FLAGS " sandbox %s", made, job->file->lab,
+                       job->file->name, builder->request->as_named ? job->file->shown : "as staged",
+                       settings_get(settings, "GRADE_COMMON"), settings_get_of(settings, flags_of, "flags"),
+                       flags_for(builder, job->file->lab), sandbox_tier_name(builder->sandbox->tier));
+}
+
 static struct jobs text_jobs(struct builder *builder)
 {
     struct jobs jobs = {0};
@@ -71,6 +82,9 @@ static struct jobs text_jobs(struct builder *builder)
         job->file_bytes_max = TEXT_BYTES_MAX;
         char *folder = format_text("%s/tree/text/%s", builder->build->stage, file->lab);
         build_make_folder(folder);
+        char *words = words_of(builder, job, "text", "text");
+        job->over = job->succeeded = build_find_text(builder, job, words);
+        free(words);
         free(folder);
         free(text);
         free(source);
@@ -78,16 +92,23 @@ static struct jobs text_jobs(struct builder *builder)
     return jobs;
 }
 
+static void keep_texts(struct builder *builder, const struct jobs *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        const struct job *job = &texts->items[i];
+        if (job->over || !job->succeeded)
+            continue;
+        char *words = words_of(builder, job, "text", "text");
+        build_keep_text(builder, job, words);
+        free(words);
+    }
+}
+
 /* An object is made of the text, what the compiler says of the source as well. */
 static void look_into_cache(struct builder *builder, struct job *job, const char *made, const char *flags_of,
                             const struct cache_part *text, const struct cache_part *source)
 {
-    const struct settings *settings = &builder->course->variants;
-    char *flags =
-        format_text("%s of %s/%s, named %s: %s %s %s " FIXED_FLAGS " sandbox %s", made, job->file->lab,
-                    job->file->name, builder->request->as_named ? job->file->shown : "as staged",
-                    settings_get(settings, "GRADE_COMMON"), settings_get_of(settings, flags_of, "flags"),
-                    flags_for(builder, job->file->lab), sandbox_tier_name(builder->sandbox->tier));
+    char *flags = words_of(builder, job, made, flags_of);
     build_look_into_cache(builder, job, (const struct cache_part[]){{flags, strlen(flags)}, *text, *source},
                           3);
     free(flags);
@@ -193,6 +214,7 @@ struct jobs build_compile(struct builder *builder)
     builder->cache = cache_open(builder->course->root, settings_get(&builder->course->variants, "GRADE_CC"));
     struct jobs texts = text_jobs(builder);
     build_run_jobs(builder, &texts, "preprocessing");
+    keep_texts(builder, &texts);
     struct jobs objects = object_jobs(builder, &texts);
     build_run_jobs(builder, &objects, "compiling");
     report(builder, &texts, &objects);

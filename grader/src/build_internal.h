@@ -102,6 +102,13 @@ struct job *build_object_job(const struct builder *builder, const struct jobs *j
 /** Where its object is taken to. The caller frees. */
 char *build_object_path(const struct builder *builder, const char *variant, const struct submitted_file *file);
 
+/* build_text.c: texts that are kept */
+
+/** Whether the text of the job's file is there and what it was made of still holds; then it is where the job would put it. */
+bool build_find_text(struct builder *builder, const struct job *job, const char *flags);
+/** Keep the text that the job has made, if it depends on nothing but files that are known. */
+void build_keep_text(struct builder *builder, const struct job *job, const char *flags);
+
 /* build_link.c: trusted objects, and the link */
 
 /** Let make bring the trusted objects up to date. False: make failed, which is the grader's fault. */

@@ -80,23 +80,70 @@ static uint64_t status_number(const char *status, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
-static int threads_awake(pid_t pid)
+/* How long the thread has been ready to run, in all, and had no processor; 0 where the kernel does not say. */
+static int64_t delay_of(const char *thread)
+{
+    char *path = format_text("%s/schedstat", thread), *text = read_file(path, 200, NULL, NULL);
+    const char *blank = text ? strchr(text, ' ') : NULL; /* what it ran is first */
+    int64_t delay_ms = blank ? strtoll(blank, NULL, 10) / 1000000 : 0;
+    free(text);
+    free(path);
+    return delay_ms;
+}
+
+/* The number of the system call in which the thread waits; -1: in none, or nobody can say. */
+static long call_of(const char *thread)
+{
+    char *path = format_text("%s/syscall", thread), *text = read_file(path, 400, NULL, NULL);
+    long call = text && *text >= '0' && *text <= '9' ? strtol(text, NULL, 10) : -1;
+    free(text);
+    free(path);
+    return call;
+}
+
+/* Whether the call asks for nothing that takes time. In others the program itself may have chosen to wait so that nothing
+ * interrupts it: for a disk. */
+static bool is_quick(long call)
+{
+    static const int calls[] = {SYS_exit,   SYS_exit_group, SYS_futex,   SYS_mmap,
+                                SYS_munmap, SYS_mprotect,   SYS_madvise, SYS_brk};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (call == calls[i])
+            return true;
+    return false;
+}
+
+/* Whether it is the call in which a process waits for the child that it made by vfork(). */
+static bool is_vfork(long call)
+{
+#ifdef SYS_vfork
+    if (call == SYS_vfork)
+        return true;
+#endif
+    return call == SYS_clone || call == SYS_clone3;
+}
+
+static void look_at_threads(pid_t pid, struct census *census)
 {
     char path[384];
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *tasks = opendir(path);
-    int awake = 0;
     for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
         if (entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, entry->d_name);
+        char *thread = format_text("/proc/%d/task/%s", pid, entry->d_name);
+        snprintf(path, sizeof path, "%s/status", thread);
         char *status = read_file(path, 8192, NULL, NULL), *letter = status ? strstr(status, "State:\t") : NULL;
-        awake += letter && !strchr("ST", letter[7]); /* asleep, or stopped by itself */
+        long call = letter && letter[7] == 'D' ? call_of(thread) : -1; /* nothing interrupts it there */
+        census->awake +=
+            letter && !strchr("ST", letter[7]) && !is_vfork(call); /* asleep, or stopped by itself */
+        census->kept += is_quick(call);
+        census->delayed_ms += delay_of(thread);
         free(status);
+        free(thread);
     }
     if (tasks)
         closedir(tasks);
-    return awake;
 }
 
 /* What is being counted, and how many generations from here on are the sandbox's own. */
@@ -126,7 +173,8 @@ static void count_process(pid_t pid, void *arg)
             census->pids[census->processes] = pid;
         census->processes++;
         census->threads += threads;
-        census->awake += walk->closely ? threads_awake(pid) : 0;
+        if (walk->closely)
+            look_at_threads(pid, census);
     }
     if (walk->closely)
         walk_children(pid, count_process, &below);

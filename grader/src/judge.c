@@ -209,7 +209,8 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
         if (watch.wake_ups > WAKE_UPS)
             judge_fail(judge, "the thread sleeps while there is nothing to do",
                        "%s keeps waking up: it polls with short sleeps instead of waiting to be woken", who);
-        if (watch.processor_ms - watch.processor_ms_at_first > SPINNING_MS || now_ms() - start > PATIENCE_MS)
+        if (watch.processor_ms - watch.processor_ms_at_first > SPINNING_MS ||
+            now_ms() - start - waiting.held_ms > PATIENCE_MS)
             judge_fail(judge, "the thread sleeps while there is nothing to do",
                        "%s does not sleep: it uses the processor while it waits", who);
     }
@@ -287,7 +288,7 @@ static void check_alone(struct judge *judge)
         if (census.processes <= 1 && (sanitized || census.threads <= 1))
             return;
         judge->hung = judge_is_late(judge, &waiting, false);
-        if (judge->hung || now_ms() - waiting.since > DYING_MS)
+        if (judge->hung || now_ms() - waiting.since - waiting.held_ms > DYING_MS)
             break;
         usleep(2000);
     }

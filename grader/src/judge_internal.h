@@ -24,14 +24,17 @@ struct judge {
     int64_t processor_ms;            /* spent below this process during the test, as far as it was seen */
     int64_t census_ms, last_look_ms; /* at the last look: what lived, and when that was */
     bool census_fell;                /* the last look found less than that */
-    bool debugged;                   /* gdb runs the subject: no deadlines */
-    const char *from;                /* the submission as typed */
-    const char *graded_folder;       /* where the graded lab's files are in it */
-    const char *root;                /* the course's tree */
-    int64_t budget_ms;               /* of a model: processor time to explore it */
-    const char *token;               /* of a model: the one execution to replay; NULL: all */
-    bool page_wanted;                /* of a model: its failure as a page */
-    bool hint;                       /* of a weakening search: it says which order suffices */
+    int64_t delayed_ms;              /* at the last look: how long its threads had had no processor */
+    int64_t last_try_ms, late_ms; /* when a look was last thought of; how much too late, since the last look */
+    int64_t held_ms;              /* of the test: what the machine kept it, or the judge, from going on */
+    bool debugged;                /* gdb runs the subject: no deadlines */
+    const char *from;             /* the submission as typed */
+    const char *graded_folder;    /* where the graded lab's files are in it */
+    const char *root;             /* the course's tree */
+    int64_t budget_ms;            /* of a model: processor time to explore it */
+    const char *token;            /* of a model: the one execution to replay; NULL: all */
+    bool page_wanted;             /* of a model: its failure as a page */
+    bool hint;                    /* of a weakening search: it says which order suffices */
 
     /* the subject */
     const char *scenario;
@@ -78,6 +81,7 @@ struct waiting {
     bool looked;
     bool nobody;          /* of the subject was there in the last look */
     int64_t processor_ms; /* the test's, at the first look */
+    int64_t held_ms;      /* of the wait: what the machine kept the subject, or the judge, from going on */
 };
 
 /* What a look at a subject that is waited for finds. */
@@ -85,8 +89,9 @@ enum lateness {
     IN_TIME,
     ASLEEP,    /* all of it, for so long that it will not go on */
     SPINNING,  /* since this wait began */
-    TOO_LONG,  /* this wait, by the clock */
-    TEST_OVER, /* the test's own deadline, of time or of processor time */
+    TOO_LONG,  /* this wait, by the clock, in which it could have gone on */
+    TEST_OVER, /* the test's own deadline, of such time or of processor time */
+    HELD,      /* by the machine, for so long that nothing is known */
     RUN_OVER   /* the run's */
 };
 
@@ -101,6 +106,7 @@ enum {
     TEST_MS = 40000,          /* for all answers of a test, and beside that, in a model's, */
     TEST_PROCESSOR_MS = 4000, /* for the same, of processor time; tests of the reference need 130 ms at most */
     BUDGET_PATIENCE = 4,      /* times its budget, which is processor time */
+    HELD_PATIENCE = 2,        /* times what is for it by the clock, where the machine holds it */
 };
 
 /* judge.c */
@@ -157,7 +163,9 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle);
 
 /* subject_end.c */
 
-/** Whether it is late, for a caller with words of its own; ends the test if the run is over. */
+/** End the test: the machine held the subject, or the judge, for so long that nothing is known. */
+_Noreturn void judge_say_held(struct judge *judge);
+/** Whether it is late, for a caller with words of its own; ends the test if the run is over, or the machine holds it. */
 bool judge_is_late(struct judge *judge, struct waiting *waiting, bool idle);
 /** Wait for the process itself to end. False: it does not, it sleeps or spins. */
 bool judge_wait_exit(struct judge *judge, int *code, int *signal_number);

@@ -20,7 +20,8 @@
 #include "judge_internal.h"
 
 enum {
-    CHECK_SECONDS = TEST_MS / 1000 + 10, /* the outermost deadline of one test, beside a model's budget */
+    CHECK_SECONDS =
+        HELD_PATIENCE * TEST_MS / 1000 + 10, /* the outermost deadline of one test, beside a model's budget */
     RUN_PROCESSOR_MS = 10000, /* for all native tests together; those of the reference need 2 s at most */
     RUN_MS = 240000,          /* for all tests together, beside the patience with the budget of all models */
     BUDGET_MS = 20000,        /* of processor time, for all models of a lab */
@@ -297,7 +298,7 @@ static const char *reason_to_skip(struct run *run, const struct judge_test *test
     *counts = true;
     if (now_ms() > current.deadline_ms || (variant != INTERLEAVE && run->processor_ms > RUN_PROCESSOR_MS))
         return JUDGE_RUN_DEADLINE;
-    if (*hangs_of(run, variant) >= HANGS_MAX) {
+    if (*hangs_of(run, variant) >= (run->result->one_hang ? 1 : HANGS_MAX)) {
         if (!run->gave_up && variant == PLAIN)
             run->gave_up = test;
         return "not run: too many tests before it hung or did not start; ask for one alone with TEST=";
@@ -321,8 +322,9 @@ static void run_test(struct run *run, const struct judge_test *test, TCase *test
 {
     bool is_model = test->variants == INTERLEAVE;
     current.budget_ms = budget_of(run, test);
-    tcase_set_timeout(test_case,
-                      CHECK_SECONDS + (is_model ? BUDGET_PATIENCE * (double)current.budget_ms / 1000 : 0));
+    tcase_set_timeout(
+        test_case,
+        CHECK_SECONDS + (is_model ? HELD_PATIENCE * BUDGET_PATIENCE * (double)current.budget_ms / 1000 : 0));
     int64_t began_ms = now_ms();
     int ran = srunner_ntests_run(run->runner), failed = srunner_ntests_failed(run->runner); /* Check adds up */
     srunner_run(run->runner, current.suite->lab, test->name, CK_SILENT);

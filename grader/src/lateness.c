@@ -11,6 +11,9 @@
  * answers come before it, and a look costs more than an answer. */
 enum { FIRST_LOOK_MS = 200, BETWEEN_WAITS_MS = 1000, ASLEEP_LOOKS = (1000 - FIRST_LOOK_MS) / TICK_MS };
 
+/* A judge that waits thinks of a look every TICK_MS at least. Between two such thoughts more is the machine's doing. */
+enum { PUNCTUAL_MS = 2 * TICK_MS };
+
 struct waiting judge_waiting(void)
 {
     return (struct waiting){.since = now_ms()};
@@ -34,11 +37,39 @@ static bool count_processor_time(struct judge *judge, const struct census *censu
     return changed;
 }
 
+/* What of the time since the last look is not the subject's: its threads were ready and had no processor, the kernel kept one of
+ * them where it asks for nothing that takes time, or the judge itself had no processor to see an answer with. The delays of
+ * several threads are added, so it may be too much, never too little: a program that makes its own threads wait by keeping
+ * the processors busy spends processor time, which has a limit of its own. One that sleeps is neither delayed nor kept. */
+static void count_held_time(struct judge *judge, struct waiting *waiting, const struct census *census,
+                            int64_t now)
+{
+    int64_t from = judge->last_look_ms > waiting->since ? judge->last_look_ms : waiting->since;
+    int64_t held = census->delayed_ms - judge->delayed_ms, unseen_ms = now - from;
+    if (held < judge->late_ms)
+        held = judge->late_ms;
+    if (held > unseen_ms || census->kept > 0)
+        held = unseen_ms;
+    judge->delayed_ms = census->delayed_ms;
+    judge->late_ms = 0;
+    waiting->held_ms += held;
+    judge->held_ms += held;
+}
+
+static void count_own_lateness(struct judge *judge, const struct waiting *waiting, int64_t now)
+{
+    int64_t from = judge->last_try_ms > waiting->since ? judge->last_try_ms : waiting->since;
+    if (now - from > PUNCTUAL_MS)
+        judge->late_ms += now - from - TICK_MS;
+    judge->last_try_ms = now;
+}
+
 /* By processor time and state: a sanitizer's own thread wakes up now and then, and does next to nothing. All that runs below
  * the judge counts. */
 enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool idle)
 {
     int64_t now = now_ms();
+    count_own_lateness(judge, waiting, now);
     if (!idle)
         waiting->asleep_looks = 0;
     /* In gdb there are no deadlines, and a program that is stopped in it is not asleep. But what shall panic and has gone
@@ -49,8 +80,9 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
         unseen_ms >= TICK_MS && (now - waiting->since >= FIRST_LOOK_MS || unseen_ms >= BETWEEN_WAITS_MS);
     if ((judge->debugged && !is_answer) || !is_due)
         return IN_TIME;
-    judge->last_look_ms = now;
     struct census census = census_below(getpid(), judge->sandbox, true);
+    count_held_time(judge, waiting, &census, now);
+    judge->last_look_ms = now;
     waiting->nobody = census.processes == 0;
     /* What the sandbox spends on taking itself down, when the subject has ended, is not the subject's. */
     if (waiting->nobody && census.processor_ms > judge->census_ms)
@@ -64,11 +96,16 @@ enum lateness judge_lateness(struct judge *judge, struct waiting *waiting, bool 
         return census.processes > 1 && waiting->asleep_looks > ASLEEP_LOOKS ? ASLEEP : IN_TIME;
     if (now > judge->run_deadline_ms)
         return RUN_OVER;
-    return waiting->asleep_looks > ASLEEP_LOOKS                         ? ASLEEP
-           : judge->processor_ms - waiting->processor_ms > PROCESSOR_MS ? SPINNING
-           : now - waiting->since > WALL_MS && !waiting->nobody         ? TOO_LONG
-           : now - judge->started_ms > TEST_MS + BUDGET_PATIENCE * judge->budget_ms ||
-                   judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms
-               ? TEST_OVER
-               : IN_TIME;
+    int64_t waited_ms = now - waiting->since, test_ms = now - judge->started_ms,
+            test_limit_ms = TEST_MS + BUDGET_PATIENCE * judge->budget_ms;
+    if (waiting->asleep_looks > ASLEEP_LOOKS)
+        return ASLEEP;
+    if (judge->processor_ms - waiting->processor_ms > PROCESSOR_MS)
+        return SPINNING;
+    if (waited_ms - waiting->held_ms > WALL_MS && !waiting->nobody)
+        return TOO_LONG;
+    if (test_ms - judge->held_ms > test_limit_ms || judge->processor_ms > TEST_PROCESSOR_MS + judge->budget_ms)
+        return TEST_OVER;
+    return waited_ms > (int64_t)HELD_PATIENCE * WALL_MS || test_ms > HELD_PATIENCE * test_limit_ms ? HELD
+                                                                                                   : IN_TIME;
 }

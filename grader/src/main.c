@@ -265,6 +265,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .deep = options->deep,
                             .hint = options->hint,
                             .mutant = options->mutant,
+                            .one_hang = options->one_hang,
                             .token = options->token,
                             .page_wanted = options->trace,
                             .some_variants = options->variants != NULL};

@@ -43,6 +43,7 @@ struct result {
     bool deep;          /**< models get a large budget */
     /** The test that must fail, or NULL: it comes first, and of the others only plain, until half of them pass. */
     const char *mutant;
+    bool one_hang;     /**< a known submission: one test that hangs tells as much as three */
     const char *token; /**< the one execution of a model to replay, or NULL */
     bool page_wanted;  /**< a model that fails shall come with its page */
     bool hint;         /**< an order that is too strong shall come with the one that suffices */

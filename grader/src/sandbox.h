@@ -89,7 +89,9 @@ int64_t counted_ms(int64_t user_ms, int64_t kernel_ms);
 struct census {
     int processes; /**< that are alive */
     int threads;
-    int awake;            /**< threads that are not asleep; 0 if nobody looked closely */
+    int awake; /**< threads that are not asleep; this and the next two are 0 if nobody looked closely */
+    int kept;  /**< threads that the kernel keeps, in a call that asks for nothing which takes time */
+    int64_t delayed_ms;   /**< how long those that are alive were ready and had no processor, added up */
     int64_t processor_ms; /**< as counted_ms() says, of all of them, of those that have ended, and of children that they have waited for */
     pid_t pids[64];
 };

@@ -25,6 +25,9 @@ bool landlock_confine(const struct sandbox *sandbox, const struct sandbox_rules 
  */
 int seccomp_filter_file(const struct sandbox_rules *rules, pid_t only_process);
 
+/** Make those filters that name no process, once for all programs that this one and its children start. */
+void seccomp_prepare(void);
+
 /** Put this process under the filter in the file, and close that. Needs no_new_privs. False: errno. */
 bool seccomp_confine(int file);
 

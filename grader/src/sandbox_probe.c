@@ -135,6 +135,8 @@ static struct sandbox any_sandbox(void)
         sandbox.own_user = UNTRUSTED_USERS + (unsigned)getpid() % UNTRUSTED_USERS_COUNT;
     char said[SAID_BYTES];
     sandbox.seccomp = child_succeeds(try_seccomp, &sandbox, said);
+    if (sandbox.seccomp)
+        seccomp_prepare();
     return sandbox;
 }
 

@@ -4,117 +4,20 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox.h"
 #include "selftest_internal.h"
 
 const char *const selftest_kind_names[] = {"solution", "null", "mutant", "alternate", "hostile", "golden"};
 
-/* --- files --- */
-
-static bool run_command(char *const argv[], const char *directory)
-{
-    pid_t pid = fork();
-    if (pid == 0) {
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, 1);
-        if (directory && chdir(directory) != 0)
-            _exit(127);
-        execvp(argv[0], argv);
-        _exit(127);
-    }
-    int status;
-    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
-
-static void copy_files(const char *from, const char *to)
-{
-    DIR *directory = opendir(from);
-    struct dirent *entry;
-    if (!directory || !make_directories(to))
-        die("cannot copy %s to %s: %s", from, to, strerror(errno));
-    while ((entry = readdir(directory))) {
-        size_t length = strlen(entry->d_name);
-        if (length < 3 || strcmp(entry->d_name + length - 2, ".c") != 0)
-            continue;
-        char *source = format_text("%s/%s", from, entry->d_name),
-             *target = format_text("%s/%s", to, entry->d_name);
-        if (!copy_file(source, target))
-            die("cannot copy %s to %s: %s", source, target, strerror(errno));
-        free(source);
-        free(target);
-    }
-    closedir(directory);
-}
-
-/* A folder below build/selftest for a submission; what it held before is gone. */
-static char *new_submission(const struct selftest *test, const char *lab, const char *kind, const char *name)
-{
-    char *folder = format_text("%s/build/selftest/%s/%s/%s", test->course->root, kind, lab, name);
-    remove_tree(folder);
-    if (!make_directories(folder))
-        die("cannot make %s: %s", folder, strerror(errno));
-    return folder;
-}
-
-/* The lab's solution in a new submission. */
-static char *copy_of_solution(const struct selftest *test, const char *lab, const char *kind, const char *name)
-{
-    char *folder = new_submission(test, lab, kind, name);
-    char *from = format_text("%s/solutions/%s", test->course->root, lab),
-         *to = format_text("%s/%s", folder, lab);
-    copy_files(from, to);
-    free(from);
-    free(to);
-    return folder;
-}
-
-/* The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
-char *selftest_patch_line(const char *path, const char *key)
-{
-    char *text = read_file(path, 1 << 20, NULL, NULL), *value = NULL;
-    for (char *rest = text, *line; rest && !value && (line = strsep(&rest, "\n"));) {
-        if (strncmp(line, "---", 3) == 0)
-            break;
-        size_t length = strlen(key);
-        if (strncmp(line, key, length) == 0 && line[length] == ':')
-            value = copy_text(line + length + 1 + strspn(line + length + 1, " "));
-    }
-    free(text);
-    return value;
-}
-
-/* Its first word. */
-char *selftest_patch_field(const char *path, const char *key)
-{
-    char *value = selftest_patch_line(path, key);
-    if (value)
-        value[strcspn(value, " \t")] = '\0';
-    return value;
-}
-
-/* The names in a folder that end so, sorted. */
-struct words selftest_names_in(const char *folder, const char *ending)
-{
-    struct words words = {0};
-    struct dirent **entries;
-    int count = scandir(folder, &entries, NULL, alphasort);
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
-        size_t length = strlen(name), end = strlen(ending);
-        if (*name != '.' && length >= end && strcmp(name + length - end, ending) == 0)
-            words_add(&words, name);
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
-    return words;
-}
+/* The variants that ask each question of a suite once, and how many alternates are graded in all others too, for what only the
+ * sanitizers could have against a correct design. */
+#define ASKS_ONCE "plain interleave"
+enum { WHOLE_ONE_IN = 4 };
 
 /* --- gathering the cases --- */
 
@@ -149,8 +52,17 @@ static bool is_cheap(const struct selftest *test)
     return test->extent == KILLER && test->names && !*test->names;
 }
 
+/* A check that nobody asked to be whole: where the judge asks the same in each variant, those suffice that ask for each test once.
+ * What is left out tells of the submission and the sanitizers, in which `make check LONG=1` has it looked at. */
+static bool is_in_part(const struct selftest *test)
+{
+    return test->extent != WHOLE && test->names && !*test->names;
+}
+
 static void add_solutions(struct selftest *test, const char *lab)
 {
+    bool first = strcmp(lab, test->course->labs.items[0]) == 0,
+         last = strcmp(lab, test->course->labs.items[test->course->labs.count - 1]) == 0;
     char *name = format_text("%s alone", lab);
     add_case(test, SOLUTION, lab, name, copy_text("solutions"));
     free(name);
@@ -161,13 +73,17 @@ static void add_solutions(struct selftest *test, const char *lab)
                                   : NULL;
         if (known)
             known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
+        if (known && is_in_part(test) && !first) /* a tier confines by variant, and not by lab */
+            known->variants = copy_text(ASKS_ONCE);
         free(name);
     }
-    if (strcmp(lab, test->course->labs.items[0]) != 0) {
+    if (!first) {
         name = format_text("%s with all before it", lab);
         struct known *known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
         if (known)
             known->own = copy_text("all");
+        if (known && is_in_part(test) && !last) /* that one has the files of all labs */
+            known->variants = copy_text(ASKS_ONCE);
         free(name);
     }
 }
@@ -182,34 +98,6 @@ static void add_starter(struct selftest *test, const char *lab)
         known->score = *score ? copy_text(score) : NULL;
     }
     free(name);
-}
-
-/* The starter with every hole filled by `filling`. */
-static char *filled_starter(const struct selftest *test, const char *lab, const char *kind, const char *name,
-                            const char *filling)
-{
-    char *folder = new_submission(test, lab, kind, name);
-    char *to = format_text("%s/%s", folder, lab);
-    if (!make_directories(to))
-        die("cannot make %s: %s", to, strerror(errno));
-    struct words files = course_written_files(test->course, lab);
-    for (size_t i = 0; i < files.count; i++) {
-        char *path = format_text("%s/labs/%s/%s", test->course->root, lab, files.items[i]);
-        char *text = read_file(path, 1 << 20, NULL, NULL);
-        if (!text)
-            die("cannot read %s: %s", path, strerror(errno));
-        free(path);
-        char *filled = replace_all(text, "LAB_TODO(", filling);
-        path = format_text("%s/%s", to, files.items[i]);
-        if (!write_file_atomically(path, filled, strlen(filled)))
-            die("cannot write %s: %s", path, strerror(errno));
-        free(path);
-        free(filled);
-        free(text);
-    }
-    words_free(&files);
-    free(to);
-    return folder;
 }
 
 static void add_null_submissions(struct selftest *test, const char *lab)
@@ -227,13 +115,15 @@ static void add_null_submissions(struct selftest *test, const char *lab)
     for (size_t i = 0; has_holes && i < sizeof fillings / sizeof *fillings; i++) {
         char *name = format_text("%s %s", lab, fillings[i].name);
         struct known *known = add_case(test, NULL_SUBMISSION, lab, name,
-                                       filled_starter(test, lab, "null", name, fillings[i].filling));
+                                       selftest_filled_starter(test, lab, "null", name, fillings[i].filling));
         if (known)
             known->must_build = true;
+        if (known && is_in_part(test))
+            known->variants = copy_text(ASKS_ONCE);
         free(name);
     }
     char *name = format_text("%s empty files", lab);
-    char *folder = new_submission(test, lab, "null", name);
+    char *folder = selftest_new_folder(test, lab, "null", name);
     char *to = format_text("%s/%s", folder, lab);
     struct words files = course_written_files(test->course, lab);
     make_directories(to);
@@ -246,19 +136,6 @@ static void add_null_submissions(struct selftest *test, const char *lab)
     free(to);
     add_case(test, NULL_SUBMISSION, lab, name, folder);
     free(name);
-}
-
-static char *patched_solution(const struct selftest *test, const char *lab, const char *kind,
-                              const char *name, const char *patch)
-{
-    char *folder = copy_of_solution(test, lab, kind, name);
-    char *inside = format_text("%s/%s", folder, lab);
-    char *argv[] = {
-        "patch", "-p1", "-s", "--fuzz=0", "--no-backup-if-mismatch", "-i", (char *)(uintptr_t)patch, NULL};
-    if (!run_command(argv, inside))
-        die("%s does not apply to solutions/%s: make it anew", patch, lab);
-    free(inside);
-    return folder;
 }
 
 /* A quick run takes a sample of those that only the models kill: each costs a build of its own variant. */
@@ -283,8 +160,9 @@ static void add_mutants(struct selftest *test, const char *lab)
             free(patch);
             continue;
         }
-        struct known *known = add_case(test, MUTANT, lab, patches.items[i],
-                                       patched_solution(test, lab, "mutant", patches.items[i], patch));
+        struct known *known =
+            add_case(test, MUTANT, lab, patches.items[i],
+                     selftest_patched_solution(test, lab, "mutant", patches.items[i], patch));
         known->test = selftest_patch_field(patch, "Kills");
         known->variants = selftest_patch_field(patch, "Variant");
         known->score = selftest_patch_field(patch, "Score");
@@ -308,13 +186,15 @@ static void add_alternates(struct selftest *test, const char *lab)
     char *folder = format_text("%s/grader/alternates/%s", test->course->root, lab);
     struct words names = selftest_names_in(folder, "");
     for (size_t i = 0; i < names.count; i++) {
-        char *submission = copy_of_solution(test, lab, "alternate", names.items[i]);
+        char *submission = selftest_copy_of_solution(test, lab, "alternate", names.items[i]);
         char *from = format_text("%s/%s", folder, names.items[i]), *to = format_text("%s/%s", submission, lab);
-        copy_files(from, to);
+        selftest_copy_files(from, to);
         struct known *known = add_case(test, ALTERNATE, lab, names.items[i], submission);
         char *about = format_text("%s/ABOUT", from), *why = selftest_patch_line(about, "Unexplored");
         if (known)
             known->unexplored = why != NULL;
+        if (known && is_in_part(test) && i % WHOLE_ONE_IN != 0)
+            known->variants = copy_text(ASKS_ONCE);
         free(why);
         free(about);
         free(from);
@@ -352,6 +232,24 @@ static bool is_hostile_tier(const struct selftest *test, enum sandbox_tier tier)
     return is_for_hostile(tier) && (all || tier == SANDBOX_BUBBLEWRAP || !weaker_runs);
 }
 
+static bool has_file(const char *folder, const char *name)
+{
+    char *path = format_text("%s/%s", folder, name);
+    bool has = access(path, F_OK) == 0;
+    free(path);
+    return has;
+}
+
+/* Whether it is left to a whole run: where a stronger tier runs here too, and nothing that it does is met by the sandbox. A file
+ * TIERS beside it says that something is. */
+static bool is_known_from_stronger(const struct selftest *test, enum sandbox_tier tier, const char *folder)
+{
+    bool stronger_runs = false;
+    for (int stronger = (int)tier + 1; stronger <= SANDBOX_BUBBLEWRAP; stronger++)
+        stronger_runs |= is_for_hostile((enum sandbox_tier)stronger);
+    return is_in_part(test) && stronger_runs && !has_file(folder, "TIERS");
+}
+
 /* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
 static void add_hostile(struct selftest *test, const char *lab)
 {
@@ -364,13 +262,17 @@ static void add_hostile(struct selftest *test, const char *lab)
             char *from = format_text("%s/%s", folder, names.items[i]);
             char *name = format_text("%s (%s)", names.items[i], sandbox_tier_name((enum sandbox_tier)tier));
             struct stat status;
-            if (stat(from, &status) == 0 && S_ISDIR(status.st_mode) && selftest_wanted(test, "hostile", name)) {
-                char *submission = filled_starter(test, lab, "hostile", name, "return 0; (void)(");
+            if (stat(from, &status) == 0 && S_ISDIR(status.st_mode) &&
+                selftest_wanted(test, "hostile", name) &&
+                !is_known_from_stronger(test, (enum sandbox_tier)tier, from)) {
+                char *submission = selftest_filled_starter(test, lab, "hostile", name, "return 0; (void)(");
                 char *to = format_text("%s/%s", submission, lab);
-                copy_files(from, to);
+                selftest_copy_files(from, to);
                 struct known *known = add_case(test, HOSTILE, lab, name, submission);
                 known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
                 known->variants = hostile_variants(from);
+                /* what hangs in every test has a file HANGS: there the grader's own limit is seen */
+                known->one_hang = is_in_part(test) && !has_file(from, "HANGS");
                 free(to);
             }
             free(name);
@@ -389,8 +291,9 @@ static void add_golden(struct selftest *test, const char *lab)
         if (!selftest_wanted(test, "golden", patches.items[i]))
             continue;
         char *patch = format_text("%s/%s", folder, patches.items[i]);
-        struct known *known = add_case(test, GOLDEN, lab, patches.items[i],
-                                       patched_solution(test, lab, "golden", patches.items[i], patch));
+        struct known *known =
+            add_case(test, GOLDEN, lab, patches.items[i],
+                     selftest_patched_solution(test, lab, "golden", patches.items[i], patch));
         known->test = selftest_patch_field(patch, "Test");
         known->variants = selftest_patch_field(patch, "Variant");
         known->golden = format_text("%.*s.txt", (int)strlen(patch) - 6, patch);
@@ -403,6 +306,10 @@ static void add_golden(struct selftest *test, const char *lab)
 void selftest_gather(struct selftest *test)
 {
     const char *lab;
+    /* The hostile ones attack the grader, not a lab: once is enough. First, for they wait most, and others run meanwhile. */
+    const char *first = test->course->labs.items[0];
+    if (!is_cheap(test) && (!test->lab || strcmp(test->lab, first) == 0))
+        add_hostile(test, first);
     for (size_t i = 0; (lab = course_graded(test->course, i)); i++) {
         if (test->lab && strcmp(lab, test->lab) != 0)
             continue;
@@ -413,10 +320,6 @@ void selftest_gather(struct selftest *test)
             add_alternates(test, lab);
         add_mutants(test, lab);
     }
-    /* the hostile ones attack the grader, not a lab: once is enough */
-    const char *first = test->course->labs.items[0];
-    if (!is_cheap(test) && (!test->lab || strcmp(test->lab, first) == 0))
-        add_hostile(test, first);
 }
 
 void selftest_gather_acceptance(struct selftest *test, const struct words *labs)

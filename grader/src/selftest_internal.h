@@ -5,6 +5,7 @@
 #ifndef WEFT_GRADER_SELFTEST_INTERNAL_H
 #define WEFT_GRADER_SELFTEST_INTERNAL_H
 
+#include <jansson.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -27,6 +28,7 @@ struct known {
     char *sandbox;  /* NULL: the best */
     char *own;      /* NULL: the lab alone */
     enum extent extent;
+    bool one_hang; /* after one test that hung, the rest is not run */
     bool must_build;
     char *score; /* what it must score; NULL: what its kind must */
     bool unexplored; /* an alternate that uses what the engine has no interleavings for: its models are not verified */
@@ -87,6 +89,8 @@ void selftest_take_times(struct selftest *test, struct known *known, const struc
 /** A line for each kind. */
 void selftest_print_times(const struct selftest *test);
 
+/** NULL: the case came out as its kind must. Otherwise what is wrong; the caller frees. `result`: NULL if there is none. */
+char *selftest_check_case(const struct known *known, int exit_status, json_t *result);
 /** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
 char *selftest_check_reports(const struct known *known, bool has_result);
 
@@ -106,6 +110,19 @@ bool selftest_is_known_narrow(const struct selftest *test, const struct known *k
 /** How the page of mutants is read. NULL: it is right. Otherwise what is wrong. */
 char *selftest_check_breadth(void);
 
+/** Copy the C files of a folder into another. */
+void selftest_copy_files(const char *from, const char *to);
+/** A folder below build/selftest for a submission; what it held before is gone. The caller frees each of these. */
+char *selftest_new_folder(const struct selftest *test, const char *lab, const char *kind, const char *name);
+/** The lab's solution in such a folder; */
+char *selftest_copy_of_solution(const struct selftest *test, const char *lab, const char *kind,
+                                const char *name);
+/** the same with a patch; */
+char *selftest_patched_solution(const struct selftest *test, const char *lab, const char *kind,
+                                const char *name, const char *patch);
+/** the starter with every hole filled by `filling`. */
+char *selftest_filled_starter(const struct selftest *test, const char *lab, const char *kind,
+                              const char *name, const char *filling);
 /** The value of a "Key: value" line in the head of a patch. The caller frees; NULL: there is none. */
 char *selftest_patch_line(const char *path, const char *key);
 /** Its first word. */

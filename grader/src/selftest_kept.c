@@ -155,11 +155,12 @@ static char *depends_of(const struct selftest *test, struct known *known)
     known->looked_ns = common.made_ns;
     char *text = NULL;
     struct look look = {.out = open_memstream(&text, &size), .root = test->course->root};
-    fprintf(look.out,
-            "%stest %s variants %s sandbox %s own %s extent %d builds %d score %s unexplored %d from %s\n",
-            common.text, or_none(known->test), or_none(known->variants), or_none(known->sandbox),
-            or_none(known->own), (int)known->extent, known->must_build, or_none(known->score),
-            known->unexplored, *known->from == '/' ? "" : known->from);
+    fprintf(
+        look.out,
+        "%stest %s variants %s sandbox %s own %s extent %d one hang %d builds %d score %s unexplored %d from %s\n",
+        common.text, or_none(known->test), or_none(known->variants), or_none(known->sandbox),
+        or_none(known->own), (int)known->extent, known->one_hang, known->must_build, or_none(known->score),
+        known->unexplored, *known->from == '/' ? "" : known->from);
     if (*known->from == '/')
         look_at(&look, known->from);
     if (known->golden)

@@ -34,6 +34,7 @@ static void forget_subject(struct judge *judge)
     judge->output_bytes = judge->output_total = 0;
     judge->census_ms = 0;
     judge->census_fell = false;
+    judge->delayed_ms = 0;
     judge->event_count = judge->later_count = 0;
     judge->panic_expected = judge->panic_seen = judge->finished = false;
 }
@@ -200,6 +201,8 @@ void judge_look(struct judge *judge, struct waiting *waiting, bool idle)
     if (lateness == RUN_OVER)
         judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
     judge->hung = true;
+    if (lateness == HELD)
+        judge_say_held(judge);
     if (lateness == ASLEEP && !judge->instead && !judge->debugged && strcmp(judge->variant, "plain") == 0)
         signal_threads_below(getpid(), judge->sandbox, CHANNEL_WHERE_SIGNAL, take_place, judge);
     if (lateness == ASLEEP && judge->instead)

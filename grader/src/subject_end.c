@@ -135,11 +135,22 @@ void judge_say_how_it_ended(struct judge *judge, int code, int signal_number, ch
     judge->crashed = signal_number != 0;
 }
 
+_Noreturn void judge_say_held(struct judge *judge)
+{
+    judge->hung = true; /* it costs as much */
+    judge_not_verified(judge,
+                       "the machine was too busy: for %d of %d s the program, or its judge, was ready to go on "
+                       "and had no processor. Run it again when less else runs here",
+                       (int)(judge->held_ms / 1000), (int)((now_ms() - judge->started_ms) / 1000));
+}
+
 bool judge_is_late(struct judge *judge, struct waiting *waiting, bool idle)
 {
     enum lateness lateness = judge_lateness(judge, waiting, idle);
     if (lateness == RUN_OVER)
         judge_not_verified(judge, "%s", JUDGE_RUN_DEADLINE);
+    if (lateness == HELD)
+        judge_say_held(judge);
     return lateness != IN_TIME;
 }
 

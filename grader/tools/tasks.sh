@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tasks.sh [LAB...]: every task of a lab earns points in the handout's order, and as many as the handout promises.
+# tasks.sh [--whole] [LAB...]: every task of a lab earns points in the handout's order, and as many as the handout promises.
 #
 # LAB is 01 or 01-futures; without one, all labs. A submission begins as the starter. The tasks are filled from the solution,
 # one after the other, in the order in which section 5 of labs/NN-name/README.md has them ("**T1. ..."), and the lab is
@@ -9,9 +9,18 @@
 #     | after | T1 | T2 |                       the sum of points after each task
 #     | points | 7 | 14 |
 #
+# A clause counts as earned when each of its tests passes that is run: in plain and by exploration, and with --whole in the
+# sanitized variants too. A test that passes has met no task that is not written, so what it ran is the solution's own code, in
+# which the sanitizers find nothing: that is asked of the solution. The last task, which makes the solution whole, has all variants.
+#
 # Exit: 1 a task earns nothing, or the handout promises something else; 2 there is no such lab.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
+whole=
+if [ "${1-}" = --whole ]; then
+    whole=yes
+    shift
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . grader/tools/facts.sh
@@ -30,10 +39,16 @@ told()
     grep -qx "$1" "$scratch/told" || { echo "$1" >>"$scratch/told" && false; }
 }
 
-# The clauses that earn points in this result, with them.
+# The clauses of which all tests that were run pass, with their points; where all variants were run, what they earn says the same.
 earned()
 {
-    awk -F'"' '/^   "id": / { id = $4 } /^   "earned": / { points = $3; gsub(/[^0-9]/, "", points); if (points > 0) print id, points }' "$1"
+    awk -F'"' '
+        function tell() { if (passed && !failed && points > 0) print id, points }
+        /^   "id": / { tell(); id = $4; passed = failed = 0 }
+        /^   "points": / { points = $3; gsub(/[^0-9]/, "", points) }
+        /^     "variant": / { is_run = variants == "" || index(variants, $4) }
+        /^     "status": / && is_run { if ($4 == "pass") passed = 1; else failed = 1 }
+        END { tell() }' variants="$2" "$1"
 }
 
 # The clauses that pass with exactly this task, as the handout says.
@@ -52,7 +67,7 @@ promised_sum()
 
 try()
 {
-    local lab=$1 handout=labs/$1/README.md from=$scratch/$1 filled='' line='' file task points before=0
+    local lab=$1 handout=labs/$1/README.md from=$scratch/$1 filled='' line='' file task variants points before=0
     local tasks
     tasks=$(sed -n 's/^\*\*\(T[0-9]*\)\. .*/\1/p' "$handout")
     [ "$tasks" ] || { wrong "$handout: no task begins with **T1. "; return; }
@@ -67,9 +82,11 @@ try()
             awk -v lab="${lab%%-*}" -v filled="$filled " -f grader/tools/cut.awk "solutions/$lab/$file" >"$from/$file"
         done
         rm -f "$scratch/result.json"
-        build/weft-grade run --from "$from" --json "$scratch/result.json" -- "$lab" >"$scratch/report" 2>&1 || true
+        variants=
+        [ "$whole" ] || [ "$task" = "${tasks##*[[:space:]]}" ] || variants=plain,interleave
+        build/weft-grade run --from "$from" ${variants:+--variants "$variants"} --json "$scratch/result.json" -- "$lab" >"$scratch/report" 2>&1 || true
         [ -s "$scratch/result.json" ] || { wrong "$lab after $task: no result"; cat "$scratch/report" >&2; return; }
-        earned "$scratch/result.json" | sort >"$scratch/earned"
+        earned "$scratch/result.json" "$variants" | sort >"$scratch/earned"
         promised "$handout" "$task" | sort >"$scratch/new"
         sort "$scratch/due" "$scratch/new" -o "$scratch/due"
         points=$(awk '{ sum += $2 } END { print sum + 0 }' "$scratch/earned")

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# environment.sh: what the environment holds, and where TMPDIR leads. Sourced by bad-input.sh.
+# environment.sh: what the environment holds, and where TMPDIR leads. Sourced by part.sh.
 
 # the environment: what it holds is no program, and changes no command
 for variable in SHELL ENV MAKEOVERRIDES GRADE_CC CC CFLAGS B IFS; do

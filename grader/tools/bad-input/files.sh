@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# files.sh: files and folders that are missing, damaged, too large, links, or no C. Sourced by bad-input.sh.
+# files.sh: files and folders that are missing, damaged, too large, links, or no C. Sourced by part.sh.
 
 mkdir "$work/hollow"
 run 2 "holds neither a folder 01-futures nor the lab's files" hollow

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# kept.sh: passes that are kept: what they depend on, entries that are none, folders that are no use. Sourced by bad-input.sh.
+# kept.sh: passes that are kept: what they depend on, entries that are none, folders that are no use. Sourced by part.sh.
 
 cache=$work/cache
 entries=$cache/weft/passed

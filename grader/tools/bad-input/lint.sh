@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # lint.sh: a warning fails the lint each time, and what has passed is linted again once its text or a header's is another.
-# Sourced by bad-input.sh.
+# Sourced by part.sh.
 
 if [ -n "$(command -v clang-tidy-14)" ]; then
     mkdir -p "$work/lint/grader"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # mutants.sh: a fate that does not hold any more is dropped with a word, and what cannot be read is not believed. The solution
-# is one file here, and nothing is run. Sourced by bad-input.sh.
+# is one file here, and nothing is run. Sourced by part.sh.
 
 if [ -e /usr/lib/python3/dist-packages/clang/cindex.py ]; then
     generated=$work/generated

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# objects.sh: one text for all variants, the words of the compiler, and the objects that are kept. Sourced by bad-input.sh.
+# objects.sh: one text for all variants, the words of the compiler, and the objects that are kept. Sourced by part.sh.
 
 # one text for all variants: what is hidden from a sanitizer is not there at all, or the sanitizer sees it
 ends_with() # NAME: a submission whose ready.c ends with the standard input
@@ -36,6 +36,28 @@ sed -i '1i #if __INCLUDE_LEVEL__' "$work/stale/01-futures/map.c" && printf '#end
 run 2 "map_applies_once" stale --test map_applies_once
 sed -i 's/return WF_READY;/return WF_PENDING;/' "$work/stale/01-futures/map.c"
 run 1 "map_applies_once" stale --test map_applies_once
+# a text is kept as long as each file that it was made of is the same, and no longer
+made() { find build/objects -type f -printf '%f %i\n' | sort; }
+# anew COUNT WHAT: so many entries were made, or made again, since the last time
+anew()
+{
+    "$grade" run x0 --variants plain --from "${from:-solutions}" --test take >/dev/null
+    made >"$work/made"
+    holds "$2: $1 are made" [ "$(comm -13 "$work/made.before" "$work/made" | wc -l)" = "$1" ]
+    mv "$work/made" "$work/made.before"
+}
+rm -rf build/objects
+: >"$work/made.before"
+anew 4 "text, words, object and subject"
+anew 0 "what is there"
+touch runtime/include/weft/exercises/ticket.h # its scenarios too are then newer than the subject
+anew 2 "the text of a header that was touched"
+: >runtime/include/weft/exercises/first.h
+anew 1 "a text whose header may now be found elsewhere"
+rm runtime/include/weft/exercises/first.h
+mkdir -p "$work/asks/x0-hello" && cp solutions/x0-hello/ticket.c "$work/asks/x0-hello/" && chmod -R a+rX "$work/asks"
+echo 'static const char *const made __attribute__((used)) = __TIME__;' >>"$work/asks/x0-hello/ticket.c"
+from=$work/asks anew 3 "words, object and subject, but no text that has a time"
 # of the scenarios only the graded lab's are built
 holds "no other lab's scenarios are built" [ "$(make -s -n -B subject-objects-02-async | grep -o 'grader/suites/[^/ ]*' | sort -u)" = grader/suites/02-async ]
 # what is kept is of one tier, is not used when it is damaged, and is bounded

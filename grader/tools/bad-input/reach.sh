@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# reach.sh: what a submission can see, and where it can write. Sourced by bad-input.sh.
+# reach.sh: what a submission can see, and where it can write. Sourced by part.sh.
 
 # no program that runs a submission says where the tree is, or where it was linked
 "$grade" run 01 --from solutions --test ready_at_once >/dev/null # so that something is kept
