@@ -296,7 +296,7 @@ check_program() { # WHAT EXIT-STATUS PHRASE COMMAND...
     shift 3
     output=$(timeout 60 "$@" 2>&1 </dev/null)
     exit_status=$?
-    if [ $exit_status = "$expected" ] && grep -qF -- "$phrase" <<<"$output"; then
+    if [ $exit_status = "$expected" ] && tr -s ' \n' ' ' <<<"$output" | grep -qF -- "$phrase"; then
         report ok "program: $what" "exit status $exit_status"
     else
         report FAIL "program: $what" "expected status $expected and '$phrase': status $exit_status: $(head -c 300 <<<"$output")"

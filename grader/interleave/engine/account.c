@@ -358,7 +358,8 @@ char *account_text(const char *headline)
     for (int i = 0; i < il->line_count; i++) {
         int left_out = story_left_out(i);
         if (left_out)
-            fprintf(out, "      .... %d more lines that repeat these\n", left_out);
+            fprintf(out, "      .... %d more line%s these\n", left_out,
+                    left_out == 1 ? " that repeats" : "s that repeat");
         i += left_out;
         if (i == il->line_count)
             break;

@@ -43,10 +43,10 @@ void layout_line(FILE *out, const char *line, int indent, int hang, int columns)
         int shown = length;
         while (shown > least && text[shown - 1] == ' ')
             shown--;
-        fprintf(out, "%*s%.*s\n", indent + at, "", shown, text);
+        fprintf(out, "%*s%.*s\n", at ? indent + at : 0, "", shown, text);
         at = below;
         text += length + (int)strspn(text + length, " ");
     }
     if (*text || text == line)
-        fprintf(out, "%*s%s\n", *text ? indent + at : 0, "", text);
+        fprintf(out, "%*s%s\n", at ? indent + at : 0, "", text);
 }

@@ -15,7 +15,7 @@ enum { LAYOUT_COLUMNS = 100 /**< at most, in a terminal too */ };
 int layout_columns(FILE *out);
 
 /**
- * Write one line within `columns`, behind `indent` blanks.
+ * Write one line within `columns`, where `indent` blanks have been written before it, and are before what goes on below.
  * @param hang  where what goes on below begins, behind the indent; -1: under the line's last column, or, where that is far to the
  *              right, a bit to the right of its begin.
  */

@@ -64,7 +64,8 @@ char *page_rows(const char *name, const char *headline, const char *token)
     for (int i = 0; i < il->line_count; i++) {
         int left_out = story_left_out(i);
         if (left_out)
-            fprintf(out, "X\t%d more lines that repeat these\n", left_out);
+            fprintf(out, "X\t%d more line%s these\n", left_out,
+                    left_out == 1 ? " that repeats" : "s that repeat");
         i += left_out;
         if (i < il->line_count && il->lines[i].folded)
             write_step(out, 'G', &il->lines[i], il->lines[i].folded, il->lines[i].words);

@@ -39,23 +39,25 @@ static const char *access_name(const struct access *access)
                       : "a read";
 }
 
-/* The memory in words: a name that the model gave, one that the source has for it at one of the two accesses, or a mark. */
-static void memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text,
+/* The memory in words: a name that the model gave, one that the source has for it at one of the two accesses, or a mark. True: the
+ * words say of a block which it is. */
+static bool memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text,
                         size_t size)
 {
     for (int i = 0; i < il->name_count; i++)
         if (il->names[i].address == address) {
             snprintf(text, size, "%s", il->names[i].name);
-            return;
+            return true;
         }
     /* an operation on an object is written with its name; so is, mostly, a write */
     const struct access *named = before->atomic || now->frees   ? before
                                  : now->atomic || before->frees ? now
                                  : before->is_write             ? before
                                                                 : now;
+    bool in_block = heap_block((void *)address) != 0;
     snprintf(text, size, "%s",
-             heap_block((void *)address) ? object_mark(address, named->site, !named->atomic)
-                                         : variable_mark(address));
+             in_block ? object_mark(address, named->site, !named->atomic) : variable_mark(address));
+    return !in_block;
 }
 
 /* "a write of count", for the account. */
@@ -72,10 +74,10 @@ static _Noreturn void race_found(const struct access *before, const struct acces
     char memory[200], made[100] = "", what_before[300], what_now[300], advice[IL_MESSAGE_BYTES];
     uint8_t both = before->bytes & now->bytes;
     uintptr_t address = (cell & ~(uintptr_t)7) + (uintptr_t)__builtin_ctz(both);
-    memory_text(address, before, now, memory, sizeof memory);
+    bool named = memory_text(address, before, now, memory, sizeof memory);
     int block = heap_block((void *)address);
     const struct thread *thread = &il->threads[now->thread];
-    if (block)
+    if (!named)
         snprintf(made, sizeof made, ", which was made at %s", where(il->blocks[block].made_at));
     if (!missing_order(thread, before->thread, before->clock, advice, sizeof advice) &&
         !only_looked(thread, before->thread, before->clock, advice, sizeof advice) &&

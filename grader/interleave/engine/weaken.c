@@ -248,7 +248,7 @@ static int weaken_order(struct weakening *weakening, const struct group *group, 
         snprintf(why, sizeof why, "the budget did not suffice: give more --seconds");
     else
         snprintf(why, sizeof why, "%s passes every model", order_names[opinion.weakest]);
-    say(out, "  %-11s %-22s %-36s %s",
+    say(out, "  %-10s  %-16s  %s: %s",
         needed              ? "needed"
         : excused           ? "reason"
         : opinion.undecided ? "UNDECIDED"
