@@ -342,8 +342,11 @@ struct ladder_result {
     char bounds[1400]; /* in words, and what no execution came to */
     char headline[IL_MESSAGE_BYTES + 1500];
 };
-/* `all_steps`: in an account of a failure, as in struct il_options. */
-void ladder_climb(const struct interleave_model *model, int budget_ms, bool all_steps,
+/* As in struct il_options. */
+struct ladder_asked {
+    bool all_steps, as_written;
+};
+void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
                   struct ladder_result *out);
 void model_bounds(const struct interleave_model *model, struct il_options *options);
 

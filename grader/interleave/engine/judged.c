@@ -101,8 +101,8 @@ static void run(const struct interleave_model *model, const char *token, const s
     if (token)
         replay(model, token, &found);
     else
-        ladder_climb(model, command->arguments[0] > 0 ? (int)command->arguments[0] : DEFAULT_MS, false,
-                     &found);
+        ladder_climb(model, command->arguments[0] > 0 ? (int)command->arguments[0] : DEFAULT_MS,
+                     (struct ladder_asked){.as_written = command->arguments[2] != 0}, &found);
     const struct il_result *result = &found.result;
     if (result->account)
         tell_lines(result->account);

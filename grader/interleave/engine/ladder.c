@@ -220,7 +220,7 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
              timeouts, spins, unreached);
 }
 
-void ladder_climb(const struct interleave_model *model, int budget_ms, bool all_steps,
+void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
                   struct ladder_result *out)
 {
     struct climb climb = {.model = model, .ends_ms = engine_ms() + budget_ms};
@@ -229,7 +229,8 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, bool all_
     int64_t begin = engine_ms();
     model_bounds(model, &climb.options);
     climb.bounds = climb.options;
-    climb.options.all_steps = all_steps;
+    climb.options.all_steps = asked.all_steps;
+    climb.options.as_written = asked.as_written;
     explore(&climb, climb.options, budget_ms - budget_ms / 3, &out->result);
     if (out->result.verdict == IL_BUDGET) {
         enum { PART = 12 };

@@ -130,7 +130,8 @@ static int replay(const struct arguments *arguments)
 static int explore_one(const struct interleave_model *model, const struct arguments *arguments)
 {
     struct ladder_result found;
-    ladder_climb(model, arguments->seconds * 1000, arguments->all_steps, &found);
+    ladder_climb(model, arguments->seconds * 1000, (struct ladder_asked){.all_steps = arguments->all_steps},
+                 &found);
     const struct il_result *result = &found.result;
     bool not_verified = result->verdict == IL_BUDGET || !il_failure_counts(result->failure);
     char *verdict_line;
