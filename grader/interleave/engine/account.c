@@ -329,13 +329,24 @@ const char *side_of_next(int id)
                                                                                             : "before";
 }
 
+const char *stands_text(int id)
+{
+    const struct pending *next = &il->threads[id].next;
+    char *text = scratch_text();
+    if (next->op == OP_START)
+        snprintf(text, sizeof il->texts[0], "%s has just begun", thread_text(id));
+    else
+        snprintf(text, sizeof il->texts[0], "%s stands at %s, %s its %s", thread_text(id), where(next->site),
+                 side_of_next(id), operation_name(next->op));
+    return text;
+}
+
 /* Where each thread that has not ended stands. */
 static void write_ends(FILE *out)
 {
     for (int i = 0; i < il->thread_count; i++)
         if (il->threads[i].state == ALIVE)
-            fprintf(out, "      ==== %s stands at %s, %s its %s\n", thread_text(i),
-                    where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
+            fprintf(out, "      ==== %s\n", stands_text(i));
 }
 
 char *account_text(const char *headline)

@@ -272,6 +272,7 @@ char *scratch_text(void);
 const char *value_text(int index, uint64_t value);
 const char *location_text(int index);
 const char *thread_text(int id);  /* "B (receiver)" */
+const char *stands_text(int id);  /* where it is: "B (receiver) stands at ..." */
 const char *side_of_next(int id); /* of the operation last announced: "before" or "after" */
 extern const char *const order_names[];
 const char *operation_name(enum operation op);

@@ -213,11 +213,12 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
             "value of what it has read%s%s%s",
             options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
             *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
-    snprintf(out->bounds, sizeof out->bounds,
-             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
-             "failure%s%s%s%s",
-             options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s",
-             timeouts, spins, unreached);
+    char spurious[100] = "a thread meets no spurious wake-up or failure";
+    if (options->spurious > 0)
+        snprintf(spurious, sizeof spurious, "a thread meets at most %d spurious wake-up%s or failure%s",
+                 options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s");
+    snprintf(out->bounds, sizeof out->bounds, "every interleaving under RC11; %s%s%s%s", spurious, timeouts,
+             spins, unreached);
 }
 
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
@@ -249,16 +250,19 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, struct la
         explore_beyond(&climb, out);
     }
     describe_bounds(&climb, out);
-    if (out->result.verdict == IL_FAILED)
+    if (out->result.verdict == IL_FAILED) {
         describe_failure(&climb, out);
-    else if (out->result.verdict == IL_EXHAUSTED)
-        snprintf(out->headline, sizeof out->headline, "all %ld execution%s pass: %s", out->result.executions,
-                 out->result.executions == 1 ? "" : "s", out->bounds);
-    else
+    } else if (out->result.verdict == IL_EXHAUSTED) {
+        char all[60] = "the only execution passes";
+        if (out->result.executions != 1)
+            snprintf(all, sizeof all, "all %ld executions pass", out->result.executions);
+        snprintf(out->headline, sizeof out->headline, "%s: %s", all, out->bounds);
+    } else {
         snprintf(
             out->headline, sizeof out->headline,
             "budget reached after %ld executions: not verified. None of them failed. The bound was the time, %g s. %s",
             climb.executions, budget_ms / 1000.0, help);
+    }
     out->result.executions = climb.executions;
     out->result.milliseconds = (int)(engine_ms() - begin);
 }

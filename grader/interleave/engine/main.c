@@ -5,6 +5,7 @@
 #include "engine.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -80,8 +81,13 @@ static const struct interleave_model *model_of(const struct arguments *all, cons
     return NULL;
 }
 
-static void write_page(const char *path, const char *rows)
+/* `name`: of the model, where there are several; NULL: the page has that path itself. */
+static void write_page(const char *asked, const char *name, const char *rows)
 {
+    char path[PATH_MAX];
+    int stem =
+        (int)strlen(asked) - (strlen(asked) > 5 && strcmp(asked + strlen(asked) - 5, ".html") == 0 ? 5 : 0);
+    snprintf(path, sizeof path, name ? "%.*s-%s%s" : "%.*s%s%s", stem, asked, name ? name : "", asked + stem);
     FILE *file = rows ? fopen(path, "w") : NULL;
     if (file)
         page_write_html(file, rows, source_text, NULL);
@@ -89,7 +95,7 @@ static void write_page(const char *path, const char *rows)
         fprintf(stderr, "interleave: cannot write %s: %s\n", path, rows ? "see the folder" : "nothing failed");
         exit(EXIT_USAGE);
     }
-    printf("written: %s\n", path);
+    printf("      as a page, with its sources: %s\n\n", path);
 }
 
 static void print_account(const char *account)
@@ -122,7 +128,7 @@ static int replay(const struct arguments *arguments)
     }
     print_account(result.account);
     if (arguments->page)
-        write_page(arguments->page, result.rows);
+        write_page(arguments->page, NULL, result.rows);
     il_result_free(&result);
     return EXIT_FAILED;
 }
@@ -151,7 +157,7 @@ static int explore_one(const struct interleave_model *model, const struct argume
     }
     fflush(stdout);
     if (arguments->page && result->rows)
-        write_page(arguments->page, result->rows);
+        write_page(arguments->page, arguments->count > 1 ? model->name : NULL, result->rows);
     enum il_verdict verdict = result->verdict;
     il_result_free(&found.result);
     return not_verified ? EXIT_NOT_VERIFIED : verdict == IL_FAILED ? EXIT_FAILED : EXIT_PASS;

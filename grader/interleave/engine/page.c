@@ -51,7 +51,7 @@ static void write_line(FILE *out, const struct line *line)
 /* After account_text(), which has found out the places. */
 char *page_rows(const char *name, const char *headline, const char *token)
 {
-    char *text = NULL, words[400];
+    char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
     if (!out)
@@ -75,9 +75,7 @@ char *page_rows(const char *name, const char *headline, const char *token)
     for (int i = 0; i < il->thread_count; i++) {
         if (il->threads[i].state != ALIVE)
             continue;
-        snprintf(words, sizeof words, "%s stands at %s, %s its %s", thread_text(i),
-                 where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
-        write_row(out, "E", words);
+        write_row(out, "E", stands_text(i));
     }
     fclose(out);
     return text;

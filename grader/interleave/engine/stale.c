@@ -38,8 +38,10 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
         told++;
         if (!releases && !acquires)
             tell_remark(
-                "%s read at %s what was stored at %s, but that is relaxed on both sides: it publishes nothing.",
-                thread_text(thread->id), where(step->site), where(read->site));
+                "%s read at %s what was stored at %s, but that is relaxed on both sides: it publishes nothing. Missing: "
+                "release at %s and acquire at %s.",
+                thread_text(thread->id), where(step->site), where(read->site), where(read->site),
+                where(step->site));
         else if (releases)
             tell_remark(
                 "What was published at %s with order %s, %s read at %s with order %s%s: it needs acquire to know "
