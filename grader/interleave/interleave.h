@@ -82,13 +82,15 @@ struct interleave_model {
 
 /** A place where something must hold. Of a model that passes the verdict names those that no execution came to. */
 struct interleave_assertion {
-    const char *file;
-    int line;
-    const char *function, *text;
+    const char *file;     /**< where it stands */
+    int line;             /**< and the line */
+    const char *function; /**< and the function */
+    const char *text;     /**< what must hold, as it is written */
 };
 /** The program comes to it. No step, and nothing that another thread could see. */
 void interleave_comes_to(const struct interleave_assertion *const *assertion);
 
+/** What assert() and interleave_expect() begin with. */
 #define INTERLEAVE_COMES_TO(text_)                                                                           \
     __extension__({                                                                                          \
         static const struct interleave_assertion assertion_ = {__FILE__, __LINE__, __func__, (text_)};       \
