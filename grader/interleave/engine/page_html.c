@@ -160,6 +160,8 @@ static void write_step(const struct page *page, size_t i)
             decides ? " d" : "", row->lane);
     if (row->kind == 'S')
         fprintf(out, " id=s%d", row->number);
+    else if (row->kind == 'P')
+        fprintf(out, " id=r%zu", i);
     fputs("><span class=n>", out);
     if (row->kind == 'P')
         fputs("race", out);

@@ -87,16 +87,21 @@ static bool is_near(const struct source *file, int line)
     return false;
 }
 
-/* The steps of this line, each a link to where it stands. */
+/* The steps of this line, and an access that races, each a link to where it stands. */
 static void write_steps(FILE *out, const struct source *file, int line, const struct page_row *rows,
                         size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        int length, at = rows[i].kind == 'S' ? split(rows[i].place, &length) : 0;
-        if (at == line && (int)strlen(file->name) == length &&
-            strncmp(file->name, rows[i].place, (size_t)length) == 0)
+        bool is_step = rows[i].kind == 'S', races = rows[i].kind == 'P';
+        int length, at = is_step || races ? split(rows[i].place, &length) : 0;
+        if (at != line || (int)strlen(file->name) != length ||
+            strncmp(file->name, rows[i].place, (size_t)length) != 0)
+            continue;
+        if (is_step)
             fprintf(out, "<a class=t%d href=\"#s%d\">%c%d</a>", rows[i].lane % 8, rows[i].number,
                     'A' + rows[i].lane, rows[i].number);
+        else
+            fprintf(out, "<a class=t%d href=\"#r%zu\">%c race</a>", rows[i].lane % 8, i, 'A' + rows[i].lane);
     }
 }
 
