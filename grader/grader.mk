@@ -4,7 +4,7 @@
 GRADED := $(LABS) $(EXERCISES)
 $(foreach lab,$(GRADED),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
 $(foreach lab,$(GRADED),$(eval $(lab).suite := $(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c))))
-OWN_SOURCES := $(wildcard grader/src/*.c) grader/interleave/engine/page_html.c
+OWN_SOURCES := $(wildcard grader/src/*.c) $(addprefix grader/interleave/engine/,layout.c page_arrows.c page_html.c page_markup.c page_source.c)
 GRADER_SOURCES := $(OWN_SOURCES) $(foreach lab,$(GRADED),$($(lab).suite))
 GRADER_OBJECTS := $(GRADER_SOURCES:%.c=$(B)/obj/grader/%.o)
 GRADER_LIBRARIES := check jansson libcrypto libseccomp

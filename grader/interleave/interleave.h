@@ -78,6 +78,33 @@ struct interleave_model {
         __attribute__((section("interleave_models"), used)) = &entry_##name_;                                \
     static void model_##name_(void)
 
+/* --- what must hold --- */
+
+/** A place where something must hold. Of a model that passes the verdict names those that no execution came to. */
+struct interleave_assertion {
+    const char *file;     /**< where it stands */
+    int line;             /**< and the line */
+    const char *function; /**< and the function */
+    const char *text;     /**< what must hold, as it is written */
+};
+/** The program comes to it. No step, and nothing that another thread could see. */
+void interleave_comes_to(const struct interleave_assertion *const *assertion);
+
+/** What assert() and interleave_expect() begin with. */
+#define INTERLEAVE_COMES_TO(text_)                                                                           \
+    __extension__({                                                                                          \
+        static const struct interleave_assertion assertion_ = {__FILE__, __LINE__, __func__, (text_)};       \
+        static const struct interleave_assertion *const pointer_                                             \
+            __attribute__((section("interleave_assertions"), used)) = &assertion_;                           \
+        interleave_comes_to(&pointer_);                                                                      \
+    })
+
+/** As in <assert.h>, but that it is never left out, and known to the engine. */
+#undef assert
+#define assert(condition)                                                                                    \
+    (INTERLEAVE_COMES_TO(#condition),                                                                        \
+     (condition) ? (void)0 : __assert_fail(#condition, __FILE__, __LINE__, __func__))
+
 /* --- words for the account of a failure; they change nothing --- */
 
 /** Give an object a name, and its values 0, 1, 2, ... too: `interleave_name(&state, "state", "FREE", "HELD")`. */
@@ -126,7 +153,7 @@ _Noreturn void interleave_fail(const char *format, ...) __attribute__((format(pr
  * polls)`. `assert` does the same with the text of the program.
  */
 #define interleave_expect(condition, expected, ...)                                                          \
-    ((condition) ? (void)0 : interleave_unexpected((expected), __VA_ARGS__))
+    (INTERLEAVE_COMES_TO(#condition), (condition) ? (void)0 : interleave_unexpected((expected), __VA_ARGS__))
 
 /** End the execution as failed, with both sides in words: what interleave_expect() does where its condition is false. */
 _Noreturn void interleave_unexpected(const char *expected, const char *observed, ...)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Proves the model checker: `prove.sh [planted] [litmus] [published] [fuzz] [accesses] [bad-input] [program]`, or all of them.
+# Proves the model checker: `prove.sh [planted] [litmus] [published] [fuzz] [accesses] [bad-input] [told] [program]`, or all of them.
 #
 # One line for each check, a summary in the last one; exit status 0 only if everything is as expected.
 #   BUILD=DIRECTORY   where programs are built (build/interleave-proof)
@@ -214,6 +214,44 @@ check_bad_input() { # COMPILER FILE NAME EXPECTED PHRASE
     fi
 }
 
+# What the words of a failure or a verdict hold, and that they fit: in a file, and where the terminal is narrow.
+prove_told() {
+    local main=$build/engine/main.o program=$build/told name expected phrase
+    if stale "$program" "$here/selftest/told.c"; then
+        compile_model gcc "$here/selftest/told.c" "$program" "" "$main" | in_parallel
+    fi
+    while IFS='|' read -r name expected phrase; do
+        name=${name// /} expected=${expected// /} phrase=$(echo "$phrase" | sed 's/^ *//')
+        [ -e "$build/told-$name.out" ] && [ "$build/told-$name.out" -nt "$program" ] || {
+            "$program" "$name" --seconds 1 >"$build/told-$name.out" 2>&1 </dev/null
+            echo $? >"$build/told-$name.status"
+        }
+        check_told "$name" "$expected" "$phrase"
+    done < <(grep -v '^#' "$here/selftest/told.txt")
+    check_widths "100 columns" 100 "$build"/told-*.out
+    for name in sequence_ended on_a_stack folds; do
+        COLUMNS=80 "$program" "$name" >"$build/narrow-$name.out"
+    done
+    check_widths "80 columns" 80 "$build"/narrow-*.out
+}
+
+check_told() { # NAME STATUS PHRASE
+    local said
+    said=$(tr -s ' \n' ' ' <"$build/told-$1.out")
+    if [ "$(cat "$build/told-$1.status")" = "$2" ] && grep -qF -- "$3" <<<"$said"; then
+        report ok "told $1" "$3"
+    else
+        report FAIL "told $1" "expected status $2 and '$3': status $(cat "$build/told-$1.status"): $said"
+    fi
+}
+
+check_widths() { # WHAT COLUMNS FILES
+    local what=$1 columns=$2 long
+    shift 2
+    long=$(awk -v columns="$columns" 'length > columns { print FILENAME ": " $0; exit }' "$@")
+    report "$([ -z "$long" ] && echo ok || echo FAIL)" "told in $what" "${long:-all of $# outputs}"
+}
+
 # The program as it is run by hand: what it prints, and its exit status.
 prove_program() {
     local main=$build/engine/main.o program token
@@ -258,7 +296,7 @@ check_program() { # WHAT EXIT-STATUS PHRASE COMMAND...
     shift 3
     output=$(timeout 60 "$@" 2>&1 </dev/null)
     exit_status=$?
-    if [ $exit_status = "$expected" ] && grep -qF -- "$phrase" <<<"$output"; then
+    if [ $exit_status = "$expected" ] && tr -s ' \n' ' ' <<<"$output" | grep -qF -- "$phrase"; then
         report ok "program: $what" "exit status $exit_status"
     else
         report FAIL "program: $what" "expected status $expected and '$phrase': status $exit_status: $(head -c 300 <<<"$output")"
@@ -266,7 +304,7 @@ check_program() { # WHAT EXIT-STATUS PHRASE COMMAND...
 }
 
 build_engine
-for part in ${*:-planted litmus published fuzz accesses bad-input program}; do
+for part in ${*:-planted litmus published fuzz accesses bad-input told program}; do
     case $part in
     planted) prove_planted ;;
     litmus) prove_litmus ;;
@@ -275,6 +313,7 @@ for part in ${*:-planted litmus published fuzz accesses bad-input program}; do
     fuzz) prove_fuzz ;;
     accesses) prove_accesses ;;
     bad-input) prove_bad_input ;;
+    told) prove_told ;;
     program) prove_program ;;
     *) echo "prove.sh: no part is called '$part'" >&2; exit 2 ;;
     esac

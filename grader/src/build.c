@@ -36,7 +36,7 @@ static void replace_failed_earlier_labs(struct builder *builder, const struct jo
     bool graded_failed[VARIANTS_MAX] = {false};
     for (size_t i = 0; i < jobs->count; i++) {
         const struct job *job = &jobs->items[i];
-        if (job->succeeded || job->variant == NO_VARIANT)
+        if (job->succeeded || job->variant == NO_VARIANT || build_is_written(build, job->variant))
             continue;
         if (strcmp(job->file->lab, builder->request->lab) == 0)
             graded_failed[job->variant] = true;
@@ -44,8 +44,20 @@ static void replace_failed_earlier_labs(struct builder *builder, const struct jo
             words_add(&build->replaced, job->file->lab);
     }
     for (size_t v = 0; v < build->variants.count; v++)
-        if (build->status[v] == BUILD_FAILED && !graded_failed[v])
+        if (build->status[v] == BUILD_FAILED && !graded_failed[v] && !build_is_written(build, (int)v))
             build->status[v] = BUILD_OK;
+}
+
+/* It is no variant for anybody but the tests of interleave. */
+static void take_written_out(struct build *build)
+{
+    size_t last = build->variants.count - 1;
+    if (build->variants.count == 0 || !build_is_written(build, (int)last))
+        return;
+    build->has_written = build->status[last] == BUILD_OK && build->status[last - 1] == BUILD_OK;
+    free(build->variants.items[last]);
+    build->variants.items[last] = NULL;
+    build->variants.count = last;
 }
 
 struct build build_subjects(const struct course *course, const struct sandbox *sandbox,
@@ -60,6 +72,8 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
                               .arg = arg};
     for (size_t i = 0; i < request->variants.count; i++)
         words_add(&build.variants, request->variants.items[i]);
+    if (words_contain(&request->variants, "interleave")) /* which is the last one: behind it */
+        words_add(&build.variants, BUILD_WRITTEN);
     builder.submission = submission_read(course, request, &build);
     size_t fatal = build.problem_count;
     if (fatal == 0) {
@@ -74,6 +88,7 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
         for (size_t v = 0; v < build.variants.count; v++)
             build.status[v] = BUILD_FAILED;
         submission_free(&builder.submission);
+        take_written_out(&build);
         return build;
     }
     struct jobs compilations = build_compile(&builder);
@@ -82,6 +97,7 @@ struct build build_subjects(const struct course *course, const struct sandbox *s
     build_run_jobs(&builder, &links, "linking");
     cache_close(&builder.cache);
     build_report_links(&builder, &links);
+    take_written_out(&build);
     build_free_jobs(&compilations);
     build_free_jobs(&links);
     submission_free(&builder.submission);

@@ -12,7 +12,7 @@
 #include "course.h"
 #include "sandbox.h"
 
-enum { VARIANTS_MAX = 4 };
+enum { VARIANTS_MAX = 5 };
 
 /** How far a variant came. */
 enum build_status {
@@ -49,7 +49,11 @@ struct build {
     size_t problem_count;
     char *graded_folder;   /**< where the graded lab's files are, as the person would name it; or NULL */
     struct words replaced; /**< own earlier labs that did not build: the reference is used instead */
+    /** Beside interleave there is a subject of the same name as this in which the submission was not optimised. That it cannot be built
+     * is no fault of the submission's. */
+    bool has_written;
 };
+#define BUILD_WRITTEN "written"
 
 /** The sandbox of a build, which hides the submission and the tree. `wanted` as in sandbox_probe(). */
 struct sandbox build_sandbox(const struct course *course, const char *from, const char *wanted);

@@ -187,6 +187,11 @@ static void report(struct builder *builder, const struct jobs *texts, struct job
             const struct job *failed = !whole->succeeded ? whole : objects[v].succeeded ? NULL : &objects[v];
             if (!failed)
                 continue;
+            if (build_is_written(build, (int)v)) { /* what else is wrong the other variants say */
+                build->status[v] = BUILD_FAILED;
+                objects[v].succeeded = false;
+                continue;
+            }
             char *messages = build_job_messages(builder, failed);
             build_refuse_full_disk(builder, messages);
             /* a submission can make the compiler say so (#line): what it says only asks for a trial */

@@ -89,6 +89,10 @@ bool build_variant_works(struct builder *builder, const char *variant);
 void build_free_jobs(struct jobs *jobs);
 void build_report_progress(struct builder *builder, const char *what);
 
+/** Whether the subject of this variant explores; and whether it is the one beside interleave. */
+bool build_is_explored(const char *variant);
+bool build_is_written(const struct build *build, int variant);
+
 /* build_compile.c: objects from sources */
 
 /**

@@ -247,7 +247,7 @@ bool build_variant_works(struct builder *builder, const char *variant)
     job->log = format_text("%s/trial.log", builder->build->stage);
     build_add_compiler(builder, job, variant, "flags");
     /* what is explored is linked without the sanitizer's library, which the engine stands in for */
-    words_split(&job->argv, strcmp(variant, "interleave") == 0 ? "-c trial.c -o" : "trial.c -o");
+    words_split(&job->argv, build_is_explored(variant) ? "-c trial.c -o" : "trial.c -o");
     words_add(&job->argv, job->product);
     if (!write_file_atomically(source, trial, sizeof trial - 1))
         build_stage_failed(source);

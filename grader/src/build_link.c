@@ -101,10 +101,21 @@ static void add_trusted_list(struct builder *builder, struct job *job, const cha
     words_free(&files);
 }
 
-/* The one variant that is explored and not run: models and the engine in place of scenarios and the allocator. */
-static bool is_explored(const char *variant)
+/* Models and the engine stand in place of scenarios and the allocator. */
+bool build_is_explored(const char *variant)
 {
-    return strcmp(variant, "interleave") == 0;
+    return strcmp(variant, "interleave") == 0 || strcmp(variant, BUILD_WRITTEN) == 0;
+}
+
+bool build_is_written(const struct build *build, int variant)
+{
+    return strcmp(build->variants.items[variant], BUILD_WRITTEN) == 0;
+}
+
+/* Whose trusted objects a subject is made of: only the submission's own files are not optimised. */
+static const char *trusted_variant(const char *variant)
+{
+    return build_is_explored(variant) ? "interleave" : variant;
 }
 
 static void add_scenarios(struct builder *builder, struct job *job, const char *variant,
@@ -207,7 +218,7 @@ static void look_into_cache(struct builder *builder, struct job *job, const stru
     }
     const struct settings *settings = &builder->course->variants;
     char *wrapped = format_text("%s/grader/interleave/wrapped.txt", builder->course->root);
-    char *names = is_explored(variant) ? read_file(wrapped, 1 << 16, NULL, NULL) : NULL;
+    char *names = build_is_explored(variant) ? read_file(wrapped, 1 << 16, NULL, NULL) : NULL;
     char *flags = format_text("link %s %s %s %s %s sandbox %s", settings_get(settings, "GRADE_COMMON"),
                               settings_get_of(settings, variant, "flags"),
                               settings_get_of(settings, variant, "link"), settings_get(suite, "LINK_FLAGS"),
@@ -236,7 +247,7 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
         job->taken = format_text("%s/subject", box);
         job->is_program = true;
         free(box);
-        build_add_compiler(builder, job, variant, is_explored(variant) ? "link" : "flags");
+        build_add_compiler(builder, job, variant, build_is_explored(variant) ? "link" : "flags");
         words_add(&job->argv, "-o");
         words_add(&job->argv, job->product);
         bool fences = false;
@@ -259,16 +270,18 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
             const char *lab = course->labs.items[l];
             char *solution = format_text("solutions/%s", lab), *given = format_text("runtime/given/%s", lab);
             if (!is_own(builder, lab))
-                add_trusted_list(builder, job, variant, solution,
+                add_trusted_list(builder, job, trusted_variant(variant), solution,
                                  settings_get_of(&course->modules, lab, "write"));
-            add_trusted_list(builder, job, variant, given, settings_get_of(&course->modules, lab, "given"));
+            add_trusted_list(builder, job, trusted_variant(variant), given,
+                             settings_get_of(&course->modules, lab, "given"));
             free(given);
             free(solution);
         }
         char *suite = format_text("grader/suites/%s", builder->request->lab);
         char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
         struct settings scenarios = settings_read(path);
-        (is_explored(variant) ? add_models : add_scenarios)(builder, job, variant, &scenarios, suite);
+        (build_is_explored(variant) ? add_models : add_scenarios)(builder, job, trusted_variant(variant),
+                                                                  &scenarios, suite);
         look_into_cache(builder, job, &scenarios, variant);
         if (!job->over)
             stage_trusted(builder, job);
@@ -303,11 +316,15 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         const struct job *job = &jobs->items[i];
         const char *variant = build->variants.items[job->variant];
         char *folder = build_subject_folder(build, variant);
-        if (job->succeeded && is_explored(variant))
+        if (job->succeeded && build_is_explored(variant))
             add_sources(builder, folder);
         free(folder);
         if (job->succeeded)
             continue;
+        if (build_is_written(build, job->variant)) { /* such as what is inline, and not static */
+            build->status[job->variant] = BUILD_FAILED;
+            continue;
+        }
         char *messages = build_job_messages(builder, job);
         build_refuse_full_disk(builder, messages);
         /* a submission can make the linker say so (the name of a symbol): what it says only asks for a trial */
@@ -318,7 +335,7 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
             build_problem(
                 build, builder->request->from, false,
                 format_text("compiles, but does not link%s%s:\n%s",
-                            is_explored(variant) ? " with the engine that explores interleavings" : "",
+                            build_is_explored(variant) ? " with the engine that explores interleavings" : "",
                             missing ? " (a library is missing here, or the sandbox failed)" : "", messages));
         said = true;
         free(messages);

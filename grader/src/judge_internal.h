@@ -33,6 +33,7 @@ struct judge {
     const char *root;             /* the course's tree */
     int64_t budget_ms;            /* of a model: processor time to explore it */
     const char *token;            /* of a model: the one execution to replay; NULL: all */
+    char *written_folder;         /* of a model: the program that was not optimised; NULL: there is none */
     bool page_wanted;             /* of a model: its failure as a page */
     bool hint;                    /* of a weakening search: it says which order suffices */
 

@@ -17,6 +17,11 @@
 
 enum { TEXT_MAX = 8 << 10, ACCOUNT_MAX = 1 << 18, ROWS_MAX = 1 << 20 };
 
+/* Behind the headline of what only the second exploration finds. */
+#define ONLY_AS_WRITTEN                                                                                                \
+    ". Only the file as it is written shows this: what the optimiser has removed from it, such as a read whose value " \
+    "nobody uses, races all the same"
+
 /* A text that comes in pieces; what is beyond its limit is dropped. */
 struct text {
     char *bytes;
@@ -125,7 +130,7 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
         judge->unwritten = true;
         judge_fail(judge, "the task is written", "not written yet: %s",
                    with_short_name(task ? task : headline));
-    case IL_UNSUPPORTED:
+    case IL_UNSUPPORTED: /* not of what was explored already: explore_written() */
     case IL_STEPS:
     case IL_NOT_DETERMINISTIC:
         judge_not_verified(judge, "%s", what ? what + 2 : headline); /* which says what to do */
@@ -140,29 +145,63 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
     }
 }
 
-void judge_model(struct judge *judge)
+/* Explore in the subject of judge->folder. `written`: its files were not optimised. */
+static struct channel_record explore(struct judge *judge, struct findings *findings, int64_t budget_ms,
+                                     bool written)
 {
     char *scenario = format_text("model:%s", judge->test);
     judge_start(judge, scenario);
-    judge->doing = format_text("the exploration of %s", judge->test);
+    judge->doing = format_text("the exploration of %s%s", judge->test, written ? ", not optimised" : "");
     judge_note(judge, "%3d  %s", ++judge->steps, judge->doing);
-    judge->facts = json_object();
-    const int64_t arguments[] = {judge->budget_ms, judge->page_wanted};
-    judge_send(judge, JUDGED_RUN, arguments, 2);
-    static struct findings findings; /* the judge has a process for each test, which also ends in the middle of it */
+    const int64_t arguments[] = {budget_ms, judge->page_wanted, written};
+    judge_send(judge, JUDGED_RUN, arguments, 3);
     struct channel_record record;
     while ((record = judge_wait_record(judge)).type == RECORD_EVENT)
-        take_event(judge, &record, &findings);
+        take_event(judge, &record, findings);
     if (record.type != RECORD_REPLY)
         judge_fail(judge, "events and a reply", "a record of type %u", record.type);
     /* before it gets into any report: one that is forged would be offered as a part of a command */
-    if (findings.token.length && !token_is_written(findings.token.bytes))
+    if (findings->token.length && !token_is_written(findings->token.bytes))
         judge_fail(judge, "a token as the engine writes it",
                    "the subject sends another text as the token of its failure");
-    json_object_set_new(judge->facts, "executions", json_integer(record.b));
-    add_fact(judge, "bounds", &findings.bounds);
-    add_fact(judge, "token", &findings.token);
-    add_fact(judge, "rows", &findings.rows);
+    json_object_set_new(judge->facts, written ? "executions_written" : "executions", json_integer(record.b));
+    if (!written || record.a == IL_FAILED) {
+        add_fact(judge, "bounds", &findings->bounds);
+        add_fact(judge, "token", &findings->token);
+        add_fact(judge, "rows", &findings->rows);
+    }
+    return record;
+}
+
+static bool is_about_the_code(int64_t failure)
+{
+    return failure != IL_UNSUPPORTED && failure != IL_STEPS && failure != IL_NOT_DETERMINISTIC;
+}
+
+/* The optimiser removes reads whose value nobody uses, and writes that another follows. C makes no exception for them: they may
+ * race. What cannot be explored so, or not to its end, was explored as it is compiled. */
+static void explore_written(struct judge *judge)
+{
+    enum { PART = 4, BUDGET_MAX_MS = 2000 };
+    static struct findings findings;
+    int64_t part_ms = judge->budget_ms / PART + 1;
+    judge->folder = judge->written_folder;
+    struct channel_record record =
+        explore(judge, &findings, part_ms < BUDGET_MAX_MS ? part_ms : BUDGET_MAX_MS, true);
+    bool is_finding = record.a == IL_FAILED && is_about_the_code(findings.failure);
+    if (is_finding) {
+        append(&findings.headline, ONLY_AS_WRITTEN, TEXT_MAX);
+        decide_failure(judge, &findings);
+    }
+    judge_finish(judge);
+}
+
+void judge_model(struct judge *judge)
+{
+    static struct findings findings; /* the judge has a process for each test, which also ends in the middle of it */
+    bool written = judge->folder == judge->written_folder; /* a token's */
+    judge->facts = json_object();
+    struct channel_record record = explore(judge, &findings, judge->budget_ms, written);
     if (record.a == IL_FAILED)
         decide_failure(judge, &findings);
     if (record.a == IL_BUDGET)
@@ -173,4 +212,6 @@ void judge_model(struct judge *judge)
         judge_fail(judge, "a verdict", "verdict %lld after %lld executions", (long long)record.a,
                    (long long)record.b);
     judge_finish(judge);
+    if (judge->written_folder && !judge->token)
+        explore_written(judge);
 }

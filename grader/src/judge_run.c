@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../interleave/engine/token.h"
 #include "foreign.h"
 #include "judge_internal.h"
 
@@ -112,6 +113,10 @@ static struct judge *new_judge(const struct judge_test *test)
     judge->graded_folder = current.build->graded_folder;
     judge->budget_ms = test->variants == INTERLEAVE ? current.budget_ms : 0;
     judge->token = current.token;
+    if (current.build->has_written)
+        judge->written_folder = build_subject_folder(current.build, BUILD_WRITTEN);
+    if (judge->token && token_is_of_written(judge->token) && judge->written_folder)
+        judge->folder = judge->written_folder;
     judge->page_wanted = current.page_wanted;
     judge->hint = current.hint;
     judge->reply_line = -1;

@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../interleave/engine/page_html.h"
 #include "../interleave/engine/token.h"
 #include "build.h"
 #include "course.h"
@@ -27,6 +26,7 @@
 #include "judge_run.h"
 #include "kept.h"
 #include "options.h"
+#include "page.h"
 #include "pick.h"
 #include "result.h"
 #include "selftest.h"
@@ -196,39 +196,6 @@ static int debug(const struct judge_suite *suite, struct result *result)
                : EXIT_NO_RESULT;
 }
 
-/* The page of a model's failure, in a file; or why there is none. */
-static int write_page(const struct result *result)
-{
-    const struct outcome *test = &result->tests[0];
-    const char *rows = outcome_text(test, "rows");
-    if (!*rows && test->status == TEST_PASS)
-        printf("%s: %s passes, so there is nothing to show\n", test->name,
-               result->token ? "the execution of this token" : "every execution");
-    else if (!*rows)
-        report_terminal(result, stdout);
-    fflush(stdout);
-    if (!*rows)
-        return test->status == TEST_PASS ? EXIT_PASS : EXIT_NO_RESULT;
-    char *folder = format_text("%s/build/trace", result->course->root);
-    char *path = format_text("%s/%.2s-%s.html", folder, result->lab, test->name);
-    char *harmless = harmless_text(rows, strlen(rows), SIZE_MAX),
-         *observed = harmless_line(outcome_text(test, "observed"), 4000), *page = NULL;
-    size_t size;
-    FILE *out = open_memstream(&page, &size);
-    page_write_html(out, harmless); /* here and not by the subject: its bytes are text, whatever they are */
-    fclose(out);
-    if (!make_directories(folder) || !write_file_atomically(path, page, size))
-        die("cannot write %s: %s", path, strerror(errno));
-    printf("%s\n%s\n", observed, path);
-    free(observed);
-    free(harmless);
-    free(page);
-    fflush(stdout);
-    free(path);
-    free(folder);
-    return EXIT_PASS;
-}
-
 /* Told by the inner process, for the outer one to clean up. Shared memory. */
 static char *stage_to_remove;
 
@@ -275,7 +242,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
     } else {
         judge_run(suite, &build, &sandbox, &result, show_progress, NULL);
         clear_progress();
-        status = options->trace ? write_page(&result) : report(&result, options);
+        status = options->trace ? page_write(&result) : report(&result, options);
     }
     build_remove(&build);
     stage_to_remove[0] = '\0';

@@ -4,21 +4,24 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../interleave/engine/layout.h"
 #include "foreign.h"
 #include "report_internal.h"
 
 struct style style_for(FILE *out)
 {
-    struct style style = {
-        .out = out, .width = 100, .good = "", .bad = "", .warn = "", .dim = "", .bold = "", .off = ""};
-    struct winsize size;
+    struct style style = {.out = out,
+                          .width = layout_columns(out),
+                          .good = "",
+                          .bad = "",
+                          .warn = "",
+                          .dim = "",
+                          .bold = "",
+                          .off = ""};
     if (!isatty(fileno(out)))
         return style;
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col >= 60)
-        style.width = size.ws_col < 120 ? size.ws_col : 120;
     const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
     if (!terminal || strcmp(terminal, "dumb") == 0 || (no_colour && *no_colour))
         return style;
@@ -71,39 +74,9 @@ void print_field(const struct style *style, const char *name, const char *value)
     print_wrapped(style, value, 16);
 }
 
-/* Where what goes on below a laid out line begins: under its last column, or, where that is far to the right, a bit to the
- * right of its begin. */
-static int hang_of(const char *line, int room)
-{
-    int hang = (int)strspn(line, " "), begin = hang;
-    for (int i = hang; line[i] && i < room * 2 / 3; i++)
-        if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] && line[i + 2] != ' ')
-            hang = i + 2;
-    return hang > begin ? hang + 2 : begin + 4;
-}
-
 void print_laid_out(const struct style *style, const char *line, int indent)
 {
     char *whole = harmless_line(line, TEXT_BYTES_MAX);
-    const char *text = whole;
-    int room = style->width - indent, hang = 0;
-    while ((int)strlen(text) > room - hang) {
-        int length = room - hang, least = hang ? 0 : (int)strspn(text, " ") + 1;
-        while (length > least && text[length] != ' ')
-            length--;
-        if (length <= least) /* one long word */
-            length = room - hang;
-        int shown = length;
-        while (shown > least && text[shown - 1] == ' ')
-            shown--;
-        fprintf(style->out, "%*s%.*s\n", hang ? indent + hang : 0, "", shown, text);
-        if (!hang)
-            hang = hang_of(whole, room);
-        text += length + (int)strspn(text + length, " ");
-    }
-    if (*text)
-        fprintf(style->out, "%*s%s\n", hang ? indent + hang : 0, "", text);
-    else if (text == whole)
-        fputc('\n', style->out);
+    layout_line(style->out, whole, indent, -1, style->width);
     free(whole);
 }

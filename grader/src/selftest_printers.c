@@ -74,13 +74,23 @@ static char *check_open(const struct result *result, const char *open)
     return problem;
 }
 
+static char *nasty_source(void *arg, const char *file)
+{
+    (void)arg;
+    (void)file;
+    return copy_text(nasty);
+}
+
 static char *check_page(void)
 {
-    char *page = NULL, *rows = format_text("T\t%s\nM\t%s\nL\t%s\nS\t0\t1\t%s\t%s\nS\t99\t\nE\t%s", nasty,
-                                           nasty, nasty, nasty, nasty, nasty);
+    char *page = NULL,
+         *rows = format_text("T\t%s\nM\t%s\nL\t%s\nL\t%s\nG\t0\t1\t99\t%s:1 %s\t%s\nS\t0\t1\t0\t%s:1 %s\t%s\n"
+                             "S\t1\t2\t1\tx.c:1 f\t%s\nS\t99\t\nP\t1\nD\t%s\nE\t%s",
+                             nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty,
+                             nasty, nasty);
     size_t size;
     FILE *out = open_memstream(&page, &size);
-    page_write_html(out, rows);
+    page_write_html(out, rows, nasty_source, NULL);
     fclose(out);
     char *problem = strstr(page, "<script") || strstr(page, "<!--")
                         ? format_text("the page of a model holds the submission's markup")

@@ -4,7 +4,7 @@
 #   <!-- source FILE [FIRST-LAST] -->   the block that follows is that file, or these lines of it
 #   <!-- run FILE ARGUMENTS... -->      the block that follows is what the model program prints
 #
-# FILE is below grader/interleave/examples. Long lines of output are folded. Milliseconds may differ. --update writes the
+# FILE is below grader/interleave/examples. Milliseconds may differ. --update writes the
 # blocks anew; read the difference before you commit it.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 2
@@ -21,24 +21,6 @@ mkdir -p "$build"
 make -s build/obj/engine/engine.o || exit 2
 blocks=0 stale=0
 
-# Long lines go on in the next, further in; no blank lines at the end.
-folded()
-{
-    awk '{
-        match($0, /^ */)
-        indent = sprintf("%" RLENGTH + 4 "s", "")
-        while (length($0) > 86 && match(substr($0, 1, 86), /.* /) && RLENGTH > length(indent)) {
-            text = text substr($0, 1, RLENGTH - 1) "\n"
-            $0 = indent substr($0, RLENGTH + 1)
-        }
-        text = text $0 "\n"
-    }
-    END {
-        sub(/\n+$/, "\n", text)
-        printf "%s", text
-    }'
-}
-
 # block KIND FILE REST...: what the page should quote
 block()
 {
@@ -53,7 +35,7 @@ block()
     if [ ! -e "$program" ] || [ "$examples/$file" -nt "$program" ] || [ build/obj/engine/engine.o -nt "$program" ]; then
         grader/tools/model.sh "$program" "$examples/$file" || return 2
     fi
-    "$program" "$@" | folded
+    COLUMNS=86 "$program" "$@" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' # no blank lines at the end
 }
 
 # What may differ from run to run.

@@ -44,7 +44,7 @@ awk '
         pages = FILENAME !~ /^grader[/]golden/
         next
     }
-    line && RLENGTH > indent && !/^ +([A-Z.] [A-Z.] |[.^][.^][.^][.^] )/ { line = line " " $0; next }
+    line && RLENGTH > indent && !/^ +([A-Z.] [A-Z.] |race  |[*.^][*.^][*.^][*.^] )/ { line = line " " $0; next }
     { check() }
     END {
         check()

@@ -115,7 +115,7 @@ must_fail 'step_dream' "$domains" "$poll" "$on_poll" ', ACT(dream, 0)'
 # acts, each with its operation.
 objects=build/obj/grader/grader
 gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Iruntime/include -Igrader/support grader/tools/step_lines.c \
-    $objects/src/judge_steps.o $objects/src/util.o $objects/src/foreign.o $objects/interleave/engine/page_html.o \
+    $objects/src/judge_steps.o $objects/src/util.o $objects/src/foreign.o $objects/interleave/engine/page_markup.o \
     -ljansson -o "$scratch/lines"
 cat >"$scratch/expected" <<'END'
 the clones = 4

@@ -134,10 +134,11 @@ const char *value_text(int index, uint64_t value)
             snprintf(text, size, "%s", named->values[i]);
             return text;
         }
-    for (int i = 0; location->size == 8 && i < il->segment_count; i++)
-        if ((char *)(uintptr_t)value >= il->segments[i].start &&
-            (char *)(uintptr_t)value < il->segments[i].end) {
-            snprintf(text, size, "&%s", variable_mark((uintptr_t)value));
+    for (int i = 0; location->size == 8 && i <= il->segment_count; i++)
+        if (i < il->segment_count ? (char *)(uintptr_t)value >= il->segments[i].start &&
+                                        (char *)(uintptr_t)value < il->segments[i].end
+                                  : on_a_stack((uintptr_t)value)) {
+            snprintf(text, size, "&%s", pointee_mark((uintptr_t)value));
             return text;
         }
     if (location->size == 8 && block)
@@ -157,8 +158,11 @@ const char *value_text(int index, uint64_t value)
 
 void account_clear(void)
 {
-    for (int i = 0; i < il->line_count; i++)
+    for (int i = 0; i < il->line_count; i++) {
         free(il->lines[i].text);
+        free(il->lines[i].words);
+        free(il->lines[i].calls);
+    }
     il->line_count = il->line_number = 0;
 }
 
@@ -191,7 +195,39 @@ __attribute__((noinline)) void interleave_failed(const char *message)
     __asm__ volatile("" : : "r"(message) : "memory");
 }
 
-static void add_line(enum line_kind kind, int thread, il_site site, const char *format, va_list arguments)
+/* The program keeps frame pointers: each frame begins with the one of its caller, and where that goes on. */
+static struct call *calls_of(const struct thread *thread)
+{
+    enum { DEPTH = 24 };
+    struct call *calls = calloc(DEPTH + 1, sizeof *calls);
+    const char *frame = thread->frames_end;
+    if (!calls)
+        engine_failed("no memory");
+    for (int i = 0; i < DEPTH && frame >= thread->stack && frame < thread->stack + STACK_BYTES - 16; i++) {
+        const char *const *words = (const char *const *)(const void *)frame;
+        calls[i] = (struct call){.site = words[1] - 1, .frame = (uintptr_t)words[0]};
+        if (words[0] <= frame)
+            break;
+        frame = words[0];
+    }
+    return calls;
+}
+
+/* The number of the step whose store the newest step read, if another thread made it. */
+static int number_read(int thread)
+{
+    const struct step *step = &il->steps[il->step_count - 1];
+    const struct store *read = il->step_count && step->read >= 0 ? &il->stores[step->read] : NULL;
+    if (!read || read->step < 0 || read->thread == thread)
+        return 0;
+    for (int i = il->line_count - 1; i >= 0; i--)
+        if (il->lines[i].kind == LINE_STEP && il->lines[i].step == read->step)
+            return il->lines[i].number;
+    return 0;
+}
+
+static struct line *add_line(enum line_kind kind, int thread, il_site site, const char *format,
+                             va_list arguments)
 {
     if (il->line_count == il->line_capacity) {
         il->line_capacity = il->line_capacity ? il->line_capacity * 2 : 64;
@@ -200,7 +236,13 @@ static void add_line(enum line_kind kind, int thread, il_site site, const char *
             engine_failed("no memory");
     }
     struct line *line = &il->lines[il->line_count];
-    *line = (struct line){.kind = kind, .thread = (int8_t)thread, .site = site};
+    *line = (struct line){.kind = kind,
+                          .thread = (int8_t)thread,
+                          .step = il->step_count - 1,
+                          .from = kind == LINE_STEP ? number_read(thread) : 0,
+                          .decisions = il->taken_count,
+                          .site = site,
+                          .calls = thread == NOBODY ? NULL : calls_of(&il->threads[thread])};
     if (vasprintf(&line->text, format, arguments) < 0)
         engine_failed("no memory");
     il->line_count++;
@@ -208,6 +250,7 @@ static void add_line(enum line_kind kind, int thread, il_site site, const char *
         line->number = ++il->line_number;
         tell_debugger(line->number, line->text);
     }
+    return line;
 }
 
 void tell_line(enum line_kind kind, int thread, il_site site, const char *format, ...)
@@ -237,10 +280,21 @@ static void write_lanes(FILE *out, int thread)
         fprintf(out, "%c ", i == thread ? 'A' + i : '.');
 }
 
+static il_site told_at(const struct line *line)
+{
+    return line->folded ? line->called_at : line->site;
+}
+
 static void write_line(FILE *out, const struct line *line, int width)
 {
     char place[200];
-    snprintf(place, sizeof place, "%s %s", site_place(line->site), site_function(line->site));
+    snprintf(place, sizeof place, "%s %s", site_place(told_at(line)), site_function(told_at(line)));
+    if (line->folded) {
+        fprintf(out, line->number ? "%4d  " : "      ", line->number);
+        write_lanes(out, line->thread);
+        fprintf(out, " %-*s  %s\n", width, place, line->words);
+        return;
+    }
     switch (line->kind) {
     case LINE_STEP:
         fprintf(out, "%4d  ", line->number);
@@ -252,6 +306,11 @@ static void write_line(FILE *out, const struct line *line, int width)
         write_lanes(out, line->thread);
         fprintf(out, " %-*s  (%s)\n", width, line->site ? place : "", line->text);
         break;
+    case LINE_PLAIN:
+        fprintf(out, "race  ");
+        write_lanes(out, line->thread);
+        fprintf(out, " %-*s  %s\n", width, place, line->text);
+        break;
     case LINE_SWITCH:
         fprintf(out, "      ---- %s\n", line->text);
         break;
@@ -259,6 +318,8 @@ static void write_line(FILE *out, const struct line *line, int width)
         fprintf(out, "      ^^^^ %s\n", line->text);
         break;
     }
+    if (line->decides)
+        fprintf(out, "      **** %s\n", STEP_DECIDES);
 }
 
 /* The thread that ran last has made its last announced operation; the others are about to. In a deadlock nobody ran on. */
@@ -268,91 +329,37 @@ const char *side_of_next(int id)
                                                                                             : "before";
 }
 
+const char *stands_text(int id)
+{
+    const struct pending *next = &il->threads[id].next;
+    char *text = scratch_text();
+    if (next->op == OP_START)
+        snprintf(text, sizeof il->texts[0], "%s has just begun", thread_text(id));
+    else
+        snprintf(text, sizeof il->texts[0], "%s stands at %s, %s its %s", thread_text(id), where(next->site),
+                 side_of_next(id), operation_name(next->op));
+    return text;
+}
+
 /* Where each thread that has not ended stands. */
 static void write_ends(FILE *out)
 {
     for (int i = 0; i < il->thread_count; i++)
         if (il->threads[i].state == ALIVE)
-            fprintf(out, "      ==== %s stands at %s, %s its %s\n", thread_text(i),
-                    where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
-}
-
-/* The line before, not too far back, that says the same; -1: none. */
-static int same_before(int i)
-{
-    enum { BACK = 12 };
-    const struct line *line = &il->lines[i];
-    for (int k = i - 1; k >= 0 && k >= i - BACK; k--)
-        if (il->lines[k].kind == line->kind && il->lines[k].thread == line->thread &&
-            il->lines[k].site == line->site && strcmp(il->lines[k].text, line->text) == 0)
-            return k;
-    return -1;
-}
-
-static bool is_load(const struct line *line)
-{
-    return line->kind == LINE_STEP && strncmp(line->text, "load ", 5) == 0;
-}
-
-/* A loop that looks once more before it sleeps: nothing but looks of this thread stands between the two. */
-static bool looks_in_vain(int i)
-{
-    int before = same_before(i);
-    for (int k = before; before >= 0 && k <= i; k++)
-        if (!is_load(&il->lines[k]) || il->lines[k].thread != il->lines[i].thread)
-            return false;
-    return before >= 0;
-}
-
-/* A spinning thread does the same for hundreds of steps: the first rounds say it all. Looks in vain are left out at once, where
- * there are several. */
-static void leave_out_repeats(void)
-{
-    enum { SHOWN = 6 };
-    int run = 0;
-    for (int i = 0; i < il->line_count; i++) {
-        run = same_before(i) >= 0 ? run + 1 : 0;
-        il->lines[i].left_out = run > SHOWN;
-    }
-    for (int i = 0, vain = 0; i <= il->line_count; i++) {
-        bool in_vain = i < il->line_count && looks_in_vain(i);
-        for (int k = i - vain; !in_vain && vain > 1 && k < i; k++)
-            il->lines[k].left_out = true;
-        vain = in_vain ? vain + 1 : 0;
-    }
-}
-
-int account_left_out(int i)
-{
-    int count = 0;
-    while (i + count < il->line_count && il->lines[i + count].left_out)
-        count++;
-    return count;
-}
-
-static void resolve_lines(void)
-{
-    il_site *sites = calloc((size_t)il->line_count + 1, sizeof *sites);
-    if (!sites)
-        engine_failed("no memory");
-    for (int i = 0; i < il->line_count; i++)
-        sites[i] = il->lines[i].site;
-    site_resolve(sites, (size_t)il->line_count);
-    free(sites);
+            fprintf(out, "      ==== %s\n", stands_text(i));
 }
 
 char *account_text(const char *headline)
 {
     char *text = NULL;
     size_t length;
-    resolve_lines();
-    leave_out_repeats();
+    story_make();
     /* a place that is longer pushes its own line only: what happens shall fit beside it */
     enum { PLACE_COLUMNS = 34 };
     int width = 0;
-    for (int i = 0; i < il->line_count; i++) {
-        int long_one =
-            (int)(strlen(site_place(il->lines[i].site)) + 1 + strlen(site_function(il->lines[i].site)));
+    for (int i = 0; i < il->line_count; i += il->lines[i].folded ? il->lines[i].folded : 1) {
+        il_site site = told_at(&il->lines[i]);
+        int long_one = (int)(strlen(site_place(site)) + 1 + strlen(site_function(site)));
         width = long_one > width && long_one <= PLACE_COLUMNS ? long_one : width;
     }
     FILE *out = open_memstream(&text, &length);
@@ -360,12 +367,15 @@ char *account_text(const char *headline)
         engine_failed("no memory");
     fprintf(out, "%s\n\n", headline);
     for (int i = 0; i < il->line_count; i++) {
-        int left_out = account_left_out(i);
+        int left_out = story_left_out(i);
         if (left_out)
-            fprintf(out, "      .... %d more lines that repeat these\n", left_out);
+            fprintf(out, "      .... %d more line%s these\n", left_out,
+                    left_out == 1 ? " that repeats" : "s that repeat");
         i += left_out;
-        if (i < il->line_count)
-            write_line(out, &il->lines[i], width);
+        if (i == il->line_count)
+            break;
+        write_line(out, &il->lines[i], width);
+        i += il->lines[i].folded ? il->lines[i].folded - 1 : 0;
     }
     fprintf(out, "      ==== %s: %s\n", il_failure_name(il->failure), il->message);
     write_ends(out);

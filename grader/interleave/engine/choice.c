@@ -69,7 +69,7 @@ static int oldest_readable(const struct thread *thread, int index)
 static bool depends_on_newer(const struct thread *thread, const struct location *location, int index)
 {
     const struct store *read = location_store(location, index);
-    for (int i = location->count - 1; i > index; i--) {
+    for (int i = location->count - 1; i > index && !il->options.any_stale; i--) {
         const struct store *newer = location_store(location, i);
         if (!is_in(&thread->past, newer) && (read->step < 0 || !is_in(&il->steps[read->step].past, newer)))
             return false;
@@ -81,7 +81,7 @@ static bool depends_on_newer(const struct thread *thread, const struct location 
 static int next_stale(const struct thread *thread, const struct location *location, int index, int oldest)
 {
     /* where all stand as they ran, none depends on a newer one */
-    if (!location->reordered && !is_in(&thread->past, location_newest(location)))
+    if (!il->options.any_stale && !location->reordered && !is_in(&thread->past, location_newest(location)))
         return -1;
     do
         index--;
@@ -112,7 +112,8 @@ int choose_place(const struct thread *thread, int index, enum il_order order)
     const struct location *location = &il->locations[index];
     struct choices choices = {1, {location->count}, {false}};
     int oldest = oldest_readable(thread, index);
-    for (int i = location->count - 1; i > oldest && is_in(&thread->past, location_store(location, i)); i--)
+    for (int i = location->count - 1;
+         i > oldest && (il->options.any_stale || is_in(&thread->past, location_store(location, i))); i--)
         if (may_be_stale() && is_free(location, i - 1) && sc_permits(thread, index, order, i))
             offer(&choices, i, false);
     return choices.of[chosen(&choices)];

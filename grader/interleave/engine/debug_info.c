@@ -110,6 +110,21 @@ static void look_at(Dwarf_Die *variable, struct wanted *wanted)
     wanted->bytes = bytes;
 }
 
+/* Where the function itself has none: pointers that the whole unit has, to a structure as large as the block. */
+static void look_in_unit(Dwarf_Die *unit, struct wanted *wanted)
+{
+    Dwarf_Die child;
+    if (wanted->bytes > 0 || dwarf_child(unit, &child) != 0)
+        return;
+    do {
+        struct wanted found = {.size = wanted->size};
+        if (dwarf_tag(&child) == DW_TAG_variable)
+            look_at(&child, &found);
+        if (found.bytes == wanted->size)
+            look_at(&child, wanted);
+    } while (dwarf_siblingof(&child, &child) == 0);
+}
+
 static void look_in(Dwarf_Die *scope, struct wanted *wanted)
 {
     Dwarf_Die child;
@@ -153,20 +168,23 @@ static bool find_member(Dwarf_Die *structure, size_t offset, Dwarf_Die *member, 
     return false;
 }
 
-/* What stands at an offset of an object of this type: appends ".member", "[index]" and, where neither says all, " + bytes". */
-static void append_place(Dwarf_Die *type, size_t offset, char *text, size_t room)
+/* What stands at an offset of an object of this type: appends ".member", "[index]" and, where neither says all, " + bytes".
+ * `whole`: of a structure and its first member, the structure. */
+static void append_place(Dwarf_Die *type, size_t offset, bool whole, char *text, size_t room)
 {
     Dwarf_Die inner, element;
     Dwarf_Word start, bytes;
+    if (whole && offset == 0 && dwarf_tag(type) == DW_TAG_structure_type)
+        return;
     if (dwarf_tag(type) == DW_TAG_structure_type && find_member(type, offset, &inner, &start) &&
         find_type(&inner, &element)) {
         if (dwarf_diename(&inner))
             append(text, room, ".%s", dwarf_diename(&inner));
-        append_place(&element, offset - start, text, room);
+        append_place(&element, offset - start, whole, text, room);
     } else if (dwarf_tag(type) == DW_TAG_array_type && find_type(type, &element) &&
                dwarf_aggregate_size(&element, &bytes) == 0 && bytes > 0) {
         append(text, room, "[%zu]", offset / (size_t)bytes);
-        append_place(&element, offset % bytes, text, room);
+        append_place(&element, offset % bytes, whole, text, room);
     } else if (offset > 0) {
         append(text, room, " + %zu", offset);
     }
@@ -183,12 +201,13 @@ bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text
     count = count > 0 ? dwarf_getscopes_die(&around[0], &scopes) : 0;
     for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_compile_unit; i++)
         look_in(&scopes[i], &wanted);
+    look_in_unit(&unit, &wanted);
     free(scopes);
     free(around);
     if (wanted.bytes == 0 || wanted.several || offset >= wanted.bytes || !dwarf_diename(&wanted.structure))
         return false;
     snprintf(text, room, "%s", dwarf_diename(&wanted.structure));
-    append_place(&wanted.structure, offset, text, room);
+    append_place(&wanted.structure, offset, false, text, room);
     return true;
 }
 
@@ -225,18 +244,87 @@ static bool find_variable(Dwarf_Die *scope, uintptr_t address, Dwarf_Die *variab
     return false;
 }
 
-void debug_info_place(uintptr_t variable, size_t offset, char *text, size_t room)
+void debug_info_place(uintptr_t variable, size_t offset, bool whole, char *text, size_t room)
 {
     Dwarf *dwarf = session();
     Dwarf_Die unit, found, type;
     text[0] = '\0';
     for (Dwarf_CU *each = NULL; dwarf && dwarf_get_units(dwarf, each, &each, NULL, NULL, &unit, NULL) == 0;)
         if (find_variable(&unit, variable, &found) && find_type(&found, &type)) {
-            append_place(&type, offset, text, room);
+            append_place(&type, offset, whole, text, room);
             return;
         }
     if (offset > 0)
         append(text, room, " + %zu", offset);
+}
+
+/* --- a local variable --- */
+
+/* The address that the function's variables are counted from. */
+static bool find_base(Dwarf_Die *function, uintptr_t pc, uintptr_t frame, uintptr_t *base)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Op *operations;
+    size_t count;
+    enum { FRAME_POINTER = DW_OP_reg6, SAVED_BYTES = 16 };
+    if (dwarf_getlocation_addr(dwarf_attr_integrate(function, DW_AT_frame_base, &attribute), pc, &operations,
+                               &count, 1) != 1 ||
+        count != 1)
+        return false;
+    *base = frame + (operations[0].atom == DW_OP_call_frame_cfa ? SAVED_BYTES : 0);
+    return operations[0].atom == DW_OP_call_frame_cfa || operations[0].atom == FRAME_POINTER;
+}
+
+/* Of the variables in this scope, not in one within it: the one that holds the address. */
+static bool find_local(Dwarf_Die *scope, uintptr_t pc, uintptr_t base, uintptr_t address, bool whole,
+                       char *text, size_t room)
+{
+    Dwarf_Die child, type;
+    Dwarf_Attribute attribute;
+    Dwarf_Op *operations;
+    size_t count;
+    Dwarf_Word bytes = 0;
+    if (dwarf_child(scope, &child) != 0)
+        return false;
+    do {
+        int tag = dwarf_tag(&child);
+        if ((tag != DW_TAG_variable && tag != DW_TAG_formal_parameter) || !dwarf_diename(&child) ||
+            dwarf_getlocation_addr(dwarf_attr_integrate(&child, DW_AT_location, &attribute), pc, &operations,
+                                   &count, 1) != 1 ||
+            count != 1 || operations[0].atom != DW_OP_fbreg || !find_type(&child, &type) ||
+            dwarf_aggregate_size(&type, &bytes) != 0)
+            continue;
+        uintptr_t start = base + (uintptr_t)operations[0].number;
+        if (address < start || address >= start + bytes)
+            continue;
+        snprintf(text, room, "%s", dwarf_diename(&child));
+        append_place(&type, address - start, whole, text, room);
+        return true;
+    } while (dwarf_siblingof(&child, &child) == 0);
+    return false;
+}
+
+bool debug_info_local(uintptr_t pc, uintptr_t frame, uintptr_t address, bool whole, char *text, size_t room)
+{
+    Dwarf *dwarf = session();
+    Dwarf_Die unit, *around = NULL, *scopes = NULL;
+    bool found = false;
+    uintptr_t base = 0;
+#if !defined(__x86_64__)
+    return false; /* how far above its frame pointer a frame ends is not known */
+#endif
+    if (!dwarf || !find_unit(dwarf, pc, &unit))
+        return false;
+    int count = dwarf_getscopes(&unit, pc, &around);
+    count = count > 0 ? dwarf_getscopes_die(&around[0], &scopes) : 0;
+    bool has_base = false;
+    for (int i = 0; i < count && !has_base; i++)
+        has_base = dwarf_tag(&scopes[i]) == DW_TAG_subprogram && find_base(&scopes[i], pc, frame, &base);
+    for (int i = 0; i < count && has_base && !found; i++)
+        found = find_local(&scopes[i], pc, base, address, whole, text, room);
+    free(scopes);
+    free(around);
+    return found;
 }
 
 /* --- symbols --- */

@@ -20,11 +20,15 @@ void debug_info_variables(debug_info_variable *variable, void *arg);
 
 /**
  * What stands at `offset` of a block of `size` bytes that the function around `address` has made: "struct.member", in `text`.
- * The function has a pointer to the structure. False: it has none, or several that could be it.
+ * The function has a pointer to the structure, or else its file. False: neither has one, or several that could be it.
  */
 bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text, size_t room);
 
-/** What stands at `offset` of the static variable at that address, to be put behind its name: ".member", "[2].member", or " + 8". */
-void debug_info_place(uintptr_t variable, size_t offset, char *text, size_t room);
+/** What stands at `offset` of the static variable at that address, to be put behind its name: ".member", "[2].member", or " + 8".
+ * `whole`: where a structure begins, it, and not its first member. */
+void debug_info_place(uintptr_t variable, size_t offset, bool whole, char *text, size_t room);
+
+/** The variable that holds `address`, of the function that is at `pc` with this frame pointer: "name.member", in `text`. */
+bool debug_info_local(uintptr_t pc, uintptr_t frame, uintptr_t address, bool whole, char *text, size_t room);
 
 #endif

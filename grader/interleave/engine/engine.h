@@ -29,10 +29,12 @@
  *     search.c      the tree of decisions, walked depth-first; random walks
  *     reduce.c      which steps depend on each other; source-DPOR
  *     execution.c   one execution, and many: il_explore()
+ *     decide.c      which step of a failing execution decides
  *     ladder.c      in which order to search, and what the verdict says
- *     account.c     what happened, in words; page.c, page_html.c: as a page
- *     site.c        files, lines, names of functions and objects; debug_info.c: what the program itself says of an address
+ *     account.c     what happened, in words; story.c: which of it is told; page.c, page_html.c: as a page
+ *     site.c        files, lines, names of functions; object.c: of objects; debug_info.c: what the program itself says of an address
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
+ *     assertion.c   assertions that no execution came to
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
  *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_refused.c    the front
  *     ends
@@ -222,6 +224,13 @@ void failure_watch(struct sigaction before[], bool begin);
 /* --- execution.c --- */
 void engine_start(void);
 int64_t engine_ms(void);
+/* As il->options, il->replay and the path of decisions say. */
+void execute(void);
+
+/* --- decide.c --- */
+/* How many decisions of the failing execution in il->replay it takes until, in these bounds, every way on fails; 0: not known, or
+ * every execution fails. */
+int decides_at(const struct il_options *bounds);
 
 /* --- places.c --- */
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
@@ -240,6 +249,9 @@ bool missing_order(const struct thread *reader, int writer, uint16_t time, char 
 /* The same where `writer`, from that time on, only looked at an object that `reader` then read: what to do instead. */
 bool only_looked(const struct thread *reader, int writer, uint16_t time, char *text, size_t size);
 
+/* A load of the thread read an old value while its own store before it was not seen yet: what to do. */
+bool store_waited(const struct thread *thread, char *text, size_t size);
+
 /* --- account.c --- */
 void account_clear(void);
 /* A place for a breakpoint: a traced execution fails here, on the stack of the thread that fails. */
@@ -254,33 +266,68 @@ void tell_line(enum line_kind kind, int thread, il_site site, const char *format
 #define tell_switch(...) TELL(LINE_SWITCH, NOBODY, NULL, __VA_ARGS__)
 #define tell_remark(...) TELL(LINE_REMARK, NOBODY, NULL, __VA_ARGS__)
 char *account_text(const char *headline);
-/* How many lines from this one on repeat those before, so that they are left out. */
-int account_left_out(int i);
 /* One of sixteen texts of 160 bytes, used in turn. */
 char *scratch_text(void);
 /* "EMPTY", "42": a value of a location in words. A scratch text. */
 const char *value_text(int index, uint64_t value);
 const char *location_text(int index);
 const char *thread_text(int id);  /* "B (receiver)" */
+const char *stands_text(int id);  /* where it is: "B (receiver) stands at ..." */
 const char *side_of_next(int id); /* of the operation last announced: "before" or "after" */
 extern const char *const order_names[];
 const char *operation_name(enum operation op);
 
+/* --- story.c --- */
+void tell_plain(const struct thread *thread, const volatile void *address, size_t size, il_site site);
+/* Two accesses race, and what each of them is in words. */
+void tell_race(const struct access *before, uintptr_t address, const char *what_before,
+               const struct access *now, const char *what_now);
+/* The lines become what is told. */
+void story_make(void);
+/* How many lines from this one on repeat those before, so that they are left out. */
+int story_left_out(int i);
+#define STEP_DECIDES "this step decides: before it some way on passes, after it none does"
+
+/* --- assertion.c --- */
+/* A thread of the model begins there. */
+void assertion_thread(void *(*run)(void *));
+/* Words that name those of the model that no execution came to, to be put behind a verdict; or none. */
+void assertions_unreached(const struct interleave_model *model, char *text, size_t size);
+
+/* --- support/weft.c, which is not in each program --- */
+/* What a function of the runtime does, after the name of a thread: "parks"; NULL: it has no words. */
+const char *weft_words(const char *function) __attribute__((weak));
+
 /* --- site.c --- */
 /* A mark, which site_expand() replaces by "file.c:12 function". A scratch text. */
 const char *where(il_site site);
-/* Marks for the name of a function, and of a variable. Scratch texts. */
+/* Marks for the name of a function, of a variable, and of what a pointer points to. Scratch texts. */
 const char *function_mark(const void *address);
 const char *variable_mark(uintptr_t address);
+const char *pointee_mark(uintptr_t address);
 /* And for an object, by the name that the source line gives it: as the argument of an operation, or to the left of a "=". */
 const char *object_mark(uintptr_t address, il_site site, bool is_assigned);
 /* Replace all marks. Frees `text`. */
 char *site_expand(char *text);
 /* Find file, line and function of sites, all at once. */
 void site_resolve(const il_site *sites, size_t count);
+/* Of the course's own code, which is not under test; and the function that the site is in, itself not inlined. */
+bool site_is_foreign(il_site site);
+const char *site_entry(il_site site);
 /* "file.c:12" and "function", of a site that was resolved. */
 const char *site_place(il_site site);
 const char *site_function(il_site site);
+/* Its file, whole, and line; NULL: not known, or it was inlined from a header. And the file of this name, among all sites. */
+const char *site_path(il_site site, int *line);
+const char *site_path_of(const char *file);
+
+/* --- object.c --- */
+/* `whole`: of a structure and its first member, the structure. */
+void write_variable(FILE *out, uintptr_t address, bool whole);
+/* By its own name, or the one that the source gives it at this site, as the argument of an operation or to the left of a "=". */
+void write_object(FILE *out, uintptr_t address, il_site site, bool is_assigned);
+/* Of the file that places call by this name, whole; NULL: it cannot be read. The caller frees. */
+char *source_text(void *arg, const char *file);
 
 /* --- page.c --- */
 /* Rows for page_write_html(). The caller frees. */
@@ -293,10 +340,15 @@ bool token_read(const char *token);
 /* --- ladder.c --- */
 struct ladder_result {
     struct il_result result;
-    char bounds[600]; /* in words */
-    char headline[IL_MESSAGE_BYTES + 700];
+    char bounds[1400]; /* in words, and what no execution came to */
+    char headline[IL_MESSAGE_BYTES + 1500];
 };
-void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out);
+/* As in struct il_options. */
+struct ladder_asked {
+    bool all_steps, as_written;
+};
+void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
+                  struct ladder_result *out);
 void model_bounds(const struct interleave_model *model, struct il_options *options);
 
 /* --- weaken.c --- */

@@ -91,7 +91,7 @@ static void check_leaks(void)
         interleave_failed(il_failure_name(il->failure));
 }
 
-static void execute(void)
+void execute(void)
 {
     snapshot_restore();
     if (++il->generation == 0) {
@@ -203,6 +203,8 @@ static void repeat_failure(void)
         return; /* it would not be the same */
     memcpy(il->replay, il->taken, (size_t)il->taken_count);
     il->replay_count = il->taken_count;
+    if (il->options.decided_within)
+        il->decides_at = decides_at(il->options.decided_within);
     execute_traced();
     if (il->failure == found)
         return;
@@ -252,6 +254,9 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     il->outcomes.count = 0;
     il->counted = il->timed = false;
     il->endless_site = NULL;
+    il->decides_at = 0;
+    memset(il->came_to, 0, sizeof il->came_to);
+    il->thread_function_count = 0;
     il->random = (options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15);
     il->started_ms = engine_ms();
     snapshot_take();
@@ -259,6 +264,10 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     if (options->replay) {
         if (token_read(options->replay)) {
             execute_traced();
+            if (il->failure && il->options.decided_within) {
+                il->decides_at = decides_at(il->options.decided_within);
+                execute_traced();
+            }
             il->executions = 1;
             found.verdict = il->failure ? IL_FAILED : IL_BUDGET;
         } else {

@@ -39,6 +39,11 @@ struct il_options {
     bool c11_release_sequences; /**< later stores of the same thread continue a release sequence, as in C11 and RC11; C++20 dropped that */
     bool deadlock_is_outcome; /**< for tests of the reductions: a number with the bits of IL_STUCK */
     bool ignore_leaks;
+    bool as_written; /**< of a program that was not optimised: its tokens say so */
+    bool all_steps;  /**< the account has each step of code that is not under test, too */
+    bool any_stale; /**< all stores that RC11 allows are choices, also where another schedule comes to the same */
+    /** Bounds in which to look for the step of a failure that decides; NULL: do not. */
+    const struct il_options *decided_within;
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };
 

@@ -163,6 +163,17 @@ static bool called_there(const void *context, const void *crashed_at)
 #endif
 }
 
+/* ", after its load at x.c:12": what it did last. */
+static const char *after_text(const struct thread *thread)
+{
+    char *text = scratch_text();
+    *text = '\0';
+    if (thread->next.op != OP_START)
+        snprintf(text, sizeof il->texts[0], ", after its %s at %s", operation_name(thread->next.op),
+                 where(thread->next.site));
+    return text;
+}
+
 static bool in_guard_page(const struct thread *thread, const char *address)
 {
     return address >= thread->stack - 4096 && address < thread->stack;
@@ -185,17 +196,15 @@ static void on_crash(int number, siginfo_t *info, void *context)
     il->touching = false;
     if (overflow)
         fail(IL_CRASH, site,
-             "the stack of %s overflowed at %s, after its %s at %s: a recursion without end, or large local arrays (a "
+             "the stack of %s overflowed at %s%s: a recursion without end, or large local arrays (a "
              "thread of a model has %d KB)",
-             thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site),
-             STACK_BYTES >> 10);
+             thread_text(thread->id), where(site), after_text(thread), STACK_BYTES >> 10);
     bool is_null = number == SIGSEGV && address < (char *)4096 && info->si_code != SI_KERNEL;
     if (is_null && !touching && !il->inside && called_there(context, address))
-        fail(IL_CRASH, site, "%s calls through a NULL pointer at %s, after its %s at %s",
-             thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site));
-    fail(IL_CRASH, site, "%s in %s at %s, after its %s at %s%s", crash_name(number), thread_text(thread->id),
-         where(site), operation_name(thread->next.op), where(thread->next.site),
-         is_null ? ": a NULL pointer" : "");
+        fail(IL_CRASH, site, "%s calls through a NULL pointer at %s%s", thread_text(thread->id), where(site),
+             after_text(thread));
+    fail(IL_CRASH, site, "%s in %s at %s%s%s", crash_name(number), thread_text(thread->id), where(site),
+         after_text(thread), is_null ? ": a NULL pointer" : "");
 }
 
 /* --- loops that no visible operation interrupts --- */
@@ -217,9 +226,9 @@ static void on_tick(int number, siginfo_t *info, void *context)
     const struct thread *thread = il_this();
     il_site site = interrupted_at(context, NULL);
     fail(IL_LOOP, site,
-         "%s is in an endless loop at %s, without any operation that another thread could see or answer, after its %s at "
-         "%s. A variable that another thread shall change must be atomic",
-         thread_text(thread->id), where(site), operation_name(thread->next.op), where(thread->next.site));
+         "%s is in an endless loop at %s, without any operation that another thread could see or answer%s. "
+         "A variable that another thread shall change must be atomic",
+         thread_text(thread->id), where(site), after_text(thread));
 }
 
 /* Begin: signals come to us, `before` keeps what was there. End: set it back. */

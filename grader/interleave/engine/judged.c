@@ -80,10 +80,12 @@ static bool read_command(struct channel_command *command)
 /* One execution. It passes only as such: the caller has asked for that one, and knows that it is not all. */
 static void replay(const struct interleave_model *model, const char *token, struct ladder_result *found)
 {
-    struct il_options options;
+    struct il_options options, bounds;
     *found = (struct ladder_result){.bounds = "the one execution of the token"};
-    model_bounds(model, &options);
+    model_bounds(model, &bounds);
+    options = bounds;
     options.replay = token;
+    options.decided_within = &bounds;
     il_explore(model->name, model->body, &options, &found->result);
     enum il_failure failure = found->result.failure;
     found->result.verdict = failure ? IL_FAILED : IL_EXHAUSTED;
@@ -99,7 +101,8 @@ static void run(const struct interleave_model *model, const char *token, const s
     if (token)
         replay(model, token, &found);
     else
-        ladder_climb(model, command->arguments[0] > 0 ? (int)command->arguments[0] : DEFAULT_MS, &found);
+        ladder_climb(model, command->arguments[0] > 0 ? (int)command->arguments[0] : DEFAULT_MS,
+                     (struct ladder_asked){.as_written = command->arguments[2] != 0}, &found);
     const struct il_result *result = &found.result;
     if (result->account)
         tell_lines(result->account);

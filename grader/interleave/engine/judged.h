@@ -10,7 +10,8 @@
 
 #include "../../support/channel.h"
 
-/** The command: arguments[0] the budget in ms, 0: the default; arguments[1] not 0: the page is wanted. */
+/** The command: arguments[0] the budget in ms, 0: the default; arguments[1] not 0: the page is wanted; arguments[2] not 0: the program
+ * was not optimised, so that its tokens say so. */
 enum { JUDGED_RUN = CHANNEL_FIRST_OPERATION };
 
 /** Kinds of events; a text that is too long for one is continued in the next. The reply to the command has

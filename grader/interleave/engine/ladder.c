@@ -19,6 +19,7 @@ enum { UNANSWERED = 2, SUM_MAX = 3, SIMPLE_MS = 150, SEQUENTIAL_MS = 1000 };
 struct climb {
     const struct interleave_model *model;
     struct il_options options; /* the model's own bounds */
+    struct il_options bounds;  /* the same, and nothing else */
     int64_t ends_ms;
     long executions;
 };
@@ -49,6 +50,7 @@ static int left_ms(const struct climb *climb)
 static void explore(struct climb *climb, struct il_options options, int ms, struct il_result *result)
 {
     options.budget_ms = ms;
+    options.decided_within = &climb->bounds;
     il_explore(climb->model->name, climb->model->body, &options, result);
     climb->executions += result->executions;
 }
@@ -126,6 +128,55 @@ static void describe_failure(struct climb *climb, struct ladder_result *out)
              nature(climb, &out->result), out->result.message);
 }
 
+/* --- what would help --- */
+
+/* Where most steps of the last execution were made, in words. */
+static void describe_size(char *text, size_t size)
+{
+    int most = 0;
+    il_site site = NULL;
+    for (int i = 0; i < il->step_count; i++) {
+        int count = 0;
+        for (int k = 0; k < il->step_count; k++)
+            count += il->steps[k].site == il->steps[i].site;
+        if (count > most) {
+            most = count;
+            site = il->steps[i].site;
+        }
+    }
+    char *place = site_expand(strdup(where(site)));
+    snprintf(text, size, "the last execution had %d steps in %d threads, %d of them at %s", il->step_count,
+             il->thread_count, most, place);
+    free(place);
+}
+
+/* Tries the model without oddities, for a while each. The words of the first that suffices; NULL: none does. */
+static const char *find_help(struct climb *climb, int ms, bool timed, long *executions)
+{
+    static const struct {
+        bool spurious, timeouts;
+        const char *words;
+    } helps[] = {
+        {true, false, ".spurious = -1 (without spurious wake-ups and failures of a weak compare-exchange)"},
+        {false, true, ".timeouts = -1 (without timeouts that come early)"},
+        {true, true, ".spurious = -1 and .timeouts = -1 (without spurious wake-ups and early timeouts)"},
+    };
+    for (size_t i = 0; i < sizeof helps / sizeof helps[0]; i++) {
+        struct il_options options = climb->options;
+        struct il_result result;
+        if ((helps[i].spurious && !options.spurious) || (helps[i].timeouts && (!options.timeouts || !timed)))
+            continue;
+        options.spurious = helps[i].spurious ? 0 : options.spurious;
+        options.timeouts = helps[i].timeouts ? 0 : options.timeouts;
+        explore(climb, options, ms, &result);
+        il_result_free(&result);
+        *executions = result.executions;
+        if (result.verdict == IL_EXHAUSTED)
+            return helps[i].words;
+    }
+    return NULL;
+}
+
 static void explore_beyond(struct climb *climb, struct ladder_result *out)
 {
     struct il_result *result = &out->result;
@@ -149,7 +200,9 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
 {
     const struct il_options *options = &climb->options;
     const struct il_result *result = &out->result;
-    char spins[400] = "", timeouts[100] = "";
+    char spins[400] = "", timeouts[100] = "", unreached[600] = "";
+    if (result->verdict == IL_EXHAUSTED)
+        assertions_unreached(climb->model, unreached, sizeof unreached);
     if (result->timed)
         snprintf(timeouts, sizeof timeouts, ", and %d early timeout%s", options->timeouts,
                  options->timeouts == 1 ? "" : "s");
@@ -160,36 +213,56 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
             "value of what it has read%s%s%s",
             options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
             *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
-    snprintf(out->bounds, sizeof out->bounds,
-             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
-             "failure%s%s%s",
-             options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s",
-             timeouts, spins);
+    char spurious[100] = "a thread meets no spurious wake-up or failure";
+    if (options->spurious > 0)
+        snprintf(spurious, sizeof spurious, "a thread meets at most %d spurious wake-up%s or failure%s",
+                 options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s");
+    snprintf(out->bounds, sizeof out->bounds, "every interleaving under RC11; %s%s%s%s", spurious, timeouts,
+             spins, unreached);
 }
 
-void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out)
+void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
+                  struct ladder_result *out)
 {
     struct climb climb = {.model = model, .ends_ms = engine_ms() + budget_ms};
     *out = (struct ladder_result){0};
+    char help[500] = "";
     int64_t begin = engine_ms();
     model_bounds(model, &climb.options);
+    climb.bounds = climb.options;
+    climb.options.all_steps = asked.all_steps;
+    climb.options.as_written = asked.as_written;
     explore(&climb, climb.options, budget_ms - budget_ms / 3, &out->result);
     if (out->result.verdict == IL_BUDGET) {
+        enum { PART = 12 };
+        char size[300];
+        long executions;
+        describe_size(size, sizeof size);
         il_result_free(&out->result);
+        const char *words = find_help(&climb, budget_ms / PART + 1, out->result.timed, &executions);
+        if (words)
+            snprintf(help, sizeof help,
+                     "With %s all %ld executions can be run: do that, and it is verified within that. Or",
+                     words, executions);
+        snprintf(help + strlen(help), sizeof help - strlen(help),
+                 "%s give it more time, or make the model smaller, by a thread or some operations: %s",
+                 words ? "" : "What helps:", size);
         explore_beyond(&climb, out);
     }
     describe_bounds(&climb, out);
-    if (out->result.verdict == IL_FAILED)
+    if (out->result.verdict == IL_FAILED) {
         describe_failure(&climb, out);
-    else if (out->result.verdict == IL_EXHAUSTED)
-        snprintf(out->headline, sizeof out->headline, "all %ld execution%s pass: %s", out->result.executions,
-                 out->result.executions == 1 ? "" : "s", out->bounds);
-    else
+    } else if (out->result.verdict == IL_EXHAUSTED) {
+        char all[60] = "the only execution passes";
+        if (out->result.executions != 1)
+            snprintf(all, sizeof all, "all %ld executions pass", out->result.executions);
+        snprintf(out->headline, sizeof out->headline, "%s: %s", all, out->bounds);
+    } else {
         snprintf(
             out->headline, sizeof out->headline,
-            "budget reached after %ld executions: not verified. None of them failed. The time was the bound: give it more, "
-            "or make the model smaller, by a thread or some operations",
-            climb.executions);
+            "budget reached after %ld executions: not verified. None of them failed. The bound was the time, %g s. %s",
+            climb.executions, budget_ms / 1000.0, help);
+    }
     out->result.executions = climb.executions;
     out->result.milliseconds = (int)(engine_ms() - begin);
 }

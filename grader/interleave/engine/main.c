@@ -5,9 +5,11 @@
 #include "engine.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "page_html.h"
 
 extern const struct interleave_model *const __start_interleave_models[] __attribute__((weak));
@@ -20,7 +22,8 @@ enum {
     EXIT_PASS = 0,
     EXIT_FAILED = 1,
     EXIT_NOT_VERIFIED = 2,
-    EXIT_USAGE = 64
+    EXIT_USAGE = 64,
+    VERDICT_HANG = 4 /* a verdict's words go on so far in */
 };
 
 static const char usage_text[] =
@@ -30,13 +33,14 @@ static const char usage_text[] =
     "                                                       which memory orders (in these files) do the models need?\n"
     "       PROGRAM NAME --repair                           which strengthening makes a failing model pass?\n"
     "       PROGRAM list                                    name, clause and text of each model\n"
+    "--all-steps: accounts have each step of the runtime's own code, too, and not a line for each call of it\n"
     "\n"
     "exit status: 0 all were exhausted and pass, 1 one failed, 2 one was not verified\n";
 
 struct arguments {
     const char *replay, *page, *reasons, *files;
     int seconds;
-    bool weaken, repair;
+    bool weaken, repair, all_steps;
     const struct interleave_model *models[MODELS_MAX];
     size_t count;
 };
@@ -77,27 +81,43 @@ static const struct interleave_model *model_of(const struct arguments *all, cons
     return NULL;
 }
 
-static void write_page(const char *path, const char *rows)
+/* `name`: of the model, where there are several; NULL: the page has that path itself. */
+static void write_page(const char *asked, const char *name, const char *rows)
 {
+    char path[PATH_MAX];
+    int stem =
+        (int)strlen(asked) - (strlen(asked) > 5 && strcmp(asked + strlen(asked) - 5, ".html") == 0 ? 5 : 0);
+    snprintf(path, sizeof path, name ? "%.*s-%s%s" : "%.*s%s%s", stem, asked, name ? name : "", asked + stem);
     FILE *file = rows ? fopen(path, "w") : NULL;
     if (file)
-        page_write_html(file, rows);
+        page_write_html(file, rows, source_text, NULL);
     if (!file || ferror(file) || fclose(file) != 0) {
         fprintf(stderr, "interleave: cannot write %s: %s\n", path, rows ? "see the folder" : "nothing failed");
         exit(EXIT_USAGE);
     }
-    printf("written: %s\n", path);
+    printf("      as a page, with its sources: %s\n\n", path);
+}
+
+static void print_account(const char *account)
+{
+    char *copy = strdup(account);
+    for (char *rest = copy, *line; (line = strsep(&rest, "\n")) && rest;)
+        layout_line(stdout, line, 0, *line == ' ' ? -1 : VERDICT_HANG, layout_columns(stdout));
+    free(copy);
 }
 
 static int replay(const struct arguments *arguments)
 {
     const struct interleave_model *model = arguments->models[0];
-    struct il_options options;
+    struct il_options options, bounds;
     struct il_result result;
     if (arguments->count != 1)
         usage("--replay needs the name of one model, and has", arguments->count ? "several" : "none");
-    model_bounds(model, &options);
+    model_bounds(model, &bounds);
+    options = bounds;
     options.replay = arguments->replay;
+    options.decided_within = &bounds;
+    options.all_steps = arguments->all_steps;
     il_explore(model->name, model->body, &options, &result);
     if (result.verdict != IL_FAILED) {
         printf("%s: %s\n", model->name,
@@ -106,9 +126,9 @@ static int replay(const struct arguments *arguments)
                    : "this execution passes: the code or the model has changed since the token was made");
         return EXIT_NOT_VERIFIED;
     }
-    fputs(result.account, stdout);
+    print_account(result.account);
     if (arguments->page)
-        write_page(arguments->page, result.rows);
+        write_page(arguments->page, NULL, result.rows);
     il_result_free(&result);
     return EXIT_FAILED;
 }
@@ -116,19 +136,28 @@ static int replay(const struct arguments *arguments)
 static int explore_one(const struct interleave_model *model, const struct arguments *arguments)
 {
     struct ladder_result found;
-    ladder_climb(model, arguments->seconds * 1000, &found);
+    ladder_climb(model, arguments->seconds * 1000, (struct ladder_asked){.all_steps = arguments->all_steps},
+                 &found);
     const struct il_result *result = &found.result;
     bool not_verified = result->verdict == IL_BUDGET || !il_failure_counts(result->failure);
-    printf("%-14s %-28s %9ld executions %6d ms  %s\n",
-           not_verified                   ? "NOT VERIFIED"
-           : result->verdict == IL_FAILED ? "FAILED"
-                                          : "ok",
-           model->name, result->executions, result->milliseconds, found.headline);
-    if (result->account)
-        printf("\n%s\n      replay with: %s --replay %s\n\n", result->account, model->name, result->token);
+    char *verdict_line;
+    if (asprintf(&verdict_line, "%-14s %-28s %9ld executions %6d ms  %s",
+                 not_verified                   ? "NOT VERIFIED"
+                 : result->verdict == IL_FAILED ? "FAILED"
+                                                : "ok",
+                 model->name, result->executions, result->milliseconds, found.headline) < 0)
+        engine_failed("no memory");
+    layout_line(stdout, verdict_line, 0, VERDICT_HANG, layout_columns(stdout));
+    free(verdict_line);
+    if (result->account) { /* whose first line says it again */
+        const char *body = strstr(result->account, "\n\n");
+        putchar('\n');
+        print_account(body ? body + 2 : result->account);
+        printf("\n      replay with: %s --replay %s\n\n", model->name, result->token);
+    }
     fflush(stdout);
     if (arguments->page && result->rows)
-        write_page(arguments->page, result->rows);
+        write_page(arguments->page, arguments->count > 1 ? model->name : NULL, result->rows);
     enum il_verdict verdict = result->verdict;
     il_result_free(&found.result);
     return not_verified ? EXIT_NOT_VERIFIED : verdict == IL_FAILED ? EXIT_FAILED : EXIT_PASS;
@@ -161,15 +190,11 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {.seconds = DEFAULT_SECONDS};
     static const struct option names[] = {
-        {"seconds", required_argument, NULL, 's'},
-        {"replay", required_argument, NULL, 'r'},
-        {"page", required_argument, NULL, 'p'},
-        {"reasons", required_argument, NULL, 'o'},
-        {"files", required_argument, NULL, 'f'},
-        {"weaken", no_argument, NULL, 'w'},
-        {"repair", no_argument, NULL, 'x'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"seconds", required_argument, NULL, 's'}, {"replay", required_argument, NULL, 'r'},
+        {"page", required_argument, NULL, 'p'},    {"reasons", required_argument, NULL, 'o'},
+        {"files", required_argument, NULL, 'f'},   {"weaken", no_argument, NULL, 'w'},
+        {"repair", no_argument, NULL, 'x'},        {"all-steps", no_argument, NULL, 'a'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
     int letter;
     long seconds;
@@ -205,6 +230,9 @@ int main(int argc, char **argv)
             break;
         case 'x':
             arguments.repair = true;
+            break;
+        case 'a':
+            arguments.all_steps = true;
             break;
         case 'h':
             usage(NULL, NULL);

@@ -22,28 +22,36 @@ static void write_row(FILE *out, const char *kind, const char *marked)
     fputc('\n', out);
 }
 
+static void write_step(FILE *out, char kind, const struct line *line, int more, const char *marked)
+{
+    il_site site = kind == 'G' ? line->called_at : line->site;
+    fprintf(out, "%c\t%d\t%d\t%d\t", kind, line->thread, line->number, more);
+    write_field(out, site_place(site));
+    fputc(' ', out);
+    write_field(out, site_function(site));
+    fputc('\t', out);
+    write_field(out, marked);
+    fputc('\n', out);
+}
+
 static void write_line(FILE *out, const struct line *line)
 {
-    if (line->kind == LINE_SWITCH || line->kind == LINE_REMARK) {
+    if (line->kind == LINE_SWITCH || line->kind == LINE_REMARK)
         write_row(out, line->kind == LINE_SWITCH ? "X" : "R", line->text);
-        return;
-    }
-    fprintf(out, "%c\t%d\t", line->kind == LINE_STEP ? 'S' : 'H', line->thread);
-    if (line->number)
-        fprintf(out, "%d", line->number);
-    fputc('\t', out);
-    write_field(out, site_place(line->site));
-    fputc(' ', out);
-    write_field(out, site_function(line->site));
-    fputc('\t', out);
-    write_field(out, line->text);
-    fputc('\n', out);
+    else
+        write_step(out,
+                   line->kind == LINE_STEP    ? 'S'
+                   : line->kind == LINE_PLAIN ? 'P'
+                                              : 'H',
+                   line, line->from, line->text);
+    if (line->decides)
+        write_row(out, "D", STEP_DECIDES);
 }
 
 /* After account_text(), which has found out the places. */
 char *page_rows(const char *name, const char *headline, const char *token)
 {
-    char *text = NULL, words[400];
+    char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
     if (!out)
@@ -54,19 +62,20 @@ char *page_rows(const char *name, const char *headline, const char *token)
     for (int i = 0; i < il->thread_count; i++)
         write_row(out, "L", thread_text(i));
     for (int i = 0; i < il->line_count; i++) {
-        int left_out = account_left_out(i);
+        int left_out = story_left_out(i);
         if (left_out)
-            fprintf(out, "X\t%d more lines that repeat these\n", left_out);
+            fprintf(out, "X\t%d more line%s these\n", left_out,
+                    left_out == 1 ? " that repeats" : "s that repeat");
         i += left_out;
+        if (i < il->line_count && il->lines[i].folded)
+            write_step(out, 'G', &il->lines[i], il->lines[i].folded, il->lines[i].words);
         if (i < il->line_count)
             write_line(out, &il->lines[i]);
     }
     for (int i = 0; i < il->thread_count; i++) {
         if (il->threads[i].state != ALIVE)
             continue;
-        snprintf(words, sizeof words, "%s stands at %s, %s its %s", thread_text(i),
-                 where(il->threads[i].next.site), side_of_next(i), operation_name(il->threads[i].next.op));
-        write_row(out, "E", words);
+        write_row(out, "E", stands_text(i));
     }
     fclose(out);
     return text;

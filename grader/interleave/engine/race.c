@@ -39,46 +39,62 @@ static const char *access_name(const struct access *access)
                       : "a read";
 }
 
-/* The memory in words: a name that the model gave, one that the source has for it at one of the two accesses, or a mark. */
-static void memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text,
+/* The memory in words: a name that the model gave, one that the source has for it at one of the two accesses, or a mark. True: the
+ * words say of a block which it is. */
+static bool memory_text(uintptr_t address, const struct access *before, const struct access *now, char *text,
                         size_t size)
 {
     for (int i = 0; i < il->name_count; i++)
         if (il->names[i].address == address) {
             snprintf(text, size, "%s", il->names[i].name);
-            return;
+            return true;
         }
     /* an operation on an object is written with its name; so is, mostly, a write */
     const struct access *named = before->atomic || now->frees   ? before
                                  : now->atomic || before->frees ? now
                                  : before->is_write             ? before
                                                                 : now;
-    int block = heap_block((void *)address);
-    if (block)
-        snprintf(text, size, "%s, which was made at %s", object_mark(address, named->site, !named->atomic),
-                 where(il->blocks[block].made_at));
+    bool in_block = heap_block((void *)address) != 0;
+    snprintf(text, size, "%s",
+             in_block ? object_mark(address, named->site, !named->atomic) : variable_mark(address));
+    return !in_block;
+}
+
+/* "a write of count", for the account. */
+static void access_text(const struct access *access, const char *memory, int block, char *text, size_t size)
+{
+    if (access->frees)
+        snprintf(text, size, "a free of block %d", block);
     else
-        snprintf(text, size, "%s", variable_mark(address));
+        snprintf(text, size, "%s of %s", access_name(access), memory);
 }
 
 static _Noreturn void race_found(const struct access *before, const struct access *now, uintptr_t cell)
 {
-    char memory[200], advice[IL_MESSAGE_BYTES];
+    char memory[200], made[100] = "", what_before[300], what_now[300], advice[IL_MESSAGE_BYTES];
     uint8_t both = before->bytes & now->bytes;
     uintptr_t address = (cell & ~(uintptr_t)7) + (uintptr_t)__builtin_ctz(both);
-    memory_text(address, before, now, memory, sizeof memory);
+    bool named = memory_text(address, before, now, memory, sizeof memory);
+    int block = heap_block((void *)address);
     const struct thread *thread = &il->threads[now->thread];
+    if (!named)
+        snprintf(made, sizeof made, ", which was made at %s", where(il->blocks[block].made_at));
     if (!missing_order(thread, before->thread, before->clock, advice, sizeof advice) &&
-        !only_looked(thread, before->thread, before->clock, advice, sizeof advice))
+        !only_looked(thread, before->thread, before->clock, advice, sizeof advice) &&
+        !store_waited(thread, advice, sizeof advice) &&
+        !store_waited(&il->threads[before->thread], advice, sizeof advice))
         snprintf(advice, sizeof advice, "%s",
                  before->frees || now->frees
                      ? "The free must come after: count the references, or join the thread"
                      : "Publish the one with a release that the other acquires, or guard both with a lock");
-    fail(IL_RACE, now->site, "%s %s: %s by %s at %s, and %s by %s at %s; nothing orders the two. %s",
+    access_text(before, memory, block, what_before, sizeof what_before);
+    access_text(now, memory, block, what_now, sizeof what_now);
+    tell_race(before, address, what_before, now, what_now);
+    fail(IL_RACE, now->site, "%s %s%s: %s by %s at %s, and %s by %s at %s; nothing orders the two. %s",
          before->frees || now->frees ? "a use after free in one order of the two, a data race on"
                                      : "a data race on",
-         memory, access_name(before), thread_text(before->thread), where(before->site), access_name(now),
-         thread_text(now->thread), where(now->site), advice);
+         memory, made, access_name(before), thread_text(before->thread), where(before->site),
+         access_name(now), thread_text(now->thread), where(now->site), advice);
 }
 
 /* Whether a thread that races with `old` races with `now` too, which is later and of the same thread. */
@@ -164,6 +180,7 @@ void il_plain(const volatile void *address, size_t size, bool is_write, il_site 
         look_ends(il_this());
     il_this()->sc.was_elsewhere = true;
     race_check(il_this(), address, size, is_write, false, site);
+    tell_plain(il_this(), address, size, site);
     if (++il->plain_accesses > LOOP)
         fail(IL_LOOP, site,
              "an endless loop at %s: %d accesses to memory and no operation that another thread could see or answer. A "

@@ -26,6 +26,20 @@ static void taken(int decision)
         il->taken[il->taken_count++] = (uint8_t)decision;
 }
 
+/* The decision to be made is one of a replay. */
+static bool is_replayed(void)
+{
+    bool goes_on = il->replaying && il->goes_on && il->replay_position >= il->replay_count;
+    if (goes_on)
+        il->options = *il->goes_on;
+    return il->replaying && !goes_on;
+}
+
+static int replayed(void)
+{
+    return il->replay_position < il->replay_count ? il->replay[il->replay_position++] : NOBODY;
+}
+
 static struct decision *new_decision(void)
 {
     if (il->decision_count == DECISIONS_MAX)
@@ -53,10 +67,9 @@ int choose_value(int count)
         return 0;
     if (count > VALUES_MAX)
         fail(IL_STEPS, NULL, "a load could read one of %d stores: make the model smaller", count);
-    if (il->replaying) {
-        value = il->replay_position < il->replay_count ? il->replay[il->replay_position++] & ~VALUE : 0;
-        if (value >= count)
-            value = 0;
+    if (is_replayed()) {
+        int decision = replayed();
+        value = decision == NOBODY || (decision & ~VALUE) >= count ? 0 : decision & ~VALUE;
     } else if (il->options.strategy == IL_RANDOM || il->options.strategy == IL_PRIORITIES) {
         enum { ODD_IN = 5 };
         value = random_below(ODD_IN) == 0 ? random_below(count) : 0;
@@ -97,7 +110,7 @@ static int lowest(unsigned threads)
 
 static int replayed_choice(unsigned enabled, bool may_stay)
 {
-    int chosen = il->replay_position < il->replay_count ? il->replay[il->replay_position++] : NOBODY;
+    int chosen = replayed();
     if (chosen == NOBODY || chosen >= THREADS_MAX || !(enabled >> chosen & 1))
         chosen = may_stay ? il->current : lowest(enabled);
     return chosen;
@@ -220,7 +233,7 @@ int choose_thread(unsigned enabled, unsigned spurious, bool may_stay)
 {
     unsigned preempting = may_stay ? enabled & ~(1u << il->current) : 0;
     int chosen;
-    if (il->replaying)
+    if (is_replayed())
         chosen = replayed_choice(enabled, may_stay);
     else if (il->options.strategy == IL_RANDOM)
         chosen = random_choice(enabled);

@@ -38,8 +38,10 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
         told++;
         if (!releases && !acquires)
             tell_remark(
-                "%s read at %s what was stored at %s, but that is relaxed on both sides: it publishes nothing.",
-                thread_text(thread->id), where(step->site), where(read->site));
+                "%s read at %s what was stored at %s, but that is relaxed on both sides: it publishes nothing. Missing: "
+                "release at %s and acquire at %s.",
+                thread_text(thread->id), where(step->site), where(read->site), where(read->site),
+                where(step->site));
         else if (releases)
             tell_remark(
                 "What was published at %s with order %s, %s read at %s with order %s%s: it needs acquire to know "
@@ -56,6 +58,44 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
     return told > 0;
 }
 
+/* The store whose release sequence `read` would be in, if all stores between them were read-modify-writes, and which publishes what
+ * `writer` did at that time; NULL: none. *ended: the store that was none. */
+static const struct store *sequence_before(const struct store *read, int writer, uint16_t time,
+                                           const struct store **ended)
+{
+    const struct location *location = &il->locations[read->location];
+    *ended = NULL;
+    for (int i = read->index; i >= 0; i--) {
+        const struct store *store = location_store(location, i);
+        if (*ended && store->thread != NOBODY && store->has_released &&
+            store->released.clock.of[writer] >= time)
+            return store;
+        if (!store->is_rmw)
+            *ended = store;
+    }
+    return NULL;
+}
+
+/* The reader acquires, but what it reads stands behind a store that ended the release sequence. */
+static bool sequence_ended(const struct step *step, const struct thread *reader, int writer, uint16_t time,
+                           char *text, size_t size)
+{
+    const struct store *read = &il->stores[step->read], *ended;
+    const struct store *head = sequence_before(read, writer, time, &ended);
+    if (!il_acquires(step->order) || !head || ended->thread == NOBODY)
+        return false;
+    snprintf(
+        text, size,
+        "The store by %s at %s (%s) ended the release sequence that the store by %s at %s (%s) began: only "
+        "read-modify-writes continue one, so %s, which reads at %s with %s what comes after, learns nothing of it. "
+        "Missing: a read-modify-write in place of that store, or release there%s",
+        thread_text(ended->thread), where(ended->site), order_names[ended->order], thread_text(head->thread),
+        where(head->site), order_names[head->order], thread_text(reader->id), where(step->site),
+        order_names[step->order],
+        ended->thread == head->thread ? "" : ", by a thread that has acquired what the first one published");
+    return true;
+}
+
 /* The step of `reader` hands on what `writer` did at that time of its clock, but for one order, or for both (`half`: one). */
 static bool says_what_is_missing(const struct step *step, const struct thread *reader, int writer,
                                  uint16_t time, bool half, char *text, size_t size)
@@ -70,7 +110,8 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
     }
     while (from->thread != writer && from->is_rmw && from->index > 0) /* which hands on what it has read */
         from = location_store(location, from->index - 1);
-    if (from->thread != writer || from->time < time || from->has_released || half != acquires)
+    if (from->thread != writer || from->time < time ||
+        (from->has_released && from->released.clock.of[writer] >= time) || half != acquires)
         return false;
     if (acquires)
         snprintf(text, size,
@@ -88,6 +129,12 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
 
 bool missing_order(const struct thread *reader, int writer, uint16_t time, char *text, size_t size)
 {
+    for (int i = il->step_count - 1; i >= 0; i--) {
+        const struct step *step = &il->steps[i];
+        if (step->thread == reader->id && step->read >= 0 &&
+            sequence_ended(step, reader, writer, time, text, size))
+            return true;
+    }
     for (int half = 1; half >= 0; half--)
         for (int i = il->step_count - 1; i >= 0; i--) {
             const struct step *step = &il->steps[i];
@@ -123,6 +170,20 @@ bool only_looked(const struct thread *reader, int writer, uint16_t time, char *t
     return false;
 }
 
+static bool tell_sequence(const struct thread *thread, const struct store *newer)
+{
+    char text[IL_MESSAGE_BYTES];
+    for (int i = il->step_count - 2; i > newer->step; i--) {
+        const struct step *step = &il->steps[i];
+        if (step->thread == thread->id && step->read >= 0 && newer->thread != NOBODY &&
+            sequence_ended(step, thread, newer->thread, (uint16_t)(newer->time + 1), text, sizeof text)) {
+            tell_remark("%s.", text);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool tell_look(const struct thread *thread, const struct store *newer)
 {
     char text[IL_MESSAGE_BYTES];
@@ -132,24 +193,99 @@ static bool tell_look(const struct thread *thread, const struct store *newer)
     return true;
 }
 
-/* An own store before this load, with no seq_cst fence between. */
-static void tell_store_buffer(const struct thread *thread, int index)
+/* --- store buffers: a thread stores, then loads an old value, and its store was not seen yet --- */
+
+/* Between two steps of a thread, the first and the last not counted. */
+static bool has_fence(int thread, int first, int last)
 {
-    for (int i = il->step_count - 2; i >= 0; i--) {
+    for (int i = first + 1; i < last; i++)
+        if (il->steps[i].thread == thread && il->steps[i].op == OP_FENCE)
+            return true;
+    return false;
+}
+
+/* The last step before this one in which its thread wrote the object, or, if `other`, another object; -1: none. */
+static int write_before(int at, int object, bool other)
+{
+    for (int i = at - 1; i >= 0; i--) {
         const struct step *step = &il->steps[i];
-        if (step->thread != thread->id)
-            continue;
-        if (step->op == OP_FENCE)
-            return;
-        if (step->touches.writes && il_is_location(step->touches.object) && step->touches.object != index) {
-            tell_remark(
-                "Nothing that it has read published the newer value. And its own store at %s may still wait in a "
-                "store buffer while this load runs: if the two must keep their order, that takes a seq_cst fence "
-                "between them in both threads, or seq_cst accesses.",
-                where(step->site));
-            return;
-        }
+        if (step->thread == il->steps[at].thread && step->store >= 0 &&
+            (step->touches.object != object) == other)
+            return i;
     }
+    return -1;
+}
+
+/* The other half of it: the thread of the newer store then loaded a value that the first one had replaced already. False: it did
+ * not, or there is no fence missing. */
+static bool crosses(int load, int newer, char *text, size_t size)
+{
+    int thread = il->steps[load].thread, other = il->steps[newer].thread;
+    for (int i = newer + 1; i < il->step_count; i++) {
+        const struct step *step = &il->steps[i];
+        if (step->thread != other || step->read < 0 || step->touches.object == il->steps[load].touches.object)
+            continue;
+        int write = write_before(load, step->touches.object, false);
+        if (write < 0 || il->stores[il->steps[write].store].index <= il->stores[step->read].index)
+            continue;
+        bool mine = !has_fence(thread, write, load), others = !has_fence(other, newer, i);
+        char first[200] = "", second[200] = "";
+        if (mine)
+            snprintf(first, sizeof first, " between %s and %s in %s", where(il->steps[write].site),
+                     where(il->steps[load].site), thread_text(thread));
+        if (others)
+            snprintf(second, sizeof second, " between %s and %s in %s", where(il->steps[newer].site),
+                     where(step->site), thread_text(other));
+        if (!mine && !others)
+            continue;
+        snprintf(
+            text, size,
+            "%s stores at %s, %s at %s, and each then loads what the other's store replaces: both stores may still wait "
+            "in a store buffer. Missing: a seq_cst fence%s%s%s; or seq_cst for these four accesses",
+            thread_text(thread), where(il->steps[write].site), thread_text(other),
+            where(il->steps[newer].site), first, mine && others ? ", and one" : "", second);
+        return true;
+    }
+    return false;
+}
+
+/* Of a load that read an old value: the newer store's step. */
+static bool waited(int load, int newer, char *text, size_t size)
+{
+    const struct step *step = &il->steps[load];
+    if (newer >= 0 && crosses(load, newer, text, size))
+        return true;
+    int write = write_before(load, step->touches.object, true);
+    if (write < 0 || has_fence(step->thread, write, load))
+        return false;
+    snprintf(
+        text, size,
+        "The store of %s at %s may still wait in a store buffer while it loads at %s: if the two must keep their order, "
+        "that takes a seq_cst fence between them in both threads, or seq_cst accesses",
+        thread_text(step->thread), where(il->steps[write].site), where(step->site));
+    return true;
+}
+
+bool store_waited(const struct thread *thread, char *text, size_t size)
+{
+    for (int i = il->step_count - 1; i >= 0; i--) {
+        const struct step *load = &il->steps[i];
+        if (load->thread != thread->id || load->read < 0 || load->store >= 0)
+            continue;
+        const struct store *read = &il->stores[load->read];
+        const struct location *location = &il->locations[read->location];
+        int newer = read->index + 1 < location->count ? location_store(location, read->index + 1)->step : i;
+        if (newer < i && waited(i, newer, text, size))
+            return true;
+    }
+    return false;
+}
+
+static void tell_store_buffer(const struct store *newer)
+{
+    char text[IL_MESSAGE_BYTES];
+    if (waited(il->step_count - 1, newer->step, text, sizeof text))
+        tell_remark("%s.", text);
 }
 
 void tell_stale(const struct thread *thread, int index, const struct store *read)
@@ -164,8 +300,9 @@ void tell_stale(const struct thread *thread, int index, const struct store *read
                 value_text(index, read->value), read->thread == NOBODY ? ", the initial value" : "",
                 newest != newer ? " The newest value is " : "",
                 newest != newer ? value_text(index, newest->value) : "", newest != newer ? "." : "");
-    if (!tell_edges(thread, newer, true) && !tell_edges(thread, newer, false) && !tell_look(thread, newer))
-        tell_store_buffer(thread, index);
+    if (!tell_sequence(thread, newer) && !tell_edges(thread, newer, true) &&
+        !tell_edges(thread, newer, false) && !tell_look(thread, newer))
+        tell_store_buffer(newer);
 }
 
 void tell_overtaking(const struct thread *thread, const struct store *store)

@@ -22,6 +22,8 @@ enum {
     NAMES_MAX = 64,
     SPIN_READS = 8, /* identical reads that count as spinning */
     LOOP_MARKS = 4096,
+    ASSERTIONS_MAX = 1024, /* of a program */
+    THREAD_FUNCTIONS_MAX = 32,
     LOOKS_MAX = 64, /* in one round of a loop that only looks */
     LOOKS_IN_VAIN =
         100, /* of a loop that counts, once it goes on without an answer; then it is taken to be endless */
@@ -319,14 +321,30 @@ struct named {
 };
 
 /* One line of the account. Texts hold sites as marks, which site.c replaces at the end. */
-enum line_kind { LINE_STEP, LINE_HIDDEN, LINE_SWITCH, LINE_REMARK };
+enum line_kind { LINE_STEP, LINE_HIDDEN, LINE_PLAIN, LINE_SWITCH, LINE_REMARK };
+/* A function that is being executed: where it is, and its frame on the stack. */
+struct call {
+    il_site site;
+    uintptr_t frame;
+};
 struct line {
     enum line_kind kind;
     int8_t thread;
     int number;
+    int step;          /* the newest one then */
+    int from;          /* the number of the step whose store it read, if that was another thread's; 0: none */
+    int decisions;     /* made until then */
+    uintptr_t address; /* of a plain access */
+    size_t size;
     il_site site;
+    struct call *calls; /* that its thread was in, innermost first; ended by a site that is NULL */
     char *text;
+    bool wanted;   /* a plain access: one of two that race */
     bool left_out; /* one of many that repeat those before */
+    bool decides;  /* before it the execution could still have passed */
+    int folded;    /* lines from this one on that are told as one, in code that is not under test; 0: none */
+    char *words;   /* then what that code does, */
+    il_site called_at; /* and where it was called; NULL: not known */
 };
 
 /* An order that is changed for a while: weaken.c. */
@@ -408,6 +426,7 @@ struct engine {
     int taken_count;
     uint8_t *replay;
     int replay_count, replay_position;
+    const struct il_options *goes_on; /* behind the replay, the search, within these; NULL: it does not */
     uint64_t random;
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
@@ -436,12 +455,18 @@ struct engine {
     int name_count;
     struct line *lines;
     int line_count, line_capacity, line_number;
+    int decides_at;           /* decisions after which no execution passes any more; 0: not known */
     struct sites *sites;      /* files and lines, as far as they were asked for */
     struct symbols *symbols;  /* static variables; NULL: not asked for yet */
     struct Dwarf *debug_info; /* of the program; NULL: it has none, or nobody has asked */
     bool debug_info_asked;
     char texts[16][160]; /* of where() and the like, in turn */
     int text_next;
+
+    /* assertion.c: of all executions */
+    bool came_to[ASSERTIONS_MAX];
+    void *(*thread_functions[THREAD_FUNCTIONS_MAX])(void *);
+    int thread_function_count;
 
     /* changed orders */
     struct replaced_order replaced;

@@ -78,6 +78,7 @@ int il_spawn(void *(*run)(void *arg), void *arg, il_site site)
     if (il->thread_count == THREADS_MAX)
         unsupported(site, "more than %d threads, the first one included: make the model smaller", THREADS_MAX);
     struct thread *thread = il_this(), *child = thread_new(run, arg);
+    assertion_thread(run);
     sc_pass(thread);
     view_copy(&child->now, &thread->now);
     child->past = thread->past;

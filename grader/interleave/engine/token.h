@@ -19,4 +19,13 @@ static inline bool token_is_written(const char *text)
     return text[0] == TOKEN_FIRST && text[strspn(text, TOKEN_ALPHABET)] == '\0';
 }
 
+#define TOKEN_OF_WRITTEN 'n'
+
+/** Whether it is of the program that was not optimised: its decisions may be others. */
+static inline bool token_is_of_written(const char *text)
+{
+    size_t bounds = strcspn(text, ":");
+    return bounds > 0 && text[bounds] == ':' && text[bounds - 1] == TOKEN_OF_WRITTEN;
+}
+
 #endif

@@ -221,7 +221,7 @@ static void come_round(struct thread *thread, int first, il_site site)
     thread->awaited = last - first + 1;
     for (int i = first; i <= last; i++)
         thread->awaits |= UINT64_C(1) << (looks[i].object % 64);
-    tell_hidden(thread, site, "would look in vain again, until something that it has read has changed");
+    tell_hidden(thread, site, "waits: another look is in vain until something that it has read changes");
 }
 
 /* --- what the operations call --- */

@@ -13,6 +13,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "layout.h"
+
 enum { GROUPS_MAX = 256, SITES_MAX = 31, WEAKEN_MODELS_MAX = 64 };
 
 /* One operation of the source: the same line and function may have been compiled to several sites. */
@@ -35,6 +37,21 @@ struct weakening {
     int group_count;
     long executions;
 };
+
+/* One line of a report. */
+static void say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(FILE *out, const char *format, ...)
+{
+    enum { HANG = 6 };
+    char *line;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&line, format, arguments) < 0)
+        engine_failed("no memory");
+    va_end(arguments);
+    layout_line(out, line, 0, HANG, layout_columns(out));
+    free(line);
+}
 
 static bool same_place(il_site a, il_site b)
 {
@@ -114,10 +131,9 @@ static bool gather(struct weakening *weakening, bool may_fail, FILE *out)
             passes = false;
         weakening->undecided |= result.verdict == IL_BUDGET || !il_failure_counts(result.failure);
         if (result.verdict != IL_EXHAUSTED && !may_fail)
-            fprintf(out,
-                    "%s does not pass as it is (%s): weakening needs models that are explored to their end\n",
-                    weakening->models[i]->name,
-                    result.verdict == IL_FAILED ? il_failure_name(result.failure) : "budget reached");
+            say(out, "%s does not pass as it is (%s): weakening needs models that are explored to their end",
+                weakening->models[i]->name,
+                result.verdict == IL_FAILED ? il_failure_name(result.failure) : "budget reached");
         il_result_free(&result);
     }
     return passes;
@@ -232,12 +248,12 @@ static int weaken_order(struct weakening *weakening, const struct group *group, 
         snprintf(why, sizeof why, "the budget did not suffice: give more --seconds");
     else
         snprintf(why, sizeof why, "%s passes every model", order_names[opinion.weakest]);
-    fprintf(out, "  %-11s %-24s %-50s %s\n",
-            needed              ? "needed"
-            : excused           ? "reason"
-            : opinion.undecided ? "UNDECIDED"
-                                : "NOT NEEDED",
-            site_place(group->sites[0]), what, why);
+    say(out, "  %-10s  %-16s  %s: %s",
+        needed              ? "needed"
+        : excused           ? "reason"
+        : opinion.undecided ? "UNDECIDED"
+                            : "NOT NEEDED",
+        site_place(group->sites[0]), what, why);
     return !needed && !excused;
 }
 
@@ -265,9 +281,8 @@ int weaken(const struct interleave_model *const models[], size_t count, int budg
             spare += weaken_order(weakening, group, true, reasons, out);
         fflush(out);
     }
-    fprintf(out,
-            "%d operations, %d with an order that no model needs and no reason is given for; %ld executions\n",
-            weakening->group_count, spare, weakening->executions);
+    say(out, "%d operations, %d with an order that no model needs and no reason is given for; %ld executions",
+        weakening->group_count, spare, weakening->executions);
     free(weakening);
     return spare != 0;
 }
@@ -325,8 +340,8 @@ int repair(const struct interleave_model *model, int budget_ms, FILE *out)
             if (result.verdict != IL_EXHAUSTED)
                 continue;
             found++;
-            fprintf(out, "  %s in %s, %s: %s makes all %ld executions pass\n", site_place(group->sites[0]),
-                    site_function(group->sites[0]), operation_name(group->op), words[kind], result.executions);
+            say(out, "  %s in %s, %s: %s makes all %ld executions pass", site_place(group->sites[0]),
+                site_function(group->sites[0]), operation_name(group->op), words[kind], result.executions);
         }
     il->replaced = (struct replaced_order){0};
     fprintf(out, "%d of %d single changes make %s pass\n", found, 3 * weakening->group_count, model->name);

@@ -46,7 +46,7 @@ static void tell(const struct interleave_model *model, int budget_ms)
 {
     struct ladder_result ladder;
     struct il_result reduced;
-    ladder_climb(model, budget_ms, &ladder);
+    ladder_climb(model, budget_ms, (struct ladder_asked){0}, &ladder);
     struct il_result *found = &ladder.result;
     const char *replayed = replay(model, found);
 

@@ -1,6 +1,7 @@
 /**
  * @file weft.c
- * @brief A broken clause, and a task that is not written yet, end an execution as failures of their own kinds.
+ * @brief What the engine knows of the runtime: a broken clause, and a task that is not written yet, end an execution as failures of
+ * their own kinds; what some of its functions do, in words.
  *
  * Part of the engine's object, not of the code under test: what it does is no step of an execution.
  */
@@ -24,4 +25,30 @@ static void on_panic(const struct wf_panic_info *info)
 __attribute__((constructor)) static void set_hook(void)
 {
     wf_set_panic_hook(on_panic);
+}
+
+const char *weft_words(const char *function)
+{
+    static const struct {
+        const char *function, *words;
+    } known[] = {
+        {"parker_park", "parks"},
+        {"parker_unpark", "unparks"},
+        {"wf_thread_parker_new", "makes a thread parker"},
+        {"wf_thread_parker_drop", "drops a thread parker"},
+        {"waker_clone", "clones a waker"},
+        {"waker_drop", "drops a waker"},
+        {"waker_wake", "wakes"},
+        {"waker_wake_by_ref", "wakes"},
+        {"wf_task_spawn", "spawns a task"},
+        {"wf_task_new", "makes a task"},
+        {"wf_task_run", "runs a task"},
+        {"wf_task_waker", "makes a waker of a task"},
+        {"join_handle_poll", "polls a join handle"},
+        {"join_handle_drop", "drops a join handle"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].function, function) == 0)
+            return known[i].words;
+    return NULL;
 }

@@ -184,6 +184,13 @@ MODEL(explore_join_ends_scheduler, "03.24",
 
 /* --- a handle that goes away --- */
 
+static void poll_once(void)
+{
+    struct wf_waker waker = counted_waker(&wakes[0]);
+    interleave_expect(!poll_with(&waker), "the handle is PENDING while the task has not run", "it is READY");
+    wf_waker_drop(&waker);
+}
+
 /* 2 threads. The handle is dropped while the task ends; the waker `keeper`, if there is one, keeps the memory until then. */
 static void drop_handle(bool polled, bool kept)
 {
@@ -191,12 +198,8 @@ static void drop_handle(bool polled, bool kept)
     struct wf_waker keeper = {0};
     if (kept)
         keeper = model_waker(task);
-    if (polled) {
-        struct wf_waker waker = counted_waker(&wakes[0]);
-        interleave_expect(!poll_with(&waker), "the handle is PENDING while the task has not run",
-                          "it is READY");
-        wf_waker_drop(&waker);
-    }
+    if (polled)
+        poll_once();
     pthread_t runner = model_start(run, NULL);
     wf_future_drop(&handle.future);
     model_join(runner);
