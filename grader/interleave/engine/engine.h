@@ -105,8 +105,9 @@ void thread_spin_if_repeating(struct thread *thread, int location, il_site site)
 /* --- wait.c --- */
 /* The thread is about to look at the object. `arguments`: what else it does so with. */
 void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site);
-/* What the engine has left below its caller. */
-void stack_clean(void);
+/* What the engine has left below its caller: at most so much, unless an account is written. */
+enum { STACK_USED = 2 << 10, STACK_USED_PLAIN = 640 };
+void stack_clean(size_t bytes);
 void look_is_chosen(struct thread *thread, struct step *step);
 /* It was a look. `locked`: of a mutex that was free, or was its own. */
 void look_made(struct thread *thread, unsigned version, bool locked, bool odd);

@@ -37,14 +37,15 @@
 
 /** Run engine code for the model: a crash in there is the engine's. What is below this frame belongs to functions that
  * have returned. */
-#define INSIDE(call)                                                                                         \
+#define INSIDE(call) INSIDE_UP_TO(call, STACK_USED)
+#define INSIDE_UP_TO(call, bytes)                                                                            \
     do {                                                                                                     \
         il->inside = true;                                                                                   \
         il->threads[il->current].frames_end = __builtin_frame_address(0);                                    \
         il->threads[il->current].called_at = SITE;                                                           \
         call;                                                                                                \
         if (il->has_loops)                                                                                   \
-            stack_clean();                                                                                   \
+            stack_clean(bytes);                                                                              \
         il->inside = false;                                                                                  \
     } while (0)
 

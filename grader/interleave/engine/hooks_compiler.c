@@ -29,7 +29,7 @@ void __tsan_func_exit(void)
 static void plain(const volatile void *address, size_t size, bool is_write, il_site site)
 {
     if (il_active() && !il->inside)
-        INSIDE(il_plain(address, size, is_write, site));
+        INSIDE_UP_TO(il_plain(address, size, is_write, site), STACK_USED_PLAIN);
 }
 
 #define PLAIN(name, size, is_write)                                                                          \
