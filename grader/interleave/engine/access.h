@@ -87,6 +87,10 @@ int il_mutex_timedlock(void *mutex, int64_t deadline, il_site site);
 int il_condition_signal(void *condition, bool all, il_site site);
 /** EAGAIN: the word is not `expected`. ETIMEDOUT as above. */
 int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site site);
+/** Add a permit to those that this word counts: EOVERFLOW: there are as many as can be. Nothing but these two changes the word. */
+int il_post(void *word, il_site site);
+/** Wait until there is one, and take it. The deadline as above. */
+int il_take(void *word, int64_t deadline, il_site site);
 /** Returns how many were woken. */
 int il_futex_wake(const void *word, int most, il_site site);
 

@@ -29,6 +29,7 @@ const char *operation_name(enum operation op)
         [OP_WRITE_LOCK] = "lock for writing",
         [OP_BARRIER] = "arrival at the barrier",
         [OP_PASSED] = "passing of the barrier",
+        [OP_TAKE] = "wait for a permit",
         [OP_JOIN] = "join",
         [OP_SPIN] = "spin",
         [OP_CLOCK] = "read of the clock",

@@ -49,6 +49,9 @@ enum runnable thread_runnable(const struct thread *thread)
                    : CANNOT;
     case OP_PASSED:
         return thread->in_wait ? CANNOT : CAN;
+    case OP_TAKE:
+        return location_newest(&il->locations[next->touches.object])->value > 0 ? CAN
+                                                                                : timeout_runnable(thread);
     case OP_SLEEP:
         return timeout_runnable(thread);
     case OP_JOIN:

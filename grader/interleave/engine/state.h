@@ -63,6 +63,7 @@ enum operation {
     OP_WRITE_LOCK,
     OP_BARRIER, /* arrives, and may sleep */
     OP_PASSED,  /* the same, when all have arrived */
+    OP_TAKE,    /* of a semaphore: waits until there is a permit */
     OP_JOIN,
     OP_SPIN,
     OP_CLOCK,
@@ -74,7 +75,8 @@ enum operation {
 struct footprint {
     int16_t object, object2;     /* NO_OBJECT: none */
     bool writes, spins, nothing; /* nothing: it was taken back */
-    uint8_t clock;               /* enum clock_use */
+    bool adds;     /* writes, and nobody asks what it found: two of these may come in any order */
+    uint8_t clock; /* enum clock_use */
     uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
