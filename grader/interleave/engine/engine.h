@@ -27,6 +27,7 @@
  *     rwlock.c, barrier.c, once.c
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
+ *     seen.c       states that the search has come to before
  *     reduce.c      which steps depend on each other; source-DPOR
  *     execution.c   one execution, and many: il_explore()
  *     ladder.c      in which order to search, and what the verdict says
@@ -158,6 +159,13 @@ int choose_thread(unsigned enabled, unsigned spurious, bool may_stay);
 int choose_value(int count); /* 0 is the ordinary one */
 bool next_path(void);
 uint64_t random_number(void);
+
+/* --- seen.c --- */
+void states_forget(void);
+void state_add_step(const struct step *step);
+void state_add_value(int value);
+/* What follows was explored before, with as many preemptions left, while the same threads slept. */
+bool state_is_seen(unsigned sleeping);
 
 /* --- reduce.c --- */
 bool depends(const struct footprint *a, const struct footprint *b);

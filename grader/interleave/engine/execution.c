@@ -108,7 +108,8 @@ static void execute(void)
     il->jumps = 0;
     il->failed_allocations = 0;
     il->waits_for_clock = 0;
-    il->trace = 0;
+    il->trace = il->state = 0;
+    il->values_chosen = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = il->found_loop = false;
     il->sc_count = il->fence_count = 0;
@@ -153,6 +154,7 @@ static enum il_verdict explore_paths(void)
         execute();
         if (il->found_loop) {
             il->decision_count = il->prefix = 0;
+            states_forget();
             il->executions = il->prunings = 0;
             il->outcomes.count = 0;
             continue;
@@ -250,6 +252,7 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = 0;
     il->outcomes.count = 0;
+    states_forget();
     il->counted = il->timed = false;
     il->endless_site = NULL;
     il->random = (options->seed + 1) * UINT64_C(0x9E3779B97F4A7C15);

@@ -21,12 +21,15 @@ struct climb {
     struct il_options options; /* the model's own bounds */
     int64_t ends_ms;
     long executions;
+    int preemptions; /* all executions with so many were seen; -1: none were */
 };
 
 void model_bounds(const struct interleave_model *model, struct il_options *options)
 {
-    *options = (struct il_options){.strategy = IL_DPOR,
-                                   .preemptions = IL_UNBOUNDED,
+    *options = (struct il_options){.strategy = model->preemptions ? IL_STATES : IL_DPOR,
+                                   .preemptions = model->preemptions == 0  ? IL_UNBOUNDED
+                                                  : model->preemptions < 0 ? 0
+                                                                           : model->preemptions,
                                    .stale_reads = IL_UNBOUNDED,
                                    .spurious = model->spurious == 0  ? 1
                                                : model->spurious < 0 ? 0
@@ -66,7 +69,7 @@ static bool explore_simple(struct climb *climb, int spurious, struct il_result *
     for (int sum = 0; sum <= SUM_MAX; sum++)
         for (int stale = 0; stale <= sum; stale++) {
             struct il_options options = climb->options;
-            options.strategy = IL_NAIVE;
+            options.strategy = IL_STATES;
             options.preemptions = sum - stale;
             options.stale_reads = stale;
             options.spurious = spurious;
@@ -126,11 +129,33 @@ static void describe_failure(struct climb *climb, struct ladder_result *out)
              nature(climb, &out->result), out->result.message);
 }
 
+/* With 0 preemptions, then 1, ..., as far as a part of the time suffices. True: a failure, in `result`. */
+static bool explore_bounded(struct climb *climb, struct il_result *result)
+{
+    int64_t ends_ms = engine_ms() + left_ms(climb) / 2;
+    climb->preemptions = -1;
+    for (int preemptions = 0;; preemptions++) {
+        struct il_options options = climb->options;
+        options.strategy = IL_STATES;
+        options.preemptions = preemptions;
+        int64_t left = ends_ms - engine_ms();
+        if (left <= 0 || preemptions == climb->options.preemptions)
+            return false;
+        explore(climb, options, (int)left, result);
+        if (result->verdict == IL_FAILED)
+            return true;
+        bool complete = result->verdict == IL_EXHAUSTED;
+        il_result_free(result);
+        if (!complete)
+            return false;
+        climb->preemptions = preemptions;
+    }
+}
+
 static void explore_beyond(struct climb *climb, struct ladder_result *out)
 {
     struct il_result *result = &out->result;
-    if (explore_simple(climb, 0, result) ||
-        (climb->options.spurious > 0 && explore_simple(climb, climb->options.spurious, result)))
+    if (explore_bounded(climb, result))
         return;
     for (int strategy = IL_RANDOM; strategy <= IL_PRIORITIES; strategy++) {
         struct il_options options = climb->options;
@@ -160,11 +185,29 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
             "value of what it has read%s%s%s",
             options->unanswered, *result->endless ? ", but not for ever, at " : "", result->endless,
             *result->endless ? ": if that loop gives up by itself, it was not seen" : "");
+    char interleavings[60] = "every interleaving";
+    if (options->preemptions != IL_UNBOUNDED)
+        snprintf(interleavings, sizeof interleavings, "every interleaving with at most %d preemption%s",
+                 options->preemptions, options->preemptions == 1 ? "" : "s");
     snprintf(out->bounds, sizeof out->bounds,
-             "every interleaving under RC11; a thread meets at most %d spurious wake-up%s or "
+             "%s under RC11; a thread meets at most %d spurious wake-up%s or "
              "failure%s%s%s",
-             options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s",
-             timeouts, spins);
+             interleavings, options->spurious, options->spurious == 1 ? "" : "s",
+             options->spurious == 1 ? "" : "s", timeouts, spins);
+}
+
+static void describe_budget(const struct climb *climb, struct ladder_result *out)
+{
+    char seen[120] = "";
+    if (climb->preemptions >= 0)
+        snprintf(seen, sizeof seen,
+                 ", among them all with at most %d preemption%s (a bound that a model may set: .preemptions)",
+                 climb->preemptions, climb->preemptions == 1 ? "" : "s");
+    snprintf(
+        out->headline, sizeof out->headline,
+        "budget reached after %ld executions: not verified. None of them failed%s. The time was the bound: give it more, "
+        "or make the model smaller, by a thread or some operations",
+        climb->executions, seen);
 }
 
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_result *out)
@@ -185,11 +228,7 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, struct la
         snprintf(out->headline, sizeof out->headline, "all %ld execution%s pass: %s", out->result.executions,
                  out->result.executions == 1 ? "" : "s", out->bounds);
     else
-        snprintf(
-            out->headline, sizeof out->headline,
-            "budget reached after %ld executions: not verified. None of them failed. The time was the bound: give it more, "
-            "or make the model smaller, by a thread or some operations",
-            climb.executions);
+        describe_budget(&climb, out);
     out->result.executions = climb.executions;
     out->result.milliseconds = (int)(engine_ms() - begin);
 }

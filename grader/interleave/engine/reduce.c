@@ -229,6 +229,7 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     }
     clock_join(&past, &enabled_by);
     step->past = thread->past = past;
+    state_add_step(step);
     for (int i = 0; i < race_count; i++)
         reverse(races[i], step);
     list_step(step, last);

@@ -398,6 +398,8 @@ struct engine {
     const struct step *last_awaiting, *last_timed; /* or NULL */
     bool pruned;
     uint64_t trace; /* what was done, in one number */
+    uint64_t state; /* the same but for the order of independent steps: seen.c */
+    int values_chosen;
     enum il_failure failure;
     char message[IL_MESSAGE_BYTES];
     il_site failure_site;
@@ -414,6 +416,8 @@ struct engine {
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
     struct set outcomes;
+    struct seen *seen; /* states: seen.c */
+    size_t seen_count, seen_capacity;
     bool loops[LOOP_MARKS]; /* sites at which a thread looked twice, and did nothing else between, by their addresses */
     bool has_loops;
     bool found_loop; /* one more: all begins anew */
