@@ -91,6 +91,27 @@ int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site
 int il_post(void *word, il_site site);
 /** Wait until there is one, and take it. The deadline as above. */
 int il_take(void *word, int64_t deadline, il_site site);
+/* --- descriptors: a number, or what was read or written; less than 0: an error code of POSIX, negated --- */
+
+int il_eventfd(uint64_t count, bool takes_one, bool never_waits, il_site site);
+void il_pipe(int numbers[2], bool never_waits, il_site site);
+void il_socketpair(int numbers[2], bool never_waits, il_site site);
+int64_t il_read(int number, void *bytes, size_t size, bool never_waits, il_site site);
+int64_t il_write(int number, const void *bytes, size_t size, bool never_waits, il_site site);
+int il_close(int number, il_site site);
+/** 0, or an error code. */
+int il_shutdown(int number, bool reading, bool writing, il_site site);
+bool il_descriptor_waits(int number, il_site site);
+void il_descriptor_set(int number, bool never_waits, il_site site);
+struct pollfd;
+struct epoll_event;
+/** A wait for `deadline`; NO_DEADLINE: for ever. `waits`: false: only a look. */
+int il_poll(struct pollfd *polled, size_t count, bool waits, int64_t deadline, il_site site);
+int il_epoll_new(il_site site);
+int il_epoll_control(int number, int operation, int other, const struct epoll_event *event, il_site site);
+int il_epoll_wait(int number, struct epoll_event *events, int most, bool waits, int64_t deadline,
+                  il_site site);
+
 /** Returns how many were woken. */
 int il_futex_wake(const void *word, int most, il_site site);
 

@@ -34,6 +34,11 @@ const char *operation_name(enum operation op)
         [OP_SPIN] = "spin",
         [OP_CLOCK] = "read of the clock",
         [OP_SLEEP] = "sleep",
+        [OP_READ] = "read",
+        [OP_WRITE] = "write",
+        [OP_CLOSE] = "close",
+        [OP_CONTROL] = "epoll_ctl",
+        [OP_POLL] = "poll",
         [OP_TIMEOUT] = "timeout",
     };
     return names[op];

@@ -25,9 +25,10 @@
  *     time.c        the clock, deadlines
  *     lock.c        mutexes, condition variables, futexes
  *     rwlock.c, barrier.c, once.c
+ *     descriptor.h, descriptor.c, transfer.c, readiness.c    eventfd, pipes, sockets; poll and epoll
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
- *     seen.c       states that the search has come to before
+ *     seen.c        states that the search has come to before
  *     reduce.c      which steps depend on each other; source-DPOR
  *     execution.c   one execution, and many: il_explore()
  *     ladder.c      in which order to search, and what the verdict says
@@ -35,8 +36,8 @@
  *     site.c        files, lines, names of functions and objects; debug_info.c: what the program itself says of an address
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
- *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_refused.c    the front
- *     ends
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_descriptor.c,
+ *     hooks_refused.c    the front ends
  *     main.c, judged.c    the program
  */
 #ifndef INTERLEAVE_ENGINE_H
@@ -142,6 +143,16 @@ void enqueue(struct thread *thread, struct lock *queue);
 void wake(struct thread *thread, const struct step *signal);
 const char *lock_text(const struct lock *lock, char *text, size_t size);
 
+int lock_at(const void *object, bool is_condition, il_site site);
+
+/* --- descriptor.c, transfer.c, readiness.c --- */
+size_t descriptors_bytes(void);
+void descriptors_forget(void);
+void descriptors_check_leaks(void);
+void descriptors_each_view(void (*act)(struct view *view, const void *argument), const void *argument);
+bool transfer_is_runnable(const struct pending *next);
+bool look_is_runnable(const struct thread *thread);
+
 /* --- rwlock.c --- */
 bool rwlock_is_free(const struct lock *lock, bool writes);
 
@@ -168,6 +179,8 @@ void state_add_value(int value);
 bool state_is_seen(unsigned sleeping);
 
 /* --- reduce.c --- */
+/* As in footprint.awaits. */
+uint64_t object_bit(int object);
 bool depends(const struct footprint *a, const struct footprint *b);
 struct step *step_begin(struct thread *thread);
 /* `after`: steps that it could not come before, for a reason besides its footprint; or NULL */
@@ -185,6 +198,8 @@ struct store *location_newest(const struct location *location);
 struct store *location_store(const struct location *location, int index);
 uint64_t raw_read(const volatile void *address, unsigned size);
 void raw_write(volatile void *address, unsigned size, uint64_t value);
+/* Of or to the model's memory: a crash is the model's. */
+void memory_copy(void *to, const void *from, size_t bytes);
 void memory_rewritten(uintptr_t start, uintptr_t end);
 
 /* --- choice.c --- */

@@ -35,6 +35,7 @@ void engine_start(void)
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->descriptors = pages(NULL, descriptors_bytes());
     engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
     engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
     engine->fences = pages(NULL, STEPS_LIMIT * sizeof *engine->fences);
@@ -80,6 +81,7 @@ static void choose_priority_changes(void)
 static void check_leaks(void)
 {
     heap_check_leaks();
+    descriptors_check_leaks();
     for (int i = 1; i < il->thread_count && !il->failure; i++) {
         const struct thread *thread = &il->threads[i];
         if (thread->joined || thread->detached)
@@ -115,6 +117,7 @@ static void execute(void)
     il->sc_count = il->fence_count = 0;
     il->last_awaiting = il->last_timed = NULL;
     heap_reset();
+    descriptors_forget();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
         choose_priority_changes();
     struct thread *first = thread_new(run_body, NULL);

@@ -20,7 +20,7 @@ static bool meets(int object, const struct footprint *a, const struct footprint 
            (!il_is_location(object) || ((a->writes || b->writes) && !(a->adds && b->adds)));
 }
 
-static uint64_t object_bit(int object)
+uint64_t object_bit(int object)
 {
     return object == NO_OBJECT ? 0 : UINT64_C(1) << (object % 64);
 }

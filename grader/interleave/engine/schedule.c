@@ -52,6 +52,11 @@ enum runnable thread_runnable(const struct thread *thread)
     case OP_TAKE:
         return location_newest(&il->locations[next->touches.object])->value > 0 ? CAN
                                                                                 : timeout_runnable(thread);
+    case OP_READ:
+    case OP_WRITE:
+        return transfer_is_runnable(next) ? CAN : CANNOT;
+    case OP_POLL:
+        return look_is_runnable(thread) ? CAN : timeout_runnable(thread);
     case OP_SLEEP:
         return timeout_runnable(thread);
     case OP_JOIN:

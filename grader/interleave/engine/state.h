@@ -68,6 +68,11 @@ enum operation {
     OP_SPIN,
     OP_CLOCK,
     OP_SLEEP,
+    OP_READ, /* of a descriptor */
+    OP_WRITE,
+    OP_CLOSE,
+    OP_CONTROL, /* of an epoll: what it looks at */
+    OP_POLL,    /* of several, or of what an epoll looks at */
     OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 
@@ -140,7 +145,9 @@ struct pending {
     uint8_t op, order;
     struct footprint touches;
     il_site site;
-    int8_t target; /* of a join */
+    int8_t target; /* of a join; or a descriptor's index */
+    bool waits;    /* at the descriptor */
+    uint64_t room; /* that it needs there */
 };
 
 /* Of a step, for sc.c. */
@@ -196,6 +203,13 @@ struct watched {
     il_site site;
 };
 
+/* A descriptor that a thread polls, and for what. */
+struct polled {
+    int8_t descriptor; /* its index */
+    int16_t events;
+};
+enum { POLLED_MAX = 8 };
+
 /* An operation of a thread that changed nothing, and what the thread knew before it: wait.c. */
 struct look {
     uint64_t state; /* of the thread, as one number; 0: not known */
@@ -234,24 +248,26 @@ struct thread {
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
-    unsigned changes;      /* stores that changed a value */
-    int spurious;          /* oddities met so far */
-    int unanswered;        /* spins that ended without a change, so far */
-    int in_vain;           /* looks that are left to a loop that goes on without an answer */
-    unsigned vain_changes; /* its changes when it did */
-    bool endless;          /* it has had them */
-    int64_t deadline;      /* of what it waits for; or NO_DEADLINE */
-    bool in_time;          /* no thread can run, and this is the next deadline */
-    int in_time_at;        /* steps that were made when that came; or -1 */
-    int early;             /* ends of a wait by a deadline that lay ahead, so far */
-    bool looks;            /* its next operation may be a look */
-    int16_t looks_at;      /* then the object */
-    uint64_t looks_from;   /* then its state when it announced that; 0: not known */
-    uint64_t awaits;       /* what it came round for: a set of objects, as in a footprint */
-    int look_count;        /* since it did anything else */
-    int awaited;           /* looks behind those: one of their objects must change first */
-    unsigned acts;         /* operations that were no looks */
-    uint16_t yielded;      /* steps that it had made when it gave way */
+    unsigned changes;                 /* stores that changed a value */
+    int spurious;                     /* oddities met so far */
+    int unanswered;                   /* spins that ended without a change, so far */
+    int in_vain;                      /* looks that are left to a loop that goes on without an answer */
+    unsigned vain_changes;            /* its changes when it did */
+    bool endless;                     /* it has had them */
+    int64_t deadline;                 /* of what it waits for; or NO_DEADLINE */
+    bool in_time;                     /* no thread can run, and this is the next deadline */
+    int in_time_at;                   /* steps that were made when that came; or -1 */
+    int early;                        /* ends of a wait by a deadline that lay ahead, so far */
+    bool looks;                       /* its next operation may be a look */
+    int16_t looks_at;                 /* then the object */
+    uint64_t looks_from;              /* then its state when it announced that; 0: not known */
+    uint64_t awaits;                  /* what it came round for: a set of objects, as in a footprint */
+    int look_count;                   /* since it did anything else */
+    int awaited;                      /* looks behind those: one of their objects must change first */
+    unsigned acts;                    /* operations that were no looks */
+    struct polled polled[POLLED_MAX]; /* what it polls */
+    int polled_count;
+    uint16_t yielded; /* steps that it had made when it gave way */
     bool gives_way;
     int yields; /* in a row, without a change by the thread */
     unsigned yield_changes;
@@ -383,6 +399,7 @@ struct engine {
     int store_count;
     struct lock locks[LOCKS_MAX];
     int lock_count;
+    struct descriptors *descriptors;
     int failed_allocations;
     int64_t now;             /* the clock, in nanoseconds */
     unsigned jumps;          /* of the clock, so far */
