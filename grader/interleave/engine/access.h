@@ -40,6 +40,8 @@ void il_fence(enum il_order order, il_site site);
 /* --- plain memory --- */
 
 void il_plain(const volatile void *address, size_t size, bool is_write, il_site site);
+/** The same of a copy, by memcpy or its kin: what was not written before is not after. `may_overlap`: memmove. */
+void il_copy(void *to, const void *from, size_t size, bool may_overlap, il_site site);
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site);
 void il_free(void *memory, il_site site);
 /** The size of a live block; 0: not a block. */

@@ -20,6 +20,7 @@
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
+ *     unwritten.c   reads of memory that nothing has written
  *     thread.c      life of threads, spinning
  *     wait.c        loops that only look
  *     time.c        the clock, deadlines
@@ -235,6 +236,14 @@ bool heap_holds(const volatile void *address);
 int heap_block(const volatile void *address); /* 0: none */
 void heap_reset(void);
 void heap_check_leaks(void);
+
+/* --- unwritten.c --- */
+void written_set(const volatile void *memory, size_t size, bool written);
+/* The bytes were copied, perhaps to memory that overlaps. */
+void written_copy(const void *to, const void *from, size_t size);
+bool is_unwritten(const volatile void *memory, size_t size);
+void unwritten_check(const volatile void *memory, size_t size, il_site site);
+_Noreturn void unwritten_found(const volatile void *memory, size_t size, il_site site);
 
 /* --- failure.c --- */
 _Noreturn void fail(enum il_failure kind, il_site site, const char *format, ...)

@@ -46,6 +46,7 @@ void engine_start(void)
     engine->accesses = pages(NULL, ACCESSES_MAX * sizeof *engine->accesses);
     engine->blocks = pages(NULL, BLOCKS_MAX * sizeof *engine->blocks);
     engine->owners = pages(NULL, HEAP_BYTES / 16 * sizeof *engine->owners);
+    engine->written = pages(NULL, HEAP_BYTES / 8);
     engine->signal_stack = pages(NULL, 64 << 10);
     pages(HEAP_BASE, HEAP_BYTES);
     for (int i = 0; i < THREADS_MAX; i++) {

@@ -40,6 +40,7 @@ struct il_options {
     bool c11_release_sequences; /**< later stores of the same thread continue a release sequence, as in C11 and RC11; C++20 dropped that */
     bool deadlock_is_outcome; /**< for tests of the reductions: a number with the bits of IL_STUCK */
     bool ignore_leaks;
+    bool singletons;    /**< blocks that static variables hold are no leaks */
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };
 

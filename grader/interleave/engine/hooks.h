@@ -77,6 +77,14 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
         INSIDE(il_plain(address, size, is_write, site));
 }
 
+/** The model copies memory in a call. */
+static inline __attribute__((always_inline)) void copied(void *to, const void *from, size_t size,
+                                                         bool may_overlap, il_site site)
+{
+    if (modelled())
+        INSIDE(il_copy(to, from, size, may_overlap, site));
+}
+
 /** The model makes a lock, or what is kept like one: it begins anew, in memory that may have held another. */
 static inline __attribute__((always_inline)) void object_is_made(const volatile void *object, size_t size,
                                                                  il_site site)

@@ -84,14 +84,12 @@ HOOK void *__tsan_memmove(void *to, const void *from, size_t size);
 HOOK void *__tsan_memset(void *to, int value, size_t size);
 void *__tsan_memcpy(void *to, const void *from, size_t size)
 {
-    plain(from, size, false, SITE);
-    plain(to, size, true, SITE);
+    copied(to, from, size, false, SITE);
     return memcpy(to, from, size);
 }
 void *__tsan_memmove(void *to, const void *from, size_t size)
 {
-    plain(from, size, false, SITE);
-    plain(to, size, true, SITE);
+    copied(to, from, size, true, SITE);
     return memmove(to, from, size);
 }
 void *__tsan_memset(void *to, int value, size_t size)

@@ -39,6 +39,7 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
                                                                      : model->timeouts,
                                    .failed_allocations = model->failed_allocations,
                                    .unanswered = UNANSWERED,
+                                   .singletons = model->singletons,
                                    .steps_max = model->steps_max,
                                    .seed = 1};
 }

@@ -214,6 +214,7 @@ int location_of(const volatile void *object, unsigned size, il_site site)
     location->reordered = false;
     location->last = NULL;
     location->first_use = site;
+    location->unwritten = is_unwritten(object, size) ? il->store_count : -1;
     location_put(index, 0, raw_read(object, size), NOBODY, NULL);
     return index;
 }

@@ -72,7 +72,10 @@ static void take_from(struct thread *thread, const struct store *store, enum il_
 /* The step reads this store. */
 static void read_from(struct thread *thread, struct step *step, const struct store *store, enum il_order order)
 {
+    const struct location *location = &il->locations[store->location];
     step->read = (int)(store - il->stores);
+    if (step->read == location->unwritten)
+        unwritten_found((void *)location->address, location->size, step->site);
     view_see(&thread->now, store->location, store->index);
     take_from(thread, store, order);
 }
@@ -116,6 +119,7 @@ static struct store *make_store(struct thread *thread, struct step *step, int in
     step->store = (int)(store - il->stores);
     if (store == location_newest(&il->locations[index]))
         raw_write((void *)il->locations[index].address, il->locations[index].size, value);
+    written_set((void *)il->locations[index].address, il->locations[index].size, true);
 
     view_see(&thread->now, index, store->index);
     sc_made(thread, step);

@@ -169,11 +169,9 @@ void race_check(struct thread *thread, const volatile void *address, size_t size
     }
 }
 
-void il_plain(const volatile void *address, size_t size, bool is_write, il_site site)
+static void plain(const volatile void *address, size_t size, bool is_write, il_site site)
 {
     enum { LOOP = 2000000 };
-    if (!il_active() || size == 0)
-        return;
     heap_check(address, size, is_write ? "a write" : "a read", site);
     if (is_write && !il_is_own_stack(address))
         look_ends(il_this());
@@ -184,4 +182,32 @@ void il_plain(const volatile void *address, size_t size, bool is_write, il_site 
              "an endless loop at %s: %d accesses to memory and no operation that another thread could see or answer. A "
              "variable that another thread shall change must be atomic",
              where(site), LOOP);
+}
+
+void il_plain(const volatile void *address, size_t size, bool is_write, il_site site)
+{
+    if (!il_active() || size == 0)
+        return;
+    plain(address, size, is_write, site);
+    if (is_write)
+        written_set(address, size, true);
+    else
+        unwritten_check(address, size, site);
+}
+
+void il_copy(void *to, const void *from, size_t size, bool may_overlap, il_site site)
+{
+    const char *target = to, *source = from;
+    if (!il_active() || size == 0)
+        return;
+    plain(from, size, false, site);
+    plain(to, size, true, site);
+    /* onto itself as a whole: the compiler copies structures by memcpy, also one to itself */
+    if (!may_overlap && target != source && target < source + size && source < target + size)
+        fail(IL_MEMORY, site,
+             "%s copies %zu bytes at %s to memory that overlaps: it begins %zu bytes %s what is copied. Use memmove",
+             thread_text(il->current), size, where(site),
+             (size_t)(target > source ? target - source : source - target),
+             target > source ? "after" : "before");
+    written_copy(to, from, size);
 }

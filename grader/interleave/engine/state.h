@@ -110,6 +110,7 @@ struct location {
     uint16_t count;
     uint16_t capacity;
     uint16_t *stores;        /* numbers of its stores, in modification order */
+    int unwritten;           /* the number of a store that is memory which nothing has written; or -1 */
     bool reordered;          /* some store has a place before one that ran earlier */
     const struct step *last; /* about it; or NULL */
     il_site first_use;
@@ -325,6 +326,7 @@ struct block {
     char *start;
     size_t size;
     bool freed;
+    bool held; /* by a static variable, at the end */
     int8_t made_by, freed_by;
     il_site made_at, freed_at;
 };
@@ -452,6 +454,7 @@ struct engine {
     char *heap_top;
     bool freeing;     /* what is written just now is a block that is freed */
     uint8_t using;    /* what is accessed just now as a whole: enum used */
+    uint8_t *written; /* a bit for each byte of the heap: unwritten.c */
     uint16_t *owners; /* of each 16 bytes of the heap: a block, or 0 */
 
     /* words */
