@@ -102,7 +102,7 @@ static void make_program(struct litmus_program *program, uint64_t seed)
             else if (flavour == 6 && random_below(3) == 0)
                 add_await(program, t, locations);
             else if (flavour == 5 && random_below(3) == 0)
-                add_of_kind(program, t, LITMUS_YIELD);
+                add_of_kind(program, t, random_below(2) ? LITMUS_YIELD : LITMUS_GIVE_WAY);
             else if (flavour == 4 && random_below(2))
                 add_futex(program, t, locations);
             else if ((flavour == 2 || flavour == 3) && random_below(2))
