@@ -208,3 +208,50 @@ MODEL(singleton_is_lost, "leak", "", .singletons = true)
     make_it();
     only_one = NULL;
 }
+
+/* --- the names of what two threads touch: not static, or the compilers would leave out what nobody reads --- */
+
+struct pair common;
+int table[3][4];
+struct {
+    struct pair pairs[2][2];
+} nested;
+
+static void *set_count(void *arg)
+{
+    common.count = 2;
+    return arg;
+}
+
+static void *set_table(void *arg)
+{
+    table[1][2]++;
+    return arg;
+}
+
+static void *set_nested(void *arg)
+{
+    nested.pairs[1][0].right = 1;
+    return arg;
+}
+
+static void twice(void *(*run)(void *))
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, run, NULL);
+    run(NULL);
+    pthread_join(thread, NULL);
+}
+
+MODEL(race_on_bits, "data race", "")
+{
+    twice(set_count);
+}
+MODEL(race_in_table, "data race", "")
+{
+    twice(set_table);
+}
+MODEL(race_in_nested, "data race", "")
+{
+    twice(set_nested);
+}
