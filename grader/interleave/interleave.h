@@ -58,7 +58,9 @@ struct interleave_model {
     int spurious; /**< spurious wake-ups and failures of a weak compare-exchange a thread may meet; 0: one. -1: none */
     int timeouts; /**< waits with a deadline that a thread ends although another could still run; 0: one. -1: none */
     int failed_allocations; /**< calls of malloc that may return NULL; 0: none. Each is tried */
-    int steps_max;          /**< visible operations in one execution; 0: 2,000 */
+    int preemptions; /**< of threads that could have run on; 0: any number, which is a proof. -1: none. More: the verdict names the bound */
+    bool singletons; /**< a block that a static variable still holds at the end is no leak, nor one that such a block holds */
+    int steps_max; /**< visible operations in one execution; 0: 2,000 */
 };
 
 /**

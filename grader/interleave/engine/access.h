@@ -40,6 +40,8 @@ void il_fence(enum il_order order, il_site site);
 /* --- plain memory --- */
 
 void il_plain(const volatile void *address, size_t size, bool is_write, il_site site);
+/** The same of a copy, by memcpy or its kin: what was not written before is not after. `may_overlap`: memmove. */
+void il_copy(void *to, const void *from, size_t size, bool may_overlap, il_site site);
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site);
 void il_free(void *memory, il_site site);
 /** The size of a live block; 0: not a block. */
@@ -87,6 +89,31 @@ int il_mutex_timedlock(void *mutex, int64_t deadline, il_site site);
 int il_condition_signal(void *condition, bool all, il_site site);
 /** EAGAIN: the word is not `expected`. ETIMEDOUT as above. */
 int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site site);
+/** Add a permit to those that this word counts: EOVERFLOW: there are as many as can be. Nothing but these two changes the word. */
+int il_post(void *word, il_site site);
+/** Wait until there is one, and take it. The deadline as above. */
+int il_take(void *word, int64_t deadline, il_site site);
+/* --- descriptors: a number, or what was read or written; less than 0: an error code of POSIX, negated --- */
+
+int il_eventfd(uint64_t count, bool takes_one, bool never_waits, il_site site);
+void il_pipe(int numbers[2], bool never_waits, il_site site);
+void il_socketpair(int numbers[2], bool never_waits, il_site site);
+int64_t il_read(int number, void *bytes, size_t size, bool never_waits, il_site site);
+int64_t il_write(int number, const void *bytes, size_t size, bool never_waits, il_site site);
+int il_close(int number, il_site site);
+/** 0, or an error code. */
+int il_shutdown(int number, bool reading, bool writing, il_site site);
+bool il_descriptor_waits(int number, il_site site);
+void il_descriptor_set(int number, bool never_waits, il_site site);
+struct pollfd;
+struct epoll_event;
+/** A wait for `deadline`; NO_DEADLINE: for ever. `waits`: false: only a look. */
+int il_poll(struct pollfd *polled, size_t count, bool waits, int64_t deadline, il_site site);
+int il_epoll_new(il_site site);
+int il_epoll_control(int number, int operation, int other, const struct epoll_event *event, il_site site);
+int il_epoll_wait(int number, struct epoll_event *events, int most, bool waits, int64_t deadline,
+                  il_site site);
+
 /** Returns how many were woken. */
 int il_futex_wake(const void *word, int most, il_site site);
 

@@ -29,10 +29,16 @@ const char *operation_name(enum operation op)
         [OP_WRITE_LOCK] = "lock for writing",
         [OP_BARRIER] = "arrival at the barrier",
         [OP_PASSED] = "passing of the barrier",
+        [OP_TAKE] = "wait for a permit",
         [OP_JOIN] = "join",
         [OP_SPIN] = "spin",
         [OP_CLOCK] = "read of the clock",
         [OP_SLEEP] = "sleep",
+        [OP_READ] = "read",
+        [OP_WRITE] = "write",
+        [OP_CLOSE] = "close",
+        [OP_CONTROL] = "epoll_ctl",
+        [OP_POLL] = "poll",
         [OP_TIMEOUT] = "timeout",
     };
     return names[op];

@@ -149,23 +149,76 @@ static void append(char *text, size_t room, const char *format, ...)
     va_end(arguments);
 }
 
-static bool find_member(Dwarf_Die *structure, size_t offset, Dwarf_Die *member, Dwarf_Word *start)
+static Dwarf_Word number_at(Dwarf_Die *of, unsigned name)
 {
-    if (dwarf_child(structure, member) != 0)
+    Dwarf_Attribute attribute;
+    Dwarf_Word number = 0;
+    dwarf_formudata(dwarf_attr(of, name, &attribute), &number);
+    return number;
+}
+
+/* The first of its bytes, and the byte behind the last; of a bit-field all bytes that hold some of its bits. False: no member. */
+static bool find_extent(Dwarf_Die *member, Dwarf_Word *start, Dwarf_Word *end)
+{
+    Dwarf_Die type;
+    Dwarf_Word bytes = 0, bits = number_at(member, DW_AT_bit_size);
+    if (dwarf_tag(member) != DW_TAG_member || !find_type(member, &type) ||
+        dwarf_aggregate_size(&type, &bytes) != 0)
+        return false;
+    Dwarf_Word first = number_at(member, DW_AT_data_bit_offset);
+    if (dwarf_hasattr(
+            member, DW_AT_bit_offset)) /* as it was written before: from the other end of a word of this type */
+        first = 8 * (number_at(member, DW_AT_data_member_location) + bytes) -
+                number_at(member, DW_AT_bit_offset) - bits;
+    *start = bits ? first / 8 : number_at(member, DW_AT_data_member_location);
+    *end = bits ? (first + bits + 7) / 8 : *start + bytes;
+    return true;
+}
+
+/* `member` is the one before it, if there is one: then the search goes on behind that. */
+static bool find_member(Dwarf_Die *structure, size_t offset, Dwarf_Die *member, Dwarf_Word *start,
+                        bool goes_on)
+{
+    Dwarf_Word end;
+    if (goes_on ? dwarf_siblingof(member, member) != 0 : dwarf_child(structure, member) != 0)
         return false;
     do {
-        Dwarf_Attribute attribute;
-        Dwarf_Die type;
-        Dwarf_Word bytes = 0;
-        *start = 0;
-        if (dwarf_tag(member) != DW_TAG_member || !find_type(member, &type) ||
-            dwarf_aggregate_size(&type, &bytes) != 0)
-            continue;
-        dwarf_formudata(dwarf_attr(member, DW_AT_data_member_location, &attribute), start);
-        if (offset >= *start && offset < *start + bytes)
+        if (find_extent(member, start, &end) && offset >= *start && offset < end)
             return true;
     } while (dwarf_siblingof(member, member) == 0);
     return false;
+}
+
+/* Bit-fields that share this byte, of which `member` is the first: ".flag or .count". */
+static void append_bits(Dwarf_Die *structure, Dwarf_Die *member, size_t offset, char *text, size_t room)
+{
+    Dwarf_Word start;
+    const char *word = "";
+    do {
+        append(text, room, "%s.%s", word, dwarf_diename(member));
+        word = " or ";
+    } while (find_member(structure, offset, member, &start, true));
+}
+
+/* The indices of an element of an array of one or more dimensions: the last one is that of the innermost. */
+static void append_indices(Dwarf_Die *array, size_t element, char *text, size_t room)
+{
+    enum { DIMENSIONS_MAX = 8 };
+    size_t counts[DIMENSIONS_MAX], dimensions = 0, indices[DIMENSIONS_MAX];
+    Dwarf_Die child;
+    for (int more = dwarf_child(array, &child); more == 0 && dimensions < DIMENSIONS_MAX;
+         more = dwarf_siblingof(&child, &child))
+        if (dwarf_tag(&child) == DW_TAG_subrange_type) {
+            size_t count = (size_t)number_at(&child, DW_AT_count);
+            counts[dimensions++] = count ? count : (size_t)number_at(&child, DW_AT_upper_bound) + 1;
+        }
+    for (size_t i = dimensions; i > 1; i--) {
+        indices[i - 1] = element % counts[i - 1];
+        element /= counts[i - 1];
+    }
+    indices[0] = element;
+    for (size_t i = 0; i < dimensions || i == 0; i++)
+        append(text, room, "[%zu]", indices[i]);
 }
 
 /* What stands at an offset of an object of this type: appends ".member", "[index]" and, where neither says all, " + bytes".
@@ -176,14 +229,18 @@ static void append_place(Dwarf_Die *type, size_t offset, bool whole, char *text,
     Dwarf_Word start, bytes;
     if (whole && offset == 0 && dwarf_tag(type) == DW_TAG_structure_type)
         return;
-    if (dwarf_tag(type) == DW_TAG_structure_type && find_member(type, offset, &inner, &start) &&
+    if (dwarf_tag(type) == DW_TAG_structure_type && find_member(type, offset, &inner, &start, false) &&
         find_type(&inner, &element)) {
+        if (number_at(&inner, DW_AT_bit_size)) {
+            append_bits(type, &inner, offset, text, room);
+            return;
+        }
         if (dwarf_diename(&inner))
             append(text, room, ".%s", dwarf_diename(&inner));
         append_place(&element, offset - start, whole, text, room);
     } else if (dwarf_tag(type) == DW_TAG_array_type && find_type(type, &element) &&
                dwarf_aggregate_size(&element, &bytes) == 0 && bytes > 0) {
-        append(text, room, "[%zu]", offset / (size_t)bytes);
+        append_indices(type, offset / (size_t)bytes, text, room);
         append_place(&element, offset % bytes, whole, text, room);
     } else if (offset > 0) {
         append(text, room, " + %zu", offset);
@@ -213,6 +270,17 @@ bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text
 
 /* --- a static variable's structure --- */
 
+/* The address that an operation of a location names, or the place of one in the unit's table. */
+static bool is_address(Dwarf_Attribute *location, const Dwarf_Op *operation, uintptr_t address)
+{
+    Dwarf_Attribute entry;
+    Dwarf_Addr found;
+    if (operation->atom == DW_OP_addrx)
+        return dwarf_getlocation_attr(location, operation, &entry) == 0 &&
+               dwarf_formaddr(&entry, &found) == 0 && found == address;
+    return operation->atom == DW_OP_addr && operation->number == address;
+}
+
 /* Whether the variable lies at this address: one that has a place of its own, and is no thread's. */
 static bool lies_at(Dwarf_Die *variable, uintptr_t address)
 {
@@ -222,7 +290,7 @@ static bool lies_at(Dwarf_Die *variable, uintptr_t address)
     return dwarf_tag(variable) == DW_TAG_variable &&
            dwarf_getlocation(dwarf_attr_integrate(variable, DW_AT_location, &attribute), &operations,
                              &count) == 0 &&
-           count == 1 && operations[0].atom == DW_OP_addr && operations[0].number == address;
+           count == 1 && is_address(&attribute, &operations[0], address);
 }
 
 /* In a unit, or a function: the static variable at this address. */

@@ -20,13 +20,16 @@
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
+ *     unwritten.c   reads of memory that nothing has written
  *     thread.c      life of threads, spinning
  *     wait.c        loops that only look
  *     time.c        the clock, deadlines
  *     lock.c        mutexes, condition variables, futexes
  *     rwlock.c, barrier.c, once.c
+ *     descriptor.h, descriptor.c, transfer.c, readiness.c    eventfd, pipes, sockets; poll and epoll
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
+ *     seen.c        states that the search has come to before
  *     reduce.c      which steps depend on each other; source-DPOR
  *     execution.c   one execution, and many: il_explore()
  *     decide.c      which step of a failing execution decides
@@ -36,8 +39,8 @@
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     assertion.c   assertions that no execution came to
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
- *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_refused.c    the front
- *     ends
+ *     hooks_compiler.c, hooks_memory.c, hooks_thread.c, hooks_lock.c, hooks_c11.c, hooks_time.c, hooks_semaphore.c, hooks_descriptor.c,
+ *     hooks_refused.c    the front ends
  *     main.c, judged.c    the program
  */
 #ifndef INTERLEAVE_ENGINE_H
@@ -107,8 +110,9 @@ void thread_spin_if_repeating(struct thread *thread, int location, il_site site)
 /* --- wait.c --- */
 /* The thread is about to look at the object. `arguments`: what else it does so with. */
 void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site);
-/* What the engine has left below its caller. */
-void stack_clean(void);
+/* What the engine has left below its caller: at most so much, unless an account is written. */
+enum { STACK_USED = 2 << 10, STACK_USED_PLAIN = 640 };
+void stack_clean(size_t bytes);
 void look_is_chosen(struct thread *thread, struct step *step);
 /* It was a look. `locked`: of a mutex that was free, or was its own. */
 void look_made(struct thread *thread, unsigned version, bool locked, bool odd);
@@ -142,6 +146,16 @@ void enqueue(struct thread *thread, struct lock *queue);
 void wake(struct thread *thread, const struct step *signal);
 const char *lock_text(const struct lock *lock, char *text, size_t size);
 
+int lock_at(const void *object, bool is_condition, il_site site);
+
+/* --- descriptor.c, transfer.c, readiness.c --- */
+size_t descriptors_bytes(void);
+void descriptors_forget(void);
+void descriptors_check_leaks(void);
+void descriptors_each_view(void (*act)(struct view *view, const void *argument), const void *argument);
+bool transfer_is_runnable(const struct pending *next);
+bool look_is_runnable(const struct thread *thread);
+
 /* --- rwlock.c --- */
 bool rwlock_is_free(const struct lock *lock, bool writes);
 
@@ -160,7 +174,16 @@ int choose_value(int count); /* 0 is the ordinary one */
 bool next_path(void);
 uint64_t random_number(void);
 
+/* --- seen.c --- */
+void states_forget(void);
+void state_add_step(const struct step *step);
+void state_add_value(int value);
+/* What follows was explored before, with as many preemptions left, while the same threads slept. */
+bool state_is_seen(unsigned sleeping);
+
 /* --- reduce.c --- */
+/* As in footprint.awaits. */
+uint64_t object_bit(int object);
 bool depends(const struct footprint *a, const struct footprint *b);
 struct step *step_begin(struct thread *thread);
 /* `after`: steps that it could not come before, for a reason besides its footprint; or NULL */
@@ -178,6 +201,8 @@ struct store *location_newest(const struct location *location);
 struct store *location_store(const struct location *location, int index);
 uint64_t raw_read(const volatile void *address, unsigned size);
 void raw_write(volatile void *address, unsigned size, uint64_t value);
+/* Of or to the model's memory: a crash is the model's. */
+void memory_copy(void *to, const void *from, size_t bytes);
 void memory_rewritten(uintptr_t start, uintptr_t end);
 
 /* --- choice.c --- */
@@ -213,6 +238,14 @@ bool heap_holds(const volatile void *address);
 int heap_block(const volatile void *address); /* 0: none */
 void heap_reset(void);
 void heap_check_leaks(void);
+
+/* --- unwritten.c --- */
+void written_set(const volatile void *memory, size_t size, bool written);
+/* The bytes were copied, perhaps to memory that overlaps. */
+void written_copy(const void *to, const void *from, size_t size);
+bool is_unwritten(const volatile void *memory, size_t size);
+void unwritten_check(const volatile void *memory, size_t size, il_site site);
+_Noreturn void unwritten_found(const volatile void *memory, size_t size, il_site site);
 
 /* --- failure.c --- */
 _Noreturn void fail(enum il_failure kind, il_site site, const char *format, ...)

@@ -35,6 +35,7 @@ void engine_start(void)
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
     engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->descriptors = pages(NULL, descriptors_bytes());
     engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
     engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
     engine->fences = pages(NULL, STEPS_LIMIT * sizeof *engine->fences);
@@ -45,6 +46,7 @@ void engine_start(void)
     engine->accesses = pages(NULL, ACCESSES_MAX * sizeof *engine->accesses);
     engine->blocks = pages(NULL, BLOCKS_MAX * sizeof *engine->blocks);
     engine->owners = pages(NULL, HEAP_BYTES / 16 * sizeof *engine->owners);
+    engine->written = pages(NULL, HEAP_BYTES / 8);
     engine->signal_stack = pages(NULL, 64 << 10);
     pages(HEAP_BASE, HEAP_BYTES);
     for (int i = 0; i < THREADS_MAX; i++) {
@@ -80,6 +82,7 @@ static void choose_priority_changes(void)
 static void check_leaks(void)
 {
     heap_check_leaks();
+    descriptors_check_leaks();
     for (int i = 1; i < il->thread_count && !il->failure; i++) {
         const struct thread *thread = &il->threads[i];
         if (thread->joined || thread->detached)
@@ -108,12 +111,14 @@ void execute(void)
     il->jumps = 0;
     il->failed_allocations = 0;
     il->waits_for_clock = 0;
-    il->trace = 0;
+    il->trace = il->state = 0;
+    il->values_chosen = 0;
     il->failure = IL_NO_FAILURE;
     il->pruned = il->found_loop = false;
     il->sc_count = il->fence_count = 0;
     il->last_awaiting = il->last_timed = NULL;
     heap_reset();
+    descriptors_forget();
     if (il->options.strategy == IL_PRIORITIES && !il->replaying)
         choose_priority_changes();
     struct thread *first = thread_new(run_body, NULL);
@@ -153,6 +158,7 @@ static enum il_verdict explore_paths(void)
         execute();
         if (il->found_loop) {
             il->decision_count = il->prefix = 0;
+            states_forget();
             il->executions = il->prunings = 0;
             il->outcomes.count = 0;
             continue;
@@ -252,6 +258,7 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = 0;
     il->outcomes.count = 0;
+    states_forget();
     il->counted = il->timed = false;
     il->endless_site = NULL;
     il->decides_at = 0;

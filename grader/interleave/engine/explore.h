@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Ways to choose among the enabled threads. The first four are depth-first and end when the space is exhausted. */
+/** Ways to choose among the enabled threads. The first five are depth-first and end when the space is exhausted. */
 enum il_strategy {
     IL_NAIVE,      /**< every schedule within the bounds */
+    IL_STATES,     /**< the same, but what follows a state is explored once */
     IL_SLEEP,      /**< with sleep sets: no two that differ only in the order of independent steps */
     IL_DPOR_BARE,  /**< source-DPOR without sleep sets: for tests of the reductions */
     IL_DPOR,       /**< source-DPOR with sleep sets; unbounded only */
@@ -44,6 +45,7 @@ struct il_options {
     bool any_stale; /**< all stores that RC11 allows are choices, also where another schedule comes to the same */
     /** Bounds in which to look for the step of a failure that decides; NULL: do not. */
     const struct il_options *decided_within;
+    bool singletons;    /**< blocks that static variables hold are no leaks */
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };
 

@@ -105,6 +105,7 @@ void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
         il->owners[first + i] = 0;
     il->heap_top = start + grains * GRAIN + GAP;
     memset(start, zeroed ? 0 : 0xa5, grains * GRAIN);
+    written_set(start, grains * GRAIN, zeroed);
     if (zeroed) /* a thread that reads the zeroes must have been told of the block */
         race_check(il_this(), start, size, true, false, site);
     look_ends(il_this());
@@ -141,11 +142,32 @@ void il_free(void *memory, il_site site)
     tell_hidden(il_this(), site, "free(block %d)", index);
 }
 
+/* Each block that a pointer in this memory leads into is held, and so is what that one holds. */
+static void hold(const char *start, const char *end)
+{
+    start = (const char *)(((uintptr_t)start + sizeof(void *) - 1) & -sizeof(void *));
+    for (; start + sizeof(void *) <= end; start += sizeof(void *)) {
+        struct block *block = &il->blocks[heap_block(*(void *const *)(const void *)start)];
+        if (block == il->blocks || block->freed || block->held)
+            continue;
+        block->held = true;
+        hold(block->start, block->start + block->size);
+    }
+}
+
+static void hold_singletons(void)
+{
+    for (int i = 0; i < il->segment_count; i++)
+        hold(il->segments[i].start, il->segments[i].end);
+}
+
 void heap_check_leaks(void)
 {
+    if (il->options.singletons)
+        hold_singletons();
     for (int i = 1; i <= il->block_count; i++) {
         const struct block *block = &il->blocks[i];
-        if (block->freed)
+        if (block->freed || block->held)
             continue;
         il->failure = IL_LEAK;
         il->failure_site = block->made_at;

@@ -37,14 +37,15 @@
 
 /** Run engine code for the model: a crash in there is the engine's. What is below this frame belongs to functions that
  * have returned. */
-#define INSIDE(call)                                                                                         \
+#define INSIDE(call) INSIDE_UP_TO(call, STACK_USED)
+#define INSIDE_UP_TO(call, bytes)                                                                            \
     do {                                                                                                     \
         il->inside = true;                                                                                   \
         il->threads[il->current].frames_end = __builtin_frame_address(0);                                    \
         il->threads[il->current].called_at = SITE;                                                           \
         call;                                                                                                \
         if (il->has_loops)                                                                                   \
-            stack_clean();                                                                                   \
+            stack_clean(bytes);                                                                              \
         il->inside = false;                                                                                  \
     } while (0)
 
@@ -74,6 +75,14 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
 {
     if (modelled())
         INSIDE(il_plain(address, size, is_write, site));
+}
+
+/** The model copies memory in a call. */
+static inline __attribute__((always_inline)) void copied(void *to, const void *from, size_t size,
+                                                         bool may_overlap, il_site site)
+{
+    if (modelled())
+        INSIDE(il_copy(to, from, size, may_overlap, site));
 }
 
 /** The model makes a lock, or what is kept like one: it begins anew, in memory that may have held another. */

@@ -29,7 +29,7 @@ void __tsan_func_exit(void)
 static void plain(const volatile void *address, size_t size, bool is_write, il_site site)
 {
     if (il_active() && !il->inside)
-        INSIDE(il_plain(address, size, is_write, site));
+        INSIDE_UP_TO(il_plain(address, size, is_write, site), STACK_USED_PLAIN);
 }
 
 #define PLAIN(name, size, is_write)                                                                          \
@@ -84,14 +84,12 @@ HOOK void *__tsan_memmove(void *to, const void *from, size_t size);
 HOOK void *__tsan_memset(void *to, int value, size_t size);
 void *__tsan_memcpy(void *to, const void *from, size_t size)
 {
-    plain(from, size, false, SITE);
-    plain(to, size, true, SITE);
+    copied(to, from, size, false, SITE);
     return memcpy(to, from, size);
 }
 void *__tsan_memmove(void *to, const void *from, size_t size)
 {
-    plain(from, size, false, SITE);
-    plain(to, size, true, SITE);
+    copied(to, from, size, true, SITE);
     return memmove(to, from, size);
 }
 void *__tsan_memset(void *to, int value, size_t size)

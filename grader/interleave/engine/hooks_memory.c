@@ -67,8 +67,9 @@ WRAP(void *, realloc, void *memory, size_t size)
     size_t before = il_block_size(memory);
     INSIDE(moved = il_malloc(size, 0, false, SITE));
     if (memory && moved) {
-        memcpy(moved, memory, before < size ? before : size);
-        INSIDE(il_free(memory, SITE));
+        size_t kept = before < size ? before : size;
+        memcpy(moved, memory, kept);
+        INSIDE(written_copy(moved, memory, kept); il_free(memory, SITE));
     }
     return moved;
 }
@@ -97,15 +98,13 @@ WRAP(int, posix_memalign, void **memory, size_t alignment, size_t size)
 
 WRAP(void *, memcpy, void *to, const void *from, size_t size)
 {
-    touch(from, size, false, SITE);
-    touch(to, size, true, SITE);
+    copied(to, from, size, false, SITE);
     return IN_LIBRARY(__real_memcpy(to, from, size));
 }
 
 WRAP(void *, memmove, void *to, const void *from, size_t size)
 {
-    touch(from, size, false, SITE);
-    touch(to, size, true, SITE);
+    copied(to, from, size, true, SITE);
     return IN_LIBRARY(__real_memmove(to, from, size));
 }
 
@@ -117,15 +116,13 @@ WRAP(void *, memset, void *to, int value, size_t size)
 
 WRAP(void *, mempcpy, void *to, const void *from, size_t size)
 {
-    touch(from, size, false, SITE);
-    touch(to, size, true, SITE);
+    copied(to, from, size, false, SITE);
     return IN_LIBRARY(__real_mempcpy(to, from, size));
 }
 
 WRAP(void, bcopy, const void *from, void *to, size_t size)
 {
-    touch(from, size, false, SITE);
-    touch(to, size, true, SITE);
+    copied(to, from, size, true, SITE);
     IN_LIBRARY((__real_bcopy(from, to, size), 0));
 }
 
@@ -158,16 +155,14 @@ WRAP(size_t, strlen, const char *text)
 WRAP(char *, strcpy, char *to, const char *from)
 {
     size_t bytes = IN_LIBRARY(__real_strlen(from)) + 1;
-    touch(from, bytes, false, SITE);
-    touch(to, bytes, true, SITE);
+    copied(to, from, bytes, false, SITE);
     return IN_LIBRARY(__real_strcpy(to, from));
 }
 
 WRAP(char *, stpcpy, char *to, const char *from)
 {
     size_t bytes = IN_LIBRARY(__real_strlen(from)) + 1;
-    touch(from, bytes, false, SITE);
-    touch(to, bytes, true, SITE);
+    copied(to, from, bytes, false, SITE);
     return IN_LIBRARY(__real_stpcpy(to, from));
 }
 
@@ -175,8 +170,7 @@ WRAP(char *, strcat, char *to, const char *from)
 {
     size_t before = IN_LIBRARY(__real_strlen(to)), bytes = IN_LIBRARY(__real_strlen(from)) + 1;
     touch(to, before + 1, false, SITE);
-    touch(from, bytes, false, SITE);
-    touch(to + before, bytes, true, SITE);
+    copied(to + before, from, bytes, false, SITE);
     return IN_LIBRARY(__real_strcat(to, from));
 }
 
@@ -265,5 +259,6 @@ WRAP(char *, strdup, const char *text)
     INSIDE(copy = il_malloc(bytes, 0, false, SITE));
     if (!copy)
         return NULL;
+    copied(copy, text, bytes, false, SITE);
     return IN_LIBRARY(__real_memcpy(copy, text, bytes));
 }

@@ -22,26 +22,14 @@
 #define UNKNOWN "this kind of synchronisation is not modelled: use atomics, mutexes and condition variables"
 
 struct timeval;
-REFUSED(ssize_t, read, OUTSIDE, (int fd, void *bytes, size_t count), (fd, bytes, count))
-REFUSED(ssize_t, write, OUTSIDE, (int fd, const void *bytes, size_t count), (fd, bytes, count))
-REFUSED(int, close, OUTSIDE, (int fd), (fd))
 REFUSED(int, socket, OUTSIDE, (int domain, int type, int protocol), (domain, type, protocol))
-REFUSED(int, pipe, OUTSIDE, (int fds[2]), (fds))
-REFUSED(int, poll, OUTSIDE, (void *fds, unsigned long count, int timeout), (fds, count, timeout))
-REFUSED(int, epoll_wait, OUTSIDE, (int fd, void *events, int count, int timeout), (fd, events, count, timeout))
 REFUSED(FILE *, fopen, OUTSIDE, (const char *path, const char *mode), (path, mode))
 REFUSED(size_t, fread, OUTSIDE, (void *bytes, size_t size, size_t count, FILE *file),
         (bytes, size, count, file))
 REFUSED(char *, fgets, OUTSIDE, (char *text, int size, FILE *file), (text, size, file))
 REFUSED(int, getchar, OUTSIDE, (void), ())
-REFUSED(ssize_t, recv, OUTSIDE, (int fd, void *bytes, size_t count, int flags), (fd, bytes, count, flags))
-REFUSED(ssize_t, send, OUTSIDE, (int fd, const void *bytes, size_t count, int flags),
-        (fd, bytes, count, flags))
 REFUSED(int, accept, OUTSIDE, (int fd, void *address, void *length), (fd, address, length))
 REFUSED(int, connect, OUTSIDE, (int fd, const void *address, unsigned length), (fd, address, length))
-REFUSED(int, ppoll, OUTSIDE, (void *fds, unsigned long count, const void *most, const void *mask),
-        (fds, count, most, mask))
-REFUSED(int, eventfd, OUTSIDE, (unsigned count, int flags), (count, flags))
 REFUSED(int, system, OUTSIDE, (const char *command), (command))
 REFUSED(int, kill, OUTSIDE, (pid_t pid, int number), (pid, number))
 REFUSED(int, raise, OUTSIDE, (int number), (number))

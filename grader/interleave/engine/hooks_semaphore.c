@@ -1,8 +1,9 @@
 /**
  * @file hooks_semaphore.c
- * @brief POSIX semaphores: a count that is posted with release and taken with acquire, and a futex to sleep on.
+ * @brief POSIX semaphores: a count that is posted with release and taken with acquire, each in one step.
  *
- * The C library makes them of the same steps. The count is the first word of a sem_t; what the library keeps behind it
+ * The C library makes the steps of an atomic and a futex. What it looks at meanwhile is seen by nobody, so a wait that ends for no
+ * reason is none: it would be executions that show nothing. The count is the first word of a sem_t; what the library keeps behind it
  * plays no part in a model.
  */
 #include "hooks.h"
@@ -40,28 +41,32 @@ WRAP(int, sem_destroy, sem_t *semaphore)
     return 0;
 }
 
+static int failed(int error)
+{
+    errno = error;
+    return -1;
+}
+
+static int result(int error)
+{
+    return error ? failed(error) : 0;
+}
+
 WRAP(int, sem_post, sem_t *semaphore)
 {
+    int error = 0;
     if (!modelled())
         return __real_sem_post(semaphore);
-    INSIDE(il_rmw(semaphore, COUNT_BYTES, IL_ADD, 1, IL_RELEASE, SITE));
-    INSIDE(il_futex_wake(semaphore, 1, SITE));
-    return 0;
+    INSIDE(error = il_post(semaphore, SITE));
+    return result(error);
 }
 
 WRAP(int, sem_wait, sem_t *semaphore)
 {
     if (!modelled())
         return __real_sem_wait(semaphore);
-    while (!take(semaphore, SITE))
-        INSIDE(il_futex_wait(semaphore, 0, NO_DEADLINE, SITE));
+    INSIDE((void)il_take(semaphore, NO_DEADLINE, SITE));
     return 0;
-}
-
-static int failed(int error)
-{
-    errno = error;
-    return -1;
 }
 
 WRAP(int, sem_trywait, sem_t *semaphore)
@@ -71,17 +76,14 @@ WRAP(int, sem_trywait, sem_t *semaphore)
     return take(semaphore, SITE) ? 0 : failed(EAGAIN);
 }
 
+/* A permit that is there is taken, whatever the time is. */
 static int take_until(sem_t *semaphore, const struct timespec *deadline, il_site site)
 {
-    int status = 0;
-    while (!take(semaphore, site)) {
-        if (!is_a_time(deadline))
-            return failed(EINVAL);
-        if (status == ETIMEDOUT)
-            return failed(ETIMEDOUT);
-        INSIDE(status = il_futex_wait(semaphore, 0, to_ns(deadline), site));
-    }
-    return 0;
+    int error = 0;
+    if (!is_a_time(deadline))
+        return take(semaphore, site) ? 0 : failed(EINVAL);
+    INSIDE(error = il_take(semaphore, to_ns(deadline), site));
+    return result(error);
 }
 
 WRAP(int, sem_timedwait, sem_t *semaphore, const struct timespec *deadline)

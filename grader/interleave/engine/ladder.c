@@ -22,12 +22,15 @@ struct climb {
     struct il_options bounds;  /* the same, and nothing else */
     int64_t ends_ms;
     long executions;
+    int preemptions; /* all executions with so many were seen; -1: none were */
 };
 
 void model_bounds(const struct interleave_model *model, struct il_options *options)
 {
-    *options = (struct il_options){.strategy = IL_DPOR,
-                                   .preemptions = IL_UNBOUNDED,
+    *options = (struct il_options){.strategy = model->preemptions ? IL_STATES : IL_DPOR,
+                                   .preemptions = model->preemptions == 0  ? IL_UNBOUNDED
+                                                  : model->preemptions < 0 ? 0
+                                                                           : model->preemptions,
                                    .stale_reads = IL_UNBOUNDED,
                                    .spurious = model->spurious == 0  ? 1
                                                : model->spurious < 0 ? 0
@@ -37,6 +40,7 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
                                                                      : model->timeouts,
                                    .failed_allocations = model->failed_allocations,
                                    .unanswered = UNANSWERED,
+                                   .singletons = model->singletons,
                                    .steps_max = model->steps_max,
                                    .seed = 1};
 }
@@ -68,7 +72,7 @@ static bool explore_simple(struct climb *climb, int spurious, struct il_result *
     for (int sum = 0; sum <= SUM_MAX; sum++)
         for (int stale = 0; stale <= sum; stale++) {
             struct il_options options = climb->options;
-            options.strategy = IL_NAIVE;
+            options.strategy = IL_STATES;
             options.preemptions = sum - stale;
             options.stale_reads = stale;
             options.spurious = spurious;
@@ -177,11 +181,33 @@ static const char *find_help(struct climb *climb, int ms, bool timed, long *exec
     return NULL;
 }
 
+/* With 0 preemptions, then 1, ..., as far as a part of the time suffices. True: a failure, in `result`. */
+static bool explore_bounded(struct climb *climb, struct il_result *result)
+{
+    int64_t ends_ms = engine_ms() + left_ms(climb) / 2;
+    climb->preemptions = -1;
+    for (int preemptions = 0;; preemptions++) {
+        struct il_options options = climb->options;
+        options.strategy = IL_STATES;
+        options.preemptions = preemptions;
+        int64_t left = ends_ms - engine_ms();
+        if (left <= 0 || preemptions == climb->options.preemptions)
+            return false;
+        explore(climb, options, (int)left, result);
+        if (result->verdict == IL_FAILED)
+            return true;
+        bool complete = result->verdict == IL_EXHAUSTED;
+        il_result_free(result);
+        if (!complete)
+            return false;
+        climb->preemptions = preemptions;
+    }
+}
+
 static void explore_beyond(struct climb *climb, struct ladder_result *out)
 {
     struct il_result *result = &out->result;
-    if (explore_simple(climb, 0, result) ||
-        (climb->options.spurious > 0 && explore_simple(climb, climb->options.spurious, result)))
+    if (explore_bounded(climb, result))
         return;
     for (int strategy = IL_RANDOM; strategy <= IL_PRIORITIES; strategy++) {
         struct il_options options = climb->options;
@@ -217,8 +243,22 @@ static void describe_bounds(const struct climb *climb, struct ladder_result *out
     if (options->spurious > 0)
         snprintf(spurious, sizeof spurious, "a thread meets at most %d spurious wake-up%s or failure%s",
                  options->spurious, options->spurious == 1 ? "" : "s", options->spurious == 1 ? "" : "s");
-    snprintf(out->bounds, sizeof out->bounds, "every interleaving under RC11; %s%s%s%s", spurious, timeouts,
+    char interleavings[60] = "every interleaving";
+    if (options->preemptions != IL_UNBOUNDED)
+        snprintf(interleavings, sizeof interleavings, "every interleaving with at most %d preemption%s",
+                 options->preemptions, options->preemptions == 1 ? "" : "s");
+    snprintf(out->bounds, sizeof out->bounds, "%s under RC11; %s%s%s%s", interleavings, spurious, timeouts,
              spins, unreached);
+}
+
+/* What was seen in the time: all executions with few preemptions. */
+static void describe_seen(const struct climb *climb, char *text, size_t size)
+{
+    *text = '\0';
+    if (climb->preemptions >= 0)
+        snprintf(text, size,
+                 ", among them all with at most %d preemption%s (a bound that a model may set: .preemptions)",
+                 climb->preemptions, climb->preemptions == 1 ? "" : "s");
 }
 
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
@@ -258,10 +298,12 @@ void ladder_climb(const struct interleave_model *model, int budget_ms, struct la
             snprintf(all, sizeof all, "all %ld executions pass", out->result.executions);
         snprintf(out->headline, sizeof out->headline, "%s: %s", all, out->bounds);
     } else {
+        char seen[140];
+        describe_seen(&climb, seen, sizeof seen);
         snprintf(
             out->headline, sizeof out->headline,
-            "budget reached after %ld executions: not verified. None of them failed. The bound was the time, %g s. %s",
-            climb.executions, budget_ms / 1000.0, help);
+            "budget reached after %ld executions: not verified. None of them failed%s. The bound was the time, %g s. %s",
+            climb.executions, seen, budget_ms / 1000.0, help);
     }
     out->result.executions = climb.executions;
     out->result.milliseconds = (int)(engine_ms() - begin);

@@ -50,6 +50,13 @@ void raw_write(volatile void *address, unsigned size, uint64_t value)
     il->touching = false;
 }
 
+void memory_copy(void *to, const void *from, size_t bytes)
+{
+    il->touching = true;
+    memcpy(to, from, bytes);
+    il->touching = false;
+}
+
 /* --- locations and stores --- */
 
 struct store *location_store(const struct location *location, int index)
@@ -82,6 +89,7 @@ void each_view(void (*act)(struct view *view, const void *argument), const void 
         act(&il->locks[i].released, argument);
         act(&il->locks[i].read, argument);
     }
+    descriptors_each_view(act, argument);
     each_knowledge(act, argument);
 }
 
@@ -206,6 +214,7 @@ int location_of(const volatile void *object, unsigned size, il_site site)
     location->reordered = false;
     location->last = NULL;
     location->first_use = site;
+    location->unwritten = is_unwritten(object, size) ? il->store_count : -1;
     location_put(index, 0, raw_read(object, size), NOBODY, NULL);
     return index;
 }

@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-static int lock_at(const void *object, bool is_condition, il_site site)
+int lock_at(const void *object, bool is_condition, il_site site)
 {
     uintptr_t address = (uintptr_t)object;
     for (int i = 0; i < il->lock_count; i++)

@@ -103,32 +103,41 @@ static bool says_as_much(const struct access *now, const struct access *old)
     return (now->is_write || !old->is_write) && (!now->atomic || old->atomic);
 }
 
+/* Member by member: to copy it as a whole, just after its members were written, would wait for each of them. */
 static void add_access(struct cell *cell, const struct access *access)
 {
     if (il->access_count + 1 >= ACCESSES_MAX)
         unsupported(access->site, "the model makes too many accesses to memory: make it smaller");
     struct access *added = &il->accesses[++il->access_count];
-    *added = *access;
+    added->site = access->site;
+    added->clock = access->clock;
+    added->thread = access->thread;
+    added->bytes = access->bytes;
+    added->is_write = access->is_write;
+    added->atomic = access->atomic;
+    added->frees = access->frees;
+    added->uses = access->uses;
     added->next = cell->first;
     cell->first = il->access_count;
 }
 
-static void check_cell(struct thread *thread, struct cell *cell, uintptr_t address, struct access now)
+static inline void check_cell(const struct thread *thread, struct cell *cell, uintptr_t address,
+                              const struct access *now)
 {
     bool merged = false;
     for (int *link = &cell->first; *link;) {
         struct access *old = &il->accesses[*link];
-        if (old->thread != now.thread) {
-            if ((old->bytes & now.bytes) && (old->is_write || now.is_write) && !(old->atomic && now.atomic) &&
-                old->clock > thread->now.clock.of[old->thread])
-                race_found(old, &now, address);
-        } else if (old->clock == now.clock && old->is_write == now.is_write && old->atomic == now.atomic &&
-                   old->uses == now.uses) {
-            old->bytes |= now.bytes;
-            old->site = now.site;
+        if (old->thread != now->thread) {
+            if ((old->bytes & now->bytes) && (old->is_write || now->is_write) &&
+                !(old->atomic && now->atomic) && old->clock > thread->now.clock.of[old->thread])
+                race_found(old, now, address);
+        } else if (old->clock == now->clock && old->is_write == now->is_write && old->atomic == now->atomic &&
+                   old->uses == now->uses) {
+            old->bytes |= now->bytes;
+            old->site = now->site;
             merged = true;
-        } else if (says_as_much(&now, old)) {
-            old->bytes &= (uint8_t)~now.bytes;
+        } else if (says_as_much(now, old)) {
+            old->bytes &= (uint8_t)~now->bytes;
             if (!old->bytes) {
                 *link = old->next;
                 continue;
@@ -137,12 +146,12 @@ static void check_cell(struct thread *thread, struct cell *cell, uintptr_t addre
         link = &old->next;
     }
     if (!merged)
-        add_access(cell, &now);
-    if (now.atomic)
+        add_access(cell, now);
+    if (now->atomic)
         cell->has_atomic = true;
-    else if (now.is_write && cell->has_atomic)
+    else if (now->is_write && cell->has_atomic)
         memory_rewritten(address,
-                         address + (uintptr_t)__builtin_popcount(now.bytes)); /* neighbours, all of them */
+                         address + (uintptr_t)__builtin_popcount(now->bytes)); /* neighbours, all of them */
 }
 
 void race_check(struct thread *thread, const volatile void *address, size_t size, bool is_write, bool atomic,
@@ -151,6 +160,19 @@ void race_check(struct thread *thread, const volatile void *address, size_t size
     if (size == 0)
         return;
     uintptr_t start = (uintptr_t)address, last = start + size - 1;
+    /* what comes before the start of the first thread races with nothing */
+    if (il->thread_count == 1 && !atomic) {
+        if (is_write)
+            memory_rewritten(start, last + 1);
+        return;
+    }
+    struct access now = {.site = site,
+                         .clock = thread->now.clock.of[thread->id],
+                         .thread = thread->id,
+                         .is_write = is_write,
+                         .atomic = atomic,
+                         .frees = il->freeing,
+                         .uses = il->using};
     for (uintptr_t key = start >> 3; key <= last >> 3; key++) {
         uint8_t bytes = 0xff;
         if (key == start >> 3)
@@ -158,23 +180,14 @@ void race_check(struct thread *thread, const volatile void *address, size_t size
         if (key == last >> 3)
             bytes &= (uint8_t)(0xff >> (7 - (last & 7)));
         uintptr_t from = key == start >> 3 ? start : key << 3;
-        check_cell(thread, cell_of(key, site), from,
-                   (struct access){.site = site,
-                                   .clock = thread->now.clock.of[thread->id],
-                                   .thread = thread->id,
-                                   .bytes = bytes,
-                                   .is_write = is_write,
-                                   .atomic = atomic,
-                                   .frees = il->freeing,
-                                   .uses = il->using});
+        now.bytes = bytes;
+        check_cell(thread, cell_of(key, site), from, &now);
     }
 }
 
-void il_plain(const volatile void *address, size_t size, bool is_write, il_site site)
+static void plain(const volatile void *address, size_t size, bool is_write, il_site site)
 {
     enum { LOOP = 2000000 };
-    if (!il_active() || size == 0)
-        return;
     heap_check(address, size, is_write ? "a write" : "a read", site);
     if (is_write && !il_is_own_stack(address))
         look_ends(il_this());
@@ -186,4 +199,32 @@ void il_plain(const volatile void *address, size_t size, bool is_write, il_site 
              "an endless loop at %s: %d accesses to memory and no operation that another thread could see or answer. A "
              "variable that another thread shall change must be atomic",
              where(site), LOOP);
+}
+
+void il_plain(const volatile void *address, size_t size, bool is_write, il_site site)
+{
+    if (!il_active() || size == 0)
+        return;
+    plain(address, size, is_write, site);
+    if (is_write)
+        written_set(address, size, true);
+    else
+        unwritten_check(address, size, site);
+}
+
+void il_copy(void *to, const void *from, size_t size, bool may_overlap, il_site site)
+{
+    const char *target = to, *source = from;
+    if (!il_active() || size == 0)
+        return;
+    plain(from, size, false, site);
+    plain(to, size, true, site);
+    /* onto itself as a whole: the compiler copies structures by memcpy, also one to itself */
+    if (!may_overlap && target != source && target < source + size && source < target + size)
+        fail(IL_MEMORY, site,
+             "%s copies %zu bytes at %s to memory that overlaps: it begins %zu bytes %s what is copied. Use memmove",
+             thread_text(il->current), size, where(site),
+             (size_t)(target > source ? target - source : source - target),
+             target > source ? "after" : "before");
+    written_copy(to, from, size);
 }

@@ -17,10 +17,10 @@
 static bool meets(int object, const struct footprint *a, const struct footprint *b)
 {
     return object != NO_OBJECT && (object == b->object || object == b->object2) &&
-           (!il_is_location(object) || a->writes || b->writes);
+           (!il_is_location(object) || ((a->writes || b->writes) && !(a->adds && b->adds)));
 }
 
-static uint64_t object_bit(int object)
+uint64_t object_bit(int object)
 {
     return object == NO_OBJECT ? 0 : UINT64_C(1) << (object % 64);
 }
@@ -188,7 +188,7 @@ static void end_lists(const struct step *step, const struct step *earlier, const
     for (int i = 0; !earlier->taken_back && i < 2; i++) /* its thread does not have its past any more */
         if (objects[i] != NO_OBJECT &&
             (earlier->touches.object == objects[i] || earlier->touches.object2 == objects[i]) &&
-            (earlier->touches.writes || !il_is_location(objects[i])))
+            ((earlier->touches.writes && !earlier->touches.adds) || !il_is_location(objects[i])))
             next[i] = NULL;
 }
 
@@ -229,6 +229,7 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     }
     clock_join(&past, &enabled_by);
     step->past = thread->past = past;
+    state_add_step(step);
     for (int i = 0; i < race_count; i++)
         reverse(races[i], step);
     list_step(step, last);

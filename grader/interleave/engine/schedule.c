@@ -49,6 +49,14 @@ enum runnable thread_runnable(const struct thread *thread)
                    : CANNOT;
     case OP_PASSED:
         return thread->in_wait ? CANNOT : CAN;
+    case OP_TAKE:
+        return location_newest(&il->locations[next->touches.object])->value > 0 ? CAN
+                                                                                : timeout_runnable(thread);
+    case OP_READ:
+    case OP_WRITE:
+        return transfer_is_runnable(next) ? CAN : CANNOT;
+    case OP_POLL:
+        return look_is_runnable(thread) ? CAN : timeout_runnable(thread);
     case OP_SLEEP:
         return timeout_runnable(thread);
     case OP_JOIN:

@@ -85,6 +85,7 @@ int choose_value(int count)
         value = decision->chosen;
     }
     taken(VALUE | value);
+    state_add_value(value);
     return value;
 }
 
@@ -141,7 +142,8 @@ static int priority_choice(unsigned enabled)
 
 static bool uses_sleep_sets(void)
 {
-    return il->options.strategy == IL_SLEEP || il->options.strategy == IL_DPOR;
+    return il->options.strategy == IL_SLEEP || il->options.strategy == IL_DPOR ||
+           il->options.strategy == IL_STATES;
 }
 
 static bool reduces(void)
@@ -156,8 +158,29 @@ static bool is_another_step(const struct thread *thread, int step)
            (thread->next.op == OP_SPIN && spin_is_answered(thread));
 }
 
-/* Threads whose next step was explored from here before, and is independent of all that happened since. */
-static unsigned inherited_sleep(void)
+/* Threads whose next step was explored from this decision before. Where states are told apart, and perhaps preemptions counted: those that
+ * were stopped here. Without anything between that depends on its next step the thread could have made it before it was
+ * stopped, with no more preemptions. */
+static unsigned first_sleep(const struct decision *decision)
+{
+    if (il->options.strategy != IL_STATES)
+        return decision->done;
+    return decision->preempting >> decision->chosen & 1 ? 1u << decision->current : 0;
+}
+
+/* The next step of this thread could let one go on that waits, among those that cannot. So it is no preemption to leave that one, and
+ * it may be one afterwards. */
+static bool ends_a_wait(const struct thread *thread, unsigned able)
+{
+    for (int i = 0; i < il->thread_count; i++)
+        if (i != thread->id && il->threads[i].state == ALIVE && !(able >> i & 1) &&
+            depends(&il->threads[i].next.touches, &thread->next.touches))
+            return true;
+    return false;
+}
+
+/* Of these, those whose next step is independent of all that happened since. `able`: those that can run, for a reason. */
+static unsigned inherited_sleep(unsigned able)
 {
     int last = il->decision_count - 1;
     while (last >= 0 && il->decisions[last].is_value)
@@ -166,10 +189,11 @@ static unsigned inherited_sleep(void)
         return 0;
     const struct decision *parent = &il->decisions[last];
     const struct step *step = &il->steps[parent->step];
-    unsigned sleeping = 0, candidates = (unsigned)(parent->sleeping | parent->done) & ~(1u << parent->chosen);
+    unsigned sleeping = 0, candidates = (parent->sleeping | first_sleep(parent)) & ~(1u << parent->chosen);
     for (int i = 0; i < il->thread_count; i++)
         if ((candidates >> i & 1) && !is_another_step(&il->threads[i], parent->step) &&
-            !depends(&step->touches, &il->threads[i].next.touches))
+            !depends(&step->touches, &il->threads[i].next.touches) &&
+            !(il->options.strategy == IL_STATES && ends_a_wait(&il->threads[i], able)))
             sleeping |= 1u << i;
     return sleeping;
 }
@@ -189,11 +213,11 @@ static unsigned could_time_out(unsigned enabled)
 /* A decision that no path has come to before. */
 static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting)
 {
-    unsigned sleeping = uses_sleep_sets() ? inherited_sleep() : 0, allowed = enabled;
+    unsigned sleeping = uses_sleep_sets() ? inherited_sleep(enabled & ~spurious) : 0, allowed = enabled;
     if (il->options.preemptions != IL_UNBOUNDED && il->preemptions >= il->options.preemptions)
         allowed &= ~preempting;
     unsigned candidates = allowed & ~sleeping;
-    if (!candidates) {
+    if (!candidates || (il->options.strategy == IL_STATES && state_is_seen(sleeping))) {
         il->pruned = true;
         il_leave();
     }

@@ -65,10 +65,16 @@ enum operation {
     OP_WRITE_LOCK,
     OP_BARRIER, /* arrives, and may sleep */
     OP_PASSED,  /* the same, when all have arrived */
+    OP_TAKE,    /* of a semaphore: waits until there is a permit */
     OP_JOIN,
     OP_SPIN,
     OP_CLOCK,
     OP_SLEEP,
+    OP_READ, /* of a descriptor */
+    OP_WRITE,
+    OP_CLOSE,
+    OP_CONTROL, /* of an epoll: what it looks at */
+    OP_POLL,    /* of several, or of what an epoll looks at */
     OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 
@@ -76,7 +82,8 @@ enum operation {
 struct footprint {
     int16_t object, object2;     /* NO_OBJECT: none */
     bool writes, spins, nothing; /* nothing: it was taken back */
-    uint8_t clock;               /* enum clock_use */
+    bool adds;     /* writes, and nobody asks what it found: two of these may come in any order */
+    uint8_t clock; /* enum clock_use */
     uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
@@ -105,6 +112,7 @@ struct location {
     uint16_t count;
     uint16_t capacity;
     uint16_t *stores;        /* numbers of its stores, in modification order */
+    int unwritten;           /* the number of a store that is memory which nothing has written; or -1 */
     bool reordered;          /* some store has a place before one that ran earlier */
     const struct step *last; /* about it; or NULL */
     il_site first_use;
@@ -140,7 +148,9 @@ struct pending {
     uint8_t op, order;
     struct footprint touches;
     il_site site;
-    int8_t target; /* of a join */
+    int8_t target; /* of a join; or a descriptor's index */
+    bool waits;    /* at the descriptor */
+    uint64_t room; /* that it needs there */
 };
 
 /* Of a step, for sc.c. */
@@ -196,6 +206,13 @@ struct watched {
     il_site site;
 };
 
+/* A descriptor that a thread polls, and for what. */
+struct polled {
+    int8_t descriptor; /* its index */
+    int16_t events;
+};
+enum { POLLED_MAX = 8 };
+
 /* An operation of a thread that changed nothing, and what the thread knew before it: wait.c. */
 struct look {
     uint64_t state; /* of the thread, as one number; 0: not known */
@@ -234,24 +251,26 @@ struct thread {
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
-    unsigned changes;      /* stores that changed a value */
-    int spurious;          /* oddities met so far */
-    int unanswered;        /* spins that ended without a change, so far */
-    int in_vain;           /* looks that are left to a loop that goes on without an answer */
-    unsigned vain_changes; /* its changes when it did */
-    bool endless;          /* it has had them */
-    int64_t deadline;      /* of what it waits for; or NO_DEADLINE */
-    bool in_time;          /* no thread can run, and this is the next deadline */
-    int in_time_at;        /* steps that were made when that came; or -1 */
-    int early;             /* ends of a wait by a deadline that lay ahead, so far */
-    bool looks;            /* its next operation may be a look */
-    int16_t looks_at;      /* then the object */
-    uint64_t looks_from;   /* then its state when it announced that; 0: not known */
-    uint64_t awaits;       /* what it came round for: a set of objects, as in a footprint */
-    int look_count;        /* since it did anything else */
-    int awaited;           /* looks behind those: one of their objects must change first */
-    unsigned acts;         /* operations that were no looks */
-    uint16_t yielded;      /* steps that it had made when it gave way */
+    unsigned changes;                 /* stores that changed a value */
+    int spurious;                     /* oddities met so far */
+    int unanswered;                   /* spins that ended without a change, so far */
+    int in_vain;                      /* looks that are left to a loop that goes on without an answer */
+    unsigned vain_changes;            /* its changes when it did */
+    bool endless;                     /* it has had them */
+    int64_t deadline;                 /* of what it waits for; or NO_DEADLINE */
+    bool in_time;                     /* no thread can run, and this is the next deadline */
+    int in_time_at;                   /* steps that were made when that came; or -1 */
+    int early;                        /* ends of a wait by a deadline that lay ahead, so far */
+    bool looks;                       /* its next operation may be a look */
+    int16_t looks_at;                 /* then the object */
+    uint64_t looks_from;              /* then its state when it announced that; 0: not known */
+    uint64_t awaits;                  /* what it came round for: a set of objects, as in a footprint */
+    int look_count;                   /* since it did anything else */
+    int awaited;                      /* looks behind those: one of their objects must change first */
+    unsigned acts;                    /* operations that were no looks */
+    struct polled polled[POLLED_MAX]; /* what it polls */
+    int polled_count;
+    uint16_t yielded; /* steps that it had made when it gave way */
     bool gives_way;
     int yields; /* in a row, without a change by the thread */
     unsigned yield_changes;
@@ -309,6 +328,7 @@ struct block {
     char *start;
     size_t size;
     bool freed;
+    bool held; /* by a static variable, at the end */
     int8_t made_by, freed_by;
     il_site made_at, freed_at;
 };
@@ -399,6 +419,7 @@ struct engine {
     int store_count;
     struct lock locks[LOCKS_MAX];
     int lock_count;
+    struct descriptors *descriptors;
     int failed_allocations;
     int64_t now;             /* the clock, in nanoseconds */
     unsigned jumps;          /* of the clock, so far */
@@ -414,6 +435,8 @@ struct engine {
     const struct step *last_awaiting, *last_timed; /* or NULL */
     bool pruned;
     uint64_t trace; /* what was done, in one number */
+    uint64_t state; /* the same but for the order of independent steps: seen.c */
+    int values_chosen;
     enum il_failure failure;
     char message[IL_MESSAGE_BYTES];
     il_site failure_site;
@@ -431,6 +454,8 @@ struct engine {
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
     struct set outcomes;
+    struct seen *seen; /* states: seen.c */
+    size_t seen_count, seen_capacity;
     bool loops[LOOP_MARKS]; /* sites at which a thread looked twice, and did nothing else between, by their addresses */
     bool has_loops;
     bool found_loop; /* one more: all begins anew */
@@ -448,6 +473,7 @@ struct engine {
     char *heap_top;
     bool freeing;     /* what is written just now is a block that is freed */
     uint8_t using;    /* what is accessed just now as a whole: enum used */
+    uint8_t *written; /* a bit for each byte of the heap: unwritten.c */
     uint16_t *owners; /* of each 16 bytes of the heap: a block, or 0 */
 
     /* words */

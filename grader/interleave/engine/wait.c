@@ -65,10 +65,10 @@ static __attribute__((noinline)) void clean_much(void)
     __asm__ volatile("" : : "r"(used) : "memory");
 }
 
-void stack_clean(void)
+void stack_clean(size_t bytes)
 {
-    char used[2 << 10];
-    memset(used, 0, sizeof used);
+    char used[bytes];
+    memset(used, 0, bytes);
     __asm__ volatile("" : : "r"(used) : "memory");
     if (il->tracing)
         clean_much();

@@ -166,6 +166,8 @@ static bool all_pass(struct weakening *weakening, const struct group *group, siz
         explore_model(weakening, i, failure);
         il_result_free(failure);
         *model = i;
+        if (failure->verdict == IL_EXHAUSTED && weakening->models[i]->preemptions)
+            failure->verdict = IL_BUDGET; /* beyond its bound of preemptions it may fail */
         if (failure->verdict != IL_EXHAUSTED)
             return false;
     }

@@ -3,8 +3,8 @@
  * @brief The strategies against the naive search: on random programs the reduced ones must reach the same
  * outcomes.
  *
- * `fuzz [PROGRAMS] [SEED]`. Exit status 0: for every program that the naive search could exhaust, sleep sets,
- * DPOR and DPOR with sleep sets exhausted it too, with the same set of outcomes, and the random strategies
+ * `fuzz [PROGRAMS] [SEED]`. Exit status 0: for every program that the naive search could exhaust, states, sleep sets,
+ * DPOR and DPOR with sleep sets exhausted it too, with the same set of outcomes; so did states where preemptions are bounded; and the random strategies
  * reached no other; a deadlock counts as an outcome. Programs that are too large for the naive search are
  * counted, and must be few.
  */
@@ -14,12 +14,15 @@
 
 #include "random_program.h"
 
-enum { STRATEGIES = 6, NAIVE_MAX = 30000, WALKS = 50, TOO_LARGE_PERCENT = 10 };
+enum { STRATEGIES = 7, BOUND_MAX = 2, NAIVE_MAX = 30000, WALKS = 50, TOO_LARGE_PERCENT = 10 };
 
-static const char *const strategy_names[STRATEGIES] = {
-    [IL_NAIVE] = "naive",         [IL_SLEEP] = "sleep sets",
-    [IL_DPOR_BARE] = "DPOR",      [IL_DPOR] = "DPOR with sleep sets",
-    [IL_RANDOM] = "random walks", [IL_PRIORITIES] = "random priorities"};
+static const char *const strategy_names[STRATEGIES] = {[IL_NAIVE] = "naive",
+                                                       [IL_STATES] = "states",
+                                                       [IL_SLEEP] = "sleep sets",
+                                                       [IL_DPOR_BARE] = "DPOR",
+                                                       [IL_DPOR] = "DPOR with sleep sets",
+                                                       [IL_RANDOM] = "random walks",
+                                                       [IL_PRIORITIES] = "random priorities"};
 
 struct tally {
     long executions, pruned, milliseconds, outcomes, different;
@@ -99,7 +102,7 @@ static void make_program(struct litmus_program *program, uint64_t seed)
             else if (flavour == 6 && random_below(3) == 0)
                 add_await(program, t, locations);
             else if (flavour == 5 && random_below(3) == 0)
-                add_of_kind(program, t, LITMUS_YIELD);
+                add_of_kind(program, t, random_below(2) ? LITMUS_YIELD : LITMUS_GIVE_WAY);
             else if (flavour == 4 && random_below(2))
                 add_futex(program, t, locations);
             else if ((flavour == 2 || flavour == 3) && random_below(2))
@@ -223,6 +226,27 @@ static bool has_await(const struct litmus_program *program)
     return false;
 }
 
+/* With a bound of preemptions: states against the naive search. */
+static void check_bounded(const struct litmus_program *program, uint64_t seed)
+{
+    for (int bound = 0; bound <= BOUND_MAX; bound++) {
+        size_t naive_count, count;
+        struct il_options options = options_for(IL_NAIVE, seed);
+        options.preemptions = bound;
+        options.stale_reads = seed % 5 ? IL_UNBOUNDED : (int)(seed % 2);
+        uint64_t *naive = explore(program, &options, &naive_count);
+        options.strategy = IL_STATES;
+        options.executions_max = 0;
+        uint64_t *outcomes = naive ? explore(program, &options, &count) : NULL;
+        if (outcomes && (count != naive_count || !among(outcomes, count, naive, naive_count))) {
+            tallies[IL_STATES].different++;
+            print_difference(program, "states, with a bound,", outcomes, count, naive, naive_count);
+        }
+        free(naive);
+        free(outcomes);
+    }
+}
+
 static void check(const struct litmus_program *program, uint64_t seed)
 {
     size_t naive_count, count;
@@ -233,7 +257,8 @@ static void check(const struct litmus_program *program, uint64_t seed)
     tallies[IL_NAIVE].outcomes += (long)naive_count;
     if (has_await(program))
         check_awaits(program, seed, naive, naive_count);
-    for (int strategy = IL_SLEEP; strategy < STRATEGIES; strategy++) {
+    check_bounded(program, seed);
+    for (int strategy = IL_STATES; strategy < STRATEGIES; strategy++) {
         options = options_for((enum il_strategy)strategy, seed);
         uint64_t *outcomes = explore(program, &options, &count);
         if (!outcomes)

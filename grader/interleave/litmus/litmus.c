@@ -66,6 +66,23 @@ static long not_among(const struct litmus_program *program, const uint64_t *thes
     return missing;
 }
 
+static bool may_be_stuck(const struct litmus_program *program)
+{
+    for (int t = 0; t < program->threads; t++)
+        for (int i = 0; i < program->lengths[t]; i++)
+            if (program->operations[t][i].kind == LITMUS_AWAIT)
+                return true;
+    return false;
+}
+
+/* An execution in which a loop has no answer is none of RC11's. */
+static size_t without_stuck(const uint64_t *outcomes, size_t count)
+{
+    while (count > 0 && outcomes[count - 1] >= IL_STUCK)
+        count--; /* they are sorted */
+    return count;
+}
+
 /* Explore one program. Returns its outcomes, or NULL after a message. */
 static uint64_t *explore(const struct litmus_program *program, bool c11_release_sequences, size_t *count,
                          struct row *row)
@@ -74,6 +91,7 @@ static uint64_t *explore(const struct litmus_program *program, bool c11_release_
                                  .preemptions = IL_UNBOUNDED,
                                  .stale_reads = IL_UNBOUNDED,
                                  .c11_release_sequences = c11_release_sequences,
+                                 .deadlock_is_outcome = may_be_stuck(program),
                                  .ignore_leaks = true};
     struct il_result result;
     litmus_explore(program, &options, &result);
@@ -86,9 +104,12 @@ static uint64_t *explore(const struct litmus_program *program, bool c11_release_
         row->executions += result.executions;
         milliseconds += result.milliseconds;
     }
-    *count = result.outcomes;
     il_result_free(&result);
-    return complete ? litmus_outcomes(&result) : NULL;
+    if (!complete)
+        return NULL;
+    uint64_t *outcomes = litmus_outcomes(&result);
+    *count = without_stuck(outcomes, result.outcomes);
+    return outcomes;
 }
 
 static void check(const struct litmus_program *program, const struct rc11_outcomes *rc11, struct row *row)
@@ -127,13 +148,17 @@ static void check_stored(const struct stored *stored)
     rc11_free(&rc11);
 }
 
-static void check_fresh(uint64_t seed)
+static void check_fresh(uint64_t seed, bool waits)
 {
     struct rc11_outcomes rc11;
     struct litmus_program *program = malloc(sizeof *program);
+    const char *shape = "fresh waits";
     if (!program)
         abort();
-    const char *shape = random_accesses(program, seed);
+    if (waits)
+        random_waits(program, seed);
+    else
+        shape = random_accesses(program, seed);
     rc11_enumerate(program, &rc11);
     check(program, &rc11, row_of(shape));
     rc11_free(&rc11);
@@ -204,7 +229,9 @@ int main(int argc, char **argv)
         return 2;
     }
     for (long i = 0; i < fresh; i++)
-        check_fresh(seed + (uint64_t)i);
+        check_fresh(seed + (uint64_t)i, false);
+    for (long i = 0; i < fresh / 2; i++)
+        check_fresh(seed + (uint64_t)i, true);
     print_table(stdout, false);
     if (markdown) {
         FILE *out = fopen(markdown, "w");

@@ -138,6 +138,9 @@ static void act(const struct litmus_operation *operation)
     case LITMUS_YIELD:
         il_spin(operation);
         break;
+    case LITMUS_GIVE_WAY:
+        il_yield(operation);
+        break;
     case LITMUS_SLEEP:
         il_sleep(after(operation), operation);
         break;
@@ -257,6 +260,9 @@ static void print_operation(const struct litmus_operation *operation)
         break;
     case LITMUS_YIELD:
         printf("yield");
+        break;
+    case LITMUS_GIVE_WAY:
+        printf("give way");
         break;
     case LITMUS_FUTEX_TIMED:
         printf("wait %c while %d, until %d ms", location, (int)operation->expected, value);

@@ -39,8 +39,9 @@ enum litmus_kind {
     LITMUS_FUTEX_TIMED, /* the same for `value` ms at most; reads 2: the time has come */
     LITMUS_SLEEP,       /* for `value` ms */
     LITMUS_CLOCK,       /* reads how many ms have passed */
-    LITMUS_YIELD,
-    LITMUS_AWAIT, /* looks until it is answered: enum litmus_await in `expected` */
+    LITMUS_YIELD,       /* until something that it has read changes */
+    LITMUS_GIVE_WAY,    /* the others first */
+    LITMUS_AWAIT,       /* looks until it is answered: enum litmus_await in `expected` */
 };
 
 /** How a LITMUS_AWAIT looks. */

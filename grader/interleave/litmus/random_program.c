@@ -116,3 +116,41 @@ const char *random_accesses(struct litmus_program *program, uint64_t seed)
     litmus_number(program, (1u << locations) - 1);
     return kinds[kind];
 }
+
+/* A loop that waits for one of the values that are stored. */
+static void add_await(struct litmus_program *program, int thread, int locations)
+{
+    static const enum il_order loads[] = {IL_RELAXED, IL_ACQUIRE, IL_SEQ_CST};
+    static const enum il_order changes[] = {IL_RELAXED, IL_ACQUIRE, IL_ACQ_REL, IL_SEQ_CST};
+    struct litmus_operation operation = {.kind = LITMUS_AWAIT,
+                                         .location = random_below(locations),
+                                         .value = (uint64_t)(1 + random_below(2)),
+                                         .expected = (uint64_t)random_below(LITMUS_AWAITS)};
+    operation.order =
+        operation.expected >= LITMUS_EXCHANGED ? changes[random_below(4)] : loads[random_below(3)];
+    if (operation.expected == LITMUS_BOTH)
+        operation.order = IL_SEQ_CST;
+    random_add(program, thread, operation);
+}
+
+void random_waits(struct litmus_program *program, uint64_t seed)
+{
+    random_begin(seed);
+    *program = (struct litmus_program){.threads = 2 + random_below(2)};
+    snprintf(program->name, sizeof program->name, "fresh waits of seed %llu", (unsigned long long)seed);
+    int locations = 1 + random_below(LITMUS_LOCATIONS);
+    for (int t = 0; t < program->threads; t++) {
+        int left = 2 + random_below(program->threads == 2 ? 3 : 2), kind = 0;
+        for (bool waited = false; left > 0; left--) {
+            bool gave_way = kind == 1;
+            kind = random_below(4);
+            if (kind == 0 && !waited && (waited = true))
+                add_await(program, t, locations);
+            else if (kind == 1 && !gave_way && left > 1)
+                random_add(program, t, (struct litmus_operation){.kind = LITMUS_GIVE_WAY});
+            else
+                random_add_access(program, t, locations, true);
+        }
+    }
+    litmus_number(program, (1u << locations) - 1);
+}

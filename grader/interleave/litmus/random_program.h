@@ -22,4 +22,7 @@ void random_add_access(struct litmus_program *program, int thread, int locations
 /** A program of what the axioms of rc11.h know, for 2 or 3 threads. Returns its kind: one of three, by the seed. */
 const char *random_accesses(struct litmus_program *program, uint64_t seed);
 
+/** The same with loops that wait, and with sched_yield(). An execution in which a loop has no answer has no outcome. */
+void random_waits(struct litmus_program *program, uint64_t seed);
+
 #endif

@@ -15,6 +15,9 @@
 
 enum { NONE = -1, INITIAL = -1 };
 
+/* What a loop that waits has read when it ends. Rounds before that add nothing: without them more is allowed, not less. */
+enum must { MAY_BE_ANY, MUST_BE, MUST_NOT_BE };
+
 struct event {
     int thread;   /* INITIAL: the write of 0 that comes before all */
     int location; /* NONE: a fence */
@@ -22,6 +25,8 @@ struct event {
     enum il_order order;
     const struct litmus_operation *operation;
     int partner; /* the other event of a read-modify-write, or NONE */
+    enum must must;
+    uint64_t value; /* that it must, or must not, read */
 };
 
 struct candidate {
@@ -169,11 +174,14 @@ static uint64_t written_by(const struct candidate *c, int write)
     return event->operation->value;
 }
 
-/* Each compare-exchange has read what it expects, or not, as the candidate has it. */
+/* Each compare-exchange has read what it expects, or not, as the candidate has it; and each loop what it waits for. */
 static bool is_as_expected(const struct candidate *c)
 {
     for (int i = 0; i < c->read_count; i++) {
         const struct event *read = &c->events[c->reads[i]];
+        if (read->must != MAY_BE_ANY &&
+            (written_by(c, c->source[c->reads[i]]) == read->value) != (read->must == MUST_BE))
+            return false;
         if (read->operation->kind != LITMUS_COMPARE_EXCHANGE)
             continue;
         bool equal = written_by(c, c->source[c->reads[i]]) == read->operation->expected;
@@ -213,9 +221,11 @@ static void judge(struct candidate *c)
         return;
 
     uint64_t outcome = 0;
-    for (int i = 0; i < c->read_count; i++)
-        outcome = litmus_put(outcome, c->events[c->reads[i]].operation->slot,
-                             written_by(c, c->source[c->reads[i]]));
+    for (int i = 0; i < c->read_count; i++) {
+        int slot = c->events[c->reads[i]].operation->slot;
+        if (slot >= 0)
+            outcome = litmus_put(outcome, slot, written_by(c, c->source[c->reads[i]]));
+    }
     for (int i = 0; i < LITMUS_LOCATIONS; i++)
         if (c->program->finals[i] >= 0)
             outcome = litmus_put(outcome, c->program->finals[i],
@@ -305,6 +315,37 @@ static int add_event(struct candidate *c, struct event event)
     return c->count++;
 }
 
+/* A read and the write after it. */
+static void add_change(struct candidate *c, struct event event)
+{
+    event.is_read = true;
+    int read = add_event(c, event);
+    event.is_read = false;
+    event.is_write = true;
+    event.must = MAY_BE_ANY;
+    event.partner = read;
+    c->events[read].partner = add_event(c, event);
+}
+
+static void add_await(struct candidate *c, struct event event)
+{
+    const struct litmus_operation *operation = event.operation;
+    bool loads = operation->expected != LITMUS_EXCHANGED;
+    event.is_read = true;
+    event.value = operation->value;
+    event.must = operation->expected == LITMUS_BOTH ? MUST_NOT_BE : MUST_BE;
+    if (loads)
+        add_event(c, event);
+    event.must = MUST_NOT_BE;
+    if (operation->expected >= LITMUS_EXCHANGED)
+        add_change(c, event);
+    if (operation->expected == LITMUS_TWO) {
+        event.location = (operation->location + 1) % LITMUS_LOCATIONS;
+        event.value = 0;
+        add_event(c, event);
+    }
+}
+
 static void add_operation(struct candidate *c, int thread, const struct litmus_operation *operation)
 {
     struct event event = {.thread = thread,
@@ -314,6 +355,10 @@ static void add_operation(struct candidate *c, int thread, const struct litmus_o
                           .partner = NONE};
     switch (operation->kind) {
     case LITMUS_YIELD: /* no event */
+    case LITMUS_GIVE_WAY:
+        break;
+    case LITMUS_AWAIT:
+        add_await(c, event);
         break;
     case LITMUS_FENCE:
         event.location = NONE;
@@ -329,20 +374,15 @@ static void add_operation(struct candidate *c, int thread, const struct litmus_o
         break;
     case LITMUS_EXCHANGE:
     case LITMUS_ADD:
-    case LITMUS_COMPARE_EXCHANGE: {
-        event.is_read = true;
+    case LITMUS_COMPARE_EXCHANGE:
         if (operation->kind == LITMUS_COMPARE_EXCHANGE && (c->failing >> c->exchanges++ & 1)) {
+            event.is_read = true;
             event.order = litmus_failure_order(operation->order);
             add_event(c, event);
-            break;
+        } else {
+            add_change(c, event);
         }
-        int read = add_event(c, event);
-        event.is_read = false;
-        event.is_write = true;
-        event.partner = read;
-        c->events[read].partner = add_event(c, event);
         break;
-    }
     default:
         fprintf(stderr, "%s: an operation that the axioms do not know\n", c->program->name);
         exit(1);

@@ -14,8 +14,8 @@ struct rc11_outcomes {
     size_t count;
 };
 
-/** Judge all candidate executions. The program must consist of loads, stores, fences, exchanges, additions and
- * compare-exchanges. */
+/** Judge all candidate executions. The program must consist of loads, stores, fences, exchanges, additions,
+ * compare-exchanges, loops that wait, and LITMUS_GIVE_WAY. */
 void rc11_enumerate(const struct litmus_program *program, struct rc11_outcomes *outcomes);
 
 /** Frees what it holds. */

@@ -95,11 +95,24 @@ MODEL(too_much_memory, "-", "a block of 1 GB")
 
 static char large_array[200000];
 
-MODEL(touches_much, "-", "200 KB of plain memory")
+/* What comes before the first thread is not kept: only the second model is too large. */
+static void touch_all(void)
 {
     for (size_t i = 0; i < sizeof large_array; i++)
         large_array[i] = 1;
     KNOWN(large_array);
+}
+
+MODEL(touches_much_alone, "-", "200 KB of plain memory, by one thread")
+{
+    touch_all();
+}
+MODEL(touches_much, "-", "200 KB of plain memory")
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, store_one, NULL);
+    touch_all();
+    pthread_join(thread, NULL);
 }
 
 /* --- not the same each time --- */

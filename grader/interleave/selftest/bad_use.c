@@ -390,13 +390,13 @@ static int *in_block;
 
 static void make_block(void)
 {
-    struct left *volatile left = malloc(sizeof *left);
+    struct left *volatile left = calloc(1, sizeof *left);
     in_block = &left->b;
 }
 
 static void make_block_of_two_types(void)
 {
-    struct left *volatile left = malloc(sizeof *left);
+    struct left *volatile left = calloc(1, sizeof *left);
     struct right *volatile right = (void *)left, *volatile again = right;
     in_block = &again->d;
 }
