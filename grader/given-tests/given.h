@@ -33,6 +33,8 @@ TCase *list_tests(void);
 TCase *panic_tests(void);
 TCase *panic_hook_tests(void);
 TCase *task_tests(void);
+TCase *task_events_tests(void);
+TCase *task_seen_tests(void);
 TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
 TCase *waker_tests(void);
