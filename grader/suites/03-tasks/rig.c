@@ -112,6 +112,11 @@ void at(struct judge *judge, enum point point, int subject)
     WITHIN(judge, at, .point = point, .subject = subject);
 }
 
+int a_value(struct judge *judge)
+{
+    return (int)DRAW(judge, ready, value);
+}
+
 int spawn(struct judge *judge, int thread, enum spawn how)
 {
     int task = rig_of(judge)->spawned++;
