@@ -116,6 +116,16 @@ struct step_act {
         return on_##step(&own);                                                                              \
     }
 
+/** Defines scenario_name, whose commands are these steps. `begin` and `end` may be NULL. */
+#define STEP_SCENARIO(name, STEPS, begin, end)                                                               \
+    STEP_DISPATCH(name##_perform, STEPS)                                                                     \
+    static void name##_act(const struct channel_command *command)                                            \
+    {                                                                                                        \
+        struct step_reply reply = name##_perform(command->operation, command->arguments);                    \
+        scenario_reply(reply.a, reply.b);                                                                    \
+    }                                                                                                        \
+    const struct scenario scenario_##name = {#name, begin, name##_act, end};
+
 /* Number by number, and volatile: memcpy() would be seen by ThreadSanitizer, to which no hand-over of a step may show. */
 __attribute__((no_sanitize("thread"), noinline, unused)) static void
 step_copy(void *to, const int64_t *arguments, uint64_t bytes)
@@ -129,6 +139,15 @@ step_copy(void *to, const int64_t *arguments, uint64_t bytes)
 
 /** Of a step that has nothing to tell. */
 #define STEP_DONE ((struct step_reply){0, 0})
+
+/** A step that is one expression, its reply: static ON_STEP(clones, ANSWERS(count_clones(step->waker))); */
+#define ON_STEP(name, ...)                                                                                   \
+    struct step_reply on_##name(const struct step_##name *step __attribute__((unused)))                      \
+    {                                                                                                        \
+        return __VA_ARGS__;                                                                                  \
+    }
+#define ANSWERS(number) ((struct step_reply){.a = (number)})
+#define DONE_BY(call) ((void)(call), STEP_DONE)
 
 /** How many arguments each step of a table has. */
 struct step_sizes {
@@ -147,8 +166,7 @@ __attribute__((unused)) static int step_read_acts(const struct step_sizes *sizes
     int read = 0;
     for (uint32_t at = 0; at < count; read++) {
         int64_t number = from[at++];
-        bool known =
-            number >= CHANNEL_FIRST_OPERATION && number - CHANNEL_FIRST_OPERATION < sizes->steps;
+        bool known = number >= CHANNEL_FIRST_OPERATION && number - CHANNEL_FIRST_OPERATION < sizes->steps;
         uint32_t size = known ? sizes->of[number - CHANNEL_FIRST_OPERATION] : 0;
         *wrong = !known                     ? "an act is no step of the table"
                  : size > ACT_ARGUMENTS_MAX ? "an act has more than ACT_ARGUMENTS_MAX arguments"
