@@ -254,6 +254,7 @@ grade_and_install()
     kept_step "$code" "frames" frames
     kept_step "$code" "install" grader/tools/install-test.sh
     kept_step "$code" "sandbox" grader/tools/sandbox-test.sh
+    [ -n "$quick" ] || kept_step "$code CONTRIBUTING.md" "cookbook" grader/tools/cookbook.sh
 }
 
 echo "weft: check${mode:+ ($mode)}${fresh:+, whatever was kept}"
