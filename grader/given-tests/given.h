@@ -38,6 +38,8 @@ TCase *panic_hook_tests(void);
 TCase *runtime_tests(void);
 TCase *shared_park_tests(void);
 TCase *task_tests(void);
+TCase *task_events_tests(void);
+TCase *task_seen_tests(void);
 TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
 TCase *waker_tests(void);

@@ -12,9 +12,12 @@
 
 #include "judge_internal.h"
 
-static const struct step_line *line_of(const struct step_table *table, uint32_t operation)
+static const struct step_line *line_of(struct judge *judge, const struct step_table *table, uint32_t operation)
 {
-    return &table->steps[operation - CHANNEL_FIRST_OPERATION];
+    int64_t number = (int64_t)operation - CHANNEL_FIRST_OPERATION;
+    if (number < 0 || number >= table->step_count)
+        judge_grader_error(judge, format_text("no step of the lab's table has the number %u", operation));
+    return &table->steps[number];
 }
 
 static int argument_count(const struct step_line *line)
@@ -69,7 +72,7 @@ static void add_value(struct text *text, const struct step_domain *domain, int64
 static void write_line(struct judge *judge, const struct step_table *table, struct text text,
                        uint32_t operation, const int64_t *arguments, const char *inner)
 {
-    const struct step_line *line = line_of(table, operation);
+    const struct step_line *line = line_of(judge, table, operation);
     const char *rest = line->text;
     for (;;) {
         size_t plain = strcspn(rest, "{");
@@ -128,7 +131,7 @@ static void add_one(json_t *account, const char *part, const char *name)
 static void step_count(struct judge *judge, const struct step_table *table, uint32_t operation,
                        const int64_t *arguments)
 {
-    const struct step_line *line = line_of(table, operation);
+    const struct step_line *line = line_of(judge, table, operation);
     json_t *account = account_of(judge, table);
     char number[24];
     add_one(account, "steps", line->name);
@@ -143,7 +146,7 @@ static void step_count(struct judge *judge, const struct step_table *table, uint
 int64_t step_draw(struct judge *judge, const struct step_table *table, uint32_t operation,
                   const char *argument)
 {
-    const struct step_line *line = line_of(table, operation);
+    const struct step_line *line = line_of(judge, table, operation);
     int i = argument_named(line, argument, strlen(argument));
     if (i < 0)
         judge_grader_error(judge,
@@ -173,7 +176,7 @@ void step_within(struct judge *judge, const struct step_table *table, uint32_t o
 {
     judge->outer_step = operation;
     memcpy(judge->outer_arguments, arguments,
-           (size_t)argument_count(line_of(table, operation)) * sizeof *arguments);
+           (size_t)argument_count(line_of(judge, table, operation)) * sizeof *arguments);
 }
 
 bool step_is_within(const struct judge *judge)
@@ -198,14 +201,15 @@ struct judge_reply step_do(struct judge *judge, const struct step_table *table, 
     char line[LINE_BYTES], outer_line[LINE_BYTES];
     const char *shown = line;
     int64_t sent[2 * CHANNEL_ARGUMENTS_MAX + 1];
-    uint32_t length = 0, own = (uint32_t)argument_count(line_of(table, operation)), outer = judge->outer_step;
+    uint32_t length = 0, own = (uint32_t)argument_count(line_of(judge, table, operation)),
+             outer = judge->outer_step;
     write_line(judge, table, (struct text){line, sizeof line}, operation, arguments, NULL);
     step_count(judge, table, operation, arguments);
     if (outer) {
         write_line(judge, table, (struct text){outer_line, sizeof outer_line}, outer, judge->outer_arguments,
                    line);
         step_count(judge, table, outer, judge->outer_arguments);
-        length = (uint32_t)argument_count(line_of(table, outer));
+        length = (uint32_t)argument_count(line_of(judge, table, outer));
         memcpy(sent, judge->outer_arguments, length * sizeof *sent);
         sent[length++] = operation;
         shown = outer_line;
@@ -224,7 +228,7 @@ static uint32_t write_act(struct judge *judge, const struct step_table *table, c
 {
     char inner[LINE_BYTES];
     uint32_t taken = 1;
-    bool takes = strstr(line_of(table, acts->operation)->text, "{step}") && count > 1;
+    bool takes = strstr(line_of(judge, table, acts->operation)->text, "{step}") && count > 1;
     if (takes)
         taken += write_act(judge, table, acts + 1, count - 1, inner);
     write_line(judge, table, (struct text){line, LINE_BYTES}, acts->operation, acts->arguments,
@@ -241,7 +245,7 @@ struct judge_reply step_carry(struct judge *judge, const struct step_table *tabl
     uint32_t length = 0;
     for (int64_t i = -1; i < (int64_t)count; i++) {
         const struct step_act *at = i < 0 ? &carrier : &acts[i];
-        uint32_t size = (uint32_t)argument_count(line_of(table, at->operation));
+        uint32_t size = (uint32_t)argument_count(line_of(judge, table, at->operation));
         if (length + (i >= 0) + size > CHANNEL_ARGUMENTS_MAX)
             judge_grader_error(judge, "the acts of a step do not fit behind its arguments");
         if (i >= 0)

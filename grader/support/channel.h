@@ -39,12 +39,16 @@ enum channel_record_type {
     RECORD_END,       /* a: records before this one; b: live bytes */
 };
 
+/** Threads of the subject have numbers: the driver's is 0, those that the judge lets begin have small ones; and one that is made to
+ * do something at a certain moment has this. */
+enum { THREAD_ASIDE = 9 };
+
 /** One record: this head, then `text_bytes` bytes. */
 struct channel_record {
     uint32_t type;
     uint32_t text_bytes; /* at most CHANNEL_TEXT_MAX */
     uint32_t kind;
-    uint32_t thread; /* a number for the thread that wrote it: 0 the driver */
+    uint32_t thread; /* that wrote it */
     int64_t a;
     int64_t b;
 };

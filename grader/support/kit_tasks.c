@@ -27,13 +27,20 @@ static void released(struct wf_scheduler *self, struct wf_task *task)
     (void)task;
 }
 
-static const struct wf_scheduler_ops tasks_ops = {
+static const struct wf_scheduler_ops stays_ops = {
     .name = "kit", .bind = bind, .schedule = schedule, .released = released};
+static const struct wf_scheduler_ops moves_ops = {
+    .name = "kit", .bind = bind, .schedule = schedule, .released = released, .migrates = true};
 
 void kit_tasks_init(struct kit_tasks *tasks)
 {
-    *tasks = (struct kit_tasks){.scheduler = {.ops = &tasks_ops}};
+    *tasks = (struct kit_tasks){.scheduler = {.ops = &stays_ops}};
     wf_task_queue_init(&tasks->queue);
+}
+
+void kit_tasks_may_move(struct kit_tasks *tasks)
+{
+    tasks->scheduler.ops = &moves_ops;
 }
 
 void kit_tasks_run(struct kit_tasks *tasks)
@@ -44,6 +51,20 @@ void kit_tasks_run(struct kit_tasks *tasks)
     while ((task = wf_task_queue_pop(&tasks->queue)))
         wf_task_run(task, &context);
     wf_context_leave(&context);
+}
+
+struct wf_task *kit_new_task(size_t frame_bytes)
+{
+    struct wf_task *task = wf_task_new(frame_bytes);
+    if (!task)
+        scenario_broken("no memory for a task");
+    return task;
+}
+
+void kit_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle)
+{
+    if (wf_task_spawn(task, scheduler, handle) != 0)
+        scenario_broken("a scheduler that is open refuses a task");
 }
 
 /* Equal by name: a key is its address. */
@@ -119,12 +140,9 @@ void kit_in_task(void (*what)(void *arg), void *arg)
 {
     struct kit_tasks tasks;
     kit_tasks_init(&tasks);
-    struct wf_task *task = wf_task_new(sizeof(struct chore));
-    if (!task)
-        scenario_broken("no memory for a task");
+    struct wf_task *task = kit_new_task(sizeof(struct chore));
     *(struct chore *)(void *)wf_task_frame(task) =
         (struct chore){.future = {.ops = &chore_ops}, .what = what, .arg = arg};
-    if (wf_task_spawn(task, &tasks.scheduler, NULL) != 0)
-        scenario_broken("no task");
+    kit_spawn(task, &tasks.scheduler, NULL);
     kit_tasks_run(&tasks);
 }

@@ -10,6 +10,7 @@
 
 #include "weft/detail/task_queue.h"
 #include "weft/scheduler.h"
+#include "weft/task.h"
 
 /** It refuses nothing, and its tasks stay on the thread that runs them. The caller's storage. */
 struct kit_tasks {
@@ -18,8 +19,14 @@ struct kit_tasks {
 };
 
 void kit_tasks_init(struct kit_tasks *tasks);
+/** From now on they may move to another thread: a scheduler with several workers has such. */
+void kit_tasks_may_move(struct kit_tasks *tasks);
 /** Run what can run, until nothing can. */
 void kit_tasks_run(struct kit_tasks *tasks);
+
+/** A new task, whose frame the caller builds; and spawn it. The scenario is broken if there is no memory, or it is refused. */
+struct wf_task *kit_new_task(size_t frame_bytes);
+void kit_spawn(struct wf_task *task, struct wf_scheduler *scheduler, struct wf_join_handle *handle);
 
 /** Whether the kit's task-local values are in force as they are around what is polled: one of them in a task, else none. */
 bool kit_values_reach(void);

@@ -13,7 +13,10 @@
 
 #include "channel.h"
 
-/** A scenario by name: `begin` sets up, `act` does one command and replies, `end` releases everything. */
+/** Of a function whose accesses and atomics ThreadSanitizer shall not see. */
+#define UNSEEN __attribute__((no_sanitize("thread"), noinline))
+
+/** A scenario by name: `begin` sets up, `act` does one command and replies, `end` releases everything. NULL: there is nothing. */
 struct scenario {
     const char *name;
     void (*begin)(void);

@@ -22,12 +22,18 @@
 #ifndef WEFT_GRADER_STEP_TABLE_H
 #define WEFT_GRADER_STEP_TABLE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "channel.h"
 
 /** What a step came to: the two numbers of its reply. */
 struct step_reply {
     int64_t a, b;
 };
+
+/** A table has no more steps. */
+enum { STEPS_MAX = 250 };
 
 /** A step in a list of steps: STEP_wake, and its arguments. */
 enum { ACT_ARGUMENTS_MAX = 3 };
@@ -50,7 +56,12 @@ struct step_act {
     DOMAINS(STEP_HAS_EDGES, STEP_HAS_WORDS, STEP_HAS_TOLD_EDGES)                                             \
     STEPS(STEP_ONCE, STEP_NOTHING)                                                                           \
     STEPS(STEP_STRUCT, STEP_MEMBER)                                                                          \
-    enum step { STEP_BEFORE_ALL = CHANNEL_FIRST_OPERATION - 1, STEPS(STEP_NUMBER, STEP_NOTHING) };           \
+    enum step {                                                                                              \
+        STEP_BEFORE_ALL = CHANNEL_FIRST_OPERATION - 1,                                                       \
+        STEPS(STEP_NUMBER, STEP_NOTHING) STEP_BEHIND_ALL                                                     \
+    };                                                                                                       \
+    _Static_assert(STEP_BEHIND_ALL - CHANNEL_FIRST_OPERATION <= STEPS_MAX,                                   \
+                   "the table has more steps than STEPS_MAX");                                               \
     STEPS(STEP_FITS, STEP_NOTHING)
 
 #define STEP_NOTHING(...)
@@ -105,6 +116,16 @@ struct step_act {
         return on_##step(&own);                                                                              \
     }
 
+/** Defines scenario_name, whose commands are these steps. `begin` and `end` may be NULL. */
+#define STEP_SCENARIO(name, STEPS, begin, end)                                                               \
+    STEP_DISPATCH(name##_perform, STEPS)                                                                     \
+    static void name##_act(const struct channel_command *command)                                            \
+    {                                                                                                        \
+        struct step_reply reply = name##_perform(command->operation, command->arguments);                    \
+        scenario_reply(reply.a, reply.b);                                                                    \
+    }                                                                                                        \
+    const struct scenario scenario_##name = {#name, begin, name##_act, end};
+
 /* Number by number, and volatile: memcpy() would be seen by ThreadSanitizer, to which no hand-over of a step may show. */
 __attribute__((no_sanitize("thread"), noinline, unused)) static void
 step_copy(void *to, const int64_t *arguments, uint64_t bytes)
@@ -119,25 +140,48 @@ step_copy(void *to, const int64_t *arguments, uint64_t bytes)
 /** Of a step that has nothing to tell. */
 #define STEP_DONE ((struct step_reply){0, 0})
 
-/** Reads the acts behind a step's own arguments; `sizes` has the arguments of each step, STEP_SIZES makes it. Returns how many
- * there are, at most `most`; -1: they are not whole, or more. */
-__attribute__((unused)) static int step_read_acts(const uint8_t *sizes, const int64_t *from, uint32_t count,
-                                                  struct step_act *acts, int most)
+/** A step that is one expression, its reply: static ON_STEP(clones, ANSWERS(count_clones(step->waker))); */
+#define ON_STEP(name, ...)                                                                                   \
+    struct step_reply on_##name(const struct step_##name *step __attribute__((unused)))                      \
+    {                                                                                                        \
+        return __VA_ARGS__;                                                                                  \
+    }
+#define ANSWERS(number) ((struct step_reply){.a = (number)})
+#define DONE_BY(call) ((void)(call), STEP_DONE)
+
+/** How many arguments each step of a table has. */
+struct step_sizes {
+    int64_t steps;
+    uint8_t of[STEPS_MAX];
+};
+#define STEP_SIZES(name, STEPS)                                                                              \
+    static const struct step_sizes name = {STEP_BEHIND_ALL - CHANNEL_FIRST_OPERATION,                        \
+                                           {STEPS(STEP_SIZE, STEP_NOTHING)}};
+
+/** Reads the acts behind a step's own arguments: how many there are, at most `most`. -1: they are no acts, and `wrong` says why. */
+__attribute__((unused)) static int step_read_acts(const struct step_sizes *sizes, const int64_t *from,
+                                                  uint32_t count, struct step_act *acts, int most,
+                                                  const char **wrong)
 {
     int read = 0;
     for (uint32_t at = 0; at < count; read++) {
-        uint32_t operation = (uint32_t)from[at++];
-        uint8_t size = sizes[operation - CHANNEL_FIRST_OPERATION];
-        if (read == most || at + size > count)
+        int64_t number = from[at++];
+        bool known = number >= CHANNEL_FIRST_OPERATION && number - CHANNEL_FIRST_OPERATION < sizes->steps;
+        uint32_t size = known ? sizes->of[number - CHANNEL_FIRST_OPERATION] : 0;
+        *wrong = !known                     ? "an act is no step of the table"
+                 : size > ACT_ARGUMENTS_MAX ? "an act has more than ACT_ARGUMENTS_MAX arguments"
+                 : read == most             ? "a step carries too many acts"
+                 : size > count - at        ? "the last act of a step is not whole"
+                                            : NULL;
+        if (*wrong)
             return -1;
-        acts[read] = (struct step_act){.operation = operation};
+        acts[read] = (struct step_act){.operation = (uint32_t)number};
         step_copy(acts[read].arguments, from + at, size * sizeof(int64_t));
         at += size;
     }
     return read;
 }
 
-#define STEP_SIZES(name, STEPS) static const uint8_t name[] = {STEPS(STEP_SIZE, STEP_NOTHING)};
 #define STEP_SIZE(step, text, arguments) sizeof(struct step_##step) / sizeof(int64_t),
 
 #endif

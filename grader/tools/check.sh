@@ -283,6 +283,7 @@ build_and_run()
             kept_step "$(graded_with "$lab")" "tasks earn in order, $lab" grader/tools/tasks.sh ${long:+--whole} "$lab"
         done
         kept_step "$code" "the grader, sanitized" grader_sanitized
+        kept_step "$code CONTRIBUTING.md" "cookbook" grader/tools/cookbook.sh
     fi
 }
 bad_input()

@@ -8,8 +8,8 @@
 # A file that passed is not linted again before something changes that its lint depends on: build/lint keeps a sum of it, over
 # the file, all headers that it includes, .clang-tidy, this script, which has the flags, how deep, and the linter's version.
 # LINT_KEPT=folder keeps the sums there.
-# Left out: what is cut from other files (labs/NN-name/*.c), and what is wrong on purpose: hostile, must-not-compile, and of the
-# model checker planted and selftest.
+# Left out: what is cut from other files (labs/NN-name/*.c), the cookbook, whose files are a lab's in another tree only, and what is
+# wrong on purpose: hostile, must-not-compile, and of the model checker planted and selftest.
 # Exit: 1 there is a warning, or a file that cannot be linted; 2 clang-tidy-14 does not run.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 2
@@ -55,7 +55,7 @@ export -f lint
 if [ $# -gt 0 ]; then
     printf '%s\n' "$@"
 else
-    find runtime solutions grader -name '*.c' | LC_ALL=C sort | grep -vE '^grader/(hostile|must-not-compile|interleave/(planted|selftest))/'
+    find runtime solutions grader -name '*.c' | LC_ALL=C sort | grep -vE '^grader/(cookbook|hostile|must-not-compile|interleave/(planted|selftest))/'
 fi >"$scratch/files"
 # shellcheck disable=SC2016 # the inner shell expands it
 xargs -d '\n' -P "$(nproc)" -I {} bash -c 'lint "$1"' lint {} <"$scratch/files" || exit 2

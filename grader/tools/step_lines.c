@@ -2,7 +2,7 @@
  * @file step_lines.c
  * @brief Does the steps of a small table, and a list of acts, with stubs in place of the judge: suites.sh compares what it prints.
  *
- * With an argument it does the step whose text names what it has not.
+ * With the argument "text" it does the step whose text names what it has not; with a number, an act of that number.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,8 @@ enum { POINTS(STEP_EDGE_VALUE) };
     STEP(wrong, "wakes {wakker}", ARG(waker, WAKER))                                                         \
     STEP(program, "waker {waker}: {steps}", ARG(waker, WAKER))                                               \
     STEP(aside, "another thread {step}", )                                                                   \
-    STEP(point, "comes {point}", ARG(point, POINT))
+    STEP(point, "comes {point}", ARG(point, POINT))                                                          \
+    STEP(wide, "has four", ARG(a, WAKER) ARG(b, WAKER) ARG(c, WAKER) ARG(d, WAKER))
 STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 
 static void tell_size(int64_t value, char *text, size_t size)
@@ -80,24 +81,41 @@ _Noreturn void judge_grader_error(struct judge *judge, const char *what)
 }
 
 /* What the subject makes of acts. */
-static void read_back(void)
+static void read_back(const int64_t *sent, uint32_t count, int most)
 {
     STEP_SIZES(sizes, LAB_STEPS)
-    const int64_t sent[] = {STEP_poll, 5, 6, STEP_aside, STEP_ready, 7};
     struct step_act acts[3];
-    printf("acts read: %d", step_read_acts(sizes, sent, 6, acts, 3));
-    for (int i = 0; i < 3; i++)
+    const char *wrong;
+    int read = step_read_acts(&sizes, sent, count, acts, most, &wrong);
+    printf("acts read:");
+    if (read < 0)
+        printf(" %s", wrong);
+    for (int i = 0; i < read; i++)
         printf(" %u %lld", acts[i].operation, (long long)acts[i].arguments[0]);
-    printf("; not whole: %d, too many: %d\n", step_read_acts(sizes, sent, 5, acts, 3),
-           step_read_acts(sizes, sent, 6, acts, 2));
+    printf("\n");
+}
+
+static void read_all_back(void)
+{
+    static const int64_t right[] = {STEP_poll, 5, 6, STEP_aside, STEP_ready, 7};
+    static const int64_t numbers[] = {
+        0,         CHANNEL_FIRST_OPERATION - 1,   STEP_BEHIND_ALL, -1, INT64_MAX,
+        INT64_MIN, STEP_poll + (INT64_C(1) << 32)};
+    read_back(right, 6, 3);
+    read_back(right, 5, 3);
+    read_back(right, 6, 2);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        read_back((const int64_t[]){STEP_poll, 5, 6, numbers[i], 0, 0}, 6, 3);
+    read_back((const int64_t[]){STEP_wide, 1, 2, 3, 4}, 5, 3);
 }
 
 int main(int argc, char **argv)
 {
     static struct judge judge;
-    (void)argv;
-    if (argc > 1)
+    if (argc > 1 && strcmp(argv[1], "text") == 0)
         DO(&judge, wrong, .waker = 1);
+    if (argc > 1) /* what no table has */
+        CARRY(&judge, ACT(program, 7), (struct step_act){.operation = (uint32_t)atoi(argv[1])});
     DO(&judge, clones);
     DO(&judge, poll, .waker = 3, .size = -1);
     WITHIN(&judge, at, .point = AT_DROP);
@@ -109,7 +127,7 @@ int main(int argc, char **argv)
     DO(&judge, poll, .waker = DRAW(&judge, poll, waker));
     printf("the next waker drawn: %lld\n", (long long)DRAW(&judge, poll, waker));
     CARRY(&judge, ACT(program, 7), ACT(clones), ACT(aside), ACT(poll, 3, 1), ACT(point, AT_POLL));
-    read_back();
+    read_all_back();
     puts(json_dumps(judge.drawn, 0));
     return 0;
 }

@@ -2,9 +2,9 @@
 # suites.sh: what a lab's suite declares and shows.
 #
 # By its table of steps (grader/support/step_table.h): two steps of one name, a domain without edges, an argument of no domain, a
-#   step that the scenario does not do, one that is not in the table, and an act with other arguments than its step do not compile,
-#   and the first error says so. And
-#   what a small table's steps send, write in the trace and count is what it should be (step_lines.c).
+#   step that the scenario does not do, one that is not in the table, more steps than a table may have, and an act with other
+#   arguments than its step do not compile, and the first error says so. What a small table's steps send, write in the trace and
+#   count, and what is said of acts that are none, is what it should be (step_lines.c).
 # By symbols: a suite is one object (grader/grader.mk), in which nothing is global but its table, suite_NN_name.
 #
 # Exit: 1 a bad table compiles, or for another reason does not; a suite shows another name, or not its own.
@@ -92,6 +92,8 @@ domains='NUMBERS(WAKER, 0, 1)'
 poll='STEP(poll, "polls with waker {waker}", ARG(waker, WAKER))'
 on_poll='static struct step_reply on_poll(const struct step_poll *step) { return (struct step_reply){step->waker, 0}; }'
 other_drop='static struct step_reply on_drop(const struct step_poll *step) { return (struct step_reply){step->waker, 0}; }'
+steps=$(seq 250 | sed 's/.*/STEP(drop&, "drops", )/' | xargs -d '\n')
+on_steps=$(seq 250 | sed 's/.*/static struct step_reply on_drop&(const struct step_drop& *step) { (void)step; return STEP_DONE; }/')
 many=$(seq -s ' ' -f 'ARG(waker%g, WAKER)' 32)
 
 table "$domains" "$poll" "$on_poll" "" >"$scratch/table.c"
@@ -109,6 +111,7 @@ must_fail 'the step poll has more arguments than a command holds' "$domains" \
     "STEP(poll, \"polls\", ARG(waker, WAKER) $many)" "$on_poll"
 must_fail 'the act poll has other arguments than its step' "$domains" "$poll" "$on_poll" ', ACT(poll)'
 must_fail 'the act poll has other arguments than its step' "$domains" "$poll" "$on_poll" ', ACT(poll, 0, 1)'
+must_fail 'the table has more steps than STEPS_MAX' "$domains" "$poll $steps" "$on_poll $on_steps"
 must_fail 'step_dream' "$domains" "$poll" "$on_poll" ', ACT(dream, 0)'
 
 # What is sent stands behind the "=": the operation, the arguments. A step within another one comes behind its arguments, and so do
@@ -137,11 +140,24 @@ polls with waker 0, 0 bytes = 2 0 0
 the next waker drawn: 6
 waker 7: the clones; another thread polls with waker 3, 1 bytes; comes in the poll = 7 7 4 8 2 3 1 9 0
     event 5
-acts read: 3 2 5 8 0 3 7; not whole: -1, too many: -1
-{"steps": {"poll": 4, "ready": 3, "clones": 2, "at": 1, "wrong": 0, "program": 1, "aside": 1, "point": 1}, "WAKER": {"0": 1, "7": 2}, "POINT": {"AT_POLL": 1, "AT_DROP": 1}, "SIZE": {"-1": 1, "1": 1}, "VALUE": {"2147483647": 1, "-2147483648": 1}}
+acts read: 2 5 8 0 3 7
+acts read: the last act of a step is not whole
+acts read: a step carries too many acts
+acts read: an act is no step of the table
+acts read: an act is no step of the table
+acts read: an act is no step of the table
+acts read: an act is no step of the table
+acts read: an act is no step of the table
+acts read: an act is no step of the table
+acts read: an act is no step of the table
+acts read: an act has more than ACT_ARGUMENTS_MAX arguments
+{"steps": {"poll": 4, "ready": 3, "clones": 2, "at": 1, "wrong": 0, "program": 1, "aside": 1, "point": 1, "wide": 0}, "WAKER": {"0": 1, "7": 2}, "POINT": {"AT_POLL": 1, "AT_DROP": 1}, "SIZE": {"-1": 1, "1": 1}, "VALUE": {"2147483647": 1, "-2147483648": 1}}
 grader error: the text of the step wrong has {wakker}, which is none of its arguments
+grader error: no step of the lab's table has the number 1
+grader error: no step of the lab's table has the number 11
+grader error: no step of the lab's table has the number 4294967295
 END
-{ "$scratch/lines" && "$scratch/lines" wrong; } >"$scratch/lines.txt"
+{ "$scratch/lines" && for what in text 1 11 -1; do "$scratch/lines" $what; done; } >"$scratch/lines.txt"
 diff "$scratch/expected" "$scratch/lines.txt" >&2 || fail "the steps of grader/tools/step_lines.c send, write or count something else"
 
 for lab in $(labs) $(labs beside); do

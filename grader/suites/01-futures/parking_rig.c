@@ -1,12 +1,10 @@
 #include "parking_rig.h"
 
+#include "../../src/judge_replies.h"
+
 int64_t live_bytes(struct judge *judge)
 {
-    int64_t bytes = DO(judge, live_bytes).a;
-    judge_returned(judge, "%lld", (long long)bytes);
-    if (bytes == 0)
-        judge_forget_trace(judge);
-    return bytes;
+    return judge_live_bytes(judge, DO(judge, live_bytes));
 }
 
 void use_up(struct judge *judge, int waker)

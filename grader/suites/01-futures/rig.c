@@ -15,33 +15,9 @@ struct rig *rig_of(struct judge *judge)
 
 /* --- steps --- */
 
-/* Every future is polled and dropped through wf_future_poll() and wf_future_drop(). */
-static void expect_no_bypass(struct judge *judge)
-{
-    int count;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++)
-        EXPECT(judge, events[i].kind != EVENT_BYPASSED,
-               "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
-               "the operations of %s were called directly", future_name(events[i].a));
-}
-
-int events_of(struct judge *judge, enum futures_event kind, int probe)
-{
-    int count, found = 0;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++)
-        found += events[i].kind == kind && events[i].a == probe;
-    return found;
-}
-
 void finish_futures(struct judge *judge)
 {
-    int64_t clones = DO(judge, clones).a;
-    judge_returned(judge, "%lld", (long long)clones);
-    EXPECT(judge, clones == 0, "every future is over, so no waker is kept", "%lld clones of wakers are alive",
-           (long long)clones);
-    judge_finish(judge);
+    judge_finish_without_clones(judge, DO(judge, clones));
 }
 
 void build_probe(struct judge *judge, int probe)
@@ -91,22 +67,16 @@ void build_combinator(struct judge *judge)
 
 struct judge_reply poll_future(struct judge *judge, enum future future)
 {
-    struct judge_reply reply = DO(judge, poll, .future = future, .waker = rig_of(judge)->waker);
-    expect_no_bypass(judge);
-    if (reply.a == WF_READY)
-        judge_returned(judge, "READY, out %s", judge_code(reply.b));
-    else if (reply.a == WF_PENDING)
-        judge_returned(judge, "PENDING");
-    else
-        judge_fail(judge, "WF_PENDING or WF_READY", "the poll returned %lld, which is neither",
-                   (long long)reply.a);
+    struct judge_reply reply =
+        judge_polled(judge, DO(judge, poll, .future = future, .waker = rig_of(judge)->waker));
+    judge_expect_no_bypass(judge, future_name);
     return reply;
 }
 
 void drop_future(struct judge *judge, enum future future)
 {
     DO(judge, drop, .future = future);
-    expect_no_bypass(judge);
+    judge_expect_no_bypass(judge, future_name);
 }
 
 /* --- the model --- */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../src/judge_replies.h"
 #include "../../src/judge_steps.h"
 #include "steps.h"
 
@@ -64,8 +65,6 @@ bool branch_is_live(const struct rig *rig, int index);
 void drop_and_check(struct judge *judge, unsigned aspects);
 /** Drop the probes that are still pending: the judge's own, at the end of a round. */
 void drop_leftovers(struct judge *judge);
-/** How often the last step polled it, or dropped it. */
-int events_of(struct judge *judge, enum futures_event kind, int probe);
 /** judge_finish(), after the look for wakers that were not given back. */
 void finish_futures(struct judge *judge);
 

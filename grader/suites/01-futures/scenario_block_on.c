@@ -2,11 +2,8 @@
  * @file scenario_block_on.c
  * @brief Lab 01, several threads: block_on, and the futures that it runs.
  */
-#include <pthread.h>
-#include <semaphore.h>
-
 #include "actors.h"
-#include "parcel.h"
+#include "handover.h"
 #include "scenario.h"
 #include "scenario_parking.h"
 #include "weft/block_on.h"
@@ -20,24 +17,15 @@ struct place {
 
 static void keep(struct place *place, const struct wf_waker *waker)
 {
-    struct wf_waker clone = wf_waker_clone(waker);
-    pthread_mutex_lock(&place->lock);
-    struct wf_waker old = place->kept;
-    place->kept = clone;
-    pthread_mutex_unlock(&place->lock);
-    wf_waker_drop(&old);
+    keep_waker(&place->kept, &place->lock, waker);
 }
 
 static struct wf_waker take(struct place *place)
 {
-    pthread_mutex_lock(&place->lock);
-    struct wf_waker waker = place->kept;
-    place->kept = (struct wf_waker){0};
-    pthread_mutex_unlock(&place->lock);
-    return waker;
+    return take_waker(&place->kept, &place->lock);
 }
 
-static void wake(struct place *place)
+static void wake(void *place)
 {
     struct wf_waker waker = take(place);
     wf_waker_wake(&waker);
@@ -66,7 +54,7 @@ static void behave(struct wf_cx *cx)
     case WAKES_BEFORE_PARK:
         break;
     case WAITS_AT_GATE:
-        wait_at_gate();
+        wait_at_gate(GATE);
         break;
     case NESTS:
         scenario_event(EVENT_BLOCK_ON_DONE, wf_block_on(&wf_ready(&inner, 0)->future),
@@ -136,13 +124,7 @@ struct step_reply on_wake_leaf(const struct step_wake_leaf *step)
     return reply;
 }
 
-struct step_reply on_take_waker(const struct step_take_waker *step)
-{
-    pthread_mutex_lock(&leaf.place.lock);
-    *waker_at(step->waker) = wf_waker_clone(&leaf.place.kept);
-    pthread_mutex_unlock(&leaf.place.lock);
-    return STEP_DONE;
-}
+ON_STEP(take_waker, DONE_BY(*waker_at(step->waker) = clone_kept_waker(&leaf.place.kept, &leaf.place.lock)));
 
 /* --- block_on of it --- */
 
@@ -174,10 +156,7 @@ static void job_block_on(const void *arguments)
     wf_context_leave(&context);
 }
 
-struct step_reply on_block_on(const struct step_block_on *step)
-{
-    return (struct step_reply){.a = actor_start(step->thread, job_block_on, step, sizeof *step)};
-}
+ON_STEP(block_on, run_on(step->thread, job_block_on, step, sizeof *step));
 
 /* --- several block_on at once: each thread has a future of its own --- */
 
@@ -214,7 +193,7 @@ struct step_reply on_lone_block_on(const struct step_lone_block_on *step)
 {
     lones[scenario_in_range(step->thread, ACTORS_MAX)] =
         (struct lone){.future = {.ops = &lone_ops}, .place = {.lock = PTHREAD_MUTEX_INITIALIZER}};
-    return (struct step_reply){.a = actor_start(step->thread, job_lone, step, sizeof *step)};
+    return run_on(step->thread, job_lone, step, sizeof *step);
 }
 
 struct step_reply on_lone_wake(const struct step_lone_wake *step)
@@ -230,7 +209,6 @@ struct step_reply on_lone_wake(const struct step_lone_wake *step)
 static struct storm {
     struct wf_future future;
     struct place place;
-    sem_t polled;
     int64_t rounds_left;
     int out;
 } storm;
@@ -241,7 +219,7 @@ static enum wf_poll storm_poll(struct wf_future *future, struct wf_cx *cx)
     if (storm.rounds_left-- == 0)
         return WF_READY;
     keep(&storm.place, cx->waker);
-    sem_post(&storm.polled);
+    rally_return();
     return WF_PENDING;
 }
 
@@ -260,14 +238,8 @@ struct step_reply on_storm(const struct step_storm *step)
     storm = (struct storm){.future = {.ops = &storm_ops},
                            .rounds_left = step->rounds,
                            .place = {.lock = PTHREAD_MUTEX_INITIALIZER}};
-    sem_init(&storm.polled, 0, 0);
-    actor_start(step->thread, job_storm, step, sizeof *step);
-    for (int64_t woken = 0; woken < step->rounds; woken++) {
-        sem_wait(&storm.polled);
-        struct wf_waker waker = take(&storm.place);
-        for (volatile int64_t i = 0; i < step->spin * (woken % 7); i++)
-            ; /* so that the wake falls on different places of poll and park */
-        wf_waker_wake(&waker);
-    }
+    rally_begin();
+    run_on(step->thread, job_storm, step, sizeof *step);
+    rally(step->rounds, step->spin, wake, &storm.place);
     return STEP_DONE;
 }

@@ -2,9 +2,9 @@
  * @file scenario_many.c
  * @brief Lab 01, combinators over many futures: each is built, polled and over within one step.
  */
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "actors.h"
 #include "combinators.h"
 #include "scenario.h"
 
@@ -149,11 +149,10 @@ struct step_reply on_turns(const struct step_turns *step)
 
 struct alone {
     const struct step_two_threads *step;
-    pthread_t thread;
     int64_t pending, dropped;
 };
 
-static void *poll_alone(void *arg)
+static void poll_alone(void *arg)
 {
     struct alone *alone = arg;
     struct crowd crowd;
@@ -163,20 +162,11 @@ static void *poll_alone(void *arg)
     wf_future_drop(crowd.future);
     alone->dropped = crowd.dropped;
     end_crowd(&crowd);
-    return NULL;
 }
 
 struct step_reply on_two_threads(const struct step_two_threads *step)
 {
     struct alone both[2] = {{.step = step}, {.step = step}};
-    struct step_reply reply = STEP_DONE;
-    for (int i = 0; i < 2; i++)
-        if (pthread_create(&both[i].thread, NULL, poll_alone, &both[i]) != 0)
-            scenario_broken("no thread");
-    for (int i = 0; i < 2; i++) {
-        pthread_join(both[i].thread, NULL);
-        reply.a += both[i].pending;
-        reply.b += both[i].dropped;
-    }
-    return reply;
+    actors_at_once(2, poll_alone, both, sizeof *both);
+    return (struct step_reply){both[0].pending + both[1].pending, both[0].dropped + both[1].dropped};
 }

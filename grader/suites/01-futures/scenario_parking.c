@@ -8,7 +8,7 @@
 
 #include "actors.h"
 #include "cond_gap.h"
-#include "parcel.h"
+#include "handover.h"
 #include "scenario.h"
 #include "wall_clock.h"
 #include "weft/alloc.h"
@@ -26,6 +26,14 @@ struct wf_waker *waker_at(int64_t number)
 static struct wf_park *parker_at(int64_t number)
 {
     return parkers[scenario_in_range(number, PARKERS_MAX)];
+}
+
+struct step_reply run_on(int64_t thread, void (*job)(const void *arguments), const void *arguments,
+                         size_t bytes)
+{
+    struct step_reply reply = {.a = actor_start(thread, job, arguments, bytes)};
+    actor_begin(thread);
+    return reply;
 }
 
 /* --- parkers --- */
@@ -91,10 +99,7 @@ static void job_park(const void *arguments)
     park(step->parker, step->deadline);
 }
 
-static struct step_reply on_park(const struct step_park *step)
-{
-    return (struct step_reply){.a = actor_start(step->thread, job_park, step, sizeof *step)};
-}
+static ON_STEP(park, run_on(step->thread, job_park, step, sizeof *step));
 
 /* The owner may leave itself a permit. */
 static void job_unpark_own(const void *arguments)
@@ -106,29 +111,17 @@ static void job_unpark_own(const void *arguments)
     park(step->parker, step->deadline);
 }
 
-static struct step_reply on_unpark_own(const struct step_unpark_own *step)
-{
-    return (struct step_reply){.a = actor_start(step->thread, job_unpark_own, step, sizeof *step)};
-}
+static ON_STEP(unpark_own, run_on(step->thread, job_unpark_own, step, sizeof *step));
 
 static void job_park_at_gate(const void *arguments)
 {
     const struct step_park_at_gate *step = arguments;
-    wait_at_gate();
+    wait_at_gate(GATE);
     park(step->parker, FOR_EVER);
 }
 
-static struct step_reply on_park_at_gate(const struct step_park_at_gate *step)
-{
-    return (struct step_reply){.a = actor_start(step->thread, job_park_at_gate, step, sizeof *step)};
-}
-
-static struct step_reply on_open_gate(const struct step_open_gate *step)
-{
-    (void)step;
-    open_gate();
-    return STEP_DONE;
-}
+static ON_STEP(park_at_gate, run_on(step->thread, job_park_at_gate, step, sizeof *step));
+static ON_STEP(open_gate, DONE_BY(open_gate(GATE)));
 
 /* Unpark a thread that has decided to sleep, before it does. */
 static struct step_reply on_unpark_in_gap(const struct step_unpark_in_gap *step)
@@ -147,17 +140,9 @@ static struct step_reply on_unpark_in_gap(const struct step_unpark_in_gap *step)
 
 /* --- wakers --- */
 
-static struct step_reply on_parker_waker(const struct step_parker_waker *step)
-{
-    *waker_at(step->waker) = wf_thread_parker_waker(parker_at(step->parker));
-    return STEP_DONE;
-}
-
-static struct step_reply on_clone_waker(const struct step_clone_waker *step)
-{
-    *waker_at(step->waker) = wf_waker_clone(waker_at(step->of));
-    return STEP_DONE;
-}
+static ON_STEP(parker_waker,
+               DONE_BY(*waker_at(step->waker) = wf_thread_parker_waker(parker_at(step->parker))));
+static ON_STEP(clone_waker, DONE_BY(*waker_at(step->waker) = wf_waker_clone(waker_at(step->of))));
 
 static struct step_reply on_clone_often(const struct step_clone_often *step)
 {
@@ -172,67 +157,18 @@ static struct step_reply on_clone_often(const struct step_clone_often *step)
     return STEP_DONE;
 }
 
-static struct step_reply on_wake(const struct step_wake *step)
-{
-    wf_waker_wake(waker_at(step->waker));
-    return STEP_DONE;
-}
-
-static struct step_reply on_wake_by_ref(const struct step_wake_by_ref *step)
-{
-    wf_waker_wake_by_ref(waker_at(step->waker));
-    return STEP_DONE;
-}
-
-static struct step_reply on_drop_waker(const struct step_drop_waker *step)
-{
-    wf_waker_drop(waker_at(step->waker));
-    return STEP_DONE;
-}
-
-static struct step_reply on_will_wake(const struct step_will_wake *step)
-{
-    return (struct step_reply){.a = wf_waker_will_wake(waker_at(step->left), waker_at(step->right))};
-}
+static ON_STEP(wake, DONE_BY(wf_waker_wake(waker_at(step->waker))));
+static ON_STEP(wake_by_ref, DONE_BY(wf_waker_wake_by_ref(waker_at(step->waker))));
+static ON_STEP(drop_waker, DONE_BY(wf_waker_drop(waker_at(step->waker))));
+static ON_STEP(will_wake, ANSWERS(wf_waker_will_wake(waker_at(step->left), waker_at(step->right))));
 
 /* --- what is around them --- */
 
-static struct step_reply on_live_bytes(const struct step_live_bytes *step)
-{
-    (void)step;
-    return (struct step_reply){.a = (int64_t)wf_live_bytes()};
-}
-
-static struct step_reply on_spurious(const struct step_spurious *step)
-{
-    cond_gap_spurious((int)step->times);
-    return STEP_DONE;
-}
-
-static struct step_reply on_wall_clock(const struct step_wall_clock *step)
-{
-    wall_clock_off(step->clock);
-    return STEP_DONE;
-}
-
-static struct step_reply on_fail_allocation(const struct step_fail_allocation *step)
-{
-    wf_alloc_fail_at((uint32_t)step->nth);
-    return STEP_DONE;
-}
+static ON_STEP(live_bytes, ANSWERS((int64_t)wf_live_bytes()));
+static ON_STEP(spurious, DONE_BY(cond_gap_spurious((int)step->times)));
+static ON_STEP(wall_clock, DONE_BY(wall_clock_off(step->clock)));
+static ON_STEP(fail_allocation, DONE_BY(wf_alloc_fail_at((uint32_t)step->nth)));
 
 /* --- the scenario --- */
 
-STEP_DISPATCH(perform, PARKING_STEPS)
-
-static void begin(void)
-{
-}
-
-static void act(const struct channel_command *command)
-{
-    struct step_reply reply = perform(command->operation, command->arguments);
-    scenario_reply(reply.a, reply.b);
-}
-
-const struct scenario scenario_parking = {"parking", begin, act, actors_join};
+STEP_SCENARIO(parking, PARKING_STEPS, NULL, actors_join)

@@ -7,6 +7,7 @@
 #ifndef WEFT_SUITE_01_STEPS_H
 #define WEFT_SUITE_01_STEPS_H
 
+#include "mock_events.h"
 #include "step_table.h"
 #include "weft/combine.h"
 #include "weft/error.h"
@@ -87,7 +88,7 @@ enum far {
 /* --- threads, parkers, futures of block_on --- */
 
 #define ACTORS(EDGE) EDGE(ACTOR, "thread 1") EDGE(ACTOR_2, "thread 2")
-enum { ACTORS(STEP_EDGE_VALUE) ACTORS_MAX };
+enum { DRIVER, ACTORS(STEP_EDGE_VALUE) };
 #define PARKERS(EDGE) EDGE(PARKER, "parker") EDGE(PARKER_2, "parker 2")
 enum parker { PARKERS(STEP_EDGE_VALUE) PARKERS_MAX };
 
@@ -182,14 +183,10 @@ enum behaviour { BEHAVIOURS(STEP_EDGE_VALUE) };
     STEP(two_threads, "two threads at once: each polls its wf_{kind} of 3 futures, {order}, {polls} times",  \
          ARG(kind, COMBINATOR) ARG(order, ORDER) ARG(polls, POLLS))
 
-/** Events of the scenario "futures". */
+/** Events of the scenario "futures", beside those of mock_events.h. */
 enum futures_event {
-    EVENT_PROBE_POLLED = 1, /* probe, poll */
-    EVENT_PROBE_DROPPED,    /* probe */
-    EVENT_MAPPED,           /* map, the output that the function was given */
-    EVENT_WOKEN,            /* waker */
-    EVENT_BYPASSED,         /* probe: its operations were called directly, so its head was not kept */
-    EVENT_TURNS,            /* text */
+    EVENT_MAPPED = MOCK_EVENTS, /* map, the output that the function was given */
+    EVENT_TURNS,                /* text */
 };
 
 /* --- the scenario "parking": threads, parkers, block_on --- */

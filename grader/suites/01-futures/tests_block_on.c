@@ -142,18 +142,18 @@ void test_wake_is_not_lost(struct judge *judge)
 /* Each call of block_on has its own sleep, and its own waker. */
 static void two_at_once(struct judge *judge)
 {
-    static const char *const who[] = {"thread 1, its future pending,", "thread 2, its future pending,"};
-    int64_t threads[ACTORS_MAX];
-    for (int thread = 0; thread < ACTORS_MAX; thread++)
+    static const char *const who[] = {
+        [ACTOR] = "thread 1, its future pending,", [ACTOR_2] = "thread 2, its future pending,"};
+    int64_t threads[ACTOR_2 + 1];
+    for (int thread = ACTOR; thread <= ACTOR_2; thread++)
         threads[thread] = DO(judge, lone_block_on, .thread = thread).a;
-    for (int thread = 0; thread < ACTORS_MAX; thread++)
+    for (int thread = ACTOR; thread <= ACTOR_2; thread++)
         judge_expect_asleep(judge, threads[thread], who[thread], STILL_MS);
-    for (int thread = ACTORS_MAX - 1; thread >= 0; thread--) {
+    for (int thread = ACTOR_2; thread >= ACTOR; thread--) {
         DO(judge, lone_wake, .thread = thread);
-        struct channel_record event =
-            next_event(judge, thread ? "block_on of thread 2 returns" : "block_on of thread 1 returns");
-        EXPECT(judge,
-               event.kind == EVENT_BLOCK_ON_DONE && event.thread == (uint32_t)thread + 1 && event.a == 0,
+        struct channel_record event = next_event(judge, thread == ACTOR ? "block_on of thread 1 returns"
+                                                                        : "block_on of thread 2 returns");
+        EXPECT(judge, event.kind == EVENT_BLOCK_ON_DONE && event.thread == (uint32_t)thread && event.a == 0,
                "block_on of the thread whose task was woken returns 0", "that of thread %u returned %lld",
                event.thread, (long long)event.a);
     }

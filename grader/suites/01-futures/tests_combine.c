@@ -313,7 +313,7 @@ static void expect_newest_woken(struct judge *judge, int probe)
     DO(judge, wake_kept, .probe = probe);
     const struct channel_record *events = judge_events(judge, &count);
     snprintf(expected, sizeof expected, "waker %d, of the newest poll, is woken", waker);
-    EXPECT(judge, count == 1 && events[0].kind == EVENT_WOKEN, expected, "%s keeps no waker",
+    EXPECT(judge, count == 1 && events[0].kind == EVENT_WAKER_WOKEN, expected, "%s keeps no waker",
            future_name(probe));
     EXPECT(judge, events[0].a == waker, expected, "waker %lld is woken", (long long)events[0].a);
 }

@@ -88,7 +88,7 @@ void test_map_applies_once(struct judge *judge)
                    "READY");
             EXPECT(judge, !was_mapped(judge, &with), "the function is not called yet",
                    "it was called with %lld", (long long)with);
-            int polls = events_of(judge, EVENT_PROBE_POLLED, PROBE_A);
+            int polls = judge_count_events(judge, EVENT_PROBE_POLLED, PROBE_A);
             EXPECT(judge, polls == 1, "the inner future is polled once a poll", "it was polled %d times",
                    polls);
         }
@@ -120,11 +120,11 @@ void test_map_drop(struct judge *judge)
             EXPECT(judge, reply.a == WF_READY && reply.b == (value ^ key),
                    "READY with what the function returned", "%s, out %s", reply.a ? "READY" : "PENDING",
                    judge_code(reply.b));
-            EXPECT(judge, events_of(judge, EVENT_PROBE_DROPPED, PROBE_A) == 0,
+            EXPECT(judge, judge_count_events(judge, EVENT_PROBE_DROPPED, PROBE_A) == 0,
                    "the inner future, which is READY, is not dropped", "it was dropped");
         }
         drop_future(judge, MAP);
-        int drops = events_of(judge, EVENT_PROBE_DROPPED, PROBE_A);
+        int drops = judge_count_events(judge, EVENT_PROBE_DROPPED, PROBE_A);
         EXPECT(judge, !was_mapped(judge, &with), "a drop calls no function", "the function was called");
         EXPECT(judge, drops == !finish,
                finish ? "a READY map drops nothing" : "the inner future is dropped once",

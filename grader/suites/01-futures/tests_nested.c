@@ -26,15 +26,15 @@ static void note_ends(struct judge *judge)
 {
     for (int probe = PROBE_A; probe <= PROBE_D; probe++) {
         struct probe_model *model = &rig_of(judge)->probes[probe];
-        model->done |= model->armed && events_of(judge, EVENT_PROBE_POLLED, probe) > 0;
-        model->dropped |= events_of(judge, EVENT_PROBE_DROPPED, probe) > 0;
+        model->done |= model->armed && judge_count_events(judge, EVENT_PROBE_POLLED, probe) > 0;
+        model->dropped |= judge_count_events(judge, EVENT_PROBE_DROPPED, probe) > 0;
     }
 }
 
 static void expect_polled(struct judge *judge, const struct nest *nest, const char *probes)
 {
     for (int probe = PROBE_A; nest->aspects & POLLS && probe <= PROBE_D; probe++) {
-        int polls = events_of(judge, EVENT_PROBE_POLLED, probe);
+        int polls = judge_count_events(judge, EVENT_PROBE_POLLED, probe);
         EXPECT(judge, polls == (strchr(probes, *future_name(probe)) != NULL),
                "each unfinished branch of both is polled once", "%s is polled %d times", future_name(probe),
                polls);
@@ -45,7 +45,7 @@ static void expect_polled(struct judge *judge, const struct nest *nest, const ch
 static void expect_dropped(struct judge *judge, const struct nest *nest, int last)
 {
     for (int probe = PROBE_A; nest->aspects & DROPS && probe <= PROBE_D; probe++) {
-        int drops = events_of(judge, EVENT_PROBE_DROPPED, probe);
+        int drops = judge_count_events(judge, EVENT_PROBE_DROPPED, probe);
         EXPECT(judge, drops == (nest->kind != SELECT && probe <= last),
                nest->kind == SELECT ? "no branch is dropped"
                                     : "each unfinished branch of both is dropped once, and no other",

@@ -127,7 +127,7 @@ static void check_winners(struct judge *judge, int count)
         EXPECT(judge, poll_and_check(judge, RESULT), "READY: every branch is", "PENDING");
         int winner = -1;
         for (int i = 0; i < count; i++)
-            if (events_of(judge, EVENT_PROBE_POLLED, i))
+            if (judge_count_events(judge, EVENT_PROBE_POLLED, i))
                 winner = i;
         if (winner < 0)
             judge_fail(judge, "one of the branches wins", "none does");

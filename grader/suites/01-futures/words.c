@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "../../src/judge_says.h"
 #include "../../src/judge_steps.h"
 #include "parking_rig.h"
 #include "rig.h"
@@ -91,60 +92,35 @@ const char *parked_name(int64_t parked)
 
 /* --- events --- */
 
+static const struct judge_says futures_say[] = {
+    MOCK_SAYS(future_name), [EVENT_MAPPED] = {"%sthe function is called with %s", NULL, judge_number},
+    [EVENT_TURNS] = {"", NULL, NULL}, /* numbers; the test says which of them is wrong */
+};
+
 void describe_futures_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
     (void)judge;
-    switch (event->kind) {
-    case EVENT_PROBE_POLLED:
-        snprintf(text, (size_t)size, "%s is polled: %s", future_name(event->a),
-                 event->b ? "READY" : "PENDING");
-        break;
-    case EVENT_PROBE_DROPPED:
-        snprintf(text, (size_t)size, "%s is dropped", future_name(event->a));
-        break;
-    case EVENT_MAPPED:
-        snprintf(text, (size_t)size, "the function is called with %lld", (long long)event->b);
-        break;
-    case EVENT_WOKEN:
-        snprintf(text, (size_t)size, "waker %lld is woken", (long long)event->a);
-        break;
-    case EVENT_BYPASSED:
-        snprintf(text, (size_t)size, "%s's head does not say that it is over", future_name(event->a));
-        break;
-    case EVENT_TURNS:
-        *text = '\0'; /* numbers; the test says which of them is wrong */
-        break;
-    default:
-        snprintf(text, (size_t)size, "event %u", event->kind);
-    }
+    JUDGE_SAY(futures_say, event, text, size);
 }
+
+static const char *microseconds(int64_t ns)
+{
+    return judge_number(ns / 1000);
+}
+
+static const struct judge_says parking_says[] = {
+    [EVENT_PARK_DONE] = {"park returns %s; the thread reads %s", parked_name, judge_number},
+    [EVENT_PARK_LATE] = {"park timed out %s us after the deadline", microseconds, NULL},
+    [EVENT_LEAF_POLLED] = {"poll %s of the future; it reads %s", judge_number, judge_number},
+    [EVENT_BLOCK_ON_DONE] = {"block_on returns %s, out %s", judge_number, judge_number},
+    [EVENT_PARK_BEGINS] = {"the thread parks", NULL, NULL},
+};
 
 void describe_parking_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
     (void)judge;
-    switch (event->kind) {
-    case EVENT_PARK_DONE:
-        if (event->a == WF_PARK_WOKEN)
-            snprintf(text, (size_t)size, "park returns WF_PARK_WOKEN; the thread reads %lld",
-                     (long long)event->b);
-        else
-            snprintf(text, (size_t)size, "park returns %s", parked_name(event->a));
-        break;
-    case EVENT_PARK_LATE:
-        snprintf(text, (size_t)size, "park timed out %lld us after the deadline", (long long)event->a / 1000);
-        break;
-    case EVENT_LEAF_POLLED:
-        snprintf(text, (size_t)size, "poll %lld of the future; it reads %lld", (long long)event->a,
-                 (long long)event->b);
-        break;
-    case EVENT_BLOCK_ON_DONE:
-        snprintf(text, (size_t)size, "block_on returns %lld, out %lld", (long long)event->a,
-                 (long long)event->b);
-        break;
-    case EVENT_PARK_BEGINS:
-        snprintf(text, (size_t)size, "the thread parks");
-        break;
-    default:
-        snprintf(text, (size_t)size, "event %u", event->kind);
-    }
+    if (event->kind == EVENT_PARK_DONE && event->a != WF_PARK_WOKEN)
+        snprintf(text, (size_t)size, "park returns %s", parked_name(event->a));
+    else
+        JUDGE_SAY(parking_says, event, text, size);
 }

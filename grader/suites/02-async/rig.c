@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../src/judge_says.h"
 #include "weft/future.h"
 
 /* What the judge keeps during a test. */
@@ -36,73 +37,46 @@ const char *future_name(int64_t number)
     return name;
 }
 
-static void describe(const struct want *event, char *text, size_t size)
+static const char *whose_argument(int64_t number)
 {
-    long long b = event->b;
-    switch (event->kind) {
-    case EVENT_POLLED:
-        snprintf(text, size, "%s is polled with waker %lld: %s", future_name(event->a), b >> 1,
-                 b & 1 ? "READY" : "PENDING");
-        break;
-    case EVENT_DROPPED:
-        snprintf(text, size, "%s is dropped", future_name(event->a));
-        break;
-    case EVENT_BYPASSED:
-        snprintf(text, size, "%s's operation is called directly", future_name(event->a));
-        break;
-    case EVENT_OUT_DESTROYED:
-        snprintf(text, size, "drop_out destroys the output that ends in %lld", b);
-        break;
-    case EVENT_ALLOCATED:
-        snprintf(text, size, "memory is allocated");
-        break;
-    case EVENT_FREED:
-        snprintf(text, size, "memory is freed");
-        break;
-    case EVENT_NEXT:
-        snprintf(text, size, "next is called with %s%s and %lld", event->a < 0 ? "" : "the argument of ",
-                 event->a < 0 ? "another argument" : future_name(event->a), b);
-        break;
-    case EVENT_BODY:
-        snprintf(text, size, "%s runs part %lld of its body", future_name(event->a), b);
-        break;
-    case EVENT_FINALLY:
-        snprintf(text, size, "%s runs its ASYNC_FINALLY", future_name(event->a));
-        break;
-    case EVENT_STILL_AWAITS:
-        snprintf(text, size, "and %s's awaiting is not NULL there", future_name(event->a));
-        break;
-    case EVENT_TEXT:
-        *text = '\0'; /* stands behind the step */
-        break;
-    case EVENT_BUILT:
-        snprintf(text, size, "the call's future is built, with the argument %lld", b);
-        break;
-    case EVENT_CAPTURED_DROPPED:
-        snprintf(text, size, "what was captured is released%s", b ? ", and the closure is not empty yet" : "");
-        break;
-    case EVENT_TAKEN_RELEASED:
-        snprintf(text, size, "the call releases what it took over");
-        break;
-    case EVENT_DEPTH_DROPPED:
-        snprintf(text, size, "the frame at depth %lld is dropped", (long long)event->a);
-        break;
-    default:
-        snprintf(text, size, "event %u", event->kind);
-    }
+    static char text[60];
+    snprintf(text, sizeof text, number < 0 ? "another argument" : "the argument of %s", future_name(number));
+    return text;
 }
+
+static const char *not_empty_yet(int64_t is_not)
+{
+    return is_not ? ", and the closure is not empty yet" : "";
+}
+
+static const struct judge_says says[] = {
+    MOCK_SAYS(future_name),
+    [EVENT_OUT_DESTROYED] = {"%sdrop_out destroys the output that ends in %s", NULL, judge_number},
+    [EVENT_ALLOCATED] = {"memory is allocated", NULL, NULL},
+    [EVENT_FREED] = {"memory is freed", NULL, NULL},
+    [EVENT_NEXT] = {"next is called with %s and %s", whose_argument, judge_number},
+    [EVENT_BODY] = {"%s runs part %s of its body", future_name, judge_number},
+    [EVENT_FINALLY] = {"%s runs its ASYNC_FINALLY", future_name, NULL},
+    [EVENT_STILL_AWAITS] = {"and %s's awaiting is not NULL there", future_name, NULL},
+    [EVENT_TEXT] = {"", NULL, NULL}, /* stands behind the step */
+    [EVENT_BUILT] = {"%sthe call's future is built, with the argument %s", NULL, judge_number},
+    [EVENT_CAPTURED_DROPPED] = {"%swhat was captured is released%s", NULL, not_empty_yet},
+    [EVENT_TAKEN_RELEASED] = {"the call releases what it took over", NULL, NULL},
+    [EVENT_DEPTH_DROPPED] = {"the frame at depth %s is dropped", judge_number, NULL},
+};
 
 void describe_async_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
     (void)judge;
-    describe(&(struct want){event->kind, event->a, event->b}, text, (size_t)size);
+    JUDGE_SAY(says, event, text, size);
 }
 
 /* Adds "; " and the event's words; what does not fit is left out. */
 static void add_words(char *text, size_t size, const struct want *event)
 {
     char words[120];
-    describe(event, words, sizeof words);
+    JUDGE_SAY(says, &((struct channel_record){.kind = event->kind, .a = event->a, .b = event->b}), words,
+              sizeof words);
     size_t used = strlen(text);
     if (used + strlen(words) + 8 < size)
         snprintf(text + used, size - used, "%s%s", used ? "; " : "", words);
@@ -133,15 +107,6 @@ void expect_wants(struct judge *judge, unsigned kinds, const struct want *wants,
 void expect_no_events(struct judge *judge, unsigned kinds)
 {
     expect_wants(judge, kinds, NULL, 0);
-}
-
-int count_events(struct judge *judge, enum async_event kind)
-{
-    int count, found = 0;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++)
-        found += events[i].kind == kind;
-    return found;
 }
 
 /* --- steps --- */
@@ -213,17 +178,6 @@ int some_number(struct judge *judge)
     return judge_random(judge, 2000001) - 1000000;
 }
 
-/* Every future is polled and dropped through wf_future_poll() and wf_future_drop(). */
-static void expect_no_bypass(struct judge *judge)
-{
-    int count;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++)
-        EXPECT(judge, events[i].kind != EVENT_BYPASSED,
-               "futures are polled by wf_future_poll() and dropped by wf_future_drop()",
-               "an operation of %s was called directly", future_name(events[i].a));
-}
-
 void start_async(struct judge *judge, const char *scenario)
 {
     judge_start(judge, scenario);
@@ -233,15 +187,8 @@ void start_async(struct judge *judge, const char *scenario)
 struct judge_reply poll_it(struct judge *judge, int future)
 {
     int waker = rig_of(judge)->waker = (int)DRAW(judge, poll, waker);
-    struct judge_reply reply = DO(judge, poll, .future = future, .waker = waker);
-    if (reply.a == WF_READY)
-        judge_returned(judge, "READY, out %s", judge_code(reply.b));
-    else if (reply.a == WF_PENDING)
-        judge_returned(judge, "PENDING");
-    else
-        judge_fail(judge, "WF_PENDING or WF_READY", "the poll returned %lld, which is neither",
-                   (long long)reply.a);
-    expect_no_bypass(judge);
+    struct judge_reply reply = judge_polled(judge, DO(judge, poll, .future = future, .waker = waker));
+    judge_expect_no_bypass(judge, future_name);
     return reply;
 }
 
@@ -257,35 +204,27 @@ struct judge_reply poll_expect(struct judge *judge, int future, int64_t poll)
 void drop_it(struct judge *judge, int future)
 {
     DO(judge, drop, .future = future);
-    expect_no_bypass(judge);
+    judge_expect_no_bypass(judge, future_name);
 }
 
 struct want polled(struct judge *judge, int probe, int64_t poll)
 {
-    return (struct want){EVENT_POLLED, probe, poll + INT64_C(2) * rig_of(judge)->waker};
+    return (struct want){EVENT_PROBE_POLLED, probe, poll + INT64_C(2) * rig_of(judge)->waker};
 }
 
 struct want dropped(int probe)
 {
-    return (struct want){EVENT_DROPPED, probe, 0};
+    return (struct want){EVENT_PROBE_DROPPED, probe, 0};
 }
 
 int64_t bytes_alive(struct judge *judge)
 {
-    int64_t bytes = DO(judge, live_bytes).a;
-    judge_returned(judge, "%lld", (long long)bytes);
-    if (bytes == 0)
-        judge_forget_trace(judge);
-    return bytes;
+    return judge_live_bytes(judge, DO(judge, live_bytes));
 }
 
 void finish_async(struct judge *judge)
 {
-    int64_t clones = DO(judge, clones).a;
-    judge_returned(judge, "%lld", (long long)clones);
-    EXPECT(judge, clones == 0, "every future is over, so no waker is kept",
-           "%lld clones of wakers are alive: a pending future was forgotten", (long long)clones);
-    judge_finish(judge);
+    judge_finish_without_clones(judge, DO(judge, clones));
 }
 
 void expect_awaited(struct judge *judge, int future, int steps, int other)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../src/judge_replies.h"
 #include "../../src/judge_steps.h"
 #include "steps.h"
 
@@ -32,8 +33,6 @@ void expect_wants(struct judge *judge, unsigned kinds, const struct want *wants,
                  (int)(sizeof((const struct want[]){__VA_ARGS__}) / sizeof(struct want)))
 /** None of these kinds may have come. */
 void expect_no_events(struct judge *judge, unsigned kinds);
-/** How many events of this kind came with the last step. */
-int count_events(struct judge *judge, enum async_event kind);
 
 /** What a future is called in reports. */
 const char *future_name(int64_t number);

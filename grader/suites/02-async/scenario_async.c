@@ -25,10 +25,10 @@ static struct wf_future *next_future(void *arg, void *out)
         if (arg == &sequels[i])
             number = i;
     /* what is first here has an output of its own kind: the judge knows which, and what to expect */
-    const struct wf_future *first = number < 0 ? NULL : ((struct wf_and_then *)future_at(number))->first;
+    const struct wf_future *first = number < 0 ? NULL : ((struct wf_and_then *)mock_future(number))->first;
     bool wide = first && first->ops->out_size > sizeof(int);
     scenario_event(EVENT_NEXT, number, wide ? ((int64_t *)out)[WIDE_WORDS - 1] : *(int *)out);
-    return number < 0 ? NULL : future_at(sequels[number].second);
+    return number < 0 ? NULL : mock_future(sequels[number].second);
 }
 
 /* --- async functions --- */
@@ -71,14 +71,14 @@ static struct step_reply on_node(const struct step_node *step)
     struct node **node = &nodes[scenario_in_range(step->node, NODES_MAX)];
     struct wf_future *awaited = NULL;
     free(*node);
-    *node = new_storage(sizeof **node);
+    *node = mock_storage(sizeof **node);
     if (step->awaited >= 0)
         awaited = &nodes[scenario_in_range(step->awaited, NODES_MAX)]->future;
     (*node)->ops = (struct wf_future_ops){.name = node_name(scenario_in_range(step->name, LETTERS_MAX + 1))};
     (*node)->future =
         (struct wf_future){.ops = &(*node)->ops, .awaiting = awaited, .line = (uint32_t)step->line};
     if (step->awaited == -2) {
-        struct node *gone = new_storage(sizeof *gone);
+        struct node *gone = mock_storage(sizeof *gone);
         (*node)->future.awaiting = &gone->future;
         free(gone);
     }
@@ -91,7 +91,7 @@ static struct step_reply backtrace(const struct wf_future *future, size_t size, 
 {
     /* never of no bytes: an empty buffer begins at the end of one byte */
     size_t guard = where == TEXT_GUARDED ? GUARD_BYTES : 0, bytes = 1 + size + guard;
-    char *memory = new_storage((int64_t)bytes), *text = memory + 1;
+    char *memory = mock_storage((int64_t)bytes), *text = memory + 1;
     memset(memory, FILLING, bytes);
     size_t length = wf_async_backtrace(future, where == TEXT_NULL ? NULL : text, size);
     const char *zero = memchr(text, '\0', size);
@@ -106,16 +106,9 @@ static struct step_reply backtrace(const struct wf_future *future, size_t size, 
     return (struct step_reply){(int64_t)length, ending};
 }
 
-static struct step_reply on_backtrace(const struct step_backtrace *step)
-{
-    return backtrace(future_at(step->future), (size_t)step->size, TEXT_EXACT);
-}
-
-static struct step_reply on_backtrace_of_node(const struct step_backtrace_of_node *step)
-{
-    return backtrace(&nodes[scenario_in_range(step->node, NODES_MAX)]->future, (size_t)step->size,
-                     (enum text)step->text);
-}
+static ON_STEP(backtrace, backtrace(mock_future(step->future), (size_t)step->size, TEXT_EXACT));
+static ON_STEP(backtrace_of_node, backtrace(&nodes[scenario_in_range(step->node, NODES_MAX)]->future,
+                                            (size_t)step->size, (enum text)step->text));
 
 /* --- steps --- */
 
@@ -123,31 +116,20 @@ static struct step_reply on_and_then(const struct step_and_then *step)
 {
     struct sequel *sequel = &sequels[scenario_in_range(step->future, FUTURES_MAX)];
     sequel->second = step->second;
-    struct wf_and_then *frame = new_frame(step->future, sizeof *frame);
-    return (struct step_reply){.a = wf_and_then(frame, future_at(step->first), next_future, sequel) == frame};
+    struct wf_and_then *frame = mock_frame(step->future, sizeof *frame);
+    return (struct step_reply){.a = wf_and_then(frame, mock_future(step->first), next_future, sequel) ==
+                                    frame};
 }
 
 static struct step_reply on_head(const struct step_head *step)
 {
-    const struct wf_future *future = future_at(step->future);
-    return (struct step_reply){wf_load_relaxed(&future->line), number_of(future->awaiting)};
+    const struct wf_future *future = mock_future(step->future);
+    return (struct step_reply){wf_load_relaxed(&future->line), mock_number(future->awaiting)};
 }
 
-static struct step_reply on_layer(const struct step_layer *step)
-{
-    ASYNC_INIT((struct layer *)new_frame(step->future, sizeof(struct layer)), layer,
-               .number = (int)step->future, .children = {future_at(step->first), future_at(step->second)});
-    return STEP_DONE;
-}
-
-#define ALL_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) ASYNC_STEPS(STEP, ARG)
-STEP_DISPATCH(perform, ALL_STEPS)
-
-static void act(const struct channel_command *command)
-{
-    struct step_reply reply = perform(command->operation, command->arguments);
-    scenario_reply(reply.a, reply.b);
-}
+static ON_STEP(layer, DONE_BY(ASYNC_INIT((struct layer *)mock_frame(step->future, sizeof(struct layer)),
+                                         layer, .number = (int)step->future,
+                                         .children = {mock_future(step->first), mock_future(step->second)})));
 
 static void end(void)
 {
@@ -155,7 +137,8 @@ static void end(void)
         free(nodes[i]);
         nodes[i] = NULL;
     }
-    common_end();
+    mocks_end();
 }
 
-const struct scenario scenario_async = {"async", common_begin, act, end};
+#define ALL_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) ASYNC_STEPS(STEP, ARG)
+STEP_SCENARIO(async, ALL_STEPS, common_begin, end)

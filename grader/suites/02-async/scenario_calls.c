@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "plans.h"
 #include "scenario.h"
 #include "weft/closure.h"
 #include "weft/dyn.h"
@@ -26,7 +27,7 @@ static struct call_room *new_room(int64_t call, int64_t slot_bytes, int64_t valu
     struct call_room *room = &rooms[scenario_in_range(call, FUTURES_MAX)];
     free(room->slot);
     free(room->value);
-    *room = (struct call_room){.slot = new_storage(slot_bytes), .value = new_storage(value_bytes)};
+    *room = (struct call_room){.slot = mock_storage(slot_bytes), .value = mock_storage(value_bytes)};
     return room;
 }
 
@@ -40,7 +41,7 @@ static struct probe *build_in(void *frame, size_t frame_bytes, int64_t probe, en
 static struct step_reply on_dyn(const struct step_dyn *step)
 {
     struct call_room *room = new_room(step->call, step->slot, step->value);
-    struct wf_dyn *dyn = new_frame(step->call, sizeof *dyn);
+    struct wf_dyn *dyn = mock_frame(step->call, sizeof *dyn);
     room->frame_bytes = (size_t)step->frame;
     room->frame =
         wf_dyn(dyn, room->slot, step->slot < 0 ? 0 : (size_t)step->slot, room->frame_bytes, room->value);
@@ -123,12 +124,8 @@ static struct recursion *build_recursion(struct recursion *self, int depth, stru
     return self;
 }
 
-static struct step_reply on_recursion(const struct step_recursion *step)
-{
-    build_recursion(new_frame(step->future, sizeof(struct recursion)), (int)step->depth,
-                    future_at(step->probe));
-    return STEP_DONE;
-}
+static ON_STEP(recursion, DONE_BY(build_recursion(mock_frame(step->future, sizeof(struct recursion)),
+                                                  (int)step->depth, mock_future(step->probe))));
 
 /* --- closures --- */
 
@@ -155,24 +152,23 @@ struct closure {
 static const char *const closure_names[] = {CLOSURE_NAMES(STEP_EDGE_WORD)};
 static struct closure closures[CLOSURES_MAX];
 
-static void come_to(enum point point);
-
 /* The body of a call, by kind: it reads the state, changes it at each poll, or has taken it over. */
-static void behave(struct probe *self, enum wf_poll poll, bool dropped)
+static void behave(struct mock_probe *mock, enum wf_poll poll, bool dropped)
 {
+    struct probe *self = (struct probe *)mock;
     if (dropped)
-        come_to(AT_DROP);
+        come_to_point(AT_DROP, 0);
     switch (self->captured ? self->captured->kind : WF_CLOSURE_ONCE) {
     case WF_CLOSURE_SHARED:
-        self->value = self->captured->state + self->argument;
+        mock->value = self->captured->state + self->argument;
         break;
     case WF_CLOSURE_IN_TURN:
         if (!dropped)
             self->captured->state = self->captured->state * 3 + self->argument;
-        self->value = self->captured->state;
+        mock->value = self->captured->state;
         break;
     case WF_CLOSURE_ONCE:
-        self->value = self->state + self->argument;
+        mock->value = self->state + self->argument;
         if (poll == WF_READY || dropped)
             scenario_event(EVENT_TAKEN_RELEASED, 0, 0);
         break;
@@ -187,14 +183,14 @@ static void build_body(void *frame, void *captured_state, void *argument)
     /* an argument that was kept is rubbish by now: the event says so, and any probe will do */
     int64_t number = given->probe >= 0 && given->probe < PROBES_MAX ? given->probe : 0;
     struct probe *probe = build_in(frame, captured->frame_bytes, number, PROBE_INT);
-    probe->behave = behave;
+    probe->mock.behave = behave;
     probe->argument = given->number;
     probe->state = captured->state;
     if (captured->kind == WF_CLOSURE_ONCE)
         captured->state = INT32_MIN; /* moved out: a second taker gets rubbish */
     else
         probe->captured = captured;
-    come_to(AT_BUILD);
+    come_to_point(AT_BUILD, 0);
 }
 
 static void drop_captured(void *captured)
@@ -227,8 +223,8 @@ static struct step_reply on_closure(const struct step_closure *step)
         [NO_DROP] = NULL, [HAS_DROP] = drop_captured, [FREES_THE_CLOSURE] = drop_all};
     struct closure *slot = &closures[scenario_in_range(step->closure, CLOSURES_MAX)];
     free_closure(slot);
-    *slot = (struct closure){new_storage(sizeof *slot->ops), new_storage(sizeof *slot->captured),
-                             new_storage(sizeof *slot->closure)};
+    *slot = (struct closure){mock_storage(sizeof *slot->ops), mock_storage(sizeof *slot->captured),
+                             mock_storage(sizeof *slot->closure)};
     enum wf_closure_kind kind = (enum wf_closure_kind)step->kind;
     *slot->captured = (struct captured){
         .number = (int)step->closure, .kind = kind, .state = step->state, .frame_bytes = (size_t)step->frame};
@@ -244,9 +240,9 @@ static struct step_reply on_closure(const struct step_closure *step)
 static struct step_reply on_call(const struct step_call *step)
 {
     struct call_room *room = new_room(step->call, step->slot, step->value);
-    struct argument *argument = new_storage(sizeof *argument);
+    struct argument *argument = mock_storage(sizeof *argument);
     *argument = (struct argument){step->probe, step->argument};
-    struct wf_call *frame = new_frame(step->call, sizeof *frame);
+    struct wf_call *frame = mock_frame(step->call, sizeof *frame);
     struct wf_call *call =
         wf_closure_call(frame, closures[scenario_in_range(step->closure, CLOSURES_MAX)].closure, argument,
                         room->slot, step->slot < 0 ? 0 : (size_t)step->slot, room->value);
@@ -260,56 +256,43 @@ static struct step_reply on_end_body(const struct step_end_body *step)
     return on_arm(&(struct step_arm){.probe = step->probe}); /* what it computes is its value */
 }
 
-static struct step_reply on_closure_drop(const struct step_closure_drop *step)
-{
-    wf_closure_drop(closures[scenario_in_range(step->closure, CLOSURES_MAX)].closure);
-    return STEP_DONE;
-}
+static ON_STEP(closure_drop,
+               DONE_BY(wf_closure_drop(closures[scenario_in_range(step->closure, CLOSURES_MAX)].closure)));
 
 static struct step_reply on_awaited(const struct step_awaited *step)
 {
-    const struct wf_future *future = future_at(step->future);
+    const struct wf_future *future = mock_future(step->future);
     for (int64_t along = step->along; future && along > 0; along--)
         future = future->awaiting;
-    return (struct step_reply){.a = number_of(future)};
+    return (struct step_reply){.a = mock_number(future)};
 }
 
 #define ALL_STEPS(STEP, ARG) COMMON_STEPS(STEP, ARG) CALLS_STEPS(STEP, ARG)
 STEP_DISPATCH(perform, ALL_STEPS)
 
-/* --- a step that happens inside of a later one, once --- */
-
-enum { OPERATION = sizeof(struct step_at) / sizeof(int64_t) }; /* behind the arguments of `at` */
-
-static struct channel_command planned; /* `at`, and that step; without arguments: there is none */
-
-static void come_to(enum point point)
-{
-    if (planned.count <= OPERATION || planned.arguments[0] != (int64_t)point)
-        return;
-    planned.count = 0;
-    perform((uint32_t)planned.arguments[OPERATION], planned.arguments + OPERATION + 1);
-}
+/* --- the scenario --- */
 
 static void in_allocation(void)
 {
-    come_to(AT_ALLOCATION);
+    come_to_point(AT_ALLOCATION, 0);
 }
 
 static void begin(void)
 {
     common_begin();
     common_allocating = in_allocation;
+    plans_begin(perform, NULL);
 }
 
 static void act(const struct channel_command *command)
 {
+    struct step_reply reply = STEP_DONE;
     if (command->operation == STEP_at) {
-        planned = *command;
-        scenario_reply(0, 0);
-        return;
+        plans_forget(); /* there is one at a time */
+        plan_step(command, sizeof(struct step_at) / sizeof(int64_t));
+    } else {
+        reply = perform(command->operation, command->arguments);
     }
-    struct step_reply reply = perform(command->operation, command->arguments);
     scenario_reply(reply.a, reply.b);
 }
 
@@ -322,7 +305,7 @@ static void end(void)
     }
     for (int i = 0; i < CLOSURES_MAX; i++)
         free_closure(&closures[i]);
-    common_end();
+    mocks_end();
 }
 
 const struct scenario scenario_calls = {"calls", begin, act, end};

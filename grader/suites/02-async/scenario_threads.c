@@ -3,15 +3,14 @@
  * @brief Lab 02: two threads live the same life at once, each with futures of its own. They share nothing, so nothing orders
  *        them, and ThreadSanitizer sees whatever the code under test has of both: a static variable, a static buffer.
  */
-#include <pthread.h>
 #include <string.h>
 
+#include "actors.h"
 #include "scenario.h"
 #include "steps.h"
-#include "weft/alloc.h"
 #include "weft/async.h"
 
-enum { THREADS = 2, PENDING_MAX = 8, RESULT = LIFE_OUT / 3 };
+enum { PENDING_MAX = 8, RESULT = LIFE_OUT / 3 };
 
 /* --- a child: PENDING once, then READY --- */
 
@@ -90,70 +89,33 @@ ASYNC_FINALLY:
 
 /* --- a thread --- */
 
-static void *clone_nothing(void *data)
-{
-    return data;
-}
-
-static void ignore(void *data)
-{
-    (void)data;
-}
-
-static const struct wf_waker_ops waker_ops = {clone_nothing, ignore, ignore, ignore};
-
-struct thread {
-    pthread_t thread;
-    struct wf_waker waker;
+struct living {
     struct life life;
     char lines[PENDING_MAX][100]; /* where it stands, after each PENDING poll */
     int pending;
 };
 
-/* Until both are through none ends: what a thread leaves to the next one would order them. */
-static pthread_barrier_t both_are_through;
-
-static void *run(void *arg)
+static void live(void *arg)
 {
-    struct thread *self = arg;
-    struct wf_cx cx = {.waker = &self->waker};
+    static const struct wf_waker nobody;
+    struct living *self = arg;
+    struct wf_cx cx = {.waker = &nobody};
     ASYNC_INIT(&self->life, life);
     while (self->pending < PENDING_MAX && wf_future_poll(&self->life.future, &cx) == WF_PENDING) {
         wf_async_backtrace(&self->life.future, self->lines[self->pending], sizeof *self->lines);
         self->pending++;
     }
-    pthread_barrier_wait(&both_are_through);
-    return NULL;
 }
 
 static struct step_reply on_two_lives(const struct step_two_lives *step)
 {
-    static struct thread threads[THREADS];
+    static struct living both[2];
     (void)step;
-    pthread_barrier_init(&both_are_through, NULL, THREADS);
-    for (int i = 0; i < THREADS; i++) {
-        threads[i] = (struct thread){.waker = {&waker_ops, NULL}};
-        if (pthread_create(&threads[i].thread, NULL, run, &threads[i]) != 0)
-            scenario_broken("no thread");
-    }
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i].thread, NULL);
-    pthread_barrier_destroy(&both_are_through);
-    bool same = threads[0].pending == threads[1].pending &&
-                memcmp(threads[0].lines, threads[1].lines, sizeof threads[0].lines) == 0;
-    return (struct step_reply){threads[0].life.out == threads[1].life.out ? threads[0].life.out : 0, same};
+    memset(both, 0, sizeof both);
+    actors_at_once(2, live, both, sizeof *both);
+    bool same =
+        both[0].pending == both[1].pending && memcmp(both[0].lines, both[1].lines, sizeof both[0].lines) == 0;
+    return (struct step_reply){both[0].life.out == both[1].life.out ? both[0].life.out : 0, same};
 }
 
-STEP_DISPATCH(perform, THREADS_STEPS)
-
-static void act(const struct channel_command *command)
-{
-    struct step_reply reply = perform(command->operation, command->arguments);
-    scenario_reply(reply.a, reply.b);
-}
-
-static void nothing(void)
-{
-}
-
-const struct scenario scenario_threads = {"threads", nothing, act, nothing};
+STEP_SCENARIO(threads, THREADS_STEPS, NULL, NULL)

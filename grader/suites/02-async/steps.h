@@ -8,6 +8,7 @@
 #ifndef WEFT_SUITE_02_STEPS_H
 #define WEFT_SUITE_02_STEPS_H
 
+#include "mock_events.h"
 #include "step_table.h"
 #include "weft/closure.h"
 #include "weft/error.h"
@@ -198,23 +199,20 @@ enum room { NO_ROOM = -1, ROOM_ELSEWHERE = -2 };
 /** Where the zero byte of a backtrace is, if it is not inside of `size`. */
 enum ending { ENDING_MISSING = -1, ENDING_BEYOND = -2 };
 
-/** Events of both scenarios. Below 32: a set of them is a word. */
+/** Events of both scenarios, beside those of mock_events.h. Below 32: a set of them is a word. */
 enum async_event {
-    EVENT_POLLED = 1,    /* probe, poll + 2 * waker */
-    EVENT_DROPPED,       /* probe */
-    EVENT_BYPASSED,      /* probe: its operation was called, and not wf_future_poll() or wf_future_drop() */
-    EVENT_OUT_DESTROYED, /* 0, last number of the output */
-    EVENT_ALLOCATED,     /* no numbers */
-    EVENT_FREED,         /* no numbers */
-    EVENT_NEXT,          /* the and_then that arg belongs to (-1: none), the output */
-    EVENT_BODY,          /* layer, part: a line of its body runs */
-    EVENT_FINALLY,       /* layer */
-    EVENT_STILL_AWAITS,  /* layer: in its FINALLY it still awaits something */
-    EVENT_TEXT,          /* text of a backtrace, in pieces */
-    EVENT_BUILT,         /* closure, argument: a call's future is built */
-    EVENT_CAPTURED_DROPPED, /* closure, whether it is not empty meanwhile */
-    EVENT_TAKEN_RELEASED,   /* closure: its call, which took the state over, is over */
-    EVENT_DEPTH_DROPPED,    /* depth: a frame of the recursion is dropped */
+    EVENT_OUT_DESTROYED = MOCK_EVENTS, /* 0, last number of the output */
+    EVENT_ALLOCATED,                   /* no numbers */
+    EVENT_FREED,                       /* no numbers */
+    EVENT_NEXT,                        /* the and_then that arg belongs to (-1: none), the output */
+    EVENT_BODY,                        /* layer, part: a line of its body runs */
+    EVENT_FINALLY,                     /* layer */
+    EVENT_STILL_AWAITS,                /* layer: in its FINALLY it still awaits something */
+    EVENT_TEXT,                        /* text of a backtrace, in pieces */
+    EVENT_BUILT,                       /* closure, argument: a call's future is built */
+    EVENT_CAPTURED_DROPPED,            /* closure, whether it is not empty meanwhile */
+    EVENT_TAKEN_RELEASED,              /* closure: its call, which took the state over, is over */
+    EVENT_DEPTH_DROPPED,               /* depth: a frame of the recursion is dropped */
 };
 
 #endif

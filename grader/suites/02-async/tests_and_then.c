@@ -12,7 +12,7 @@
 
 enum { FIRST = 0, SECOND = 1, WAITS = 3 };
 
-#define CALLS (KIND(EVENT_POLLED) | KIND(EVENT_NEXT))
+#define CALLS (KIND(EVENT_PROBE_POLLED) | KIND(EVENT_NEXT))
 
 /* One life's first half: built, and polled while the first future is pending. */
 static struct judge_reply build_life(struct judge *judge, enum probe_kind kind, bool has_second)
@@ -138,7 +138,7 @@ void test_and_then_drop(struct judge *judge)
     for (int round = 0; round < 6 * WAITS; round++) {
         int first_waits = round % WAITS;
         bool wide = round % 2;
-        const unsigned looked_at = CALLS | KIND(EVENT_DROPPED) | KIND(EVENT_OUT_DESTROYED);
+        const unsigned looked_at = CALLS | KIND(EVENT_PROBE_DROPPED) | KIND(EVENT_OUT_DESTROYED);
         build_life(judge, wide ? PROBE_WIDE : PROBE_INT, round / WAITS != 5);
         for (int wait = 0; wait < first_waits; wait++)
             poll_it(judge, AND_THEN);
@@ -167,7 +167,7 @@ void test_and_then_drop(struct judge *judge)
             if (round / WAITS == 4)
                 DO(judge, arm, .probe = SECOND, .value = output_value(judge));
             poll_expect(judge, AND_THEN, WF_READY);
-            expect_no_events(judge, KIND(EVENT_DROPPED));
+            expect_no_events(judge, KIND(EVENT_PROBE_DROPPED));
             drop_it(judge, AND_THEN);
             expect_no_events(judge, looked_at);
         }

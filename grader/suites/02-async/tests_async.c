@@ -35,8 +35,8 @@ static void run_to_stage(struct judge *judge, int stage, int pause)
         if (stages[at].before >= 0)
             DO(judge, arm, .probe = stages[at].before, .value = output_value(judge));
         poll_expect(judge, LAYER, WF_PENDING);
-        EXPECT(judge, count_events(judge, EVENT_POLLED) > 0, "the innermost function polls what it awaits",
-               "nothing is polled");
+        EXPECT(judge, judge_count_events(judge, EVENT_PROBE_POLLED, -1) > 0,
+               "the innermost function polls what it awaits", "nothing is polled");
     }
     for (; pause > 0; pause--)
         poll_expect(judge, LAYER, WF_PENDING);
@@ -61,7 +61,7 @@ static void drop_chain(struct judge *judge, int length)
     }
     poll_expect(judge, LAYER, WF_PENDING);
     drop_it(judge, LAYER);
-    expect_wants(judge, KIND(EVENT_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY), wants, 1 + length);
+    expect_wants(judge, KIND(EVENT_PROBE_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY), wants, 1 + length);
 }
 
 /* What has nothing to give back is dropped too: its head says so. */
@@ -80,7 +80,7 @@ static void drop_bare(struct judge *judge)
 void test_async_drop(struct judge *judge)
 {
     const unsigned looked_at =
-        KIND(EVENT_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY) | KIND(EVENT_POLLED);
+        KIND(EVENT_PROBE_DROPPED) | KIND(EVENT_FINALLY) | KIND(EVENT_BODY) | KIND(EVENT_PROBE_POLLED);
     start_async(judge, "async");
     for (int round = 0; round < 2 * STAGES; round++) {
         int stage = round % STAGES;
@@ -114,15 +114,17 @@ void test_async_finally(struct judge *judge)
         build_tree(judge);
         drop_it(judge, LAYER + layer);
         EXPECT_EVENTS(judge,
-                      KIND(EVENT_FINALLY) | KIND(EVENT_STILL_AWAITS) | KIND(EVENT_BODY) | KIND(EVENT_POLLED),
+                      KIND(EVENT_FINALLY) | KIND(EVENT_STILL_AWAITS) | KIND(EVENT_BODY) |
+                          KIND(EVENT_PROBE_POLLED),
                       {EVENT_FINALLY, LAYER + layer, 0});
     }
     for (int stage = 0; stage < STAGES; stage++) {
         build_tree(judge);
         run_to_stage(judge, stage, 0);
         drop_it(judge, LAYER);
-        EXPECT(judge, count_events(judge, EVENT_FINALLY) > 0, "f1 runs its ASYNC_FINALLY", "nothing runs it");
-        EXPECT(judge, count_events(judge, EVENT_STILL_AWAITS) == 0,
+        EXPECT(judge, judge_count_events(judge, EVENT_FINALLY, -1) > 0, "f1 runs its ASYNC_FINALLY",
+               "nothing runs it");
+        EXPECT(judge, judge_count_events(judge, EVENT_STILL_AWAITS, -1) == 0,
                "while ASYNC_FINALLY runs, awaiting is NULL", "it points to something");
     }
     judge_finish(judge);

@@ -102,14 +102,14 @@ void test_closure_call(struct judge *judge)
         new_closure(judge, kind, frame, state, HAS_DROP);
         struct judge_reply call = call_with(judge, 0, argument, boxed ? NULL_BYTES : frame);
         const struct want begins[] = {{EVENT_ALLOCATED, 0, 0}, {EVENT_BUILT, CLOSURE, argument}};
-        expect_wants(judge, KIND(EVENT_BUILT) | KIND(EVENT_ALLOCATED) | KIND(EVENT_POLLED), begins + !boxed,
-                     1 + boxed);
+        expect_wants(judge, KIND(EVENT_BUILT) | KIND(EVENT_ALLOCATED) | KIND(EVENT_PROBE_POLLED),
+                     begins + !boxed, 1 + boxed);
         EXPECT(judge, call.a == 1, "wf_closure_call returns the call", "it returns something else");
         for (int polls = round / 6; polls >= 0; polls--) {
             if (polls == 0)
                 DO(judge, end_body, .call = CALL, .probe = 0);
             struct judge_reply reply = poll_expect(judge, CALL, polls == 0);
-            EXPECT_EVENTS(judge, KIND(EVENT_BUILT) | KIND(EVENT_POLLED), polled(judge, 0, polls == 0));
+            EXPECT_EVENTS(judge, KIND(EVENT_BUILT) | KIND(EVENT_PROBE_POLLED), polled(judge, 0, polls == 0));
             if (polls == 0)
                 EXPECT(judge, reply.b == 0, "out is 0", "out is %s", judge_code(reply.b));
             if (kind == WF_CLOSURE_IN_TURN)
@@ -311,12 +311,12 @@ void test_closure_shared(struct judge *judge)
         }
         for (int i = 0; i < calls; i++) {
             poll_expect(judge, CALL + i, WF_PENDING);
-            EXPECT_EVENTS(judge, KIND(EVENT_POLLED), polled(judge, i, WF_PENDING));
+            EXPECT_EVENTS(judge, KIND(EVENT_PROBE_POLLED), polled(judge, i, WF_PENDING));
         }
         for (int i = calls - 1; i >= 0; i--) /* the last first; one of them is dropped, and touches no other */
             if (i == calls / 2) {
                 drop_it(judge, CALL + i);
-                EXPECT_EVENTS(judge, KIND(EVENT_DROPPED), dropped(i));
+                EXPECT_EVENTS(judge, KIND(EVENT_PROBE_DROPPED), dropped(i));
             } else {
                 finish_call(judge, i);
             }

@@ -12,7 +12,7 @@
 enum { METHOD = 0, NULL_BYTES = -1 };
 
 #define MEMORY (KIND(EVENT_ALLOCATED) | KIND(EVENT_FREED))
-#define LIFE (KIND(EVENT_POLLED) | KIND(EVENT_DROPPED))
+#define LIFE (KIND(EVENT_PROBE_POLLED) | KIND(EVENT_PROBE_DROPPED))
 
 static const struct want allocated = {EVENT_ALLOCATED, 0, 0}, freed = {EVENT_FREED, 0, 0};
 
@@ -57,7 +57,8 @@ static void check_fit(struct judge *judge, int64_t frame, int64_t spare)
     build_method(judge, PROBE_INT);
     EXPECT(judge, bytes_alive(judge) == before, "nothing is allocated", "there are live bytes");
     poll_expect(judge, CALL, WF_PENDING);
-    EXPECT(judge, count_events(judge, EVENT_POLLED) == 1, "the future in the slot is polled", "it is not");
+    EXPECT(judge, judge_count_events(judge, EVENT_PROBE_POLLED, -1) == 1, "the future in the slot is polled",
+           "it is not");
     DO(judge, arm, .probe = METHOD, .value = 1);
     poll_expect(judge, CALL, WF_READY);
     expect_no_events(judge, MEMORY);
@@ -76,10 +77,11 @@ static void check_allocated(struct judge *judge, int64_t frame, int64_t slot)
     build_method(judge, PROBE_INT);
     for (int poll = 0; poll < 2; poll++) {
         poll_expect(judge, CALL, WF_PENDING);
-        EXPECT_EVENTS(judge, KIND(EVENT_POLLED) | KIND(EVENT_ALLOCATED), polled(judge, METHOD, WF_PENDING));
+        EXPECT_EVENTS(judge, KIND(EVENT_PROBE_POLLED) | KIND(EVENT_ALLOCATED),
+                      polled(judge, METHOD, WF_PENDING));
     }
     drop_it(judge, CALL);
-    EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == 0, "a frame is allocated once", "again");
+    EXPECT(judge, judge_count_events(judge, EVENT_ALLOCATED, -1) == 0, "a frame is allocated once", "again");
 }
 
 /* The least frame is a head. One byte less has no room to say that nothing is built in it. */
@@ -226,8 +228,8 @@ static void check_drop(struct judge *judge, bool boxed, bool built, int polls)
         build_method(judge, PROBE_INT);
     for (; polls > 0; polls--) {
         poll_expect(judge, CALL, WF_PENDING);
-        EXPECT(judge, count_events(judge, EVENT_FREED) == 0, "the frame lives while the method does",
-               "it was freed");
+        EXPECT(judge, judge_count_events(judge, EVENT_FREED, -1) == 0,
+               "the frame lives while the method does", "it was freed");
     }
     if (boxed)
         EXPECT(judge, bytes_alive(judge) >= before + frame, "the frame is live", "it is not");
@@ -262,7 +264,7 @@ static void check_ready(struct judge *judge, bool boxed, enum probe_kind kind, b
            boxed ? "the frame is live" : "nothing is allocated", boxed ? "it is not" : "there are live bytes");
     DO(judge, arm, .probe = METHOD, .value = output_value(judge));
     poll_expect(judge, CALL, WF_READY);
-    expect_wants(judge, MEMORY | KIND(EVENT_DROPPED), &freed, boxed);
+    expect_wants(judge, MEMORY | KIND(EVENT_PROBE_DROPPED), &freed, boxed);
     EXPECT(judge, bytes_alive(judge) == before, "all memory is given back before the call is READY",
            "there are live bytes");
     drop_it(judge, CALL);
@@ -288,7 +290,7 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
     int64_t before = bytes_alive(judge);
     start_recursion(judge, depth);
     poll_expect(judge, RECURSION, WF_PENDING);
-    int held = count_events(judge, EVENT_ALLOCATED) - count_events(judge, EVENT_FREED);
+    int held = judge_count_events(judge, EVENT_ALLOCATED, -1) - judge_count_events(judge, EVENT_FREED, -1);
     char expected[60];
     snprintf(expected, sizeof expected, "%d frames are held", depth);
     EXPECT(judge, held == depth, expected, "%d are", held);
@@ -309,8 +311,8 @@ static void check_recursion(struct judge *judge, int depth, bool drop)
         int value = judge_random(judge, 1000);
         DO(judge, arm, .probe = METHOD, .value = value);
         struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
-        EXPECT(judge, count_events(judge, EVENT_FREED) == depth, "each frame is freed", "%d are",
-               count_events(judge, EVENT_FREED));
+        EXPECT(judge, judge_count_events(judge, EVENT_FREED, -1) == depth, "each frame is freed", "%d are",
+               judge_count_events(judge, EVENT_FREED, -1));
         snprintf(expected, sizeof expected, "each call adds 1: out is %d", value + depth);
         EXPECT(judge, reply.b == value + depth, expected, "out is %s", judge_code(reply.b));
     }
@@ -325,10 +327,11 @@ static void check_failing_recursion(struct judge *judge, int depth, int failing)
     DO(judge, fail_allocation, .nth = failing);
     struct judge_reply reply = poll_expect(judge, RECURSION, WF_READY);
     EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
-    EXPECT(judge, count_events(judge, EVENT_ALLOCATED) == failing - 1, "the calls before it had memory",
-           "there were %d allocations", count_events(judge, EVENT_ALLOCATED));
-    EXPECT(judge, count_events(judge, EVENT_FREED) == failing - 1, "each frame is freed", "%d are",
-           count_events(judge, EVENT_FREED));
+    EXPECT(judge, judge_count_events(judge, EVENT_ALLOCATED, -1) == failing - 1,
+           "the calls before it had memory", "there were %d allocations",
+           judge_count_events(judge, EVENT_ALLOCATED, -1));
+    EXPECT(judge, judge_count_events(judge, EVENT_FREED, -1) == failing - 1, "each frame is freed", "%d are",
+           judge_count_events(judge, EVENT_FREED, -1));
     EXPECT(judge, bytes_alive(judge) == before, "no frame is held afterwards", "there are live bytes");
     drop_it(judge, METHOD); /* nobody had come to it */
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit_tasks.h"
+#include "plans.h"
 #include "scenario.h"
 #include "stage.h"
 #include "transitions.h"
@@ -99,7 +101,7 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
     int64_t value, number = self->number;
     (void)cx;
     stage_tell(EVENT_POLLED, number, is_written(number) ? parcels[number] : 0);
-    stage_come_to(AT_POLL, number);
+    come_to_point(AT_POLL, number);
     self->polls++; /* last: what comes after the wakes of this poll is published by its end alone */
     if (!is_ready(number, &value))
         return WF_PENDING;
@@ -112,7 +114,7 @@ static void probe_drop(struct wf_future *future)
 {
     struct probe *self = (struct probe *)future;
     stage_tell(EVENT_DROPPED, self->number, is_written(self->number) ? parcels[self->number] : 0);
-    stage_come_to(AT_DROP, self->number);
+    come_to_point(AT_DROP, self->number);
     self->polls = -1;
     end_probe(self);
 }
@@ -133,7 +135,7 @@ static const struct wf_future_ops probe_ops = {
 
 static void on_transition(enum point point, struct wf_task *task)
 {
-    stage_come_to(point, number_of(task));
+    come_to_point(point, number_of(task));
 }
 
 /* --- the scheduler: a queue, of which a task is taken when the judge says so --- */
@@ -186,7 +188,7 @@ static void scheduler_released(struct wf_scheduler *self, struct wf_task *task)
     (void)self;
     int64_t number = number_of(task);
     stage_tell(EVENT_RELEASED, number, 0);
-    stage_come_to(AT_RELEASED, number);
+    come_to_point(AT_RELEASED, number);
 }
 
 static const struct wf_scheduler_ops scheduler_ops = {
@@ -231,9 +233,7 @@ UNSEEN static struct wf_join_handle *prepare_handle(int64_t number, struct wf_ta
 
 int64_t bench_spawn(int64_t number, enum spawn how)
 {
-    struct wf_task *task = wf_task_new(sizeof(struct probe));
-    if (!task)
-        scenario_broken("no memory");
+    struct wf_task *task = kit_new_task(sizeof(struct probe));
     *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .number = number};
     struct wf_join_handle *handle = prepare_handle(number, task, how);
     int spawned = wf_task_spawn(task, &scheduler, handle);

@@ -4,7 +4,6 @@
  */
 #include "kit_subject.h"
 #include "kit_tasks.h"
-#include "scenario.h"
 #include "weft/task.h"
 #include "weft/task_local.h"
 
@@ -55,9 +54,7 @@ static struct of_task *of_task(const struct kit_object *object)
 static void prepare_join_handle(struct kit_object *object)
 {
     struct of_task *of = object->extra[0] = kit_new(object, sizeof *of);
-    *of = (struct of_task){.task = wf_task_new(object->leaf_bytes)};
-    if (!of->task)
-        scenario_broken("no memory for a task");
+    *of = (struct of_task){.task = kit_new_task(object->leaf_bytes)};
     kit_tasks_init(&of->tasks);
     kit_leaf_in(object, 0, wf_task_frame(of->task));
 }
@@ -66,8 +63,7 @@ static void build_join_handle(struct kit_object *object, void *frame)
 {
     struct of_task *of = of_task(object);
     struct wf_join_handle *handle = frame;
-    if (wf_task_spawn(of->task, &of->tasks.scheduler, handle) != 0)
-        scenario_broken("no task");
+    kit_spawn(of->task, &of->tasks.scheduler, handle);
     handle->value = object->value;
     const struct wf_waker waker = wf_task_waker(of->task);
     if (object->shape.form == ABORT_HANDLE)

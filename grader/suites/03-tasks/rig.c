@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../src/judge_replies.h"
+#include "../../src/judge_says.h"
 #include "tests.h"
 #include "weft/error.h"
 #include "weft/future.h"
@@ -31,29 +33,25 @@ const struct mock_tally *mock_of(struct judge *judge, int mock)
 
 /* --- events --- */
 
+static const struct judge_says says[] = {
+    [EVENT_BOUND] = {"task %s is bound to the scheduler, and in its queue", judge_number, NULL},
+    [EVENT_SCHEDULED] = {"task %s is scheduled", judge_number, NULL},
+    [EVENT_RELEASED] = {"the scheduler is told that task %s is over", judge_number, NULL},
+    [EVENT_POLLED] = {"task %s is polled; it reads %s", judge_number, judge_number},
+    [EVENT_DROPPED] = {"the future of task %s is dropped", judge_number, NULL},
+    [EVENT_DESTROYED] = {"the output of task %s, %s, is destroyed", judge_number, judge_number},
+    [EVENT_CLONED] = {"join waker %s is cloned", judge_number, NULL},
+    [EVENT_WOKEN] = {"join waker %s is woken", judge_number, NULL},
+    [EVENT_GIVEN_BACK] = {"a clone of join waker %s is given back", judge_number, NULL},
+};
+
 void describe_tasks_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
-    static const char *const says[EVENT_KINDS] = {
-        [EVENT_BOUND] = "task %lld is bound to the scheduler, and in its queue",
-        [EVENT_SCHEDULED] = "task %lld is scheduled",
-        [EVENT_RELEASED] = "the scheduler is told that task %lld is over",
-        [EVENT_POLLED] = "task %lld is polled; it reads %lld",
-        [EVENT_DROPPED] = "the future of task %lld is dropped",
-        [EVENT_DESTROYED] = "the output of task %lld, %lld, is destroyed",
-        [EVENT_CLONED] = "join waker %lld is cloned",
-        [EVENT_WOKEN] = "join waker %lld is woken",
-        [EVENT_GIVEN_BACK] = "a clone of join waker %lld is given back",
-    };
+    struct channel_record told = *event;
     (void)judge;
-    const char *format = says[event->kind % EVENT_KINDS];
     int length = snprintf(text, (size_t)size, "thread %u: ", event->kind / EVENT_KINDS);
-    if (!format || length < 0 || length >= size)
-        snprintf(text, (size_t)size, "event %u", event->kind);
-    else
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(text + length, (size_t)(size - length), format, (long long)event->a, (long long)event->b);
-#pragma GCC diagnostic pop
+    told.kind %= EVENT_KINDS;
+    JUDGE_SAY(says, &told, text + length, size - length);
 }
 
 static void count_event(struct judge *judge, const struct channel_record *event)
@@ -112,6 +110,11 @@ void at(struct judge *judge, enum point point, int subject)
     WITHIN(judge, at, .point = point, .subject = subject);
 }
 
+int a_value(struct judge *judge)
+{
+    return (int)DRAW(judge, ready, value);
+}
+
 int spawn(struct judge *judge, int thread, enum spawn how)
 {
     int task = rig_of(judge)->spawned++;
@@ -152,13 +155,7 @@ struct judge_reply poll_handle(struct judge *judge, int thread, int task, int mo
 {
     bool planned = step_is_within(judge);
     struct judge_reply reply = DO(judge, poll, .thread = thread, .task = task, .mock = mock);
-    if (planned || reply.a == IS_HELD)
-        return reply;
-    if (reply.a == WF_READY)
-        judge_returned(judge, "READY, out %s", judge_code(reply.b));
-    else
-        judge_returned(judge, "PENDING");
-    return reply;
+    return planned || reply.a == IS_HELD ? reply : judge_polled(judge, reply);
 }
 
 /* The value, if one was stored; else false. */
@@ -237,11 +234,7 @@ void expect_ended(struct judge *judge, int task, bool ready, bool destroyed)
 
 static int64_t live_bytes(struct judge *judge)
 {
-    int64_t bytes = DO(judge, live_bytes).a;
-    judge_returned(judge, "%lld", (long long)bytes);
-    if (bytes == 0)
-        judge_forget_trace(judge);
-    return bytes;
+    return judge_live_bytes(judge, DO(judge, live_bytes));
 }
 
 void expect_freed(struct judge *judge)
@@ -258,15 +251,13 @@ void expect_alive(struct judge *judge)
 
 void expect_no_clones(struct judge *judge, int mock)
 {
-    int64_t clones = DO(judge, clones, .mock = mock).a;
-    judge_returned(judge, "%lld", (long long)clones);
+    int64_t clones = judge_counted(judge, DO(judge, clones, .mock = mock));
     EXPECT(judge, clones == 0, "the join waker was dropped, once", "%lld clones are alive", (long long)clones);
 }
 
 void expect_budget(struct judge *judge, int thread, int units)
 {
-    int64_t left = DO(judge, budget_left, .thread = thread).a;
-    judge_returned(judge, "%lld", (long long)left);
+    int64_t left = judge_counted(judge, DO(judge, budget_left, .thread = thread));
     expect_count(judge, left, units, "units of budget that are left");
 }
 

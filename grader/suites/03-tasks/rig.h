@@ -33,6 +33,12 @@ const struct mock_tally *mock_of(struct judge *judge, int mock);
 /** The next step happens there, once. */
 void at(struct judge *judge, enum point point, int subject);
 
+/** Threads: one spawns a task, and has its handle; another runs it. */
+enum { HANDLE = 1, RUNNER = 2 };
+
+/** A value for the output of a task that will be READY. */
+int a_value(struct judge *judge);
+
 /** The number of the new task. */
 int spawn(struct judge *judge, int thread, enum spawn how);
 /** Run the next task of the queue; it must be this one. The thread may be held in it. */

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kit_tasks.h"
 #include "scenario.h"
 #include "steps.h"
 #include "weft/detail/task_state.h"
@@ -23,9 +24,7 @@
 static struct wf_task *new_cell(uint32_t word)
 {
     static const struct wf_future_ops ops = {.name = "cell", .size = sizeof(struct wf_future)};
-    struct wf_task *cell = wf_task_new(sizeof(struct wf_future));
-    if (!cell)
-        scenario_broken("no memory");
+    struct wf_task *cell = kit_new_task(sizeof(struct wf_future));
     *wf_task_frame(cell) = (struct wf_future){.ops = &ops};
     wf_store_relaxed(&cell->state, word);
     return cell;
@@ -311,20 +310,9 @@ static struct step_reply try_once(enum transition transition, int64_t word, uint
     return reply;
 }
 
-static struct step_reply on_transit(const struct step_transit *step)
-{
-    return try_once((enum transition)step->transition, step->word, 0);
-}
-
-static struct step_reply on_to_idle(const struct step_to_idle *step)
-{
-    return try_once(TO_IDLE, step->word, (uint32_t)step->yielded);
-}
-
-static struct step_reply on_unreference(const struct step_unreference *step)
-{
-    return try_once(UNREFERENCE, step->word, (uint32_t)step->count);
-}
+static ON_STEP(transit, try_once((enum transition)step->transition, step->word, 0));
+static ON_STEP(to_idle, try_once(TO_IDLE, step->word, (uint32_t)step->yielded));
+static ON_STEP(unreference, try_once(UNREFERENCE, step->word, (uint32_t)step->count));
 
 static struct step_reply on_storm(const struct step_storm *step)
 {
@@ -339,16 +327,4 @@ static struct step_reply on_storm(const struct step_storm *step)
     return wrong;
 }
 
-STEP_DISPATCH(perform, CELLS_STEPS)
-
-static void act(const struct channel_command *command)
-{
-    struct step_reply reply = perform(command->operation, command->arguments);
-    scenario_reply(reply.a, reply.b);
-}
-
-static void nothing(void)
-{
-}
-
-const struct scenario scenario_cells = {"cells", nothing, act, nothing};
+STEP_SCENARIO(cells, CELLS_STEPS, NULL, NULL)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "plans.h"
 #include "scenario.h"
 #include "stage.h"
 #include "steps.h"
@@ -30,14 +31,14 @@ UNSEEN static void *mock_clone(void *data)
 {
     ((struct mock *)data)->clones++;
     stage_tell(EVENT_CLONED, number_of_mock(data), 0);
-    stage_come_to(AT_CLONE, number_of_mock(data));
+    come_to_point(AT_CLONE, number_of_mock(data));
     return data;
 }
 
 UNSEEN static void mock_wake_by_ref(void *data)
 {
     stage_tell(EVENT_WOKEN, number_of_mock(data), 0);
-    stage_come_to(AT_WAKE, number_of_mock(data));
+    come_to_point(AT_WAKE, number_of_mock(data));
 }
 
 UNSEEN static void mock_drop(void *data)
@@ -74,11 +75,7 @@ UNSEEN static struct step_reply on_new_waker(const struct step_new_waker *step)
     return STEP_DONE;
 }
 
-UNSEEN static struct step_reply on_clone_waker(const struct step_clone_waker *step)
-{
-    clone_waker(step->waker, waker_at(step->of));
-    return STEP_DONE;
-}
+UNSEEN static ON_STEP(clone_waker, DONE_BY(clone_waker(step->waker, waker_at(step->of))));
 
 UNSEEN static struct step_reply on_wake(const struct step_wake *step)
 {
@@ -111,10 +108,7 @@ UNSEEN static struct step_reply on_drop_waker(const struct step_drop_waker *step
 
 /* --- the task --- */
 
-UNSEEN static struct step_reply on_spawn(const struct step_spawn *step)
-{
-    return (struct step_reply){.a = bench_spawn(step->task, (enum spawn)step->how)};
-}
+UNSEEN static ON_STEP(spawn, ANSWERS(bench_spawn(step->task, (enum spawn)step->how)));
 
 UNSEEN static struct step_reply on_ready(const struct step_ready *step)
 {
@@ -123,18 +117,8 @@ UNSEEN static struct step_reply on_ready(const struct step_ready *step)
     return STEP_DONE;
 }
 
-UNSEEN static struct step_reply on_run(const struct step_run *step)
-{
-    (void)step;
-    return (struct step_reply){.a = bench_run_next()};
-}
-
-UNSEEN static struct step_reply on_link(const struct step_link *step)
-{
-    (void)step;
-    bench_link();
-    return STEP_DONE;
-}
+UNSEEN static ON_STEP(run, ANSWERS(bench_run_next()));
+UNSEEN static ON_STEP(link, DONE_BY(bench_link()));
 
 UNSEEN static struct wf_task *task_of(int64_t number)
 {
@@ -142,10 +126,7 @@ UNSEEN static struct wf_task *task_of(int64_t number)
 }
 
 /* Seen: it reads the task's memory, as any thread may that holds a reference. */
-static struct step_reply on_touch(const struct step_touch *step)
-{
-    return (struct step_reply){.a = (int64_t)wf_task_id(task_of(step->task))};
-}
+static ON_STEP(touch, ANSWERS((int64_t)wf_task_id(task_of(step->task))));
 
 UNSEEN static struct step_reply on_write(const struct step_write *step)
 {
@@ -176,22 +157,9 @@ UNSEEN static struct step_reply on_read_value(const struct step_read_value *step
     return (struct step_reply){output->value, output->task};
 }
 
-UNSEEN static struct step_reply on_join_drop(const struct step_join_drop *step)
-{
-    wf_future_drop(&handle_of(step->task)->future);
-    return STEP_DONE;
-}
-
-UNSEEN static struct step_reply on_is_finished(const struct step_is_finished *step)
-{
-    return (struct step_reply){.a = wf_join_handle_is_finished(handle_of(step->task))};
-}
-
-UNSEEN static struct step_reply on_join_abort(const struct step_join_abort *step)
-{
-    wf_join_handle_abort(handle_of(step->task));
-    return STEP_DONE;
-}
+UNSEEN static ON_STEP(join_drop, DONE_BY(wf_future_drop(&handle_of(step->task)->future)));
+UNSEEN static ON_STEP(is_finished, ANSWERS(wf_join_handle_is_finished(handle_of(step->task))));
+UNSEEN static ON_STEP(join_abort, DONE_BY(wf_join_handle_abort(handle_of(step->task))));
 
 UNSEEN static struct step_reply on_abort_handle(const struct step_abort_handle *step)
 {
@@ -205,67 +173,20 @@ static void abort_by(struct wf_abort_handle *handle)
     wf_abort(handle);
 }
 
-UNSEEN static struct step_reply on_abort(const struct step_abort *step)
-{
-    use_abort(step->handle, abort_by);
-    return STEP_DONE;
-}
-
-UNSEEN static struct step_reply on_abort_drop(const struct step_abort_drop *step)
-{
-    use_abort(step->handle, wf_abort_handle_drop);
-    return STEP_DONE;
-}
-
-UNSEEN static struct step_reply on_give_abort(const struct step_give_abort *step)
-{
-    script_at(step->task)->abort = scenario_in_range(step->handle, ABORTS_MAX);
-    return STEP_DONE;
-}
+UNSEEN static ON_STEP(abort, DONE_BY(use_abort(step->handle, abort_by)));
+UNSEEN static ON_STEP(abort_drop, DONE_BY(use_abort(step->handle, wf_abort_handle_drop)));
+UNSEEN static ON_STEP(give_abort,
+                      DONE_BY(script_at(step->task)->abort = scenario_in_range(step->handle, ABORTS_MAX)));
 
 /* --- the thread, and what is left --- */
 
-UNSEEN static struct step_reply on_constrain(const struct step_constrain *step)
-{
-    bench_constrain(step->units);
-    return STEP_DONE;
-}
-
-UNSEEN static struct step_reply on_unconstrain(const struct step_unconstrain *step)
-{
-    (void)step;
-    bench_constrain(-1);
-    return STEP_DONE;
-}
-
-UNSEEN static struct step_reply on_budget_left(const struct step_budget_left *step)
-{
-    (void)step;
-    return (struct step_reply){.a = bench_budget()};
-}
-
-UNSEEN static struct step_reply on_hold(const struct step_hold *step)
-{
-    (void)step;
-    stage_hold();
-    return STEP_DONE;
-}
-
-UNSEEN static struct step_reply on_go_on(const struct step_go_on *step)
-{
-    return stage_go_on(step->held);
-}
-
-UNSEEN static struct step_reply on_live_bytes(const struct step_live_bytes *step)
-{
-    (void)step;
-    return (struct step_reply){.a = (int64_t)wf_live_bytes()};
-}
-
-UNSEEN static struct step_reply on_clones(const struct step_clones *step)
-{
-    return (struct step_reply){.a = mocks[scenario_in_range(step->mock, MOCKS_MAX)].clones};
-}
+UNSEEN static ON_STEP(constrain, DONE_BY(bench_constrain(step->units)));
+UNSEEN static ON_STEP(unconstrain, DONE_BY(bench_constrain(-1)));
+UNSEEN static ON_STEP(budget_left, ANSWERS(bench_budget()));
+UNSEEN static ON_STEP(hold, DONE_BY(stage_hold()));
+UNSEEN static ON_STEP(go_on, stage_go_on(step->held));
+UNSEEN static ON_STEP(live_bytes, ANSWERS((int64_t)wf_live_bytes()));
+UNSEEN static ON_STEP(clones, ANSWERS(mocks[scenario_in_range(step->mock, MOCKS_MAX)].clones));
 
 UNSEEN STEP_DISPATCH(perform, TASKS_STEPS)
 
@@ -273,7 +194,7 @@ UNSEEN STEP_DISPATCH(perform, TASKS_STEPS)
 {
     struct step_reply reply = STEP_DONE;
     if (command->operation == STEP_at)
-        stage_plan(command->arguments, command->count);
+        plan_step(command, sizeof(struct step_at) / sizeof(int64_t));
     else
         reply = stage_do(command->operation, command->arguments);
     stage_flush();
@@ -288,6 +209,7 @@ static void begin(void)
         mocks[i].waker = (struct wf_waker){&mock_ops, &mocks[i]};
     bench_begin();
     stage_begin(bench_enter, perform);
+    plans_begin(stage_do, stage_can);
 }
 
 static void end(void)

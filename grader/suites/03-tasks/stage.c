@@ -106,11 +106,17 @@ UNSEEN static struct step_reply reply_of(struct actor *actor)
     return is_held ? (struct step_reply){IS_HELD, IS_HELD} : actor->reply;
 }
 
-UNSEEN bool stage_can(int64_t thread)
+UNSEEN static bool can(struct actor *actor)
 {
-    struct actor *actor = actor_at(thread);
     return actor == self ||
            (actor != &actors[0] && atomic_load_explicit(&actor->state, memory_order_acquire) == IDLE);
+}
+
+/* A thread that holds itself is this one. */
+UNSEEN bool stage_can(uint32_t operation, const int64_t *arguments)
+{
+    struct actor *actor = actor_at(arguments[0]);
+    return operation == STEP_hold ? actor == self : can(actor);
 }
 
 UNSEEN struct step_reply stage_do(uint32_t operation, const int64_t *arguments)
@@ -118,7 +124,7 @@ UNSEEN struct step_reply stage_do(uint32_t operation, const int64_t *arguments)
     struct actor *actor = actor_at(arguments[0]);
     if (actor == self)
         return stage_perform(operation, arguments);
-    if (!stage_can(arguments[0]))
+    if (!can(actor))
         scenario_broken("that thread is busy");
     actor->operation = operation;
     step_copy(actor->arguments, arguments, sizeof actor->arguments);
@@ -141,48 +147,6 @@ UNSEEN struct step_reply stage_go_on(int64_t thread)
         return (struct step_reply){NOT_HELD, NOT_HELD};
     set_state(actor, RESUMED);
     return reply_of(actor);
-}
-
-/* --- what shall happen somewhere, once --- */
-
-enum { PLANS_MAX = 32 };
-
-static struct plan {
-    bool waits;
-    struct step_at at;
-    uint32_t operation;
-    int64_t arguments[CHANNEL_ARGUMENTS_MAX];
-} plans[PLANS_MAX];
-
-/* Wrong code may come here at another time, or on another thread, than was thought of. */
-UNSEEN static bool is_due(const struct plan *plan, enum point point, int64_t subject)
-{
-    int64_t thread = plan->arguments[0];
-    return plan->waits && plan->at.point == (int64_t)point && plan->at.subject == subject &&
-           (plan->operation == STEP_hold ? thread == stage_self() : stage_can(thread));
-}
-
-/* Do what is planned for this point. */
-UNSEEN void stage_come_to(enum point point, int64_t subject)
-{
-    for (int i = 0; i < PLANS_MAX; i++)
-        if (is_due(&plans[i], point, subject)) {
-            plans[i].waits = false;
-            stage_do(plans[i].operation, plans[i].arguments);
-        }
-}
-
-UNSEEN void stage_plan(const int64_t *arguments, uint32_t count)
-{
-    enum { OPERATION = sizeof(struct step_at) / sizeof(int64_t) };
-    struct plan *plan = plans;
-    while (plan < plans + PLANS_MAX && plan->waits)
-        plan++;
-    if (plan == plans + PLANS_MAX || count <= OPERATION)
-        scenario_broken("too many plans, or nothing to plan");
-    *plan = (struct plan){.waits = true, .operation = (uint32_t)arguments[OPERATION]};
-    step_copy(&plan->at, arguments, sizeof plan->at);
-    step_copy(plan->arguments, arguments + OPERATION + 1, (count - OPERATION - 1) * sizeof *arguments);
 }
 
 /* --- events --- */

@@ -12,10 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scenario.h"
 #include "steps.h"
-
-/** Of a function whose accesses and atomics ThreadSanitizer shall not see. */
-#define UNSEEN __attribute__((no_sanitize("thread"), noinline))
 
 /** Start the threads 1 to THREADS_MAX - 1. `perform` does a step, `enter` prepares a thread. */
 void stage_begin(void (*enter)(void),
@@ -26,19 +24,14 @@ void stage_end(void);
 /** The number of this thread. */
 int64_t stage_self(void);
 
-/** Whether the thread is this one, or waits for something to do. */
-bool stage_can(int64_t thread);
+/** Whether a step can be done now: its thread is this one, or waits for something to do. */
+bool stage_can(uint32_t operation, const int64_t *arguments);
 /** Do a step on the thread that its first argument names. Returns when that is done, or IS_HELD when it is held. */
 struct step_reply stage_do(uint32_t operation, const int64_t *arguments);
 /** Hold this thread, not the driver, until it is told to go on. */
 void stage_hold(void);
 /** Let a held thread go on; returns like stage_do(). NOT_HELD, and nothing done, if it is not. */
 struct step_reply stage_go_on(int64_t thread);
-
-/** Plan a step for a point: a struct step_at, the operation, its arguments. */
-void stage_plan(const int64_t *arguments, uint32_t count);
-/** Do what is planned for this point. */
-void stage_come_to(enum point point, int64_t subject);
 
 /** Tell of an event: from the driver at once, from other threads with the next reply. */
 void stage_tell(uint32_t kind, int64_t a, int64_t b);

@@ -1,6 +1,7 @@
 /**
  * @file tests.h
- * @brief The tests of lab 03 by file: tests_transitions.c, tests_wake.c, tests_join.c, tests_abort.c, tests_scopes.c.
+ * @brief The tests of lab 03 by file: tests_transitions.c, tests_wake.c, tests_join.c, tests_join_budget.c, tests_abort.c,
+ *        tests_scopes.c.
  */
 #ifndef WEFT_SUITE_03_TESTS_H
 #define WEFT_SUITE_03_TESTS_H

@@ -7,13 +7,6 @@
 #include "weft/error.h"
 #include "weft/future.h"
 
-enum { HANDLE = 1, RUNNER = 2 }; /* threads */
-
-static int a_value(struct judge *judge)
-{
-    return (int)DRAW(judge, ready, value);
-}
-
 /* By the handle, or by an abort handle, which any thread may use. */
 static void abort_it(struct judge *judge, int task, int slot)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../src/judge_replies.h"
 #include "../../src/judge_steps.h"
 #include "steps.h"
 #include "tests.h"
@@ -96,8 +97,7 @@ static void expect_none_in_force(struct judge *judge, const struct forest *fores
     if (!forest->looks_between)
         return;
     for (int key = 0; key < KEYS_MAX; key++) {
-        int64_t value = DO(judge, get, .key = key).a;
-        judge_returned(judge, "%lld", (long long)value);
+        int64_t value = judge_counted(judge, DO(judge, get, .key = key));
         EXPECT(judge, value == 0, "no value is in force between the polls", "%lld is", (long long)value);
     }
 }

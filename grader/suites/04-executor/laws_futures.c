@@ -76,13 +76,10 @@ static const struct wf_future_ops local_task_ops = {
 /* On no thread of the set's: the task that runs the set is woken. */
 static void spawn_local_task(struct kit_object *object)
 {
-    struct wf_task *task = wf_task_new(sizeof(struct local_task));
-    if (!task)
-        scenario_broken("no memory for a task");
+    struct wf_task *task = kit_new_task(sizeof(struct local_task));
     *(struct local_task *)(void *)wf_task_frame(task) =
         (struct local_task){.future = {.ops = &local_task_ops}, .object = object};
-    if (wf_task_spawn(task, wf_local_set_scheduler(set_of(object)), NULL) != 0)
-        scenario_broken("no task");
+    kit_spawn(task, wf_local_set_scheduler(set_of(object)), NULL);
 }
 
 static void prepare_local_run(struct kit_object *object)

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "../../src/judge_replies.h"
 #include "tests.h"
 #include "weft/error.h"
 
@@ -219,9 +220,5 @@ const struct story *drop_while_held(struct judge *judge, bool *returned)
 
 int64_t runtime_bytes(struct judge *judge)
 {
-    int64_t bytes = DO(judge, live_bytes).a;
-    judge_returned(judge, "%lld", (long long)bytes);
-    if (bytes == 0)
-        judge_forget_trace(judge);
-    return bytes;
+    return judge_live_bytes(judge, DO(judge, live_bytes));
 }

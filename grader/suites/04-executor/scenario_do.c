@@ -2,6 +2,8 @@
  * @file scenario_do.c
  * @brief Lab 04: the acts that anybody can do: a probe, the driver, an actor, the park, a hook.
  */
+#include "handover.h"
+#include "kit_tasks.h"
 #include "scenario.h"
 #include "stage.h"
 #include "weft/block_on.h"
@@ -59,9 +61,7 @@ void release_handles(struct probe *probe)
 static void spawn(int64_t scheduler, int64_t number, int64_t slow_gate)
 {
     struct probe *probe = probe_by_number(number);
-    struct wf_task *task = wf_task_new(sizeof(struct frame));
-    if (!task)
-        scenario_broken("no memory for a task");
+    struct wf_task *task = kit_new_task(sizeof(struct frame));
     build_frame((struct frame *)(void *)wf_task_frame(task), number);
     struct wf_join_handle *handle = &probe->handle;
     release_handles(probe); /* of a spawn before this one */
@@ -139,29 +139,17 @@ const struct wf_waker *kept_waker(int64_t probe)
 
 void keep(struct probe *self, const struct wf_waker *waker)
 {
-    struct wf_waker clone = wf_waker_clone(waker);
-    lock_tables();
-    struct wf_waker old = self->kept;
-    self->kept = clone;
-    unlock_tables();
-    wf_waker_drop(&old);
+    keep_waker(&self->kept, &tables, waker);
 }
 
 static struct wf_waker take(int64_t number)
 {
-    struct probe *probe = probe_by_number(number);
-    lock_tables();
-    struct wf_waker taken = probe->kept;
-    probe->kept = (struct wf_waker){0};
-    unlock_tables();
-    return taken;
+    return take_waker(&probe_by_number(number)->kept, &tables);
 }
 
 static void wake_clone(int64_t number)
 {
-    lock_tables();
-    struct wf_waker clone = wf_waker_clone(&probe_by_number(number)->kept);
-    unlock_tables();
+    struct wf_waker clone = clone_kept_waker(&probe_by_number(number)->kept, &tables);
     wf_waker_wake(&clone);
 }
 

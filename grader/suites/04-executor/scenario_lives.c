@@ -1,16 +1,13 @@
 /**
  * @file scenario_lives.c
  * @brief Lab 04: whole lives of runtimes and local sets, on two threads at once, of which nothing is told but sums.
- *
- * The two threads share nothing, and nothing orders them once both have begun. So ThreadSanitizer sees whatever a solution shares between runtimes.
  */
-#include <pthread.h>
-
+#include "actors.h"
+#include "kit_tasks.h"
 #include "scenario.h"
 #include "stage.h"
-#include "weft/alloc.h"
 
-enum { THREADS = 2, WORKERS = 3, WAITERS = 2, UNITS = 200, FREE_UNITS = 300 };
+enum { WORKERS = 3, WAITERS = 2, UNITS = 200, FREE_UNITS = 300 };
 
 struct life {
     int ready, dropped; /* of its tasks */
@@ -80,24 +77,10 @@ struct waiter {
     int out;
 };
 
-static struct wf_task *new_task(size_t size)
-{
-    struct wf_task *task = wf_task_new(size);
-    if (!task)
-        scenario_broken("no memory for a task");
-    return task;
-}
-
-static void spawn_on(struct wf_scheduler *scheduler, struct wf_task *task)
-{
-    if (wf_task_spawn(task, scheduler, NULL) != 0)
-        scenario_broken("a scheduler that is open refuses a task");
-}
-
 static void spawn_workers(struct wf_scheduler *scheduler, struct life *life)
 {
     for (int i = 0; i < WORKERS; i++) {
-        struct wf_task *task = new_task(sizeof(struct worker));
+        struct wf_task *task = kit_new_task(sizeof(struct worker));
         struct worker *worker = (struct worker *)(void *)wf_task_frame(task);
         *worker = (struct worker){.future = {.ops = &worker_ops},
                                   .life = life,
@@ -105,7 +88,7 @@ static void spawn_workers(struct wf_scheduler *scheduler, struct life *life)
                                   .freely = {.future = {.ops = &freely_ops}}};
         wf_yield(&worker->yield);
         wf_unconstrained(&worker->unconstrained, &worker->freely.future);
-        spawn_on(scheduler, task);
+        kit_spawn(task, scheduler, NULL);
     }
 }
 
@@ -127,10 +110,10 @@ static const struct wf_future_ops waits_ops = {
 static void spawn_waiters(struct wf_scheduler *scheduler, struct life *life)
 {
     for (int i = 0; i < WAITERS; i++) {
-        struct wf_task *task = new_task(sizeof(struct waiter));
+        struct wf_task *task = kit_new_task(sizeof(struct waiter));
         *(struct waiter *)(void *)wf_task_frame(task) =
             (struct waiter){.future = {.ops = &waits_ops}, .life = life};
-        spawn_on(scheduler, task);
+        kit_spawn(task, scheduler, NULL);
     }
 }
 
@@ -177,42 +160,23 @@ static void live(struct life *life, int64_t what)
 }
 
 struct living {
-    pthread_t thread;
-    pthread_barrier_t *begin;
     int64_t what, times, ready, dropped;
 };
 
-static void *living_main(void *arg)
+static void live_often(void *arg)
 {
     struct living *self = arg;
-    /* Here the thread takes a counter of the allocator, which another thread may have left to it: that orders the two. */
-    wf_free(wf_alloc(1), 1);
-    pthread_barrier_wait(self->begin);
     for (int64_t i = 0; i < self->times; i++) {
         struct life life = {0};
         live(&life, self->what);
         self->ready += life.ready;
         self->dropped += life.dropped;
     }
-    return NULL;
 }
 
 struct step_reply live_at_once(int64_t what, int64_t times)
 {
-    struct living living[THREADS];
-    struct step_reply sum = {0};
-    pthread_barrier_t begin;
-    pthread_barrier_init(&begin, NULL, THREADS);
-    for (int i = 0; i < THREADS; i++) {
-        living[i] = (struct living){.begin = &begin, .what = what, .times = times};
-        if (pthread_create(&living[i].thread, NULL, living_main, &living[i]) != 0)
-            scenario_broken("no thread");
-    }
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(living[i].thread, NULL);
-        sum.a += living[i].ready;
-        sum.b += living[i].dropped;
-    }
-    pthread_barrier_destroy(&begin);
-    return sum;
+    struct living both[] = {{.what = what, .times = times}, {.what = what, .times = times}};
+    actors_at_once(2, live_often, both, sizeof *both);
+    return (struct step_reply){both[0].ready + both[1].ready, both[0].dropped + both[1].dropped};
 }

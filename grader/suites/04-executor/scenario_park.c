@@ -8,6 +8,7 @@
  */
 #include <pthread.h>
 
+#include "handover.h"
 #include "scenario.h"
 #include "stage.h"
 

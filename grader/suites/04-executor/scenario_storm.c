@@ -2,41 +2,22 @@
  * @file scenario_storm.c
  * @brief Lab 04: wakes as fast as they can be, with nothing told meanwhile that would order the threads.
  */
-#include <pthread.h>
-#include <semaphore.h>
-
+#include "handover.h"
+#include "kit_tasks.h"
 #include "scenario.h"
 #include "stage.h"
 #include "weft/detail/atomic.h"
 
 /* --- one probe, woken whenever it has been polled --- */
 
-static sem_t polled;
-static int64_t
-    ball; /* written plainly before a wake, and read in the poll: TSan sees whether the wake publishes it */
-static volatile int64_t seen;
-
-void begin_storms(void)
+static void wake_kept(void *probe)
 {
-    sem_init(&polled, 0, 0);
-}
-
-void pong(void)
-{
-    seen = ball;
-    sem_post(&polled);
+    wf_waker_wake_by_ref(kept_waker(*(const int64_t *)probe));
 }
 
 void storm(int64_t probe, int64_t rounds, int64_t spin)
 {
-    for (int64_t round = 0; round < rounds; round++) {
-        while (sem_wait(&polled) != 0)
-            ;
-        ball = round;
-        for (volatile int64_t i = 0; i < spin * (round % 7); i++)
-            ; /* so that the wake falls on different places of the loop */
-        wf_waker_wake_by_ref(kept_waker(probe));
-    }
+    rally(rounds, spin, wake_kept, &probe);
 }
 
 /* --- many tasks that only wait --- */
@@ -77,12 +58,9 @@ void spawn_many(struct wf_scheduler *scheduler, int64_t count)
     atomic_store(&dropped, 0);
     atomic_store(&polled_late, 0);
     for (int i = 0; i < many; i++) {
-        struct wf_task *task = wf_task_new(sizeof(struct one));
-        if (!task)
-            scenario_broken("no memory");
+        struct wf_task *task = kit_new_task(sizeof(struct one));
         *(struct one *)(void *)wf_task_frame(task) = (struct one){.future = {.ops = &one_ops}, .index = i};
-        if (wf_task_spawn(task, scheduler, NULL) != 0)
-            scenario_broken("a runtime that is open refuses a task");
+        kit_spawn(task, scheduler, NULL);
     }
 }
 
@@ -142,13 +120,10 @@ void spawn_chain(struct wf_scheduler *scheduler, int64_t count)
     struct wf_join_handle before = {.task = NULL};
     chained_dropped = 0;
     for (int64_t i = 0; i < count; i++) {
-        struct wf_task *task = wf_task_new(sizeof(struct chained));
-        if (!task)
-            scenario_broken("no memory");
+        struct wf_task *task = kit_new_task(sizeof(struct chained));
         *(struct chained *)(void *)wf_task_frame(task) =
             (struct chained){.future = {.ops = &chained_ops}, .before = before};
-        if (wf_task_spawn(task, scheduler, i + 1 < count ? &before : NULL) != 0)
-            scenario_broken("a runtime that is open refuses a task");
+        kit_spawn(task, scheduler, i + 1 < count ? &before : NULL);
     }
 }
 

@@ -5,6 +5,7 @@
 #ifndef WEFT_SUITE_04_STAGE_H
 #define WEFT_SUITE_04_STAGE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -107,9 +108,6 @@ void run_program(const struct program *program);
 /** Do one act on a thread of its own and wait for its end. */
 void run_aside(const struct step_act *act);
 
-/** A probe was polled: for the step `storm`. */
-void pong(void);
-
 extern struct wf_current_thread *runtimes[RUNTIMES_MAX];
 extern struct wf_local_set *locals[LOCALS_MAX];
 
@@ -117,18 +115,14 @@ extern struct wf_local_set *locals[LOCALS_MAX];
 
 /** Publish what this thread left in the tables, and see what others did: the driver's and the park's. */
 void synchronise(void);
-/** Whose lock guards the tables; never held in a call. */
-void lock_tables(void);
-void unlock_tables(void);
+/** Guards the tables; held in no call but to clone a waker. */
+extern pthread_mutex_t tables;
 /** Do that before the n-th mutex that this thread takes from now on, not counting those inside of others. The act outlives that. */
 void run_aside_at_lock(const struct step_act *act, int64_t nth);
 /** The same, after the n-th that it gives back. */
 void run_aside_at_unlock(const struct step_act *act, int64_t nth);
 /** This thread waits at that gate before it takes its next mutex; -1: no more. */
 void slow_lock(int64_t gate);
-/* The gate: relaxed accesses alone, so that what a thread sees behind it, it sees through the code under test. */
-void wait_at_gate(int64_t gate);
-void open_gate(int64_t gate);
 
 /* scenario_park.c */
 bool new_runtime(int64_t runtime, bool mock, int64_t hooks);
@@ -155,7 +149,6 @@ void run_mover(bool moves);
 void poll_root_of_mover(bool moves, int64_t root);
 
 /* scenario_storm.c */
-void begin_storms(void);
 void storm(int64_t probe, int64_t rounds, int64_t spin);
 void spawn_many(struct wf_scheduler *scheduler, int64_t count);
 void many_begin_to_drop(void);

@@ -17,13 +17,10 @@ enum {
     PROBES_MAX = 512,
     RUNTIMES_MAX = 2,
     LOCALS_MAX = 2,
-    ACTORS_MAX = 4,
-    GATES_MAX = 4,
     PROGRAM_MAX = 14,
     MANY_MAX = 10000,
     CHAIN_MAX = 100000,
     LOCKS_OF_A_PARK = 4, /**< mutexes that the scenario's own park takes before it sleeps */
-    THREAD_ASIDE = 9,    /**< the number of the thread that `aside` makes */
     ALL = 0xffffff,      /**< of wf_task_set_run(): no limit */
     ROOT = 0,
 };

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "../../src/judge_says.h"
 #include "rig.h"
 #include "tests.h"
 
@@ -130,32 +131,13 @@ static const char *made_text(int64_t made)
     return made ? "a runtime" : "NULL";
 }
 
-static const char *nothing_text(int64_t number)
-{
-    (void)number;
-    return "";
-}
-
-static const char *number_text(int64_t number)
-{
-    static char texts[2][24];
-    static unsigned next;
-    char *text = texts[next++ % 2];
-    snprintf(text, sizeof texts[0], "%lld", (long long)number);
-    return text;
-}
-
-/* Of an event: its sentence, how its first number reads, and its second one; without that comes the thread. */
-static const struct says {
-    const char *format;
-    const char *(*a)(int64_t a), *(*b)(int64_t b);
-} says[] = {
-    [EVENT_POLLED] = {"%s is polled (%s)", name_of, number_text},
+static const struct judge_says says[] = {
+    [EVENT_POLLED] = {"%s is polled (%s)", name_of, judge_number},
     [EVENT_READY] = {"%s is READY", name_of, NULL},
     [EVENT_DROPPED] = {"%s is dropped", name_of, NULL},
     [EVENT_FACTS] = {"%s sees: %s", name_of, facts_text},
-    [EVENT_NOTE] = {"mark %s is reached", number_text, NULL},
-    [EVENT_CONSUMED] = {"%s has consumed %s", name_of, number_text},
+    [EVENT_NOTE] = {"mark %s is reached", judge_number, NULL},
+    [EVENT_CONSUMED] = {"%s has consumed %s", name_of, judge_number},
     [EVENT_SPAWN] = {"spawn of %s returns %s", name_of, judge_code},
     [EVENT_JOINED] = {"the join handle of %s is %s", name_of, joined_text},
     [EVENT_PARK] = {"%s parks %s", runtime_text, park_mode_text},
@@ -170,23 +152,15 @@ static const struct says {
     [EVENT_TASK_ENDED] = {"task_ended is called for %s, on thread %s", name_of, NULL},
     [EVENT_BLOCK_ON_DONE] = {"block_on returns", NULL, NULL},
     [EVENT_RUNTIME_DROPPED] = {"%s is given up", runtime_text, NULL},
-    [EVENT_AT_GATE] = {"thread %2$s waits at gate %1$s", number_text, NULL},
+    [EVENT_AT_GATE] = {"thread %2$s waits at gate %1$s", judge_number, NULL},
     [EVENT_LOCAL_DROPPED] = {"wf_local_set_drop returns", NULL, NULL},
     [EVENT_NEW] = {"%s: wf_current_thread_new returns %s", runtime_text, made_text},
-    [EVENT_SET_RAN] = {"%swf_task_set_run returns %s", nothing_text, number_text},
+    [EVENT_SET_RAN] = {"%swf_task_set_run returns %s", NULL, judge_number},
     [EVENT_VALUES] = {"%s finds the values %s", name_of, values_text},
 };
 
 void describe_executor_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
     (void)judge;
-    const struct says *say = event->kind < sizeof says / sizeof *says ? &says[event->kind] : &says[0];
-    if (!say->format)
-        snprintf(text, (size_t)size, "event %u", event->kind);
-    else
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(text, (size_t)size, say->format, say->a ? say->a(event->a) : "",
-                 say->b ? say->b(event->b) : number_text(event->thread));
-#pragma GCC diagnostic pop
+    JUDGE_SAY(says, event, text, size);
 }

@@ -1,0 +1,16 @@
+/**
+ * @file laws_futures.c
+ * @brief How lab 19's futures are built for the laws, in the order of futures.h.
+ */
+#include "kit_subject.h"
+#include "weft/ended.h"
+
+static void build_ended(struct kit_object *object, void *frame)
+{
+    kit_returned(object, frame, wf_ended(frame, kit_leaf(object, 0)));
+}
+
+static const struct kit_kind ended_kind = {
+    .name = "ended", .frame_bytes = sizeof(struct wf_ended), .build = build_ended};
+
+const struct kit_kind *const kit_kinds[] = {&ended_kind, NULL};
