@@ -46,7 +46,7 @@ void look_at_metrics(void);
 
 /** What the model has. */
 struct pool_model {
-    int threads_max, threads, asleep, held, queued, running, begun, returned, calls;
+    int threads_max, threads, asleep, held, queued, running, begun, compared, returned, calls;
     bool closed, no_threads, holds, counts_joins, looks_at_metrics;
 };
 const struct pool_model *model(void);
