@@ -35,6 +35,7 @@ TCase *panic_hook_tests(void);
 TCase *task_tests(void);
 TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
+TCase *unsized_tests(void);
 TCase *waker_tests(void);
 
 /** A future called "leaf" that is READY at its poll number `ready_at` (0: never), with 7 as its output. */
