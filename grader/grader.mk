@@ -96,7 +96,8 @@ define make_pick
 $(if $(OWN),@$(B)/weft-grade pick --from "$$FROM" --own "$$OWN" $(sandbox_argument) -- $(1))
 endef
 GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN))
--include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(GIVEN_SOURCES))))
+RELEASE_SOURCES := $(addprefix runtime/given/,$(GIVEN) $(RELEASE))
+-include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(RELEASE_SOURCES))))
 
 # A model's objects, the engine and what the engine takes the place of.
 explore_link = $(GRADE_CC) $(interleave.link) $(addprefix -Wl$(comma)--wrap=,$(file <grader/interleave/wrapped.txt)) -pthread

@@ -62,7 +62,7 @@ docs: deps-docs deps-grade
 	@docs/build.sh
 
 # The unit tests of the given parts, with all of the runtime beneath them.
-GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(addprefix runtime/given/,$(GIVEN)) $(SOLUTIONS)
+GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(RELEASE_SOURCES) $(SOLUTIONS)
 define given_rule
 $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
@@ -82,11 +82,11 @@ contract:
 # The pick decides what is in it, so it is made anew: an archive that is added to keeps what it held.
 .PHONY: lib
 lib: deps-grade
-	$(call make_pick,lib,$(GIVEN_SOURCES))
+	$(call make_pick,lib,$(RELEASE_SOURCES))
 	@mkdir -p $(B)/lib
 	@rm -f $(B)/lib/libweft.a
-	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(GIVEN_SOURCES))
-	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(GIVEN_SOURCES))
+	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(RELEASE_SOURCES))
+	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(RELEASE_SOURCES))
 	@printf '%s, labs of your own: %s\n' "$(B)/lib/libweft.a and libweft.so" "$${OWN:-none}"
 
 ## install: library, headers and pkg-config file below PREFIX (/usr/local) [DESTDIR=dir]
@@ -102,9 +102,9 @@ BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread $(bench.flags)
 ## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5]
 .PHONY: bench
 bench: deps-grade
-	$(call make_pick,bench,$(GIVEN_SOURCES))
+	$(call make_pick,bench,$(RELEASE_SOURCES))
 	@mkdir -p $(B)/bench
-	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(GIVEN_SOURCES))
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(RELEASE_SOURCES))
 	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
 
 ## bench-deps: install what the benchmarks on Tokio and Go need

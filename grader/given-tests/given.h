@@ -23,6 +23,7 @@ TCase *async_child_tests(void);
 TCase *async_large_tests(void);
 TCase *async_out_tests(void);
 TCase *await_tree_tests(void);
+TCase *block_cache_tests(void);
 TCase *budget_tests(void);
 TCase *context_tests(void);
 TCase *error_tests(void);

@@ -18,6 +18,7 @@ int main(void)
     suite_add_tcase(suite, list_tests());
     suite_add_tcase(suite, error_tests());
     suite_add_tcase(suite, alloc_tests());
+    suite_add_tcase(suite, block_cache_tests());
     suite_add_tcase(suite, unsized_tests());
     suite_add_tcase(suite, waker_tests());
     suite_add_tcase(suite, context_tests());
