@@ -76,6 +76,12 @@ $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
 contract:
 	@sha256sum $(sort $(HEADERS)) > runtime/contract.sha256
 
+## layout: where the members of tasks, sets of tasks and contexts lie, in bytes, and which threads that keeps apart
+.PHONY: layout
+layout: deps-grade
+	@grader/tools/deps.sh debug
+	@grader/tools/layout.sh
+
 # --- the runtime as a library -----------------------------------------------------------------------------
 
 ## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]

@@ -30,6 +30,7 @@ TCase *error_tests(void);
 TCase *event_tests(void);
 TCase *event_ring_tests(void);
 TCase *future_tests(void);
+TCase *layout_tests(void);
 TCase *list_tests(void);
 TCase *panic_tests(void);
 TCase *panic_hook_tests(void);

@@ -30,6 +30,7 @@ int main(void)
     suite_add_tcase(suite, panic_tests());
     suite_add_tcase(suite, panic_hook_tests());
     suite_add_tcase(suite, task_tests());
+    suite_add_tcase(suite, layout_tests());
     suite_add_tcase(suite, test_task_tests());
     suite_add_tcase(suite, test_wakes_tests());
     suite_add_tcase(suite, async_tests());
