@@ -96,9 +96,10 @@ define make_pick
 @$(MAKE) -s -j"$$JOBS" $(reference_objects) $(if $(OWN),$(B)/headers.stamp $(B)/weft-grade)
 $(if $(OWN),@$(B)/weft-grade pick --from "$$FROM" --own "$$OWN" $(sandbox_argument) -- $(1))
 endef
-# What no lab asks for: the bottom layer, and the top one.
+# What no lab asks for: the bottom layer, and the top one. A release has its allocator besides.
 GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(addprefix runtime/facade/,$(FACADE))
--include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(GIVEN_SOURCES))))
+RELEASE_SOURCES := $(GIVEN_SOURCES) $(addprefix runtime/given/,$(RELEASE))
+-include $(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(RELEASE_SOURCES))))
 
 # A model's objects, the engine and what the engine takes the place of.
 explore_link = $(GRADE_CC) $(interleave.link) $(addprefix -Wl$(comma)--wrap=,$(file <grader/interleave/wrapped.txt)) -pthread

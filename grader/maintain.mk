@@ -62,11 +62,11 @@ docs: deps-docs deps-grade
 	@docs/build.sh
 
 # The unit tests of the given parts, with all of the runtime beneath them.
-GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(GIVEN_SOURCES) $(SOLUTIONS)
+GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(RELEASE_SOURCES) $(SOLUTIONS)
 define given_rule
 $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check)
+	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check jansson)
 -include $(filter $(B)/obj/$(1)/grader/given-tests/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d))
 endef
 $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
@@ -76,17 +76,23 @@ $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
 contract:
 	@sha256sum $(sort $(HEADERS)) > runtime/contract.sha256
 
+## layout: where the members of tasks, sets of tasks and contexts lie, in bytes, and which threads that keeps apart
+.PHONY: layout
+layout: deps-grade
+	@grader/tools/deps.sh debug
+	@grader/tools/layout.sh
+
 # --- the runtime as a library -----------------------------------------------------------------------------
 
 ## lib: libweft.a and libweft.so from a pick, in build/lib: [OWN="01"] [FROM=dir]
 # The pick decides what is in it, so it is made anew: an archive that is added to keeps what it held.
 .PHONY: lib
 lib: deps-grade
-	$(call make_pick,lib,$(GIVEN_SOURCES))
+	$(call make_pick,lib,$(RELEASE_SOURCES))
 	@mkdir -p $(B)/lib
 	@rm -f $(B)/lib/libweft.a
-	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(GIVEN_SOURCES))
-	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(GIVEN_SOURCES))
+	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(RELEASE_SOURCES))
+	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(RELEASE_SOURCES))
 	@printf '%s, labs of your own: %s\n' "$(B)/lib/libweft.a and libweft.so" "$${OWN:-none}"
 
 ## install: library, headers and pkg-config file below PREFIX (/usr/local) [DESTDIR=dir]
@@ -102,9 +108,9 @@ BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread $(bench.flags)
 ## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5]
 .PHONY: bench
 bench: deps-grade
-	$(call make_pick,bench,$(GIVEN_SOURCES))
+	$(call make_pick,bench,$(RELEASE_SOURCES))
 	@mkdir -p $(B)/bench
-	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(GIVEN_SOURCES))
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(RELEASE_SOURCES))
 	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
 
 ## bench-deps: install what the benchmarks on Tokio and Go need

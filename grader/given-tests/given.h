@@ -24,6 +24,7 @@ TCase *async_large_tests(void);
 TCase *async_out_tests(void);
 TCase *await_tree_tests(void);
 TCase *blocking_tests(void);
+TCase *block_cache_tests(void);
 TCase *budget_tests(void);
 TCase *context_tests(void);
 TCase *error_tests(void);
@@ -31,6 +32,7 @@ TCase *event_tests(void);
 TCase *event_ring_tests(void);
 TCase *future_tests(void);
 TCase *inject_queue_tests(void);
+TCase *layout_tests(void);
 TCase *list_tests(void);
 TCase *multi_thread_tests(void);
 TCase *panic_tests(void);
@@ -42,6 +44,7 @@ TCase *task_events_tests(void);
 TCase *task_seen_tests(void);
 TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
+TCase *unsized_tests(void);
 TCase *waker_tests(void);
 
 /** A future called "leaf" that is READY at its poll number `ready_at` (0: never), with 7 as its output. */

@@ -18,6 +18,8 @@ int main(void)
     suite_add_tcase(suite, list_tests());
     suite_add_tcase(suite, error_tests());
     suite_add_tcase(suite, alloc_tests());
+    suite_add_tcase(suite, block_cache_tests());
+    suite_add_tcase(suite, unsized_tests());
     suite_add_tcase(suite, waker_tests());
     suite_add_tcase(suite, context_tests());
     suite_add_tcase(suite, budget_tests());
@@ -30,6 +32,7 @@ int main(void)
     suite_add_tcase(suite, task_tests());
     suite_add_tcase(suite, task_seen_tests());
     suite_add_tcase(suite, task_events_tests());
+    suite_add_tcase(suite, layout_tests());
     suite_add_tcase(suite, test_task_tests());
     suite_add_tcase(suite, test_wakes_tests());
     suite_add_tcase(suite, async_tests());

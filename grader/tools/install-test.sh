@@ -68,6 +68,35 @@ foreign=$(while read -r name; do grep -qrw -- "$name" runtime/include/weft || ec
 grep -qx wf_block_on <<<"$exported" || fail "libweft.so does not export wf_block_on"
 ! nm -D build/lib/libweft.so | grep -q __tls_get_addr || fail "libweft.so calls __tls_get_addr for its thread-local pointer"
 
+# What a program allocates with, that installs nothing: the block cache; malloc where a tool looks for uses after a free.
+cat >"$work/allocator.c" <<'PROGRAM'
+#include <stdio.h>
+#include <weft/alloc.h>
+#include <weft/detail/block_store.h>
+
+int main(void)
+{
+    void *memory = wf_alloc(64);
+    wf_free(memory, 64);
+    puts(wf_block_store_bytes() ? "cache" : "malloc");
+    return memory == NULL;
+}
+PROGRAM
+allocates() # WITH COMMAND...
+{
+    local with=$1
+    shift
+    [ "$(LD_LIBRARY_PATH=$prefix/lib "$@")" = "$with" ] || fail "a program does not allocate with $with: $*"
+}
+for way in '' -fsanitize=address -fsanitize=thread; do
+    gcc -std=c11 $way "${flags[@]}" -o "$work/allocator-shared$way" "$work/allocator.c" "${libs[@]}"
+    gcc -std=c11 $way "${flags[@]}" -o "$work/allocator-static$way" "$work/allocator.c" "$prefix/lib/libweft.a" -pthread
+    for linked in shared static; do
+        allocates "$([ -n "$way" ] && echo malloc || echo cache)" "$work/allocator-$linked$way"
+    done
+done
+! command -v valgrind >/dev/null || allocates malloc valgrind -q "$work/allocator-shared"
+
 # The headers warn of nothing in a user's build, and a frame that is larger than the stack runs without optimisation too.
 ulimit -S -s 8192 || true # where less is allowed, less is what it runs with
 strict=(-Wall -Wextra -Wshadow -Wpedantic -Werror)

@@ -5,6 +5,7 @@
 # so that what slows the machine down for a while slows all of them; all on one core. Writes, in build/bench:
 #
 #   rounds.tsv     every figure that was measured: name, program, round, figure
+#   allocators.tsv the same of those that allocate, with each allocator: name, program, allocator, round, figure
 #   summary.tsv    medians, spreads and ratios: see summary.awk
 #   results.json   the same for programs
 #   chart.svg      the ratios
@@ -24,7 +25,8 @@ compiler=${BENCH_CC:?make bench says what compiled build/bench/weft}
 flags=${BENCH_FLAGS:?make bench says how it was compiled}
 logs=$out/logs
 figures=$out/rounds.tsv
-rm -rf "$logs" "$figures" "$out"/{summary.tsv,results.json,chart.svg,tokio,go}
+with_allocators=$out/allocators.tsv
+rm -rf "$logs" "$figures" "$with_allocators" "$out"/{summary.tsv,results.json,chart.svg,tokio,go}
 mkdir -p "$logs"
 
 fail()
@@ -84,6 +86,20 @@ if command -v go >/dev/null; then
 else
     echo "go: NOT MEASURED, it is not installed (make bench-deps)"
 fi
+# Where this machine has the library of an allocator that takes malloc's place; nothing for malloc itself.
+library_of()
+{
+    /sbin/ldconfig -p | awk -v name="lib$1.so" 'index($1, name) == 1 && !found++ { print $NF }'
+}
+
+allocators=malloc
+for name in mimalloc jemalloc; do
+    if [ -n "$(library_of $name)" ]; then
+        allocators="$allocators $name"
+    else
+        echo "$name: NOT MEASURED, its library is not installed (make bench-deps)"
+    fi
+done
 echo "load: $(cut -d ' ' -f 1 /proc/loadavg) over the last minute; the figures want a machine that is otherwise idle"
 echo
 
@@ -95,13 +111,19 @@ progress()
     [ ! -t 2 ] || printf '\r\033[K%s' "$*" >&2
 }
 
-# measure PROGRAM NAME COUNT: prints the figure. No environment: settings of an allocator or a collector stay out.
+# measure PROGRAM NAME COUNT [ALLOCATOR]: prints the figure. No environment: settings of an allocator or a collector stay out.
 # One core: where two threads take turns, the kernel's choice to place them on one core or on two would decide the
 # figure, for any program, by a factor of ten.
 measure()
 {
-    local figure
-    figure=$(timeout 120 taskset -c "$core" env -i "$out/$1" "$2" "$3" </dev/null 2>"$logs/$1-$2.log") || return
+    local figure library= word=
+    case ${4-own} in
+        own) ;; # as a program has it that asks for nothing
+        malloc) word=malloc ;;
+        *) word=malloc library=LD_PRELOAD=$(library_of "$4") ;;
+    esac
+    [ "$1" = weft ] || word= # that is a word of ours
+    figure=$(timeout 120 taskset -c "$core" env -i $library "$out/$1" "$2" "$3" $word </dev/null 2>"$logs/$1-$2.log") || return
     [[ $figure =~ ^[0-9]+(\.[0-9]+)?$ ]] || return
     echo "$figure"
 }
@@ -134,6 +156,25 @@ while read -r name count _ peers _ _ title; do
 done <$here/benchmarks.txt
 progress
 
+# Those that allocate, once more: with each allocator under both. Where Tokio is missing there is nothing to compare.
+if [ -x "$out/tokio" ]; then
+    while read -r name count _; do
+        case $name in spawn_join | spawn_await | idle) ;; *) continue ;; esac
+        [ -t 2 ] || echo "measuring $name with $allocators" >&2
+        for ((round = 0; round <= rounds; round++)); do
+            for allocator in own $allocators; do
+                for program in weft tokio; do
+                    [ "$program $allocator" != "tokio own" ] || continue
+                    progress "$name with $allocator: round $round of $rounds, $program"
+                    figure=$(measure $program "$name" "$count" "$allocator") || fail "$program $name with $allocator failed: see $logs"
+                    [ "$round" = 0 ] || printf '%s\t%s\t%s\t%d\t%s\n' "$name" $program $allocator "$round" "$figure" >>"$with_allocators"
+                done
+            done
+        done
+    done <$here/benchmarks.txt
+    progress
+fi
+
 # --- the report ----------------------------------------------------------------------------------------------
 
 awk -f $here/summary.awk "$here/benchmarks.txt" "$figures" >"$out/summary.tsv"
@@ -141,4 +182,8 @@ awk -f $here/json.awk "$out/summary.tsv" >"$out/results.json"
 awk -v date="$(date +%F)" -v rounds="$rounds" -f $here/chart.awk "$out/summary.tsv" >"$out/chart.svg"
 awk -v rounds="$rounds" -f $here/table.awk "$out/summary.tsv"
 echo
+if [ -s "$with_allocators" ]; then
+    awk -f $here/allocators.awk "$here/benchmarks.txt" "$with_allocators"
+    echo
+fi
 awk -f $here/targets.awk "$out/summary.tsv"

@@ -13,6 +13,8 @@
  */
 #include "weft/task.h"
 
+#include <string.h>
+
 #include "weft/alloc.h"
 #include "weft/panic.h"
 
@@ -35,19 +37,36 @@ void wf_task_schedule(struct wf_task *task, bool is_polled)
     task->scheduler->ops->schedule(task->scheduler, task);
 }
 
-struct wf_task *wf_task_new(size_t frame_bytes)
+/* The bytes of a task that it has no memory for. */
+static size_t missing_bytes(const struct wf_spawn_site *site)
 {
-    struct wf_task *task = wf_alloc(sizeof *task + frame_bytes);
-    if (!task)
+    return site && site->detached ? offsetof(struct wf_task, site) : 0;
+}
+
+struct wf_task *wf_task_new_at(const struct wf_spawn_site *site, size_t frame_bytes)
+{
+    size_t missing = missing_bytes(site);
+    char *memory = wf_alloc(sizeof(struct wf_task) - missing + frame_bytes);
+    if (!memory)
         return NULL;
-    *task = (struct wf_task){.site = NULL};
+    struct wf_task *task = (struct wf_task *)(void *)(memory - missing);
+    if (!missing)
+        task->join_waker = (struct wf_waker){0};
+    memset((char *)task + offsetof(struct wf_task, site), 0, sizeof *task - offsetof(struct wf_task, site));
+    task->site = site;
     wf_list_init(&task->owned);
     return task;
 }
 
+struct wf_task *wf_task_new(size_t frame_bytes)
+{
+    return wf_task_new_at(NULL, frame_bytes);
+}
+
 void wf_task_free(struct wf_task *task)
 {
-    wf_free(task, sizeof *task + wf_task_frame(task)->ops->size);
+    size_t missing = missing_bytes(task->site);
+    wf_free((char *)task + missing, sizeof *task - missing + wf_task_frame(task)->ops->size);
 }
 
 const char *wf_task_name(const struct wf_task *task)

@@ -30,8 +30,11 @@ struct wf_allocator {
 };
 
 /**
- * @brief Replace the allocator of this process (NULL: malloc and free again).
+ * @brief Replace the allocator of this process (NULL: the first one again).
  * @param allocator  copied.
+ *
+ * The first one is malloc where labs are built, graded and tested. In the library, and in benchmarks, it is a cache of
+ * blocks (detail/block_cache.h); malloc there too where the program has a sanitizer, or runs in valgrind.
  *
  * Clauses: G.13
  * Threads: none may allocate meanwhile; nothing may be allocated.

@@ -19,6 +19,7 @@
  * @clause{G.30,0,"While wf_task_run polls or drops a task, the context names it as task and root, and each poll begins with a full budget; afterwards the context is as before."}
  * @clause{03.30,4,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
  * @clause{G.31,0,"A task's id is never 0, and different from its scheduler's other ones until 2^26 tasks were spawned; its name is its async function's, unless the spawner gave another."}
+ * @clause{G.89,0,"A task that WF_SPAWN detaches, by a handle that is NULL as the program is written, is allocated without the slot for a join waker: 16 bytes less."}
  */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
@@ -55,6 +56,9 @@ struct wf_join_handle {
  * @return NULL: no memory.
  */
 WF_MUST_USE struct wf_task *wf_task_new(size_t frame_bytes);
+
+/** @brief wf_task_new() for tasks of one place in the program: they have its name, and where it says so no slot. */
+WF_MUST_USE struct wf_task *wf_task_new_at(const struct wf_spawn_site *site, size_t frame_bytes);
 
 /** @brief The future of a task. */
 static inline struct wf_future *wf_task_frame(struct wf_task *task)
@@ -102,19 +106,22 @@ static inline WF_MUST_USE int wf_spawn_result(int status)
 #define WF_SPAWN_NUMBERED(scheduler, handle, task_name, number, ...)                                         \
     WF_SPAWN_BUILD(scheduler, handle, task_name, number, __VA_ARGS__)
 
+/** Whether a handle is NULL as the program is written, and not only as it runs: a constant. */
+#define WF_IS_NULL_CONSTANT(handle)                                                                          \
+    __builtin_choose_expr(__builtin_constant_p(handle), (const void *)(handle) == NULL, false)
+
 /** Implementation of WF_SPAWN_NUMBERED(), where `number` is one. */
 #define WF_SPAWN_BUILD(scheduler, handle, task_name, number, fn, ...)                                        \
     wf_spawn_result(__extension__({                                                                          \
-        static const struct wf_spawn_site wf_site_##number = {(task_name),                                   \
-                                                              __FILE__ ":" WF_TEXT_OF(__LINE__)};            \
-        struct wf_task *const wf_new_##number = wf_task_new(sizeof(struct fn));                              \
+        static const struct wf_spawn_site wf_site_##number = {                                               \
+            (task_name), __FILE__ ":" WF_TEXT_OF(__LINE__), WF_IS_NULL_CONSTANT(handle)};                    \
+        struct wf_task *const wf_new_##number = wf_task_new_at(&wf_site_##number, sizeof(struct fn));        \
         struct wf_join_handle *const wf_handle_##number = (handle);                                          \
         int wf_status_##number = WF_ENOMEM;                                                                  \
         if (wf_handle_##number)                                                                              \
             *wf_handle_##number = (struct wf_join_handle){.task = NULL};                                     \
         if (wf_new_##number) {                                                                               \
             (void)WF_ASYNC_BUILD((struct fn *)(void *)wf_new_##number->frame, number, fn, __VA_ARGS__);      \
-            wf_new_##number->site = &wf_site_##number;                                                       \
             wf_status_##number = wf_task_spawn(wf_new_##number, (scheduler), wf_handle_##number);            \
         }                                                                                                    \
         wf_status_##number;                                                                                  \

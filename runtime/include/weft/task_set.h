@@ -11,6 +11,8 @@
  * Invariant: every task that is not over is in `owned`, or in `injected` and not yet seen by the set's thread.
  * Lifetime:  counted. A thread that injects a task holds a reference until its call of `notify` has returned: by then the
  *            task may be over, and the set given up.
+ *
+ * @clause{G.88,0,"What a set's thread changes at each poll, what other threads change at each wake, and what none of them changes lie WF_CACHE_LINE bytes apart."}
  */
 #ifndef WEFT_TASK_SET_H
 #define WEFT_TASK_SET_H
@@ -41,25 +43,33 @@ struct wf_task_set_ops {
     void (*free)(struct wf_task_set *set);   /**< no reference is left; calls wf_task_set_destroy() */
 };
 
-/** A set of tasks. Embed it first. */
+/**
+ * A set of tasks. Embed it first.
+ *
+ * Three groups, which different threads use: what all read and none changes, but for the last number of a task; what the set's thread
+ * changes at each poll; and what other threads change at each wake. No two of them share a line of the processor's cache, wherever
+ * the set lies.
+ */
 struct wf_task_set {
     struct wf_scheduler scheduler;     /**< first: the set is a scheduler */
     const struct wf_task_set_ops *ops; /**< the owner's */
     struct wf_hooks hooks;             /**< the owner's; all NULL: none */
+    bool closed; /**< nothing may be spawned any more; changed once, by the set's thread, under the lock */
+    char gap_of_owner[WF_CACHE_LINE]; /**< nothing */
 
     struct wf_task_queue run;      /**< the set's thread: to be polled next */
     struct wf_task_queue deferred; /**< the set's thread: yielded; back in `run` after wf_task_set_end_turn() */
     struct wf_list owned;          /**< the set's thread: every task that is not over */
-    bool turn_due;                 /**< the set's thread: something yielded since wf_task_set_end_turn() */
     uint32_t polls;                /**< the set's thread: of tasks, so far */
+    bool turn_due;                 /**< the set's thread: something yielded since wf_task_set_end_turn() */
+    char gap_of_others[WF_CACHE_LINE]; /**< nothing */
 
-    pthread_mutex_t lock;          /**< guards what follows */
-    struct wf_task_queue injected; /**< scheduled or spawned elsewhere */
-    bool closed;                   /**< nothing may be spawned any more; changed by the set's thread */
+    WF_ATOMIC(uint32_t) references; /**< to the memory */
+    WF_ATOMIC(bool) has_injected;   /**< `injected` is not empty; changed under the lock, read anywhere */
+    pthread_mutex_t lock;           /**< guards `injected` and, but for the set's thread, `closed` */
+    struct wf_task_queue injected;  /**< scheduled or spawned elsewhere */
     /** Signalled while closed: the thread that shuts down may wait for a task on its way. */
     pthread_cond_t injected_one;
-    WF_ATOMIC(bool) has_injected;   /**< `injected` is not empty; changed under the lock, read anywhere */
-    WF_ATOMIC(uint32_t) references; /**< to the memory */
 };
 
 /** @brief Build an empty set with one reference. @param hooks copied; NULL: none. */

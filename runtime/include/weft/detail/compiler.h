@@ -37,6 +37,12 @@
 /** `condition`, which is nearly never true. */
 #define WF_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/** A slow path, kept out of the fast one. */
+#define WF_NOINLINE __attribute__((noinline))
+
+/** Bytes that a processor's caches pass between each other as one: what threads change apart from each other lies so far apart. */
+#define WF_CACHE_LINE 64
+
 /** A macro's value as a string literal. */
 #define WF_TEXT_OF(macro) WF_TEXT_OF_TOKENS(macro)
 /** Implementation of WF_TEXT_OF(). */

@@ -92,17 +92,24 @@ enum {
 struct wf_spawn_site {
     const char *name; /**< of its async function, or as the spawner said */
     const char *at;   /**< "file:line" */
+    bool detached;    /**< its tasks have no join handle, and no slot for a waker of one */
 };
 
-/** One allocation: the header, 64 bytes, then the future's frame, which holds the output in the end. */
+/**
+ * One allocation: the header, 64 bytes, then the future's frame, which holds the output in the end.
+ *
+ * The slot is first, because a task that is detached from the begin has none: its memory begins behind the slot, 16 bytes later
+ * (wf_task_new_at()), and nobody looks at a slot without a join handle. Then, side by side, what a wake from another
+ * thread touches, then what only the scheduler's own threads do.
+ */
 struct wf_task {
+    struct wf_waker join_waker;                 /**< the slot: wakes the task that awaits the join handle */
+    const struct wf_spawn_site *site;           /**< where it was spawned, or NULL: not known */
+    struct wf_scheduler *scheduler;             /**< that runs it */
     WF_ATOMIC(uint32_t) state;                  /**< WF_TASK_*: bits, and the count of references */
     uint32_t id;                                /**< its number at its scheduler; see G.31 */
     struct wf_task *next;                       /**< in the scheduler's queue */
     struct wf_list owned;                       /**< in the scheduler's list of its tasks */
-    struct wf_scheduler *scheduler;             /**< that runs it */
-    struct wf_waker join_waker;                 /**< the slot: wakes the task that awaits the join handle */
-    const struct wf_spawn_site *site;           /**< where it was spawned, or NULL: not known */
     alignas(max_align_t) unsigned char frame[]; /**< the future */
 };
 
