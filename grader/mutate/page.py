@@ -4,7 +4,7 @@ from collections import Counter
 from known import UNRUN, reason
 from source import OPERATORS
 
-SHOWN = ("killed", "equivalent", "unspecified", "open", UNRUN)
+SHOWN = ("killed", "equivalent", "allowed", "unspecified", "open", UNRUN)
 
 
 def state(fate):
@@ -13,7 +13,7 @@ def state(fate):
 
 
 def share(counts):
-    """Of those that ran and are not equivalent, how many are killed, in percent."""
+    """Of those that ran and are neither equivalent nor allowed, how many are killed, in percent."""
     ran = counts["killed"] + counts["unspecified"] + counts["open"]
     return f"{100 * counts['killed'] / ran:.1f} %" if ran else "none ran"
 
@@ -34,7 +34,7 @@ def lab_page(known, title):
     page = [f"## Lab {known.lab[:2]}: {title}\n\n",
             f"{made:,} are made, {compiled:,} compile, {different:,} have an object of their own, {len(entries)} are drawn: "
             + ", ".join(f"{counts[word]} {word}" for word in SHOWN if counts[word]) + ". "
-            + f"**Killed of those that ran and are not equivalent: {share(counts)}.**\n\n"]
+            + f"**Killed of those that ran and are neither equivalent nor allowed: {share(counts)}.**\n\n"]
     rows = []
     for operator, what in OPERATORS.items():
         of = Counter(state(e.fate) for e in entries if e.operator == operator)
@@ -54,7 +54,7 @@ def lab_page(known, title):
     rows = [[f"{e.id}, `{e.function}`", code(e.place), code(e.change), reason(e.fate) or "**" + e.fate.split(" ", 2)[2] + "**"]
             for e in entries if e.fate.startswith("survived")]
     if rows:
-        page.append(table(["survivor", "where", "change", "reason"], sorted(rows, key=lambda row: row[3].startswith("equivalent"))))
+        page.append(table(["survivor", "where", "change", "reason"], sorted(rows, key=lambda row: row[3].startswith(("allowed", "equivalent")))))
     return "".join(page)
 
 
