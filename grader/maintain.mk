@@ -34,7 +34,8 @@ interleave: deps-grade
 mutants: grader deps-check
 	@grader/tools/deps.sh mutants
 	@$(MAKE) -s -j"$$JOBS" subject-objects
-	@[ "$$LAB$$FUNCTION$$ALL" ] || $(B)/weft-grade selftest --whole mutant
+	@trap 'echo "mutants: stopped in the book, which begins anew the next time; make mutants LAB=02 runs only what a program makes"' INT; \
+	    [ "$$LAB$$FUNCTION$$ALL" ] || $(B)/weft-grade selftest --whole mutant
 	@[ "$$LAB$$FUNCTION$$ALL" ] || { cat docs/mutants.head; { $(B)/weft-grade list --table; sort $(B)/selftest/mutants.md; } | awk -f docs/mutants.awk; } > docs/mutants.md
 	@grader/mutate/run.py $${FUNCTION:+--function="$$FUNCTION"} $${ALL:+--all} -- $${LAB:+"$$LAB"}
 

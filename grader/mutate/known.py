@@ -5,7 +5,8 @@
     mutant    ID  FILE  FUNCTION  OPERATOR  PLACE  CHANGE  FATE      fields are parted by tabs
 
 A fate is `unrun`; `killed TEST VARIANT`; or `survived SUITE REASON`, where SUITE is the hash of the suite that it survived, and
-REASON begins with `open`, until a person writes there `equivalent: why`, or `unspecified 02.6: what the clause leaves open`.
+REASON begins with `open`, until a person writes there `equivalent: why`, `allowed 04.2: the words that allow it`, or `unspecified
+02.6: what the clause leaves open`.
 """
 import os
 import re
@@ -16,7 +17,7 @@ Known = namedtuple("Known", "lab stamps entries counts")
 
 UNRUN = "unrun"
 FATE = re.compile(r"unrun$|killed \w+ (plain|asan|tsan|interleave)$"
-                  r"|survived [0-9a-f]{8} (open\b|equivalent: .|unspecified [0-9G]+\.[0-9]+: .)")
+                  r"|survived [0-9a-f]{8} (open\b|equivalent: .|(allowed|unspecified) [0-9G]+\.[0-9]+: .)")
 HEAD = "# Mutants that nobody wrote, and their fates. Written by `make mutants`; grader/mutate/known.py says what the fields are.\n"
 
 
@@ -24,6 +25,12 @@ def reason(fate):
     """What a person has said of a survivor; '': nothing."""
     words = fate.split(" ", 2)
     return words[2] if words[0] == "survived" and not words[2].startswith("open") else ""
+
+
+def said(fate):
+    """The same, or why it is open: all that a person has written."""
+    words = fate.split(" ", 2)
+    return words[2] if reason(fate) or words[0] == "survived" and words[2].startswith("open:") else ""
 
 
 def read_known(path, lab):

@@ -4,7 +4,7 @@ from collections import Counter
 from known import UNRUN, reason
 from source import OPERATORS
 
-SHOWN = ("killed", "equivalent", "unspecified", "open", UNRUN)
+SHOWN = ("killed", "equivalent", "allowed", "unspecified", "open", UNRUN)
 
 
 def state(fate):
@@ -12,9 +12,9 @@ def state(fate):
     return (reason(fate) or "open").split(":")[0].split()[0] if fate.startswith("survived") else fate.split()[0]
 
 
-def share(counts):
-    """Of those that ran and are not equivalent, how many are killed, in percent."""
-    ran = counts["killed"] + counts["unspecified"] + counts["open"]
+def share(counts, of=("killed", "unspecified", "open")):
+    """Of these that ran, how many are killed, in percent; of those that are neither equivalent nor allowed, if not said otherwise."""
+    ran = sum(counts[word] for word in of)
     return f"{100 * counts['killed'] / ran:.1f} %" if ran else "none ran"
 
 
@@ -34,7 +34,8 @@ def lab_page(known, title):
     page = [f"## Lab {known.lab[:2]}: {title}\n\n",
             f"{made:,} are made, {compiled:,} compile, {different:,} have an object of their own, {len(entries)} are drawn: "
             + ", ".join(f"{counts[word]} {word}" for word in SHOWN if counts[word]) + ". "
-            + f"**Killed of those that ran and are not equivalent: {share(counts)}.**\n\n"]
+            + f"**Killed of those that ran and are neither equivalent nor allowed: {share(counts)}.**"
+            + (f" With the allowed among them: {share(counts, ('killed', 'allowed', 'unspecified', 'open'))}." if counts["allowed"] else "") + "\n\n"]
     rows = []
     for operator, what in OPERATORS.items():
         of = Counter(state(e.fate) for e in entries if e.operator == operator)
@@ -54,7 +55,7 @@ def lab_page(known, title):
     rows = [[f"{e.id}, `{e.function}`", code(e.place), code(e.change), reason(e.fate) or "**" + e.fate.split(" ", 2)[2] + "**"]
             for e in entries if e.fate.startswith("survived")]
     if rows:
-        page.append(table(["survivor", "where", "change", "reason"], sorted(rows, key=lambda row: row[3].startswith("equivalent"))))
+        page.append(table(["survivor", "where", "change", "reason"], sorted(rows, key=lambda row: row[3].startswith(("allowed", "equivalent")))))
     return "".join(page)
 
 

@@ -4,7 +4,7 @@
 A mutant counts that compiles, and whose object differs from the reference's and from those of all mutants before it. Of these
 250 a lab are drawn: in turn from each operator, there in the order of a hash. grader/mutants/generated/NN-name.txt has them,
 with their fates; what a run that was stopped has found is in build/mutants, in the same form. A fate holds until the text of its
-function is another. A survivor without a reason is run again, too, once the suite is another.
+function is another. A survivor is run again, too, once the suite is another: what a person has said of it was said of an older one.
 
     --function NAME   only those of this function         --all      every mutant, not only those that are drawn
     --dry             runs none                           --solutions, --lists, --kept, --page   other places than the tree's
@@ -27,7 +27,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from glob import glob
 from threading import Lock
 
-from known import UNRUN, Entry, Known, read_known, reason, write_known
+from known import UNRUN, Entry, Known, read_known, reason, said, write_known
 from page import share, state, write_page
 from source import Unreadable, digest, read
 
@@ -102,7 +102,8 @@ class Lab:
             self.texts[os.path.basename(path)] = text
             self.stamps.update({(f.file, f.name): f.stamp for f in functions})
             self.made.update({m.id: m for m in mutants})
-        self.suite = hashlib.sha256(b"".join(open(f, "rb").read() for f in sorted(glob(f"grader/suites/{name}/*")))).hexdigest()[:8]
+        suite = sorted(glob(f"grader/suites/{name}/*") + glob("grader/support/*") + glob("grader/src/laws*"))  # with the laws
+        self.suite = hashlib.sha256(b"".join(open(f, "rb").read() for f in suite)).hexdigest()[:8]
         self.list_path, self.state_path = f"{options.lists}/{name}.txt", f"{options.kept}/{name}.txt"
         self.old = self.read_known(self.list_path)
         self.state = self.read_known(self.state_path)
@@ -117,15 +118,16 @@ class Lab:
         """What is known of a mutant, if it still holds. The state of a run that was stopped is younger than the list, but what a
         person says of a survivor is written into the list."""
         run, listed = (self.valid_fate(known, id) for known in (self.state, self.old))
-        same = run.startswith("survived") and (reason(listed) or run.split()[:2] == listed.split()[:2])
-        return listed if run == UNRUN or same else run
+        if run.startswith("survived") and said(listed):
+            return " ".join(run.split()[:2] + [said(listed)])
+        return listed if run == UNRUN else run
 
     def valid_fate(self, known, id):
         entry, mutant = known.entries.get(id), self.made[id]
         key = (mutant.file, mutant.function)
         if not entry or known.stamps.get(key) != self.stamps[key]:
             return UNRUN
-        named = re.match(r"(?:killed|survived \S+ unspecified) ([\w.]+)", entry.fate)
+        named = re.match(r"(?:killed|survived \S+ (?:allowed|unspecified)) ([\w.]+)", entry.fate)
         if named and named.group(1) not in self.options.tests | self.options.clauses:
             say(f"mutants: {self.name}: {id}: there is no {named.group(1)} any more: it is run again")
             return UNRUN
@@ -184,7 +186,7 @@ class Lab:
 
     def is_open(self, fate):
         words = fate.split(maxsplit=2)
-        return fate == UNRUN or words[0] == "survived" and words[2].startswith("open") and words[1] != self.suite
+        return fate == UNRUN or words[0] == "survived" and words[1] != self.suite
 
     # --- running ---
 
@@ -236,9 +238,14 @@ class Lab:
                 os.unlink(f"{work}/result.json")
 
     def note(self, mutant, fate):
-        """Called as each mutant ends: what is known survives a stop at any moment. What was said of an open one stays."""
-        known = self.fates[mutant.id].split(" ", 2)
-        self.fates[mutant.id] = f"{fate}{known[2][4:]}" if fate.endswith(" open") and known[0] == "survived" else fate
+        """Called as each mutant ends: what is known survives a stop at any moment. What was said of one that survives again stays."""
+        before = self.fates[mutant.id]
+        if fate.startswith("survived") and said(before):
+            fate = f"survived {self.suite} {said(before)}"
+        elif reason(before):
+            say(f"mutants: {self.name}: {mutant.id} of {mutant.function} is killed now, by {fate.split()[1]}: so this reason was wrong, or "
+                f"is no longer needed: {reason(before)}")
+        self.fates[mutant.id] = fate
         write_known(self.state_path, Known(self.name, self.stamps, self.entries(self.fates), self.counts))
 
     def entries(self, ids):
@@ -289,15 +296,24 @@ def run_lab(lab):
     return missing == 0
 
 
+def read_jobs(text):
+    if not re.fullmatch("[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of mutants to run at once")
+    return int(text)
+
+
 def read_options():
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labs", nargs="*")
     for name, default in (("function", ""), ("solutions", "solutions"), ("lists", "grader/mutants/generated"),
-                          ("kept", "build/mutants"), ("page", "docs/generated.md"), ("jobs", os.environ.get("JOBS", "2"))):
+                          ("kept", "build/mutants"), ("page", "docs/generated.md")):
         parser.add_argument("--" + name, default=default)
+    parser.add_argument("--jobs", type=read_jobs, default=os.environ.get("JOBS", "2"), help="mutants at once, at least 1")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--dry", action="store_true")
     options = parser.parse_args()
+    if not os.path.exists("build/weft-grade"):
+        sys.exit("mutants: there is no build/weft-grade: make grader builds it")
     course = json.loads(subprocess.run(["build/weft-grade", "list", "--json"], capture_output=True, check=True).stdout)
     options.titles = {lab["name"]: lab["title"] for lab in course["labs"] if lab["state"] == "built"}
     options.tests = {test["name"] for lab in course["labs"] for test in lab.get("tests", [])}
@@ -307,7 +323,7 @@ def read_options():
     # no debugging information: a mutant on another line is not another program
     options.compile = [flags["GRADE_CC"], *flags["GRADE_COMMON"].split(), *flags["plain.flags"].split(), "-g0", *REFUSED,
                        "-Iruntime/include"]
-    options.jobs, options.children, options.stopped, options.lock = int(options.jobs), set(), False, Lock()
+    options.children, options.stopped, options.lock = set(), False, Lock()
     return options
 
 
@@ -357,4 +373,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as problem:  # a file is replaced as a whole, or not at all
+        sys.exit(f"mutants: {problem.filename or 'a file'}: {problem.strerror or problem}: what was known before stays as it was")

@@ -46,7 +46,7 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
     if (size > 0)
         *text = '\0';
     /* 02.T3: for each future along `awaiting`: an arrow between two, the name, then the line,
-     * [done] or [dropped] */
+     * [done] or [dropped]; or (empty) */
     LAB_TODO("02.T3");
     return line.length;
 }

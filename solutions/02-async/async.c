@@ -52,7 +52,7 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
     struct line line = {.text = text, .size = size};
     if (size > 0)
         *text = '\0';
-    /* LAB 02.T3 { for each future along `awaiting`: an arrow between two, the name, then the line, [done] or [dropped] */
+    /* LAB 02.T3 { for each future along `awaiting`: an arrow between two, the name, then the line, [done] or [dropped]; or (empty) */
     for (const struct wf_future *step = future; step; step = step->awaiting) {
         uint32_t number = wf_load_relaxed(&step->line);
         if (step != future)

@@ -85,6 +85,15 @@ static struct step_reply on_node(const struct step_node *step)
     return STEP_DONE;
 }
 
+static struct step_reply on_empty_node(const struct step_empty_node *step)
+{
+    struct node **node = &nodes[scenario_in_range(step->node, NODES_MAX)];
+    free(*node);
+    *node = new_storage(sizeof **node);
+    (*node)->future = (struct wf_future){0};
+    return STEP_DONE;
+}
+
 enum { FILLING = 0x5a, GUARD_BYTES = 64, PIECE_BYTES = 400 };
 
 static struct step_reply backtrace(const struct wf_future *future, size_t size, enum text where)

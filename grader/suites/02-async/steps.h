@@ -149,6 +149,7 @@ enum point { POINTS(STEP_EDGE_VALUE) };
          ARG(future, FUTURE) ARG(first, FUTURE) ARG(second, FUTURE))                                         \
     STEP(node, "node {node} is {name}, {line}, awaits {awaited}",                                            \
          ARG(node, NODE) ARG(name, NODE_NAME) ARG(line, LINE) ARG(awaited, AWAITED))                         \
+    STEP(empty_node, "node {node} is empty: it was never built", ARG(node, NODE))                            \
     STEP(backtrace, "wf_async_backtrace({future}, text, {size})", ARG(future, FUTURE) ARG(size, TEXT_BYTES)) \
     STEP(backtrace_of_node, "wf_async_backtrace(node {node}, {text}, {size})",                               \
          ARG(node, NODE) ARG(text, TEXT) ARG(size, TEXT_BYTES))

@@ -140,12 +140,15 @@ struct chain {
         uint32_t line;
     } nodes[NODES_MAX];
     bool dangling; /* the last one awaits what was freed */
+    bool is_empty; /* the last one is; it has neither name nor line */
 };
 
 static void build_chain(struct judge *judge, const struct chain *chain)
 {
-    int after_last = chain->dangling ? -2 : -1;
-    for (int i = chain->length - 1; i >= 0; i--)
+    int after_last = chain->dangling ? -2 : -1, built = chain->length - chain->is_empty;
+    if (chain->is_empty)
+        DO(judge, empty_node, .node = built);
+    for (int i = built - 1; i >= 0; i--)
         DO(judge, node, .node = i, .name = chain->nodes[i].name, .line = chain->nodes[i].line,
            .awaited = i < chain->length - 1 ? i + 1 : after_last);
 }
@@ -157,7 +160,11 @@ static size_t line_of(const struct chain *chain, char *text, size_t size)
     for (int i = 0; i < chain->length; i++) {
         const char *name = node_name(chain->nodes[i].name);
         uint32_t line = chain->nodes[i].line;
-        length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " -> " : "", name);
+        bool is_empty = chain->is_empty && i == chain->length - 1;
+        length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " -> " : "",
+                                   is_empty ? "(empty)" : name);
+        if (is_empty)
+            break;
         if (line == WF_LINE_DONE || line == WF_LINE_DROPPED) {
             length += (size_t)snprintf(text + length, size - length,
                                        line == WF_LINE_DONE ? " [done]" : " [dropped]");
@@ -240,9 +247,9 @@ static int some_name(struct judge *judge)
 static void check_at_each_place(struct judge *judge, int name, uint32_t line)
 {
     bool over = line == WF_LINE_DONE || line == WF_LINE_DROPPED;
-    check_chain(judge, &(struct chain){1, {{name, line}}, over});
-    check_chain(judge, &(struct chain){3, {{2, 33}, {name, line}, {3, 7}}, false});
-    check_chain(judge, &(struct chain){3, {{1, 0}, {2, 5}, {name, line}}, over});
+    check_chain(judge, &(struct chain){1, {{name, line}}, .dangling = over});
+    check_chain(judge, &(struct chain){3, {{2, 33}, {name, line}, {3, 7}}, .dangling = false});
+    check_chain(judge, &(struct chain){3, {{1, 0}, {2, 5}, {name, line}}, .dangling = over});
 }
 
 void test_backtrace_end(struct judge *judge)
@@ -250,6 +257,12 @@ void test_backtrace_end(struct judge *judge)
     start_async(judge, "async");
     for (int i = 0; i < NODE_NAMES_COUNT; i++)
         check_at_each_place(judge, some_name(judge), i % 2 ? WF_LINE_DONE : WF_LINE_DROPPED);
+    check_chain(judge, &(struct chain){.length = 1, .is_empty = true});
+    for (int length = 2; length <= 4; length++) {
+        struct chain chain = random_chain(judge, length);
+        chain.is_empty = true;
+        check_chain(judge, &chain);
+    }
     judge_finish(judge);
 }
 
@@ -306,11 +319,13 @@ static const char *whole_line(struct judge *judge, const struct chain *chain)
 void test_backtrace_cut(struct judge *judge)
 {
     start_async(judge, "async");
-    for (int round = 0; round < 3; round++) {
-        struct chain chain = {3, {{2, 33}, {1, 21}, {3, 0}}, false};
+    for (int round = 0; round < 4; round++) {
+        struct chain chain = {3, {{2, 33}, {1, 21}, {3, 0}}, .dangling = false};
         if (round == 1)
-            chain = (struct chain){2, {{3, 12345}, {1, WF_LINE_DROPPED}}, false};
+            chain = (struct chain){2, {{3, 12345}, {1, WF_LINE_DROPPED}}, .dangling = false};
         if (round == 2)
+            chain = (struct chain){3, {{2, 33}, {1, 21}}, .is_empty = true};
+        if (round == 3)
             chain = random_chain(judge, 64);
         const char *whole = whole_line(judge, &chain);
         size_t length = strlen(whole);
@@ -319,7 +334,7 @@ void test_backtrace_cut(struct judge *judge)
         for (int text = TEXT_EXACT; text <= TEXT_GUARDED; text++)
             for (size_t step = 0; step <= 40; step++) {
                 /* every size of the short lines; of the long one 0, 1, 2, ... and around its end */
-                size_t size = round < 2 || step < 5 ? step
+                size_t size = round < 3 || step < 5 ? step
                               : step > 35           ? length + step - 38
                                                     : step * length / 40;
                 check_cut(judge, whole, size, (enum text)text);

@@ -74,7 +74,9 @@ enum point { POINTS(STEP_EDGE_VALUE) };
 #define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
     WORDS(TRANSITION, TRANSITIONS)                                                                           \
     WORDS(TRANSITION_ALONE, TRANSITIONS_ALONE)                                                               \
-    TOLD(WORD, tell_word, WF_TASK_REFERENCE, WF_TASK_REFERENCES_MAX *(int64_t)WF_TASK_REFERENCE)             \
+    TOLD(WORD, tell_word, WF_TASK_REFERENCE, 1023 * WF_TASK_REFERENCE, 1024 * WF_TASK_REFERENCE,             \
+         (WF_TASK_REFERENCES_MAX - 2) * (int64_t)WF_TASK_REFERENCE,                                          \
+         WF_TASK_REFERENCES_MAX * (int64_t)WF_TASK_REFERENCE)                                                \
     WORDS(TRUTH, TRUTHS)                                                                                     \
     NUMBERS(GIVEN_UP, 1, 2)                                                                                  \
     NUMBERS(STORM, 20000)                                                                                    \
@@ -207,10 +209,22 @@ enum scopes_event {
     EVENT_SEEN_AT_DROP, /* the same, in its drop */
 };
 
+/* --- the scenario "threads" --- */
+
+/* Reply: what came of each life, the digits of LIFE_CAME_TO; -1: of the two something else. */
+#define THREADS_STEPS(STEP, ARG)                                                                              \
+    STEP(two_lives,                                                                                           \
+         "two threads at once, a scheduler each: 4 tasks, of which one is joined, one detached, one aborted " \
+         "and one left when it is over; and a scope", )
+/** From the last digit on: tasks joined with their output, joined as cancelled, outputs destroyed, futures dropped, wakes of join
+ * wakers, looks for the scope's value that found it. */
+enum { LIFE_CAME_TO = 231211 };
+
 /* --- all of them --- */
 
 #define LAB_STEPS(STEP, ARG)                                                                                 \
-    CELLS_STEPS(STEP, ARG) TASKS_STEPS(STEP, ARG) PLANS(STEP, ARG) SCOPES_STEPS(STEP, ARG)
+    CELLS_STEPS(STEP, ARG)                                                                                   \
+    TASKS_STEPS(STEP, ARG) PLANS(STEP, ARG) SCOPES_STEPS(STEP, ARG) THREADS_STEPS(STEP, ARG)
 STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 
 #define THREAD_FIRST(step, text, arguments)                                                                  \

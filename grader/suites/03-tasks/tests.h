@@ -63,5 +63,6 @@ void test_abort_handle(struct judge *judge);
 void test_local_scopes(struct judge *judge);
 void test_scope_outside(struct judge *judge);
 void test_local_scopes_end(struct judge *judge);
+void test_two_threads(struct judge *judge);
 
 #endif

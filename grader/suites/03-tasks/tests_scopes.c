@@ -1,6 +1,6 @@
 /**
  * @file tests_scopes.c
- * @brief Clauses 03.16 and 03.28: task-local values.
+ * @brief Clauses 03.16 and 03.28: task-local values. And 03.30 on two threads.
  *
  * A tree of scopes is built at random over probes, which report each key's value in their polls and in their drops.
  */
@@ -165,4 +165,18 @@ void test_scope_outside(struct judge *judge)
 void test_local_scopes_end(struct judge *judge)
 {
     grow_forests(judge, true);
+}
+
+/* --- 03.30: two threads --- */
+
+void test_two_threads(struct judge *judge)
+{
+    judge_start(judge, "threads");
+    int64_t came_to = DO(judge, two_lives).a;
+    EXPECT(
+        judge, came_to == LIFE_CAME_TO,
+        "both lives come to the same: of 4 tasks 1 joined and 1 joined as cancelled, 2 outputs destroyed, 1 future dropped, "
+        "3 wakes of join wakers; 2 looks that find the scope's value",
+        "the numbers, from the last digit on, are %lld (-1: of the two others)", (long long)came_to);
+    judge_finish(judge);
 }

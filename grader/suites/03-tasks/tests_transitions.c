@@ -162,6 +162,10 @@ static void check(struct judge *judge, enum transition transition, uint32_t word
     EXPECT(judge, (seen & ~outcome.open) == (outcome.word & ~outcome.open), expected, "%s", after);
 }
 
+/* Counts on both sides of a word of sixteen bits, and the largest to which two may be added. */
+static const uint32_t large_counts[] = {1023, 1024, WF_TASK_REFERENCES_MAX - 2u};
+enum { LARGE_COUNTS = sizeof large_counts / sizeof *large_counts };
+
 /* Every legal word with these bits set and those clear, and a few counts each. */
 static void check_words(struct judge *judge, enum transition transition, uint32_t set, uint32_t clear,
                         uint32_t own)
@@ -172,6 +176,8 @@ static void check_words(struct judge *judge, enum transition transition, uint32_
         uint32_t least = references_least(bits) + own;
         check(judge, transition, bits + least * ONE, 0);
         check(judge, transition, bits + (least + 1 + (uint32_t)judge_random(judge, 1000)) * ONE, 0);
+        for (int i = 0; i < LARGE_COUNTS; i++)
+            check(judge, transition, bits + large_counts[i] * ONE, 0);
         if (transition == TO_IDLE) /* and it yielded */
             check(judge, transition, bits + least * ONE, 1);
     }
@@ -283,7 +289,6 @@ void test_references(struct judge *judge)
 {
     judge_start(judge, "cells");
     check_words(judge, REFERENCE, 0, 0, 1);
-    check(judge, REFERENCE, N + (WF_TASK_REFERENCES_MAX - 2u) * ONE, 0);
     for (uint32_t bits = 0; bits <= BITS; bits++)
         for (uint32_t count = 1; count <= 2; count++) {
             if (!is_legal(bits))
@@ -292,6 +297,8 @@ void test_references(struct judge *judge)
             check(judge, UNREFERENCE, bits + count * ONE, count);
             check(judge, UNREFERENCE, bits + (count + 1) * ONE, count);
             check(judge, UNREFERENCE, bits + (count + more) * ONE, count);
+            for (int i = 0; i < LARGE_COUNTS; i++)
+                check(judge, UNREFERENCE, bits + large_counts[i] * ONE, count);
         }
     check_storm(judge, REFERENCE, R | 5 * ONE);
     check_storm(judge, UNREFERENCE, R | 5 * ONE);

@@ -33,6 +33,8 @@ static void between_wake(void *data)
     wf_waker_wake_by_ref(kept_waker(number_of(self)));
     /* two threads may wake it at once, and one of them shall do it. acq_rel: with all that led to it, on either side */
     const struct step_act *act = wf_exchange_acq_rel(&self->on_wake, NULL);
+    if (act && self->on_each_wake)
+        wf_store_release(&self->on_wake, act);
     if (act && !do_anywhere(self, act))
         scenario_broken("an act that a waker cannot do");
 }
@@ -273,6 +275,7 @@ IN_POLL_IS(at_unlock, run_aside_at_unlock(rider(self), act->nth), GO_ON);
 IN_POLL(on_wake)
 {
     self->between = true;
+    self->on_each_wake = act->how_often == EACH_TIME;
     wf_store_release(&self->on_wake, rider(self)); /* for the thread that wakes */
     return GO_ON;
 }
@@ -344,6 +347,7 @@ void set_program(bool drop, int64_t range, const struct program *program)
         probe->next = 0;
         probe->polls = 0;
         probe->quiet = probe->between = false;
+        wf_store_relaxed(&probe->on_wake, NULL); /* the driver's step comes before any wake that counts */
         atomic_store(&probe->may_go_on, false);
         for (int i = 0; i < PROGRAM_MAX; i++)
             probe->repeated[i] = 0;

@@ -58,6 +58,7 @@ struct probe {
     bool between; /* the child is polled with a waker that stands between */
     /* what that one does when it is woken next, by any thread: an act of the poll's program; NULL: nothing */
     WF_ATOMIC(const struct step_act *) on_wake;
+    bool on_each_wake; /* and later ones, all on the thread that polls; written before on_wake */
 
     /* the child that it awaits, while `awaits` */
     bool awaits;

@@ -57,6 +57,9 @@ enum { MOVERS(STEP_EDGE_VALUE) };
 #define BEHINDS(EDGE) EDGE(OWN_WAKER, "") EDGE(WAKER_BETWEEN, ", with a waker that forwards to its own")
 enum { BEHINDS(STEP_EDGE_VALUE) };
 
+#define HOW_OFTENS(EDGE) EDGE(ONCE, "once") EDGE(EACH_TIME, "each time")
+enum { HOW_OFTENS(STEP_EDGE_VALUE) };
+
 #define FREELIES(EDGE)                                                                                       \
     EDGE(FREELY, "") EDGE(FREELY_PENDING, ", PENDING once in the middle") EDGE(FREELY_TWICE, ", two deep")
 enum { FREELIES(STEP_EDGE_VALUE) };
@@ -96,6 +99,7 @@ enum { KEYS = 2, KEY_VALUES = 100 };
     WORDS(SCHEDULER, SCHEDULERS)                                                                             \
     WORDS(MOVER, MOVERS)                                                                                     \
     WORDS(BEHIND, BEHINDS)                                                                                   \
+    WORDS(HOW_OFTEN, HOW_OFTENS)                                                                             \
     WORDS(HOW_FREELY, FREELIES)                                                                              \
     WORDS(PARK, PARKS)                                                                                       \
     WORDS(LIFE, LIVES)                                                                                       \
@@ -141,7 +145,7 @@ enum { KEYS = 2, KEY_VALUES = 100 };
     STEP(at_lock, "before its thread takes mutex {nth} from here, another one {step}", ARG(nth, MUTEX))      \
     STEP(at_unlock, "after its thread has given back mutex {nth} from here, another one {step}",             \
          ARG(nth, MUTEX))                                                                                    \
-    STEP(on_wake, "gives what it awaits next a waker which, once, {step}", )
+    STEP(on_wake, "gives what it awaits next a waker which, {how_often}, {step}", ARG(how_often, HOW_OFTEN))
 
 /** What a poll awaits. `consume` tells how many it got each time that it must wait. */
 #define AWAIT_ACTS(STEP, ARG)                                                                                \

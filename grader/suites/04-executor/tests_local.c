@@ -177,9 +177,35 @@ static void yield_of_a_body(struct judge *judge)
     drop_runtime(judge);
 }
 
+/* In each poll a local task yields, so the run gives way, and wakes its waker once: where that is not the task's own, whatever stands
+ * between is polled for each wake. */
+static void gives_way_once(struct judge *judge)
+{
+    enum { TIMES = 3, WOKEN = 9 };
+    PROGRAM(judge, 1, 1, ACT(yield), ACT(repeat, 0, 2 * TIMES), ACT(ready));
+    PROGRAM(judge, BODY, BODY, ACT(spawn, ON_LOCAL, 1), ACT(pend), ACT(pend), ACT(pend), ACT(ready));
+    PROGRAM(judge, RUNS, RUNS, ACT(keep), ACT(local_new, SET), ACT(on_wake, EACH_TIME), ACT(note, WOKEN),
+            ACT(run_local, SET, BODY), ACT(local_drop, SET), ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(spawn_all, RANGE(RUNS, RUNS)), ACT(await, RUNS), ACT(ready));
+    make_runtime(judge, false);
+    run_root(judge);
+    const struct story *story = until_done(judge);
+    int polls = count_of(story, EVENT_POLLED, RUNS);
+    EXPECT(judge, polls == TIMES + 1, "the run gives way 3 times, and is READY in its 4th poll", "%d polls",
+           polls);
+    for (int at = find(story, 0, EVENT_POLLED, RUNS), next;
+         (next = find(story, at + 1, EVENT_POLLED, RUNS)) >= 0; at = next) {
+        int woken = count_between(story, at, next, EVENT_NOTE, WOKEN);
+        EXPECT(judge, woken == 1, "a run that gives way wakes the waker that it was polled with, once",
+               "it is woken %d times", woken);
+    }
+    drop_runtime(judge);
+}
+
 void test_local_gives_way(struct judge *judge)
 {
     judge_start(judge, "executor");
+    gives_way_once(judge);
     gives_way(judge, false);
     gives_way(judge, true);
     yield_of_a_body(judge);

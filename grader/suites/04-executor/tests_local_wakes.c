@@ -25,7 +25,7 @@ static void waker_that_spawns(struct judge *judge)
     PROGRAM(judge, 1, 1, ACT(keep), ACT(pend), ACT(ready));
     PROGRAM(judge, 2, 2, ACT(ready));
     PROGRAM(judge, BODY, BODY, ACT(keep), ACT(wait), ACT(ready));
-    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(local_new, SET), ACT(spawn, ON_LOCAL, 1), ACT(on_wake),
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(local_new, SET), ACT(spawn, ON_LOCAL, 1), ACT(on_wake, ONCE),
             ACT(spawn, ON_LOCAL, 2), ACT(run_local, SET, BODY), ACT(local_drop, SET), ACT(ready));
     run_root(judge);
     until_asleep(judge);

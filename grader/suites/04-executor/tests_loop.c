@@ -172,7 +172,7 @@ static void root_woken_among_busy(struct judge *judge, bool aside)
 /* The root always wakes itself. Its polls, and those of the tasks that it spawns in each, are those of one turn. */
 static void busy_root(struct judge *judge, int tasks, int times)
 {
-    PROGRAM(judge, 1, 50, ACT(ready));
+    PROGRAM(judge, 1, TURN, ACT(ready));
     PROGRAM(judge, ROOT, ROOT, ACT(spawn_all, RANGE(1, tasks)), ACT(wake_self), ACT(pend),
             ACT(repeat, 0, times - 1), ACT(ready));
     make_runtime(judge, false);
@@ -194,7 +194,11 @@ void test_park_has_its_turns(struct judge *judge)
 {
     judge_start(judge, "executor");
     busy_root(judge, 0, 1000);
-    busy_root(judge, 50, 20);
+    /* so few that several polls of the root are in a turn; so many that one is, and one less and more; and any */
+    static const int edges[] = {1, 2, 3, TURN / 2 - 1, TURN / 2, TURN / 2 + 1, 50, TURN - 2, TURN - 1, TURN};
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+        busy_root(judge, edges[i], 4 + 3 * TURN / (1 + edges[i]));
+    busy_root(judge, 1 + judge_random(judge, TURN), 100);
     all_busy(judge, 1, true);
     all_busy(judge, 2 + judge_random(judge, 10), true);
     all_busy(judge, TURN + 1 + judge_random(judge, 60), true);

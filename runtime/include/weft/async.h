@@ -345,12 +345,12 @@ void wf_async_drop(struct wf_future *future, void (*finally)(struct wf_future *f
  * @return the length of the whole line without its end, as snprintf() does: `size` or more means that it was cut.
  *
  * Each future is its name, and `:line` where it has one; then what it awaits. What is over is `name [done]` or
- * `name [dropped]`, and nothing follows.
+ * `name [dropped]`, and an empty future, which was never built, is `(empty)`: nothing follows.
  *
  * Threads: the one that polls `future`, or none polls it meanwhile. Allocates nothing.
  *
  * @clause{02.7,6,"wf_async_backtrace names the future and, along awaiting, each one below it, with an arrow between two: as name:line, or as the bare name while it has no line."}
- * @clause{02.19,3,"A future that is over stands in a backtrace as name [done] or name [dropped], and nothing follows it."}
+ * @clause{02.19,3,"A backtrace ends at a future that is over, as name [done] or name [dropped], and at an empty one, as (empty)."}
  * @clause{02.8,5,"wf_async_backtrace writes at most `size` bytes, the last one zero, and cuts only at the end. It returns the length of the whole line, whatever `size` is."}
  */
 size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t size);

@@ -105,7 +105,10 @@ static inline struct wf_context *wf_context_of(const struct wf_scheduler *schedu
     return context;
 }
 
-/** @brief Have the task polled again, after others had their turn where there is a defer hook. Threads: the one that polls. */
+/**
+ * @brief Have the task polled again, after others had their turn where there is a defer hook. If that takes a wake, it takes one.
+ * Threads: the one that polls.
+ */
 void wf_give_way(const struct wf_waker *waker);
 
 /**

@@ -51,7 +51,9 @@ size_t wf_async_backtrace(const struct wf_future *future, char *text, size_t siz
         text[0] = '\0';
     for (;;) {
         uint32_t line = wf_load_relaxed(&future->line);
-        put_words(&paper, future->ops->name);
+        put_words(&paper, future->ops ? future->ops->name : "(empty)");
+        if (!future->ops)
+            return paper.length;
         if (line == WF_LINE_DONE || line == WF_LINE_DROPPED) {
             put_words(&paper, line == WF_LINE_DONE ? " [done]" : " [dropped]");
             return paper.length;
