@@ -178,7 +178,7 @@ check_accesses() { # FILE COMPILER
 
 prove_bad_input() {
     local file name expected phrase compiler program
-    for file in bad_input bad_use waits time primitives bounds descriptors memory; do
+    for file in bad_input bad_use waits time primitives bounds descriptors readiness memory; do
         for compiler in gcc clang; do
             have $compiler || continue
             program=$build/$file-$compiler
@@ -188,7 +188,7 @@ prove_bad_input() {
             fi
         done
     done | in_parallel
-    for file in bad_input bad_use waits time primitives bounds descriptors memory; do
+    for file in bad_input bad_use waits time primitives bounds descriptors readiness memory; do
         for compiler in gcc clang; do
             have $compiler || { report FAIL "bad input $compiler" "$compiler is not installed"; continue; }
             while IFS='|' read -r name expected phrase; do

@@ -25,7 +25,7 @@
  *     wait.c        loops that only look
  *     time.c        the clock, deadlines
  *     lock.c        mutexes, condition variables, futexes
- *     rwlock.c, barrier.c, once.c
+ *     semaphore.c, rwlock.c, barrier.c, once.c
  *     descriptor.h, descriptor.c, transfer.c, readiness.c    eventfd, pipes, sockets; poll and epoll
  *     schedule.c    which threads can run; deadlock, livelock; the choice
  *     search.c      the tree of decisions, walked depth-first; random walks
@@ -204,6 +204,13 @@ void raw_write(volatile void *address, unsigned size, uint64_t value);
 /* Of or to the model's memory: a crash is the model's. */
 void memory_copy(void *to, const void *from, size_t bytes);
 void memory_rewritten(uintptr_t start, uintptr_t end);
+
+/* --- memory.c --- */
+/* The step reads this store. */
+void read_from(struct thread *thread, struct step *step, const struct store *store, enum il_order order);
+/* A new store of the thread, at this place. `read`: what a read-modify-write read; else NULL. */
+struct store *make_store(struct thread *thread, struct step *step, int index, int place, uint64_t value,
+                         enum il_order order, const struct store *read);
 
 /* --- choice.c --- */
 /* All of the location of this index. Which store, by its place, a load reads, or a read-modify-write. */

@@ -110,7 +110,7 @@ int __wrap_fcntl(int number, int command, ...)
 
 /* --- reading and writing. A loop that looks for something to come may be one that only looks: so its state is noted --- */
 
-static inline __attribute__((always_inline)) ssize_t read_from(int number, void *bytes, size_t size,
+static inline __attribute__((always_inline)) ssize_t read_into(int number, void *bytes, size_t size,
                                                                bool never_waits, il_site site)
 {
     int64_t status = 0;
@@ -142,15 +142,15 @@ static inline __attribute__((always_inline)) ssize_t write_from(int number, cons
         return modelled() ? (call) : __real_##name arguments;                                                \
     }
 TRANSFER(read, ssize_t, (int number, void *bytes, size_t size), (number, bytes, size),
-         read_from(number, bytes, size, false, SITE))
+         read_into(number, bytes, size, false, SITE))
 TRANSFER(write, ssize_t, (int number, const void *bytes, size_t size), (number, bytes, size),
          write_from(number, bytes, size, false, SITE))
 TRANSFER(recv, ssize_t, (int number, void *bytes, size_t size, int flags), (number, bytes, size, flags),
-         read_from(number, bytes, size, flags &MSG_DONTWAIT, SITE))
+         read_into(number, bytes, size, flags &MSG_DONTWAIT, SITE))
 TRANSFER(send, ssize_t, (int number, const void *bytes, size_t size, int flags), (number, bytes, size, flags),
          write_to(number, bytes, size, flags &MSG_DONTWAIT, SITE))
 TRANSFER(eventfd_read, int, (int number, eventfd_t *value), (number, value),
-         read_from(number, value, sizeof *value, false, SITE) < 0 ? -1 : 0)
+         read_into(number, value, sizeof *value, false, SITE) < 0 ? -1 : 0)
 TRANSFER(eventfd_write, int, (int number, eventfd_t value), (number, value),
          write_to(number, &value, sizeof value, false, SITE) < 0 ? -1 : 0)
 

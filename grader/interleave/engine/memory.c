@@ -23,8 +23,6 @@
  */
 #include "engine.h"
 
-#include <errno.h>
-
 /* --- values --- */
 
 static uint64_t cut(uint64_t value, unsigned size)
@@ -69,8 +67,7 @@ static void take_from(struct thread *thread, const struct store *store, enum il_
     view_join(&thread->acquired, &store->released);
 }
 
-/* The step reads this store. */
-static void read_from(struct thread *thread, struct step *step, const struct store *store, enum il_order order)
+void read_from(struct thread *thread, struct step *step, const struct store *store, enum il_order order)
 {
     const struct location *location = &il->locations[store->location];
     step->read = (int)(store - il->stores);
@@ -105,9 +102,8 @@ static void continue_own_sequence(const struct thread *thread, struct store *sto
     store->has_head = store->has_released;
 }
 
-/* A new store of the thread, at this place. `read`: what a read-modify-write read; else NULL. */
-static struct store *make_store(struct thread *thread, struct step *step, int index, int place,
-                                uint64_t value, enum il_order order, const struct store *read)
+struct store *make_store(struct thread *thread, struct step *step, int index, int place, uint64_t value,
+                         enum il_order order, const struct store *read)
 {
     uint64_t before = location_newest(&il->locations[index])->value;
     struct store *store = location_put(index, place, value, thread->id, step->site);
@@ -339,76 +335,6 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
             tell_stale(thread, index, store);
     }
     return old;
-}
-
-/* --- semaphores: only read-modify-writes change the count. So none but the newest store is free for one more, and there is nothing
- * to choose. --- */
-
-enum { COUNT_BYTES = sizeof(uint32_t) };
-
-/* The thread adds this to the count, in a step of its own. */
-static void change_count(struct thread *thread, struct step *step, int index, uint64_t by, enum il_order order)
-{
-    sc_begin(thread, index);
-    const struct store *read = location_newest(&il->locations[index]);
-    uint64_t value = cut(read->value + by, COUNT_BYTES);
-    read_from(thread, step, read, order);
-    make_store(thread, step, index, read->index + 1, value, order, read);
-}
-
-int il_post(void *word, il_site site)
-{
-    struct thread *thread = il_this();
-    heap_check(word, COUNT_BYTES, "sem_post", site);
-    int index = location_of(word, COUNT_BYTES, site);
-    announce(thread,
-             (struct pending){
-                 .op = OP_RMW,
-                 .order = IL_RELEASE,
-                 .touches = {.object = (int16_t)index, .object2 = NO_OBJECT, .writes = true, .adds = true},
-                 .site = site});
-    heap_check(word, COUNT_BYTES, "sem_post", site);
-    race_check(thread, word, COUNT_BYTES, true, true, site);
-    struct step *step = step_begin(thread);
-    bool is_full = location_newest(&il->locations[index])->value >= INT32_MAX;
-    change_count(thread, step, index, !is_full, IL_RELEASE);
-    step_end(thread, step, NULL);
-    tell_step(thread, site, "post %s: %s", location_text(index),
-              value_text(index, location_newest(&il->locations[index])->value));
-    return is_full ? EOVERFLOW : 0;
-}
-
-int il_take(void *word, int64_t deadline, il_site site)
-{
-    struct thread *thread = il_this();
-    heap_check(word, COUNT_BYTES, "sem_wait", site);
-    int index = location_of(word, COUNT_BYTES, site);
-    timeout_set(thread, deadline);
-    announce(thread, (struct pending){.op = OP_TAKE,
-                                      .order = IL_ACQUIRE,
-                                      .touches = {.object = (int16_t)index,
-                                                  .object2 = NO_OBJECT,
-                                                  .writes = true,
-                                                  .clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED},
-                                      .site = site});
-    heap_check(word, COUNT_BYTES, "sem_wait", site);
-    race_check(thread, word, COUNT_BYTES, true, true, site);
-    bool is_there = location_newest(&il->locations[index])->value > 0, early = false;
-    struct step *step = step_begin(thread);
-    if (is_there) {
-        step->touches.clock = CLOCK_NOT;
-        change_count(thread, step, index, -UINT64_C(1), IL_ACQUIRE);
-    } else {
-        early = timeout_take(thread, step);
-        step->op = OP_TIMEOUT;
-        step->touches.writes = false;
-    }
-    thread->deadline = NO_DEADLINE;
-    step_end(thread, step, NULL);
-    tell_step(thread, site, is_there ? "take %s: %s are left" : "take %s: %s, and the deadline has come%s",
-              location_text(index), value_text(index, location_newest(&il->locations[index])->value),
-              early ? EARLY : "");
-    return is_there ? 0 : ETIMEDOUT;
 }
 
 void il_fence(enum il_order order, il_site site)
