@@ -318,6 +318,7 @@ extern const char *const order_names[];
 const char *operation_name(enum operation op);
 
 /* --- story.c --- */
+/* While the account is written. */
 void tell_plain(const struct thread *thread, const volatile void *address, size_t size, il_site site);
 /* Two accesses race, and what each of them is in words. */
 void tell_race(const struct access *before, uintptr_t address, const char *what_before,

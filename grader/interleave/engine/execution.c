@@ -209,7 +209,7 @@ static void repeat_failure(void)
         return; /* it would not be the same */
     memcpy(il->replay, il->taken, (size_t)il->taken_count);
     il->replay_count = il->taken_count;
-    if (il->options.decided_within)
+    if (il->options.decided_within && il_failure_counts(found))
         il->decides_at = decides_at(il->options.decided_within);
     execute_traced();
     if (il->failure == found)

@@ -15,6 +15,10 @@ struct symbols {
         uintptr_t address;
         size_t size;
         char name[64];
+        /* what was asked last: a long account asks the same thousands of times */
+        char place[100];
+        size_t offset;
+        bool whole, asked;
     } * items;
 };
 
@@ -29,8 +33,7 @@ static void add_symbol(void *arg, const char *name, uintptr_t address, size_t si
             engine_failed("no memory");
     }
     struct symbol *symbol = &symbols->items[symbols->count++];
-    symbol->address = address;
-    symbol->size = size;
+    *symbol = (struct symbol){.address = address, .size = size};
     snprintf(symbol->name, sizeof symbol->name, "%s", name);
 }
 
@@ -43,12 +46,12 @@ static void read_symbols(void)
 }
 
 /* The static variable that holds this address; NULL: none. */
-static const struct symbol *symbol_at(uintptr_t address)
+static struct symbol *symbol_at(uintptr_t address)
 {
     if (!il->symbols)
         read_symbols();
     for (size_t i = 0; i < il->symbols->count; i++) {
-        const struct symbol *symbol = &il->symbols->items[i];
+        struct symbol *symbol = &il->symbols->items[i];
         if (address >= symbol->address && address < symbol->address + symbol->size)
             return symbol;
     }
@@ -80,7 +83,7 @@ void write_variable(FILE *out, uintptr_t address, bool whole)
         fprintf(out, "%c's own ", 'A' + owner);
         address -= (uintptr_t)il->threads[owner].thread_pointer + (uintptr_t)il->locals_offset;
     }
-    const struct symbol *symbol = symbol_at(address);
+    struct symbol *symbol = symbol_at(address);
     if (address >= stacks && address < stacks + (uintptr_t)THREADS_MAX * (STACK_BYTES + 4096)) {
         int thread = (int)((address - stacks) / (STACK_BYTES + 4096));
         if (find_local(thread, address, whole, place, sizeof place))
@@ -95,8 +98,13 @@ void write_variable(FILE *out, uintptr_t address, bool whole)
         fprintf(out, address > symbol->address ? "%s + %zu" : "%s", symbol->name,
                 (size_t)(address - symbol->address));
     else {
-        debug_info_place(symbol->address, (size_t)(address - symbol->address), whole, place, sizeof place);
-        fprintf(out, "%s%s", symbol->name, place);
+        size_t offset = (size_t)(address - symbol->address);
+        if (!symbol->asked || symbol->offset != offset || symbol->whole != whole)
+            debug_info_place(symbol->address, offset, whole, symbol->place, sizeof symbol->place);
+        symbol->asked = true;
+        symbol->offset = offset;
+        symbol->whole = whole;
+        fprintf(out, "%s%s", symbol->name, symbol->place);
     }
 }
 
@@ -209,7 +217,7 @@ static void write_member(FILE *out, ptrdiff_t offset, int index, const char *sou
         fputs(member, out);
     else if (known || source)
         fprintf(out, "%s of block %d", known ? member : source, index);
-    else if (block->size > WORD_BYTES)
+    else if (offset > 0 || block->size > WORD_BYTES)
         fprintf(out, "byte %td of block %d", offset, index);
     else
         fprintf(out, "block %d", index);

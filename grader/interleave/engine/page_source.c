@@ -56,7 +56,7 @@ struct page_sources *page_read_sources(const struct page_row *rows, size_t count
 {
     struct page_sources *sources = calloc(1, sizeof *sources);
     for (size_t i = 0; sources && source && i < count; i++) {
-        int length, line = rows[i].place ? split(rows[i].place, &length) : 0;
+        int length = 0, line = rows[i].place ? split(rows[i].place, &length) : 0;
         if (line == 0)
             continue;
         int file = file_of(sources, rows[i].place, length);
@@ -93,7 +93,7 @@ static void write_steps(FILE *out, const struct source *file, int line, const st
 {
     for (size_t i = 0; i < count; i++) {
         bool is_step = rows[i].kind == 'S', races = rows[i].kind == 'P';
-        int length, at = is_step || races ? split(rows[i].place, &length) : 0;
+        int length = 0, at = is_step || races ? split(rows[i].place, &length) : 0;
         if (at != line || (int)strlen(file->name) != length ||
             strncmp(file->name, rows[i].place, (size_t)length) != 0)
             continue;

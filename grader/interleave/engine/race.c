@@ -193,7 +193,8 @@ static void plain(const volatile void *address, size_t size, bool is_write, il_s
         look_ends(il_this());
     il_this()->sc.was_elsewhere = true;
     race_check(il_this(), address, size, is_write, false, site);
-    tell_plain(il_this(), address, size, site);
+    if (il->tracing)
+        tell_plain(il_this(), address, size, site);
     if (++il->plain_accesses > LOOP)
         fail(IL_LOOP, site,
              "an endless loop at %s: %d accesses to memory and no operation that another thread could see or answer. A "

@@ -16,7 +16,7 @@
 void tell_plain(const struct thread *thread, const volatile void *address, size_t size, il_site site)
 {
     enum { LINES_MAX = 20000 };
-    if (!il->tracing || il->line_count >= LINES_MAX)
+    if (il->line_count >= LINES_MAX)
         return;
     tell_line(LINE_PLAIN, thread->id, site, "%s", "");
     struct line *line = &il->lines[il->line_count - 1];
