@@ -123,6 +123,25 @@ static struct step_reply on_park_at_gate(const struct step_park_at_gate *step)
     return (struct step_reply){.a = actor_start(step->thread, job_park_at_gate, step, sizeof *step)};
 }
 
+/* More often than a counter of 16 bits counts. */
+static void job_parks_in_a_row(const void *arguments)
+{
+    const struct step_parks_in_a_row *step = arguments;
+    struct wf_park *parker = parker_at(step->parker);
+    int64_t woken = 0, timed_out = 0;
+    for (int64_t i = 0; i < step->times; i++) {
+        wf_unpark(parker);
+        woken += wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN;
+        timed_out += wf_park(parker, 0) == WF_PARK_TIMED_OUT;
+    }
+    scenario_event(EVENT_ROW_DONE, woken, timed_out);
+}
+
+static struct step_reply on_parks_in_a_row(const struct step_parks_in_a_row *step)
+{
+    return (struct step_reply){.a = actor_start(step->thread, job_parks_in_a_row, step, sizeof *step)};
+}
+
 static struct step_reply on_open_gate(const struct step_open_gate *step)
 {
     (void)step;

@@ -141,6 +141,10 @@ void describe_parking_event(struct judge *judge, const struct channel_record *ev
         snprintf(text, (size_t)size, "block_on returns %lld, out %lld", (long long)event->a,
                  (long long)event->b);
         break;
+    case EVENT_ROW_DONE:
+        snprintf(text, (size_t)size, "%lld parks were woken, %lld timed out", (long long)event->a,
+                 (long long)event->b);
+        break;
     case EVENT_PARK_BEGINS:
         snprintf(text, (size_t)size, "the thread parks");
         break;
