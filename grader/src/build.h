@@ -49,6 +49,7 @@ struct build {
     size_t problem_count;
     char *graded_folder;   /**< where the graded lab's files are, as the person would name it; or NULL */
     struct words replaced; /**< own earlier labs that did not build: the reference is used instead */
+    char *memory_imports; /**< which files ask the C library for memory, by which functions; NULL: none does, or plain was not built */
 };
 
 /** The sandbox of a build, which hides the submission and the tree. `wanted` as in sandbox_probe(). */

@@ -17,6 +17,7 @@ enum {
     ROOM_BYTES = 16 << 20,        /* that a stage needs, so that what fails there fails for another reason */
     PLENTY_BYTES = 1 << 29,       /* more than compilers write that run at the same time */
     NO_VARIANT = -1,
+    OBJECT_BYTES_MAX = PRODUCT_BYTES_MAX,
 };
 
 /* Said in place of the compiler's words where it ended well. */
@@ -101,6 +102,13 @@ struct job *build_object_job(const struct builder *builder, const struct jobs *j
                              size_t variant);
 /** Where its object is taken to. The caller frees. */
 char *build_object_path(const struct builder *builder, const char *variant, const struct submitted_file *file);
+
+/* build_imports.c: what an object asks the C library for */
+
+/** The functions that give memory, or take it back, among the undefined symbols of an object. The caller frees the words. */
+struct words build_memory_imports(const char *object, size_t length);
+/** Note those of the object of a submitted file, as `shown` names it, in the build's `memory_imports`. */
+void build_note_imports(struct builder *builder, const char *object, const char *shown);
 
 /* build_link.c: trusted objects, and the link */
 
