@@ -2,9 +2,13 @@
  * @file laws_futures.c
  * @brief How lab 04's futures are built for the laws, in the order of futures.h.
  */
+#include <pthread.h>
+
+#include "futures.h"
 #include "kit_subject.h"
 #include "kit_tasks.h"
 #include "scenario.h"
+#include "weft/alloc.h"
 #include "weft/coop.h"
 #include "weft/local_set.h"
 #include "weft/task.h"
@@ -53,6 +57,8 @@ static struct wf_local_set *set_of(const struct kit_object *object)
     return object->extra[0];
 }
 
+static int local_polls; /* of local tasks, so far */
+
 static bool is_inside(const struct kit_object *object, const struct wf_context *context)
 {
     return context && context != object->outside &&
@@ -64,6 +70,7 @@ static enum wf_poll local_task_poll(struct wf_future *future, struct wf_cx *cx)
     struct kit_object *object = ((struct local_task *)future)->object;
     const struct wf_context *context = wf_context_current;
     (void)cx;
+    local_polls++;
     object->seen.surroundings_wrong += !is_inside(object, context) || !context->constrained ||
                                        context->budget != WF_BUDGET || !kit_values_are_away() ||
                                        !wf_task_current() || wf_task_frame(wf_task_current()) != future;
@@ -87,6 +94,9 @@ static void spawn_local_task(struct kit_object *object)
 
 static void prepare_local_run(struct kit_object *object)
 {
+    wf_alloc_fail_at(1); /* its one allocation */
+    kit_returned(object, NULL, wf_local_set_new());
+    wf_alloc_fail_at(0);
     object->extra[0] = wf_local_set_new();
     if (!object->extra[0])
         scenario_broken("no memory for a local set");
@@ -112,6 +122,103 @@ static bool local_run_surrounds(const struct kit_object *object, bool in_drop)
            (!constrained || inside->budget == WF_BUDGET) && kit_values_reach();
 }
 
+/* A body of nobody's: PENDING once, so that local tasks are run. */
+struct second {
+    struct wf_local_run run;
+    struct wf_future body;
+};
+
+static enum wf_poll second_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    static struct wf_future *polled;
+    (void)cx;
+    enum wf_poll poll = polled == future ? WF_READY : WF_PENDING;
+    polled = poll == WF_READY ? NULL : future;
+    return poll;
+}
+
+static const struct wf_future_ops second_ops = {
+    .name = "second", .poll = second_poll, .size = sizeof(struct wf_future)};
+
+static enum wf_poll poll_second(struct second *second)
+{
+    const struct wf_waker nobody = {0};
+    struct wf_cx cx = {.waker = &nobody};
+    return wf_future_poll(&second->run.future, &cx);
+}
+
+static void build_second(struct second *second, struct kit_object *object)
+{
+    second->body = (struct wf_future){.ops = &second_ops};
+    wf_local_set_run(&second->run, set_of(object), &second->body);
+}
+
+/* Another run of the set: tasks that could run when the first one was dropped run in it. */
+static int32_t witness_local_run(struct kit_object *object)
+{
+    struct second second;
+    int before = local_polls;
+    build_second(&second, object);
+    while (poll_second(&second) == WF_PENDING)
+        ;
+    return local_polls - before;
+}
+
+static void local_run_second_inside(struct kit_object *object)
+{
+    struct second second;
+    build_second(&second, object);
+    (void)!poll_second(&second);
+}
+
+static void local_run_set_dropped_inside(struct kit_object *object)
+{
+    wf_local_set_drop(set_of(object));
+}
+
+static void *drop_set(void *set)
+{
+    wf_local_set_drop(set);
+    return NULL;
+}
+
+static void local_run_set_dropped_elsewhere(struct kit_object *object)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, drop_set, set_of(object)) == 0)
+        pthread_join(thread, NULL);
+}
+
+static enum wf_poll mover_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    return wf_future_poll(&((struct second *)(void *)(future + 1))->run.future, cx);
+}
+
+static const struct wf_future_ops mover_ops = {
+    .name = "mover", .poll = mover_poll, .size = sizeof(struct wf_future) + sizeof(struct second)};
+
+/* The kit's scheduler, which says of itself that it moves its tasks. */
+static void local_run_in_a_task_that_moves(struct kit_object *object)
+{
+    static struct kit_tasks tasks;
+    static struct wf_scheduler_ops ops;
+    kit_tasks_init(&tasks);
+    ops = *tasks.scheduler.ops;
+    ops.migrates = true;
+    tasks.scheduler.ops = &ops;
+    struct wf_task *task = wf_task_new(mover_ops.size);
+    if (!task)
+        scenario_broken("no memory for a task");
+    struct wf_future *frame = wf_task_frame(task);
+    *frame = (struct wf_future){.ops = &mover_ops};
+    build_second((struct second *)(void *)(frame + 1), object);
+    if (wf_task_spawn(task, &tasks.scheduler, NULL) != 0)
+        scenario_broken("no task");
+    kit_tasks_run(&tasks);
+}
+
+KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
+
 static void release_local_run(struct kit_object *object)
 {
     wf_local_set_drop(set_of(object));
@@ -131,7 +238,8 @@ static const struct kit_kind local_run_kind = {.name = "local_run",
                                                .build = build_local_run,
                                                .release = release_local_run,
                                                .kick = spawn_local_task,
-                                               .surrounds = local_run_surrounds};
+                                               .surrounds = local_run_surrounds,
+                                               .witness = witness_local_run};
 
 const struct kit_kind *const kit_kinds[] = {&yield_kind, &consume_kind, &unconstrained_kind, &local_run_kind,
                                             NULL};
