@@ -17,7 +17,8 @@ struct model {
     bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, dry, kicked, witnessed;
     int32_t results[KIT_COUNT_MAX];
     int alive, done_count, drops, polls, leaf_polls, turns, callbacks, out, wakes, destroyed;
-    int queued, went_on; /* tasks that can run; what somebody else went on with */
+    int fresh, gave_way; /* tasks that can run: not polled yet; to be polled again, as they gave way */
+    int went_on;         /* what somebody else went on with */
     bool polls_known, held_known;
     int poll;
 };
@@ -220,12 +221,26 @@ static void arm(struct model *model, int leaf, int32_t result)
     model->results[leaf] = result;
 }
 
+/* Each that can is polled once. */
+static void turn_of_tasks(struct model *model)
+{
+    model->gave_way = model->life->shape.form == 2 ? model->fresh : 0;
+    model->fresh = 0;
+}
+
+/* In a poll that is PENDING; it gives way itself, if a task could go on. */
+static void run_tasks(struct model *model)
+{
+    turn_of_tasks(model);
+    model->wakes += model->gave_way > 0;
+}
+
 /* What outlives it is what it had lent, or tasks: somebody else polls these. */
 static void witness(struct model *model)
 {
     model->witnessed = true;
-    model->went_on += model->future->flags & RUNS_TASKS ? model->queued : model->alive;
-    model->queued = 0;
+    model->went_on += model->future->flags & RUNS_TASKS ? model->fresh + model->gave_way : model->alive;
+    turn_of_tasks(model);
     model->leaf_polls += model->alive;
     for (int i = 0; i < model->life->shape.count && model->alive > 0; i++)
         if (model->armed[i] && !model->done[i])
@@ -250,7 +265,8 @@ static void operate(struct model *model, const struct kit_op *op)
             model->over = op->act == ACT_POLL_DRY ? poll_dry(model) : poll_model(model);
         }
         model->poll = model->over;
-        model->queued = model->over ? model->queued : 0;
+        if (!model->over)
+            run_tasks(model);
         break;
     case ACT_ARM:
         arm(model, op->a, op->result);
@@ -264,7 +280,7 @@ static void operate(struct model *model, const struct kit_op *op)
     case ACT_KICK:
         model->wakes += model->polls > 0 && !model->over && !model->dropped;
         model->kicked = true;
-        model->queued++;
+        model->fresh++;
         break;
     case ACT_WITNESS:
         witness(model);
@@ -378,7 +394,7 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
                                                    : life->shape.count;
     model.callbacks = (future->flags & CALLS_TO_BUILD) && !model.failed_to_build;
     model.leaf_polls = future->leaves == RUN_ELSEWHERE; /* in its task */
-    model.queued = (future->flags & RUNS_TASKS) && life->shape.form != 0;
+    model.fresh = (future->flags & RUNS_TASKS) && life->shape.form != 0;
     for (int at = 0; at <= life->count + 1; at++) {
         struct law_expected expected = {.known = {false}};
         if (at > 0 && at <= life->count)

@@ -258,9 +258,10 @@ enum {
     KEEPS_WAKER = 1 << 24,    /* while it is PENDING it keeps a clone of its own */
     SPENDS_ONE = 1 << 25,     /* READY costs it a unit of budget */
     SPENDS_NONE = 1 << 26,    /* what it polls has another budget, or none */
-    RUNS_TASKS =
-        1 << 27,        /* tasks, which outlive it: one from the begin, but in form 0, and one at each kick */
-    IN_TASKS = 1 << 28, /* of a lab that has tasks: it is polled in one too */
+    /* Tasks, which outlive it: one from the begin, but in form 0, and one at each kick. In form 1 they wait, in form 2 they give
+     * way once. */
+    RUNS_TASKS = 1 << 27,
+    IN_TASKS = 1 << 28,   /* of a lab that has tasks: it is polled in one too */
     READS_INTS = 1 << 29, /* it reads the outputs of its leaves, and panics where one is no int */
 };
 

@@ -161,6 +161,8 @@ void kit_drop(struct kit_object *object)
     wf_future_drop(object->future);
     object->inner->in_operation = object->inner->in_drop = false;
     kit_current = outer;
+    if (copy.constrained) /* a drop takes no unit and gives none back */
+        object->seen.spent += (int32_t)(copy.budget - before->budget);
     see_context(object, before, &copy);
     object->inner->over = true;
 }

@@ -43,13 +43,15 @@ static bool unconstrained_surrounds(const struct kit_object *object, bool in_dro
     return in_drop || !wf_context_current || !wf_context_current->constrained;
 }
 
-/* --- a run of a local set, in which there is no task, one that waits, or one that is READY at once --- */
+/* --- a run of a local set, in which there is no task, one that waits, or one that gives way once --- */
 
-enum { NO_TASK, WAITS, READY_AT_ONCE };
+enum { NO_TASK, WAITS, GIVES_WAY };
 
 struct local_task {
     struct wf_future future;
     struct kit_object *object;
+    bool gave_way;
+    int told_in;
 };
 
 static struct wf_local_set *set_of(const struct kit_object *object)
@@ -57,7 +59,7 @@ static struct wf_local_set *set_of(const struct kit_object *object)
     return object->extra[0];
 }
 
-static int local_polls; /* of local tasks, so far */
+static int second_runs, tasks_in_second; /* how many there were; the tasks that were polled in the last one */
 
 static bool is_inside(const struct kit_object *object, const struct wf_context *context)
 {
@@ -67,14 +69,19 @@ static bool is_inside(const struct kit_object *object, const struct wf_context *
 
 static enum wf_poll local_task_poll(struct wf_future *future, struct wf_cx *cx)
 {
-    struct kit_object *object = ((struct local_task *)future)->object;
+    struct local_task *self = (struct local_task *)future;
+    struct kit_object *object = self->object;
     const struct wf_context *context = wf_context_current;
-    (void)cx;
-    local_polls++;
+    tasks_in_second += self->told_in != second_runs;
+    self->told_in = second_runs;
     object->seen.surroundings_wrong += !is_inside(object, context) || !context->constrained ||
                                        context->budget != WF_BUDGET || !kit_values_are_away() ||
                                        !wf_task_current() || wf_task_frame(wf_task_current()) != future;
-    return object->shape.form == WAITS ? WF_PENDING : WF_READY;
+    bool ends = object->shape.form == NO_TASK || self->gave_way;
+    if (object->shape.form == GIVES_WAY && !self->gave_way)
+        wf_give_way(cx->waker);
+    self->gave_way = object->shape.form == GIVES_WAY;
+    return ends ? WF_READY : WF_PENDING;
 }
 
 static const struct wf_future_ops local_task_ops = {
@@ -157,11 +164,12 @@ static void build_second(struct second *second, struct kit_object *object)
 static int32_t witness_local_run(struct kit_object *object)
 {
     struct second second;
-    int before = local_polls;
+    second_runs++;
+    tasks_in_second = 0;
     build_second(&second, object);
     while (poll_second(&second) == WF_PENDING)
         ;
-    return local_polls - before;
+    return tasks_in_second;
 }
 
 static void local_run_second_inside(struct kit_object *object)
