@@ -221,17 +221,11 @@ static void arm(struct model *model, int leaf, int32_t result)
     model->results[leaf] = result;
 }
 
-/* Each that can is polled once. */
-static void turn_of_tasks(struct model *model)
+/* In a poll that is PENDING each that can is polled once. The run gives way itself, if one could go on. */
+static void run_tasks(struct model *model)
 {
     model->gave_way = model->life->shape.form == 2 ? model->fresh : 0;
     model->fresh = 0;
-}
-
-/* In a poll that is PENDING; it gives way itself, if a task could go on. */
-static void run_tasks(struct model *model)
-{
-    turn_of_tasks(model);
     model->wakes += model->gave_way > 0;
 }
 
@@ -240,7 +234,7 @@ static void witness(struct model *model)
 {
     model->witnessed = true;
     model->went_on += model->future->flags & RUNS_TASKS ? model->fresh + model->gave_way : model->alive;
-    turn_of_tasks(model);
+    model->fresh = model->gave_way = 0; /* they come to their end, or wait */
     model->leaf_polls += model->alive;
     for (int i = 0; i < model->life->shape.count && model->alive > 0; i++)
         if (model->armed[i] && !model->done[i])
