@@ -40,17 +40,29 @@ static const void *part(const char *object, size_t length, uint64_t offset, uint
     return offset <= length && size <= length - offset ? object + offset : NULL;
 }
 
-/* A section by its number; false: there is none, or it is not whole. */
+/* A section by its number; false: it is not there, or not whole. */
 static bool section(const char *object, size_t length, uint64_t number, Elf64_Shdr *found)
 {
     Elf64_Ehdr head;
     memcpy(&head, object, sizeof head);
-    const void *at = number < head.e_shnum
+    const void *at = number <= length / sizeof *found
                          ? part(object, length, head.e_shoff + number * sizeof *found, sizeof *found)
                          : NULL;
     if (at)
         memcpy(found, at, sizeof *found);
     return at && part(object, length, found->sh_offset, found->sh_type == SHT_NOBITS ? 0 : found->sh_size);
+}
+
+/* Where there are too many for the head, the first section, which is none, says how many there are. */
+static uint64_t section_count(const char *object, size_t length)
+{
+    Elf64_Ehdr head;
+    Elf64_Shdr none;
+    memcpy(&head, object, sizeof head);
+    const void *at = head.e_shnum ? NULL : part(object, length, head.e_shoff, sizeof none);
+    if (at)
+        memcpy(&none, at, sizeof none);
+    return at ? none.sh_size : head.e_shnum;
 }
 
 static void add_symbols(const char *object, size_t length, const Elf64_Shdr *symbols, struct words *names)
@@ -75,8 +87,8 @@ struct words build_memory_imports(const char *object, size_t length)
     Elf64_Shdr found;
     if (length < sizeof head || memcmp(object, ELFMAG, SELFMAG) != 0 || object[EI_CLASS] != ELFCLASS64)
         return names;
-    memcpy(&head, object, sizeof head);
-    for (uint64_t i = 0; i < head.e_shnum; i++)
+    uint64_t count = section_count(object, length);
+    for (uint64_t i = 1; i < count && i <= length / sizeof found; i++)
         if (section(object, length, i, &found) && found.sh_type == SHT_SYMTAB)
             add_symbols(object, length, &found, &names);
     return names;

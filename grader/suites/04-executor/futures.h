@@ -30,6 +30,7 @@
     OWN(local_run, set_dropped_inside, "04.30", "", IN_ITS_POLL, ANY_FORM, "polled while its set is dropped") \
     OWN(local_run, set_dropped_elsewhere, "04.30", "", WHEN_SUSPENDED | WHEN_READY, ANY_FORM,                 \
         "followed by the drop of its set on another thread")                                                  \
-    OWN(local_run, in_a_task_that_moves, "04.21", "", WHEN_NEW, ANY_FORM, "polled in a task that may move")
+    OWN(local_run, in_a_task_that_moves, "04.21", "", WHEN_NEW | WHEN_OVER, ANY_FORM,                         \
+        "polled in a task that may move")
 
 #endif

@@ -99,12 +99,25 @@ static void spawn_local_task(struct kit_object *object)
         scenario_broken("no task");
 }
 
+/* A set costs one allocation: each fails in turn, then there is a set. What a failure leaves behind is live in the end. */
+static struct wf_local_set *new_set(struct kit_object *object)
+{
+    struct wf_local_set *set = NULL;
+    enum { SITES = 1, TRIED = 8 };
+    uint32_t site = 0;
+    while (!set && site++ < TRIED) {
+        wf_alloc_fail_at(site);
+        set = wf_local_set_new();
+        bool failed = wf_alloc_fail_at(0) == 0;
+        kit_returned(object, failed ? NULL : set, set);
+    }
+    object->seen.returned_wrong += site != SITES + 1;
+    return set;
+}
+
 static void prepare_local_run(struct kit_object *object)
 {
-    wf_alloc_fail_at(1); /* its one allocation */
-    kit_returned(object, NULL, wf_local_set_new());
-    wf_alloc_fail_at(0);
-    object->extra[0] = wf_local_set_new();
+    object->extra[0] = new_set(object);
     if (!object->extra[0])
         scenario_broken("no memory for a local set");
     if (object->shape.form != NO_TASK)
