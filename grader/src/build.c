@@ -20,6 +20,7 @@ void build_remove(struct build *build)
         remove_tree(build->stage);
     free(build->stage);
     free(build->graded_folder);
+    free(build->memory_imports);
     for (size_t i = 0; i < build->problem_count; i++) {
         free(build->problems[i].where);
         free(build->problems[i].what);

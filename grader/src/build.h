@@ -52,6 +52,7 @@ struct build {
     /** Beside interleave there is a subject of the same name as this in which the submission was not optimised. That it cannot be built
      * is no fault of the submission's. */
     bool has_written;
+    char *memory_imports; /**< which files ask the C library for memory, by which functions; NULL: none does, or plain was not built */
 };
 #define BUILD_WRITTEN "written"
 

@@ -17,6 +17,7 @@ enum {
     ROOM_BYTES = 16 << 20,        /* that a stage needs, so that what fails there fails for another reason */
     PLENTY_BYTES = 1 << 29,       /* more than compilers write that run at the same time */
     NO_VARIANT = -1,
+    OBJECT_BYTES_MAX = PRODUCT_BYTES_MAX,
 };
 
 /* Said in place of the compiler's words where it ended well. */
@@ -112,6 +113,13 @@ char *build_object_path(const struct builder *builder, const char *variant, cons
 bool build_find_text(struct builder *builder, const struct job *job, const char *flags);
 /** Keep the text that the job has made, if it depends on nothing but files that are known. */
 void build_keep_text(struct builder *builder, const struct job *job, const char *flags);
+
+/* build_imports.c: what an object asks the C library for */
+
+/** The functions that give memory, or take it back, among the undefined symbols of an object. The caller frees the words. */
+struct words build_memory_imports(const char *object, size_t length);
+/** Note those of the object of a submitted file, as `shown` names it, in the build's `memory_imports`. */
+void build_note_imports(struct builder *builder, const char *object, const char *shown);
 
 /* build_link.c: trusted objects, and the link */
 

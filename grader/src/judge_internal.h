@@ -30,6 +30,7 @@ struct judge {
     bool debugged;                /* gdb runs the subject: no deadlines */
     const char *from;             /* the submission as typed */
     const char *graded_folder;    /* where the graded lab's files are in it */
+    const char *memory_imports;   /* what its objects ask the C library for; NULL: nothing */
     const char *root;             /* the course's tree */
     int64_t budget_ms;            /* of a model: processor time to explore it */
     const char *token;            /* of a model: the one execution to replay; NULL: all */

@@ -111,6 +111,7 @@ static struct judge *new_judge(const struct judge_test *test)
     judge->from = current.from;
     judge->root = current.root;
     judge->graded_folder = current.build->graded_folder;
+    judge->memory_imports = current.build->memory_imports;
     judge->budget_ms = test->variants == INTERLEAVE ? current.budget_ms : 0;
     judge->token = current.token;
     if (current.build->has_written)

@@ -14,9 +14,11 @@
 struct model {
     const struct law_future *future;
     const struct kit_life *life;
-    bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, dry, kicked;
+    bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, dry, kicked, witnessed;
     int32_t results[KIT_COUNT_MAX];
     int alive, done_count, drops, polls, leaf_polls, turns, callbacks, out, wakes, destroyed;
+    int fresh, gave_way; /* tasks that can run: not polled yet; to be polled again, as they gave way */
+    int went_on;         /* what somebody else went on with */
     bool polls_known, held_known;
     int poll;
 };
@@ -213,9 +215,30 @@ static void arm(struct model *model, int leaf, int32_t result)
         return;
     }
     bool is_built = model->future->waits != WAITS_IN_TURN || leaf == model->done_count;
-    model->wakes += is_built && model->polls > 0 && !model->done[leaf];
+    bool is_gone = model->future->leaves == OWNS_LEAVES && (model->over || model->dropped);
+    model->wakes += is_built && model->polls > 0 && !model->done[leaf] && !is_gone && !model->witnessed;
     model->armed[leaf] = true;
     model->results[leaf] = result;
+}
+
+/* In a poll that is PENDING each that can is polled once. The run gives way itself, if one could go on. */
+static void run_tasks(struct model *model)
+{
+    model->gave_way = model->life->shape.form == 2 ? model->fresh : 0;
+    model->fresh = 0;
+    model->wakes += model->gave_way > 0;
+}
+
+/* What outlives it is what it had lent, or tasks: somebody else polls these. */
+static void witness(struct model *model)
+{
+    model->witnessed = true;
+    model->went_on += model->future->flags & RUNS_TASKS ? model->fresh + model->gave_way : model->alive;
+    model->fresh = model->gave_way = 0; /* they come to their end, or wait */
+    model->leaf_polls += model->alive;
+    for (int i = 0; i < model->life->shape.count && model->alive > 0; i++)
+        if (model->armed[i] && !model->done[i])
+            leaf_ready(model, i);
 }
 
 static void operate(struct model *model, const struct kit_op *op)
@@ -236,6 +259,8 @@ static void operate(struct model *model, const struct kit_op *op)
             model->over = op->act == ACT_POLL_DRY ? poll_dry(model) : poll_model(model);
         }
         model->poll = model->over;
+        if (!model->over)
+            run_tasks(model);
         break;
     case ACT_ARM:
         arm(model, op->a, op->result);
@@ -249,7 +274,13 @@ static void operate(struct model *model, const struct kit_op *op)
     case ACT_KICK:
         model->wakes += model->polls > 0 && !model->over && !model->dropped;
         model->kicked = true;
+        model->fresh++;
         break;
+    case ACT_WITNESS:
+        witness(model);
+        break;
+    case ACT_ERR:
+        break; /* by a copy of the program */
     case ACT_DROP:
         if (!model->over) {
             drop_leaves(model);
@@ -281,6 +312,8 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
     MUST(room_wrong, 0, law_1);
     MUST(returned_wrong, 0, law_1);
     MUST(finals_early, 0, law_3);
+    MUST(ops_wrong, 0, law_12);
+    MUST(failures, model->failed_to_build, law_13);
     MUST(allocations, boxed, law_1);
     MUST(frees, boxed && (is_over || at_release), phase);
     if (at_release) {
@@ -303,7 +336,7 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
         MUST(out, model->out, model->failed_to_build ? law_13 : law_9);
     bool elsewhere = future->leaves == RUN_ELSEWHERE;
     if (model->held_known) {
-        int holding = model->polls > 0 && !elsewhere ? model->alive : 0;
+        int holding = model->polls > 0 && !elsewhere && !model->witnessed ? model->alive : 0;
         if (future->leaves == OWNS_LEAVES && is_over)
             holding = 0;
         bool keeps = (future->flags & KEEPS_WAKER) && model->polls > 0 && !is_over;
@@ -314,6 +347,8 @@ static void expect_now(struct model *model, struct law_expected *expected, bool 
             MUST(clones, holding + keeps, law_2);
         MUST(wakes_newest, model->wakes, model->dry ? law_10 : law_2);
     }
+    if (!model->over)
+        MUST(went_on, model->went_on, law_3);
     if (!is_over && model->polls > 0)
         MUST(reached, elsewhere ? 0 : model->alive, law_6);
     bool has_owner = shape->owned && shape->bytes > 0;
@@ -346,13 +381,14 @@ void law_expect(struct judge *judge, const struct law_future *future, const stru
     model.life = life;
     model.poll = -1;
     model.polls_known = model.held_known = true;
-    model.failed_to_build = life->variation.fail && law_allocates(future, &life->shape);
+    model.failed_to_build = life->variation.fail == 1 && law_allocates(future, &life->shape);
     bool is_empty = law_stays_empty(future, &life->shape);
     model.alive = future->leaves == NO_LEAVES || model.failed_to_build || is_empty ? 0
                   : future->waits == WAITS_IN_TURN ? !(future->flags & BUILDS_LATE)
                                                    : life->shape.count;
     model.callbacks = (future->flags & CALLS_TO_BUILD) && !model.failed_to_build;
     model.leaf_polls = future->leaves == RUN_ELSEWHERE; /* in its task */
+    model.fresh = (future->flags & RUNS_TASKS) && life->shape.form != 0;
     for (int at = 0; at <= life->count + 1; at++) {
         struct law_expected expected = {.known = {false}};
         if (at > 0 && at <= life->count)

@@ -6,11 +6,6 @@
 
 #include "laws_internal.h"
 
-static void add(struct kit_life *life, enum kit_act act, int32_t a, int32_t result)
-{
-    life->ops[life->count++] = (struct kit_op){(uint8_t)act, a, result};
-}
-
 /* Alone, where one is enough; as the last, where all count. Bits and bytes in which branches are noted run over here. */
 static void last_script(const struct law_future *future, struct kit_life *life, int way, int32_t result)
 {

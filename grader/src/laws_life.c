@@ -77,8 +77,15 @@ static void describe_shape(char *text, size_t size, const struct law_future *fut
 /* In short, for a crash or a panic, after which there are no observations. */
 static void describe_operations(char *text, size_t size, const struct kit_life *life)
 {
-    static const char *const words[] = {" poll", " poll without budget", " ready", " all ready", " drop",
-                                        " kick", " all but one ready"};
+    static const char *const words[] = {" poll",
+                                        " poll without budget",
+                                        " ready",
+                                        " all ready",
+                                        " drop",
+                                        " kick",
+                                        " all but one ready",
+                                        " go on without it",
+                                        " mistake"};
     size_t length = 0;
     *text = '\0';
     for (int i = 0; i < life->count && length < size; i++)
@@ -101,14 +108,21 @@ void law_send(struct judge *judge, const struct law_future *future, const struct
 void law_live(struct judge *judge, const struct law_future *future, const struct kit_life *life,
               struct law_record *record, struct law_record *twin)
 {
-    record->count = 0;
+    record->count = record->erred_count = 0;
     if (twin)
         twin->count = 0;
     law_send(judge, future, life);
     int events;
     const struct channel_record *event = judge_events(judge, &events);
     const char *text = judge_event_text(judge);
-    for (int i = 0; i < events; i++, text += sizeof(struct kit_seen)) {
+    for (int i = 0; i < events; i++, text += event[i - 1].text_bytes) {
+        if (event[i].kind == EVENT_ERRED && event[i].text_bytes < ERRED_BYTES &&
+            record->erred_count < KIT_OPS_MAX) {
+            char *erred = record->erred[record->erred_count++];
+            memcpy(erred, text, event[i].text_bytes);
+            erred[event[i].text_bytes] = '\0';
+            continue;
+        }
         struct law_record *to = event[i].kind == EVENT_SEEN ? record : twin;
         if (event[i].text_bytes != sizeof(struct kit_seen) || !to || to->count == KIT_OPS_MAX + 2)
             judge_fail(judge, "a vector of observations for each step", "something else was told");
@@ -119,7 +133,19 @@ void law_live(struct judge *judge, const struct law_future *future, const struct
         judge_fail(judge, "a vector of observations for each step", "%d of %d came", record->count, expected);
 }
 
-static void note_operation(struct judge *judge, const struct kit_op *op, const struct kit_seen *seen)
+/* How a mistake reads behind "it is". */
+static const char *mistake_text(const struct law_future *future, int number)
+{
+    struct law_mistake mistakes[LAW_MISTAKES_MAX];
+    int count = law_mistakes_of(future, mistakes);
+    for (int i = 0; i < count; i++)
+        if (mistakes[i].number == number)
+            return mistakes[i].text;
+    return "misused";
+}
+
+static void note_operation(struct judge *judge, const struct law_future *future, const struct kit_op *op,
+                           const struct kit_seen *seen)
 {
     switch ((enum kit_act)op->act) {
     case ACT_POLL:
@@ -147,12 +173,17 @@ static void note_operation(struct judge *judge, const struct kit_op *op, const s
     case ACT_KICK:
         judge_note(judge, "       from outside it is given something to do");
         break;
+    case ACT_WITNESS:
+        judge_note(judge, "       somebody else polls what it left");
+        break;
+    case ACT_ERR:
+        judge_note(judge, "       it is %s", mistake_text(future, op->a));
+        break;
     }
 }
 
-/* The life as a person would tell it, after its line in the trace. */
-static void note_life(struct judge *judge, const struct kit_life *life, const struct law_record *record,
-                      int at)
+void law_note(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+              const struct law_record *record, int at)
 {
     static const char *const wheres[] = {"outside of any context",
                                          "in a context without a budget",
@@ -174,18 +205,19 @@ static void note_life(struct judge *judge, const struct kit_life *life, const st
                                                "in its clean-up"};
     static const char *const intruders[] = {"", "somebody prints its tree",
                                             "somebody builds, polls and drops another one like it",
-                                            "somebody polls a second one that is alive"};
+                                            "somebody polls a second one that is alive", "it is "};
     const struct kit_variation *varied = &life->variation;
     if (varied->where)
         judge_note(judge, "       it is polled and dropped %s", wheres[varied->where]);
     if (varied->place)
-        judge_note(judge, "       %s %s", places[varied->place], intruders[varied->intruder]);
+        judge_note(judge, "       %s %s%s", places[varied->place], intruders[varied->intruder],
+                   varied->intruder == ERRS ? mistake_text(future, varied->mistake) : "");
     if (varied->twin)
         judge_note(judge, "       a second one lives at the same time, and does each step after the first");
     if (varied->fail)
-        judge_note(judge, "       allocation %d of its construction fails", varied->fail);
+        judge_note(judge, "       allocation %d of its life fails", varied->fail);
     for (int i = 0; i < life->count && i < at; i++)
-        note_operation(judge, &life->ops[i], &record->seen[i + 1]);
+        note_operation(judge, future, &life->ops[i], &record->seen[i + 1]);
     if (at > life->count)
         judge_note(judge, "       give back what is left of it");
 }
@@ -194,8 +226,7 @@ void law_broken(struct judge *judge, const struct law_future *future, const stru
                 const struct law_record *record, int at, const char *law, int field, int32_t expected)
 {
     char text[400];
-    (void)future;
-    note_life(judge, life, record, at);
+    law_note(judge, future, life, record, at);
     snprintf(text, sizeof text, "%s: %s %s", law, law_seen_texts[field], judge_code(expected));
     judge_fail(judge, text, "%s %s", law_seen_texts[field],
                judge_code(((const int32_t *)&record->seen[at])[field]));

@@ -32,7 +32,8 @@
     DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE)    \
     DOMAIN(PLACE, AT_LEAF_POLL, AT_LEAF_DROP, AT_CALLBACK, AT_CLONE, AT_WAKE, AT_WAKER_DROP, AT_ALLOC,       \
            AT_FREE, AT_DROP_OUT, AT_FINALLY)                                                                 \
-    DOMAIN(INTRUDER, DUMPS, LIVES, POLLS_TWIN)
+    DOMAIN(INTRUDER, DUMPS, LIVES, POLLS_TWIN)                                                               \
+    DOMAIN(SITE, 0, 1)
 
 enum { ROOM_NONE, ROOM_NULL_WITH_SIZE, ROOM_VALID_WITH_0, ROOM_ONE_SHORT, ROOM_EXACT, ROOM_AMPLE };
 
@@ -55,8 +56,41 @@ enum {
     PLACES
 };
 
-/** What is done there: look at the whole tree; live a whole life of the same shape; poll another that is alive. */
-enum { NOBODY, DUMPS, LIVES, POLLS_TWIN };
+/** What is done there: look at the whole tree; live a whole life of the same shape; poll another that is alive; make the
+ * mistake of the variation. */
+enum { NOBODY, DUMPS, LIVES, POLLS_TWIN, ERRS };
+
+/* --- mistakes: what its caller may do wrong --- */
+
+/* MISTAKE(name, how it reads). What a header promises of it, by kind of future: laws_mistakes.c, and a lab's LAB_MISTAKES. */
+#define KIT_MISTAKES(MISTAKE)                                                                                \
+    MISTAKE(POLL_READY, "polled after it was READY")                                                         \
+    MISTAKE(POLL_DROPPED, "polled after it was dropped")                                                     \
+    MISTAKE(DROP_DROPPED, "dropped a second time")                                                           \
+    MISTAKE(POLL_IN_DROP, "polled while it is being dropped")                                                \
+    MISTAKE(DROP_IN_DROP, "dropped while it is being dropped")                                               \
+    MISTAKE(POLL_IN_POLL, "polled inside of its own poll")                                                   \
+    MISTAKE(POLL_ELSEWHERE, "polled by another thread than before")                                          \
+    MISTAKE(POLL_OUTSIDE, "polled outside of any context")                                                   \
+    MISTAKE(POLL_LOST, "polled while its line is no place of it")                                            \
+    MISTAKE(READ_AS_INT, "asked for an int output")
+
+#define KIT_MISTAKE_NAME(name, text) name,
+/** Those of one kind alone come behind: its own ones, in the order of the lab's LAB_OWN_MISTAKES. */
+enum kit_mistake { NO_MISTAKE, KIT_MISTAKES(KIT_MISTAKE_NAME) OWN_MISTAKES };
+
+/** When one can be made. */
+enum {
+    WHEN_NEW = 1 << 0,
+    WHEN_SUSPENDED = 1 << 1,
+    WHEN_READY = 1 << 2,
+    WHEN_DROPPED = 1 << 3,
+    IN_ITS_POLL = 1 << 4,
+    IN_ITS_DROP = 1 << 5,
+    WHEN_ALIVE = WHEN_NEW | WHEN_SUSPENDED,
+    WHEN_OVER = WHEN_READY | WHEN_DROPPED,
+    AT_ANY_TIME = WHEN_ALIVE | WHEN_OVER,
+};
 
 #define KIT_DOMAIN_NAME(name, ...) DOMAIN_##name,
 enum kit_domain { KIT_DOMAINS(KIT_DOMAIN_NAME) DOMAINS };
@@ -86,8 +120,9 @@ struct kit_shape {
 };
 struct kit_variation {
     KIT_VARIATION(KIT_MEMBER)
-    int32_t twin; /**< a second one is alive, and does each operation after the first */
-    int32_t fail; /**< this allocation of the construction fails; 0: none */
+    int32_t twin;    /**< a second one is alive, and does each operation after the first */
+    int32_t fail;    /**< this allocation of its life fails; 0: none */
+    int32_t mistake; /**< of the intruder ERRS */
 };
 
 /** What is done in a life. */
@@ -99,6 +134,8 @@ enum kit_act {
     ACT_DROP,
     ACT_KICK,     /* something else than a leaf asks for a poll */
     ACT_ARM_REST, /* a: the one leaf that is left as it is; the same as ACT_ARM for all others that are not */
+    ACT_WITNESS,  /* somebody else takes over what outlives it */
+    ACT_ERR, /* a: the mistake, by a copy of the program: what comes of it is told, and the life goes on */
 };
 
 struct kit_op {
@@ -106,7 +143,7 @@ struct kit_op {
     int32_t a;
     int32_t result;
 };
-enum { KIT_OPS_MAX = 12, KIT_WAKERS = 4, KIT_COUNT_MAX = 1000, KIT_MAP_KEY = 0x55 };
+enum { KIT_OPS_MAX = 14, KIT_WAKERS = 4, KIT_COUNT_MAX = 1000, KIT_MAP_KEY = 0x55 };
 
 /** The one command: a life, or a crowd of them. In a channel's command it is its arguments, as bytes. */
 struct kit_life {
@@ -120,8 +157,12 @@ _Static_assert(sizeof(struct kit_life) <= CHANNEL_ARGUMENTS_MAX * sizeof(int64_t
                "a life fits into a command");
 
 enum { STEP_LIFE = CHANNEL_FIRST_OPERATION };
-/** A vector of what was observed, as the text of an event: of the object, or of its twin. */
-enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN };
+/** A vector of what was observed, as the text of an event: of the object, or of its twin. What came of a mistake, in words. */
+enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN, EVENT_ERRED };
+/** What came of a mistake: clause and message of a panic, with a newline between them; or one of these. */
+#define ERRED_QUIETLY "it returned"
+#define ERRED_AND_ENDED "the program ended otherwise than by a panic"
+enum { ERRED_BYTES = 160 };
 
 /* --- what is observed after the construction, after each operation, and after the release --- */
 
@@ -162,6 +203,9 @@ enum { EVENT_SEEN = 1, EVENT_SEEN_OF_TWIN };
     SEEN(uncounted, "polls and drops of what it waits for in which its parent did not count it:")            \
     SEEN(damage, "bytes outside of its frame that changed:")                                                 \
     SEEN(twin_wrong, "lives of others in the middle that went wrong:")                                       \
+    SEEN(ops_wrong, "constructors after which its ops name another size or another output:")                 \
+    SEEN(went_on, "things that it left and that somebody else could go on with:")                            \
+    SEEN(failures, "allocations that failed:")                                                               \
     SEEN(intrusions, "intrusions:")                                                                          \
     SEEN(live, "bytes allocated and not freed:")
 
@@ -205,18 +249,20 @@ enum {
     BY_FORM = 1 << DOMAIN_FORM,
     BY_RESULT = 1 << DOMAIN_RESULT,
     SHAPES = (1 << DOMAIN_RESULT) - 1, /* those above but the result: members of the shape */
-    NEEDS_CONTEXT = 1 << 16,           /* it may not be polled outside of one */
+    NO_OUTPUT = 1 << 16,               /* its frame has no `out` */
     HAS_PARENT = 1 << 17,              /* several may be built over one parent, which counts them */
     STAYS_EMPTY = 1 << 18,             /* in form 1 nothing is built in its room; it has no other forms */
-    BUILDS_LATE = 1 << 19,     /* its leaves are built when it comes to them, none before its first poll */
-    CALLS_TO_BUILD = 1 << 20,  /* the construction calls its callback, once, where there is room */
-    CLEANS_UP = 1 << 21,       /* it has a clean-up, which runs once, when it is over, polled or not */
-    KEEPS_WAKER = 1 << 24,     /* while it is PENDING it keeps a clone of its own */
-    SPENDS_ONE = 1 << 25,      /* READY costs it a unit of budget */
-    SPENDS_NONE = 1 << 26,     /* what it polls has another budget, or none */
-    STAYS_ON_THREAD = 1 << 27, /* it may not be moved to another thread */
-    IN_TASKS = 1 << 28,        /* of a lab that has tasks: it is polled in one too */
-    READS_INTS = 1 << 29,      /* it reads the outputs of its leaves, and panics where one is no int */
+    BUILDS_LATE = 1 << 19,    /* its leaves are built when it comes to them, none before its first poll */
+    CALLS_TO_BUILD = 1 << 20, /* the construction calls its callback, once, where there is room */
+    CLEANS_UP = 1 << 21,      /* it has a clean-up, which runs once, when it is over, polled or not */
+    KEEPS_WAKER = 1 << 24,    /* while it is PENDING it keeps a clone of its own */
+    SPENDS_ONE = 1 << 25,     /* READY costs it a unit of budget */
+    SPENDS_NONE = 1 << 26,    /* what it polls has another budget, or none */
+    /* Tasks, which outlive it: one from the begin, but in form 0, and one at each kick. In form 1 they wait, in form 2 they give
+     * way once. */
+    RUNS_TASKS = 1 << 27,
+    IN_TASKS = 1 << 28,   /* of a lab that has tasks: it is polled in one too */
+    READS_INTS = 1 << 29, /* it reads the outputs of its leaves, and panics where one is no int */
 };
 
 #endif

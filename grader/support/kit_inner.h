@@ -37,7 +37,9 @@ struct kit_inner {
     struct kit_datum data[KIT_WAKERS / 2];
     int newest; /* waker of the last poll; -1: none */
     uint32_t polls;
-    bool built, over, in_operation; /* a poll or drop of the object runs */
+    bool built, over, in_operation, in_drop; /* a poll or drop of the object runs; a drop does */
+    uint32_t operations,
+        erred_in; /* polls and drops of it that began; in which of them the last mistake was made */
     struct wf_future_ops leaf_ops, int_ops;
     struct kit_track *tracks;
     struct kit_block *blocks;
@@ -64,6 +66,8 @@ void kit_arm(struct kit_object *object, int index, int32_t result);
 void kit_release(struct kit_object *object);
 /** Bring the vector up to date. */
 void kit_look(struct kit_object *object);
+/** Somebody else goes on with what outlived the object. */
+void kit_witness(struct kit_object *object);
 
 /** Do it in the poll of a task, on a scheduler made for that; kit_tasks.c, which labs have that have tasks. */
 __attribute__((weak)) void kit_in_task(void (*what)(void *arg), void *arg);
@@ -80,6 +84,13 @@ bool kit_is_output(const struct kit_object *object, int index, const void *out);
 void kit_look_at_tree(struct kit_object *object);
 /** The memory is about to be freed: nothing that a dump would go to may lie in it. */
 void kit_look_for_freed(struct kit_object *object, const void *memory, size_t size);
+
+/* kit_mistakes.c */
+
+/** A copy of the program makes this mistake with the object, and what came of it is told. */
+void kit_err(struct kit_object *object, int mistake);
+/** In a call out of the object's poll or drop: make the mistake of the variation in force, if it is one for there. False: it is not. */
+bool kit_err_inside(struct kit_object *object);
 
 /* kit_memory.c */
 

@@ -158,6 +158,10 @@ void kit_place(int place, struct kit_object *of)
 {
     if (place != kit_varied.place || is_intruding || of == &stranger)
         return;
+    if (kit_varied.intruder == ERRS) {
+        of->seen.intrusions += of == &object && kit_err_inside(of);
+        return;
+    }
     is_intruding = true;
     struct kit_object *outer = kit_current;
     struct wf_context context = {.constrained = false};
@@ -211,6 +215,12 @@ static void operate(struct kit_object *of, const struct kit_op *op)
     case ACT_KICK:
         of->kind->kick(of);
         break;
+    case ACT_WITNESS:
+        kit_witness(of);
+        break;
+    case ACT_ERR:
+        kit_err(of, op->a);
+        break;
     }
 }
 
@@ -218,9 +228,8 @@ static void build(struct kit_object *of, const struct kit_life *life)
 {
     struct wf_context context = {.constrained = false};
     wf_context_enter(&context);
-    wf_alloc_fail_at((uint32_t)life->variation.fail);
+    wf_alloc_fail_at((uint32_t)life->variation.fail); /* until its end */
     kit_build(of, &life->shape, NULL, life->variation.rubbish);
-    wf_alloc_fail_at(0);
     wf_context_leave(&context);
 }
 
@@ -239,6 +248,7 @@ static void act_life(const struct kit_life *life)
         }
     for (int i = 0; i < objects; i++)
         kit_release(both[i]);
+    wf_alloc_fail_at(0);
     for (int i = 0; i < objects; i++) {
         both[i]->seen.live = (int32_t)wf_live_bytes();
         tell(both[i], i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);

@@ -31,8 +31,21 @@ void kit_look(struct kit_object *object)
         kit_look_at_tree(object);
     }
     seen->books = object->kind->books ? object->kind->books(object) : 0;
+    uint32_t left = wf_alloc_fail_at(0); /* what is left to the failure of this life; 0: it has happened */
+    wf_alloc_fail_at(left);
+    seen->failures = kit_varied.fail && !left;
     kit_look_at_guards(object);
     seen->live = (int32_t)wf_live_bytes();
+}
+
+/* What the table says of the frame is what its header says: its size, and where its output is. */
+static void look_at_ops(struct kit_object *object)
+{
+    const struct kit_kind *kind = object->kind;
+    const struct wf_future_ops *ops = object->future->ops;
+    object->seen.ops_wrong += ops->size != kind->frame_bytes ||
+                              ops->out_size != (kind->has_out ? sizeof(int) : 0) ||
+                              (kind->has_out && ops->out_offset != kind->out_offset);
 }
 
 void kit_build(struct kit_object *object, const struct kit_shape *shape, struct kit_object *parent,
@@ -62,14 +75,17 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
     object->value = shape->want && object->kind->hands_value ? kit_new(object, (size_t)shape->bytes) : NULL;
     void *frame = kit_new(object, object->kind->frame_bytes);
     kit_current = NULL;
+    uint32_t left = wf_alloc_fail_at(0); /* what it is built over has memory */
     if (object->kind->prepare)
         object->kind->prepare(object);
+    wf_alloc_fail_at(left);
     kit_current = object;
     object->kind->build(object, frame);
     kit_current = outer;
     object->future = frame;
     object->seen.poll = -1;
     inner->built = true;
+    look_at_ops(object);
     kit_take_turn(object);
 }
 
@@ -115,6 +131,7 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
     const struct wf_context copy = before ? *before : (struct wf_context){0};
     inner->newest = waker;
     inner->polls++;
+    inner->operations++;
     kit_current = object;
     inner->in_operation = true;
     enum wf_poll poll = wf_future_poll(object->future, &cx);
@@ -139,12 +156,31 @@ void kit_drop(struct kit_object *object)
     const struct wf_context *before = object->outside = wf_context_current;
     const struct wf_context copy = before ? *before : (struct wf_context){0};
     kit_current = object;
-    object->inner->in_operation = true;
+    object->inner->operations++;
+    object->inner->in_operation = object->inner->in_drop = true;
     wf_future_drop(object->future);
-    object->inner->in_operation = false;
+    object->inner->in_operation = object->inner->in_drop = false;
     kit_current = outer;
+    if (copy.constrained) /* a drop takes no unit and gives none back */
+        object->seen.spent += (int32_t)(copy.budget - before->budget);
     see_context(object, before, &copy);
     object->inner->over = true;
+}
+
+/* By a task without a waker: what it polls keeps none of the object's any more. */
+void kit_witness(struct kit_object *object)
+{
+    const struct wf_waker nobody = {0};
+    struct wf_cx cx = {.waker = &nobody};
+    if (object->kind->witness) {
+        object->seen.went_on += object->kind->witness(object);
+        return;
+    }
+    for (int i = 0; i < object->shape.count; i++)
+        if (object->inner->tracks[i].state == ALIVE) {
+            object->seen.went_on++;
+            (void)!wf_future_poll(object->inner->tracks[i].future, &cx);
+        }
 }
 
 void kit_release(struct kit_object *object)

@@ -21,6 +21,8 @@ struct kit_object;
 struct kit_kind {
     const char *name;
     size_t frame_bytes;
+    bool has_out;       /**< an int, which its header names */
+    size_t out_offset;  /**< of it, in the frame */
     bool hands_value;   /**< the output of its leaf goes to `value` */
     bool stays_empty;   /**< in form 1 nothing is built in its room, so that it may not be polled */
     bool second_is_int; /**< whatever the shape says, the output of leaf 1 is an int */
@@ -38,10 +40,27 @@ struct kit_kind {
     bool (*surrounds)(const struct kit_object *object, bool in_drop);
     /** What its parent counts now; NULL: it has none. */
     int32_t (*books)(struct kit_object *object);
+    /** It was dropped: go on with what it left, and say how much there was; NULL: with its leaves that are alive. */
+    int32_t (*witness)(struct kit_object *object);
 };
+
+/** Of a frame with an `out`: its size, and where that is. */
+#define KIT_FRAME(type) .frame_bytes = sizeof(type), .has_out = true, .out_offset = offsetof(type, out)
 
 /** The lab's kinds, in the order of its futures.h; ended by NULL. */
 extern const struct kit_kind *const kit_kinds[];
+
+/** A mistake of one kind: when it is made, and the function that makes it. The program has ended by a panic then. */
+struct kit_own_mistake {
+    unsigned when;
+    void (*make)(struct kit_object *object);
+};
+
+/** The lab's, in the order of LAB_OWN_MISTAKES in its futures.h. Each is a function, join_too_early of OWN(join, too_early, ...). */
+extern const struct kit_own_mistake kit_own_mistakes[];
+#define KIT_OWN_MISTAKE(future, name, clause, says, when, forms, text) {when, future##_##name},
+#define KIT_OWN_MISTAKES(LIST)                                                                               \
+    const struct kit_own_mistake kit_own_mistakes[] = {LIST(KIT_OWN_MISTAKE){0, NULL}}
 
 /** One life. */
 struct kit_object {

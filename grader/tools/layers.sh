@@ -4,7 +4,8 @@
 # By headers: a header belongs to the lab that lists it in modules.mk; one that no lab lists is given. What
 #   a module of lab NN includes, directly or not, belongs to a lab up to NN or is given.
 # By symbols: each wf_* symbol that an object of lab NN needs is defined in a lab up to NN or in
-#   runtime/given; an object of runtime/given needs none but those of runtime/given.
+#   runtime/given; an object of runtime/given needs none but those of runtime/given. None but alloc.c asks the C library for
+#   memory (G.95).
 #
 # runtime/given is judged by symbols only: it implements the slow paths of future.h, whose contract is the
 # subject of lab 01 although the header is the bottom of everything.
@@ -82,6 +83,10 @@ awk '
     }
     $1 == "NEEDS" && $4 ~ /^wf_/ && !($4 in symbol_level) {
         wrong($3 " needs " $4 ", which neither runtime/given nor any lab defines")
+    }
+    $1 == "NEEDS" && $4 ~ /^(malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|free|strn?dup|v?asprintf|getline|mmap|sbrk)$/ &&
+        $3 != "given/alloc.c" {
+        wrong($3 " needs " $4 "(): memory comes from wf_alloc() alone (G.95)")
     }
     END {
         for (module in modules)

@@ -5,6 +5,8 @@
 #   step that the scenario does not do, one that is not in the table, more steps than a table may have, and an act with other
 #   arguments than its step do not compile, and the first error says so. What a small table's steps send, write in the trace and
 #   count, and what is said of acts that are none, is what it should be (step_lines.c).
+# By its table of futures (grader/src/laws.h): a future without a line of mistakes, or with two, a line of none, a mistake that is
+#   left out without a reason, and one of a kind alone that nothing makes do not compile, with the same words first.
 # By symbols: a suite is one object (grader/grader.mk), in which nothing is global but its table, suite_NN_name.
 #
 # Exit: 1 a bad table compiles, or for another reason does not; a suite shows another name, or not its own.
@@ -62,12 +64,42 @@ compile()
         -c "$scratch/table.c" -o "$scratch/table.o" >"$scratch/log" 2>&1
 }
 
+# laws FUTURES MISTAKES OWN FUNCTIONS: a lab's laws, judge's and subject's half in one file.
+laws()
+{
+    cat <<END
+#include "grader/src/laws.h"
+#include "kit_subject.h"
+#define LAB_FUTURES(FUTURE) $1
+#define LAB_MISTAKES(MISTAKES) $2
+#define LAB_OWN_MISTAKES(OWN) $3
+LAWS_OF_LAB("01.34")
+const struct judge_test tests[] = {LAWS_ROWS{NULL, NULL, 0, NULL}};
+$4
+KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
+END
+}
+
 # must_fail WORDS DOMAINS STEPS FUNCTIONS
 must_fail()
 {
     words=$1
     shift
     table "$@" "${4-}" >"$scratch/table.c"
+    each_must_fail
+}
+
+# must_fail_laws WORDS FUTURES MISTAKES OWN FUNCTIONS
+must_fail_laws()
+{
+    words=$1
+    shift
+    laws "$@" >"$scratch/table.c"
+    each_must_fail
+}
+
+each_must_fail()
+{
     for compiler in $compilers; do
         tables=$((tables + 1))
         if compile "$compiler"; then
@@ -113,6 +145,21 @@ must_fail 'the act poll has other arguments than its step' "$domains" "$poll" "$
 must_fail 'the act poll has other arguments than its step' "$domains" "$poll" "$on_poll" ', ACT(poll, 0, 1)'
 must_fail 'the table has more steps than STEPS_MAX' "$domains" "$poll $steps" "$on_poll $on_steps"
 must_fail 'step_dream' "$domains" "$poll" "$on_poll" ', ACT(dream, 0)'
+
+one='FUTURE(one, WAITS_FOR_NOTHING, NO_LEAVES, STAYS, NO_OUTPUT)'
+of_one='MISTAKES(one, NOT_SAID, MAY_MOVE, ANYWHERE, NO_PLACES)'
+own='OWN(one, too_early, "01.13", "", WHEN_ALIVE, ANY_FORM, "made too early")'
+too_early='static void one_too_early(struct kit_object *object) { (void)object; }'
+laws "$one" "$of_one" "$own" "$too_early" >"$scratch/table.c"
+for compiler in $compilers; do
+    compile "$compiler" || { fail "$compiler rejects laws that are right:"; cat "$scratch/log" >&2; }
+done
+must_fail_laws 'mistakes_of_two' "$one FUTURE(two, WAITS_FOR_EVER, NO_LEAVES, STAYS, NO_OUTPUT)" "$of_one" "$own" "$too_early"
+must_fail_laws 'redefinition of .mistakes_of_one' "$one" "$of_one $of_one" "$own" "$too_early"
+must_fail_laws 'mistakes_of_two' "$one" "$of_one MISTAKES(two, NOT_SAID, MAY_MOVE, ANYWHERE, NO_PLACES)" "$own" "$too_early"
+must_fail_laws 'a mistake is left out without a reason' "$one" 'MISTAKES(one, LEFT_OUT(""), MAY_MOVE, ANYWHERE, NO_PLACES)' "$own" "$too_early"
+must_fail_laws 'LAW_two' "$one" "$of_one" 'OWN(two, too_early, "01.13", "", WHEN_ALIVE, ANY_FORM, "made too early")' "$too_early"
+must_fail_laws 'one_too_early' "$one" "$of_one" "$own" ""
 
 # What is sent stands behind the "=": the operation, the arguments. A step within another one comes behind its arguments, and so do
 # acts, each with its operation.
@@ -168,4 +215,4 @@ for lab in $(labs) $(labs beside); do
 done
 
 [ "$bad" = 0 ] || exit 1
-echo "suites: $tables wrong tables of steps do not compile, in words, and a right one does what it says; each of $suites suites shows nothing but its own table"
+echo "suites: $tables wrong tables of steps and of laws do not compile, in words, and a right one does what it says; each of $suites suites shows nothing but its own table"

@@ -432,14 +432,15 @@ int main(int argc, char **argv)
 {
     uint64_t count = argc >= 3 ? strtoull(argv[2], NULL, 10) : 0;
     const char *allocator = argc >= 4 ? argv[3] : "";
-    bool known = argc < 4 || argc > 5 ? argc < 4 : strcmp(allocator, "malloc") == 0 || strcmp(allocator, "cache") == 0;
+    bool known =
+        argc < 4 || argc > 5 ? argc < 4 : strcmp(allocator, "malloc") == 0 || strcmp(allocator, "cache") == 0;
     if (count == 0 || !known) {
         fprintf(stderr, "usage: weft NAME COUNT [malloc | cache [WORKERS]]\n");
         return 2;
     }
     if (argc >= 4)
         wf_set_allocator(allocator[0] == 'c' ? &wf_block_cache
-                                           : &(struct wf_allocator){malloc_alloc, malloc_free, NULL});
+                                             : &(struct wf_allocator){malloc_alloc, malloc_free, NULL});
     struct root root;
     ASYNC_INIT(&root, root, .name = argv[1], .count = count);
     run(&root, argc == 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0);

@@ -2,6 +2,7 @@
  * @file laws_futures.c
  * @brief How lab 01's futures are built for the laws, in the order of futures.h.
  */
+#include "futures.h"
 #include "kit_subject.h"
 #include "weft/combine.h"
 
@@ -43,7 +44,7 @@ static struct wf_future **branches(struct kit_object *object)
         then;                                                                                                \
     }                                                                                                        \
     static const struct kit_kind kind##_kind = {                                                             \
-        .name = #kind, .frame_bytes = sizeof(struct wf_##kind), .build = build_##kind};
+        .name = #kind, KIT_FRAME(struct wf_##kind), .build = build_##kind};
 
 /* Its form: how often it was dropped and begun again. It has lent its branches, so they are as before. */
 static void begin_again(struct kit_object *object, struct wf_select *select)
@@ -54,17 +55,21 @@ static void begin_again(struct kit_object *object, struct wf_select *select)
     }
 }
 
+static void select_next_too_early(struct kit_object *object)
+{
+    wf_select_next((struct wf_select *)object->future);
+}
+
 COMBINATOR(join, )
 COMBINATOR(try_join, )
 COMBINATOR(select, begin_again(object, frame))
 COMBINATOR(race, )
 
-static const struct kit_kind ready_kind = {
-    .name = "ready", .frame_bytes = sizeof(struct wf_ready), .build = build_ready};
+static const struct kit_kind ready_kind = {.name = "ready", KIT_FRAME(struct wf_ready), .build = build_ready};
 static const struct kit_kind pending_kind = {
     .name = "pending", .frame_bytes = sizeof(struct wf_pending), .build = build_pending};
-static const struct kit_kind map_kind = {
-    .name = "map", .frame_bytes = sizeof(struct wf_map), .build = build_map};
+static const struct kit_kind map_kind = {.name = "map", KIT_FRAME(struct wf_map), .build = build_map};
 
+KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
 const struct kit_kind *const kit_kinds[] = {&ready_kind,    &pending_kind, &map_kind,  &join_kind,
                                             &try_join_kind, &select_kind,  &race_kind, NULL};

@@ -121,6 +121,22 @@ static void job_park_at_gate(const void *arguments)
 }
 
 static ON_STEP(park_at_gate, run_on(step->thread, job_park_at_gate, step, sizeof *step));
+
+/* More often than a counter of 16 bits counts. */
+static void job_parks_in_a_row(const void *arguments)
+{
+    const struct step_parks_in_a_row *step = arguments;
+    struct wf_park *parker = parker_at(step->parker);
+    int64_t woken = 0, timed_out = 0;
+    for (int64_t i = 0; i < step->times; i++) {
+        wf_unpark(parker);
+        woken += wf_park(parker, WF_FOREVER) == WF_PARK_WOKEN;
+        timed_out += wf_park(parker, 0) == WF_PARK_TIMED_OUT;
+    }
+    scenario_event(EVENT_ROW_DONE, woken, timed_out);
+}
+
+static ON_STEP(parks_in_a_row, run_on(step->thread, job_parks_in_a_row, step, sizeof *step));
 static ON_STEP(open_gate, DONE_BY(open_gate(GATE)));
 
 /* Unpark a thread that has decided to sleep, before it does. */

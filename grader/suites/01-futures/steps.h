@@ -139,6 +139,7 @@ enum behaviour { BEHAVIOURS(STEP_EDGE_VALUE) };
     WORDS(BEHAVIOUR, BEHAVIOURS)                                                                             \
     WORDS(AGAIN, AGAINS)                                                                                     \
     NUMBERS(NTH, 0, 1, 2, 3)                                                                                 \
+    NUMBERS(PARKS, 66000)                                                                                    \
     NUMBERS(ROUNDS, 200, 300)                                                                                \
     NUMBERS(SPIN, 50, 250)
 
@@ -209,6 +210,9 @@ enum futures_event {
          ARG(thread, ACTOR) ARG(parker, PARKER) ARG(value, VALUE) ARG(deadline, DEADLINE))                      \
     STEP(park_at_gate, "{thread}: waits at the gate, then wf_park({parker}, WF_FOREVER)",                       \
          ARG(thread, ACTOR) ARG(parker, PARKER))                                                                \
+    STEP(parks_in_a_row,                                                                                        \
+         "{thread}: {times} times in a row wf_unpark({parker}), a park that is woken, and one with deadline 0", \
+         ARG(thread, ACTOR) ARG(parker, PARKER) ARG(times, PARKS))                                              \
     STEP(open_gate, "the gate is opened", )                                                                     \
     STEP(unpark_in_gap,                                                                                         \
          "{thread}: wf_park({parker}, {deadline}); thread 0: writes {value} and unparks just before it sleeps", \
@@ -246,6 +250,7 @@ enum parking_event {
     EVENT_LEAF_POLLED,   /* number of the poll, the value read */
     EVENT_BLOCK_ON_DONE, /* what it returned, out of the leaf */
     EVENT_PARK_BEGINS,   /* the runtime reports that it parks */
+    EVENT_ROW_DONE,      /* parks with a permit that were woken, parks without one that timed out */
 };
 
 /* --- all of them --- */

@@ -8,9 +8,7 @@
 
 #include <stddef.h>
 
-enum { LAB_FUTURES(LAW_NUMBER) };
-#define LAWS_CLAUSE "01.34"
-LAB_FUTURES(LAW_TEST)
+LAWS_OF_LAB("01.34")
 
 static const struct judge_test tests[] = {
     {"ready_at_once", "01.1", PLAIN | ASAN, test_ready_at_once},
@@ -47,7 +45,7 @@ static const struct judge_test tests[] = {
     {"block_on_nested", "01.24", PLAIN | ASAN, test_block_on_nested},
     {"waker_outlives_block_on", "01.25", PLAIN | ASAN | TSAN, test_waker_outlives_block_on},
     {"block_on_without_memory", "01.26", PLAIN | ASAN, test_block_on_without_memory},
-    LAB_FUTURES(LAW_ROW){"two_threads", "01.34", PLAIN | TSAN, test_two_threads},
+    LAWS_ROWS{"two_threads", "01.34", PLAIN | TSAN, test_two_threads},
     {"explore_unpark", "01.17", INTERLEAVE, judge_model},
     {"explore_turn", "01.16", INTERLEAVE, judge_model},
     {"explore_time_out", "01.18", INTERLEAVE, judge_model},

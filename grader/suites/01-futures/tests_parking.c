@@ -53,6 +53,18 @@ static void drop_parker(struct judge *judge, enum parker parker)
     DO(judge, drop_parker, .parker = parker);
 }
 
+/* A permit for each park, and none for the next, however often. */
+static void parks_in_a_row(struct judge *judge)
+{
+    int64_t times = DRAW(judge, parks_in_a_row, times);
+    DO(judge, parks_in_a_row, .thread = ACTOR, .parker = PARKER, .times = times);
+    struct channel_record event = judge_next_event(judge, "the parks return");
+    EXPECT(judge, event.a == times, "each park behind an unpark returns WF_PARK_WOKEN", "%lld of %lld did",
+           (long long)event.a, (long long)times);
+    EXPECT(judge, event.b == times, "each park without a permit returns WF_PARK_TIMED_OUT: it has a deadline",
+           "%lld of %lld did", (long long)event.b, (long long)times);
+}
+
 /* However many unparks there were, they are one permit: the park after it sleeps. */
 void test_permit_is_kept(struct judge *judge)
 {
@@ -71,6 +83,7 @@ void test_permit_is_kept(struct judge *judge)
     int64_t value = DRAW(judge, unpark_own, value);
     DO(judge, unpark_own, .thread = ACTOR, .parker = PARKER, .value = value, .deadline = FOR_EVER);
     expect_woken(judge, (int)value);
+    parks_in_a_row(judge);
     drop_parker(judge, PARKER);
     judge_finish(judge);
 }
@@ -116,7 +129,7 @@ void test_park_sleeps(struct judge *judge)
 {
     judge_start(judge, "parking");
     new_parker(judge, PARKER);
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 300; round++) { /* no count of 8 bits is behind it */
         int64_t thread = park(judge, FOR_EVER);
         if (round == 0)
             judge_expect_asleep(judge, thread, "thread 1, parked,", LONG_STILL_MS);

@@ -113,6 +113,7 @@ static const struct judge_says parking_says[] = {
     [EVENT_PARK_LATE] = {"park timed out %s us after the deadline", microseconds, NULL},
     [EVENT_LEAF_POLLED] = {"poll %s of the future; it reads %s", judge_number, judge_number},
     [EVENT_BLOCK_ON_DONE] = {"block_on returns %s, out %s", judge_number, judge_number},
+    [EVENT_ROW_DONE] = {"%s parks were woken, %s timed out", judge_number, judge_number},
     [EVENT_PARK_BEGINS] = {"the thread parks", NULL, NULL},
 };
 

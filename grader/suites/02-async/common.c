@@ -66,7 +66,8 @@ static void *tell_alloc(void *arg, size_t size)
     (void)arg;
     if (common_allocating)
         common_allocating();
-    void *memory = malloc(size); /* NULL: a size that no memory has is the submission's mistake */
+    /* NULL: a size that no memory has is the submission's mistake, or the vast one that was asked for */
+    void *memory = size < VAST_SLOT ? malloc(size) : NULL;
     scenario_event(EVENT_ALLOCATED, 0, 0);
     if (memory)
         memset(memory, RUBBISH, size);

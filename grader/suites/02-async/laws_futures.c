@@ -2,6 +2,7 @@
  * @file laws_futures.c
  * @brief How lab 02's futures are built for the laws, in the order of futures.h.
  */
+#include "futures.h"
 #include "kit_subject.h"
 #include "weft/async.h"
 #include "weft/closure.h"
@@ -62,6 +63,19 @@ static void build_dyn(struct kit_object *object, void *frame)
     void *room = wf_dyn(frame, object->slot, object->slot_bytes, object->leaf_bytes, object->value);
     if (room && object->shape.form != NOTHING_IS_BUILT)
         build_in(object, room);
+}
+
+static void dyn_polled_unbuilt(struct kit_object *object)
+{
+    const struct wf_waker nobody = {0};
+    struct wf_cx cx = {.waker = &nobody};
+    (void)!wf_future_poll(object->future, &cx);
+}
+
+static void dyn_too_small(struct kit_object *object)
+{
+    static struct wf_dyn dyn;
+    (void)!wf_dyn(&dyn, object->slot, object->slot_bytes, sizeof(struct wf_future) - 1, NULL);
 }
 
 /* --- a closure's call: its form is the closure's kind, its parent the one that made the closure --- */
@@ -135,21 +149,46 @@ static void release_closure(struct kit_object *object)
     object->seen.callback_wrong += owned->released != !taken;
 }
 
+static void call_called_again(struct kit_object *object)
+{
+    static struct wf_call call;
+    wf_closure_call(&call, &closure_of(object)->closure, object, NULL, 0, NULL);
+}
+
+static void call_called_beside(struct kit_object *object)
+{
+    call_called_again(object);
+}
+
+static void call_closure_gone(struct kit_object *object)
+{
+    being_dropped = closure_of(object);
+    wf_closure_drop(&being_dropped->closure);
+}
+
+static void call_called_dropped(struct kit_object *object)
+{
+    call_closure_gone(object);
+    call_called_again(object);
+}
+
+static void call_closure_gone_twice(struct kit_object *object)
+{
+    call_closure_gone(object);
+    call_closure_gone(object);
+}
+
+KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
+
 /* --- the table --- */
 
-static const struct kit_kind and_then_kind = {.name = "and_then",
-                                              .frame_bytes = sizeof(struct wf_and_then),
-                                              .second_is_int = true,
-                                              .build = build_and_then};
-static const struct kit_kind async_kind = {
-    .name = "async", .frame_bytes = sizeof(struct pair), .build = build_async};
-static const struct kit_kind dyn_kind = {.name = "dyn",
-                                         .frame_bytes = sizeof(struct wf_dyn),
-                                         .hands_value = true,
-                                         .stays_empty = true,
-                                         .build = build_dyn};
+static const struct kit_kind and_then_kind = {
+    .name = "and_then", KIT_FRAME(struct wf_and_then), .second_is_int = true, .build = build_and_then};
+static const struct kit_kind async_kind = {.name = "async", KIT_FRAME(struct pair), .build = build_async};
+static const struct kit_kind dyn_kind = {
+    .name = "dyn", KIT_FRAME(struct wf_dyn), .hands_value = true, .stays_empty = true, .build = build_dyn};
 static const struct kit_kind call_kind = {.name = "call",
-                                          .frame_bytes = sizeof(struct wf_call),
+                                          KIT_FRAME(struct wf_call),
                                           .hands_value = true,
                                           .build = build_call,
                                           .release = release_closure,

@@ -38,6 +38,10 @@ enum {
     EDGE(PROBE_SILENT, ", which has no output") EDGE(PROBE_BARE, ", which has no drop operation")
 enum probe_kind { PROBE_KINDS(STEP_EDGE_VALUE) };
 
+/** More than 32 bits can say: a slot whose low ones are 0, and a frame whose low ones are a probe's. Nothing has so much memory. */
+#define VAST_SLOT ((int64_t)1 << 32)
+#define VAST_FRAME (VAST_SLOT + PROBE_BYTES)
+
 enum { WIDE_WORDS = 4, WIDE_BYTES = WIDE_WORDS * 8 };
 
 /** The numbers of a wide output. */
@@ -112,8 +116,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
     TOLD(AWAITED, tell_awaited, -1, -2, 1, NODES_MAX - 1)                                                    \
     NUMBERS(TEXT_BYTES, 0, 1, 2, 3, 40, 4095)                                                                \
     WORDS(TEXT, TEXTS)                                                                                       \
-    NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES)                \
-    TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES)                                      \
+    NUMBERS(FRAME, 0, 1, sizeof(struct wf_future) - 1, sizeof(struct wf_future), PROBE_BYTES, VAST_FRAME)    \
+    TOLD(SLOT, tell_slot, -1, 0, sizeof(struct wf_future), PROBE_BYTES, VAST_SLOT)                           \
     WORDS(VALUE_ROOM, VALUE_ROOMS)                                                                           \
     NUMBERS(DEPTH, 1, 2, 4, 32, 33, DEPTH_MAX)                                                               \
     TOLD(CLOSURE, tell_closure, 0, 1)                                                                        \

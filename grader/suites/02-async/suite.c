@@ -9,9 +9,7 @@
 #include "rig.h"
 #include "tests.h"
 
-enum { LAB_FUTURES(LAW_NUMBER) };
-#define LAWS_CLAUSE "02.27"
-LAB_FUTURES(LAW_TEST)
+LAWS_OF_LAB("02.27")
 
 static const struct judge_test tests[] = {
     {"and_then_chains", "02.1", PLAIN | ASAN, test_and_then_chains},
@@ -40,7 +38,7 @@ static const struct judge_test tests[] = {
     {"closure_drop", "02.17", PLAIN | ASAN, test_closure_drop},
     {"closure_drop_too_early", "02.25", PLAIN | ASAN, test_closure_drop_too_early},
     {"closure_drop_taken", "02.26", PLAIN | ASAN, test_closure_drop_taken},
-    LAB_FUTURES(LAW_ROW){"two_threads", "02.27", TSAN, test_two_threads},
+    LAWS_ROWS{"two_threads", "02.27", TSAN, test_two_threads},
     {NULL, NULL, 0, NULL},
 };
 

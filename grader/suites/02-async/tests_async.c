@@ -316,9 +316,36 @@ static const char *whole_line(struct judge *judge, const struct chain *chain)
     return whole;
 }
 
+/* Longer than 16 bits can say; of the text only the begin comes back. */
+static void beyond_16_bits(struct judge *judge)
+{
+    enum { FUTURES = 68, BACK_MAX = 8000 };
+    static char whole[FUTURES * (LETTERS_MAX + 16)];
+    struct chain chain = {.length = FUTURES};
+    for (int i = 0; i < FUTURES; i++) {
+        chain.nodes[i].name = LETTERS_MAX;
+        chain.nodes[i].line = some_line(judge);
+    }
+    int64_t length = (int64_t)line_of(&chain, whole, sizeof whole);
+    const size_t sizes[] = {0, 4095, (size_t)length + 1};
+    build_chain(judge, &chain);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct judge_reply reply = backtrace(judge, sizes[i], sizes[i] ? TEXT_EXACT : TEXT_NULL);
+        const char *seen = judge_event_text(judge);
+        int64_t fits = (int64_t)sizes[i] - 1 < length ? (int64_t)sizes[i] - 1 : length;
+        EXPECT(judge, reply.a == length, "the length of the whole line is returned, more than 65,535",
+               "%lld is returned", (long long)reply.a);
+        EXPECT(judge, !sizes[i] || reply.b == fits, "the text goes to the end of the buffer, or of the line",
+               "its zero byte is byte %lld", (long long)reply.b);
+        EXPECT(judge, strncmp(seen, whole, fits < BACK_MAX ? strlen(seen) : BACK_MAX) == 0,
+               "the text is the line, or its begin", "\"%.100s\"", seen);
+    }
+}
+
 void test_backtrace_cut(struct judge *judge)
 {
     start_async(judge, "async");
+    beyond_16_bits(judge);
     for (int round = 0; round < 4; round++) {
         struct chain chain = {3, {{2, 33}, {1, 21}, {3, 0}}, .dangling = false};
         if (round == 1)

@@ -100,9 +100,26 @@ static void check_least_frames(struct judge *judge)
     }
 }
 
+/* Sizes have 64 bits: such a frame fits no slot of a probe's size, nor its memory; and a slot of that size has room for a probe. */
+static void check_vast(struct judge *judge)
+{
+    for (int i = 0; i < 2; i++) {
+        struct judge_reply room = new_call(judge, VAST_FRAME, i ? PROBE_BYTES : NULL_BYTES, NULL_BYTES);
+        EXPECT_EVENTS(judge, MEMORY, allocated);
+        EXPECT(judge, room.a == NO_ROOM, "no room: nobody has 4 GiB of memory here", "a room, of fewer bytes");
+        struct judge_reply reply = poll_expect(judge, CALL, WF_READY);
+        EXPECT(judge, reply.b == WF_ENOMEM, "out is WF_ENOMEM", "out is %s", judge_code(reply.b));
+    }
+    EXPECT(judge, new_call(judge, PROBE_BYTES, VAST_SLOT, NULL_BYTES).a == 0,
+           "the frame lies in the slot, which says that it has more than 4 GiB", "it does not");
+    expect_no_events(judge, MEMORY);
+    drop_it(judge, CALL);
+}
+
 void test_dyn_room(struct judge *judge)
 {
     start_async(judge, "calls");
+    check_vast(judge);
     for (int round = 0; round < 4; round++) {
         int64_t frame = PROBE_BYTES + judge_random(judge, 300);
         check_fit(judge, frame, 0);

@@ -2,6 +2,7 @@
  * @file laws_futures.c
  * @brief How lab 03's futures are built for the laws, in the order of futures.h.
  */
+#include "futures.h"
 #include "kit_subject.h"
 #include "kit_tasks.h"
 #include "weft/task.h"
@@ -88,12 +89,32 @@ static void release_join_handle(struct kit_object *object)
     wf_waker_drop(&of->waker);
 }
 
+/* Its task waits, or is over and only a waker keeps it. */
+static void join_handle_run_unqueued(struct kit_object *object)
+{
+    struct wf_context context = {.scheduler = &of_task(object)->tasks.scheduler};
+    wf_context_enter(&context);
+    wf_task_run(of_task(object)->task, &context);
+}
+
+static void join_handle_into_the_wrong_size(struct kit_object *object)
+{
+    wf_join_into((struct wf_join_handle *)object->future, NULL, (size_t)object->shape.bytes + 1);
+}
+
+static void join_handle_into_when_over(struct kit_object *object)
+{
+    wf_join_into((struct wf_join_handle *)object->future, NULL, (size_t)object->shape.bytes);
+}
+
+KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
+
 static const struct kit_kind local_scope_kind = {.name = "local_scope",
                                                  .frame_bytes = sizeof(struct wf_local_scope),
                                                  .build = build_local_scope,
                                                  .surrounds = local_scope_surrounds};
 static const struct kit_kind join_handle_kind = {.name = "join_handle",
-                                                 .frame_bytes = sizeof(struct wf_join_handle),
+                                                 KIT_FRAME(struct wf_join_handle),
                                                  .hands_value = true,
                                                  .prepare = prepare_join_handle,
                                                  .build = build_join_handle,

@@ -10,9 +10,7 @@
 
 #include <stddef.h>
 
-enum { LAB_FUTURES(LAW_NUMBER) };
-#define LAWS_CLAUSE "03.30"
-LAB_FUTURES(LAW_TEST)
+LAWS_OF_LAB("03.30")
 
 static const struct judge_test tests[] = {
     {"to_running", "03.1", PLAIN | ASAN, test_to_running},
@@ -56,7 +54,7 @@ static const struct judge_test tests[] = {
     {"scope_outside", "03.16", PLAIN, test_scope_outside},
     {"local_scopes_end", "03.28", PLAIN | ASAN, test_local_scopes_end},
     {"join_budget", "03.17", PLAIN | ASAN | TSAN, test_join_budget},
-    LAB_FUTURES(LAW_ROW){"two_threads", "03.30", TSAN, test_two_threads},
+    LAWS_ROWS{"two_threads", "03.30", TSAN, test_two_threads},
     {"explore_wake", "03.19", INTERLEAVE, judge_model},
     {"explore_wake_by_value", "03.5", INTERLEAVE, judge_model},
     {"explore_two_wakes_by_ref", "03.7", INTERLEAVE, judge_model},

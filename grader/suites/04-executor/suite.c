@@ -10,9 +10,7 @@
 
 #include <stddef.h>
 
-enum { LAB_FUTURES(LAW_NUMBER) };
-#define LAWS_CLAUSE "04.32"
-LAB_FUTURES(LAW_TEST)
+LAWS_OF_LAB("04.32")
 
 static const struct judge_test tests[] = {
     {"run_order", "04.1", PLAIN | ASAN, test_run_order},
@@ -71,7 +69,7 @@ static const struct judge_test tests[] = {
     {"local_drop_on_another_thread", "04.30", PLAIN | ASAN, test_local_drop_on_another_thread},
     {"wakes_from_a_local_set", "04.20", PLAIN | ASAN, test_wakes_from_a_local_set},
     {"local_in_a_task_that_moves", "04.21", PLAIN | ASAN, test_local_in_a_task_that_moves},
-    LAB_FUTURES(LAW_ROW){"explore_spawn_in_a_hook", "04.2", INTERLEAVE, judge_model},
+    LAWS_ROWS{"explore_spawn_in_a_hook", "04.2", INTERLEAVE, judge_model},
     {"explore_wake_root", "04.24", INTERLEAVE, judge_model},
     {"explore_late_wake", "04.13", INTERLEAVE, judge_model},
     {"explore_two_root_wakes", "04.24", INTERLEAVE, judge_model},

@@ -92,7 +92,8 @@ void test_woken_by_driver(struct judge *judge)
     EXPECT_POLLS(judge, until_asleep(judge), -1);
     DRIVER(judge, ACT(wake, 1)); /* and it can still be woken */
     WAKES_FOR(judge, 1);
-    CARRY(judge, ACT(in_sleep), ACT(wake, 2), ACT(notify)); /* woken by both at once: so it counts as searching */
+    CARRY(judge, ACT(in_sleep), ACT(wake, 2),
+          ACT(notify)); /* woken by both at once: so it counts as searching */
     DRIVER(judge, ACT(wake, 1));
     WAKES_FOR(judge, 1);
     EXPECT_POLLS(judge, until_asleep(judge), 2);

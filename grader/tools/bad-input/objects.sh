@@ -86,3 +86,9 @@ one another 0 "verdict pass"
 holds "what is not the cache's stays" [ -e "$work/elsewhere/letter" -a -e "$work/elsewhere/photos/one" ]
 holds "what a run left half written goes" [ ! -e "$work/elsewhere/$(printf %064d 3).7.tmp" ]
 rm -f build/objects
+
+# memory from elsewhere than wf_alloc(): the file and the functions are named, and a text is no function
+submission borrows && patch -s -p1 -d "$work/borrows/01-futures" <grader/mutants/01-futures/01.34-join-asks-malloc.patch
+run 1 "combine.c calls malloc(), free()" borrows --test laws_memory
+submission names && echo 'const char *const words[] = {"malloc", "free"};' >>"$work/names/01-futures/combine.c"
+run 0 "it passes" names --test laws_memory

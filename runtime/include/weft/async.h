@@ -66,7 +66,7 @@
  * @clause{G.24,0,"An async function runs from ASYNC_BEGIN at its first poll; each later poll goes on at the AWAIT where it is suspended; what is in the frame keeps its value."}
  * @clause{G.25,0,"AWAIT polls its child at once and suspends the function while the child is PENDING; afterwards the child's output is in the child's frame; AWAIT_TO stores it."}
  * @clause{G.26,0,"ASYNC_RETURN, a break at body level and the end of the body lead to ASYNC_FINALLY; the code below it runs once, and the future is READY."}
- * @clause{G.27,0,"An async function that is resumed at a line for which it has no case panics, and names the function and the line."}
+ * @clause{G.27,0,"An async function that is resumed at a line for which it has no case panics, and names the function and the line; so does an and_then."}
  * @clause{G.32,0,"The drop_out that ASYNC_FN was given destroys, once, an output that is not taken, of a task or a wf_dyn call; a function that was dropped has no output."}
  * @clause{G.33,0,"What ASYNC_INIT, WF_SPAWN, AWAIT, AWAIT_TO and ASYNC_RETURN are given last may be any expression: a compound literal, or another of these macros. It is evaluated once."}
  * @clause{G.34,0,"ASYNC_INIT and WF_SPAWN build a frame of any size in its place: one that is larger than the stack needs no more of it, optimised or not."}

@@ -50,7 +50,7 @@ struct wf_dyn {
  * @param slot        offered to the frame, aligned for any type (WF_SLOT), alive as long as `dyn`; NULL: none.
  * @param value       where the method's output is copied to when it is READY, of that size; NULL: the output is destroyed.
  * @return the room: where the caller builds the method's future before it polls `dyn`; its head is all zero until then, so
- *         that a drop can tell. NULL: no memory. Either way `dyn` is a future.
+ *         that a drop can tell, and a poll of `dyn` panics (G.4). NULL: no memory. Either way `dyn` is a future.
  *
  * Cancel safety: that of the method.
  * Cost:          an allocation where the frame does not fit, none else.

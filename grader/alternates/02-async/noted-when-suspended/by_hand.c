@@ -11,7 +11,10 @@ static enum wf_poll and_then_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_and_then *self = (struct wf_and_then *)future;
     struct wf_future *second = future->awaiting;
-    if (wf_load_relaxed(&future->line) != WF_AND_THEN_SECOND) {
+    uint32_t line = wf_load_relaxed(&future->line);
+    if (line > WF_AND_THEN_SECOND)
+        wf_async_lost(future);
+    if (line != WF_AND_THEN_SECOND) {
         if (wf_future_poll(self->first, cx) == WF_PENDING)
             return suspend(future, self->first, WF_AND_THEN_FIRST);
         future->awaiting = NULL;

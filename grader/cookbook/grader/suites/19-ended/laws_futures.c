@@ -10,7 +10,7 @@ static void build_ended(struct kit_object *object, void *frame)
     kit_returned(object, frame, wf_ended(frame, kit_leaf(object, 0)));
 }
 
-static const struct kit_kind ended_kind = {
-    .name = "ended", .frame_bytes = sizeof(struct wf_ended), .build = build_ended};
+static const struct kit_kind ended_kind = {.name = "ended", KIT_FRAME(struct wf_ended), .build = build_ended};
 
 const struct kit_kind *const kit_kinds[] = {&ended_kind, NULL};
+KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);

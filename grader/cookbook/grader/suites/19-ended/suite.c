@@ -14,9 +14,7 @@
 
 STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
 
-enum { LAB_FUTURES(LAW_NUMBER) };
-#define LAWS_CLAUSE "19.3"
-LAB_FUTURES(LAW_TEST)
+LAWS_OF_LAB("19.3")
 
 /* 19.1 */
 static void test_ended(struct judge *judge)
@@ -51,7 +49,7 @@ static void test_ended_drop(struct judge *judge)
 static const struct judge_test tests[] = {
     {"ended", "19.1", PLAIN | ASAN, test_ended},
     {"ended_drop", "19.2", PLAIN | ASAN, test_ended_drop},
-    LAB_FUTURES(LAW_ROW){NULL, NULL, 0, NULL},
+    LAWS_ROWS{NULL, NULL, 0, NULL},
 };
 
 static const char *name_of(int64_t future)
