@@ -89,7 +89,7 @@ static struct step_reply on_empty_node(const struct step_empty_node *step)
 {
     struct node **node = &nodes[scenario_in_range(step->node, NODES_MAX)];
     free(*node);
-    *node = new_storage(sizeof **node);
+    *node = mock_storage(sizeof **node);
     (*node)->future = (struct wf_future){0};
     return STEP_DONE;
 }
