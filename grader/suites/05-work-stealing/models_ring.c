@@ -17,6 +17,7 @@ static struct wf_run_queue rings[RINGS];
 static struct wf_inject_queue inject;
 static struct wf_task *tasks[TASKS];
 static int taken[TASKS];
+static uint32_t injected; /* as the pushes returned */
 
 static void take(struct wf_task *task)
 {
@@ -43,7 +44,7 @@ static void push(int number)
 {
     tasks[number] = calloc(1, sizeof(struct wf_task));
     tasks[number]->id = (uint32_t)number;
-    wf_run_queue_push(&rings[0], tasks[number], &inject);
+    injected += wf_run_queue_push(&rings[0], tasks[number], &inject);
 }
 
 static void pop(void)
@@ -76,7 +77,9 @@ static void end(int count)
             take(task);
     struct wf_task_queue batch;
     wf_task_queue_init(&batch);
-    (void)wf_inject_queue_pop(&inject, &batch, TASKS);
+    uint32_t count_injected = wf_inject_queue_pop(&inject, &batch, TASKS);
+    interleave_expect(count_injected == injected, "push returns how many tasks went to the inject queue",
+                      "%u went there, and it returned %u", count_injected, injected);
     for (struct wf_task *task; (task = wf_task_queue_pop(&batch));)
         take(task);
     for (int i = 0; i < count; i++) {
@@ -97,6 +100,8 @@ MODEL(explore_steal, "05.5", "a thief steals while the owner pushes and pops; 2 
     push(2);
     pop();
     pthread_join(thief, NULL);
+    interleave_expect(injected == 0, "what there is room for stays in the ring, also while a thief is at work",
+                      "%u tasks went to the inject queue", injected);
     end(3);
 }
 

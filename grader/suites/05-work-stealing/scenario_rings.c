@@ -106,9 +106,9 @@ static struct step_reply on_ring_length(const struct step_ring_length *step)
     return (struct step_reply){.a = wf_run_queue_length(ring(step->ring))};
 }
 
-/* --- three threads at once: ring 0 is the owner's, rings 1 and 2 are thieves' --- */
+/* --- four threads at once: rings 0 and 3 have owners, rings 1 and 2 are thieves' --- */
 
-enum { STORM_RINGS = 3 };
+enum { FIRST_OWNER = 0, FIRST_THIEF = 1, THIEVES = 2, SECOND_OWNER = 3, STORM_RINGS = 4 };
 
 static WF_ATOMIC(bool) pushed_all;
 static WF_ATOMIC(int) begun;
@@ -169,10 +169,37 @@ static void *thieve(void *arg)
     }
 }
 
+/* Push these tasks, and pop some. */
+static void fill(int own, int64_t first, int64_t end)
+{
+    wf_fetch_add_relaxed(&begun, 1); /* relaxed: as above */
+    while (wf_load_relaxed(&begun) < STORM_RINGS)
+        sched_yield();
+    for (int64_t i = first; i < end; i++) {
+        written[i] = (int)i + 1;
+        wf_run_queue_push(&rings[own], &tasks[i], &inject);
+        if (i % 3 == 2) {
+            const struct wf_task *task = wf_run_queue_pop(&rings[own]);
+            if (task)
+                take(task);
+        }
+        if (i % 200 == 199)
+            sched_yield();
+    }
+    take_all(&rings[own]);
+}
+
+static void *own_too(void *arg)
+{
+    int64_t count = (intptr_t)arg;
+    fill(SECOND_OWNER, count / 2, count);
+    return NULL;
+}
+
 static struct step_reply on_ring_storm(const struct step_ring_storm *step)
 {
     uint32_t slots = (uint32_t)step->size;
-    pthread_t thieves[STORM_RINGS - 1];
+    pthread_t threads[THIEVES + 1];
     struct step_reply reply = STEP_DONE;
     int64_t count = scenario_in_range(step->count, RING_TASKS_MAX);
     made = (uint32_t)count;
@@ -183,26 +210,16 @@ static struct step_reply on_ring_storm(const struct step_ring_storm *step)
         taken[i] = written[i] = 0;
     for (int i = 0; i < STORM_RINGS; i++)
         wf_run_queue_init(&rings[i], slots, (uint32_t)-count / 2);
-    for (int i = 1; i < STORM_RINGS; i++)
-        if (pthread_create(&thieves[i - 1], NULL, thieve, (void *)(intptr_t)i) != 0)
+    for (int i = 0; i < THIEVES; i++)
+        if (pthread_create(&threads[i], NULL, thieve, (void *)(intptr_t)(FIRST_THIEF + i)) != 0)
             scenario_broken("no thread");
-    while (wf_load_relaxed(&begun) < STORM_RINGS - 1)
-        sched_yield();
-    for (int64_t i = 0; i < count; i++) {
-        written[i] = (int)i + 1;
-        wf_run_queue_push(&rings[0], &tasks[i], &inject);
-        if (i % 3 == 2) {
-            const struct wf_task *task = wf_run_queue_pop(&rings[0]);
-            if (task)
-                take(task);
-        }
-        if (i % 200 == 199)
-            sched_yield();
-    }
-    take_all(&rings[0]);
+    if (pthread_create(&threads[THIEVES], NULL, own_too, (void *)(intptr_t)count) != 0)
+        scenario_broken("no thread");
+    fill(FIRST_OWNER, 0, count / 2);
+    pthread_join(threads[THIEVES], NULL);
     wf_store_relaxed(&pushed_all, true);
-    for (int i = 1; i < STORM_RINGS; i++)
-        pthread_join(thieves[i - 1], NULL);
+    for (int i = 0; i < THIEVES; i++)
+        pthread_join(threads[i], NULL);
     for (int i = 0; i < STORM_RINGS; i++)
         take_all(&rings[i]);
     struct wf_task_queue batch;

@@ -111,16 +111,16 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
  *     ring_drain  how many tasks
  *     ring_length the length
  *     ring_storm  how many tasks were not taken once; how many pushes were stolen */
-#define RING_STEPS(STEP, ARG)                                                                                              \
-    STEP(ring_make, "makes {ring}: wf_run_queue_init({size} slots, {first})",                                              \
-         ARG(ring, RING) ARG(size, RING_SIZE) ARG(first, FIRST))                                                           \
-    STEP(ring_push, "pushes {count} new tasks to {ring}", ARG(ring, RING) ARG(count, SIZE))                                \
-    STEP(ring_pop, "pops {count} times from {ring}", ARG(ring, RING) ARG(count, SIZE))                                     \
-    STEP(ring_steal, "wf_run_queue_steal({from}, {own})", ARG(from, RING) ARG(own, RING))                                  \
-    STEP(ring_drain, "takes what is in the inject queue", )                                                                \
-    STEP(ring_length, "wf_run_queue_length({ring})", ARG(ring, RING))                                                      \
-    STEP(ring_storm,                                                                                                       \
-         "with rings of {size} an owner pushes {count} tasks and pops some, while 2 threads steal from it and each other", \
+#define RING_STEPS(STEP, ARG)                                                                                \
+    STEP(ring_make, "makes {ring}: wf_run_queue_init({size} slots, {first})",                                \
+         ARG(ring, RING) ARG(size, RING_SIZE) ARG(first, FIRST))                                             \
+    STEP(ring_push, "pushes {count} new tasks to {ring}", ARG(ring, RING) ARG(count, SIZE))                  \
+    STEP(ring_pop, "pops {count} times from {ring}", ARG(ring, RING) ARG(count, SIZE))                       \
+    STEP(ring_steal, "wf_run_queue_steal({from}, {own})", ARG(from, RING) ARG(own, RING))                    \
+    STEP(ring_drain, "takes what is in the inject queue", )                                                  \
+    STEP(ring_length, "wf_run_queue_length({ring})", ARG(ring, RING))                                        \
+    STEP(ring_storm,                                                                                         \
+         "with rings of {size} two owners push {count} tasks and pop some, while 2 threads steal from all",  \
          ARG(size, RING_SIZE) ARG(count, ROUNDS))
 
 /* --- "idle" --- */

@@ -18,7 +18,7 @@ static const struct judge_test tests[] = {
     {"steal_chain", "05.3", PLAIN | ASAN, test_steal_chain},
     {"steal_nothing", "05.4", PLAIN | ASAN, test_steal_nothing},
     {"random_rings", "05.3", PLAIN | ASAN, test_random_rings},
-    {"three_threads", "05.5", PLAIN | ASAN | TSAN, test_three_threads},
+    {"four_threads", "05.5", PLAIN | ASAN | TSAN, test_four_threads},
     {"to_wake", "05.6", PLAIN | ASAN, test_to_wake},
     {"half_search", "05.7", PLAIN | ASAN, test_half_search},
     {"last_searcher", "05.8", PLAIN | ASAN, test_last_searcher},

@@ -32,7 +32,7 @@ void test_steal(struct judge *judge);
 void test_steal_chain(struct judge *judge);
 void test_steal_nothing(struct judge *judge);
 void test_random_rings(struct judge *judge);
-void test_three_threads(struct judge *judge);
+void test_four_threads(struct judge *judge);
 
 /* tests_idle.c */
 void test_to_wake(struct judge *judge);

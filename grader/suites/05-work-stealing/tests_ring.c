@@ -360,7 +360,7 @@ void test_random_rings(struct judge *judge)
 
 /* --- 05.5 --- */
 
-void test_three_threads(struct judge *judge)
+void test_four_threads(struct judge *judge)
 {
     enum { COUNT = 3000 };
     begin(judge);
