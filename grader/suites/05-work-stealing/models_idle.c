@@ -139,6 +139,24 @@ MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker
     wf_idle_destroy(&idle);
 }
 
+/* For the lock in wf_idle_wake_up: one of both takes the worker out of the sleepers, and the worker knows which. */
+MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wakes it; 2 threads")
+{
+    pthread_t thread;
+    begin();
+    interleave_thread_name("worker 0");
+    assert(wf_idle_fall_asleep(&idle, &links[0], false));
+    assert(pthread_create(&thread, NULL, publisher, NULL) == 0);
+    bool itself = wf_idle_wake_up(&idle, &links[0]);
+    pthread_join(thread, NULL);
+    bool by_another = atomic_load_explicit(&woken[0], memory_order_relaxed);
+    interleave_expect(itself != by_another, "either the worker wakes by itself, or the other thread wakes it",
+                      "%s", itself ? "both" : "neither");
+    interleave_expect(!by_another || wf_idle_end_search(&idle), "one that was woken searches, alone",
+                      "it does not");
+    wf_idle_destroy(&idle);
+}
+
 static void *searcher(void *arg)
 {
     interleave_thread_name("searcher");

@@ -59,6 +59,7 @@ static const struct judge_test tests[] = {
     {"explore_both_fall_asleep", "05.8", INTERLEAVE, judge_model},
     {"explore_refused", "05.8", INTERLEAVE, judge_model},
     {"explore_two_publishers", "05.6", INTERLEAVE, judge_model},
+    {"explore_wake_up", "05.6", INTERLEAVE, judge_model},
     {"explore_rescue", "05.14", INTERLEAVE, judge_model},
     {"explore_inject", "05.15", INTERLEAVE, judge_model},
     {"explore_end", "05.15", INTERLEAVE, judge_model},
