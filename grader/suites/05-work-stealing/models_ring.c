@@ -75,6 +75,14 @@ static void end(int count)
     for (int i = 0; i < RINGS; i++)
         for (struct wf_task *task; (task = wf_run_queue_pop(&rings[i]));)
             take(task);
+    for (int i = 0; i < RINGS; i++) {
+        for (int slot = 0; slot < SLOTS; slot++)
+            interleave_expect(wf_run_queue_push(&rings[i], tasks[0], &inject) == 0,
+                              "when the thieves are done an empty ring has room for as many tasks as its size",
+                              "ring %d has room for %d", i, slot);
+        while (wf_run_queue_pop(&rings[i]))
+            ;
+    }
     struct wf_task_queue batch;
     wf_task_queue_init(&batch);
     uint32_t count_injected = wf_inject_queue_pop(&inject, &batch, TASKS);

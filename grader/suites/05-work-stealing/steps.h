@@ -110,7 +110,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
  *     ring_steal  the task that was returned, or NOBODY; the count
  *     ring_drain  how many tasks
  *     ring_length the length
- *     ring_storm  how many tasks were not taken once; how many pushes were stolen */
+ *     ring_storm  how many tasks were not taken once; how many of those pushed into empty rings overflowed */
 #define RING_STEPS(STEP, ARG)                                                                                \
     STEP(ring_make, "makes {ring}: wf_run_queue_init({size} slots, {first})",                                \
          ARG(ring, RING) ARG(size, RING_SIZE) ARG(first, FIRST))                                             \

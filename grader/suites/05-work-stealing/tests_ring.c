@@ -370,6 +370,9 @@ void test_four_threads(struct judge *judge)
             judge, reply.a == 0,
             "each task that was pushed is taken once, by a thread that sees what was written before the push",
             "not so for %lld of %d tasks", (long long)reply.a, COUNT);
+        EXPECT(judge, reply.b == 0,
+               "when the thieves are done an empty ring has room for as many tasks as its size",
+               "%lld tasks overflow", (long long)reply.b);
     }
     judge_finish(judge);
 }
