@@ -179,11 +179,11 @@ MODEL(explore_thieves_and_fill, "05.5", "two thieves meet while the owner fills 
     push(1);
     push(2);
     pthread_t thief = start_thief(1), second = start_thief(2);
-    push(3);
-    push(4);
+    for (int number = 3; number < 7; number++)
+        push(number);
     pthread_join(thief, NULL);
     pthread_join(second, NULL);
-    end(5);
+    end(7);
 }
 
 static void *rob_owner(void *arg)
