@@ -119,6 +119,22 @@ static void one_after_the_other(struct judge *judge)
     end_world(judge);
 }
 
+/* A task yields, and is scheduled when its poll ends: behind others, of which the next one may be long. */
+static void yields_behind_others(struct judge *judge)
+{
+    make_world(judge, 3);
+    PROGRAM(judge, 1, 1, ACT(yield), ACT(finish), ACT(ready));
+    PROGRAM(judge, 10, 12, ACT(rest));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 1)), ACT(load, 0, RANGE(10, 12)), ACT(fall_asleep, 1, NOT_SEARCHING));
+    const struct story *story = run_to_its_end(judge);
+    int polled = poll_of(judge, story, 0, 1, "each task is polled");
+    int next = poll_of(judge, story, polled, 10, "each task is polled");
+    expect_wake(
+        judge, story, polled, next, true,
+        "what yields behind other tasks is for a worker that sleeps too: it is woken before the next poll");
+    end_world(judge);
+}
+
 void test_schedule_wakes(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -129,6 +145,7 @@ void test_schedule_wakes(struct judge *judge)
     scheduled_in_a_poll(judge, ACT(spawn, RANGE(4, 5)), judge_random(judge, 10), false);
     scheduled_in_a_poll(judge, ACT(spawn, RANGE(4, 5)), 3, true);
     one_after_the_other(judge);
+    yields_behind_others(judge);
     judge_finish(judge);
 }
 
