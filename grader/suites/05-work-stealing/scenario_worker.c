@@ -10,7 +10,7 @@
 #include "scenario.h"
 #include "stage.h"
 
-enum { THREAD_OF_WORKER = 1, THREAD_ASIDE = 9 };
+enum { THREAD_OF_WORKER = 1 };
 
 static pthread_t runner;
 static bool started, begins; /* it begins behind the reply: what it tells belongs there */
@@ -59,11 +59,12 @@ STEP_SIZES(sizes, LAB_STEPS)
 static struct program program_of(const struct channel_command *command)
 {
     struct program program;
-    uint32_t own = sizes[command->operation - CHANNEL_FIRST_OPERATION];
-    program.count =
-        step_read_acts(sizes, command->arguments + own, command->count - own, program.acts, PROGRAM_MAX);
+    const char *wrong;
+    uint32_t own = sizes.of[command->operation - CHANNEL_FIRST_OPERATION];
+    program.count = step_read_acts(&sizes, command->arguments + own, command->count - own, program.acts,
+                                   PROGRAM_MAX, &wrong);
     if (program.count < 0)
-        scenario_broken("the acts of a step are not whole, or too many");
+        scenario_broken(wrong);
     return program;
 }
 
