@@ -5,6 +5,8 @@
 #ifndef WEFT_GRADER_BUILD_INTERNAL_H
 #define WEFT_GRADER_BUILD_INTERNAL_H
 
+#include <string.h>
+
 #include "build_cache.h"
 #include "submission.h"
 
@@ -90,9 +92,16 @@ bool build_variant_works(struct builder *builder, const char *variant);
 void build_free_jobs(struct jobs *jobs);
 void build_report_progress(struct builder *builder, const char *what);
 
-/** Whether the subject of this variant explores; and whether it is the one beside interleave. */
-bool build_is_explored(const char *variant);
-bool build_is_written(const struct build *build, int variant);
+/** Whether the subject of this variant explores: models and the engine take the place of scenarios and allocator. And whether
+ * it is the one beside interleave. */
+static inline bool build_is_explored(const char *variant)
+{
+    return strcmp(variant, "interleave") == 0 || strcmp(variant, BUILD_WRITTEN) == 0;
+}
+static inline bool build_is_written(const struct build *build, int variant)
+{
+    return strcmp(build->variants.items[variant], BUILD_WRITTEN) == 0;
+}
 
 /* build_compile.c: objects from sources */
 

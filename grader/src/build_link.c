@@ -99,17 +99,6 @@ static void add_trusted_list(struct builder *builder, struct job *job, const cha
     words_free(&files);
 }
 
-/* Models and the engine stand in place of scenarios and the allocator. */
-bool build_is_explored(const char *variant)
-{
-    return strcmp(variant, "interleave") == 0 || strcmp(variant, BUILD_WRITTEN) == 0;
-}
-
-bool build_is_written(const struct build *build, int variant)
-{
-    return strcmp(build->variants.items[variant], BUILD_WRITTEN) == 0;
-}
-
 /* Whose trusted objects a subject is made of: only the submission's own files are not optimised. */
 static const char *trusted_variant(const char *variant)
 {

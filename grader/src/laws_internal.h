@@ -67,7 +67,7 @@ void law_account_end(struct judge *judge);
 /** Whether the future is tried with this edge. */
 bool law_ranges_over(const struct law_future *future, enum kit_domain domain, int32_t edge);
 
-/* laws_mistakes.c */
+/* laws_mistake_list.c */
 
 /** A mistake and what is promised of it. */
 struct law_mistake {
@@ -78,6 +78,9 @@ struct law_mistake {
 /** The mistakes that are tried with the future, at most so many; returns how many there are. */
 enum { LAW_MISTAKES_MAX = 32 };
 int law_mistakes_of(const struct law_future *future, struct law_mistake mistakes[LAW_MISTAKES_MAX]);
+
+/* laws_mistakes.c */
+
 /** Try them all on a life that keeps the other laws. */
 void law_try_mistakes(struct judge *judge, const struct law_future *future, const struct kit_life *whole);
 

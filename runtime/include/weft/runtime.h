@@ -48,12 +48,12 @@ enum wf_runtime_kind {
 
 /** How a runtime is to be. Zeroes are right for most. */
 struct wf_runtime_config {
-    enum wf_runtime_kind kind;
-    uint32_t workers;      /**< of several threads; 0: as many as there are processors for this process */
-    const char *name;      /**< of the threads, cut to 8 characters; NULL: "weft" */
-    size_t stack_bytes;    /**< of each thread; 0: the system's default */
-    uint64_t seed;         /**< of the random choices: two runs with one seed draw the same */
-    struct wf_hooks hooks; /**< see scheduler.h; thread_started and thread_stopped of all threads */
+    enum wf_runtime_kind kind; /**< one thread or several */
+    uint32_t workers;          /**< of several threads; 0: as many as there are processors for this process */
+    const char *name;          /**< of the threads, cut to 8 characters; NULL: "weft" */
+    size_t stack_bytes;        /**< of each thread; 0: the system's default */
+    uint64_t seed;             /**< of the random choices: two runs with one seed draw the same */
+    struct wf_hooks hooks;     /**< see scheduler.h; thread_started and thread_stopped of all threads */
     uint32_t blocking_threads_max;   /**< 0: WF_BLOCKING_THREADS_MAX */
     uint64_t blocking_keep_alive_ns; /**< 0: WF_BLOCKING_KEEP_ALIVE_NS */
 };
@@ -92,7 +92,7 @@ WF_MUST_USE int wf_blocking(struct wf_join_handle *handle, int (*run)(void *arg)
 
 /** That this thread is in a runtime: storage of wf_runtime_enter(). */
 struct wf_runtime_entry {
-    struct wf_context context;
+    struct wf_context context; /**< what the thread is in meanwhile */
 };
 
 /**
@@ -118,8 +118,8 @@ void wf_runtime_drop(struct wf_runtime *runtime);
 
 /** What WF_MAIN() hands to the root: its member `arguments`. */
 struct wf_main_arguments {
-    int argc;
-    char **argv;
+    int argc;    /**< as main() got it */
+    char **argv; /**< as main() got it */
 };
 
 /** @brief Implementation of WF_MAIN(): run the root on a runtime of its own. @return what main() returns. */

@@ -87,7 +87,7 @@ static inline uint32_t wf_run_queue_front(const struct wf_run_queue *queue)
 /** @brief The number that the next task will get: exact for the owner. */
 static inline uint32_t wf_run_queue_end(const struct wf_run_queue *queue)
 {
-    return wf_load_relaxed(&queue->tail); /* relaxed: as above */
+    return wf_load_relaxed(&queue->tail); /* relaxed: a hint, but for the owner */
 }
 
 /** @brief How many tasks it holds when it is full. */

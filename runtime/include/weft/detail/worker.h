@@ -67,11 +67,11 @@ struct wf_worker {
     alignas(64) uint32_t polls_since_turn; /**< the owner's: polls of tasks, since the park had a turn */
     uint32_t polls_since_inject;           /**< the owner's: and since it looked at the inject queue */
     uint32_t turn_before; /**< the owner's: where turn_is_due: the number in the ring of the first task that yielded since the turn */
-    bool turn_is_due; /**< the owner's: a task has yielded since the last turn */
-    bool searching;   /**< the owner's: it counts as one of those that search */
-    bool in_park;     /**< the owner's: what is woken now is woken by the park's driver */
-    uint32_t random;  /**< the owner's: the state of its generator; never 0 */
-    struct wf_worker_counts counts;
+    bool turn_is_due;               /**< the owner's: a task has yielded since the last turn */
+    bool searching;                 /**< the owner's: it counts as one of those that search */
+    bool in_park;                   /**< the owner's: what is woken now is woken by the park's driver */
+    uint32_t random;                /**< the owner's: the state of its generator; never 0 */
+    struct wf_worker_counts counts; /**< what it did, so far */
 };
 
 /** What they share. Embed it first. */
@@ -82,8 +82,8 @@ struct wf_workers {
     struct wf_worker *workers;     /**< constant: where they stand */
     /** What keeps the workers from their end: lists of tasks that are open, or not yet empty. 0: all tasks are over. */
     WF_ATOMIC(uint32_t) lists_left;
-    alignas(64) struct wf_idle idle;
-    alignas(64) struct wf_inject_queue inject;
+    alignas(64) struct wf_idle idle;           /**< who sleeps, and how many search */
+    alignas(64) struct wf_inject_queue inject; /**< tasks from outside */
 };
 
 /** The context of a thread that runs a worker, or a root. */
