@@ -116,8 +116,8 @@ void wf_worker_schedule(struct wf_worker *self, struct wf_task *task)
     }
     bool alone = wf_run_queue_length(&self->queue) == 0;
     uint32_t overflowed = wf_run_queue_push(&self->queue, task, &self->all->inject);
-    if (yielded &&
-        overflowed > 0) /* it may come back from the inject queue with any poll: the turn comes now */
+    /* it may come back from the inject queue with any poll: the turn comes now */
+    if (yielded && overflowed > 0)
         self->turn_before = wf_run_queue_front(&self->queue);
     count(&self->counts.scheduled, 1);
     count(&self->counts.overflowed, overflowed);

@@ -230,7 +230,7 @@ static bool has_await(const struct litmus_program *program)
 static void check_bounded(const struct litmus_program *program, uint64_t seed)
 {
     for (int bound = 0; bound <= BOUND_MAX; bound++) {
-        size_t naive_count, count;
+        size_t naive_count, count = 0;
         struct il_options options = options_for(IL_NAIVE, seed);
         options.preemptions = bound;
         options.stale_reads = seed % 5 ? IL_UNBOUNDED : (int)(seed % 2);
