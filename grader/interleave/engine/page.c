@@ -40,9 +40,9 @@ static void write_line(FILE *out, const struct line *line)
         write_row(out, line->kind == LINE_SWITCH ? "X" : "R", line->text);
     else
         write_step(out,
-                   line->kind == LINE_STEP    ? 'S'
-                   : line->kind == LINE_PLAIN ? 'P'
-                                              : 'H',
+                   (char)(line->kind == LINE_STEP    ? 'S'
+                          : line->kind == LINE_PLAIN ? 'P'
+                                                     : 'H'),
                    line, line->from, line->text);
     if (line->decides)
         write_row(out, "D", STEP_DECIDES);

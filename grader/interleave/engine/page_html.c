@@ -266,8 +266,11 @@ void page_write_html(FILE *out, const char *rows, page_source *source, void *arg
     char *name = (char[]){""}, *headline = (char[]){""}, *token = (char[]){""};
     struct page_row *read = calloc(ROWS_SHOWN, sizeof *read);
     struct page page = {.out = out, .rows = read};
-    if (!copy || !read)
+    if (!copy || !read) {
+        free(copy);
+        free(read);
         return;
+    }
     for (char *rest = copy, *row; (row = strsep(&rest, "\n")) && page.count < ROWS_SHOWN;) {
         split(row, field);
         if (*field[0] == 'T')

@@ -74,8 +74,8 @@ enum point { POINTS(STEP_EDGE_VALUE) };
 #define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
     WORDS(TRANSITION, TRANSITIONS)                                                                           \
     WORDS(TRANSITION_ALONE, TRANSITIONS_ALONE)                                                               \
-    TOLD(WORD, tell_word, WF_TASK_REFERENCE, 1023 * WF_TASK_REFERENCE, 1024 * WF_TASK_REFERENCE,             \
-         (WF_TASK_REFERENCES_MAX - 2) * (int64_t)WF_TASK_REFERENCE,                                          \
+    TOLD(WORD, tell_word, WF_TASK_REFERENCE, (int64_t)1023 * WF_TASK_REFERENCE,                              \
+         (int64_t)1024 * WF_TASK_REFERENCE, (WF_TASK_REFERENCES_MAX - 2) * (int64_t)WF_TASK_REFERENCE,       \
          WF_TASK_REFERENCES_MAX * (int64_t)WF_TASK_REFERENCE)                                                \
     WORDS(TRUTH, TRUTHS)                                                                                     \
     NUMBERS(GIVEN_UP, 1, 2)                                                                                  \

@@ -182,7 +182,7 @@ static void yield_of_a_body(struct judge *judge)
 static void gives_way_once(struct judge *judge)
 {
     enum { TIMES = 3, WOKEN = 9 };
-    PROGRAM(judge, 1, 1, ACT(yield), ACT(repeat, 0, 2 * TIMES), ACT(ready));
+    PROGRAM(judge, 1, 1, ACT(yield), ACT(repeat, 0, (int64_t)2 * TIMES), ACT(ready));
     PROGRAM(judge, BODY, BODY, ACT(spawn, ON_LOCAL, 1), ACT(pend), ACT(pend), ACT(pend), ACT(ready));
     PROGRAM(judge, RUNS, RUNS, ACT(keep), ACT(local_new, SET), ACT(on_wake, EACH_TIME), ACT(note, WOKEN),
             ACT(run_local, SET, BODY), ACT(local_drop, SET), ACT(ready));

@@ -120,8 +120,10 @@ MODEL(explore_counted_alone, "x1.3",
     interleave_name(&shared->references, "references");
     counted_get(shared);
     pthread_t other = start(user);
-    if (counted_is_mine(shared))
-        assert(++shared->data[1] == 2);
+    if (counted_is_mine(shared)) {
+        shared->data[1]++;
+        assert(shared->data[1] == 2);
+    }
     counted_put(shared);
     pthread_join(other, NULL);
 }
@@ -176,11 +178,15 @@ MODEL(explore_ring, "x1.5", "up to four pushes through two slots, three pops: in
     pthread_t other = start(producer);
     int next = 1, value;
     for (int tries = 0; tries < 3; tries++)
-        if (ring_pop(&ring, &value))
-            assert(value == next++);
+        if (ring_pop(&ring, &value)) {
+            assert(value == next);
+            next++;
+        }
     pthread_join(other, NULL);
-    while (ring_pop(&ring, &value))
-        assert(value == next++);
+    while (ring_pop(&ring, &value)) {
+        assert(value == next);
+        next++;
+    }
     assert(next >= RING_SLOTS + 1);
 }
 
