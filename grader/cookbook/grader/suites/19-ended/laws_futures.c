@@ -2,6 +2,7 @@
  * @file laws_futures.c
  * @brief How lab 19's futures are built for the laws, in the order of futures.h.
  */
+#include "futures.h"
 #include "kit_subject.h"
 #include "weft/ended.h"
 
