@@ -6,7 +6,6 @@
  * panics the tree of the future is printed, which must not lead to what is over.
  */
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +14,13 @@
 
 #include "kit_inner.h"
 #include "scenario.h"
+#include "weft/await_tree.h"
 #include "weft/context.h"
 #include "weft/panic.h"
 
 /* --- the copy --- */
 
-enum { NO_PLACE_OF_IT = 77, ENDED_BY_SANITIZER = 99 };
+enum { NO_PLACE_OF_IT = 77, ENDED_BY_PANIC = 78 };
 
 static int pipe_end;
 
@@ -30,11 +30,18 @@ static void tell(const char *text)
         _exit(EXIT_FAILURE);
 }
 
+/* Prints what a panic prints of the tree, tells of it, and ends the copy: the signal of an abort is one that not every sandbox lets a
+ * copy of the program send. */
 static void tell_panic(const struct wf_panic_info *info)
 {
     char text[ERRED_BYTES];
+    const struct wf_context *context = wf_context_running();
+    if (context && context->root)
+        wf_await_tree_print(context->root, stderr, 4);
+    fflush(stderr);
     snprintf(text, sizeof text, "%s\n%s", info->clause, info->message);
     tell(text);
+    _exit(ENDED_BY_PANIC);
 }
 
 static void poll_it(struct kit_object *object)
@@ -97,7 +104,6 @@ _Noreturn static void be_the_copy(struct kit_object *object, int mistake)
     struct wf_context context = {.runs = "laws", .root = object->future};
     if (!freopen("/dev/null", "w", stderr))
         fclose(stderr);
-    signal(SIGABRT, SIG_DFL); /* a sanitizer's handler would only print */
     wf_set_panic_hook(tell_panic);
     kit_varied.place = NOWHERE;
     bool alone = !wf_context_running() || object->inner->operations % 2;
@@ -132,8 +138,7 @@ void kit_err(struct kit_object *object, int mistake)
     close(ends[0]);
     waitpid(pid, &status, 0);
     bool returned = strcmp(text, ERRED_QUIETLY) == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    bool panicked = *text && ((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) ||
-                              (WIFEXITED(status) && WEXITSTATUS(status) == ENDED_BY_SANITIZER));
+    bool panicked = *text && WIFEXITED(status) && WEXITSTATUS(status) == ENDED_BY_PANIC;
     const char *came = returned || panicked ? text : ERRED_AND_ENDED;
     scenario_event_text(EVENT_ERRED, came, strlen(came));
 }
