@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "../../src/judge_says.h"
 #include "rig.h"
 #include "tests.h"
 
@@ -89,13 +90,6 @@ static const char *worker_text(int64_t worker)
     return text;
 }
 
-static const char *number_text(int64_t number)
-{
-    char *text = next_text();
-    snprintf(text, TEXT_BYTES, "%lld", (long long)number);
-    return text;
-}
-
 static const char *park_text(int64_t how)
 {
     return how == PARK_ASLEEP        ? "without a deadline"
@@ -121,12 +115,8 @@ static const char *violation_text(int64_t what)
     return what > 0 && what <= HOOKS_DIFFER ? texts[what] : texts[0];
 }
 
-/* Of an event: its sentence, how its first number reads, and its second one; without that comes the thread. */
-static const struct says {
-    const char *format;
-    const char *(*a)(int64_t a), *(*b)(int64_t b);
-} says[] = {
-    [EVENT_POLLED] = {"%s is polled (%s)", name_of, number_text},
+static const struct judge_says says[] = {
+    [EVENT_POLLED] = {"%s is polled (%s)", name_of, judge_number},
     [EVENT_READY] = {"%s is READY", name_of, NULL},
     [EVENT_DROPPED] = {"%s is dropped", name_of, NULL},
     [EVENT_PARK] = {"%s parks %s", worker_text, park_text},
@@ -134,10 +124,10 @@ static const struct says {
     [EVENT_UNPARK] = {"the park of %s is unparked by thread %s", worker_text, NULL},
     [EVENT_BEFORE_PARK] = {"before_park is called", NULL, NULL},
     [EVENT_AFTER_UNPARK] = {"after_unpark is called", NULL, NULL},
-    [EVENT_NOTE] = {"mark %s is reached", number_text, NULL},
-    [EVENT_LOOK] = {"%s tasks in the ring of worker 0, %s in the inject queue", number_text, number_text},
+    [EVENT_NOTE] = {"mark %s is reached", judge_number, NULL},
+    [EVENT_LOOK] = {"%s tasks in the ring of worker 0, %s in the inject queue", judge_number, judge_number},
     [EVENT_STEAL] = {"worker 0 steals from %s", worker_text, NULL},
-    [EVENT_STOLE] = {"worker 0 steals from %s: %s tasks", worker_text, number_text},
+    [EVENT_STOLE] = {"worker 0 steals from %s: %s tasks", worker_text, judge_number},
     [EVENT_WORKER_RAN] = {"wf_worker_run returns %s", over_text, NULL},
     [EVENT_VIOLATION] = {"%2$s: %1$s", violation_text, name_of},
 };
@@ -155,15 +145,8 @@ static void describe_run(const struct channel_record *event, char *text, size_t 
 void describe_worker_event(struct judge *judge, const struct channel_record *event, char *text, int size)
 {
     (void)judge;
-    const struct says *say = event->kind < sizeof says / sizeof *says ? &says[event->kind] : &says[0];
     if (event->kind == EVENT_RUN)
         describe_run(event, text, (size_t)size);
-    else if (!say->format)
-        snprintf(text, (size_t)size, "event %u", event->kind);
     else
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(text, (size_t)size, say->format, say->a ? say->a(event->a) : "",
-                 say->b ? say->b(event->b) : number_text(event->thread));
-#pragma GCC diagnostic pop
+        JUDGE_SAY(says, event, text, size);
 }
