@@ -126,7 +126,7 @@ static bool awaits_one(struct job *self, struct wf_cx *cx)
     return wf_future_poll(&self->child.future, cx) == WF_READY;
 }
 
-/* G.80: whoever takes the worker, it is run by one thread, and goes on. */
+/* G.80: the worker is run by one thread, taken or taken back, and goes on. */
 START_TEST(g80_short_blocks_lose_no_worker)
 {
     begin(1, 2);

@@ -2,7 +2,7 @@
  * @file run_queue.c
  * @brief The ring of a worker: push and pop for its owner, steal for the others.
  *
- * ## Who may touch a slot
+ * ## Which thread may touch a slot
  *
  * The owner fills a slot and then moves `tail` over it: release, so a thief that acquires `tail` sees the task. A task is taken by
  * the one compare and exchange that moves `real` over its slot: so each is taken once. The owner is done then. A thief has

@@ -48,7 +48,7 @@ struct wf_list *wf_idle_to_wake(struct wf_idle *idle)
     if (!wants_one_more(idle, wf_fetch_add_acq_rel(&idle->state, 0)))
         return NULL;
     pthread_mutex_lock(&idle->lock);
-    /* relaxed: who is awake changes under the lock only; a searcher too many is harmless */
+    /* relaxed: the count of those awake changes under the lock only; a searcher too many is harmless */
     if (wants_one_more(idle, wf_load_relaxed(&idle->state))) {
         chosen = idle->sleepers.next;
         wf_list_remove(chosen);

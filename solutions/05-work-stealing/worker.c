@@ -8,7 +8,7 @@
  * yields waits for something that the park may bring. So the worker notes the number of the first one, and gives the park a turn
  * before it takes the task with that number: once for all that yielded since the last turn.
  *
- * ## Who is woken, and when
+ * ## Which worker is woken, and when
  *
  * A worker that makes work, or has found some as the last searcher, wakes one sleeper, which searches, finds work, and wakes the next. So a
  * burst wakes all workers one after the other, and a single task wakes one. What the park's driver wakes is counted when the
@@ -154,7 +154,7 @@ static struct wf_task *take_injected(struct wf_worker *self)
 {
     struct wf_inject_queue *inject = &self->all->inject;
     self->polls_since_inject = 0;
-    if (wf_inject_queue_length(inject) == 0) /* a hint is enough: whoever injects wakes a worker afterwards */
+    if (wf_inject_queue_length(inject) == 0) /* a hint: a thread that injects wakes a worker afterwards */
         return NULL;
     struct wf_task_queue batch;
     wf_task_queue_init(&batch);
@@ -272,7 +272,7 @@ bool wf_worker_run(struct wf_worker *worker)
     };
     bool rested = false, over = false;
     wf_context_enter(&here.context);
-    /* read again after each poll: whoever took the worker from this thread has cleared it */
+    /* read again after each poll: a thread that took the worker from this one has cleared it */
     while (here.worker && !(over = is_over(all))) {
         struct wf_task *task = next_task(worker);
         if (!task && rested)

@@ -1,6 +1,6 @@
 /**
  * @file blocking_pool.c
- * @brief The counts of a pool of threads: who is idle, who was told, who ends.
+ * @brief The counts of a pool of threads: those that are idle, that were told of a call, that exist.
  *
  * ## The story of a call
  *

@@ -39,8 +39,8 @@ enum {
 /** The word, and the list of sleepers. */
 struct wf_idle {
     WF_ATOMIC(uint32_t)
-    state;            /**< WF_IDLE_SEARCHING and WF_IDLE_AWAKE; who is awake changes under the lock only */
-    uint32_t workers; /**< how many there are */
+    state;                   /**< WF_IDLE_SEARCHING and WF_IDLE_AWAKE, which changes under the lock only */
+    uint32_t workers;        /**< how many there are */
     pthread_mutex_t lock;    /**< guards what follows */
     struct wf_list sleepers; /**< through the link of each; the last that fell asleep is first */
 };

@@ -14,7 +14,7 @@
  * them. Until it is done the owner may take further tasks, and fills no slot that the thief still reads. Numbers run
  * on and wrap at 2^32; a number modulo the size is a slot.
  *
- * Size:      WF_RUN_QUEUE_SIZE; models and tests make smaller rings, which are full sooner.
+ * Size:      WF_RUN_QUEUE_SIZE; models and tests make smaller rings, which are full sooner. Rings that steal from one another have one size.
  * Invariant: tail - steal <= size, and steal, real, tail stand in this order.
  * Threads:   push and pop: the owner. steal: any worker, into its own ring. One thief at a time; a second one goes elsewhere.
  * Cost:      push: a load and a store; pop: one compare and exchange; nothing is allocated.
