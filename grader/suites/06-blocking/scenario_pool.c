@@ -3,7 +3,6 @@
  * @brief Lab 06: one pool, its calls, and the threads that run them.
  */
 #include <semaphore.h>
-#include <unistd.h>
 
 #include "scenario.h"
 #include "sleeps.h"
@@ -92,7 +91,7 @@ static struct step_reply on_make(const struct step_make *step)
         return STEP_DONE;
     (void)!wf_scheduler_reference(
         wf_blocking_pool_scheduler(pool)); /* the pool may be spawned on after its drop */
-    sleeps_watch(&pool->told);
+    sleeps_watch(&pool->told, &pool->ended);
     begun_count = returned_count = at_once = most_at_once = 0;
     is_dropping = false;
     has_dropped = false;
@@ -250,14 +249,6 @@ static struct step_reply on_no_memory(const struct step_no_memory *step)
     return STEP_DONE;
 }
 
-static bool is_closed(void)
-{
-    pthread_mutex_lock(&pool->lock);
-    bool closed = pool->closed;
-    pthread_mutex_unlock(&pool->lock);
-    return closed;
-}
-
 /* For tests that are not about the end: it needs no wf_blocking_pool_close(). */
 static struct step_reply on_close_by_hand(const struct step_close_by_hand *step)
 {
@@ -275,6 +266,7 @@ static void *drop_pool(void *arg)
     (void)arg;
     wf_blocking_pool_drop(pool);
     has_dropped = true;
+    sleeps_close_returned();
     return NULL;
 }
 
@@ -284,10 +276,7 @@ static struct step_reply on_drop(const struct step_drop *step)
     is_dropping = true;
     if (pthread_create(&dropper, NULL, drop_pool, NULL) != 0)
         scenario_broken("there is no thread");
-    /* it closes the pool, and wakes all who sleep; a pool that does not is compared as it is */
-    for (int i = 0; i < 2000 && !(is_closed() && sleeps_now().asleep == 0); i++)
-        usleep(1000);
-    sleeps_settle();
+    sleeps_settle_closed(); /* it has closed the pool, and woken the threads that it wakes */
     return STEP_DONE;
 }
 

@@ -29,7 +29,8 @@ struct sleeper {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below; taken last */
 static pthread_cond_t settled = PTHREAD_COND_INITIALIZER;
-static pthread_cond_t *told;
+static pthread_cond_t *told, *end_of_threads;
+static bool closer_waits;                      /* for end_of_threads; or its call has returned */
 static struct sleeper *sleepers[SLEEPERS_MAX]; /* the longest one first */
 static int count;                              /* of these */
 static struct sleeper *held[SLEEPERS_MAX];
@@ -44,10 +45,12 @@ static bool is_joined[THREADS_MAX];
 static __thread int64_t deadline_of_sleep;
 static __thread bool is_asleep_again;
 
-void sleeps_watch(pthread_cond_t *condition)
+void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended)
 {
     pthread_mutex_lock(&lock);
     told = condition;
+    end_of_threads = ended;
+    closer_waits = false;
     count = held_count = running = 0;
     hold = refuse = false;
     now = (struct sleeps){.last_deadline_ms = -1, .same_deadline = true};
@@ -82,6 +85,22 @@ void sleeps_settle(void)
     pthread_mutex_lock(&lock);
     while (running > 0)
         __real_pthread_cond_wait(&settled, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+void sleeps_settle_closed(void)
+{
+    pthread_mutex_lock(&lock);
+    while (running > 0 || !closer_waits)
+        __real_pthread_cond_wait(&settled, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+void sleeps_close_returned(void)
+{
+    pthread_mutex_lock(&lock);
+    closer_waits = true;
+    __real_pthread_cond_broadcast(&settled);
     pthread_mutex_unlock(&lock);
 }
 
@@ -190,8 +209,11 @@ static int sleep_in_hand(pthread_mutex_t *mutex, clockid_t clock, const struct t
 
 int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 {
-    return condition == told ? sleep_in_hand(mutex, CLOCK_MONOTONIC, NULL)
-                             : __real_pthread_cond_wait(condition, mutex);
+    if (condition == told)
+        return sleep_in_hand(mutex, CLOCK_MONOTONIC, NULL);
+    if (condition == end_of_threads)
+        sleeps_close_returned(); /* it gets no further before the threads have ended */
+    return __real_pthread_cond_wait(condition, mutex);
 }
 
 int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,

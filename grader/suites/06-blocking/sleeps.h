@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Watch this variable from now on, and count threads from 0. */
-void sleeps_watch(pthread_cond_t *condition);
+/** Watch `condition` from now on, and count threads from 0. A thread that waits for `ended` closes the pool. */
+void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended);
 
 /** Threads of the pool: they say so themselves. */
 void sleeps_thread_ended(void);
@@ -22,6 +22,9 @@ void sleeps_in_call(bool waits);
 
 /** Wait until each thread of the pool sleeps, is held, waits in a call, or has ended. */
 void sleeps_settle(void);
+/** The same, and until the thread that closes the pool waits for its end, or says that its call has returned. */
+void sleeps_settle_closed(void);
+void sleeps_close_returned(void);
 
 /** End the waits of so many threads that sleep, the longest ones first: with ETIMEDOUT, or without a reason. @return how many. */
 int sleeps_end(int wanted, bool timed_out);
