@@ -43,8 +43,8 @@ LABS := 01-futures 02-async 03-tasks 04-executor 05-work-stealing 06-blocking
 05-work-stealing.title := A work-stealing executor
 05-work-stealing.kind := modules
 05-work-stealing.write := run_queue.c idle.c worker.c
-05-work-stealing.given := inject_queue.c shared_park.c multi_thread.c
-05-work-stealing.headers := detail/inject_queue.h detail/run_queue.h detail/idle.h detail/worker.h detail/shared_park.h multi_thread.h
+05-work-stealing.given := inject_queue.c owned_tasks.c shared_park.c multi_thread.c
+05-work-stealing.headers := detail/inject_queue.h detail/run_queue.h detail/idle.h detail/worker.h detail/owned_tasks.h detail/shared_park.h multi_thread.h
 
 06-blocking.part := II
 06-blocking.title := Calls that block
@@ -73,7 +73,7 @@ x1-orders.starter := 7
 PLANNED := 07-time 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 
 # The bottom layer, which no lab asks for.
-GIVEN := alloc.c unsized.c error.c event.c context.c panic.c future.c await_tree.c test.c
+GIVEN := alloc.c unsized.c error.c event.c context.c panic.c future.c await_tree.c thread.c test.c
 
 # What the library and the benchmarks have beside it: their allocator (docs/alloc.md).
 RELEASE := block_cache.c block_store.c

@@ -15,7 +15,7 @@ static struct wf_park *parks[WORKERS];
 static void begin(void)
 {
     mock_driver_init(&driver);
-    ck_assert_int_eq(wf_shared_driver_init(&shared, &driver.park, NULL), 0);
+    ck_assert_int_eq(wf_shared_driver_init(&shared, &driver.park, 0), 0);
     for (int i = 0; i < WORKERS; i++) {
         parks[i] = wf_shared_park_new(&shared);
         ck_assert_ptr_nonnull(parks[i]);
@@ -139,7 +139,7 @@ START_TEST(g76_without_memory_there_is_no_park_and_nothing_is_left)
     for (uint32_t n = 1;; n++) {
         mock_driver_init(&driver);
         wf_alloc_fail_at(n);
-        if (wf_shared_driver_init(&shared, &driver.park, NULL) == 0) {
+        if (wf_shared_driver_init(&shared, &driver.park, 0) == 0) {
             struct wf_park *park = wf_shared_park_new(&shared);
             if (park)
                 wf_park_drop(park);

@@ -2,11 +2,6 @@
  * @file multi_thread.c
  * @brief The life of the executor of several threads: start, spawn, block_on, shutdown.
  *
- * ## All tasks
- *
- * Every task that is not over stands in one of several lists, each under a lock of its own. A task's number says in which:
- * numbers are given out by blocks, so a worker that spawns stays at one list for a while, and two workers seldom meet.
- *
  * ## The end
  *
  * 1. Each list is closed, under its lock: it takes no task from then on, and each of its tasks is aborted and injected.
@@ -20,28 +15,17 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "weft/alloc.h"
+#include "weft/detail/owned_tasks.h"
 #include "weft/detail/shared_park.h"
+#include "weft/detail/thread.h"
 #include "weft/detail/worker.h"
 #include "weft/error.h"
 #include "weft/panic.h"
 #include "weft/task.h"
 
-enum {
-    LISTS_PER_WORKER = 4,
-    LINE_BYTES = 64,
-    NAME_BYTES = 16 /* of a thread, in Linux */
-};
-
-/* Tasks that are not over. */
-struct owned {
-    alignas(LINE_BYTES) pthread_mutex_t lock; /* guards the rest; no user's code runs under it */
-    struct wf_list tasks;
-    uint32_t count;
-    bool closed;
-};
+enum { LISTS_PER_WORKER = 4, LINE_BYTES = 64 };
 
 /* What a worker has that only this file needs. */
 struct thread {
@@ -53,8 +37,7 @@ struct wf_multi_thread {
     struct wf_workers workers; /* first: the runtime is a scheduler */
     WF_ATOMIC(uint32_t) references;
     WF_ATOMIC(bool) dropped;
-    struct owned *lists;
-    uint32_t list_mask; /* lists, less one: their count is a power of two */
+    struct wf_owned_tasks owned; /* all tasks that are not over */
     bool has_driver;
     struct wf_shared_driver driver;
     struct wf_context base; /* constant: what each thread enters first */
@@ -73,11 +56,6 @@ struct wf_multi_thread {
 static void unreference(struct wf_scheduler *scheduler);
 
 /* --- tasks --- */
-
-static struct owned *list_of(struct wf_multi_thread *self, const struct wf_task *task)
-{
-    return &self->lists[task->id / WF_IDS_PER_BLOCK & self->list_mask];
-}
 
 static void schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 {
@@ -98,15 +76,7 @@ static void schedule(struct wf_scheduler *scheduler, struct wf_task *task)
 static int bind(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
-    struct owned *list = list_of(self, task);
-    pthread_mutex_lock(&list->lock);
-    bool closed = list->closed;
-    if (!closed) {
-        wf_list_push_back(&list->tasks, &task->owned);
-        list->count++;
-    }
-    pthread_mutex_unlock(&list->lock);
-    if (closed)
+    if (!wf_owned_tasks_add(&self->owned, task))
         return WF_ECLOSED;
     if (self->workers.hooks.task_spawned)
         self->workers.hooks.task_spawned(self->workers.hooks.arg, task);
@@ -127,15 +97,9 @@ static void list_is_over(struct wf_multi_thread *self)
 static void released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
-    struct owned *list = list_of(self, task);
     if (self->workers.hooks.task_ended)
         self->workers.hooks.task_ended(self->workers.hooks.arg, task);
-    pthread_mutex_lock(&list->lock);
-    wf_list_remove(&task->owned);
-    list->count--;
-    bool over = list->closed && list->count == 0;
-    pthread_mutex_unlock(&list->lock);
-    if (over)
+    if (wf_owned_tasks_remove(&self->owned, task))
         list_is_over(self);
 }
 
@@ -157,8 +121,7 @@ static void destroy(struct wf_multi_thread *self)
         wf_park_drop(self->driver.driver);
     wf_idle_destroy(&workers->idle);
     wf_inject_queue_destroy(&workers->inject);
-    for (uint32_t i = 0; i <= self->list_mask; i++)
-        pthread_mutex_destroy(&self->lists[i].lock);
+    wf_owned_tasks_destroy(&self->owned);
     pthread_mutex_destroy(&self->lock);
     pthread_cond_destroy(&self->ended);
     wf_free(self->memory, self->bytes);
@@ -205,9 +168,7 @@ static void *run_thread(void *argument)
     struct wf_multi_thread *self = thread->runtime;
     const struct wf_hooks *hooks = &self->workers.hooks;
     uint32_t number = (uint32_t)(thread - self->threads);
-    char name[NAME_BYTES];
-    (void)snprintf(name, sizeof name, "%.8s-%u", self->name, number);
-    (void)pthread_setname_np(pthread_self(), name); /* for people who look: no name is no fault */
+    wf_thread_name(pthread_self(), self->name, number);
     if (hooks->thread_started)
         hooks->thread_started(hooks->arg);
     wf_multi_thread_run_worker(&self->workers.workers[number]);
@@ -219,23 +180,10 @@ static void *run_thread(void *argument)
 /* Close every list and abort what is in it. */
 static void close_lists(struct wf_multi_thread *self)
 {
-    for (uint32_t i = 0; i <= self->list_mask; i++) {
-        struct owned *list = &self->lists[i];
+    for (uint32_t i = 0; i <= self->owned.mask; i++) {
         struct wf_task_queue batch;
-        uint32_t count = 0;
-        wf_task_queue_init(&batch);
-        pthread_mutex_lock(&list->lock);
-        list->closed = true;
-        bool empty = list->count == 0;
-        for (struct wf_list *link = list->tasks.next; link != &list->tasks; link = link->next) {
-            struct wf_task *task = WF_CONTAINER_OF(link, struct wf_task, owned);
-            if (wf_task_to_cancelled(task)) {
-                wf_task_queue_push(&batch, task);
-                count++;
-            }
-        }
-        pthread_mutex_unlock(&list->lock);
-        if (empty) {
+        uint32_t count;
+        if (wf_owned_tasks_close(&self->owned, i, &batch, &count)) {
             list_is_over(self);
         } else if (count > 0) {
             wf_inject_queue_push(&self->workers.inject, &batch, count);
@@ -279,7 +227,7 @@ static struct wf_multi_thread *allocate(uint32_t workers)
     size_t bytes = LINE_BYTES; /* to begin at a line */
     size_t at = part(&bytes, sizeof(struct wf_multi_thread)) - LINE_BYTES;
     size_t workers_at = part(&bytes, workers * sizeof(struct wf_worker)) - LINE_BYTES;
-    size_t lists_at = part(&bytes, lists * sizeof(struct owned)) - LINE_BYTES;
+    size_t lists_at = part(&bytes, lists * sizeof(struct wf_owned_list)) - LINE_BYTES;
     size_t threads_at = part(&bytes, workers * sizeof(struct thread)) - LINE_BYTES;
     void *memory = wf_alloc(bytes);
     if (!memory)
@@ -291,12 +239,11 @@ static struct wf_multi_thread *allocate(uint32_t workers)
                     .count = workers,
                     .workers = (struct wf_worker *)(void *)(base + workers_at)},
         .references = 1,
-        .list_mask = lists - 1,
-        .lists = (struct owned *)(void *)(base + lists_at),
         .threads = (struct thread *)(void *)(base + threads_at),
         .memory = memory,
         .bytes = bytes,
     };
+    wf_owned_tasks_init(&self->owned, (struct wf_owned_list *)(void *)(base + lists_at), lists);
     return self;
 }
 
@@ -306,13 +253,8 @@ static void init(struct wf_multi_thread *self, const struct wf_multi_thread_conf
     if (config->base)
         self->base = *config->base;
     self->name = config->name ? config->name : "weft";
-    wf_store_relaxed(&self->workers.lists_left,
-                     self->list_mask + 1); /* relaxed: no other thread knows it yet */
-    for (uint32_t i = 0; i <= self->list_mask; i++) {
-        self->lists[i] = (struct owned){.closed = false};
-        pthread_mutex_init(&self->lists[i].lock, NULL);
-        wf_list_init(&self->lists[i].tasks);
-    }
+    /* relaxed: no other thread knows it yet */
+    wf_store_relaxed(&self->workers.lists_left, self->owned.mask + 1);
     wf_idle_init(&self->workers.idle, config->workers);
     wf_inject_queue_init(&self->workers.inject);
     pthread_mutex_init(&self->lock, NULL);
@@ -324,10 +266,10 @@ static void init(struct wf_multi_thread *self, const struct wf_multi_thread_conf
 }
 
 /* Parks for all workers, and the watch of the driver. Returns 0, or a code of the system's. */
-static int make_parks(struct wf_multi_thread *self, struct wf_park *driver, const pthread_attr_t *attributes)
+static int make_parks(struct wf_multi_thread *self, struct wf_park *driver, size_t stack_bytes)
 {
     if (driver) {
-        int failed = wf_shared_driver_init(&self->driver, driver, attributes);
+        int failed = wf_shared_driver_init(&self->driver, driver, stack_bytes);
         if (failed)
             return failed;
         self->has_driver = true;
@@ -341,14 +283,14 @@ static int make_parks(struct wf_multi_thread *self, struct wf_park *driver, cons
     return 0;
 }
 
-static int start_threads(struct wf_multi_thread *self, const pthread_attr_t *attributes)
+static int start_threads(struct wf_multi_thread *self, size_t stack_bytes)
 {
     for (; self->started < self->workers.count; self->started++) {
         struct thread *thread = &self->threads[self->started];
         pthread_mutex_lock(&self->lock);
         self->workers_left++;
         pthread_mutex_unlock(&self->lock);
-        int failed = pthread_create(&thread->id, attributes, run_thread, thread);
+        int failed = wf_thread_start(&thread->id, stack_bytes, run_thread, thread);
         if (failed) {
             pthread_mutex_lock(&self->lock);
             self->workers_left--;
@@ -363,15 +305,13 @@ struct wf_multi_thread *wf_multi_thread_new(const struct wf_multi_thread_config 
 {
     if (config->workers < 1 || config->workers > WF_WORKERS_MAX)
         wf_panic("G.71", "a runtime is to have %u workers: ask for 1 to %d", config->workers, WF_WORKERS_MAX);
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    int failed = config->stack_bytes ? pthread_attr_setstacksize(&attributes, config->stack_bytes) : 0;
-    struct wf_multi_thread *self = failed ? NULL : allocate(config->workers);
+    int failed = ENOMEM;
+    struct wf_multi_thread *self = allocate(config->workers);
     if (self) {
         init(self, config);
-        failed = make_parks(self, config->driver, &attributes);
+        failed = make_parks(self, config->driver, config->stack_bytes);
         if (!failed) {
-            failed = start_threads(self, &attributes);
+            failed = start_threads(self, config->stack_bytes);
             if (failed)
                 end(self);
         }
@@ -381,10 +321,7 @@ struct wf_multi_thread *wf_multi_thread_new(const struct wf_multi_thread_config 
             self->has_driver = false;
             unreference(&self->workers.scheduler);
         }
-    } else if (!failed) {
-        failed = ENOMEM;
     }
-    pthread_attr_destroy(&attributes);
     if (!failed)
         return self;
     errno = failed;
@@ -479,22 +416,11 @@ void wf_multi_thread_worker_metrics(struct wf_multi_thread *runtime, uint32_t nu
     };
 }
 
-static uint32_t count_alive(struct wf_multi_thread *self)
-{
-    uint32_t alive = 0;
-    for (uint32_t i = 0; i <= self->list_mask; i++) {
-        pthread_mutex_lock(&self->lists[i].lock);
-        alive += self->lists[i].count;
-        pthread_mutex_unlock(&self->lists[i].lock);
-    }
-    return alive;
-}
-
 void wf_multi_thread_metrics(struct wf_multi_thread *runtime, struct wf_multi_thread_metrics *metrics)
 {
     *metrics = (struct wf_multi_thread_metrics){
         .workers = runtime->workers.count,
-        .alive = count_alive(runtime),
+        .alive = wf_owned_tasks_count(&runtime->owned),
         .queued = wf_inject_queue_length(&runtime->workers.inject),
         .injected = wf_inject_queue_pushed(&runtime->workers.inject),
         .watched = runtime->has_driver ? wf_load_relaxed(&runtime->driver.watched) : 0, /* relaxed: as above */

@@ -25,6 +25,7 @@
 
 #include "weft/alloc.h"
 #include "weft/detail/clock.h"
+#include "weft/detail/thread.h"
 #include "weft/multi_thread.h"
 
 enum worker_park_state { EMPTY, IN_DRIVER, IN_PARKER, NOTIFIED };
@@ -174,13 +175,12 @@ static void *watch(void *argument)
     return NULL;
 }
 
-int wf_shared_driver_init(struct wf_shared_driver *shared, struct wf_park *driver,
-                          const pthread_attr_t *attributes)
+int wf_shared_driver_init(struct wf_shared_driver *shared, struct wf_park *driver, size_t stack_bytes)
 {
     *shared = (struct wf_shared_driver){.driver = driver, .watch_park = wf_thread_parker_new()};
     if (!shared->watch_park)
         return ENOMEM;
-    int failed = pthread_create(&shared->watch, attributes, watch, shared);
+    int failed = wf_thread_start(&shared->watch, stack_bytes, watch, shared);
     if (failed)
         wf_park_drop(shared->watch_park);
     return failed;

@@ -7,12 +7,10 @@
  */
 #include "weft/blocking.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 #include "weft/alloc.h"
 #include "weft/detail/blocking_pool.h"
 #include "weft/detail/outside.h"
+#include "weft/detail/thread.h"
 #include "weft/error.h"
 #include "weft/panic.h"
 
@@ -124,7 +122,6 @@ static const struct wf_scheduler_ops pool_ops = {
 
 /* --- its threads --- */
 
-enum { NAME_BYTES = 16 /* of a thread, in Linux */ };
 #define KEEP_ALIVE_MAX_NS (UINT64_C(1) << 60) /* 36 years: a deadline does not overflow */
 
 static void *run_thread(void *argument)
@@ -147,20 +144,11 @@ static void *run_thread(void *argument)
 
 static int start_thread(struct wf_blocking_pool *pool)
 {
-    pthread_attr_t attributes;
     pthread_t thread = pthread_self(); /* until there is one */
-    pthread_attr_init(&attributes);
-    int failed =
-        pool->config.stack_bytes ? pthread_attr_setstacksize(&attributes, pool->config.stack_bytes) : 0;
+    int failed = wf_thread_start(&thread, pool->config.stack_bytes, run_thread, pool);
     if (!failed)
-        failed = pthread_create(&thread, &attributes, run_thread, pool);
-    pthread_attr_destroy(&attributes);
-    if (failed)
-        return failed;
-    char name[NAME_BYTES];
-    (void)snprintf(name, sizeof name, "%.8s-%u", pool->config.name, pool->started++);
-    (void)pthread_setname_np(thread, name); /* for people who look: no name is no fault */
-    return 0;
+        wf_thread_name(thread, pool->config.name, pool->started++);
+    return failed;
 }
 
 /* --- life --- */

@@ -19,6 +19,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "weft/detail/atomic.h"
@@ -39,9 +40,9 @@ struct wf_shared_driver {
     pthread_t watch;             /**< constant: its thread */
 };
 
-/** @brief Prepare to share `driver`, and start the watch. @return 0, or a positive code of the system's; then nothing is left. */
+/** @brief Prepare to share `driver`, and start the watch, with such a stack (0: the default). @return 0, or a positive code of the system's; then nothing is left. */
 WF_MUST_USE int wf_shared_driver_init(struct wf_shared_driver *shared, struct wf_park *driver,
-                                      const pthread_attr_t *attributes);
+                                      size_t stack_bytes);
 /** @brief End the watch. No worker parks any more. The driver stays as it is. */
 void wf_shared_driver_end(struct wf_shared_driver *shared);
 
