@@ -37,6 +37,7 @@ TCase *list_tests(void);
 TCase *multi_thread_tests(void);
 TCase *panic_tests(void);
 TCase *panic_hook_tests(void);
+TCase *roots_tests(void);
 TCase *runtime_tests(void);
 TCase *shared_park_tests(void);
 TCase *task_tests(void);

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "weft/alloc.h"
 #include "weft/context.h"
 
 _Atomic int jobs_dropped;
@@ -61,6 +62,38 @@ bool job_yields_once(struct job *self, struct wf_cx *cx)
         wf_give_way(cx->waker);
     return self->polls > 1;
 }
+
+/* --- a runtime --- */
+
+struct wf_multi_thread *new_runtime(uint32_t workers)
+{
+    struct wf_multi_thread *runtime =
+        wf_multi_thread_new(&(struct wf_multi_thread_config){.workers = workers});
+    ck_assert_ptr_nonnull(runtime);
+    return runtime;
+}
+
+void drop_runtime(struct wf_multi_thread *runtime)
+{
+    wf_multi_thread_drop(runtime);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+
+_Atomic int threads_started, threads_stopped;
+
+static void thread_started(void *arg)
+{
+    (void)arg;
+    threads_started++;
+}
+
+static void thread_stopped(void *arg)
+{
+    (void)arg;
+    threads_stopped++;
+}
+
+const struct wf_hooks thread_hooks = {.thread_started = thread_started, .thread_stopped = thread_stopped};
 
 /* --- the driver --- */
 

@@ -35,6 +35,14 @@ bool job_yields_once(struct job *self, struct wf_cx *cx);
 /** Jobs whose future was dropped, in this test. */
 extern _Atomic int jobs_dropped;
 
+/** A runtime without driver and hooks; its drop, after which no memory is left. */
+struct wf_multi_thread *new_runtime(uint32_t workers);
+void drop_runtime(struct wf_multi_thread *runtime);
+
+/** Hooks that count threads, and what they have counted. */
+extern const struct wf_hooks thread_hooks;
+extern _Atomic int threads_started, threads_stopped;
+
 /** A driver that a test drives: it sleeps until it is unparked, and counts. */
 struct mock_driver {
     struct wf_park park;

@@ -43,6 +43,7 @@ int main(void)
     suite_add_tcase(suite, inject_queue_tests());
     suite_add_tcase(suite, shared_park_tests());
     suite_add_tcase(suite, multi_thread_tests());
+    suite_add_tcase(suite, roots_tests());
     suite_add_tcase(suite, blocking_tests());
     suite_add_tcase(suite, runtime_tests());
 

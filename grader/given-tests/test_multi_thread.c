@@ -14,15 +14,13 @@ static struct wf_scheduler *scheduler;
 
 static void begin(uint32_t workers)
 {
-    runtime = wf_multi_thread_new(&(struct wf_multi_thread_config){.workers = workers});
-    ck_assert_ptr_nonnull(runtime);
+    runtime = new_runtime(workers);
     scheduler = wf_multi_thread_scheduler(runtime);
 }
 
 static void end(void)
 {
-    wf_multi_thread_drop(runtime);
-    ck_assert_uint_eq(wf_live_bytes(), 0);
+    drop_runtime(runtime);
 }
 
 /* --- new --- */
@@ -79,27 +77,13 @@ START_TEST(g71_without_memory_nothing_is_left)
 }
 END_TEST
 
-static _Atomic int started, stopped;
-
-static void thread_started(void *arg)
-{
-    (void)arg;
-    started++;
-}
-
-static void thread_stopped(void *arg)
-{
-    (void)arg;
-    stopped++;
-}
-
 /* G.71: no system gives stacks of 64 TiB, and none is as small as a byte. */
 START_TEST(g71_without_threads_nothing_is_left)
 {
     struct mock_driver driver;
     mock_driver_init(&driver);
     struct wf_multi_thread_config config = {
-        .workers = 2, .hooks = {.thread_started = thread_started}, .stack_bytes = (size_t)1 << 46};
+        .workers = 2, .hooks = thread_hooks, .stack_bytes = (size_t)1 << 46};
     ck_assert_ptr_null(wf_multi_thread_new(&config));
     ck_assert(errno == EAGAIN || errno == EINVAL); /* valgrind calls it EINVAL */
     config.driver = &driver.park;
@@ -108,129 +92,9 @@ START_TEST(g71_without_threads_nothing_is_left)
     config.stack_bytes = 1;
     ck_assert_ptr_null(wf_multi_thread_new(&config));
     ck_assert_int_eq(errno, EINVAL);
-    ck_assert_int_eq(started, 0);
+    ck_assert_int_eq(threads_started, 0);
     ck_assert_int_eq(driver.drops, 0);
     ck_assert_uint_eq(wf_live_bytes(), 0);
-}
-END_TEST
-
-/* --- block_on --- */
-
-static bool blocks(struct job *self, struct wf_cx *cx)
-{
-    (void)self;
-    (void)cx;
-    struct job inner = job_of(job_at_once, 1);
-    ck_assert_int_eq(wf_multi_thread_block_on(runtime, &inner.future), 0);
-    return true;
-}
-
-static void block_in_a_root(void)
-{
-    begin(1);
-    struct job root = job_of(blocks, 0);
-    (void)!wf_multi_thread_block_on(runtime, &root.future);
-}
-
-static void block_in_another_runtime(void)
-{
-    begin(1);
-    struct job root = job_of(blocks, 0);
-    wf_current_thread_block_on(wf_current_thread_new(NULL, NULL), &root.future);
-}
-
-static void block_in_a_task(void)
-{
-    begin(1);
-    struct job root = job_of(job_never, 0);
-    ck_assert_int_eq(spawn_job(scheduler, blocks, 0, NULL), 0);
-    (void)!wf_multi_thread_block_on(runtime, &root.future);
-}
-
-/* G.72 */
-START_TEST(g72_block_on_inside_a_root_panics)
-{
-    expect_panic(
-        block_in_a_root,
-        "weft: panic: clause G.72 broken: block_on is called inside block_on(job): await it there, or do it outside\n  await tree of block_on:\n    job\n");
-}
-END_TEST
-
-/* G.72 */
-START_TEST(g72_block_on_inside_another_runtime_panics)
-{
-    expect_panic(
-        block_in_another_runtime,
-        "weft: panic: clause G.72 broken: block_on is called inside block_on(job): await it there, or do it outside\n  await tree of block_on:\n    job\n");
-}
-END_TEST
-
-/* G.72 */
-START_TEST(g72_block_on_inside_a_task_panics)
-{
-    expect_panic(
-        block_in_a_task,
-        "weft: panic: clause G.72 broken: block_on is called inside task(job): await it there, or do it outside\n  await tree of task:\n    job\n");
-}
-END_TEST
-
-enum { THREADS = 4, CHILDREN = 50 };
-
-static _Atomic int wrong_threads;
-static __thread bool is_blocker;
-
-/* Spawns children that yield, and awaits one after the other. */
-static bool awaits_children(struct job *self, struct wf_cx *cx)
-{
-    wrong_threads += !is_blocker;
-    while (self->number < CHILDREN) {
-        if (!self->child.task)
-            ck_assert_int_eq(spawn_job(wf_scheduler_current(), job_yields_once, self->number, &self->child),
-                             0);
-        int value = -1;
-        self->child.value = &value;
-        if (wf_future_poll(&self->child.future, cx) == WF_PENDING)
-            return false;
-        ck_assert_int_eq(value, self->number);
-        self->child = (struct wf_join_handle){.task = NULL};
-        self->number++;
-    }
-    return true;
-}
-
-static void *block(void *arg)
-{
-    (void)arg;
-    is_blocker = true;
-    struct job root = job_of(awaits_children, 0);
-    ck_assert_int_eq(wf_multi_thread_block_on(runtime, &root.future), 0);
-    ck_assert_int_eq(root.out, CHILDREN);
-    return NULL;
-}
-
-/* G.78 */
-START_TEST(g78_each_root_is_polled_on_its_thread)
-{
-    begin(2);
-    pthread_t threads[THREADS];
-    for (int i = 0; i < THREADS; i++)
-        pthread_create(&threads[i], NULL, block, NULL);
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    ck_assert_int_eq(wrong_threads, 0);
-    end();
-}
-END_TEST
-
-/* G.78: a root that gives way is polled again, with nothing else to run. */
-START_TEST(g78_a_root_that_yields_goes_on)
-{
-    begin(1);
-    struct job root = job_of(job_yields_once, 5);
-    ck_assert_int_eq(wf_multi_thread_block_on(runtime, &root.future), 0);
-    ck_assert_int_eq(root.out, 5);
-    ck_assert_int_eq(root.polls, 2);
-    end();
 }
 END_TEST
 
@@ -259,16 +123,14 @@ START_TEST(g73_drop_ends_all_tasks)
     struct wf_join_handle handles[TASKS];
     struct mock_driver driver;
     mock_driver_init(&driver);
-    runtime = wf_multi_thread_new(&(struct wf_multi_thread_config){
-        .workers = 3,
-        .driver = &driver.park,
-        .hooks = {.thread_started = thread_started, .thread_stopped = thread_stopped}});
+    runtime = wf_multi_thread_new(
+        &(struct wf_multi_thread_config){.workers = 3, .driver = &driver.park, .hooks = thread_hooks});
     scheduler = wf_multi_thread_scheduler(runtime);
     for (int i = 0; i < TASKS; i++)
         ck_assert_int_eq(spawn_job(scheduler, steps[i % KINDS], i, &handles[i]), 0);
     wf_multi_thread_drop(runtime);
-    ck_assert_int_eq(started, 3);
-    ck_assert_int_eq(stopped, 3);
+    ck_assert_int_eq(threads_started, 3);
+    ck_assert_int_eq(threads_stopped, 3);
     ck_assert_int_eq(driver.shutdowns, 1);
     ck_assert_int_eq(driver.drops, 1);
     for (int i = 0; i < TASKS; i++) {
@@ -456,9 +318,6 @@ TCase *multi_thread_tests(void)
     add_panic_test(tcase, g71_too_many_workers_panic);
     tcase_add_test(tcase, g71_without_memory_nothing_is_left);
     tcase_add_test(tcase, g71_without_threads_nothing_is_left);
-    add_panic_test(tcase, g72_block_on_inside_a_root_panics);
-    add_panic_test(tcase, g72_block_on_inside_another_runtime_panics);
-    add_panic_test(tcase, g72_block_on_inside_a_task_panics);
     tcase_add_test(tcase, g73_drop_ends_all_tasks);
     add_panic_test(tcase, g74_a_second_drop_panics);
     add_panic_test(tcase, g74_drop_inside_panics);
@@ -466,7 +325,5 @@ TCase *multi_thread_tests(void)
     tcase_add_test(tcase, g75_the_metrics_are_what_happened);
     add_panic_test(tcase, g75_a_worker_that_is_not_there_panics);
     tcase_add_test(tcase, g77_a_long_poll_keeps_no_driver_from_its_turns);
-    tcase_add_test(tcase, g78_each_root_is_polled_on_its_thread);
-    tcase_add_test(tcase, g78_a_root_that_yields_goes_on);
     return tcase;
 }

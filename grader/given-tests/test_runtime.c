@@ -9,33 +9,16 @@
 #include "weft/error.h"
 
 static struct wf_runtime *runtime;
-static _Atomic int started, stopped;
-
-static void thread_started(void *arg)
-{
-    (void)arg;
-    started++;
-}
-
-static void thread_stopped(void *arg)
-{
-    (void)arg;
-    stopped++;
-}
-
 static void begin(enum wf_runtime_kind kind)
 {
-    runtime = wf_runtime_new(&(struct wf_runtime_config){
-        .kind = kind,
-        .workers = 2,
-        .hooks = {.thread_started = thread_started, .thread_stopped = thread_stopped}});
+    runtime = wf_runtime_new(&(struct wf_runtime_config){.kind = kind, .workers = 2, .hooks = thread_hooks});
     ck_assert_ptr_nonnull(runtime);
 }
 
 static void end(void)
 {
     wf_runtime_drop(runtime);
-    ck_assert_int_eq(started, stopped);
+    ck_assert_int_eq(threads_started, threads_stopped);
     ck_assert_uint_eq(wf_live_bytes(), 0);
 }
 
@@ -159,7 +142,7 @@ START_TEST(g92_drop_ends_tasks_calls_and_threads)
     }
     ck_assert_int_eq(ended + canceled, CALLS);
     ck_assert_int_eq(jobs_dropped, CALLS);
-    ck_assert_int_eq(started, stopped);
+    ck_assert_int_eq(threads_started, threads_stopped);
     ck_assert_uint_eq(wf_live_bytes(), 0);
 }
 END_TEST
