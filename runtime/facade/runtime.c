@@ -1,10 +1,10 @@
 /**
  * @file runtime.c
- * @brief A runtime put together from an executor and a blocking pool.
+ * @brief A runtime put together from an executor, a time driver and a blocking pool.
  *
- * Each needs the other: the executor's threads know the pool by their context, and calls spawn on the executor. The pool is made
- * first and told of the executor before any call can come. At the end the tasks go first, for a task may wait for a call; then the pool, whose
- * calls find the executor closed. A reference keeps the executor's memory until then.
+ * The executor parks in the time driver, which is its own from then on. Executor and pool need each other: the executor's threads know
+ * the pool by their context, and calls spawn on the executor. The pool is made first and told of the executor before any call can come. At the end the tasks go first, for a task may wait for a call; then the pool, whose
+ * calls find the executor closed, and the timers. A reference keeps the memory of both until then.
  */
 #include "weft/runtime.h"
 
@@ -16,6 +16,7 @@
 #include "weft/alloc.h"
 #include "weft/current_thread.h"
 #include "weft/detail/blocking_pool.h"
+#include "weft/detail/time_driver.h"
 #include "weft/error.h"
 #include "weft/multi_thread.h"
 
@@ -23,8 +24,24 @@ struct wf_runtime {
     struct wf_current_thread *current_thread; /* one of these two */
     struct wf_multi_thread *multi_thread;
     struct wf_scheduler *scheduler; /* of that one; a reference */
+    struct wf_time_driver *time_driver; /* the executor's */
     struct wf_blocking_pool *pool;
 };
+
+/* What every thread of the runtime is in. */
+static struct wf_context surroundings(const struct wf_runtime *self)
+{
+    return (struct wf_context){.blocking_pool = self->pool, .time_driver = self->time_driver};
+}
+
+/* While a call is in progress, a paused clock does not advance: what the call does takes no time, but it is not over. */
+static void hold_clock(void *arg, int difference)
+{
+    if (difference > 0)
+        wf_time_driver_hold(arg);
+    else
+        wf_time_driver_unhold(arg);
+}
 
 static uint32_t processors(void)
 {
@@ -36,9 +53,9 @@ static uint32_t processors(void)
 /* The executor. False: errno says why. */
 static bool make_executor(struct wf_runtime *self, const struct wf_runtime_config *config)
 {
-    const struct wf_context base = {.blocking_pool = self->pool};
+    const struct wf_context base = surroundings(self);
     if (config->kind == WF_RUNTIME_CURRENT_THREAD) {
-        self->current_thread = wf_current_thread_new(NULL, &config->hooks);
+        self->current_thread = wf_current_thread_new(&self->time_driver->park, &config->hooks);
         if (self->current_thread)
             self->scheduler = wf_current_thread_scheduler(self->current_thread);
         else
@@ -46,6 +63,7 @@ static bool make_executor(struct wf_runtime *self, const struct wf_runtime_confi
     } else {
         self->multi_thread = wf_multi_thread_new(&(struct wf_multi_thread_config){
             .workers = config->workers ? config->workers : processors(),
+            .driver = &self->time_driver->park,
             .hooks = config->hooks,
             .base = &base,
             .name = config->name,
@@ -58,31 +76,52 @@ static bool make_executor(struct wf_runtime *self, const struct wf_runtime_confi
     return self->scheduler;
 }
 
+/* The pool. False: errno says why. */
+static bool make_pool(struct wf_runtime *self, const struct wf_runtime_config *config)
+{
+    const struct wf_context base = surroundings(self);
+    self->pool = wf_blocking_pool_new(&(struct wf_blocking_config){
+        .threads_max = config->blocking_threads_max,
+        .keep_alive_ns = config->blocking_keep_alive_ns,
+        .base = &base,
+        .hooks = config->hooks,
+        .name = config->name,
+        .stack_bytes = config->stack_bytes,
+        .calls_changed = config->paused_clock ? hold_clock : NULL,
+        .calls_changed_arg = self->time_driver,
+    });
+    if (!self->pool)
+        errno = ENOMEM;
+    return self->pool;
+}
+
 struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
 {
     static const struct wf_runtime_config defaults;
     if (!config)
         config = &defaults;
+    if (config->paused_clock && config->kind != WF_RUNTIME_CURRENT_THREAD) {
+        errno = EINVAL;
+        return NULL;
+    }
     struct wf_runtime *self = wf_alloc(sizeof *self);
     if (!self) {
         errno = ENOMEM;
         return NULL;
     }
-    *self = (struct wf_runtime){.pool = wf_blocking_pool_new(&(struct wf_blocking_config){
-                                    .threads_max = config->blocking_threads_max,
-                                    .keep_alive_ns = config->blocking_keep_alive_ns,
-                                    .hooks = config->hooks,
-                                    .name = config->name,
-                                    .stack_bytes = config->stack_bytes,
-                                })};
-    if (self->pool && make_executor(self, config)) {
+    *self = (struct wf_runtime){.time_driver = wf_time_driver_new(NULL, config->paused_clock)};
+    if (!self->time_driver)
+        errno = ENOMEM;
+    else if (make_pool(self, config) && make_executor(self, config)) {
         (void)!wf_scheduler_reference(self->scheduler);
         self->pool->config.spawns_on = self->scheduler; /* no call has come yet: nobody knows the pool */
         return self;
     }
-    int failed = self->pool ? errno : ENOMEM;
+    int failed = errno;
     if (self->pool)
         wf_blocking_pool_drop(self->pool);
+    if (self->time_driver)
+        wf_park_drop(&self->time_driver->park);
     wf_free(self, sizeof *self);
     errno = failed;
     return NULL;
@@ -90,7 +129,7 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
 
 int wf_runtime_block_on(struct wf_runtime *runtime, struct wf_future *root)
 {
-    struct wf_context base = {.blocking_pool = runtime->pool};
+    struct wf_context base = surroundings(runtime);
     int status = 0;
     wf_context_enter(&base);
     if (runtime->current_thread)
@@ -123,7 +162,8 @@ int wf_blocking(struct wf_join_handle *handle, int (*run)(void *arg), void *arg)
 
 void wf_runtime_enter(struct wf_runtime *runtime, struct wf_runtime_entry *entry)
 {
-    entry->context = (struct wf_context){.spawns_on = runtime->scheduler, .blocking_pool = runtime->pool};
+    entry->context = surroundings(runtime);
+    entry->context.spawns_on = runtime->scheduler;
     wf_context_enter(&entry->context);
 }
 
@@ -134,7 +174,7 @@ void wf_runtime_leave(struct wf_runtime_entry *entry)
 
 void wf_runtime_drop(struct wf_runtime *runtime)
 {
-    struct wf_context base = {.blocking_pool = runtime->pool};
+    struct wf_context base = surroundings(runtime);
     if (runtime->current_thread) {
         wf_context_enter(&base); /* clean-ups are inside the runtime too */
         wf_current_thread_drop(runtime->current_thread);

@@ -41,6 +41,12 @@ static void call_drop(struct wf_future *future)
 static const struct wf_future_ops call_ops = {
     .name = "blocking call", .poll = call_poll, .drop = call_drop, WF_FRAME(struct blocking_call)};
 
+static void calls_changed(const struct wf_blocking_pool *pool, int difference)
+{
+    if (pool->config.calls_changed)
+        pool->config.calls_changed(pool->config.calls_changed_arg, difference);
+}
+
 static int spawn(struct wf_blocking_pool *pool, struct wf_join_handle *handle, int (*run)(void *arg),
                  void *arg, bool mandatory)
 {
@@ -51,7 +57,11 @@ static int spawn(struct wf_blocking_pool *pool, struct wf_join_handle *handle, i
         return WF_ENOMEM;
     *(struct blocking_call *)(void *)task->frame =
         (struct blocking_call){.future = {.ops = &call_ops}, .run = run, .arg = arg, .mandatory = mandatory};
-    return wf_task_spawn(task, &pool->scheduler, handle);
+    calls_changed(pool, 1);
+    int status = wf_task_spawn(task, &pool->scheduler, handle);
+    if (status != 0)
+        calls_changed(pool, -1);
+    return status;
 }
 
 int wf_spawn_blocking(struct wf_blocking_pool *pool, struct wf_join_handle *handle, int (*run)(void *arg),
@@ -76,6 +86,7 @@ void wf_blocking_pool_run_call(struct wf_task *call, struct wf_context *context,
     if (!begin)
         (void)!wf_task_to_cancelled(call); /* it is queued already: wf_task_run() drops it */
     wf_task_run(call, context);
+    calls_changed((const struct wf_blocking_pool *)context->scheduler, -1); /* who joins it was woken before */
 }
 
 /* --- the pool's scheduler --- */

@@ -46,6 +46,9 @@ struct wf_blocking_config {
     struct wf_hooks hooks; /**< thread_started and thread_stopped; the others are not called */
     const char *name;   /**< of the threads, cut to 8 characters; "-" and the number follow. NULL: "block" */
     size_t stack_bytes; /**< of each thread; 0: the system's default */
+    /** Told how many calls there are more: +1 before one is queued, -1 when it is over, dropped, or was refused. On any thread. NULL: nobody. */
+    void (*calls_changed)(void *arg, int difference);
+    void *calls_changed_arg; /**< its first argument */
 };
 
 /** @brief Make a pool. It starts no thread before a call comes. @return NULL: no memory. */

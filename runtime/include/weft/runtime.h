@@ -1,6 +1,6 @@
 /**
  * @file runtime.h
- * @brief A runtime, whole: executor, threads for calls that block, and how a program begins.
+ * @brief A runtime, whole: executor, timers, threads for calls that block, and how a program begins.
  *
  *     struct async_main {
  *         struct wf_future future;
@@ -17,13 +17,14 @@
  *     WF_MAIN(async_main)
  *
  * Several runtimes may live in one process; each knows nothing of the others. A runtime is made of the parts below it, which a program
- * may use alone: current_thread.h or multi_thread.h, and blocking.h.
+ * may use alone: current_thread.h or multi_thread.h, detail/time_driver.h, and blocking.h.
  *
  * Threads: drop: one, outside of every runtime. Everything else: any number, on any thread.
  */
 #ifndef WEFT_RUNTIME_H
 #define WEFT_RUNTIME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,12 +57,14 @@ struct wf_runtime_config {
     struct wf_hooks hooks;     /**< see scheduler.h; thread_started and thread_stopped of all threads */
     uint32_t blocking_threads_max;   /**< 0: WF_BLOCKING_THREADS_MAX */
     uint64_t blocking_keep_alive_ns; /**< 0: WF_BLOCKING_KEEP_ALIVE_NS */
+    bool paused_clock; /**< for tests, and of one thread: time passes only when all wait (test_clock.h) */
 };
 
 /**
  * @brief Make a runtime. One of several threads runs its tasks from now on.
  * @param config  NULL: all zeroes.
- * @return NULL: nothing is left. `errno` is ENOMEM, EAGAIN (no more threads) or EINVAL (no stacks of that size).
+ * @return NULL: nothing is left. `errno` is ENOMEM, EAGAIN (no more threads) or EINVAL (no stacks of that size; a
+ *         paused clock for several threads).
  *
  * @clause{G.90,0,"wf_runtime_new makes a runtime as its config says, with zeroes for the defaults; where it fails it has freed and ended all, and errno says why."}
  */
@@ -73,7 +76,7 @@ WF_MUST_USE struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *co
  *
  * With a runtime of one thread only one thread at a time may, and the tasks run in here only.
  *
- * @clause{G.91,0,"Inside a root, a task, a blocking call and wf_runtime_enter, wf_scheduler_current is the runtime's, and so is the pool of wf_blocking."}
+ * @clause{G.91,0,"Inside a root, a task, a blocking call and wf_runtime_enter, wf_scheduler_current is the runtime's, and so are the pool of wf_blocking and the timers."}
  */
 WF_MUST_USE int wf_runtime_block_on(struct wf_runtime *runtime, struct wf_future *root);
 

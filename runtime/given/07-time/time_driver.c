@@ -1,0 +1,286 @@
+/**
+ * @file time_driver.c
+ * @brief The time driver: it sleeps until the next tick of the wheel, and fires.
+ *
+ * ## Why no timer is overslept
+ *
+ * The driver publishes what it sleeps until, under the lock, before it parks inside. A thread that puts an earlier timer in compares with
+ * that under the same lock, and unparks the inner park behind it. If the driver is not inside yet, the unpark is kept there as a permit. While
+ * the driver is awake the published time is 0, and nothing is earlier: it looks at the wheel before it sleeps again. A time that was left
+ * published would do the opposite harm: not to sleep too long, but to be unparked for each timer; and one that is too early hides a
+ * timer that comes between it and the truth.
+ *
+ * ## Firing
+ *
+ * Under the lock timers leave the wheel, and their wakers go to an array; the state FIRED is the last that is stored in a timer, for its owner
+ * may free it from then on. The wakers are woken behind the lock: they may arm, reset and drop timers, those of the same array too.
+ */
+#include "weft/detail/time_driver.h"
+
+#include "weft/alloc.h"
+#include "weft/context.h"
+#include "weft/detail/clock.h"
+#include "weft/panic.h"
+#include "weft/time.h"
+
+#define START_OF_PAUSED_NS UINT64_C(1000000000) /* 1 s: a test may go back from there */
+
+/* --- the clock --- */
+
+uint64_t wf_time_driver_now(const struct wf_time_driver *driver)
+{
+    /* acquire: a thread that sees the time also sees what was done before the clock was advanced to it */
+    return driver->is_paused ? wf_load_acquire(&driver->paused_ns) : wf_clock_ns();
+}
+
+uint64_t wf_now(void)
+{
+    const struct wf_context *context = wf_context_current;
+    return context && context->time_driver ? wf_time_driver_now(context->time_driver) : wf_clock_ns();
+}
+
+struct wf_time_driver *wf_time_driver_here(void)
+{
+    const struct wf_context *context = wf_context_current;
+    if (!context || !context->time_driver)
+        wf_panic("G.143", "a timer is awaited where no time driver is: wf_runtime_new() makes a runtime that has one");
+    return context->time_driver;
+}
+
+/* The first tick that is not before the instant. */
+static uint64_t tick_from(const struct wf_time_driver *self, uint64_t ns)
+{
+    uint64_t since = wf_since_ns(ns, self->start_ns);
+    return since / WF_TICK_NS + (since % WF_TICK_NS > 0);
+}
+
+/* The last tick that is not behind it. */
+static uint64_t tick_at(const struct wf_time_driver *self, uint64_t ns)
+{
+    return wf_since_ns(ns, self->start_ns) / WF_TICK_NS;
+}
+
+/* When the wheel wants to be looked at. With the lock. */
+static uint64_t next_ns(const struct wf_time_driver *self)
+{
+    uint64_t tick = wf_timer_wheel_next(&self->wheel);
+    return tick == WF_TICK_NEVER ? WF_FOREVER : wf_add_ns(self->start_ns, wf_times_ns(tick, WF_TICK_NS));
+}
+
+/* --- timers, under the lock --- */
+
+void wf_time_driver_lock(struct wf_time_driver *driver)
+{
+    pthread_mutex_lock(&driver->lock);
+}
+
+void wf_time_driver_unlock(struct wf_time_driver *driver)
+{
+    bool alarm = driver->alarm;
+    driver->alarm = false;
+    pthread_mutex_unlock(&driver->lock);
+    if (alarm)
+        wf_unpark(driver->inner);
+}
+
+static void count_armed(struct wf_time_driver *self, uint32_t difference)
+{
+    /* relaxed: written under the lock; a turn that reads an old number fires a little later */
+    wf_store_relaxed(&self->armed, wf_load_relaxed(&self->armed) + difference);
+}
+
+void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
+{
+    if (driver->closed) {
+        wf_store_release(&timer->state, WF_TIMER_CLOSED);
+        return;
+    }
+    uint64_t tick = tick_from(driver, timer->deadline_ns);
+    wf_timer_wheel_insert(&driver->wheel, &timer->entry, tick);
+    wf_store_release(&timer->state, WF_TIMER_ARMED);
+    count_armed(driver, 1);
+    if (next_ns(driver) < driver->sleeps_until)
+        driver->alarm = true;
+}
+
+void wf_time_driver_take(struct wf_time_driver *driver, struct wf_timer *timer)
+{
+    wf_timer_wheel_remove(&driver->wheel, &timer->entry);
+    wf_store_release(&timer->state, WF_TIMER_IDLE);
+    count_armed(driver, UINT32_MAX);
+}
+
+/* --- firing --- */
+
+/* Fire what is due at `tick`, all as `state`; at most one timer's waker is called after the other. Returns whether there was any. */
+static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state state)
+{
+    bool any = false;
+    struct wf_waker wakers[WF_FIRE_AT_ONCE];
+    unsigned count;
+    do {
+        count = 0;
+        pthread_mutex_lock(&self->lock);
+        for (struct wf_wheel_entry *entry;
+             count < WF_FIRE_AT_ONCE && (entry = wf_timer_wheel_pop(&self->wheel, tick));) {
+            struct wf_timer *timer = WF_CONTAINER_OF(entry, struct wf_timer, entry);
+            wakers[count++] = timer->waker;
+            count_armed(self, UINT32_MAX);
+            /* release, and last: the owner that reads it may free the timer */
+            wf_store_release(&timer->state, state);
+        }
+        pthread_mutex_unlock(&self->lock);
+        any = any || count > 0;
+        for (unsigned i = 0; i < count; i++)
+            wf_waker_wake(&wakers[i]);
+    } while (count == WF_FIRE_AT_ONCE);
+    return any;
+}
+
+static bool fire_due(struct wf_time_driver *self)
+{
+    if (wf_load_relaxed(&self->armed) == 0) /* relaxed: see count_armed(); and no clock is read */
+        return false;
+    return fire(self, tick_at(self, wf_time_driver_now(self)), WF_TIMER_FIRED);
+}
+
+/* --- the park --- */
+
+/* Until when to park inside; published, for threads that put timers in. */
+static uint64_t begin_sleep(struct wf_time_driver *self, uint64_t deadline_ns)
+{
+    pthread_mutex_lock(&self->lock);
+    uint64_t next = next_ns(self);
+    uint64_t until = next < deadline_ns ? next : deadline_ns;
+    self->sleeps_until = until;
+    pthread_mutex_unlock(&self->lock);
+    return until;
+}
+
+static void end_sleep(struct wf_time_driver *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->sleeps_until = 0;
+    pthread_mutex_unlock(&self->lock);
+}
+
+static enum wf_parked turn(struct wf_time_driver *self)
+{
+    enum wf_parked parked = wf_park(self->inner, 0);
+    return fire_due(self) ? WF_PARK_WOKEN : parked;
+}
+
+/* The clock stands still, and nothing can run: on to the next timer, or to the caller's deadline. */
+static enum wf_parked park_paused(struct wf_time_driver *self, uint64_t deadline_ns)
+{
+    for (;;) {
+        enum wf_parked parked = turn(self);
+        if (parked == WF_PARK_WOKEN)
+            return parked;
+        uint64_t now = wf_time_driver_now(self);
+        if (deadline_ns <= now)
+            return WF_PARK_TIMED_OUT;
+        pthread_mutex_lock(&self->lock);
+        uint64_t next = next_ns(self);
+        pthread_mutex_unlock(&self->lock);
+        if (next > deadline_ns)
+            next = deadline_ns;
+        /* acquire: pairs with the end of the last hold: what that call did is seen */
+        if (next == WF_FOREVER || wf_load_acquire(&self->holds) > 0)
+            return wf_park(self->inner, WF_FOREVER);
+        if (next > now)
+            wf_store_release(&self->paused_ns, next);
+    }
+}
+
+static enum wf_parked driver_park(struct wf_park *park, uint64_t deadline_ns)
+{
+    struct wf_time_driver *self = (struct wf_time_driver *)park;
+    if (deadline_ns == 0)
+        return turn(self);
+    if (self->is_paused)
+        return park_paused(self, deadline_ns);
+    for (;;) {
+        uint64_t until = begin_sleep(self, deadline_ns);
+        enum wf_parked parked = wf_park(self->inner, until);
+        end_sleep(self);
+        if (fire_due(self) || parked == WF_PARK_WOKEN)
+            return WF_PARK_WOKEN;
+        if (until == deadline_ns)
+            return WF_PARK_TIMED_OUT;
+        /* nothing was due: a slot was opened only, or its timers are gone */
+    }
+}
+
+static void driver_unpark(struct wf_park *park)
+{
+    wf_unpark(((struct wf_time_driver *)park)->inner);
+}
+
+static void driver_shutdown(struct wf_park *park)
+{
+    struct wf_time_driver *self = (struct wf_time_driver *)park;
+    pthread_mutex_lock(&self->lock);
+    self->closed = true;
+    pthread_mutex_unlock(&self->lock);
+    (void)fire(self, WF_TICK_NEVER - 1, WF_TIMER_CLOSED);
+    wf_park_shutdown(self->inner);
+}
+
+static void driver_drop(struct wf_park *park)
+{
+    struct wf_time_driver *self = (struct wf_time_driver *)park;
+    wf_park_drop(self->inner);
+    pthread_mutex_destroy(&self->lock);
+    wf_free(self, sizeof *self);
+}
+
+static const struct wf_park_ops driver_ops = {
+    .name = "time driver",
+    .park = driver_park,
+    .unpark = driver_unpark,
+    .shutdown = driver_shutdown,
+    .drop = driver_drop,
+};
+
+struct wf_time_driver *wf_time_driver_new(struct wf_park *inner, bool paused)
+{
+    struct wf_time_driver *self = wf_alloc(sizeof *self);
+    if (!self)
+        return NULL;
+    *self = (struct wf_time_driver){
+        .park = {&driver_ops},
+        .inner = inner ? inner : wf_thread_parker_new(),
+        .start_ns = paused ? START_OF_PAUSED_NS : wf_clock_ns(),
+        .is_paused = paused,
+        .paused_ns = START_OF_PAUSED_NS,
+    };
+    if (!self->inner) {
+        wf_free(self, sizeof *self);
+        return NULL;
+    }
+    pthread_mutex_init(&self->lock, NULL);
+    wf_timer_wheel_init(&self->wheel);
+    return self;
+}
+
+/* --- a paused clock --- */
+
+void wf_time_driver_advance(struct wf_time_driver *driver, uint64_t ns)
+{
+    /* release: see wf_time_driver_now() */
+    wf_store_release(&driver->paused_ns, wf_add_ns(wf_load_relaxed(&driver->paused_ns), ns));
+    (void)fire_due(driver);
+}
+
+void wf_time_driver_hold(struct wf_time_driver *driver)
+{
+    wf_fetch_add_relaxed(&driver->holds, 1); /* relaxed: on the parking thread, or in a call that is held already */
+}
+
+void wf_time_driver_unhold(struct wf_time_driver *driver)
+{
+    /* release: what the call did is over before the clock goes on. */
+    if (wf_fetch_sub_release(&driver->holds, 1) == 1)
+        wf_unpark(driver->inner); /* it may sleep in there, and the clock can go on */
+}

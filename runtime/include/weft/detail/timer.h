@@ -1,0 +1,79 @@
+/**
+ * @file detail/timer.h
+ * @brief A timer: one deadline, and the waker that is woken when it comes. What sleeps, timeouts and intervals have inside.
+ *
+ * Life:      IDLE -> (polled before its deadline) ARMED -> FIRED or CLOSED. A drop, or a reset, makes it IDLE again.
+ * Ownership: the owner (one task) polls, resets and drops. While the timer is ARMED its entry, `waker` and `state` are guarded by
+ *            the driver's lock. The driver, which fires it, takes the waker and stores the state *last*: behind that store it
+ *            touches the timer no more, and whoever reads FIRED may free it without the lock.
+ * Invariant: ARMED: the entry is in the driver's wheel, and `waker` is a clone that the timer owns. Else: it owns no waker, and
+ *            the driver does not know it.
+ * Reads:     only the owner writes `waker`, under the lock; so it may read it without.
+ *
+ * @clause{07.6,6,"A timer that is polled before its deadline is PENDING, and one polled first at its deadline or later is READY. Armed, it is READY once it has fired, and not before its deadline."}
+ * @clause{07.7,7,"When its deadline comes, the waker of the timer's latest poll is woken, once, and no other. No waker is cloned, woken or dropped under the driver's lock."}
+ * @clause{07.8,9,"A timer that is dropped has given its waker back and is not in the driver, whatever the driver does at that moment: its memory may be used again at once."}
+ * @clause{07.9,7,"A timer that is reset fires at the new deadline and at no other: one that is armed stays so, with its waker; one that has fired is as new. A deadline that has passed wakes at once."}
+ * @clause{07.10,3,"When its driver is shut down an armed timer is woken, and READY as closed; one that is polled first afterwards, before its deadline, is READY as closed too."}
+ */
+#ifndef WEFT_DETAIL_TIMER_H
+#define WEFT_DETAIL_TIMER_H
+
+#include <stdint.h>
+
+#include "weft/detail/atomic.h"
+#include "weft/detail/compiler.h"
+#include "weft/detail/timer_wheel.h"
+#include "weft/future.h"
+#include "weft/waker.h"
+
+WF_BEGIN_DECLS
+
+struct wf_time_driver;
+
+/** Where a timer is in its life. */
+enum wf_timer_state {
+    WF_TIMER_IDLE,   /**< the driver does not know it */
+    WF_TIMER_ARMED,  /**< in the driver's wheel */
+    WF_TIMER_FIRED,  /**< its deadline has come */
+    WF_TIMER_CLOSED, /**< its driver was shut down before that */
+};
+
+/** A timer. All zero but for the deadline: idle. */
+struct wf_timer {
+    struct wf_wheel_entry entry;   /**< in the driver's wheel while ARMED */
+    uint64_t deadline_ns;          /**< the owner's; on the clock of wf_now() */
+    struct wf_time_driver *driver; /**< of the first poll; NULL: not polled yet */
+    struct wf_waker waker;         /**< while ARMED: of the latest poll */
+    WF_ATOMIC(int) state;          /**< enum wf_timer_state */
+};
+
+/** @brief Make an idle timer. */
+static inline void wf_timer_init(struct wf_timer *timer, uint64_t deadline_ns)
+{
+    *timer = (struct wf_timer){.deadline_ns = deadline_ns, .state = WF_TIMER_IDLE};
+}
+
+/**
+ * @brief Ask whether the deadline has come; if not, arm the timer with a clone of `waker`.
+ * @return WF_READY: FIRED or CLOSED; nothing is armed.
+ *
+ * It spends no budget and asks for no cancellation: that is what is above it for.
+ *
+ * Clauses: 07.6 07.7 07.10
+ * Cost:    the first time the clock and the driver's lock; later polls with the same waker take no lock.
+ */
+WF_MUST_USE enum wf_poll wf_timer_poll(struct wf_timer *timer, const struct wf_waker *waker);
+
+/** @brief Another deadline, in any state. Clauses: 07.9. Cost: the driver's lock, where it is armed. */
+void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns);
+
+/** @brief Disarm, in any state: it is idle afterwards. Clauses: 07.8. Cost: the driver's lock, where it is armed. */
+void wf_timer_drop(struct wf_timer *timer);
+
+/** @brief What a timer that is READY came to: 0, or WF_ECLOSED. */
+int wf_timer_status(const struct wf_timer *timer);
+
+WF_END_DECLS
+
+#endif
