@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The highest digit in which a tick that is not due differs from now. WF_WHEEL_LEVELS or more: beyond the last level. */
+/* The highest digit in which a tick that is not due differs from now. */
 static unsigned level_of(const struct wf_timer_wheel *wheel, uint64_t tick)
 {
     return (63u - (unsigned)__builtin_clzll(wheel->elapsed ^ tick)) / WF_WHEEL_DIGIT_BITS;
@@ -28,7 +28,6 @@ static unsigned digit_of(uint64_t tick, unsigned level)
 void wf_timer_wheel_init(struct wf_timer_wheel *wheel)
 {
     *wheel = (struct wf_timer_wheel){.elapsed = 0};
-    wf_list_init(&wheel->far);
     wf_list_init(&wheel->due);
     for (unsigned level = 0; level < WF_WHEEL_LEVELS; level++)
         for (unsigned slot = 0; slot < WF_WHEEL_SLOTS; slot++)
@@ -39,16 +38,13 @@ void wf_timer_wheel_insert(struct wf_timer_wheel *wheel, struct wf_wheel_entry *
 {
     entry->tick = tick;
     /* LAB 07.T1 { due? Else: on which level, in which slot, and which bit says so? */
-    struct wf_list *place = &wheel->due;
-    if (tick > wheel->elapsed) {
-        unsigned level = level_of(wheel, tick);
-        place = &wheel->far;
-        if (level < WF_WHEEL_LEVELS) {
-            place = &wheel->slots[level][digit_of(tick, level)];
-            wheel->occupied[level] |= UINT64_C(1) << digit_of(tick, level);
-        }
+    if (tick <= wheel->elapsed) {
+        wf_list_push_back(&wheel->due, &entry->link);
+        return;
     }
-    wf_list_push_back(place, &entry->link);
+    unsigned level = level_of(wheel, tick), slot = digit_of(tick, level);
+    wf_list_push_back(&wheel->slots[level][slot], &entry->link);
+    wheel->occupied[level] |= UINT64_C(1) << slot;
     /* LAB 07.T1 } */
 }
 
@@ -58,10 +54,9 @@ void wf_timer_wheel_remove(struct wf_timer_wheel *wheel, struct wf_wheel_entry *
     if (wf_list_is_empty(&entry->link))
         return;
     wf_list_remove(&entry->link);
-    unsigned level = entry->tick > wheel->elapsed ? level_of(wheel, entry->tick) : WF_WHEEL_LEVELS;
-    if (level >= WF_WHEEL_LEVELS)
-        return; /* it was due, or far */
-    unsigned slot = digit_of(entry->tick, level);
+    if (entry->tick <= wheel->elapsed)
+        return; /* it was due */
+    unsigned level = level_of(wheel, entry->tick), slot = digit_of(entry->tick, level);
     if (wf_list_is_empty(&wheel->slots[level][slot]))
         wheel->occupied[level] &= ~(UINT64_C(1) << slot);
     /* LAB 07.T1 } */
@@ -69,7 +64,7 @@ void wf_timer_wheel_remove(struct wf_timer_wheel *wheel, struct wf_wheel_entry *
 
 uint64_t wf_timer_wheel_next(const struct wf_timer_wheel *wheel)
 {
-    /* LAB 07.T1 { what is due; else the first slot of the lowest level that has one, and the tick at which that slot begins; else the far ones */
+    /* LAB 07.T1 { what is due; else the first slot of the lowest level that has one, and the tick at which that slot begins */
     if (!wf_list_is_empty(&wheel->due))
         return wheel->elapsed;
     for (unsigned level = 0; level < WF_WHEEL_LEVELS; level++) {
@@ -79,28 +74,18 @@ uint64_t wf_timer_wheel_next(const struct wf_timer_wheel *wheel)
         uint64_t slot = (uint64_t)__builtin_ctzll(wheel->occupied[level]);
         return (wheel->elapsed >> above << above) | slot << (level * WF_WHEEL_DIGIT_BITS);
     }
-    if (wf_list_is_empty(&wheel->far))
-        return WF_TICK_NEVER;
-    enum { ALL = WF_WHEEL_LEVELS * WF_WHEEL_DIGIT_BITS };
-    return ((wheel->elapsed >> ALL) + 1) << ALL;
+    return WF_TICK_NEVER;
     /* LAB 07.T1 } */
 }
 
-/* It is `tick` now, at which a slot begins, or the levels begin anew. Its entries are due, or go where they belong now. */
+/* It is `tick` now, at which a slot begins. Its entries are due, or go down to another level. */
 static void open_slot(struct wf_timer_wheel *wheel, uint64_t tick)
 {
-    /* LAB 07.T2 { find the slot as before `elapsed` moves; take all out, then insert each: one may come back to the same list */
-    struct wf_list *slot = &wheel->far;
-    unsigned level = level_of(wheel, tick);
-    if (level < WF_WHEEL_LEVELS) {
-        slot = &wheel->slots[level][digit_of(tick, level)];
-        wheel->occupied[level] &= ~(UINT64_C(1) << digit_of(tick, level));
-    }
+    /* LAB 07.T2 { find the slot before `elapsed` moves; then insert each of its entries again, none of which comes back to it */
+    unsigned level = level_of(wheel, tick), slot = digit_of(tick, level);
+    wheel->occupied[level] &= ~(UINT64_C(1) << slot);
     wheel->elapsed = tick;
-    struct wf_list taken;
-    wf_list_insert_before(slot, &taken); /* a second head in the ring; then the first one leaves it */
-    wf_list_remove(slot);
-    for (struct wf_list *link; (link = wf_list_pop_front(&taken));) {
+    for (struct wf_list *link; (link = wf_list_pop_front(&wheel->slots[level][slot]));) {
         struct wf_wheel_entry *entry = WF_CONTAINER_OF(link, struct wf_wheel_entry, link);
         wf_timer_wheel_insert(wheel, entry, entry->tick);
     }

@@ -17,8 +17,6 @@
  *          that one from then on. The deadline of wf_sleep() and wf_timeout() counts from the call, not from the first poll.
  * Threads: as any future. A sleep whose runtime was dropped may be dropped afterwards, but not at the same time.
  * Source:  Tokio's time module.
- *
- * @clause{07.20,5,"Each future of this lab keeps the laws of futures (docs/laws.md), at every edge of what it is built of."}
  */
 #ifndef WEFT_TIME_H
 #define WEFT_TIME_H
@@ -119,7 +117,7 @@ struct wf_timeout {
  * Cancel safety: that of `inner`.
  * Cost:          where `inner` is READY at once no timer is armed.
  *
- * @clause{07.14,5,"Each poll of a timeout polls its inner future first. If that is READY, the timeout is READY in the same poll with 0, even at its deadline or later, and holds no timer."}
+ * @clause{07.14,6,"Each poll of a timeout polls its inner future first. If that is READY, the timeout is READY in the same poll with 0, even at its deadline or later, and holds no timer."}
  * @clause{07.15,4,"A timeout whose deadline has come while its inner future is PENDING drops it, once, and is READY with WF_ETIMEDOUT in that poll; dropped before, it drops it and disarms."}
  * @clause{07.16,3,"A timeout looks at its deadline at each poll, also when its inner future has used the budget up, and when cancellation was asked for: it takes no unit itself."}
  */

@@ -5,8 +5,7 @@
  * A tick is a number that only grows; what one stands for is the user's affair (the time driver: a millisecond).
  *
  * Shape:     level 0 has a slot for each of the next ticks, level 1 one for each 64 ticks, level 2 for each 4096, and so on: a
- *            tick is a number of digits to the base of 64, and a level stands for a digit. What differs from now only beyond
- *            the last level waits in a list, `far`.
+ *            tick is a number of eight digits to the base of 64, and a level stands for a digit.
  * Invariant: an entry that is not due lies at the level of the highest digit in which its tick differs from `elapsed`, in the
  *            slot of that digit. So every occupied slot stands for a larger digit than `elapsed` has there, and everything on
  *            a level is due before anything on the next one. No slot is ever passed over: `elapsed` stops at the begin of each
@@ -15,11 +14,11 @@
  * Threads:   none of its own; the user's lock guards wheel and entries.
  * Source:    Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987); Tokio's wheel.
  *
- * @clause{07.1,7,"A pop with `now` returns each entry whose tick is at most `now`, once, and then NULL; it returns no entry whose tick is later."}
+ * @clause{07.1,8,"A pop with `now` returns each entry whose tick is at most `now`, once, and then NULL; it returns no entry whose tick is later."}
  * @clause{07.2,4,"Entries leave a wheel in the sequence of their ticks; those of one tick in the sequence in which they were inserted."}
  * @clause{07.3,6,"An entry that is removed, at any time, does not come out, and every other one comes out as if it had never been there. Removing one that is in no wheel does nothing."}
  * @clause{07.4,6,"next is no tick later than that of the earliest entry, and no tick at which there is nothing to do: each entry is met there at most once a level before it comes out."}
- * @clause{07.5,5,"Every tick below WF_TICK_NEVER may be inserted at every time: one that has passed comes out of the next pop, one beyond all levels when its time comes."}
+ * @clause{07.5,5,"Every tick below WF_TICK_NEVER may be inserted at every time: one that has passed comes out of the next pop, any other when its time comes."}
  */
 #ifndef WEFT_DETAIL_TIMER_WHEEL_H
 #define WEFT_DETAIL_TIMER_WHEEL_H
@@ -32,17 +31,17 @@
 WF_BEGIN_DECLS
 
 enum {
-    WF_WHEEL_LEVELS = 6,     /**< digits of a tick that have a level: 2^36 ms are 2 years */
+    WF_WHEEL_LEVELS = 8,     /**< digits of a tick */
     WF_WHEEL_DIGIT_BITS = 6, /**< bits of a digit */
-    WF_WHEEL_SLOTS = 64,     /**< values of a digit: bits in a word, so that one instruction finds the first occupied slot */
+    WF_WHEEL_SLOTS = 64, /**< values of a digit: as many as a word has bits, so one instruction finds the first occupied slot */
 };
 
-/** The tick that does not come: no entry has it, and it never is now. */
-#define WF_TICK_NEVER UINT64_MAX
+/** The tick that does not come: all ticks are below it. In milliseconds more than a uint64_t of nanoseconds holds. */
+#define WF_TICK_NEVER (UINT64_C(1) << 48)
 
 /** What is in a wheel, as a member of what is to happen. Its storage stays where it is while it is in there. */
 struct wf_wheel_entry {
-    struct wf_list link; /**< in a slot, in `far` or in `due`; unlinked: in no wheel */
+    struct wf_list link; /**< in a slot or in `due`; unlinked: in no wheel */
     uint64_t tick;       /**< when it is due; constant while it is in a wheel */
 };
 
@@ -51,7 +50,6 @@ struct wf_timer_wheel {
     uint64_t elapsed;                                              /**< now, as the last pop has left it */
     uint64_t occupied[WF_WHEEL_LEVELS];                            /**< bit n: slot n of the level is not empty */
     struct wf_list slots[WF_WHEEL_LEVELS][WF_WHEEL_SLOTS];         /**< each in the sequence of insertions */
-    struct wf_list far;                                            /**< differs from now beyond the last level */
     struct wf_list due;                                            /**< its tick has come: the next pops return it */
 };
 

@@ -1,0 +1,185 @@
+/**
+ * @file models_timer.c
+ * @brief Models of lab 07's timers: the driver fires on one thread what its owner polls, resets or drops on another.
+ *
+ * The driver is the whole one, on a clock that a model advances; one model lets it sleep by the engine's clock. A waker is a count of
+ * its references. What an owner frees is written over, so a driver that comes late is a race, or a use after free.
+ */
+#include "interleave.h"
+
+#include <string.h>
+
+#include "weft/context.h"
+#include "weft/detail/time_driver.h"
+#include "weft/detail/timer.h"
+#include "weft/test_clock.h"
+#include "weft/time.h"
+
+/* --- wakers --- */
+
+struct counted {
+    WF_ATOMIC(int) references, wakes;
+};
+
+static struct counted first, second;
+
+static void *clone_waker(void *data)
+{
+    wf_fetch_add_relaxed(&((struct counted *)data)->references, 1);
+    return data;
+}
+
+static void wake_by_ref(void *data)
+{
+    wf_fetch_add_relaxed(&((struct counted *)data)->wakes, 1);
+}
+
+static void drop(void *data)
+{
+    (void)wf_fetch_sub_release(&((struct counted *)data)->references, 1);
+}
+
+static void wake(void *data)
+{
+    wake_by_ref(data);
+    drop(data);
+}
+
+static const struct wf_waker_ops ops = {clone_waker, wake, wake_by_ref, drop};
+
+static struct wf_waker waker_of(struct counted *counted)
+{
+    return (struct wf_waker){&ops, counted};
+}
+
+/* --- the driver, and the thread that fires --- */
+
+static struct wf_time_driver *driver;
+static struct wf_context context; /* the owner's */
+static struct wf_timer timer;
+
+static void begin(bool paused)
+{
+    interleave_thread_name("owner");
+    driver = wf_time_driver_new(NULL, paused);
+    assert(driver);
+    context = (struct wf_context){.time_driver = driver};
+    wf_context_enter(&context);
+    interleave_name(&driver->lock, "the driver's lock");
+    interleave_name(&timer.state, "state");
+    wf_timer_init(&timer, wf_now() + WF_TICK_NS);
+}
+
+static void *fire(void *arg)
+{
+    (void)arg;
+    interleave_thread_name("driver");
+    wf_time_driver_advance(driver, WF_TICK_NS);
+    return NULL;
+}
+
+static pthread_t start(void *(*run)(void *arg))
+{
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, run, NULL) == 0);
+    return thread;
+}
+
+/* Both threads are through. */
+static void end(void)
+{
+    interleave_expect(wf_load_relaxed(&first.references) + wf_load_relaxed(&second.references) == 0,
+                      "each waker is given back, or used up by its wake", "%d and %d references are left",
+                      wf_load_relaxed(&first.references), wf_load_relaxed(&second.references));
+    interleave_expect(wf_load_relaxed(&driver->armed) == 0, "no timer is in the driver", "one is");
+    wf_context_leave(&context);
+    wf_park_drop(&driver->park);
+}
+
+/* For the look at the state under the lock, and for the store of FIRED that comes last. */
+MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again, while it fires; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first);
+    begin(true);
+    assert(wf_timer_poll(&timer, &waker) == WF_PENDING);
+    pthread_t thread = start(fire);
+    wf_timer_drop(&timer);
+    memset(&timer, 0, sizeof timer);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&first.wakes) <= 1, "a timer wakes once at most", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
+    end();
+}
+
+/* For the second look at the state, under the lock, once the new waker is cloned. */
+MODEL(explore_fire_poll, "07.7", "a timer is polled with another waker while it fires; 2 threads")
+{
+    const struct wf_waker old = waker_of(&first), new = waker_of(&second);
+    begin(true);
+    assert(wf_timer_poll(&timer, &old) == WF_PENDING);
+    pthread_t thread = start(fire);
+    bool ready = wf_timer_poll(&timer, &new) == WF_READY;
+    pthread_join(thread, NULL);
+    interleave_expect(ready || wf_load_relaxed(&second.wakes) == 1,
+                      "the poll that was PENDING has its waker woken", "it was not");
+    interleave_expect(wf_timer_poll(&timer, &new) == WF_READY, "READY once the timer has fired", "PENDING");
+    wf_timer_drop(&timer);
+    end();
+}
+
+/* For the look at the state under the lock: a timer that has fired meanwhile is not in the wheel, and has no waker. */
+MODEL(explore_fire_reset, "07.9", "a timer is reset to later while it fires, then fires; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first);
+    begin(true);
+    assert(wf_timer_poll(&timer, &waker) == WF_PENDING);
+    pthread_t thread = start(fire);
+    wf_timer_reset(&timer, wf_now() + 2 * WF_TICK_NS);
+    pthread_join(thread, NULL);
+    int wakes = wf_load_relaxed(&first.wakes);
+    assert(wakes <= 1);
+    bool pending = wf_timer_poll(&timer, &waker) == WF_PENDING;
+    interleave_expect(pending, "PENDING before the new deadline", "READY");
+    wf_time_driver_advance(driver, 3 * WF_TICK_NS);
+    interleave_expect(wf_load_relaxed(&first.wakes) == wakes + 1, "the new deadline wakes", "it does not");
+    interleave_expect(wf_timer_poll(&timer, &waker) == WF_READY, "READY once the timer has fired", "PENDING");
+    wf_timer_drop(&timer);
+    end();
+}
+
+/* --- a driver that sleeps --- */
+
+static struct wf_timer late;
+
+static void *sleep_in_driver(void *arg)
+{
+    (void)arg;
+    interleave_thread_name("driver");
+    struct wf_context own = {.time_driver = driver};
+    wf_context_enter(&own);
+    while (wf_load_relaxed(&first.wakes) == 0)
+        (void)wf_park(&driver->park, WF_FOREVER);
+    wf_context_leave(&own);
+    return NULL;
+}
+
+/* For the timer that is put into the wheel under the lock, and for the alarm behind it: the driver sleeps for another one, far away. */
+MODEL(explore_earlier, "07.7", "a timer is armed that is earlier than what the driver sleeps for; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first), other = waker_of(&second);
+    begin(false);
+    wf_timer_init(&late, wf_now() + 1000 * WF_TICK_NS);
+    assert(wf_timer_poll(&late, &other) == WF_PENDING);
+    wf_timer_init(&timer, wf_now() + 2 * WF_TICK_NS);
+    pthread_t thread = start(sleep_in_driver);
+    enum wf_poll poll = wf_timer_poll(&timer, &waker);
+    if (poll == WF_READY)
+        wake_by_ref(&first); /* time has passed: nothing was armed */
+    if (poll == WF_READY)
+        wf_unpark(&driver->park);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&second.wakes) == 0, "the later timer has not fired", "it has");
+    wf_timer_drop(&timer);
+    wf_timer_drop(&late);
+    end();
+}

@@ -1,0 +1,57 @@
+/**
+ * @file rig.c
+ * @brief What several of lab 07's tests do: poll, move the clock, look at what is held.
+ */
+#include <stdio.h>
+
+#include "tests.h"
+#include "weft/future.h"
+
+void begin_time(struct judge *judge)
+{
+    judge_start(judge, "time");
+}
+
+void expect_pending(struct judge *judge, int64_t future, int64_t waker, const char *why)
+{
+    struct judge_reply reply = DO(judge, poll, .future = future, .waker = waker);
+    EXPECT(judge, reply.a == WF_PENDING, why, "READY with %s", judge_code(reply.b));
+}
+
+void expect_ready(struct judge *judge, int64_t future, int64_t out, const char *why)
+{
+    char text[120];
+    struct judge_reply reply = DO(judge, poll, .future = future);
+    EXPECT(judge, reply.a == WF_READY, why, "PENDING");
+    snprintf(text, sizeof text, "out is %s", judge_code(out));
+    EXPECT(judge, reply.b == out, text, "out is %s", judge_code(reply.b));
+}
+
+void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why)
+{
+    int count, wakes = 0;
+    DO(judge, advance_far, .duration = duration);
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++) {
+        if (events[i].kind != EVENT_WOKEN)
+            continue;
+        wakes++;
+        EXPECT(judge, events[i].a == waker, why, "waker %lld was woken", (long long)events[i].a);
+    }
+    EXPECT(judge, wakes == (waker >= 0), why, "%d wakes", wakes);
+}
+
+void expect_armed(struct judge *judge, int64_t timers, const char *why)
+{
+    struct judge_reply held = DO(judge, held);
+    EXPECT(judge, held.a == timers, why, "%lld timers are in the driver", (long long)held.a);
+}
+
+void finish_time(struct judge *judge)
+{
+    struct judge_reply held = DO(judge, held);
+    EXPECT(judge, held.b == 0, "no waker is cloned, woken or dropped while the driver's lock is held",
+           "%lld calls of wakers found it held", (long long)held.b);
+    EXPECT(judge, held.a == 0, "in the end no timer is in the driver", "%lld are", (long long)held.a);
+    judge_finish_without_clones(judge, DO(judge, clones));
+}

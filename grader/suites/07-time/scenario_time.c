@@ -1,0 +1,189 @@
+/**
+ * @file scenario_time.c
+ * @brief Lab 07: sleeps, timeouts and ticks on a paused clock, polled by hand.
+ */
+#include "mocks.h"
+#include "stage.h"
+#include "weft/test_clock.h"
+#include "weft/time.h"
+
+/* --- the clock --- */
+
+static struct wf_test_clock clock_of_test;
+static uint64_t began_ns;
+static int64_t calls_under_lock;
+
+struct wf_time_driver *driver(void)
+{
+    return clock_of_test.context.time_driver;
+}
+
+int64_t since_begin(uint64_t instant_ns)
+{
+    return instant_ns == WF_FOREVER ? -1 : (int64_t)(instant_ns - began_ns);
+}
+
+void see_lock(void)
+{
+    if (pthread_mutex_trylock(&driver()->lock) == 0)
+        pthread_mutex_unlock(&driver()->lock);
+    else
+        calls_under_lock++;
+}
+
+static ON_STEP(now, ANSWERS(since_begin(wf_now())));
+static ON_STEP(advance, DONE_BY(wf_test_clock_advance((uint64_t)step->duration)));
+static ON_STEP(advance_far, DONE_BY(wf_test_clock_advance((uint64_t)step->duration)));
+static ON_STEP(held, (struct step_reply){(int64_t)wf_load_relaxed(&driver()->armed), calls_under_lock});
+static ON_STEP(shutdown, DONE_BY(wf_park_shutdown(&driver()->park)));
+
+/* --- wakers: each call looks at the lock --- */
+
+static struct counted {
+    struct wf_waker waker;
+    int64_t clones, wakes;
+} wakers[WAKERS_MAX];
+
+static void *counted_clone(void *data)
+{
+    see_lock();
+    ((struct counted *)data)->clones++;
+    return data;
+}
+
+static void counted_wake_by_ref(void *data)
+{
+    struct counted *self = data;
+    see_lock();
+    self->wakes++;
+    scenario_event(EVENT_WOKEN, self - wakers, since_begin(wf_now()));
+}
+
+static void counted_drop(void *data)
+{
+    see_lock();
+    ((struct counted *)data)->clones--;
+}
+
+static void counted_wake(void *data)
+{
+    counted_wake_by_ref(data);
+    counted_drop(data);
+}
+
+static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
+                                                counted_drop};
+
+static struct counted *waker_at(int64_t number)
+{
+    return &wakers[scenario_in_range(number, WAKERS_MAX)];
+}
+
+static ON_STEP(waker, (struct step_reply){waker_at(step->waker)->clones, waker_at(step->waker)->wakes});
+
+static struct step_reply on_clones(const struct step_clones *step)
+{
+    struct step_reply reply = mock_clones();
+    (void)step;
+    for (int i = 0; i < WAKERS_MAX; i++)
+        reply.a += wakers[i].clones;
+    return reply;
+}
+
+/* --- futures --- */
+
+static struct wf_interval interval;
+
+static uint64_t later(int64_t duration)
+{
+    return wf_add_ns(wf_now(), (uint64_t)duration);
+}
+
+#define FRAME(step, type) mock_frame((step)->future, sizeof(struct type))
+static ON_STEP(sleep, DONE_BY(wf_sleep(FRAME(step, wf_sleep), (uint64_t)step->duration)));
+static ON_STEP(sleep_until, DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), later(step->duration))));
+static ON_STEP(sleep_since,
+               DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), wf_now() - (uint64_t)step->ago)));
+static ON_STEP(reset, DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future),
+                                             later(step->duration))));
+static ON_STEP(reset_since, DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future),
+                                                   wf_now() - (uint64_t)step->ago)));
+static ON_STEP(timeout, DONE_BY(wf_timeout(FRAME(step, wf_timeout), (uint64_t)step->duration,
+                                           mock_future(PROBE))));
+static ON_STEP(timeout_at, DONE_BY(wf_timeout_at(FRAME(step, wf_timeout), later(step->duration),
+                                                 mock_future(PROBE))));
+static ON_STEP(timeout_since, DONE_BY(wf_timeout_at(FRAME(step, wf_timeout),
+                                                    wf_now() - (uint64_t)step->ago, mock_future(PROBE))));
+static ON_STEP(interval, DONE_BY(wf_interval(&interval, (uint64_t)step->period, (enum wf_missed)step->missed)));
+static ON_STEP(tick, DONE_BY(wf_interval_tick(FRAME(step, wf_interval_tick), &interval)));
+static ON_STEP(due, ANSWERS(since_begin(interval.due_ns)));
+static ON_STEP(next_due,
+               ANSWERS((int64_t)wf_interval_next((enum wf_missed)step->missed, (uint64_t)step->due,
+                                                 wf_add_ns((uint64_t)step->due, (uint64_t)step->late),
+                                                 (uint64_t)step->period)));
+
+/* The inner future is a leaf: it takes a unit, so it cannot be READY without one. */
+static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    if (wf_leaf_begin(cx->waker) == WF_EAGAIN) {
+        bool armed = ((struct mock_probe *)future)->armed;
+        ((struct mock_probe *)future)->armed = false;
+        enum wf_poll poll = mock_probe_poll(future, cx);
+        ((struct mock_probe *)future)->armed = armed;
+        return poll;
+    }
+    return mock_probe_poll(future, cx);
+}
+
+static const struct wf_future_ops leaf_ops = {
+    .name = "leaf", .poll = leaf_poll, .drop = mock_probe_drop, WF_FRAME(struct mock_probe)};
+
+static ON_STEP(probe, DONE_BY(mock_probe(mock_frame(PROBE, sizeof(struct mock_probe)), PROBE, &leaf_ops)));
+static ON_STEP(arm, mock_arm(PROBE, step->value));
+
+/* --- polls and drops --- */
+
+static uint32_t units_left;
+static WF_ATOMIC(bool) canceled;
+
+static struct step_reply on_poll(const struct step_poll *step)
+{
+    struct wf_future *future = mock_future(step->future);
+    struct wf_cx cx = {.waker = &waker_at(step->waker)->waker};
+    bool is_dry = step->surrounding == NO_UNIT || step->surrounding == CANCELED_DRY;
+    bool is_canceled = step->surrounding == CANCELED || step->surrounding == CANCELED_DRY;
+    struct wf_context context = {.constrained = step->surrounding != FREELY, .budget = is_dry ? 0 : 1};
+    wf_store_relaxed(&canceled, is_canceled);
+    context.canceled = is_canceled ? &canceled : NULL;
+    wf_context_enter(&context);
+    enum wf_poll poll = wf_future_poll(future, &cx);
+    units_left = context.budget;
+    wf_context_leave(&context);
+    int64_t out = 0;
+    if (poll == WF_READY)
+        out = future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(future)
+                                                   : since_begin(*(uint64_t *)wf_future_out(future));
+    return (struct step_reply){poll, out};
+}
+
+static ON_STEP(units, ANSWERS(units_left));
+static ON_STEP(drop, mock_drop(step->future));
+
+/* --- the scenario --- */
+
+static void begin(void)
+{
+    wf_test_clock_begin(&clock_of_test);
+    mocks_begin(); /* within: so its events are seen */
+    began_ns = wf_now();
+    for (int i = 0; i < WAKERS_MAX; i++)
+        wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}};
+}
+
+static void end(void)
+{
+    mocks_end();
+    wf_test_clock_end(&clock_of_test);
+}
+
+STEP_SCENARIO(time, TIME_STEPS, begin, end)

@@ -1,0 +1,82 @@
+/**
+ * @file scenario_wheel.c
+ * @brief Lab 07: one wheel, by its public functions.
+ */
+#include <stdlib.h>
+
+#include "scenario.h"
+#include "steps.h"
+#include "weft/detail/timer_wheel.h"
+
+/* In storage of its own, so that AddressSanitizer sees a wrong slot. */
+static struct wf_timer_wheel *wheel;
+static struct wf_wheel_entry *entries;
+
+static struct wf_wheel_entry *entry_at(int64_t number)
+{
+    return &entries[scenario_in_range(number, ENTRIES_MAX)];
+}
+
+static int64_t number_of(const struct wf_wheel_entry *entry)
+{
+    for (int64_t i = 0; entry && i < ENTRIES_MAX; i++)
+        if (entry == &entries[i])
+            return i;
+    return entry ? -2 : -1;
+}
+
+static struct step_reply on_wheel(const struct step_wheel *step)
+{
+    (void)step;
+    free(wheel);
+    free(entries);
+    wheel = malloc(sizeof *wheel);
+    entries = calloc(ENTRIES_MAX, sizeof *entries);
+    if (!wheel || !entries)
+        scenario_broken("no memory");
+    for (int i = 0; i < ENTRIES_MAX; i++)
+        wf_wheel_entry_init(&entries[i]);
+    wf_timer_wheel_init(wheel);
+    return STEP_DONE;
+}
+
+static ON_STEP(insert, DONE_BY(wf_timer_wheel_insert(wheel, entry_at(step->entry), (uint64_t)step->tick)));
+static ON_STEP(remove, DONE_BY(wf_timer_wheel_remove(wheel, entry_at(step->entry))));
+static ON_STEP(next, ANSWERS((int64_t)wf_timer_wheel_next(wheel)));
+
+static struct step_reply on_fill(const struct step_fill *step)
+{
+    for (int64_t i = 0; i < step->count; i++)
+        wf_timer_wheel_insert(wheel, entry_at(i), (uint64_t)step->tick + (uint64_t)(i * step->stride));
+    return STEP_DONE;
+}
+
+static struct step_reply on_pop(const struct step_pop *step)
+{
+    const struct wf_wheel_entry *entry = wf_timer_wheel_pop(wheel, (uint64_t)step->now);
+    int64_t number = number_of(entry);
+    return (struct step_reply){number, number < 0 ? 0 : (int64_t)entry->tick};
+}
+
+static struct step_reply on_drain(const struct step_drain *step)
+{
+    struct step_reply reply = STEP_DONE;
+    uint64_t sequence = 0;
+    const struct wf_wheel_entry *entry;
+    while (reply.a < ENTRIES_MAX && (entry = wf_timer_wheel_pop(wheel, (uint64_t)step->now))) {
+        reply.a++;
+        sequence = sequence * 31 + (uint64_t)number_of(entry);
+    }
+    reply.b = (int64_t)sequence;
+    return reply;
+}
+
+static void end(void)
+{
+    free(wheel);
+    free(entries);
+    wheel = NULL;
+    entries = NULL;
+}
+
+STEP_SCENARIO(wheel, WHEEL_STEPS, NULL, end)

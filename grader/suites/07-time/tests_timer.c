@@ -1,0 +1,265 @@
+/**
+ * @file tests_timer.c
+ * @brief Clauses 07.6 to 07.10: timers, seen through sleeps on a paused clock.
+ */
+#include <stdio.h>
+
+#include "tests.h"
+#include "weft/error.h"
+#include "weft/future.h"
+
+static const int64_t durations[] = {DURATIONS};
+enum { DURATIONS_COUNT = sizeof durations / sizeof *durations };
+
+/* The nanoseconds of a tick that begins at or after. The clock begins with a tick. */
+static int64_t rounded_up(int64_t ns)
+{
+    return (ns + MS - 1) / MS * MS;
+}
+
+/* 07.6: one timer of each length, from both sides of its deadline. */
+void test_timer_waits(struct judge *judge)
+{
+    begin_time(judge);
+    for (int i = 0; i < DURATIONS_COUNT; i++) {
+        int64_t duration = durations[i];
+        judge_forget_trace(judge);
+        DO(judge, sleep, .future = A, .duration = duration);
+        if (duration == 0) {
+            expect_ready(judge, A, 0, "READY at the first poll: the deadline is now");
+            expect_armed(judge, 0, "no timer was needed");
+            continue;
+        }
+        expect_pending(judge, A, 0, "PENDING at the first poll, before the deadline");
+        expect_armed(judge, 1, "the timer is armed");
+        if (duration < 0 || duration > INT64_C(10000000000) * MS) { /* centuries: nobody waits for them */
+            expect_wake(judge, 3600000 * MS, -1, "no wake after an hour");
+            expect_pending(judge, A, 0, "PENDING after an hour");
+            DO(judge, drop, .future = A);
+            continue;
+        }
+        expect_wake(judge, duration - 1, -1, "no wake one nanosecond before the deadline");
+        expect_pending(judge, A, 0, "PENDING one nanosecond before the deadline");
+        expect_wake(judge, rounded_up(duration) - duration + 1, 0,
+                    "its waker is woken in the turn in which the tick of the deadline has come");
+        expect_ready(judge, A, 0, "READY once the timer has fired");
+        /* the clock is at a tick again */
+        int64_t now = DO(judge, now).a;
+        DO(judge, advance_far, .duration = rounded_up(now) - now);
+    }
+    /* deadlines that have passed */
+    static const int64_t ago[] = {0, 1, MS};
+    for (int i = 0; i < 3; i++) {
+        DO(judge, sleep_since, .future = A, .ago = ago[i]);
+        expect_ready(judge, A, 0, "READY at the first poll: the deadline has passed");
+    }
+    DO(judge, sleep_until, .future = A, .duration = MS);
+    DO(judge, advance, .duration = MS); /* it passes before the first poll */
+    expect_ready(judge, A, 0, "READY at the first poll: the deadline has passed meanwhile");
+    /* four quarters of a tick */
+    DO(judge, sleep, .future = A, .duration = MS);
+    expect_pending(judge, A, 0, "PENDING before the deadline");
+    for (int quarter = 0; quarter < 3; quarter++)
+        expect_wake(judge, 250000, -1, "no wake before a whole millisecond has passed");
+    expect_wake(judge, 250000, 0, "the fourth quarter of a millisecond makes it whole");
+    expect_ready(judge, A, 0, "READY once the timer has fired");
+    finish_time(judge);
+}
+
+/* 07.7 */
+void test_timer_newest_waker(struct judge *judge)
+{
+    begin_time(judge);
+    for (int round = 0; round < 12; round++) {
+        judge_forget_trace(judge);
+        int polls = 1 + judge_random(judge, 5);
+        int64_t waker = 0;
+        DO(judge, sleep, .future = A, .duration = 64 * MS);
+        DO(judge, sleep, .future = B, .duration = 65 * MS);
+        expect_pending(judge, B, WAKERS_MAX - 1, "PENDING before the deadline");
+        for (int poll = 0; poll < polls; poll++) {
+            waker = judge_random(judge, WAKERS_MAX - 1);
+            expect_pending(judge, A, waker, "PENDING before the deadline");
+            expect_pending(judge, A, waker, "PENDING before the deadline, again with the same waker");
+            struct judge_reply kept = DO(judge, waker, .waker = waker);
+            EXPECT(judge, kept.a == 1, "one clone of the newest waker is kept", "%lld are",
+                   (long long)kept.a);
+            struct judge_reply all = DO(judge, clones);
+            EXPECT(judge, all.a == 2, "no clone of an older waker is kept: two timers, two clones", "%lld are",
+                   (long long)all.a);
+        }
+        expect_wake(judge, 64 * MS, waker, "the newest waker is woken, once, and no other");
+        struct judge_reply after = DO(judge, clones);
+        EXPECT(judge, after.a == 1, "a waker that was woken is used up", "%lld clones are alive",
+               (long long)after.a);
+        if (round % 2)
+            expect_wake(judge, 3600000 * MS, WAKERS_MAX - 1, "the other timer's waker is woken, once");
+        else
+            DO(judge, drop, .future = B);
+        expect_wake(judge, MS, -1, "nobody is woken a second time");
+        expect_ready(judge, A, 0, "READY once the timer has fired");
+        if (round % 2)
+            expect_ready(judge, B, 0, "READY once the timer has fired");
+    }
+    /* the sequence of deadlines */
+    static const int64_t sleeps[] = {65, 1, 64, 2};
+    for (int i = 0; i < 4; i++) {
+        DO(judge, sleep, .future = A + i, .duration = sleeps[i] * MS);
+        expect_pending(judge, A + i, i, "PENDING before the deadline");
+    }
+    static const int64_t sequence[] = {1, 3, 2, 0}, steps[] = {1, 1, 62, 1};
+    for (int i = 0; i < 4; i++)
+        expect_wake(judge, steps[i] * MS, sequence[i], "the timers fire at their deadlines");
+    for (int i = 0; i < 4; i++)
+        expect_ready(judge, A + i, 0, "READY once the timer has fired");
+    finish_time(judge);
+}
+
+/* 07.8: dropped new, armed, fired; its memory is used again at once. */
+void test_timer_drop(struct judge *judge)
+{
+    begin_time(judge);
+    for (int i = 0; i < DURATIONS_COUNT; i++) {
+        judge_forget_trace(judge);
+        DO(judge, sleep, .future = A, .duration = durations[i]);
+        DO(judge, drop, .future = A);
+        DO(judge, sleep, .future = A, .duration = durations[i]); /* the old frame is freed */
+        if (durations[i] == 0)
+            expect_ready(judge, A, 0, "READY at the first poll: the deadline is now");
+        else
+            expect_pending(judge, A, 1, "PENDING before the deadline");
+        DO(judge, drop, .future = A);
+        expect_armed(judge, 0, "a timer that was dropped is in no driver");
+        struct judge_reply kept = DO(judge, waker, .waker = 1);
+        EXPECT(judge, kept.a == 0, "a timer that was dropped keeps no waker", "%lld clones are alive",
+               (long long)kept.a);
+        DO(judge, sleep, .future = A, .duration = MS);
+        expect_pending(judge, A, 0, "PENDING before the deadline");
+        expect_wake(judge, MS, 0, "only the timer that is left fires");
+        DO(judge, drop, .future = A); /* it has fired, and nobody looked */
+        expect_armed(judge, 0, "a timer that has fired is in no driver");
+    }
+    for (int round = 0; round < 20; round++) { /* the first, one in the middle, the last of a slot */
+        int64_t out = judge_random(judge, 4);
+        judge_forget_trace(judge);
+        for (int i = 0; i < 4; i++) {
+            DO(judge, sleep, .future = A + i, .duration = 4096 * MS);
+            expect_pending(judge, A + i, i, "PENDING before the deadline");
+        }
+        DO(judge, advance_far, .duration = judge_random(judge, 2) ? 4095 * MS : MS);
+        DO(judge, drop, .future = A + out);
+        DO(judge, advance_far, .duration = 4096 * MS);
+        for (int i = 0; i < 4; i++) {
+            struct judge_reply waker = DO(judge, waker, .waker = i);
+            EXPECT(judge, waker.a == 0, "no waker is kept, by a timer that was dropped or has fired",
+                   "%lld clones of waker %d are alive", (long long)waker.a, i);
+            if (i != out)
+                expect_ready(judge, A + i, 0, "READY once the timer has fired");
+        }
+    }
+    finish_time(judge);
+}
+
+/* 07.9: an armed one. */
+void test_timer_reset(struct judge *judge)
+{
+    static const int64_t firsts[] = {1, 64, 4096, 3600000}, seconds[] = {1, 2, 63, 64, 65, 4095, 4096, 4097};
+    begin_time(judge);
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 8; k++) {
+            judge_forget_trace(judge);
+            DO(judge, sleep, .future = A, .duration = firsts[i] * MS);
+            expect_pending(judge, A, 2, "PENDING before the deadline");
+            DO(judge, reset, .future = A, .duration = seconds[k] * MS);
+            expect_armed(judge, 1, "a timer that was armed and is reset stays armed");
+            bool polls = judge_random(judge, 2);
+            if (polls)
+                expect_pending(judge, A, 2, "PENDING before its new deadline");
+            expect_wake(judge, seconds[k] * MS - 1, -1, "no wake before the new deadline, at the old one either");
+            expect_wake(judge, 1, 2, "the waker of its last poll is woken at the new deadline");
+            expect_wake(judge, 4096 * MS, -1, "no wake at the old deadline");
+            expect_ready(judge, A, 0, "READY once the timer has fired");
+        }
+    /* for ever, and back; into the past: it wakes at once */
+    DO(judge, sleep, .future = A, .duration = MS);
+    expect_pending(judge, A, 0, "PENDING before the deadline");
+    DO(judge, reset, .future = A, .duration = -1);
+    expect_wake(judge, 3600000 * MS, -1, "no wake: its deadline is WF_FOREVER now");
+    DO(judge, reset, .future = A, .duration = MS);
+    expect_wake(judge, MS, 0, "the waker of its last poll is woken at the new deadline");
+    expect_ready(judge, A, 0, "READY once the timer has fired");
+    static const int64_t ago[] = {0, 1, MS};
+    for (int i = 0; i < 3; i++) {
+        DO(judge, sleep, .future = A, .duration = 64 * MS);
+        expect_pending(judge, A, 3, "PENDING before the deadline");
+        struct judge_reply before = DO(judge, waker, .waker = 3);
+        DO(judge, reset_since, .future = A, .ago = ago[i]);
+        struct judge_reply after = DO(judge, waker, .waker = 3);
+        EXPECT(judge, after.b == before.b + 1, "a reset to a deadline that has passed wakes at once, once",
+               "%lld wakes", (long long)(after.b - before.b));
+        EXPECT(judge, after.a == 0, "the waker is used up", "%lld clones are alive", (long long)after.a);
+        expect_armed(judge, 0, "nothing is armed any more");
+        expect_ready(judge, A, 0, "READY: the deadline has passed");
+    }
+    /* dropped after a reset */
+    DO(judge, sleep, .future = A, .duration = 64 * MS);
+    expect_pending(judge, A, 0, "PENDING before the deadline");
+    DO(judge, reset, .future = A, .duration = INT64_C(2592000000) * MS);
+    DO(judge, drop, .future = A);
+    expect_armed(judge, 0, "a timer that was dropped is in no driver");
+    finish_time(judge);
+}
+
+/* 07.9: one that has fired, or was never polled. */
+void test_timer_reset_fired(struct judge *judge)
+{
+    begin_time(judge);
+    for (int round = 0; round < 8; round++) {
+        judge_forget_trace(judge);
+        bool fired = round % 2, into_past = round % 4 > 1;
+        DO(judge, sleep, .future = A, .duration = MS);
+        if (fired) {
+            expect_pending(judge, A, 1, "PENDING before the deadline");
+            expect_wake(judge, MS, 1, "its waker is woken at its deadline");
+        }
+        if (into_past)
+            DO(judge, reset_since, .future = A, .ago = 0);
+        else
+            DO(judge, reset, .future = A, .duration = 64 * MS);
+        expect_armed(judge, 0, "a timer that is not armed is not armed by a reset");
+        if (into_past) {
+            expect_ready(judge, A, 0, "READY: the new deadline has passed");
+            continue;
+        }
+        expect_pending(judge, A, 2, "PENDING before its new deadline, although it has fired before");
+        expect_wake(judge, 64 * MS - 1, -1, "no wake before the new deadline");
+        expect_wake(judge, 1, 2, "the waker of its last poll is woken at the new deadline");
+        expect_ready(judge, A, 0, "READY once the timer has fired");
+    }
+    finish_time(judge);
+}
+
+/* 07.10 */
+void test_timer_shutdown(struct judge *judge)
+{
+    begin_time(judge);
+    static const int64_t sleeps[] = {1, 64, 3600000};
+    for (int i = 0; i < 3; i++) {
+        DO(judge, sleep, .future = A + i, .duration = sleeps[i] * MS);
+        expect_pending(judge, A + i, i, "PENDING before the deadline");
+    }
+    DO(judge, sleep, .future = D, .duration = MS);
+    DO(judge, shutdown);
+    for (int i = 0; i < 3; i++) {
+        struct judge_reply waker = DO(judge, waker, .waker = i);
+        EXPECT(judge, waker.b == 1, "the shutdown wakes each armed timer, once", "%lld wakes of waker %d",
+               (long long)waker.b, i);
+        if (i < 2)
+            expect_ready(judge, A + i, WF_ECLOSED, "READY after the shutdown");
+    }
+    DO(judge, drop, .future = C);
+    expect_ready(judge, D, WF_ECLOSED, "READY at the first poll: the driver was shut down");
+    DO(judge, sleep, .future = A, .duration = -1);
+    expect_ready(judge, A, WF_ECLOSED, "READY at the first poll: the driver was shut down");
+    finish_time(judge);
+}
