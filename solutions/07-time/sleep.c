@@ -11,7 +11,7 @@
 static enum wf_poll sleep_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_sleep *self = (struct wf_sleep *)future;
-    /* LAB 07.T5 { what every leaf does first; then the timer. What was taken and not used is given back */
+    /* LAB 07.T2 { what every leaf does first; then the timer. What was taken and not used is given back */
     int status = wf_leaf_begin(cx->waker);
     if (status == WF_EAGAIN)
         return WF_PENDING;
@@ -26,7 +26,7 @@ static enum wf_poll sleep_poll(struct wf_future *future, struct wf_cx *cx)
     }
     self->out = wf_timer_status(&self->timer);
     return WF_READY;
-    /* LAB 07.T5 } */
+    /* LAB 07.T2 } */
 }
 
 static void sleep_drop(struct wf_future *future)
@@ -51,10 +51,10 @@ struct wf_sleep *wf_sleep(struct wf_sleep *sleep, uint64_t duration_ns)
 
 void wf_sleep_reset(struct wf_sleep *sleep, uint64_t deadline_ns)
 {
-    /* LAB 07.T5 { a future that is over is built anew */
+    /* LAB 07.T3 { a future that is over is built anew */
     if (wf_future_is_done(&sleep->future) || wf_future_is_dropped(&sleep->future))
         (void)wf_sleep_until(sleep, deadline_ns);
     else
         wf_timer_reset(&sleep->timer, deadline_ns);
-    /* LAB 07.T5 } */
+    /* LAB 07.T3 } */
 }

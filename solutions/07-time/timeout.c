@@ -10,7 +10,7 @@
 static enum wf_poll timeout_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_timeout *self = (struct wf_timeout *)future;
-    /* LAB 07.T6 { the inner future first; then the timer, without budget and without a look at cancellation: that is the inner future's. Whoever is over leaves nothing of the other */
+    /* LAB 07.T4 { the inner future first; then the timer, without budget and without a look at cancellation: that is the inner future's. Whoever is over leaves nothing of the other */
     future->awaiting = self->inner;
     if (wf_future_poll(self->inner, cx) == WF_READY) {
         wf_timer_drop(&self->timer);
@@ -24,16 +24,16 @@ static enum wf_poll timeout_poll(struct wf_future *future, struct wf_cx *cx)
     }
     future->awaiting = NULL;
     return WF_READY;
-    /* LAB 07.T6 } */
+    /* LAB 07.T4 } */
 }
 
 static void timeout_drop(struct wf_future *future)
 {
     struct wf_timeout *self = (struct wf_timeout *)future;
-    /* LAB 07.T6 { both */
+    /* LAB 07.T4 { both */
     wf_future_drop(self->inner);
     wf_timer_drop(&self->timer);
-    /* LAB 07.T6 } */
+    /* LAB 07.T4 } */
 }
 
 static const struct wf_future_ops timeout_ops = {

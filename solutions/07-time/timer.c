@@ -26,7 +26,7 @@ static bool is_over(int state)
 
 enum wf_poll wf_timer_poll(struct wf_timer *timer, const struct wf_waker *waker)
 {
-    /* LAB 07.T3 { over? Armed with this very waker? Idle and late? Else clone, lock, look once more: over meanwhile? Then swap wakers, and put an idle one in */
+    /* LAB 07.T2 { over? Armed with this very waker? Idle and late? Else clone, lock, look once more: over meanwhile? Then swap wakers, and put an idle one in */
     int state = state_of(timer);
     if (is_over(state))
         return WF_READY;
@@ -54,12 +54,12 @@ enum wf_poll wf_timer_poll(struct wf_timer *timer, const struct wf_waker *waker)
     wf_time_driver_unlock(timer->driver);
     wf_waker_drop(&spare); /* the old one, or the new one that is not needed; empty at first */
     return over ? WF_READY : WF_PENDING;
-    /* LAB 07.T3 } */
+    /* LAB 07.T2 } */
 }
 
 void wf_timer_drop(struct wf_timer *timer)
 {
-    /* LAB 07.T4 { only an armed one is in the wheel and owns a waker; it may fire while you wait for the lock */
+    /* LAB 07.T2 { only an armed one is in the wheel and owns a waker; it may fire while you wait for the lock */
     if (state_of(timer) == WF_TIMER_ARMED) {
         struct wf_waker waker = {NULL, NULL};
         wf_time_driver_lock(timer->driver);
@@ -72,13 +72,13 @@ void wf_timer_drop(struct wf_timer *timer)
     }
     timer->waker = (struct wf_waker){NULL, NULL}; /* given back, or the driver's */
     wf_store_relaxed(&timer->state, WF_TIMER_IDLE);
-    /* LAB 07.T4 } */
+    /* LAB 07.T2 } */
 }
 
 void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     timer->deadline_ns = deadline_ns;
-    /* LAB 07.T4 { an armed one moves in the wheel, and keeps its waker; where the new deadline has passed it wakes at once. One that fired is idle again */
+    /* LAB 07.T3 { an armed one moves in the wheel, and keeps its waker; where the new deadline has passed it wakes at once. One that fired is idle again */
     struct wf_waker waker = {NULL, NULL};
     if (state_of(timer) == WF_TIMER_ARMED) {
         bool late = deadline_ns <= wf_time_driver_now(timer->driver);
@@ -97,7 +97,7 @@ void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
         wf_store_relaxed(&timer->state, WF_TIMER_IDLE); /* relaxed: nobody else knows the timer */
     }
     wf_waker_wake(&waker);
-    /* LAB 07.T4 } */
+    /* LAB 07.T3 } */
 }
 
 int wf_timer_status(const struct wf_timer *timer)

@@ -81,7 +81,7 @@ uint64_t wf_timer_wheel_next(const struct wf_timer_wheel *wheel)
 /* It is `tick` now, at which a slot begins. Its entries are due, or go down to another level. */
 static void open_slot(struct wf_timer_wheel *wheel, uint64_t tick)
 {
-    /* LAB 07.T2 { find the slot before `elapsed` moves; then insert each of its entries again, none of which comes back to it */
+    /* LAB 07.T1 { find the slot before `elapsed` moves; then insert each of its entries again, none of which comes back to it */
     unsigned level = level_of(wheel, tick), slot = digit_of(tick, level);
     wheel->occupied[level] &= ~(UINT64_C(1) << slot);
     wheel->elapsed = tick;
@@ -89,12 +89,12 @@ static void open_slot(struct wf_timer_wheel *wheel, uint64_t tick)
         struct wf_wheel_entry *entry = WF_CONTAINER_OF(link, struct wf_wheel_entry, link);
         wf_timer_wheel_insert(wheel, entry, entry->tick);
     }
-    /* LAB 07.T2 } */
+    /* LAB 07.T1 } */
 }
 
 struct wf_wheel_entry *wf_timer_wheel_pop(struct wf_timer_wheel *wheel, uint64_t now)
 {
-    /* LAB 07.T2 { open one slot after the other until something is due, or the next one begins after now */
+    /* LAB 07.T1 { open one slot after the other until something is due, or the next one begins after now */
     while (wf_list_is_empty(&wheel->due)) {
         uint64_t next = wf_timer_wheel_next(wheel);
         if (next > now) {
@@ -105,5 +105,5 @@ struct wf_wheel_entry *wf_timer_wheel_pop(struct wf_timer_wheel *wheel, uint64_t
         open_slot(wheel, next);
     }
     return WF_CONTAINER_OF(wf_list_pop_front(&wheel->due), struct wf_wheel_entry, link);
-    /* LAB 07.T2 } */
+    /* LAB 07.T1 } */
 }

@@ -47,11 +47,16 @@ void expect_armed(struct judge *judge, int64_t timers, const char *why)
     EXPECT(judge, held.a == timers, why, "%lld timers are in the driver", (long long)held.a);
 }
 
-void finish_time(struct judge *judge)
+void expect_unlocked(struct judge *judge)
 {
     struct judge_reply held = DO(judge, held);
     EXPECT(judge, held.b == 0, "no waker is cloned, woken or dropped while the driver's lock is held",
            "%lld calls of wakers found it held", (long long)held.b);
+}
+
+void finish_time(struct judge *judge)
+{
+    struct judge_reply held = DO(judge, held);
     EXPECT(judge, held.a == 0, "in the end no timer is in the driver", "%lld are", (long long)held.a);
     judge_finish_without_clones(judge, DO(judge, clones));
 }

@@ -71,6 +71,30 @@ static struct step_reply on_drain(const struct step_drain *step)
     return reply;
 }
 
+/* More than any way of search could carry: in a list each insertion alone would go through so many. */
+static struct step_reply on_mass(const struct step_mass *step)
+{
+    int64_t count = scenario_in_range(step->entries, MASS_MAX + 1);
+    struct wf_wheel_entry *mass = calloc((size_t)count, sizeof *mass);
+    struct step_reply reply = STEP_DONE;
+    uint64_t before = 0;
+    if (!mass)
+        scenario_broken("no memory");
+    for (int64_t i = 0; i < count; i++) {
+        wf_wheel_entry_init(&mass[i]);
+        wf_timer_wheel_insert(wheel, &mass[i], wheel->elapsed + 1 + (uint64_t)(i * 48271 % 2147483647 % (4 * count)));
+    }
+    for (int64_t i = 0; i < count; i += 2)
+        wf_timer_wheel_remove(wheel, &mass[i]);
+    for (const struct wf_wheel_entry *entry; (entry = wf_timer_wheel_pop(wheel, LAST_TICK));) {
+        reply.a++;
+        reply.b += entry->tick < before;
+        before = entry->tick;
+    }
+    free(mass);
+    return reply;
+}
+
 static void end(void)
 {
     free(wheel);

@@ -11,7 +11,7 @@
 #include "step_table.h"
 #include "weft/interval.h"
 
-enum { ENTRIES_MAX = 1024, WAKERS_MAX = 6, CROWD_MAX = 2000, FLOOD_MAX = 300 };
+enum { ENTRIES_MAX = 1024, WAKERS_MAX = 6, CROWD_MAX = 2000, FLOOD_MAX = 300, MASS_MAX = 300000 };
 
 #define MS INT64_C(1000000)
 
@@ -28,10 +28,9 @@ enum { ENTRIES_MAX = 1024, WAKERS_MAX = 6, CROWD_MAX = 2000, FLOOD_MAX = 300 };
     0, 1, 999999, MS, MS + 1, 63 * MS, 64 * MS, 65 * MS, 4095 * MS, 4096 * MS, 4097 * MS, 3600000 * MS,      \
         INT64_C(2592000000) * MS, INT64_MAX, INT64_MIN, -2, -1
 
-/** Futures by number. Each slot is used for any kind. */
-#define FUTURES(EDGE)                                                                                        \
-    EDGE(A, "A") EDGE(B, "B") EDGE(C, "C") EDGE(D, "D") EDGE(PROBE, "the inner future")
-enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
+/** Futures by number, of any kind; and what a timeout has inside. */
+#define FUTURES(EDGE) EDGE(A, "A") EDGE(B, "B") EDGE(C, "C") EDGE(D, "D")
+enum future { FUTURES(STEP_EDGE_VALUE) PROBE, FUTURES_MAX };
 
 #define MISSED(EDGE)                                                                                         \
     EDGE(WF_MISSED_BURST, "WF_MISSED_BURST")                                                                 \
@@ -58,12 +57,13 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     TOLD(NOW, tell_tick, 0, 1, 63, 64, INT64_C(68719476736), LAST_TICK)                                  \
     NUMBERS(ENTRY, 0, 1, ENTRIES_MAX - 1)                                                                    \
     NUMBERS(ENTRIES, 2, 64, ENTRIES_MAX)                                                                     \
+    NUMBERS(MASS, MASS_MAX)                                                                                  \
     NUMBERS(STRIDE, 0, 1, 63, 64, 65)                                                                        \
     WORDS(FUTURE, FUTURES)                                                                                   \
     TOLD(DURATION, tell_duration, DURATIONS)                                                                 \
-    TOLD(RESET, tell_duration, 0, 1, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                   \
+    TOLD(RESET, tell_duration, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                   \
     TOLD(AGO, tell_duration, 0, 1, MS)                                                                       \
-    TOLD(ADVANCE, tell_duration, 0, 1, 250000, 999999, MS, 3600000 * MS)                                     \
+    TOLD(ADVANCE, tell_duration, 250000, MS)                                     \
     TOLD(PERIOD, tell_duration, 1, MS, 10 * MS, 3600000 * MS, INT64_MAX, -2)                                 \
     TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS)                     \
     TOLD(DUE, tell_duration, 0, 1, 4096, INT64_MAX, INT64_MIN, -2)                                           \
@@ -82,6 +82,7 @@ enum { FLOODS(STEP_EDGE_VALUE) };
 /* Replies:
  *     next    the tick
  *     pop     the entry, -1: none, -2: no entry of ours; its tick
+ *     mass    how many came out; how many of them in the wrong sequence
  *     drain   how many came out, at most as many as there are entries; the sequence: each step 31 times what it was, and the entry */
 #define WHEEL_STEPS(STEP, ARG)                                                                               \
     STEP(wheel, "wf_timer_wheel_init(wheel)", )                                                              \
@@ -92,6 +93,8 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     STEP(remove, "wf_timer_wheel_remove(wheel, entry {entry})", ARG(entry, ENTRY))                           \
     STEP(next, "wf_timer_wheel_next(wheel)", )                                                               \
     STEP(pop, "wf_timer_wheel_pop(wheel, {now})", ARG(now, NOW))                                             \
+    STEP(mass, "{entries} entries are inserted, every other one is removed, the rest popped",                \
+         ARG(entries, MASS))                                                                                 \
     STEP(drain, "wf_timer_wheel_pop(wheel, {now}) until it is NULL", ARG(now, NOW))
 
 /* --- the scenario "time": futures by number on a paused clock, polled by hand --- */

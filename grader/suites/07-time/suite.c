@@ -16,6 +16,8 @@ static const struct judge_test tests[] = {
     {"wheel_order", "07.2", PLAIN | ASAN, test_wheel_order},
     {"wheel_remove", "07.3", PLAIN | ASAN, test_wheel_remove},
     {"wheel_next", "07.4", PLAIN | ASAN, test_wheel_next},
+    {"wheel_next_of_many", "07.4", PLAIN | ASAN, test_wheel_next_of_many},
+    {"wheel_mass", "07.4", PLAIN, test_wheel_mass},
     {"wheel_pairs", "07.5", PLAIN | ASAN, test_wheel_pairs},
     {"wheel_late", "07.5", PLAIN | ASAN, test_wheel_late},
     {"timer_waits", "07.6", PLAIN | ASAN, test_timer_waits},

@@ -26,7 +26,9 @@ void expect_ready(struct judge *judge, int64_t future, int64_t out, const char *
 void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why);
 /** So many timers are in the driver. */
 void expect_armed(struct judge *judge, int64_t timers, const char *why);
-/** No waker is alive, no timer armed, nothing was called under the lock; and the test is over. */
+/** Nothing of a waker was called under the driver's lock so far. */
+void expect_unlocked(struct judge *judge);
+/** No waker is alive, no timer armed; and the test is over. */
 void finish_time(struct judge *judge);
 
 /* tests_wheel.c */
@@ -34,6 +36,8 @@ void test_wheel_alone(struct judge *judge);
 void test_wheel_order(struct judge *judge);
 void test_wheel_remove(struct judge *judge);
 void test_wheel_next(struct judge *judge);
+void test_wheel_next_of_many(struct judge *judge);
+void test_wheel_mass(struct judge *judge);
 void test_wheel_pairs(struct judge *judge);
 void test_wheel_random(struct judge *judge);
 void test_wheel_late(struct judge *judge);

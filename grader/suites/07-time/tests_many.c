@@ -75,6 +75,7 @@ void test_flood(struct judge *judge)
             }
             DO(judge, flood_end);
         }
+    expect_unlocked(judge);
     finish_time(judge);
 }
 

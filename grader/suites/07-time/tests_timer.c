@@ -112,6 +112,7 @@ void test_timer_newest_waker(struct judge *judge)
         expect_wake(judge, steps[i] * MS, sequence[i], "the timers fire at their deadlines");
     for (int i = 0; i < 4; i++)
         expect_ready(judge, A + i, 0, "READY once the timer has fired");
+    expect_unlocked(judge);
     finish_time(judge);
 }
 
@@ -157,6 +158,7 @@ void test_timer_drop(struct judge *judge)
                 expect_ready(judge, A + i, 0, "READY once the timer has fired");
         }
     }
+    expect_unlocked(judge);
     finish_time(judge);
 }
 
@@ -207,6 +209,7 @@ void test_timer_reset(struct judge *judge)
     DO(judge, reset, .future = A, .duration = INT64_C(2592000000) * MS);
     DO(judge, drop, .future = A);
     expect_armed(judge, 0, "a timer that was dropped is in no driver");
+    expect_unlocked(judge);
     finish_time(judge);
 }
 
@@ -261,5 +264,6 @@ void test_timer_shutdown(struct judge *judge)
     expect_ready(judge, D, WF_ECLOSED, "READY at the first poll: the driver was shut down");
     DO(judge, sleep, .future = A, .duration = -1);
     expect_ready(judge, A, WF_ECLOSED, "READY at the first poll: the driver was shut down");
+    expect_unlocked(judge);
     finish_time(judge);
 }

@@ -128,7 +128,7 @@ void test_wheel_alone(struct judge *judge)
     for (int i = 0; i < EDGES_COUNT; i++) {
         uint64_t tick = (uint64_t)edges[i];
         make_wheel(judge);
-        insert(judge, i % ENTRIES_MAX, tick);
+        insert(judge, i ? i : ENTRIES_MAX - 1, tick);
         if (tick > 0)
             pop_all(judge, tick - 1);
         pop_all(judge, tick);
@@ -186,6 +186,13 @@ void test_wheel_order(struct judge *judge)
 void test_wheel_remove(struct judge *judge)
 {
     judge_start(judge, "wheel");
+    for (int i = 0; i < EDGES_COUNT; i++) { /* the only one: nothing is left of it */
+        make_wheel(judge);
+        insert(judge, 0, (uint64_t)edges[i]);
+        take_out(judge, 0);
+        next(judge);
+        pop_all(judge, (uint64_t)edges[i]);
+    }
     for (int i = 0; i < EDGES_COUNT; i++) {
         uint64_t tick = (uint64_t)edges[i];
         uint64_t beside = tick == 0 ? 1 : tick - 1;
@@ -244,6 +251,41 @@ void test_wheel_next(struct judge *judge)
                      WF_WHEEL_LEVELS);
             EXPECT(judge, looks <= WF_WHEEL_LEVELS, text, "it is still in the wheel after %d", looks);
         }
+    }
+    judge_finish(judge);
+}
+
+/* 07.4: on all levels at once, and several in a level; each look is at the earliest. */
+void test_wheel_next_of_many(struct judge *judge)
+{
+    judge_start(judge, "wheel");
+    for (int round = 0; round < 6; round++) {
+        make_wheel(judge);
+        pop_all(judge, (uint64_t)edges[judge_random(judge, EDGES_COUNT - 4)]);
+        for (int i = 0; i < EDGES_COUNT; i++)
+            insert(judge, i, (uint64_t)edges[i]);
+        for (uint64_t now; (now = next(judge)) != WF_TICK_NEVER;) {
+            while (pop(judge, now))
+                continue;
+            take_out(judge, judge_random(judge, EDGES_COUNT));
+        }
+    }
+    judge_finish(judge);
+}
+
+/* 07.4: so many that a search would not come to an end. */
+void test_wheel_mass(struct judge *judge)
+{
+    judge_start(judge, "wheel");
+    make_wheel(judge);
+    for (int round = 0; round < 2; round++) {
+        if (round)
+            make_wheel(judge);
+        struct judge_reply reply = DO(judge, mass, .entries = MASS_MAX);
+        EXPECT(judge, reply.a == MASS_MAX / 2, "those that were not removed come out, half of them",
+               "%lld come out", (long long)reply.a);
+        EXPECT(judge, reply.b == 0, "in the sequence of their ticks", "%lld come before an earlier one",
+               (long long)reply.b);
     }
     judge_finish(judge);
 }

@@ -29,7 +29,7 @@ STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
 
 const char *future_name(int64_t future)
 {
-    static const char *const names[] = {FUTURES(STEP_EDGE_WORD)};
+    static const char *const names[] = {FUTURES(STEP_EDGE_WORD) "the inner future"};
     return future >= 0 && future < FUTURES_MAX ? names[future] : "?";
 }
 

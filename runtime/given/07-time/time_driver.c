@@ -269,8 +269,9 @@ struct wf_time_driver *wf_time_driver_new(struct wf_park *inner, bool paused)
 void wf_time_driver_advance(struct wf_time_driver *driver, uint64_t ns)
 {
     /* release: see wf_time_driver_now() */
-    wf_store_release(&driver->paused_ns, wf_add_ns(wf_load_relaxed(&driver->paused_ns), ns));
-    (void)fire_due(driver);
+    uint64_t now = wf_add_ns(wf_load_relaxed(&driver->paused_ns), ns);
+    wf_store_release(&driver->paused_ns, now);
+    (void)fire(driver, tick_at(driver, now), WF_TIMER_FIRED);
 }
 
 void wf_time_driver_hold(struct wf_time_driver *driver)
