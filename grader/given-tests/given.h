@@ -45,6 +45,8 @@ TCase *task_events_tests(void);
 TCase *task_seen_tests(void);
 TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
+TCase *time_tests(void);
+TCase *time_driver_tests(void);
 TCase *unsized_tests(void);
 TCase *waker_tests(void);
 

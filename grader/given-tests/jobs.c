@@ -100,12 +100,13 @@ const struct wf_hooks thread_hooks = {.thread_started = thread_started, .thread_
 static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
 {
     struct mock_driver *self = (struct mock_driver *)park;
+    bool permit = true;
     int inside = ++self->inside;
     if (inside > self->most_inside)
         self->most_inside = inside;
     if (deadline_ns == 0) {
         self->turns++;
-        (void)sem_trywait(&self->permits);
+        permit = sem_trywait(&self->permits) == 0;
     } else {
         self->sleeps++;
         sem_wait(&self->permits);
@@ -113,7 +114,7 @@ static enum wf_parked mock_park(struct wf_park *park, uint64_t deadline_ns)
     if (self->act)
         self->act(self);
     self->inside--;
-    return WF_PARK_WOKEN;
+    return permit ? WF_PARK_WOKEN : WF_PARK_TIMED_OUT;
 }
 
 static void mock_unpark(struct wf_park *park)

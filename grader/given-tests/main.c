@@ -46,6 +46,8 @@ int main(void)
     suite_add_tcase(suite, roots_tests());
     suite_add_tcase(suite, blocking_tests());
     suite_add_tcase(suite, runtime_tests());
+    suite_add_tcase(suite, time_driver_tests());
+    suite_add_tcase(suite, time_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

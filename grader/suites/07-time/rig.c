@@ -30,7 +30,7 @@ void expect_ready(struct judge *judge, int64_t future, int64_t out, const char *
 void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why)
 {
     int count, wakes = 0;
-    DO(judge, advance_far, .duration = duration);
+    DO(judge, advance, .duration = duration);
     const struct channel_record *events = judge_events(judge, &count);
     for (int i = 0; i < count; i++) {
         if (events[i].kind != EVENT_WOKEN)

@@ -33,7 +33,6 @@ void see_lock(void)
 
 static ON_STEP(now, ANSWERS(since_begin(wf_now())));
 static ON_STEP(advance, DONE_BY(wf_test_clock_advance((uint64_t)step->duration)));
-static ON_STEP(advance_far, DONE_BY(wf_test_clock_advance((uint64_t)step->duration)));
 static ON_STEP(held, (struct step_reply){(int64_t)wf_load_relaxed(&driver()->armed), calls_under_lock});
 static ON_STEP(shutdown, DONE_BY(wf_park_shutdown(&driver()->park)));
 

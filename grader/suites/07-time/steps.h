@@ -63,7 +63,6 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     TOLD(DURATION, tell_duration, DURATIONS)                                                                 \
     TOLD(RESET, tell_duration, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                   \
     TOLD(AGO, tell_duration, 0, 1, MS)                                                                       \
-    TOLD(ADVANCE, tell_duration, 250000, MS)                                     \
     TOLD(PERIOD, tell_duration, 1, MS, 10 * MS, 3600000 * MS, INT64_MAX, -2)                                 \
     TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS)                     \
     TOLD(DUE, tell_duration, 0, 1, 4096, INT64_MAX, INT64_MIN, -2)                                           \
@@ -135,8 +134,7 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     STEP(drop, "wf_future_drop({future})", ARG(future, FUTURE))                                              \
     STEP(reset, "wf_sleep_reset({future}, now + {duration})", ARG(future, FUTURE) ARG(duration, RESET))      \
     STEP(reset_since, "wf_sleep_reset({future}, now - {ago})", ARG(future, FUTURE) ARG(ago, AGO))            \
-    STEP(advance, "the clock goes on by {duration}", ARG(duration, ADVANCE))                                 \
-    STEP(advance_far, "the clock goes on by {duration}", ARG(duration, DURATION))                            \
+    STEP(advance, "the clock goes on by {duration}", ARG(duration, DURATION))                            \
     STEP(now, "wf_now()", )                                                                                  \
     STEP(units, "the units of budget that are left", )                                                       \
     STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                              \

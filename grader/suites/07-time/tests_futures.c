@@ -36,7 +36,7 @@ void test_sleep_ready(struct judge *judge)
         DO(judge, advance, .duration = MS);
         expect_ready(judge, A, 0, "READY with 0 once its timer has fired");
         int64_t now = DO(judge, now).a;
-        DO(judge, advance_far, .duration = (now + MS - 1) / MS * MS - now);
+        DO(judge, advance, .duration = (now + MS - 1) / MS * MS - now);
     }
     finish_time(judge);
 }
@@ -58,7 +58,7 @@ void test_sleep_leaf(struct judge *judge)
         reply = DO(judge, poll, .future = A, .waker = 1, .surrounding = ONE_UNIT);
         EXPECT(judge, reply.a == WF_PENDING, "PENDING before the deadline", "READY");
         expect_units(judge, 1, "a poll that is PENDING gives its unit back");
-        DO(judge, advance_far, .duration = kind ? 64 * MS : MS);
+        DO(judge, advance, .duration = kind ? 64 * MS : MS);
         struct judge_reply before = DO(judge, waker, .waker = 2);
         reply = DO(judge, poll, .future = A, .waker = 2, .surrounding = NO_UNIT);
         EXPECT(judge, reply.a == WF_PENDING, "PENDING: there is no unit of budget to take", "READY");
@@ -186,7 +186,7 @@ void test_timeout_inner_first(struct judge *judge)
         expect_inner(judge, 1, 0, "each poll polls the inner future once");
         expect_pending(judge, A, 1, "PENDING: nothing has come yet");
         expect_inner(judge, 1, 0, "each poll polls the inner future once");
-        DO(judge, advance_far, .duration = (when == 0 ? 1 : when == 1 ? 64 : 65) * MS);
+        DO(judge, advance, .duration = (when == 0 ? 1 : when == 1 ? 64 : 65) * MS);
         DO(judge, arm, .value = 1);
         expect_in_time(judge, "READY with 0: the inner future is polled first, also when the deadline has come");
         expect_wake(judge, 3600000 * MS, -1, "no wake after it was READY");
@@ -256,7 +256,7 @@ void test_timeout_budget(struct judge *judge)
         struct judge_reply reply = DO(judge, poll, .future = A, .waker = 1, .surrounding = surrounding);
         EXPECT(judge, reply.a == WF_PENDING, "PENDING before the deadline", "READY");
         expect_armed(judge, 1, "the timer is armed, whatever the budget");
-        DO(judge, advance_far, .duration = 64 * MS);
+        DO(judge, advance, .duration = 64 * MS);
         reply = DO(judge, poll, .future = A, .waker = 1, .surrounding = surrounding);
         EXPECT(judge, reply.a == WF_READY, "READY: the deadline has come, and a look at it costs no unit",
                "PENDING");

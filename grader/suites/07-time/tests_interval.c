@@ -38,7 +38,7 @@ void test_interval_ticks(struct judge *judge)
                 int64_t now = DO(judge, now).a;
                 expect_wake(judge, due - now - 1, -1, "no wake before the tick is due");
                 expect_wake(judge, 1, 1, "a tick that is due wakes");
-                DO(judge, advance_far, .duration = late);
+                DO(judge, advance, .duration = late);
             }
             expect_tick(judge, due, "READY: the tick is due");
             expect_armed(judge, 0, "between two ticks an interval holds no timer");
@@ -48,7 +48,7 @@ void test_interval_ticks(struct judge *judge)
                    (long long)next.a);
         }
         int64_t now = DO(judge, now).a;
-        DO(judge, advance_far, .duration = (now + MS - 1) / MS * MS - now);
+        DO(judge, advance, .duration = (now + MS - 1) / MS * MS - now);
     }
     finish_time(judge);
 }
@@ -132,14 +132,14 @@ void test_interval_late(struct judge *judge)
         int64_t begin = DO(judge, now).a;
         DO(judge, interval, .period = 10 * MS, .missed = missed);
         DO(judge, tick, .future = A);
-        DO(judge, advance_far, .duration = 25 * MS);
+        DO(judge, advance, .duration = 25 * MS);
         expect_tick(judge, begin, "READY: the first tick was due at the start");
         struct judge_reply next = DO(judge, due);
         char text[80];
         snprintf(text, sizeof text, "the next tick is due %lld ms after the start", (long long)then[missed]);
         EXPECT(judge, next.a == begin + then[missed] * MS, text, "%lld ns after it",
                (long long)(next.a - begin));
-        DO(judge, advance_far, .duration = 5 * MS);
+        DO(judge, advance, .duration = 5 * MS);
     }
     finish_time(judge);
 }
