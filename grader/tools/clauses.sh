@@ -52,7 +52,7 @@ over()
         END { flush() }' grader/mutants/[0-9x][0-9]-*/*.patch
 
     # shellcheck disable=SC2016
-    over '/^START_TEST\(g[0-9][0-9]_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13, 2) + 0 }' \
+    over '/^START_TEST\(g[0-9][0-9]+_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13) + 0 }' \
         grader/given-tests/*.c
     # shellcheck disable=SC2016
     over 'FNR == 1 && match($0, /clause G\.[0-9]+/) {

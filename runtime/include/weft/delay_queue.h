@@ -14,8 +14,8 @@
  * Threads: one task.
  * Source:  tokio-util's DelayQueue.
  *
- * @clause{G.148,0,"A delay queue's next is READY with each item when its deadline has come, in the sequence of deadlines rounded up to ticks, and with NULL when the queue is empty."}
- * @clause{G.149,0,"An item that is inserted, reset or removed while a next is PENDING counts at once: an earlier one is met in time, and when the last is removed next is woken, and READY with NULL."}
+ * @clause{G.148,0,"A delay queue's next is READY with an item when its deadline has come, in the sequence of deadlines in ticks, and with NULL when the queue is empty."}
+ * @clause{G.149,0,"What is inserted, reset or removed while a next is PENDING counts at once: an earlier item is met in time; without the last one it is NULL."}
  */
 #ifndef WEFT_DELAY_QUEUE_H
 #define WEFT_DELAY_QUEUE_H

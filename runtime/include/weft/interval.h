@@ -15,7 +15,7 @@
  * Threads: one task.
  * Source:  Tokio's interval and MissedTickBehavior.
  *
- * @clause{07.17,3,"The first tick of an interval is READY at its start, and each tick's out is the instant that it was due; a tick that is PENDING and dropped is not lost."}
+ * @clause{07.17,3,"The first tick of an interval is READY at its start. Each tick's out is when it was due. One that is dropped while PENDING is not lost."}
  */
 #ifndef WEFT_INTERVAL_H
 #define WEFT_INTERVAL_H
@@ -69,7 +69,7 @@ void wf_interval_reset_at(struct wf_interval *interval, uint64_t due_ns);
  * Sums do not overflow: what is too large is WF_FOREVER.
  *
  * @clause{07.18,4,"In burst, and wherever a tick is taken at most WF_INTERVAL_LATE_NS after it was due, the next one is due a period after that one was due."}
- * @clause{07.19,4,"After a late tick delay makes the next one due a period after it was taken; skip at the first instant after that which is a whole number of periods from when it was due."}
+ * @clause{07.19,4,"After a late tick the next one is due, in delay, a period after it was taken; in skip, at the first whole number of periods later than that."}
  */
 uint64_t wf_interval_next(enum wf_missed missed, uint64_t due_ns, uint64_t now_ns, uint64_t period_ns);
 

@@ -23,7 +23,7 @@
  *
  * @clause{G.145,0,"Between wf_test_clock_begin and wf_test_clock_end wf_now stands still but for wf_test_clock_advance, which fires what is due then, in the sequence of the deadlines."}
  * @clause{G.146,0,"wf_test_clock_advance panics where the clock is not a paused one, and wf_test_clock_begin where there is no memory."}
- * @clause{G.147,0,"The clock of a runtime with paused_clock advances by itself only when no task can run, no blocking call is in progress, and a park found nothing; then to the next timer."}
+ * @clause{G.147,0,"The clock of a runtime with paused_clock advances by itself only when no task can run, no blocking call goes on, and a park found nothing: to the next timer."}
  */
 #ifndef WEFT_TEST_CLOCK_H
 #define WEFT_TEST_CLOCK_H

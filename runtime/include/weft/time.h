@@ -82,8 +82,8 @@ struct wf_sleep {
  *
  * Cancel safety: SAFE: the deadline stays what it was; build the same one again by wf_sleep_until().
  *
- * @clause{07.11,5,"A sleep is PENDING at each poll before its deadline, and READY with 0 at the first poll after its timer fired; one whose deadline has passed at its first poll is READY then."}
- * @clause{07.12,4,"A poll of a sleep takes a unit of the budget, and gives it back where it is PENDING; where cancellation was asked for it is READY with WF_ECANCELED, and disarmed."}
+ * @clause{07.11,5,"A sleep is PENDING at each poll before its deadline, and READY with 0 at the first one after its timer fired, or at a late first poll."}
+ * @clause{07.12,4,"A poll of a sleep takes a unit of budget, given back where it is PENDING. Where cancellation was asked for it is READY with WF_ECANCELED, and disarmed."}
  */
 struct wf_sleep *wf_sleep(struct wf_sleep *sleep, uint64_t duration_ns);
 
@@ -117,7 +117,7 @@ struct wf_timeout {
  * Cancel safety: that of `inner`.
  * Cost:          where `inner` is READY at once no timer is armed.
  *
- * @clause{07.14,6,"Each poll of a timeout polls its inner future first. If that is READY, the timeout is READY in the same poll with 0, even at its deadline or later, and holds no timer."}
+ * @clause{07.14,6,"A timeout polls its inner future first. If that is READY, so is the timeout, in that poll, with 0, even at its deadline or later, and holds no timer."}
  * @clause{07.15,4,"A timeout whose deadline has come while its inner future is PENDING drops it, once, and is READY with WF_ETIMEDOUT in that poll; dropped before, it drops it and disarms."}
  * @clause{07.16,3,"A timeout looks at its deadline at each poll, also when its inner future has used the budget up, and when cancellation was asked for: it takes no unit itself."}
  */

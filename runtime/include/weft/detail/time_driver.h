@@ -10,7 +10,7 @@
  * Threads: park and shutdown: one at a time. Everything else: any. `lock` guards what the structure says.
  *
  * @clause{G.140,0,"A time driver's park returns not later than the caller's deadline, and in time for each timer that is due before, also one that another thread arms meanwhile."}
- * @clause{G.141,0,"A park or a turn of the time driver fires each armed timer whose deadline has come, and returns WF_PARK_WOKEN if it fired one, or if the inner park was woken."}
+ * @clause{G.141,0,"A park or a turn of the time driver fires each timer whose deadline has come, and returns WF_PARK_WOKEN if it fired one, or the inner park was woken."}
  * @clause{G.142,0,"After the time driver's shutdown each timer that was armed is closed and woken; the shutdown of the inner park follows."}
  * @clause{G.143,0,"A timer that is polled where no time driver is panics, and says which runtime has one."}
  */
@@ -57,7 +57,7 @@ struct wf_time_driver {
  * @param paused  its clock stands still: test_clock.h.
  * @return its park, to be dropped by wf_park_drop(); NULL: no memory, and `inner` is still the caller's.
  *
- * Cost: one allocation, of 7 KB.
+ * Cost: one allocation, of some 8 KB.
  */
 WF_MUST_USE struct wf_time_driver *wf_time_driver_new(struct wf_park *inner, bool paused);
 

@@ -10,10 +10,10 @@
  *            the driver does not know it.
  * Reads:     only the owner writes `waker`, under the lock; so it may read it without.
  *
- * @clause{07.6,7,"A timer that is polled before its deadline is PENDING, and one polled first at its deadline or later is READY. Armed, it is READY once it has fired, and not before its deadline."}
+ * @clause{07.6,7,"A timer is PENDING at each poll before its deadline. It is READY at its first poll if that comes at the deadline or later, else once it has fired."}
  * @clause{07.7,7,"When its deadline comes, the waker of the timer's latest poll is woken, once, and no other. No waker is cloned, woken or dropped under the driver's lock."}
- * @clause{07.8,10,"A timer that is dropped is not in the driver, and has no waker left but one that is just being woken: its memory may be used again at once, whatever the driver does."}
- * @clause{07.9,8,"A timer that is reset fires at the new deadline and at no other: one that is armed stays so, with its waker; one that has fired is as new. A deadline that has passed wakes at once."}
+ * @clause{07.8,10,"A timer that is dropped is in no driver, and has no waker but one just being woken: its memory may be used at once, whatever the driver does."}
+ * @clause{07.9,8,"A timer that is reset fires at its new deadline only. An armed one stays armed, with its waker, or if late is woken at once; others are as new."}
  * @clause{07.10,3,"When its driver is shut down an armed timer is woken, and READY as closed; one that is polled first afterwards, before its deadline, is READY as closed too."}
  */
 #ifndef WEFT_DETAIL_TIMER_H

@@ -16,8 +16,8 @@
  *
  * @clause{07.1,8,"A pop with `now` returns each entry whose tick is at most `now`, once, and then NULL; it returns no entry whose tick is later."}
  * @clause{07.2,4,"Entries leave a wheel in the sequence of their ticks; those of one tick in the sequence in which they were inserted."}
- * @clause{07.3,6,"An entry that is removed, at any time, does not come out, and every other one comes out as if it had never been there. Removing one that is in no wheel does nothing."}
- * @clause{07.4,6,"next is no tick later than the earliest entry's, and meets an entry at most once a level before it comes out. No operation costs more because there are more entries."}
+ * @clause{07.3,6,"An entry that is removed, at any time, does not come out, and changes nothing for the others. Removing one that is in no wheel does nothing."}
+ * @clause{07.4,6,"next is never later than the earliest entry, and meets an entry at most once a level before it comes out. No operation costs more where there are more entries."}
  * @clause{07.5,5,"Every tick below WF_TICK_NEVER may be inserted at every time: one that has passed comes out of the next pop, any other when its time comes."}
  */
 #ifndef WEFT_DETAIL_TIMER_WHEEL_H
