@@ -37,8 +37,9 @@ static void no_period(void)
 /* G.144 */
 START_TEST(g144_no_period_panics)
 {
-    expect_panic(no_period,
-                 "weft: panic: clause G.144 broken: an interval has no period: its ticks would all be due at once\n");
+    expect_panic(
+        no_period,
+        "weft: panic: clause G.144 broken: an interval has no period: its ticks would all be due at once\n");
 }
 END_TEST
 
@@ -135,8 +136,9 @@ static void advance_the_real_clock(void)
 /* G.146 */
 START_TEST(g146_a_clock_that_is_not_paused_panics)
 {
-    expect_panic(advance_the_real_clock,
-                 "weft: panic: clause G.146 broken: this thread is in no paused clock that could be advanced\n");
+    expect_panic(
+        advance_the_real_clock,
+        "weft: panic: clause G.146 broken: this thread is in no paused clock that could be advanced\n");
 }
 END_TEST
 
@@ -269,8 +271,7 @@ START_TEST(g147_a_blocking_call_holds_the_clock)
     ck_assert_int_eq(wf_runtime_block_on(runtime, &ASYNC_INIT(&root, holds)->future), 0);
     /* nobody awaits this one: when it is over the clock goes on all the same */
     ck_assert_int_eq(wf_runtime_block_on(runtime, &ASYNC_INIT(&root, holds, .detached = true)->future), 0);
-    ck_assert_int_eq(wf_runtime_block_on(runtime, &ASYNC_INIT(&after, sleeper, .ns = WF_HOURS(1))->future),
-                     0);
+    ck_assert_int_eq(wf_runtime_block_on(runtime, &ASYNC_INIT(&after, sleeper, .ns = WF_HOURS(1))->future), 0);
     wf_runtime_drop(runtime);
     errno = 0;
     ck_assert_ptr_null(wf_runtime_new(&(struct wf_runtime_config){.paused_clock = true}));

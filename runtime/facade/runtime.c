@@ -23,7 +23,7 @@
 struct wf_runtime {
     struct wf_current_thread *current_thread; /* one of these two */
     struct wf_multi_thread *multi_thread;
-    struct wf_scheduler *scheduler; /* of that one; a reference */
+    struct wf_scheduler *scheduler;     /* of that one; a reference */
     struct wf_time_driver *time_driver; /* the executor's */
     struct wf_blocking_pool *pool;
 };

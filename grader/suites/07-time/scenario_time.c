@@ -25,10 +25,12 @@ int64_t since_begin(uint64_t instant_ns)
 
 void see_lock(void)
 {
-    if (pthread_mutex_trylock(&driver()->lock) == 0)
+    if (pthread_mutex_trylock(&driver()->lock) == 0) {
         pthread_mutex_unlock(&driver()->lock);
-    else
-        calls_under_lock++;
+        return;
+    }
+    if (calls_under_lock++ < 3)
+        scenario_event(EVENT_UNDER_LOCK, 0, 0);
 }
 
 static ON_STEP(now, ANSWERS(since_begin(wf_now())));
@@ -101,19 +103,19 @@ static uint64_t later(int64_t duration)
 #define FRAME(step, type) mock_frame((step)->future, sizeof(struct type))
 static ON_STEP(sleep, DONE_BY(wf_sleep(FRAME(step, wf_sleep), (uint64_t)step->duration)));
 static ON_STEP(sleep_until, DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), later(step->duration))));
-static ON_STEP(sleep_since,
-               DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), wf_now() - (uint64_t)step->ago)));
-static ON_STEP(reset, DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future),
-                                             later(step->duration))));
+static ON_STEP(sleep_since, DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), wf_now() - (uint64_t)step->ago)));
+static ON_STEP(reset,
+               DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future), later(step->duration))));
 static ON_STEP(reset_since, DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future),
                                                    wf_now() - (uint64_t)step->ago)));
-static ON_STEP(timeout, DONE_BY(wf_timeout(FRAME(step, wf_timeout), (uint64_t)step->duration,
-                                           mock_future(PROBE))));
-static ON_STEP(timeout_at, DONE_BY(wf_timeout_at(FRAME(step, wf_timeout), later(step->duration),
-                                                 mock_future(PROBE))));
-static ON_STEP(timeout_since, DONE_BY(wf_timeout_at(FRAME(step, wf_timeout),
-                                                    wf_now() - (uint64_t)step->ago, mock_future(PROBE))));
-static ON_STEP(interval, DONE_BY(wf_interval(&interval, (uint64_t)step->period, (enum wf_missed)step->missed)));
+static ON_STEP(timeout,
+               DONE_BY(wf_timeout(FRAME(step, wf_timeout), (uint64_t)step->duration, mock_future(PROBE))));
+static ON_STEP(timeout_at,
+               DONE_BY(wf_timeout_at(FRAME(step, wf_timeout), later(step->duration), mock_future(PROBE))));
+static ON_STEP(timeout_since, DONE_BY(wf_timeout_at(FRAME(step, wf_timeout), wf_now() - (uint64_t)step->ago,
+                                                    mock_future(PROBE))));
+static ON_STEP(interval,
+               DONE_BY(wf_interval(&interval, (uint64_t)step->period, (enum wf_missed)step->missed)));
 static ON_STEP(tick, DONE_BY(wf_interval_tick(FRAME(step, wf_interval_tick), &interval)));
 static ON_STEP(due, ANSWERS(since_begin(interval.due_ns)));
 static ON_STEP(next_due,

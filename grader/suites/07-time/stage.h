@@ -20,8 +20,9 @@ int64_t since_begin(uint64_t instant_ns);
 void see_lock(void);
 
 #define MANY_STEPS(STEP, ARG)                                                                                \
-    STEP(crowd, , ) STEP(crowd_now, , ) STEP(crowd_end, , ) STEP(flood, , ) STEP(flood_now, , )              \
-        STEP(flood_end, , ) STEP(storm, , ) STEP(real, , )
+    STEP(crowd, , )                                                                                          \
+    STEP(crowd_now, , ) STEP(crowd_end, , ) STEP(flood, , ) STEP(flood_now, , ) STEP(flood_end, , )          \
+        STEP(storm, , ) STEP(real, , )
 MANY_STEPS(STEP_DECLARE, STEP_NOTHING)
 
 #endif

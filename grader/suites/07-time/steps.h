@@ -54,14 +54,14 @@ enum { FLOODS(STEP_EDGE_VALUE) };
 
 #define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
     TOLD(TICK, tell_tick, TICKS)                                                                             \
-    TOLD(NOW, tell_tick, 0, 1, 63, 64, INT64_C(68719476736), LAST_TICK)                                  \
+    TOLD(NOW, tell_tick, 0, 1, 63, 64, INT64_C(68719476736), LAST_TICK)                                      \
     NUMBERS(ENTRY, 0, 1, ENTRIES_MAX - 1)                                                                    \
     NUMBERS(ENTRIES, 2, 64, ENTRIES_MAX)                                                                     \
     NUMBERS(MASS, MASS_MAX)                                                                                  \
     NUMBERS(STRIDE, 0, 1, 63, 64, 65)                                                                        \
     WORDS(FUTURE, FUTURES)                                                                                   \
     TOLD(DURATION, tell_duration, DURATIONS)                                                                 \
-    TOLD(RESET, tell_duration, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                   \
+    TOLD(RESET, tell_duration, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                         \
     TOLD(AGO, tell_duration, 0, 1, MS)                                                                       \
     TOLD(PERIOD, tell_duration, 1, MS, 10 * MS, 3600000 * MS, INT64_MAX, -2)                                 \
     TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS)                     \
@@ -83,17 +83,17 @@ enum { FLOODS(STEP_EDGE_VALUE) };
  *     pop     the entry, -1: none, -2: no entry of ours; its tick
  *     mass    how many came out; how many of them in the wrong sequence
  *     drain   how many came out, at most as many as there are entries; the sequence: each step 31 times what it was, and the entry */
-#define WHEEL_STEPS(STEP, ARG)                                                                               \
-    STEP(wheel, "wf_timer_wheel_init(wheel)", )                                                              \
-    STEP(insert, "wf_timer_wheel_insert(wheel, entry {entry}, {tick})", ARG(entry, ENTRY) ARG(tick, TICK))   \
-    STEP(fill,                                                                                               \
+#define WHEEL_STEPS(STEP, ARG)                                                                                \
+    STEP(wheel, "wf_timer_wheel_init(wheel)", )                                                               \
+    STEP(insert, "wf_timer_wheel_insert(wheel, entry {entry}, {tick})", ARG(entry, ENTRY) ARG(tick, TICK))    \
+    STEP(fill,                                                                                                \
          "wf_timer_wheel_insert(wheel, ...) of entries 0 to {count} - 1, at {tick} and {stride} ticks apart", \
-         ARG(count, ENTRIES) ARG(tick, TICK) ARG(stride, STRIDE))                                            \
-    STEP(remove, "wf_timer_wheel_remove(wheel, entry {entry})", ARG(entry, ENTRY))                           \
-    STEP(next, "wf_timer_wheel_next(wheel)", )                                                               \
-    STEP(pop, "wf_timer_wheel_pop(wheel, {now})", ARG(now, NOW))                                             \
-    STEP(mass, "{entries} entries are inserted, every other one is removed, the rest popped",                \
-         ARG(entries, MASS))                                                                                 \
+         ARG(count, ENTRIES) ARG(tick, TICK) ARG(stride, STRIDE))                                             \
+    STEP(remove, "wf_timer_wheel_remove(wheel, entry {entry})", ARG(entry, ENTRY))                            \
+    STEP(next, "wf_timer_wheel_next(wheel)", )                                                                \
+    STEP(pop, "wf_timer_wheel_pop(wheel, {now})", ARG(now, NOW))                                              \
+    STEP(mass, "{entries} entries are inserted, every other one is removed, the rest popped",                 \
+         ARG(entries, MASS))                                                                                  \
     STEP(drain, "wf_timer_wheel_pop(wheel, {now}) until it is NULL", ARG(now, NOW))
 
 /* --- the scenario "time": futures by number on a paused clock, polled by hand --- */
@@ -111,52 +111,54 @@ enum { FLOODS(STEP_EDGE_VALUE) };
  *     next_due   what wf_interval_next() returned
  *     storm      sleeps that were READY; of these too early
  *     real       nanoseconds that block_on took beyond what was asked for; out */
-#define TIME_STEPS(STEP, ARG)                                                                                \
-    STEP(sleep, "wf_sleep({future}, {duration})", ARG(future, FUTURE) ARG(duration, DURATION))               \
-    STEP(sleep_until, "wf_sleep_until({future}, now + {duration})",                                          \
-         ARG(future, FUTURE) ARG(duration, DURATION))                                                        \
-    STEP(sleep_since, "wf_sleep_until({future}, now - {ago})", ARG(future, FUTURE) ARG(ago, AGO))            \
-    STEP(probe, "the inner future is built", )                                                               \
-    STEP(arm, "the inner future will be READY with {value} at its next poll", ARG(value, VALUE))             \
-    STEP(timeout, "wf_timeout({future}, {duration}, the inner future)",                                      \
-         ARG(future, FUTURE) ARG(duration, DURATION))                                                        \
-    STEP(timeout_at, "wf_timeout_at({future}, now + {duration}, the inner future)",                          \
-         ARG(future, FUTURE) ARG(duration, DURATION))                                                        \
-    STEP(timeout_since, "wf_timeout_at({future}, now - {ago}, the inner future)",                            \
-         ARG(future, FUTURE) ARG(ago, AGO))                                                                  \
-    STEP(interval, "wf_interval(interval, {period}, {missed})", ARG(period, PERIOD) ARG(missed, MISSED))     \
-    STEP(tick, "wf_interval_tick({future}, interval)", ARG(future, FUTURE))                                  \
-    STEP(due, "interval.due_ns", )                                                                           \
-    STEP(next_due, "wf_interval_next({missed}, due, due + {late}, {period})",                                \
-         ARG(missed, MISSED) ARG(late, LATE) ARG(period, PERIOD) ARG(due, DUE))                             \
-    STEP(poll, "wf_future_poll({future}) with waker {waker}{surrounding}",                                   \
-         ARG(future, FUTURE) ARG(waker, WAKER) ARG(surrounding, SURROUNDING))                                \
-    STEP(drop, "wf_future_drop({future})", ARG(future, FUTURE))                                              \
-    STEP(reset, "wf_sleep_reset({future}, now + {duration})", ARG(future, FUTURE) ARG(duration, RESET))      \
-    STEP(reset_since, "wf_sleep_reset({future}, now - {ago})", ARG(future, FUTURE) ARG(ago, AGO))            \
-    STEP(advance, "the clock goes on by {duration}", ARG(duration, DURATION))                            \
-    STEP(now, "wf_now()", )                                                                                  \
-    STEP(units, "the units of budget that are left", )                                                       \
-    STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                              \
-    STEP(clones, "the clones of wakers that are alive", )                                                    \
-    STEP(held, "the timers in the driver, and the calls under its lock", )                                   \
-    STEP(shutdown, "the driver is shut down", )                                                              \
-    STEP(crowd,                                                                                              \
+#define TIME_STEPS(STEP, ARG)                                                                                                 \
+    STEP(sleep, "wf_sleep({future}, {duration})", ARG(future, FUTURE) ARG(duration, DURATION))                                \
+    STEP(sleep_until, "wf_sleep_until({future}, now + {duration})",                                                           \
+         ARG(future, FUTURE) ARG(duration, DURATION))                                                                         \
+    STEP(sleep_since, "wf_sleep_until({future}, now - {ago})", ARG(future, FUTURE) ARG(ago, AGO))                             \
+    STEP(probe, "the inner future is built", )                                                                                \
+    STEP(arm, "the inner future will be READY with {value} at its next poll", ARG(value, VALUE))                              \
+    STEP(timeout, "wf_timeout({future}, {duration}, the inner future)",                                                       \
+         ARG(future, FUTURE) ARG(duration, DURATION))                                                                         \
+    STEP(timeout_at, "wf_timeout_at({future}, now + {duration}, the inner future)",                                           \
+         ARG(future, FUTURE) ARG(duration, DURATION))                                                                         \
+    STEP(timeout_since, "wf_timeout_at({future}, now - {ago}, the inner future)",                                             \
+         ARG(future, FUTURE) ARG(ago, AGO))                                                                                   \
+    STEP(interval, "wf_interval(interval, {period}, {missed})", ARG(period, PERIOD) ARG(missed, MISSED))                      \
+    STEP(tick, "wf_interval_tick({future}, interval)", ARG(future, FUTURE))                                                   \
+    STEP(due, "interval.due_ns", )                                                                                            \
+    STEP(next_due, "wf_interval_next({missed}, due, due + {late}, {period})",                                                 \
+         ARG(missed, MISSED) ARG(late, LATE) ARG(period, PERIOD) ARG(due, DUE))                                               \
+    STEP(poll, "wf_future_poll({future}) with waker {waker}{surrounding}",                                                    \
+         ARG(future, FUTURE) ARG(waker, WAKER) ARG(surrounding, SURROUNDING))                                                 \
+    STEP(drop, "wf_future_drop({future})", ARG(future, FUTURE))                                                               \
+    STEP(reset, "wf_sleep_reset({future}, now + {duration})", ARG(future, FUTURE) ARG(duration, RESET))                       \
+    STEP(reset_since, "wf_sleep_reset({future}, now - {ago})", ARG(future, FUTURE) ARG(ago, AGO))                             \
+    STEP(advance, "the clock goes on by {duration}", ARG(duration, DURATION))                                                 \
+    STEP(now, "wf_now()", )                                                                                                   \
+    STEP(units, "the units of budget that are left", )                                                                        \
+    STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                                               \
+    STEP(clones, "the clones of wakers that are alive", )                                                                     \
+    STEP(held, "the timers in the driver, and the calls under its lock", )                                                    \
+    STEP(shutdown, "the driver is shut down", )                                                                               \
+    STEP(crowd,                                                                                                               \
          "{count} sleeps, the i-th of i * 7919 % {count} ms, are polled; of each ten the third is dropped, the fourth reset", \
-         ARG(count, CROWD))                                                                                  \
-    STEP(crowd_now, "how many of the crowd were woken", )                                                    \
-    STEP(crowd_end, "the crowd is dropped", )                                                                \
-    STEP(flood, "{count} sleeps of 1 ms are polled; when the first one is woken, it {what}",                 \
-         ARG(count, FLOODED) ARG(what, FLOOD))                                                               \
-    STEP(flood_now, "how many of the flood were woken", )                                                    \
-    STEP(flood_end, "the flood is dropped", )                                                                \
-    STEP(storm, "a thread moves the clock, while another one builds, polls, resets and drops {rounds} sleeps", \
-         ARG(rounds, ROUNDS))                                                                                \
+         ARG(count, CROWD))                                                                                                   \
+    STEP(crowd_now, "how many of the crowd were woken", )                                                                     \
+    STEP(crowd_end, "the crowd is dropped", )                                                                                 \
+    STEP(flood, "{count} sleeps of 1 ms are polled; when the first one is woken, it {what}",                                  \
+         ARG(count, FLOODED) ARG(what, FLOOD))                                                                                \
+    STEP(flood_now, "how many of the flood were woken", )                                                                     \
+    STEP(flood_end, "the flood is dropped", )                                                                                 \
+    STEP(storm,                                                                                                               \
+         "a thread moves the clock, while another one builds, polls, resets and drops {rounds} sleeps",                       \
+         ARG(rounds, ROUNDS))                                                                                                 \
     STEP(real, "wf_current_thread_block_on() of a sleep of {ms} ms, by the real clock", ARG(ms, REAL_MS))
 
 /** Events of the scenario "time", beside those of mock_events.h. */
 enum time_event {
     EVENT_WOKEN = MOCK_EVENTS, /**< waker, now */
+    EVENT_UNDER_LOCK,          /**< a waker is cloned, woken or dropped while the driver's lock is held */
 };
 
 #define LAB_STEPS(STEP, ARG) WHEEL_STEPS(STEP, ARG) TIME_STEPS(STEP, ARG)

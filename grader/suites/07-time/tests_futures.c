@@ -143,8 +143,8 @@ static void expect_inner(struct judge *judge, int polls, int drops, const char *
 {
     int polled = judge_count_events(judge, EVENT_PROBE_POLLED, PROBE);
     int dropped = judge_count_events(judge, EVENT_PROBE_DROPPED, PROBE);
-    EXPECT(judge, polled == polls && dropped == drops, why, "it was polled %d times, dropped %d times", polled,
-           dropped);
+    EXPECT(judge, polled == polls && dropped == drops, why, "it was polled %d times, dropped %d times",
+           polled, dropped);
     judge_expect_no_bypass(judge, future_name);
 }
 
@@ -188,7 +188,8 @@ void test_timeout_inner_first(struct judge *judge)
         expect_inner(judge, 1, 0, "each poll polls the inner future once");
         DO(judge, advance, .duration = (when == 0 ? 1 : when == 1 ? 64 : 65) * MS);
         DO(judge, arm, .value = 1);
-        expect_in_time(judge, "READY with 0: the inner future is polled first, also when the deadline has come");
+        expect_in_time(judge,
+                       "READY with 0: the inner future is polled first, also when the deadline has come");
         expect_wake(judge, 3600000 * MS, -1, "no wake after it was READY");
     }
     finish_time(judge);
@@ -249,9 +250,7 @@ void test_timeout_budget(struct judge *judge)
 {
     begin_time(judge);
     for (int round = 0; round < 6; round++) {
-        int64_t surrounding = round % 3 == 0   ? NO_UNIT
-                              : round % 3 == 1 ? ONE_UNIT
-                                               : CANCELED;
+        int64_t surrounding = round % 3 == 0 ? NO_UNIT : round % 3 == 1 ? ONE_UNIT : CANCELED;
         build_timeout(judge, 64 * MS);
         struct judge_reply reply = DO(judge, poll, .future = A, .waker = 1, .surrounding = surrounding);
         EXPECT(judge, reply.a == WF_PENDING, "PENDING before the deadline", "READY");

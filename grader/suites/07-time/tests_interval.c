@@ -58,7 +58,8 @@ static const int64_t dues[] = {0, 1, 4096, INT64_C(1073741824), INT64_C(68719476
 
 static uint64_t next_due(struct judge *judge, int64_t missed, int64_t due, int64_t late, int64_t period)
 {
-    struct judge_reply reply = DO(judge, next_due, .missed = missed, .due = due, .late = late, .period = period);
+    struct judge_reply reply =
+        DO(judge, next_due, .missed = missed, .due = due, .late = late, .period = period);
     judge_returned(judge, "%llu", (unsigned long long)reply.a);
     return (uint64_t)reply.a;
 }
@@ -87,7 +88,8 @@ void test_interval_on_time(struct judge *judge)
             for (int d = 0; d < 5; d++) {
                 judge_forget_trace(judge);
                 for (int l = 0; l < 3; l++)
-                    expect_next(judge, missed, dues[d], lates[l], periods[p], (uint64_t)(dues[d] + periods[p]));
+                    expect_next(judge, missed, dues[d], lates[l], periods[p],
+                                (uint64_t)(dues[d] + periods[p]));
                 if (missed == WF_MISSED_BURST)
                     expect_next(judge, missed, dues[d], 86400000 * MS, periods[p],
                                 (uint64_t)(dues[d] + periods[p]));

@@ -35,8 +35,8 @@ void test_crowd(struct judge *judge)
             reply = DO(judge, crowd_now);
             snprintf(text, sizeof text, "after %lld ms %lld timers have fired", (long long)ms,
                      (long long)woken_at(count, ms));
-            EXPECT(judge, reply.b == 0, "no timer fires before its deadline, and none twice",
-                   "%lld did", (long long)reply.b);
+            EXPECT(judge, reply.b == 0, "no timer fires before its deadline, and none twice", "%lld did",
+                   (long long)reply.b);
             EXPECT(judge, reply.a == woken_at(count, ms), text, "%lld have", (long long)reply.a);
         }
         DO(judge, crowd_end);
@@ -63,15 +63,15 @@ void test_flood(struct judge *judge)
                        (long long)now.b);
             if (what == RESETS)
                 EXPECT(judge, now.a + now.b == count, "each timer was woken, or is still armed",
-                       "%lld wakes, %lld clones of wakers that are alive", (long long)now.a,
-                       (long long)now.b);
+                       "%lld wakes, %lld clones of wakers that are alive", (long long)now.a, (long long)now.b);
             if (what == POLLS || what == ARMS)
                 EXPECT(judge, now.a == count, text, "%lld were", (long long)now.a);
             if (what == ARMS) {
                 DO(judge, advance, .duration = MS);
                 now = DO(judge, flood_now);
-                EXPECT(judge, now.a == 2 * count - 1, "the timers that were armed while others fired have fired",
-                       "%lld wakes of all", (long long)now.a);
+                EXPECT(judge, now.a == 2 * count - 1,
+                       "the timers that were armed while others fired have fired", "%lld wakes of all",
+                       (long long)now.a);
             }
             DO(judge, flood_end);
         }
@@ -97,8 +97,8 @@ void test_real_clock(struct judge *judge)
     begin_time(judge);
     for (int i = 0; i < 2; i++) {
         struct judge_reply reply = DO(judge, real, .ms = lengths[i]);
-        EXPECT(judge, reply.a >= 0, "block_on of a sleep returns at its deadline or later", "%lld ns too early",
-               (long long)-reply.a);
+        EXPECT(judge, reply.a >= 0, "block_on of a sleep returns at its deadline or later",
+               "%lld ns too early", (long long)-reply.a);
         EXPECT(judge, reply.b == 0, "out is 0", "%s", judge_code(reply.b));
     }
     finish_time(judge);

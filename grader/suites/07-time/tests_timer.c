@@ -82,11 +82,10 @@ void test_timer_newest_waker(struct judge *judge)
             expect_pending(judge, A, waker, "PENDING before the deadline");
             expect_pending(judge, A, waker, "PENDING before the deadline, again with the same waker");
             struct judge_reply kept = DO(judge, waker, .waker = waker);
-            EXPECT(judge, kept.a == 1, "one clone of the newest waker is kept", "%lld are",
-                   (long long)kept.a);
+            EXPECT(judge, kept.a == 1, "one clone of the newest waker is kept", "%lld are", (long long)kept.a);
             struct judge_reply all = DO(judge, clones);
-            EXPECT(judge, all.a == 2, "no clone of an older waker is kept: two timers, two clones", "%lld are",
-                   (long long)all.a);
+            EXPECT(judge, all.a == 2, "no clone of an older waker is kept: two timers, two clones",
+                   "%lld are", (long long)all.a);
         }
         expect_wake(judge, 64 * MS, waker, "the newest waker is woken, once, and no other");
         struct judge_reply after = DO(judge, clones);
@@ -100,6 +99,7 @@ void test_timer_newest_waker(struct judge *judge)
         expect_ready(judge, A, 0, "READY once the timer has fired");
         if (round % 2)
             expect_ready(judge, B, 0, "READY once the timer has fired");
+        expect_unlocked(judge);
     }
     /* the sequence of deadlines */
     static const int64_t sleeps[] = {65, 1, 64, 2};
@@ -112,7 +112,6 @@ void test_timer_newest_waker(struct judge *judge)
         expect_wake(judge, steps[i] * MS, sequence[i], "the timers fire at their deadlines");
     for (int i = 0; i < 4; i++)
         expect_ready(judge, A + i, 0, "READY once the timer has fired");
-    expect_unlocked(judge);
     finish_time(judge);
 }
 
@@ -177,7 +176,8 @@ void test_timer_reset(struct judge *judge)
             bool polls = judge_random(judge, 2);
             if (polls)
                 expect_pending(judge, A, 2, "PENDING before its new deadline");
-            expect_wake(judge, seconds[k] * MS - 1, -1, "no wake before the new deadline, at the old one either");
+            expect_wake(judge, seconds[k] * MS - 1, -1,
+                        "no wake before the new deadline, at the old one either");
             expect_wake(judge, 1, 2, "the waker of its last poll is woken at the new deadline");
             expect_wake(judge, 4096 * MS, -1, "no wake at the old deadline");
             expect_ready(judge, A, 0, "READY once the timer has fired");

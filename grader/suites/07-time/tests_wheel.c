@@ -12,7 +12,8 @@ static struct {
     uint64_t elapsed, inserted;
     struct {
         bool is_in;
-        uint64_t tick, at; /* when it is due: an entry that comes late is due at once; the how-manieth insertion */
+        uint64_t tick,
+            at; /* when it is due: an entry that comes late is due at once; the how-manieth insertion */
     } entries[ENTRIES_MAX];
 } wheel;
 
@@ -343,9 +344,9 @@ void test_wheel_random(struct judge *judge)
         make_wheel(judge);
         for (int step = 0; step < 150; step++) {
             int entry = judge_random(judge, SOME);
-            uint64_t distance = ((uint64_t)judge_random(judge, 1 << 30) << 20 |
-                                 (uint64_t)judge_random(judge, 1 << 20)) &
-                                ((UINT64_C(1) << (1 + judge_random(judge, bits))) - 1);
+            uint64_t distance =
+                ((uint64_t)judge_random(judge, 1 << 30) << 20 | (uint64_t)judge_random(judge, 1 << 20)) &
+                ((UINT64_C(1) << (1 + judge_random(judge, bits))) - 1);
             switch (judge_random(judge, 5)) {
             case 0:
             case 1:

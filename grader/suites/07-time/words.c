@@ -35,14 +35,27 @@ const char *future_name(int64_t future)
 
 static const char *poll_name(int64_t polled)
 {
-    return polled & 1 ? "READY" : "PENDING"; /* the rest is the waker's number among the mocks': these are others */
+    return polled & 1 ? "READY"
+                      : "PENDING"; /* the rest is the waker's number among the mocks': these are others */
+}
+
+/* Nanoseconds, as milliseconds. */
+static const char *milliseconds(int64_t ns)
+{
+    static char text[40];
+    if (ns % MS)
+        snprintf(text, sizeof text, "%lld.%06lld", (long long)(ns / MS), (long long)(ns % MS));
+    else
+        snprintf(text, sizeof text, "%lld", (long long)(ns / MS));
+    return text;
 }
 
 static const struct judge_says says[] = {
     [EVENT_PROBE_POLLED] = {"%s is polled: %s", future_name, poll_name},
     [EVENT_PROBE_DROPPED] = {"%s is dropped", future_name, NULL},
     [EVENT_PROBE_BYPASSED] = {"an operation of %s is called directly", future_name, NULL},
-    [EVENT_WOKEN] = {"waker %s is woken, %s ns after the begin", judge_number, judge_number},
+    [EVENT_WOKEN] = {"waker %s is woken, %s ms after the begin", judge_number, milliseconds},
+    [EVENT_UNDER_LOCK] = {"a waker is cloned, woken or dropped while the driver's lock is held", NULL, NULL},
 };
 
 void describe_event(struct judge *judge, const struct channel_record *event, char *text, int size)

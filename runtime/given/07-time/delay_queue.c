@@ -116,8 +116,7 @@ static void next_drop(struct wf_future *future)
 static const struct wf_future_ops next_ops = {
     .name = "delay queue", .poll = next_poll, .drop = next_drop, WF_FRAME(struct wf_delay_queue_next)};
 
-struct wf_delay_queue_next *wf_delay_queue_next(struct wf_delay_queue_next *next,
-                                                struct wf_delay_queue *queue)
+struct wf_delay_queue_next *wf_delay_queue_next(struct wf_delay_queue_next *next, struct wf_delay_queue *queue)
 {
     *next = (struct wf_delay_queue_next){.future = {.ops = &next_ops}, .queue = queue};
     wf_timer_init(&next->timer, WF_FOREVER);

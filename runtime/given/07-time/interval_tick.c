@@ -10,8 +10,7 @@
 #include "weft/panic.h"
 #include "weft/time.h"
 
-void wf_interval_at(struct wf_interval *interval, uint64_t start_ns, uint64_t period_ns,
-                    enum wf_missed missed)
+void wf_interval_at(struct wf_interval *interval, uint64_t start_ns, uint64_t period_ns, enum wf_missed missed)
 {
     if (period_ns == 0)
         wf_panic("G.144", "an interval has no period: its ticks would all be due at once");
@@ -50,8 +49,7 @@ static enum wf_poll tick_poll(struct wf_future *future, struct wf_cx *cx)
     self->out = WF_FOREVER;
     if (status == 0) {
         self->out = interval->due_ns;
-        interval->due_ns =
-            wf_interval_next(interval->missed, interval->due_ns, wf_now(), interval->period_ns);
+        interval->due_ns = wf_interval_next(interval->missed, interval->due_ns, wf_now(), interval->period_ns);
     }
     return WF_READY;
 }

@@ -29,8 +29,8 @@
 
 uint64_t wf_time_driver_now(const struct wf_time_driver *driver)
 {
-    /* acquire: a thread that sees the time also sees what was done before the clock was advanced to it */
-    return driver->is_paused ? wf_load_acquire(&driver->paused_ns) : wf_clock_ns();
+    /* relaxed: a clock orders nothing, the real one either */
+    return driver->is_paused ? wf_load_relaxed(&driver->paused_ns) : wf_clock_ns();
 }
 
 uint64_t wf_now(void)
@@ -43,7 +43,8 @@ struct wf_time_driver *wf_time_driver_here(void)
 {
     const struct wf_context *context = wf_context_current;
     if (!context || !context->time_driver)
-        wf_panic("G.143", "a timer is awaited where no time driver is: wf_runtime_new() makes a runtime that has one");
+        wf_panic("G.143",
+                 "a timer is awaited where no time driver is: wf_runtime_new() makes a runtime that has one");
     return context->time_driver;
 }
 
@@ -92,12 +93,12 @@ static void count_armed(struct wf_time_driver *self, uint32_t difference)
 void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
 {
     if (driver->closed) {
-        wf_store_release(&timer->state, WF_TIMER_CLOSED);
+        wf_store_relaxed(&timer->state, WF_TIMER_CLOSED); /* relaxed: the owner is who calls */
         return;
     }
     uint64_t tick = tick_from(driver, timer->deadline_ns);
     wf_timer_wheel_insert(&driver->wheel, &timer->entry, tick);
-    wf_store_release(&timer->state, WF_TIMER_ARMED);
+    wf_store_relaxed(&timer->state, WF_TIMER_ARMED); /* relaxed: without the lock only the owner reads it */
     count_armed(driver, 1);
     if (next_ns(driver) < driver->sleeps_until)
         driver->alarm = true;
@@ -106,7 +107,7 @@ void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
 void wf_time_driver_take(struct wf_time_driver *driver, struct wf_timer *timer)
 {
     wf_timer_wheel_remove(&driver->wheel, &timer->entry);
-    wf_store_release(&timer->state, WF_TIMER_IDLE);
+    wf_store_relaxed(&timer->state, WF_TIMER_IDLE); /* relaxed, as above */
     count_armed(driver, UINT32_MAX);
 }
 
@@ -189,7 +190,7 @@ static enum wf_parked park_paused(struct wf_time_driver *self, uint64_t deadline
         if (next == WF_FOREVER || wf_load_acquire(&self->holds) > 0)
             return wf_park(self->inner, WF_FOREVER);
         if (next > now)
-            wf_store_release(&self->paused_ns, next);
+            wf_store_relaxed(&self->paused_ns, next);
     }
 }
 
@@ -268,15 +269,15 @@ struct wf_time_driver *wf_time_driver_new(struct wf_park *inner, bool paused)
 
 void wf_time_driver_advance(struct wf_time_driver *driver, uint64_t ns)
 {
-    /* release: see wf_time_driver_now() */
-    uint64_t now = wf_add_ns(wf_load_relaxed(&driver->paused_ns), ns);
-    wf_store_release(&driver->paused_ns, now);
+    uint64_t now = wf_add_ns(wf_time_driver_now(driver), ns);
+    wf_store_relaxed(&driver->paused_ns, now);
     (void)fire(driver, tick_at(driver, now), WF_TIMER_FIRED);
 }
 
 void wf_time_driver_hold(struct wf_time_driver *driver)
 {
-    wf_fetch_add_relaxed(&driver->holds, 1); /* relaxed: on the parking thread, or in a call that is held already */
+    wf_fetch_add_relaxed(&driver->holds,
+                         1); /* relaxed: on the parking thread, or in a call that is held already */
 }
 
 void wf_time_driver_unhold(struct wf_time_driver *driver)

@@ -71,7 +71,7 @@ struct wf_delay_queue_next {
     struct wf_timer timer;        /**< of the queue's next tick */
     struct wf_waker waker;        /**< while PENDING: of the latest poll */
     int status;                   /**< 0; or why there is no item: WF_ECANCELED, WF_ECLOSED */
-    struct wf_delayed *out;       /**< the item, which has left the queue; NULL: it is empty, or see `status` */
+    struct wf_delayed *out; /**< the item, which has left the queue; NULL: it is empty, or see `status` */
 };
 
 /**

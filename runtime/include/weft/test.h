@@ -20,8 +20,8 @@
  *         `- read_line
  *
  * Where another thread makes the future ready, WF_EXPECT_WAKE() stands between the polls. A future is dropped as anywhere,
- * by wf_future_drop(), and WF_EXPECT_RELEASED() shows that it has let go. What waits for time is tested with a real clock
- * until lab 07 brings one that a test moves; bytes that a test scripts come with lab 10.
+ * by wf_future_drop(), and WF_EXPECT_RELEASED() shows that it has let go. What waits for time is tested with a clock that the test
+ * moves: test_clock.h. Bytes that a test scripts come with lab 10.
  *
  * Memory:  the caller's storage throughout; nothing here allocates.
  * Source:  tokio_test's task and assertions; futures-test.

@@ -30,25 +30,25 @@
 WF_BEGIN_DECLS
 
 enum {
-    WF_TICK_NS = 1000000,  /**< a tick is a millisecond */
-    WF_FIRE_AT_ONCE = 32,  /**< wakers that are taken under the lock at once, and woken behind it */
+    WF_TICK_NS = 1000000, /**< a tick is a millisecond */
+    WF_FIRE_AT_ONCE = 32, /**< wakers that are taken under the lock at once, and woken behind it */
 };
 
 /** A time driver. */
 struct wf_time_driver {
-    struct wf_park park;   /**< first: the driver is a park */
-    struct wf_park *inner; /**< constant, owned: what it sleeps on */
-    uint64_t start_ns;     /**< constant: tick 0 */
-    bool is_paused;        /**< constant: the clock stands still */
-    WF_ATOMIC(uint64_t) paused_ns;    /**< what a paused clock shows; only the parking thread changes it */
-    WF_ATOMIC(uint32_t) holds;        /**< reasons for which a paused clock does not advance by itself */
-    WF_ATOMIC(uint32_t) armed;        /**< timers in the wheel; written under the lock, read without by a turn */
+    struct wf_park park;           /**< first: the driver is a park */
+    struct wf_park *inner;         /**< constant, owned: what it sleeps on */
+    uint64_t start_ns;             /**< constant: tick 0 */
+    bool is_paused;                /**< constant: the clock stands still */
+    WF_ATOMIC(uint64_t) paused_ns; /**< what a paused clock shows; only the parking thread changes it */
+    WF_ATOMIC(uint32_t) holds;     /**< reasons for which a paused clock does not advance by itself */
+    WF_ATOMIC(uint32_t) armed;     /**< timers in the wheel; written under the lock, read without by a turn */
 
-    pthread_mutex_t lock;        /**< guards what follows, and every armed timer; no user's code runs under it */
+    pthread_mutex_t lock; /**< guards what follows, and every armed timer; no user's code runs under it */
     struct wf_timer_wheel wheel; /**< of the timers' entries */
     uint64_t sleeps_until;       /**< in nanoseconds, while it parks inside; else 0: nothing is earlier */
-    bool alarm;                  /**< the inner park is to end, behind the lock: a timer is earlier than that */
-    bool closed;                 /**< shut down */
+    bool alarm;  /**< the inner park is to end, behind the lock: a timer is earlier than that */
+    bool closed; /**< shut down */
 };
 
 /**

@@ -33,7 +33,8 @@ WF_BEGIN_DECLS
 enum {
     WF_WHEEL_LEVELS = 8,     /**< digits of a tick */
     WF_WHEEL_DIGIT_BITS = 6, /**< bits of a digit */
-    WF_WHEEL_SLOTS = 64, /**< values of a digit: as many as a word has bits, so one instruction finds the first occupied slot */
+    WF_WHEEL_SLOTS =
+        64, /**< values of a digit: as many as a word has bits, so one instruction finds the first occupied slot */
 };
 
 /** The tick that does not come: all ticks are below it. In milliseconds more than a uint64_t of nanoseconds holds. */
@@ -47,10 +48,10 @@ struct wf_wheel_entry {
 
 /** A wheel. It must not move. */
 struct wf_timer_wheel {
-    uint64_t elapsed;                                              /**< now, as the last pop has left it */
-    uint64_t occupied[WF_WHEEL_LEVELS];                            /**< bit n: slot n of the level is not empty */
-    struct wf_list slots[WF_WHEEL_LEVELS][WF_WHEEL_SLOTS];         /**< each in the sequence of insertions */
-    struct wf_list due;                                            /**< its tick has come: the next pops return it */
+    uint64_t elapsed;                                      /**< now, as the last pop has left it */
+    uint64_t occupied[WF_WHEEL_LEVELS];                    /**< bit n: slot n of the level is not empty */
+    struct wf_list slots[WF_WHEEL_LEVELS][WF_WHEEL_SLOTS]; /**< each in the sequence of insertions */
+    struct wf_list due;                                    /**< its tick has come: the next pops return it */
 };
 
 /** @brief Make an empty wheel, at tick 0. */
