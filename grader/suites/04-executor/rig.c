@@ -13,11 +13,6 @@ STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
 
 /* --- stories --- */
 
-bool is(const struct channel_record *event, enum event kind, int64_t a)
-{
-    return event->kind == (uint32_t)kind && (a < 0 || event->a == a);
-}
-
 static struct channel_record *add(struct judge *judge, struct channel_record event)
 {
     EXPECT(judge, event.kind != EVENT_PARK_MISUSED, "the park is used as its contract says", "%s",
@@ -85,27 +80,6 @@ int driver_events(struct judge *judge, enum event kind, int64_t a)
         found += is(&events[i], kind, a);
     }
     return found;
-}
-
-int find(const struct story *told, int from, enum event kind, int64_t a)
-{
-    for (int i = from; i >= 0 && i < told->count; i++)
-        if (is(&told->events[i], kind, a))
-            return i;
-    return -1;
-}
-
-int count_between(const struct story *told, int from, int to, enum event kind, int64_t a)
-{
-    int found = 0;
-    for (int i = from; i < to; i++)
-        found += is(&told->events[i], kind, a);
-    return found;
-}
-
-int count_of(const struct story *told, enum event kind, int64_t a)
-{
-    return count_between(told, 0, told->count, kind, a);
 }
 
 void expect_polls(struct judge *judge, const struct story *told, const int *tasks)

@@ -12,16 +12,11 @@
 #include <stdint.h>
 
 #include "../../src/judge_steps.h"
+#include "../../src/judge_story.h"
 #include "steps.h"
 
 /** The thread that runs what most tests have one of: a runtime. Tasks are probes from 1. */
-enum { ACTOR = 1, STORY_MAX = 20000 };
-
-/** What happened, oldest first. */
-struct story {
-    struct channel_record events[STORY_MAX];
-    int count;
-};
+enum { ACTOR = 1 };
 
 /** Write the program of a range of probes. */
 #define PROGRAM(judge, first, last, ...) CARRY(judge, ACT(program, RANGE(first, last)), __VA_ARGS__)
@@ -71,15 +66,6 @@ const struct story *until_any(struct judge *judge, const char *awaited);
 const struct story *until_done(struct judge *judge);
 /** What there is to tell of the driver's step: its events and those of others that came with it. */
 int driver_events(struct judge *judge, enum event kind, int64_t a);
-
-/** Whether an event is of this kind, and of this number (-1: any). */
-bool is(const struct channel_record *event, enum event kind, int64_t a);
-/** The index of the first such event at `from` or later; -1: none. */
-int find(const struct story *told, int from, enum event kind, int64_t a);
-/** How many there are in [from, to). */
-int count_between(const struct story *told, int from, int to, enum event kind, int64_t a);
-/** How many there are in all. */
-int count_of(const struct story *told, enum event kind, int64_t a);
 
 /** Fail unless the probes are polled in this order, and no other is; ended by -1. The root does not count. */
 void expect_polls(struct judge *judge, const struct story *told, const int *tasks);

@@ -12,15 +12,8 @@
 #include <stdint.h>
 
 #include "../../src/judge_steps.h"
+#include "../../src/judge_story.h"
 #include "steps.h"
-
-enum { STORY_MAX = 20000 };
-
-/** What happened, oldest first. */
-struct story {
-    struct channel_record events[STORY_MAX];
-    int count;
-};
 
 /** Write the program of a range of tasks. */
 #define PROGRAM(judge, first, last, ...) CARRY(judge, ACT(program, RANGE(first, last)), __VA_ARGS__)
@@ -43,13 +36,6 @@ const struct story *finish(struct judge *judge);
 int driver_events(struct judge *judge, enum event kind, int64_t a);
 void end_world(struct judge *judge);
 
-/** Whether an event is of this kind, and of this number (-1: any). */
-bool is(const struct channel_record *event, enum event kind, int64_t a);
-/** The index of the first such event at `from` or later; -1: none. */
-int find(const struct story *told, int from, enum event kind, int64_t a);
-/** How many there are in [from, to). */
-int count_between(const struct story *told, int from, int to, enum event kind, int64_t a);
-int count_of(const struct story *told, enum event kind, int64_t a);
 /** Sleeps: parks that may sleep, with a permit too. */
 int count_sleeps(const struct story *told);
 /** Workers that worker 0's thread has woken: each its own, or not, once. */

@@ -3,117 +3,38 @@
  * @brief Clauses 05.9, 05.10 and 05.12: which task a worker runs next.
  */
 #include <stdio.h>
-#include <string.h>
 
+#include "../../src/judge_queue.h"
 #include "rig.h"
 #include "tests.h"
 
-/* --- 05.9: a model of what one worker alone runs --- */
+/* --- 05.9: a worker alone, against the oracle of a queue --- */
 
-enum { MODEL_TASKS = 8, MODEL_POLLS_MAX = 200 };
-
-struct model {
-    struct model_task {
-        struct step_act program[PROGRAM_MAX];
-        int count, next;
-        bool kept, notified, running, done;
-    } tasks[MODEL_TASKS + 1];
-    int queue[MODEL_POLLS_MAX], head, tail;
-    int polls[MODEL_POLLS_MAX + 1], poll_count;
-};
-
-static struct model model;
-
-static void model_push(int task)
+static struct step_act written(enum queue_act act, int task)
 {
-    model.tasks[task].notified = true;
-    if (!model.tasks[task].running && model.tail < MODEL_POLLS_MAX)
-        model.queue[model.tail++] = task;
-}
-
-static void model_wake(int number)
-{
-    struct model_task *task = &model.tasks[number];
-    if (task->kept && !task->done && !task->notified)
-        model_push(number);
-}
-
-static void model_poll(int number)
-{
-    struct model_task *task = &model.tasks[number];
-    model.polls[model.poll_count++] = number;
-    task->notified = false;
-    task->running = true;
-    bool pending = false;
-    while (!pending && !task->done) {
-        struct step_act act = task->next < task->count ? task->program[task->next++] : ACT(ready);
-        switch (act.operation) {
-        case STEP_keep:
-            task->kept = true;
-            break;
-        case STEP_wake:
-            model_wake((int)act.arguments[0]);
-            break;
-        case STEP_wake_self:
-            task->notified = true;
-            break;
-        case STEP_spawn:
-            model_push((int)RANGE_FIRST(act.arguments[0]));
-            break;
-        case STEP_pend:
-            pending = true;
-            break;
-        default:
-            task->done = true;
-        }
-    }
-    task->running = false;
-    if (pending && task->notified)
-        model_push(number);
-}
-
-/* Run until nobody can; the order lies in polls. */
-static const int *model_run(void)
-{
-    while (model.head < model.tail && model.poll_count < MODEL_POLLS_MAX)
-        model_poll(model.queue[model.head++]);
-    model.polls[model.poll_count] = -1;
-    return model.polls;
-}
-
-/* Some tasks are in the ring at first, the others are spawned by tasks. Each keeps its waker, then wakes others and itself. */
-static void random_program(struct judge *judge, int number, int *unborn)
-{
-    struct model_task *task = &model.tasks[number];
-    task->program[task->count++] = ACT(keep);
-    for (int poll = 0; poll < 3; poll++) {
-        for (int action = judge_random(judge, 3); action > 0; action--) {
-            int choice = judge_random(judge, 5);
-            if (choice == 0)
-                task->program[task->count++] = ACT(wake_self);
-            else if (choice == 1 && *unborn <= MODEL_TASKS) {
-                task->program[task->count++] = ACT(spawn, RANGE(*unborn, *unborn));
-                *unborn += 1;
-            } else
-                task->program[task->count++] = ACT(wake, 1 + judge_random(judge, MODEL_TASKS));
-        }
-        task->program[task->count++] = ACT(pend);
-    }
-    step_carry(judge, &lab_steps, ACT(program, RANGE(number, number)), task->program, (uint32_t)task->count);
+    return act == QUEUE_KEEPS        ? ACT(keep)
+           : act == QUEUE_WAKES      ? ACT(wake, task)
+           : act == QUEUE_WAKES_SELF ? ACT(wake_self)
+           : act == QUEUE_SPAWNS     ? ACT(spawn, RANGE(task, task))
+                                     : ACT(pend);
 }
 
 static void one_random_round(struct judge *judge)
 {
-    memset(&model, 0, sizeof model);
+    queue_begin();
+    int count;
+    struct step_act acts[QUEUE_ACTS_MAX];
     int first_unborn = 4 + judge_random(judge, 3), unborn = first_unborn;
     make_world(judge, 1 + judge_random(judge, 3));
-    for (int number = 1; number <= MODEL_TASKS; number++)
-        random_program(judge, number, &unborn);
+    for (int number = 1; number <= QUEUE_TASKS; number++) {
+        count = queue_draw(judge, number, &unborn, written, acts);
+        step_carry(judge, &lab_steps, ACT(program, RANGE(number, number)), acts, (uint32_t)count);
+    }
     DRIVER(judge, ACT(load, 0, RANGE(1, first_unborn - 1)));
     for (int number = 1; number < first_unborn; number++)
-        model_push(number);
-    const int *polls = model_run();
-    expect_polls(judge, run_polls(judge, model.poll_count), polls);
+        queue_spawn(number);
+    const int *polls = queue_run(&count);
+    expect_polls(judge, run_polls(judge, count), polls);
     end_world(judge);
 }
 
