@@ -2,9 +2,9 @@
  * @file kit_subject.h
  * @brief The subject's half of the kit: what a lab's futures are built of.
  *
- * A lab defines kit_kinds[], one entry a line of its futures.h. A builder gets an object, whose shape says what to build, and
- * a frame of the size that the kind states, and waits for leaves of the kit: futures that do as the judge says, count what is
- * done to them, and have outputs of any size.
+ * A lab defines kit_kinds[] by KIT_KINDS(LAB_FUTURES), and the kind of each line of its futures.h before it. A builder gets an
+ * object, whose shape says what to build, and a frame of the size that the kind states, and waits for leaves of the kit: futures that
+ * do as the judge says, count what is done to them, and have outputs of any size.
  */
 #ifndef WEFT_GRADER_KIT_SUBJECT_H
 #define WEFT_GRADER_KIT_SUBJECT_H
@@ -47,8 +47,10 @@ struct kit_kind {
 /** Of a frame with an `out`: its size, and where that is. */
 #define KIT_FRAME(type) .frame_bytes = sizeof(type), .has_out = true, .out_offset = offsetof(type, out)
 
-/** The lab's kinds, in the order of its futures.h; ended by NULL. */
+/** The lab's kinds, a line of its futures.h each; ended by NULL. Of FUTURE(join, ...) the kind is called join_kind. */
 extern const struct kit_kind *const kit_kinds[];
+#define KIT_KIND(name, ...) &name##_kind,
+#define KIT_KINDS(LIST) const struct kit_kind *const kit_kinds[] = {LIST(KIT_KIND) NULL}
 
 /** A mistake of one kind: when it is made, and the function that makes it. The program has ended by a panic then. */
 struct kit_own_mistake {

@@ -6,7 +6,8 @@
 #   arguments than its step do not compile, and the first error says so. What a small table's steps send, write in the trace and
 #   count, and what is said of acts that are none, is what it should be (step_lines.c).
 # By its table of futures (grader/src/laws.h): a future without a line of mistakes, or with two, a line of none, a mistake that is
-#   left out without a reason, and one of a kind alone that nothing makes do not compile, with the same words first.
+#   left out without a reason, one of a kind alone that nothing makes, a future that nothing builds, one that is built and not in the
+#   table, and futures that no test tries do not compile, with the same words first.
 # By symbols: a suite is one object (grader/grader.mk), in which nothing is global but its table, suite_NN_name.
 #
 # Exit: 1 a bad table compiles, or for another reason does not; a suite shows another name, or not its own.
@@ -64,7 +65,9 @@ compile()
         -c "$scratch/table.c" -o "$scratch/table.o" >"$scratch/log" 2>&1
 }
 
-# laws FUTURES MISTAKES OWN FUNCTIONS: a lab's laws, judge's and subject's half in one file.
+one_kind='static const struct kit_kind one_kind = {.name = "one"};'
+
+# laws FUTURES MISTAKES OWN FUNCTIONS KINDS ROWS: a lab's laws, judge's and subject's half in one file.
 laws()
 {
     cat <<END
@@ -74,9 +77,11 @@ laws()
 #define LAB_MISTAKES(MISTAKES) $2
 #define LAB_OWN_MISTAKES(OWN) $3
 LAWS_OF_LAB("01.34")
-const struct judge_test tests[] = {LAWS_ROWS{NULL, NULL, 0, NULL}};
+const struct judge_test tests[] = {${6-LAWS_ROWS}{NULL, NULL, 0, NULL}};
 $4
 KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
+${5-$one_kind}
+KIT_KINDS(LAB_FUTURES);
 END
 }
 
@@ -160,6 +165,9 @@ must_fail_laws 'mistakes_of_two' "$one" "$of_one MISTAKES(two, NOT_SAID, MAY_MOV
 must_fail_laws 'a mistake is left out without a reason' "$one" 'MISTAKES(one, LEFT_OUT(""), MAY_MOVE, ANYWHERE, NO_PLACES)' "$own" "$too_early"
 must_fail_laws 'LAW_two' "$one" "$of_one" 'OWN(two, too_early, "01.13", "", WHEN_ALIVE, ANY_FORM, "made too early")' "$too_early"
 must_fail_laws 'one_too_early' "$one" "$of_one" "$own" ""
+must_fail_laws 'one_kind' "$one" "$of_one" "$own" "$too_early" ""
+must_fail_laws 'two_kind' "$one" "$of_one" "$own" "$too_early" 'static const struct kit_kind one_kind, two_kind;'
+must_fail_laws 'laws_' "$one" "$of_one" "$own" "$too_early" 'static const struct kit_kind one_kind;' ''
 
 # What is sent stands behind the "=": the operation, the arguments. A step within another one comes behind its arguments, and so do
 # acts, each with its operation.

@@ -1,6 +1,6 @@
 /**
  * @file laws_futures.c
- * @brief How lab 01's futures are built for the laws, in the order of futures.h.
+ * @brief How lab 01's futures are built for the laws.
  */
 #include "futures.h"
 #include "kit_subject.h"
@@ -71,5 +71,4 @@ static const struct kit_kind pending_kind = {
 static const struct kit_kind map_kind = {.name = "map", KIT_FRAME(struct wf_map), .build = build_map};
 
 KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
-const struct kit_kind *const kit_kinds[] = {&ready_kind,    &pending_kind, &map_kind,  &join_kind,
-                                            &try_join_kind, &select_kind,  &race_kind, NULL};
+KIT_KINDS(LAB_FUTURES);

@@ -1,6 +1,6 @@
 /**
  * @file laws_futures.c
- * @brief How lab 03's futures are built for the laws, in the order of futures.h.
+ * @brief How lab 03's futures are built for the laws.
  */
 #include "futures.h"
 #include "kit_subject.h"
@@ -121,4 +121,4 @@ static const struct kit_kind join_handle_kind = {.name = "join_handle",
                                                  .release = release_join_handle,
                                                  .turn = turn_join_handle};
 
-const struct kit_kind *const kit_kinds[] = {&local_scope_kind, &join_handle_kind, NULL};
+KIT_KINDS(LAB_FUTURES);

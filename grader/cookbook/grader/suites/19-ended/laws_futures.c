@@ -1,6 +1,6 @@
 /**
  * @file laws_futures.c
- * @brief How lab 19's futures are built for the laws, in the order of futures.h.
+ * @brief How lab 19's futures are built for the laws.
  */
 #include "futures.h"
 #include "kit_subject.h"
@@ -13,5 +13,5 @@ static void build_ended(struct kit_object *object, void *frame)
 
 static const struct kit_kind ended_kind = {.name = "ended", KIT_FRAME(struct wf_ended), .build = build_ended};
 
-const struct kit_kind *const kit_kinds[] = {&ended_kind, NULL};
+KIT_KINDS(LAB_FUTURES);
 KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);
