@@ -1,11 +1,10 @@
 /**
  * @file laws.c
- * @brief The laws of futures: which lives are tried, and what may not change from one to another.
+ * @brief The laws of futures: which lives are tried.
  *
  * A life is built, polled with wakers that change, made READY bit by bit, and dropped. Each edge of each domain that the future
  * ranges over is drawn in every run; some shapes are drawn from the seed. A plain life is held against the model
- * (laws_expect.c), whole and cut at each step. Then it is lived again in other circumstances, in which nothing that is
- * observed may differ: that one comparison is laws 4, 5, 6, 8, 14 and 15.
+ * (laws_model.c), whole and cut at each step. Then it is lived again in other circumstances (laws_vary.c).
  */
 #include "laws.h"
 
@@ -15,92 +14,6 @@
 
 #include "judge_internal.h"
 #include "laws_internal.h"
-
-/* --- what may not change --- */
-
-/* The polls of leaves that a budget or an intruder costs are not compared; all else is. */
-static void expect_same(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-                        const char *law, const struct law_record *plain, const struct law_record *varied)
-{
-    for (int at = 0; at < plain->count; at++) {
-        struct kit_seen a = plain->seen[at], b = varied->seen[at];
-        a.intrusions = b.intrusions = a.spent = b.spent = a.live = b.live = 0;
-        const int32_t *x = (const int32_t *)&a, *y = (const int32_t *)&b;
-        for (int i = 0; i < SEEN_COUNT; i++)
-            if (x[i] != y[i])
-                law_broken(judge, future, life, varied, at, law, i, x[i]);
-    }
-}
-
-/* Of budget, in its whole life: what its leaves take, or what it declares. `head` 2: it was READY. */
-static int32_t law_units(const struct law_future *future, const struct kit_seen *end)
-{
-    return future->flags & SPENDS_ONE ? end->head == 2 : future->flags & SPENDS_NONE ? 0 : end->leaf_done;
-}
-
-/* After how many operations somebody else goes on without it. */
-static int own_end(const struct kit_life *life)
-{
-    int count = 0;
-    while (count < life->count && life->ops[count].act != ACT_WITNESS)
-        count++;
-    return count;
-}
-
-static void vary(struct judge *judge, const struct law_future *future, const struct kit_life *life,
-                 const struct law_record *plain)
-{
-    struct law_record varied, twin;
-    struct kit_life other = *life;
-    if ((future->flags & RUNS_TASKS) && life->shape.form == 2)
-        return; /* what gives way has what stands around it give way, too: here others do change something */
-    other.variation.twin = 1;
-    law_live(judge, future, &other, &varied, &twin);
-    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", plain,
-                &varied);
-    expect_same(judge, future, &other, "law 4: two that are alive at once do not touch each other", plain,
-                &twin);
-    other = *life;
-    for (int i = 0; i < law_domains[DOMAIN_RUBBISH].count; i++) {
-        other.variation.rubbish = law_domains[DOMAIN_RUBBISH].edges[i];
-        law_drawn(judge, future, DOMAIN_RUBBISH, other.variation.rubbish);
-        law_live(judge, future, &other, &varied, NULL);
-        expect_same(judge, future, &other, "law 5: what its storage held before changes nothing", plain,
-                    &varied);
-    }
-    other = *life;
-    for (int i = 0; i < law_domains[DOMAIN_WHERE].count; i++) {
-        int32_t where = other.variation.where = law_domains[DOMAIN_WHERE].edges[i];
-        bool has_budget = where == IN_BUDGET || where == IN_BLOCK_ON;
-        if (!law_ranges_over(future, DOMAIN_WHERE, where) || (has_budget && life->shape.count > 100))
-            continue;
-        law_drawn(judge, future, DOMAIN_WHERE, where);
-        law_live(judge, future, &other, &varied, NULL);
-        expect_same(judge, future, &other,
-                    where == OTHER_THREAD ? "law 14: it may be moved to another thread between polls"
-                                          : "law 15: inside and outside of a runtime it does the same",
-                    plain, &varied);
-        int last = own_end(life);
-        int32_t units = law_units(future, &varied.seen[last]);
-        if (where == IN_BUDGET && varied.seen[last].spent != units)
-            law_broken(judge, future, &other, &varied, last,
-                       "law 10: it spends the units that its header says", LAW_FIELD(spent), units);
-    }
-    other = *life;
-    for (int p = 0; p < law_domains[DOMAIN_PLACE].count; p++)
-        for (int i = 0; i < law_domains[DOMAIN_INTRUDER].count; i++) {
-            other.variation.place = law_domains[DOMAIN_PLACE].edges[p];
-            other.variation.intruder = law_domains[DOMAIN_INTRUDER].edges[i];
-            other.variation.twin = other.variation.intruder == POLLS_TWIN;
-            law_live(judge, future, &other, &varied, other.variation.twin ? &twin : NULL);
-            expect_same(judge, future, &other, "law 4: what others do in the middle of it changes nothing",
-                        plain, &varied);
-            if (varied.seen[varied.count - 1].intrusions == 0)
-                break; /* it does not come there in this life */
-            law_drawn(judge, future, DOMAIN_PLACE, other.variation.place);
-            law_drawn(judge, future, DOMAIN_INTRUDER, other.variation.intruder);
-        }
-}
 
 /* --- shapes --- */
 
@@ -112,7 +25,7 @@ static void try_life(struct judge *judge, const struct law_future *future, const
     law_live(judge, future, life, &record, NULL);
     law_expect(judge, future, life, &record);
     if (deep)
-        vary(judge, future, life, &record);
+        law_vary(judge, future, life, &record);
 }
 
 /* Whole and cut at each step. */
@@ -123,6 +36,21 @@ static void try_cuts(struct judge *judge, const struct law_future *future, const
         struct kit_life life = law_cut_off(whole, cut);
         law_go_on_without(future, &life, result);
         try_life(judge, future, &life, deep && (cut == 0 || cut % 3 == whole->count % 3));
+    }
+}
+
+/* Budgets that end between two children, at once, or not at all. `deep`: cut at each step. */
+static void try_units(struct judge *judge, const struct law_future *future, const struct kit_shape *shape,
+                      int32_t result, bool deep)
+{
+    const struct law_domain *units = &law_domains[DOMAIN_UNITS];
+    for (int i = 0; i < units->count && law_takes_units(future, shape); i++) {
+        struct kit_life life = law_scarce_life(future, shape, units->edges[i], result);
+        law_drawn(judge, future, DOMAIN_UNITS, units->edges[i]);
+        for (int cut = life.count; cut >= (deep ? 0 : life.count); cut--) {
+            const struct kit_life part = law_cut_off(&life, cut);
+            try_life(judge, future, &part, false);
+        }
     }
 }
 
@@ -173,6 +101,8 @@ static void try_shape(struct judge *judge, const struct law_future *future, cons
     if (errs)
         law_try_mistakes(judge, future, &life);
     try_other_scripts(judge, future, life, way, result, deep);
+    if (deep)
+        try_units(judge, future, shape, result, errs);
 }
 
 /* Many over one parent, which counts them. */
@@ -243,6 +173,8 @@ void laws_check(struct judge *judge, const struct law_future *future)
     judge_start(judge, "laws");
     law_account_begin(judge, future);
     try_shape(judge, future, &base, 5, true, true);
+    struct kit_life whole = law_plain_life(future, &base, 0, 5);
+    law_vary_by_many(judge, future, &whole);
     for (int m = 0; m < LAW_SHAPE_MEMBERS; m++) {
         enum kit_domain domain = law_shape_domains[m];
         for (int i = 0; i < law_domains[domain].count; i++) {
@@ -254,12 +186,14 @@ void laws_check(struct judge *judge, const struct law_future *future)
                       domain == DOMAIN_FORM);
             if (domain == DOMAIN_COUNT && shape.count > 1)
                 law_try_last(judge, future, &shape);
+            if (domain == DOMAIN_COUNT)
+                try_units(judge, future, &shape, 5, false);
         }
     }
     try_pairs(judge, future, &base);
     struct kit_shape other = base; /* what is either one or the other is the other */
     other.order = !base.order;
-    other.owned = !base.owned;
+    other.owned = future->flags & BY_OWNED ? !base.owned : base.owned;
     other.want = !base.want;
     other.room = ROOM_NONE;
     try_shape(judge, future, &other, 5, true, true);

@@ -35,9 +35,36 @@ static bool has_place(const struct law_future *future, int32_t place)
     case AT_FREE:
         return (future->flags & BY_ROOM) || elsewhere;
     case AT_DROP_OUT:
-        return future->output == TO_VALUE && (future->flags & BY_WANT);
+        return future->output == TO_VALUE && (future->flags & BY_WANT) && (future->flags & BY_OWNED);
+    case AT_HOOK:
+        return true;
     default:
         return future->flags & CLEANS_UP;
+    }
+}
+
+/* Where it may be polled, of what its lab has. */
+static bool can_be_there(const struct law_future *future, int32_t where)
+{
+    switch (where) {
+    case NO_CONTEXT:
+        return !future->mistakes->outside.clause;
+    case OTHER_THREAD:
+        return !future->mistakes->elsewhere.clause;
+    case IN_ANOTHER:
+        return future->leaves != NO_LEAVES && future->leaves != RUN_ELSEWHERE;
+    case IN_TASK:
+    case IN_CLEAN_UP:
+        return future->flags & IN_TASKS;
+    case IN_ROOT:
+    case IN_RUNTIME:
+    case IN_LOCAL_TASK:
+    case IN_SHUTDOWN:
+        return future->flags & IN_RUNTIMES;
+    case IN_CALL:
+        return future->flags & IN_CALLS;
+    default:
+        return true;
     }
 }
 
@@ -45,16 +72,11 @@ bool law_ranges_over(const struct law_future *future, enum kit_domain domain, in
 {
     switch (domain) {
     case DOMAIN_WHERE:
-        return edge == NO_CONTEXT     ? !future->mistakes->outside.clause
-               : edge == OTHER_THREAD ? !future->mistakes->elsewhere.clause
-                                      : edge != IN_TASK || (future->flags & IN_TASKS);
+        return can_be_there(future, edge);
     case DOMAIN_PLACE:
         return has_place(future, edge);
-    case DOMAIN_INTRUDER:
-        for (int place = NOWHERE + 1; place < PLACES; place++)
-            if (has_place(future, place))
-                return true;
-        return false;
+    case DOMAIN_UNITS:
+        return future->leaves != NO_LEAVES || (future->flags & (SPENDS_ONE | SPENDS_NONE));
     case DOMAIN_SITE:
         return edge == 0 || (future->flags & BY_ROOM);
     case DOMAIN_FORM:

@@ -1,6 +1,6 @@
 /**
  * @file laws_internal.h
- * @brief What the two files of the laws share: a life, its record, and how a broken law is told.
+ * @brief What the files of the laws share: a life, its record, and how a broken law is told.
  */
 #ifndef WEFT_GRADER_LAWS_INTERNAL_H
 #define WEFT_GRADER_LAWS_INTERNAL_H
@@ -49,10 +49,21 @@ struct kit_life law_plain_life(const struct law_future *future, const struct kit
 enum { LAW_OTHER_LIVES = 4 };
 int law_other_lives(const struct law_future *future, const struct kit_life *plain, int way, int32_t result,
                     struct kit_life lives[LAW_OTHER_LIVES]);
+/** All that it waits for is READY, and each poll but the last has so many units of budget. */
+struct kit_life law_scarce_life(const struct law_future *future, const struct kit_shape *shape, int units,
+                                int32_t result);
 /** The first `cut` operations of a life; then a drop, if it was not over. */
 struct kit_life law_cut_off(const struct kit_life *life, int cut);
 /** After its end: what it ran, or had lent, goes on without it and is not lost, and nothing of this wakes its wakers. */
 void law_go_on_without(const struct law_future *future, struct kit_life *life, int32_t result);
+
+/* laws_vary.c */
+
+/** Live a life that keeps the laws again in other circumstances, in which nothing that is observed may differ. */
+void law_vary(struct judge *judge, const struct law_future *future, const struct kit_life *life,
+              const struct law_record *plain);
+/** The same with very many that are alive at once. */
+void law_vary_by_many(struct judge *judge, const struct law_future *future, const struct kit_life *life);
 
 /* laws_account.c */
 

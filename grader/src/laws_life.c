@@ -78,7 +78,7 @@ static void describe_shape(char *text, size_t size, const struct law_future *fut
 static void describe_operations(char *text, size_t size, const struct kit_life *life)
 {
     static const char *const words[] = {" poll",
-                                        " poll without budget",
+                                        " poll with some budget",
                                         " ready",
                                         " all ready",
                                         " drop",
@@ -94,6 +94,67 @@ static void describe_operations(char *text, size_t size, const struct kit_life *
         snprintf(text, size, " %d of them alive at once", life->crowd);
 }
 
+/* How a mistake reads behind "it is". */
+static const char *mistake_text(const struct law_future *future, int number)
+{
+    struct law_mistake mistakes[LAW_MISTAKES_MAX];
+    int count = law_mistakes_of(future, mistakes);
+    for (int i = 0; i < count; i++)
+        if (mistakes[i].number == number)
+            return mistakes[i].text;
+    return "misused";
+}
+
+/* What differs from a plain life. It stands before the life, which may never come back. */
+static void note_variation(struct judge *judge, const struct law_future *future, const struct kit_life *life)
+{
+    static const char *const wheres[] = {"outside of any context",
+                                         "in a context without a budget",
+                                         "in a context with a budget",
+                                         "each time on another thread",
+                                         "inside of wf_block_on()",
+                                         "in a task",
+                                         "in a context, and dropped outside of any",
+                                         "in the poll of a branch of another one like it",
+                                         "in the clean-up of a task that was aborted",
+                                         "in the root of a runtime of one thread",
+                                         "in a task of a runtime of one thread",
+                                         "in a local task",
+                                         "in the clean-up of a task, while its runtime is dropped",
+                                         "in a blocking call"};
+    static const char *const places[PLACES] = {"",
+                                               "in the poll of a branch",
+                                               "in the drop of a branch",
+                                               "in its callback",
+                                               "where a waker is cloned",
+                                               "where a waker is woken",
+                                               "where a waker is dropped",
+                                               "in an allocation",
+                                               "in a free",
+                                               "where an output is destroyed",
+                                               "in its clean-up",
+                                               "in the hook that is told of events"};
+    static const char *const intruders[] = {"",
+                                            "somebody prints its tree",
+                                            "somebody builds, polls and drops another one like it",
+                                            "somebody polls a second one that is alive",
+                                            "somebody makes READY what a second one waits for",
+                                            "somebody drops a second one that is alive",
+                                            "it is "};
+    const struct kit_variation *varied = &life->variation;
+    if (varied->where)
+        judge_note(judge, "       it is polled and dropped %s", wheres[varied->where]);
+    if (varied->place)
+        judge_note(judge, "       %s %s%s", places[varied->place], intruders[varied->intruder],
+                   varied->intruder == ERRS ? mistake_text(future, varied->mistake) : "");
+    if (varied->twin > 1)
+        judge_note(judge, "       %d more live at the same time, and do each step after it", varied->twin);
+    else if (varied->twin)
+        judge_note(judge, "       a second one lives at the same time, and does each step after the first");
+    if (varied->fail)
+        judge_note(judge, "       allocation %d of its life fails", varied->fail);
+}
+
 void law_send(struct judge *judge, const struct law_future *future, const struct kit_life *life)
 {
     char shape[160], operations[160];
@@ -102,6 +163,7 @@ void law_send(struct judge *judge, const struct law_future *future, const struct
     int64_t arguments[CHANNEL_ARGUMENTS_MAX] = {0};
     memcpy(arguments, life, sizeof *life);
     judge_forget_trace(judge);
+    note_variation(judge, future, life);
     judge_step(judge, STEP_LIFE, arguments, CHANNEL_ARGUMENTS_MAX, "a life of %s:%s", shape, operations);
 }
 
@@ -133,17 +195,6 @@ void law_live(struct judge *judge, const struct law_future *future, const struct
         judge_fail(judge, "a vector of observations for each step", "%d of %d came", record->count, expected);
 }
 
-/* How a mistake reads behind "it is". */
-static const char *mistake_text(const struct law_future *future, int number)
-{
-    struct law_mistake mistakes[LAW_MISTAKES_MAX];
-    int count = law_mistakes_of(future, mistakes);
-    for (int i = 0; i < count; i++)
-        if (mistakes[i].number == number)
-            return mistakes[i].text;
-    return "misused";
-}
-
 static void note_operation(struct judge *judge, const struct law_future *future, const struct kit_op *op,
                            const struct kit_seen *seen)
 {
@@ -151,9 +202,9 @@ static void note_operation(struct judge *judge, const struct law_future *future,
     case ACT_POLL:
         judge_note(judge, "       poll it with waker %d -> %s", op->a, seen->poll == 1 ? "READY" : "PENDING");
         break;
-    case ACT_POLL_DRY:
-        judge_note(judge, "       poll it with waker %d, and no budget left -> %s", op->a,
-                   seen->poll == 1 ? "READY" : "PENDING");
+    case ACT_POLL_WITH:
+        judge_note(judge, "       poll it with waker %d, and %d unit%s of budget left -> %s", op->a,
+                   op->result, op->result == 1 ? "" : "s", seen->poll == 1 ? "READY" : "PENDING");
         break;
     case ACT_ARM:
         judge_note(judge, "       branch %d becomes READY with %s, and wakes its waker", op->a,
@@ -185,37 +236,6 @@ static void note_operation(struct judge *judge, const struct law_future *future,
 void law_note(struct judge *judge, const struct law_future *future, const struct kit_life *life,
               const struct law_record *record, int at)
 {
-    static const char *const wheres[] = {"outside of any context",
-                                         "in a context without a budget",
-                                         "in a context with a budget",
-                                         "each time on another thread",
-                                         "inside of wf_block_on()",
-                                         "in a task",
-                                         "in a context, and dropped outside of any"};
-    static const char *const places[PLACES] = {"",
-                                               "in the poll of a branch",
-                                               "in the drop of a branch",
-                                               "in its callback",
-                                               "where a waker is cloned",
-                                               "where a waker is woken",
-                                               "where a waker is dropped",
-                                               "in an allocation",
-                                               "in a free",
-                                               "where an output is destroyed",
-                                               "in its clean-up"};
-    static const char *const intruders[] = {"", "somebody prints its tree",
-                                            "somebody builds, polls and drops another one like it",
-                                            "somebody polls a second one that is alive", "it is "};
-    const struct kit_variation *varied = &life->variation;
-    if (varied->where)
-        judge_note(judge, "       it is polled and dropped %s", wheres[varied->where]);
-    if (varied->place)
-        judge_note(judge, "       %s %s%s", places[varied->place], intruders[varied->intruder],
-                   varied->intruder == ERRS ? mistake_text(future, varied->mistake) : "");
-    if (varied->twin)
-        judge_note(judge, "       a second one lives at the same time, and does each step after the first");
-    if (varied->fail)
-        judge_note(judge, "       allocation %d of its life fails", varied->fail);
     for (int i = 0; i < life->count && i < at; i++)
         note_operation(judge, future, &life->ops[i], &record->seen[i + 1]);
     if (at > life->count)

@@ -53,10 +53,10 @@ static void dry_script(struct kit_life *life, bool early, int way, int32_t resul
 {
     life->count = 0;
     if (early)
-        add(life, ACT_POLL_DRY, 1, 0);
+        add(life, ACT_POLL_WITH, 1, 0);
     if (life->shape.count > 0)
         add(life, ACT_ARM, way, result);
-    add(life, early ? ACT_POLL : ACT_POLL_DRY, 0, 0);
+    add(life, early ? ACT_POLL : ACT_POLL_WITH, 0, 0);
     add(life, ACT_POLL, 1, 0);
     add(life, ACT_DROP, 0, 0);
 }
@@ -72,6 +72,23 @@ static void newest_script(const struct law_future *future, struct kit_life *life
             add(life, elsewhere ? ACT_ARM : ACT_KICK, 0, result);
     }
     add(life, ACT_DROP, 0, 0);
+}
+
+struct kit_life law_scarce_life(const struct law_future *future, const struct kit_shape *shape, int units,
+                                int32_t result)
+{
+    enum { SCARCE_POLLS = 4 };
+    struct kit_life life = {.shape = *shape, .variation = {.rubbish = 0xa5, .where = IN_CONTEXT}};
+    life.shape.result = result;
+    if (future->waits == WAITS_FOR_ANY) /* one: which of several wins is the turn's affair */
+        add(&life, ACT_ARM, shape->count - 1, result);
+    else if (shape->count > 0)
+        add(&life, ACT_ARM_ALL, 0, result);
+    for (int poll = 0; poll < SCARCE_POLLS; poll++)
+        add(&life, ACT_POLL_WITH, poll % KIT_WAKERS, units);
+    add(&life, ACT_POLL, 0, 0);
+    add(&life, ACT_DROP, 0, 0);
+    return life;
 }
 
 struct kit_life law_cut_off(const struct kit_life *life, int cut)

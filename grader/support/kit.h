@@ -29,16 +29,33 @@
     DOMAIN(RESULT, 0, 1, -1, -4095, -4096, INT_MIN, INT_MAX, WF_ENOMEM, WF_ECANCELED, WF_ETIMEDOUT,          \
            WF_EAGAIN, WF_ECLOSED, WF_EDISABLED, WF_EEND, WF_EFULL, WF_ELAGGED, WF_ETOOLONG)                  \
     DOMAIN(RUBBISH, 0xa5, 0, 0xff)                                                                           \
-    DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE)    \
+    DOMAIN(WHERE, NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE,    \
+           IN_ANOTHER, IN_CLEAN_UP, IN_ROOT, IN_RUNTIME, IN_LOCAL_TASK, IN_SHUTDOWN, IN_CALL)                \
     DOMAIN(PLACE, AT_LEAF_POLL, AT_LEAF_DROP, AT_CALLBACK, AT_CLONE, AT_WAKE, AT_WAKER_DROP, AT_ALLOC,       \
-           AT_FREE, AT_DROP_OUT, AT_FINALLY)                                                                 \
-    DOMAIN(INTRUDER, DUMPS, LIVES, POLLS_TWIN)                                                               \
-    DOMAIN(SITE, 0, 1)
+           AT_FREE, AT_DROP_OUT, AT_FINALLY, AT_HOOK)                                                        \
+    DOMAIN(INTRUDER, DUMPS, LIVES, POLLS_TWIN, WAKES_TWIN, DROPS_TWIN)                                       \
+    DOMAIN(SITE, 0, 1)                                                                                       \
+    DOMAIN(UNITS, 0, 1, 2, 127, 128)
 
 enum { ROOM_NONE, ROOM_NULL_WITH_SIZE, ROOM_VALID_WITH_0, ROOM_ONE_SHORT, ROOM_EXACT, ROOM_AMPLE };
 
 /** From where a life is polled and dropped. */
-enum { NO_CONTEXT, IN_CONTEXT, IN_BUDGET, OTHER_THREAD, IN_BLOCK_ON, IN_TASK, DROPPED_OUTSIDE };
+enum {
+    NO_CONTEXT,
+    IN_CONTEXT,
+    IN_BUDGET,
+    OTHER_THREAD,
+    IN_BLOCK_ON,
+    IN_TASK,
+    DROPPED_OUTSIDE, /* and polled in a context */
+    IN_ANOTHER,      /* in the poll of a leaf of another one like it */
+    IN_CLEAN_UP,     /* of a task that was aborted */
+    IN_ROOT,         /* of a runtime of one thread */
+    IN_RUNTIME,      /* in a task of it */
+    IN_LOCAL_TASK,   /* in a task of a local set in it */
+    IN_SHUTDOWN,     /* in the clean-up of a task of it, while it is dropped */
+    IN_CALL,         /* that blocks */
+};
 
 /** Every call out of the submission is a place, where somebody else may do something. */
 enum {
@@ -53,12 +70,13 @@ enum {
     AT_FREE,
     AT_DROP_OUT,
     AT_FINALLY,
+    AT_HOOK, /* of events */
     PLACES
 };
 
-/** What is done there: look at the whole tree; live a whole life of the same shape; poll another that is alive; make the
- * mistake of the variation. */
-enum { NOBODY, DUMPS, LIVES, POLLS_TWIN, ERRS };
+/** What is done there: look at the whole tree; live a whole life of the same shape; poll another that is alive, make READY what that
+ * waits for, which wakes it, or drop it; make the mistake of the variation. */
+enum { NOBODY, DUMPS, LIVES, POLLS_TWIN, WAKES_TWIN, DROPS_TWIN, ERRS };
 
 /* --- mistakes: what its caller may do wrong --- */
 
@@ -120,17 +138,17 @@ struct kit_shape {
 };
 struct kit_variation {
     KIT_VARIATION(KIT_MEMBER)
-    int32_t twin;    /**< a second one is alive, and does each operation after the first */
+    int32_t twin;    /**< so many more are alive, and do each operation after the first */
     int32_t fail;    /**< this allocation of its life fails; 0: none */
     int32_t mistake; /**< of the intruder ERRS */
 };
 
 /** What is done in a life. */
 enum kit_act {
-    ACT_POLL,     /* a: waker */
-    ACT_POLL_DRY, /* the same, in a context that has no budget left */
-    ACT_ARM,      /* a: leaf: it is READY with `result` from now on, and wakes its waker */
-    ACT_ARM_ALL,  /* the same for all that are not */
+    ACT_POLL,      /* a: waker */
+    ACT_POLL_WITH, /* the same, in a context that has `result` units of budget left */
+    ACT_ARM,       /* a: leaf: it is READY with `result` from now on, and wakes its waker */
+    ACT_ARM_ALL,   /* the same for all that are not */
     ACT_DROP,
     ACT_KICK,     /* something else than a leaf asks for a poll */
     ACT_ARM_REST, /* a: the one leaf that is left as it is; the same as ACT_ARM for all others that are not */
@@ -194,6 +212,7 @@ enum { ERRED_BYTES = 160 };
     SEEN(spent, "units of budget spent:")                                                                    \
     SEEN(context_lost, "times that the thread's context was another one afterwards:")                        \
     SEEN(block_on_wrong, "times that wf_block_on() returned something else than 0:")                         \
+    SEEN(budget_wrong, "polls of wf_block_on() that did not begin with WF_BUDGET units of budget:")          \
     SEEN(surroundings_wrong, "polls and drops of what it waits for in other surroundings than it makes:")    \
     SEEN(reached, "live futures that its tree shows:")                                                       \
     SEEN(tree_wrong, "things that its tree shows and that are over, freed, or no future:")                   \
@@ -202,7 +221,7 @@ enum { ERRED_BYTES = 160 };
     SEEN(books, "its parent's count is")                                                                     \
     SEEN(uncounted, "polls and drops of what it waits for in which its parent did not count it:")            \
     SEEN(damage, "bytes outside of its frame that changed:")                                                 \
-    SEEN(twin_wrong, "lives of others in the middle that went wrong:")                                       \
+    SEEN(twin_wrong, "lives of others that went wrong:")                                                     \
     SEEN(ops_wrong, "constructors after which its ops name another size or another output:")                 \
     SEEN(went_on, "things that it left and that somebody else could go on with:")                            \
     SEEN(failures, "allocations that failed:")                                                               \
@@ -256,6 +275,8 @@ enum {
     CALLS_TO_BUILD = 1 << 20, /* the construction calls its callback, once, where there is room */
     CLEANS_UP = 1 << 21,      /* it has a clean-up, which runs once, when it is over, polled or not */
     KEEPS_WAKER = 1 << 24,    /* while it is PENDING it keeps a clone of its own */
+    IN_RUNTIMES = 1 << 22,    /* of a lab that has a runtime of one thread: it is polled in one too */
+    IN_CALLS = 1 << 23,       /* of a lab that has blocking calls: the same */
     SPENDS_ONE = 1 << 25,     /* READY costs it a unit of budget */
     SPENDS_NONE = 1 << 26,    /* what it polls has another budget, or none */
     /* Tasks, which outlive it: one from the begin, but in form 0, and one at each kick. In form 1 they wait, in form 2 they give

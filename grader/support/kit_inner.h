@@ -37,6 +37,8 @@ struct kit_inner {
     struct kit_datum data[KIT_WAKERS / 2];
     int newest; /* waker of the last poll; -1: none */
     uint32_t polls;
+    void (*inside)(void *arg); /* to be done in the next poll of a leaf, with `inside_arg`; NULL: nothing */
+    void *inside_arg;
     bool built, over, in_operation, in_drop; /* a poll or drop of the object runs; a drop does */
     uint32_t operations,
         erred_in; /* polls and drops of it that began; in which of them the last mistake was made */
@@ -69,8 +71,15 @@ void kit_look(struct kit_object *object);
 /** Somebody else goes on with what outlived the object. */
 void kit_witness(struct kit_object *object);
 
-/** Do it in the poll of a task, on a scheduler made for that; kit_tasks.c, which labs have that have tasks. */
-__attribute__((weak)) void kit_in_task(void (*what)(void *arg), void *arg);
+/* kit_where.c: polls (waker -1: drops) from where the variation says. `units`: of budget, in a context of its own; -1: none. */
+void kit_go(struct kit_object *of, int waker, int32_t units);
+
+/** Do it in a task, on a scheduler made for that (IN_TASK, IN_CLEAN_UP): kit_tasks.c, which labs have that have tasks. */
+__attribute__((weak)) void kit_in_task(int32_t where, void (*what)(void *arg), void *arg);
+/** Do it in a runtime of one thread, made for that (IN_ROOT to IN_SHUTDOWN): kit_runtimes.c, which labs have that have one. */
+__attribute__((weak)) void kit_in_runtime(int32_t where, void (*what)(void *arg), void *arg);
+/** Do it in a blocking call: labs that have these. */
+__attribute__((weak)) void kit_in_call(void (*what)(void *arg), void *arg);
 
 /* kit_leaves.c */
 

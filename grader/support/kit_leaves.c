@@ -128,6 +128,11 @@ static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
     track->polled_in = inner->polls;
     see_surroundings(object, false);
     kit_place(AT_LEAF_POLL, object);
+    if (inner->inside) {
+        void (*inside)(void *arg) = inner->inside;
+        inner->inside = NULL;
+        inside(inner->inside_arg);
+    }
     if (track->armed && wf_budget_spend(cx->waker)) {
         wf_waker_drop(&track->kept);
         track->kept_number = -1;

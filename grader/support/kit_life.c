@@ -4,7 +4,6 @@
  *
  * It does what the command says and tells what it saw after each operation. It knows no expected value.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,116 +11,25 @@
 #include "scenario.h"
 #include "weft/alloc.h"
 #include "weft/await_tree.h"
-#include "weft/block_on.h"
 #include "weft/context.h"
 
 struct kit_variation kit_varied;
 static struct kit_object object, twin, stranger;
+static struct kit_object crowd[KIT_COUNT_MAX]; /* more of them */
 static bool is_intruding;
-
-/* --- from where --- */
-
-struct errand {
-    struct wf_future future;
-    struct kit_object *of;
-    int waker; /* -1: drop it */
-    bool is_dry;
-    int out;
-};
-
-static void run_errand(void *arg)
-{
-    const struct errand *errand = arg;
-    struct wf_context dry = {.constrained = true};
-    if (errand->is_dry)
-        wf_context_enter(&dry);
-    if (errand->waker < 0)
-        kit_drop(errand->of);
-    else
-        kit_poll(errand->of, errand->waker);
-    if (errand->is_dry)
-        wf_context_leave(&dry);
-}
-
-static void *errand_thread(void *errand)
-{
-    struct wf_context context = {.constrained = false};
-    wf_context_enter(&context);
-    run_errand(errand);
-    wf_context_leave(&context);
-    return NULL;
-}
-
-/* Once, since it is the number that matters: no count of references in 16 bits holds so many. */
-static void hold_many(const struct wf_waker *waker)
-{
-    enum { MANY = 70000 };
-    static struct wf_waker clones[MANY];
-    static bool were_held;
-    if (were_held)
-        return;
-    were_held = true;
-    for (int i = 0; i < MANY; i++)
-        clones[i] = wf_waker_clone(waker);
-    for (int i = 0; i < MANY; i++)
-        wf_waker_drop(&clones[i]);
-}
-
-static enum wf_poll errand_poll(struct wf_future *future, struct wf_cx *cx)
-{
-    hold_many(cx->waker);
-    run_errand(future);
-    return WF_READY;
-}
-
-/* With and without an output. A negative one is the future's affair, and not that of what runs it. */
-static const struct wf_future_ops errand_ops[] = {
-    {.name = "errand", .poll = errand_poll, .size = sizeof(struct errand)},
-    {.name = "errand", .poll = errand_poll, WF_FRAME(struct errand)},
-};
-
-/* Not the full budget: a future that fills it up again gives itself away. */
-enum { SOME_BUDGET = WF_BUDGET - 7 };
-
-static void go(struct kit_object *of, int waker, bool is_dry)
-{
-    struct errand errand = {.future = {.ops = &errand_ops[waker < 0]},
-                            .of = of,
-                            .waker = waker,
-                            .is_dry = is_dry,
-                            .out = WF_ECLOSED};
-    struct wf_context context = {.constrained = kit_varied.where == IN_BUDGET, .budget = SOME_BUDGET};
-    pthread_t thread;
-    int32_t where =
-        kit_varied.where == DROPPED_OUTSIDE ? (waker < 0 ? NO_CONTEXT : IN_CONTEXT) : kit_varied.where;
-    switch (where) {
-    case IN_CONTEXT:
-    case IN_BUDGET:
-        wf_context_enter(&context);
-        run_errand(&errand);
-        wf_context_leave(&context);
-        break;
-    case OTHER_THREAD:
-        if (pthread_create(&thread, NULL, errand_thread, &errand) != 0)
-            scenario_broken("no thread");
-        pthread_join(thread, NULL);
-        break;
-    case IN_BLOCK_ON:
-        of->seen.block_on_wrong += wf_block_on(&errand.future) != 0;
-        break;
-    case IN_TASK:
-        kit_in_task(run_errand, &errand);
-        break;
-    default:
-        run_errand(&errand);
-    }
-}
 
 /* --- in the middle --- */
 
 static bool may_be_polled(const struct kit_object *of)
 {
     return !(of->kind->stays_empty && of->shape.form == 1);
+}
+
+/* What somebody else has made READY already stays as it is. */
+static void arm(struct kit_object *of, int leaf, int32_t result)
+{
+    if (!of->inner->tracks[leaf].armed)
+        kit_arm(of, leaf, result);
 }
 
 /* A whole life of its like, which must go as if it were alone. */
@@ -154,6 +62,39 @@ static void dump(const struct kit_object *of)
         wf_await_tree_print(of->future, nowhere, 0);
 }
 
+/* The second one is alive, and not in the middle of something itself. */
+static bool twin_is_free(void)
+{
+    return twin.inner && !twin.inner->over && !twin.inner->in_operation && may_be_polled(&twin);
+}
+
+static void intrude(struct kit_object *of)
+{
+    switch (kit_varied.intruder) {
+    case DUMPS:
+        if (of->inner->built) /* in its constructor it is no future yet */
+            dump(of);
+        break;
+    case LIVES:
+        live(of);
+        break;
+    case POLLS_TWIN:
+        if (of == &object && twin_is_free())
+            kit_poll(&twin, twin.inner->newest < 0 ? 0 : twin.inner->newest);
+        break;
+    case WAKES_TWIN:
+        for (int i = 0; of == &object && twin_is_free() && i < twin.shape.count; i++)
+            arm(&twin, i, 5);
+        if (of == &object && twin_is_free() && twin.kind->kick)
+            twin.kind->kick(&twin);
+        break;
+    case DROPS_TWIN:
+        if (of == &object && twin_is_free())
+            kit_drop(&twin);
+        break;
+    }
+}
+
 void kit_place(int place, struct kit_object *of)
 {
     if (place != kit_varied.place || is_intruding || of == &stranger)
@@ -170,13 +111,7 @@ void kit_place(int place, struct kit_object *of)
         wf_context_enter(&context);
     kit_current = NULL;
     of->seen.intrusions++;
-    if (kit_varied.intruder == DUMPS && of->inner->built) /* in its constructor it is no future yet */
-        dump(of);
-    else if (kit_varied.intruder == LIVES)
-        live(of);
-    else if (kit_varied.intruder == POLLS_TWIN && of == &object && twin.inner && !twin.inner->over &&
-             !twin.inner->in_operation && may_be_polled(&twin))
-        kit_poll(&twin, twin.inner->newest < 0 ? 0 : twin.inner->newest);
+    intrude(of);
     if (alone)
         wf_context_leave(&context);
     kit_current = outer;
@@ -192,25 +127,27 @@ static void tell(struct kit_object *of, uint32_t kind)
 
 static void operate(struct kit_object *of, const struct kit_op *op)
 {
+    bool was_dropped = wf_load_relaxed(&of->future->line) == WF_LINE_DROPPED; /* by an intruder */
     of->seen.poll = -1;
     switch ((enum kit_act)op->act) {
     case ACT_POLL:
-    case ACT_POLL_DRY:
+    case ACT_POLL_WITH:
         if (of->inner->over)
             break; /* too early READY: the vector says it, and a poll would only panic */
-        go(of, op->a % KIT_WAKERS, op->act == ACT_POLL_DRY);
+        kit_go(of, op->a % KIT_WAKERS, op->act == ACT_POLL_WITH ? op->result : -1);
         break;
     case ACT_ARM:
-        kit_arm(of, op->a, op->result);
+        arm(of, op->a, op->result);
         break;
     case ACT_ARM_ALL:
     case ACT_ARM_REST:
         for (int i = 0; i < of->shape.count; i++)
-            if (!of->inner->tracks[i].armed && (op->act == ACT_ARM_ALL || i != op->a))
-                kit_arm(of, i, op->result);
+            if (op->act == ACT_ARM_ALL || i != op->a)
+                arm(of, i, op->result);
         break;
     case ACT_DROP:
-        go(of, -1, false);
+        if (!was_dropped)
+            kit_go(of, -1, -1);
         break;
     case ACT_KICK:
         of->kind->kick(of);
@@ -233,25 +170,46 @@ static void build(struct kit_object *of, const struct kit_life *life)
     wf_context_leave(&context);
 }
 
+static struct kit_object *member(int i)
+{
+    return i == 0 ? &object : i == 1 ? &twin : &crowd[i];
+}
+
+/* How many of the others show something else than the object does: all of it but what is counted of all together. */
+static int32_t count_others_that_differ(int objects)
+{
+    int32_t differ = 0;
+    for (int i = 2; i < objects; i++) {
+        struct kit_seen seen = crowd[i].seen;
+        seen.live = object.seen.live;
+        seen.twin_wrong = object.seen.twin_wrong;
+        differ += memcmp(&seen, &object.seen, sizeof seen) != 0;
+    }
+    return differ;
+}
+
 static void act_life(const struct kit_life *life)
 {
-    struct kit_object *both[] = {&object, &twin};
-    int objects = life->variation.twin ? 2 : 1;
+    int objects = 1 + life->variation.twin;
     for (int i = 0; i < objects; i++)
-        build(both[i], life);
-    for (int step = 0; step <= life->count; step++)
+        build(member(i), life);
+    for (int step = 0; step <= life->count; step++) {
         for (int i = 0; i < objects; i++) {
             if (step > 0)
-                operate(both[i], &life->ops[step - 1]);
-            kit_look(both[i]);
-            tell(both[i], i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
+                operate(member(i), &life->ops[step - 1]);
+            kit_look(member(i));
         }
+        object.seen.twin_wrong += count_others_that_differ(objects);
+        for (int i = 0; i < objects && i < 2; i++)
+            tell(member(i), i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
+    }
     for (int i = 0; i < objects; i++)
-        kit_release(both[i]);
+        kit_release(member(i));
     wf_alloc_fail_at(0);
-    for (int i = 0; i < objects; i++) {
-        both[i]->seen.live = (int32_t)wf_live_bytes();
-        tell(both[i], i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
+    object.seen.twin_wrong += count_others_that_differ(objects);
+    for (int i = 0; i < objects && i < 2; i++) {
+        member(i)->seen.live = (int32_t)wf_live_bytes();
+        tell(member(i), i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
     }
     object.inner = twin.inner = NULL;
 }
@@ -260,7 +218,6 @@ static void act_life(const struct kit_life *life)
 
 static void act_crowd(const struct kit_life *life)
 {
-    static struct kit_object crowd[KIT_COUNT_MAX];
     struct kit_seen seen = {0};
     int count = life->crowd;
     build(&object, life);
@@ -300,7 +257,8 @@ static void act(const struct channel_command *command)
 {
     struct kit_life life;
     memcpy(&life, command->arguments, sizeof life);
-    if (command->operation != STEP_LIFE || life.count > KIT_OPS_MAX || life.shape.count > KIT_COUNT_MAX)
+    if (command->operation != STEP_LIFE || life.count > KIT_OPS_MAX || life.shape.count > KIT_COUNT_MAX ||
+        life.variation.twin >= KIT_COUNT_MAX)
         scenario_broken("no such life");
     kit_varied = life.variation;
     if (life.crowd)

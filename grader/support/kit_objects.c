@@ -74,11 +74,8 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
                              : 0;
     object->value = shape->want && object->kind->hands_value ? kit_new(object, (size_t)shape->bytes) : NULL;
     void *frame = kit_new(object, object->kind->frame_bytes);
-    kit_current = NULL;
-    uint32_t left = wf_alloc_fail_at(0); /* what it is built over has memory */
     if (object->kind->prepare)
-        object->kind->prepare(object);
-    wf_alloc_fail_at(left);
+        kit_aside(object, object->kind->prepare);
     kit_current = object;
     object->kind->build(object, frame);
     kit_current = outer;
@@ -87,6 +84,16 @@ void kit_build(struct kit_object *object, const struct kit_shape *shape, struct 
     inner->built = true;
     look_at_ops(object);
     kit_take_turn(object);
+}
+
+void kit_aside(struct kit_object *object, void (*make)(struct kit_object *object))
+{
+    struct kit_object *outer = kit_current;
+    uint32_t left = wf_alloc_fail_at(0);
+    kit_current = NULL;
+    make(object);
+    kit_current = outer;
+    wf_alloc_fail_at(left);
 }
 
 void kit_returned(struct kit_object *object, const void *storage, const void *returned)

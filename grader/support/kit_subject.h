@@ -94,6 +94,9 @@ int kit_result(const struct kit_object *object, int index);
  * object. */
 void *kit_new(struct kit_object *object, size_t bytes);
 
+/** Make something that is not the future's own: what it allocates is not counted, and does not fail. */
+void kit_aside(struct kit_object *object, void (*make)(struct kit_object *object));
+
 /** A constructor was given `storage`, and returned this. */
 void kit_returned(struct kit_object *object, const void *storage, const void *returned);
 

@@ -92,7 +92,7 @@ bool kit_values_are_away(void)
     return values_are(-1);
 }
 
-/* A task's future: it does something in its poll, inside of scopes. */
+/* A task's future: it does something in its poll, inside of scopes; or in its drop, if it was not polled. */
 struct chore {
     struct wf_future future;
     struct wf_future inner;
@@ -133,10 +133,16 @@ static enum wf_poll chore_poll(struct wf_future *future, struct wf_cx *cx)
     return poll;
 }
 
-static const struct wf_future_ops chore_ops = {
-    .name = "task", .poll = chore_poll, .size = sizeof(struct chore)};
+static void chore_drop(struct wf_future *future)
+{
+    struct chore *self = (struct chore *)future;
+    self->what(self->arg);
+}
 
-void kit_in_task(void (*what)(void *arg), void *arg)
+static const struct wf_future_ops chore_ops = {
+    .name = "task", .poll = chore_poll, .drop = chore_drop, .size = sizeof(struct chore)};
+
+void kit_in_task(int32_t where, void (*what)(void *arg), void *arg)
 {
     struct kit_tasks tasks;
     kit_tasks_init(&tasks);
@@ -144,5 +150,7 @@ void kit_in_task(void (*what)(void *arg), void *arg)
     *(struct chore *)(void *)wf_task_frame(task) =
         (struct chore){.future = {.ops = &chore_ops}, .what = what, .arg = arg};
     kit_spawn(task, &tasks.scheduler, NULL);
+    if (where == IN_CLEAN_UP)
+        wf_abort(&(const struct wf_abort_handle){task});
     kit_tasks_run(&tasks);
 }

@@ -13,7 +13,8 @@
     FUTURE(pending, WAITS_FOR_EVER, NO_LEAVES, STAYS, NO_OUTPUT)                                             \
     FUTURE(map, WAITS_FOR_ALL, OWNS_LEAVES, TO_CALLBACK, BY_BYTES | BY_OWNED | BY_RESULT)                    \
     FUTURE(join, WAITS_FOR_ALL, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_RESULT)   \
-    FUTURE(try_join, WAITS_OR_FAILS, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_RESULT | READS_INTS)       \
+    FUTURE(try_join, WAITS_OR_FAILS, OWNS_LEAVES, STAYS,                                                     \
+           BY_COUNT | BY_ORDER | BY_OWNED | BY_RESULT | READS_INTS)                                          \
     FUTURE(select, WAITS_FOR_ANY, LENDS_LEAVES, STAYS,                                                       \
            BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_FORM | BY_RESULT)                                  \
     FUTURE(race, WAITS_FOR_ANY, OWNS_LEAVES, STAYS, BY_COUNT | BY_ORDER | BY_BYTES | BY_OWNED | BY_RESULT)

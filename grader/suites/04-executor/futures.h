@@ -9,12 +9,13 @@
 
 /* FUTURE(name, when it is READY, whose its branches are, who receives their output, domains) */
 #define LAB_FUTURES(FUTURE)                                                                                  \
-    FUTURE(yield, WAITS_ONE_TURN, NO_LEAVES, STAYS, NO_OUTPUT | IN_TASKS)                                    \
-    FUTURE(consume, WAITS_FOR_NOTHING, NO_LEAVES, STAYS, NO_OUTPUT | SPENDS_ONE | IN_TASKS)                  \
+    FUTURE(yield, WAITS_ONE_TURN, NO_LEAVES, STAYS, NO_OUTPUT | IN_TASKS | IN_RUNTIMES)                      \
+    FUTURE(consume, WAITS_FOR_NOTHING, NO_LEAVES, STAYS, NO_OUTPUT | SPENDS_ONE | IN_TASKS | IN_RUNTIMES)    \
     FUTURE(unconstrained, WAITS_FOR_ALL, OWNS_LEAVES, STAYS,                                                 \
-           BY_BYTES | BY_OWNED | BY_FORM | NO_OUTPUT | SPENDS_NONE | IN_TASKS)                               \
+           BY_BYTES | BY_OWNED | BY_FORM | NO_OUTPUT | SPENDS_NONE | IN_TASKS | IN_RUNTIMES)                 \
     FUTURE(local_run, WAITS_FOR_ALL, OWNS_LEAVES, STAYS,                                                     \
-           BY_BYTES | BY_OWNED | BY_FORM | NO_OUTPUT | KEEPS_WAKER | SPENDS_NONE | RUNS_TASKS | IN_TASKS)
+           BY_BYTES | BY_OWNED | BY_FORM | NO_OUTPUT | KEEPS_WAKER | SPENDS_NONE | RUNS_TASKS | IN_TASKS |   \
+               IN_RUNTIMES)
 
 /* MISTAKES(name, a poll in its own poll, by another thread, outside of any context, at a line that is no place of it) */
 #define LAB_MISTAKES(MISTAKES)                                                                               \

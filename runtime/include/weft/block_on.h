@@ -15,7 +15,8 @@ WF_BEGIN_DECLS
  * @param future  built and not READY; it is READY afterwards.
  * @return 0, or WF_ENOMEM: nothing was done, the future is as it was.
  *
- * Meanwhile the thread is inside a runtime: its context names `future` as the root.
+ * Meanwhile the thread is inside a runtime: its context names `future` as the root. Each poll begins with WF_BUDGET units
+ * of budget (context.h).
  *
  * Threads: any number at once, each with its own future; wakes may come from any thread.
  * Cost:    one allocation.
