@@ -214,16 +214,14 @@ static struct step_reply on_hold(const struct step_hold *step)
 
 static struct step_reply on_release(const struct step_release *step)
 {
-    (void)step;
-    sleeps_release(false);
+    sleeps_release((int)step->told, false);
     sleeps_settle();
     return STEP_DONE;
 }
 
 static struct step_reply on_release_late(const struct step_release_late *step)
 {
-    (void)step;
-    sleeps_release(true);
+    sleeps_release((int)step->told, true);
     sleeps_settle();
     return STEP_DONE;
 }

@@ -80,11 +80,17 @@ void sleeps_in_call(bool waits)
     pthread_mutex_unlock(&lock);
 }
 
+/* Under the lock. */
+static void wait_until_settled(void)
+{
+    while (running > 0)
+        __real_pthread_cond_wait(&settled, &lock);
+}
+
 void sleeps_settle(void)
 {
     pthread_mutex_lock(&lock);
-    while (running > 0)
-        __real_pthread_cond_wait(&settled, &lock);
+    wait_until_settled();
     pthread_mutex_unlock(&lock);
 }
 
@@ -142,12 +148,16 @@ void sleeps_hold(bool on)
     pthread_mutex_unlock(&lock);
 }
 
-void sleeps_release(bool timed_out)
+void sleeps_release(int first, bool timed_out)
 {
     pthread_mutex_lock(&lock);
     hold = false;
-    for (int i = 0; i < held_count; i++)
-        let_go(held[i], timed_out ? ETIMEDOUT : 0);
+    for (int i = 0; i < held_count; i++) {
+        if (i == first)
+            wait_until_settled();
+        held[i]->spurious = i >= first;
+        let_go(held[i], timed_out && i < first ? ETIMEDOUT : 0);
+    }
     held_count = 0;
     pthread_mutex_unlock(&lock);
 }
@@ -163,6 +173,7 @@ struct sleeps sleeps_now(void)
 {
     pthread_mutex_lock(&lock);
     struct sleeps copy = now;
+    copy.asleep += held_count;
     pthread_mutex_unlock(&lock);
     return copy;
 }

@@ -31,8 +31,9 @@ int sleeps_end(int wanted, bool timed_out);
 
 /** Whether threads that are signalled from now on are held. */
 void sleeps_hold(bool on);
-/** Let those that are held get up; `timed_out`: their waits return ETIMEDOUT. */
-void sleeps_release(bool timed_out);
+/** Let the first ones of those that are held get up; `timed_out`: their waits return ETIMEDOUT. When they sleep or wait again the
+ * waits of the others return without a reason: they were signalled with the first ones, by a broadcast. */
+void sleeps_release(int first, bool timed_out);
 
 /** The next threads are refused, or not. */
 void sleeps_refuse_threads(bool on);
@@ -46,7 +47,7 @@ void sleeps_join_the_rest(void);
 /** What there is. */
 struct sleeps {
     int threads; /**< started and not ended */
-    int asleep;  /**< of these: that sleep, and were not signalled */
+    int asleep;  /**< of these: that sleep, and were not signalled, or are held */
     int started, joined;
     int64_t last_deadline_ms; /**< of the thread that fell asleep last, from then on; -1: none */
     bool same_deadline;       /**< each wait of one sleep had one deadline */

@@ -37,7 +37,7 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
 /* Replies:
  *     make       1, or 0: no pool
  *     spawn      what was returned
- *     state      threads that exist, as the scenario sees them; threads asleep
+ *     state      threads that exist, as the scenario sees them; threads that sleep, or are slow to get up
  *     calls      calls that have begun; calls whose run has returned
  *     begun      the number of the call that began as the n-th; -1: none
  *     metrics    threads and idle, as the pool counts them, in one number: RANGE; queued
@@ -63,8 +63,8 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
     STEP(spurious, "the waits of {sleepers} sleeping threads return without a reason",                       \
          ARG(sleepers, SLEEPERS))                                                                            \
     STEP(hold, "threads that are signalled are slow to get up", )                                            \
-    STEP(release, "the slow threads get up", )                                                               \
-    STEP(release_late, "the keep-alive of the slow threads ends before they get up", )                       \
+    STEP(release, "the slow threads get up, {told} of which were told of a call", ARG(told, SLEEPERS))       \
+    STEP(release_late, "the keep-alive of {told} slow threads ends before they get up", ARG(told, SLEEPERS)) \
     STEP(no_threads, "the system gives no more threads", )                                                   \
     STEP(threads_again, "the system gives threads again", )                                                  \
     STEP(no_memory, "the next allocation fails", )                                                           \
