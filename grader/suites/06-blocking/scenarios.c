@@ -7,5 +7,6 @@
 #include "scenario.h"
 
 extern const struct scenario scenario_pool;
+extern const struct scenario scenario_laws;
 
-const struct scenario *const scenarios[] = {&scenario_pool, NULL};
+const struct scenario *const scenarios[] = {&scenario_pool, &scenario_laws, NULL};

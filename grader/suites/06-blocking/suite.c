@@ -8,7 +8,11 @@
 
 #include <stddef.h>
 
+#include "../../src/laws.h"
+#include "futures.h"
 #include "tests.h"
+
+LAWS_OF_LAB("06.8")
 
 static const struct judge_test tests[] = {
     {"refused", "06.5", PLAIN | ASAN, test_refused},
@@ -30,7 +34,7 @@ static const struct judge_test tests[] = {
     {"drop_sleepers", "06.6", PLAIN | ASAN, test_drop_sleepers},
     {"random_drop", "06.6", PLAIN | ASAN | TSAN, test_random_drop},
     {"joins", "06.7", PLAIN | ASAN | TSAN, test_joins},
-    {"explore_two_calls", "06.3", INTERLEAVE, judge_model},
+    LAWS_ROWS{"explore_two_calls", "06.3", INTERLEAVE, judge_model},
     {"explore_keep_alive", "06.4", INTERLEAVE, judge_model},
     {"explore_close", "06.6", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
@@ -44,6 +48,7 @@ static const struct judge_rest rests[] = {
     {"06.4", "06.1 06.3"},
     {"06.6", "06.1"},
     {"06.7", "06.1 06.6"},
+    {"06.8", "06.1 06.2 06.3 06.6"},
     {NULL, NULL},
 };
 /* clang-format on */

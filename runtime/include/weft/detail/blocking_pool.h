@@ -7,9 +7,9 @@
  * Threads:   what stands below `lock` is guarded by it.
  * Source:    Tokio's blocking pool.
  *
- * @clause{06.1,16,"A call runs once, on a thread of the pool: an idle one, else a new one below threads_max, else it waits. Calls begin in the sequence of their spawns."}
+ * @clause{06.1,14,"A call runs once, on a thread of the pool: an idle one, else a new one below threads_max, else it waits. Calls begin in the sequence of their spawns."}
  * @clause{06.2,14,"At most threads_max threads exist, and each is started for a call that found no idle one: as many as calls that block at once, and no more."}
- * @clause{06.3,20,"However spawns, ends of calls, keep-alives and wake-ups without a reason interleave, each accepted call is begun as long as a thread is idle or one may be started."}
+ * @clause{06.3,18,"However spawns, ends of calls, keep-alives and wake-ups without a reason interleave, each accepted call is begun as long as a thread is idle or one may be started."}
  * @clause{06.4,14,"A thread that has been idle for keep_alive_ns ends, unless it was told of a call meanwhile; it never ends sooner, and a busy one never ends."}
  */
 #ifndef WEFT_DETAIL_BLOCKING_POOL_H
