@@ -8,6 +8,7 @@
 #include "given.h"
 #include "weft/block_on.h"
 #include "weft/current_thread.h"
+#include "weft/detail/block_cache.h"
 #include "weft/dyn.h"
 
 enum { THREADS = 4, ROUNDS = 200 };
@@ -146,6 +147,24 @@ START_TEST(g12_one_allocation_fails_of_all_threads)
 }
 END_TEST
 
+/* G.117: the cache is no malloc, and would not take such a block. */
+START_TEST(g117_malloc_is_an_allocator)
+{
+    wf_set_allocator(&wf_block_cache); /* as in a release */
+    wf_set_allocator(&wf_malloc);
+    char *memory = wf_alloc(40);
+    ck_assert_ptr_nonnull(memory);
+    ck_assert_uint_ge(malloc_usable_size(memory), 40);
+    char *moved = realloc(memory, 4000);
+    ck_assert_ptr_nonnull(moved);
+    wf_free(moved, 40);
+    memory = malloc(40);
+    wf_free(memory, 0);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+    wf_set_allocator(NULL);
+}
+END_TEST
+
 /* An allocator that says what it was asked, and has no memory when `empty`. */
 struct spy {
     int allocs;
@@ -274,6 +293,7 @@ TCase *alloc_tests(void)
     tcase_add_test(tests, g62_what_is_left_to_a_failure_is_returned);
     tcase_add_test(tests, g12_an_injected_failure_does_not_reach_the_hook);
     tcase_add_test(tests, g13_every_allocation_and_release_goes_to_the_hook);
+    tcase_add_test(tests, g117_malloc_is_an_allocator);
     tcase_add_test(tests, g95_no_memory_comes_from_the_c_library);
     return tests;
 }

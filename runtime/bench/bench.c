@@ -398,19 +398,6 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
-static void *malloc_alloc(void *arg, size_t size)
-{
-    (void)arg;
-    return malloc(size);
-}
-
-static void malloc_free(void *arg, void *memory, size_t size)
-{
-    (void)arg;
-    (void)size;
-    free(memory);
-}
-
 /* On the executor of one thread (0), or on one of so many workers. */
 static void run(struct root *root, uint32_t workers)
 {
@@ -439,8 +426,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (argc >= 4)
-        wf_set_allocator(allocator[0] == 'c' ? &wf_block_cache
-                                             : &(struct wf_allocator){malloc_alloc, malloc_free, NULL});
+        wf_set_allocator(allocator[0] == 'c' ? &wf_block_cache : &wf_malloc);
     struct root root;
     ASYNC_INIT(&root, root, .name = argv[1], .count = count);
     run(&root, argc == 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0);

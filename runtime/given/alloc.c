@@ -32,6 +32,8 @@ static void malloc_free(void *arg, void *memory, size_t size)
         malloc_alloc, malloc_free, NULL                                                                      \
     }
 
+const struct wf_allocator wf_malloc = MALLOC;
+
 static struct wf_allocator at_first = MALLOC; /* constant once main() runs */
 static struct wf_allocator installed = MALLOC;
 
@@ -41,7 +43,7 @@ static WF_ATOMIC(uint32_t) fail_countdown; /* 0: disarmed; 1: the next allocatio
  *
  * A build that defines WF_BLOCK_CACHE has the block cache, the others malloc: where labs are graded and tested, a block that is used
  * again at once would hide that it was used after it was freed. For the same reason a release has malloc too where a tool watches
- * the program's memory. A program that wants malloc itself says so by wf_set_allocator(). */
+ * the program's memory. A program that wants malloc itself says so by wf_set_allocator(&wf_malloc). */
 
 #ifdef WF_BLOCK_CACHE
 

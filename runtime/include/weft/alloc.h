@@ -11,6 +11,7 @@
  * @clause{G.12,0,"wf_alloc_fail_at(n) makes the n-th allocation from then on return NULL, once; 0 disarms."}
  * @clause{G.62,0,"wf_alloc_fail_at returns how many allocations were left to the failure that it replaces; 0: it has happened, or none was set."}
  * @clause{G.13,0,"With wf_set_allocator every allocation and every release goes to the given functions."}
+ * @clause{G.117,0,"With wf_malloc as the allocator each wf_alloc is a malloc, and each wf_free a free, also where a release would have its cache of blocks."}
  * @clause{G.95,0,"No file of the runtime asks the C library for memory: malloc, calloc, free, strdup, mmap and their like. Of the given parts alloc.c alone does."}
  */
 #ifndef WEFT_ALLOC_H
@@ -29,6 +30,9 @@ struct wf_allocator {
     void (*free)(void *arg, void *memory, size_t size); /**< `memory` is never NULL */
     void *arg;                                          /**< passed to both, not looked at */
 };
+
+/** For wf_set_allocator(): malloc and free, of the C library or of what took their place. Clauses: G.117 */
+extern const struct wf_allocator wf_malloc;
 
 /**
  * @brief Replace the allocator of this process (NULL: the first one again).
