@@ -28,6 +28,11 @@ WF_BEGIN_DECLS
 struct wf_scheduler;
 struct wf_task;
 
+enum {
+    WF_TASKS_PER_TURN = 61,   /**< polls of tasks between two looks at everything else */
+    WF_POLLS_PER_INJECT = 31, /**< polls of tasks between two looks at the inject queue */
+};
+
 /** What a kind of scheduler does. */
 struct wf_scheduler_ops {
     const char *name; /**< for traces */

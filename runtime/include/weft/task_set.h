@@ -30,11 +30,6 @@
 
 WF_BEGIN_DECLS
 
-enum {
-    WF_TASKS_PER_TURN = 61,  /**< polls of tasks between two looks at everything else */
-    WF_POLLS_PER_INJECT = 31 /**< polls of tasks between two looks at the inject queue */
-};
-
 struct wf_task_set;
 
 /** What differs between the owners of sets. */

@@ -35,7 +35,6 @@
 #include "weft/list.h"
 #include "weft/park.h"
 #include "weft/scheduler.h"
-#include "weft/task_set.h"
 
 WF_BEGIN_DECLS
 
