@@ -58,12 +58,15 @@ $(foreach lab,$(GRADED),$(eval $(call lab_objects,$(lab))))
 # A subject names files from the tree's top on, and never says where the tree is: the solutions are there.
 OWN_PATHS := '-ffile-prefix-map=$(CURDIR)=.'
 
+# The runtime's own files assert what a debug build does (weft/detail/debug.h): in variant $(1), which runs natively, file $(2).
+debug_flag = $(if $(filter $(NATIVE),$(1)),$(if $(filter solutions/% runtime/%,$(2)),-DWF_DEBUG))
+
 # Two labs may be graded at once, and each make an object that both need: so it appears whole, or not yet. The same is true of what
 # it depends on, which every make reads.
 define variant_rule
 $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -MF $$@.d.$$$$$$$$ -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.d.$$$$$$$$ $$(@:.o=.d) && mv $$@.$$$$$$$$ $$@
+	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(call debug_flag,$(1),$$<) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -MF $$@.d.$$$$$$$$ -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.d.$$$$$$$$ $$(@:.o=.d) && mv $$@.$$$$$$$$ $$@
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 

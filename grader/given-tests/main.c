@@ -32,6 +32,7 @@ int main(void)
     suite_add_tcase(suite, task_tests());
     suite_add_tcase(suite, task_seen_tests());
     suite_add_tcase(suite, task_events_tests());
+    suite_add_tcase(suite, debug_tests());
     suite_add_tcase(suite, layout_tests());
     suite_add_tcase(suite, test_task_tests());
     suite_add_tcase(suite, test_wakes_tests());

@@ -194,6 +194,7 @@ static void sleep_until_woken(struct wf_worker *self)
 static void rest(struct wf_worker *self)
 {
     const struct wf_hooks *hooks = &self->all->hooks;
+    wf_calls_out("a hook");
     if (hooks->before_park)
         hooks->before_park(hooks->arg);
     if (wf_run_queue_length(&self->queue) > 0)

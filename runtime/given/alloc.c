@@ -13,6 +13,7 @@
 
 #include "weft/detail/atomic.h"
 #include "weft/detail/block_cache.h"
+#include "weft/detail/debug.h"
 
 static void *malloc_alloc(void *arg, size_t size)
 {
@@ -164,6 +165,7 @@ void *wf_alloc(size_t size)
 {
     if (WF_UNLIKELY(fails_now()))
         return NULL;
+    wf_calls_out("the allocator");
     void *memory = installed.alloc(installed.arg, size);
     if (memory)
         count(size);
@@ -175,6 +177,7 @@ void wf_free(void *memory, size_t size)
     if (!memory)
         return;
     count((size_t)0 - size);
+    wf_calls_out("the allocator");
     installed.free(installed.arg, memory, size);
 }
 

@@ -21,6 +21,7 @@ void wf_event_report_task(enum wf_event_kind kind, int value, const char *name, 
                                    .subject = task,
                                    .task = number,
                                    .thread = (int32_t)gettid()};
+    wf_calls_out("an event hook");
     context->event_hook->event(context->event_hook, &event);
 }
 

@@ -51,6 +51,17 @@ void wf_panic_at(const char *function, const char *file, int line, const char *c
     abort();
 }
 
+#ifdef WF_DEBUG
+
+__thread uint32_t wf_locks_held;
+
+void wf_called_under_lock(const char *what)
+{
+    wf_panic("G.115", "%s is called while the thread holds a lock of the runtime", what);
+}
+
+#endif
+
 void wf_lab_todo(const char *function, const char *file, int line, const char *task)
 {
     const struct wf_panic_info info = {task, "not written yet", function, file, line};

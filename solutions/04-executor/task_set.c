@@ -60,6 +60,7 @@ static bool inject(struct wf_task_set *self, struct wf_task *task, bool is_new)
 static void own(struct wf_task_set *self, struct wf_task *task)
 {
     wf_list_push_back(&self->owned, &task->owned);
+    wf_calls_out("a hook");
     if (self->hooks.task_spawned)
         self->hooks.task_spawned(self->hooks.arg, task);
 }
@@ -116,6 +117,7 @@ static void set_released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_task_set *self = (struct wf_task_set *)scheduler;
     wf_list_remove(&task->owned);
+    wf_calls_out("a hook");
     if (self->hooks.task_ended)
         self->hooks.task_ended(self->hooks.arg, task);
 }

@@ -18,6 +18,24 @@
 #include "weft/alloc.h"
 #include "weft/panic.h"
 
+#ifdef WF_DEBUG
+static __thread uint32_t scheduling; /* calls of `schedule` in which this thread is */
+
+static void check_runs_outside(const struct wf_task *task)
+{
+    if (scheduling > 0)
+        wf_panic("G.116", "task %s is run inside of a call of schedule, which only queues",
+                 wf_task_name(task));
+}
+
+static void check_is_over(const struct wf_task *task)
+{
+    if (!(wf_load_relaxed(&task->state) & WF_TASK_COMPLETE))
+        wf_panic("G.116", "a waker gives up the last reference to task %s, which is not over",
+                 wf_task_name(task));
+}
+#endif
+
 static inline bool is_traced(void)
 {
     const struct wf_context *context = wf_context_current;
@@ -34,7 +52,9 @@ static inline void report(enum wf_event_kind kind, int value, const struct wf_ta
 void wf_task_schedule(struct wf_task *task, bool is_polled)
 {
     report(WF_EVENT_SCHEDULE, is_polled, task);
+    WF_DEBUG_ONLY(scheduling++);
     task->scheduler->ops->schedule(task->scheduler, task);
+    WF_DEBUG_ONLY(scheduling--);
 }
 
 /* The bytes of a task that it has no memory for. */
@@ -135,6 +155,7 @@ void wf_join_into(struct wf_join_handle *handle, void *value, size_t bytes)
 static void drop_output(struct wf_task *task)
 {
     struct wf_future *frame = wf_task_frame(task);
+    wf_calls_out("an output's destructor");
     if (frame->ops->drop_out && wf_future_is_done(frame))
         frame->ops->drop_out(wf_future_out(frame));
 }
@@ -190,6 +211,7 @@ static bool step(struct wf_task *task, struct wf_context *context)
 
 void wf_task_run(struct wf_task *task, struct wf_context *context)
 {
+    WF_DEBUG_ONLY(check_runs_outside(task));
     struct wf_task *const outer_task = context->task;
     const struct wf_future *const outer_root = context->root;
     const char *const outer_runs = context->runs;
@@ -222,6 +244,7 @@ static void waker_wake(void *data)
         wf_task_schedule(task, false);
         break;
     case WF_NOTIFIED_FREE:
+        WF_DEBUG_ONLY(check_is_over(task));
         wf_task_free(task);
         break;
     }
@@ -238,8 +261,10 @@ static void waker_wake_by_ref(void *data)
 static void waker_drop(void *data)
 {
     struct wf_task *task = data;
-    if (wf_task_unreference(task, 1))
+    if (wf_task_unreference(task, 1)) {
+        WF_DEBUG_ONLY(check_is_over(task));
         wf_task_free(task);
+    }
 }
 
 static const struct wf_waker_ops waker_ops = {

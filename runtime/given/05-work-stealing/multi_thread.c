@@ -78,6 +78,7 @@ static int bind(struct wf_scheduler *scheduler, struct wf_task *task)
     struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
     if (!wf_owned_tasks_add(&self->owned, task))
         return WF_ECLOSED;
+    wf_calls_out("a hook");
     if (self->workers.hooks.task_spawned)
         self->workers.hooks.task_spawned(self->workers.hooks.arg, task);
     schedule(scheduler, task);
@@ -97,6 +98,7 @@ static void list_is_over(struct wf_multi_thread *self)
 static void released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     struct wf_multi_thread *self = (struct wf_multi_thread *)scheduler;
+    wf_calls_out("a hook");
     if (self->workers.hooks.task_ended)
         self->workers.hooks.task_ended(self->workers.hooks.arg, task);
     if (wf_owned_tasks_remove(&self->owned, task))
@@ -172,6 +174,7 @@ static void *run_thread(void *argument)
     if (hooks->thread_started)
         hooks->thread_started(hooks->arg);
     wf_multi_thread_run_worker(&self->workers.workers[number]);
+    wf_calls_out("a hook");
     if (hooks->thread_stopped)
         hooks->thread_stopped(hooks->arg); /* the runtime joins this thread before it goes */
     return NULL;

@@ -148,6 +148,7 @@ static void *run_thread(void *argument)
     wf_blocking_pool_run(self, &context);
     wf_context_leave(&context);
     wf_context_leave(&base);
+    wf_calls_out("a hook");
     if (hooks->thread_stopped)
         hooks->thread_stopped(hooks->arg); /* the pool's drop joins this thread, or one that has */
     return NULL;

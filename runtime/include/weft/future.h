@@ -117,6 +117,7 @@ static inline WF_MUST_USE enum wf_poll wf_future_poll(struct wf_future *future, 
     bool traced = WF_UNLIKELY(context && context->event_hook);
     if (traced)
         wf_event_report(WF_EVENT_POLL, 0, future->ops->name, future);
+    wf_calls_out("a future");
     enum wf_poll poll = future->ops->poll(future, cx);
     if (poll == WF_READY)
         wf_store_relaxed(&future->line, (uint32_t)WF_LINE_DONE);
@@ -144,6 +145,7 @@ static inline void wf_future_drop(struct wf_future *future)
         wf_event_report(WF_EVENT_DROP, 0, future->ops->name, future);
     /* before the call: what runs inside sees a future that is gone, and a second drop is found */
     wf_store_relaxed(&future->line, (uint32_t)WF_LINE_DROPPED);
+    wf_calls_out("a future");
     if (future->ops->drop)
         future->ops->drop(future);
 }

@@ -68,6 +68,7 @@ struct wf_park {
 static inline enum wf_parked wf_park(struct wf_park *park, uint64_t deadline_ns)
 {
     wf_event_report(WF_EVENT_PARK, 0, park->ops->name, park);
+    wf_calls_out("a park");
     enum wf_parked parked = park->ops->park(park, deadline_ns);
     wf_event_report(WF_EVENT_UNPARKED, (int)parked, park->ops->name, park);
     return parked;
@@ -77,12 +78,14 @@ static inline enum wf_parked wf_park(struct wf_park *park, uint64_t deadline_ns)
 static inline void wf_unpark(struct wf_park *park)
 {
     wf_event_report(WF_EVENT_UNPARK, 0, park->ops->name, park);
+    wf_calls_out("a park");
     park->ops->unpark(park);
 }
 
 /** @brief Fail all that waits on the driver, now and later. Once, by the scheduler, when no thread parks any more. */
 static inline void wf_park_shutdown(struct wf_park *park)
 {
+    wf_calls_out("a park");
     if (park->ops->shutdown)
         park->ops->shutdown(park);
 }
@@ -90,6 +93,7 @@ static inline void wf_park_shutdown(struct wf_park *park)
 /** @brief Give the owner's reference up. No thread parks any more, and all unparks have returned. Threads: any. */
 static inline void wf_park_drop(struct wf_park *park)
 {
+    wf_calls_out("a park");
     if (park->ops->drop)
         park->ops->drop(park);
 }

@@ -12,6 +12,7 @@
  *            to itself: a call of `schedule` may have queued a task that is over before that call has returned.
  *
  * @clause{G.50,0,"A task uses its scheduler until `released` has returned, and is complete only after that: a thread that sees it complete sees that this use is over."}
+ * @clause{G.116,0,"A wake or an abort queues, and destroys nothing in place. A debug build panics where `schedule` runs a task, or a waker frees one that is not over."}
  */
 #ifndef WEFT_SCHEDULER_H
 #define WEFT_SCHEDULER_H
@@ -39,8 +40,8 @@ struct wf_scheduler_ops {
     /** Take a new task over, with the owner's and the queue's reference, and queue it. Any thread.
      *  @return 0; or WF_ECLOSED: the scheduler is shut down, and took nothing. */
     int (*bind)(struct wf_scheduler *self, struct wf_task *task);
-    /** Queue a task that was notified, with the queue's reference. Any thread; a task is never queued twice. What the
-     *  caller did before is seen by the thread that takes the task out, as with any queue between threads. */
+    /** Queue a task that was notified, with the queue's reference, and run none. Any thread; a task is never queued twice. What
+     *  the caller did before is seen by the thread that takes the task out, as with any queue between threads. */
     void (*schedule)(struct wf_scheduler *self, struct wf_task *task);
     /** The task's future is over: forget the task, without giving up its reference. On the thread that runs it, which then
      *  completes it: the join handle is not READY yet. */

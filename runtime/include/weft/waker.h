@@ -21,6 +21,7 @@
 #include <stddef.h>
 
 #include "weft/detail/compiler.h"
+#include "weft/detail/debug.h"
 
 WF_BEGIN_DECLS
 
@@ -41,6 +42,7 @@ struct wf_waker {
 /** @brief A further waker of the same task, owned by the caller. Clauses: G.6 G.9 */
 static inline WF_MUST_USE struct wf_waker wf_waker_clone(const struct wf_waker *waker)
 {
+    wf_calls_out("a waker");
     struct wf_waker clone = {waker->ops, waker->ops ? waker->ops->clone(waker->data) : NULL};
     return clone;
 }
@@ -48,6 +50,7 @@ static inline WF_MUST_USE struct wf_waker wf_waker_clone(const struct wf_waker *
 /** @brief Wake, and use the waker up: it is empty afterwards. Clauses: G.6 G.9 */
 static inline void wf_waker_wake(struct wf_waker *waker)
 {
+    wf_calls_out("a waker");
     struct wf_waker taken = *waker; /* emptied first: waking may free the storage `waker` is in */
     waker->ops = NULL;
     waker->data = NULL;
@@ -58,6 +61,7 @@ static inline void wf_waker_wake(struct wf_waker *waker)
 /** @brief Wake, and keep the waker. Clauses: G.6 G.9 */
 static inline void wf_waker_wake_by_ref(const struct wf_waker *waker)
 {
+    wf_calls_out("a waker");
     if (waker->ops)
         waker->ops->wake_by_ref(waker->data);
 }
@@ -65,6 +69,7 @@ static inline void wf_waker_wake_by_ref(const struct wf_waker *waker)
 /** @brief Give the waker up without waking: it is empty afterwards. Clauses: G.6 G.9 */
 static inline void wf_waker_drop(struct wf_waker *waker)
 {
+    wf_calls_out("a waker");
     struct wf_waker taken = *waker;
     waker->ops = NULL;
     waker->data = NULL;
