@@ -69,6 +69,101 @@ START_TEST(g30_each_poll_begins_with_a_full_budget)
 }
 END_TEST
 
+/* Clones and drops its task's waker in its polls as it is told, and runs another task in between. */
+struct hoarder {
+    struct wf_future future;
+    const int *steps; /* 1: clone, -1: drop, 2: run the task in the queue, 0: the poll ends */
+    bool ends;        /* with the next 0 it is READY */
+    struct wf_waker wakers[4];
+    int count;
+    uint32_t references; /* at the end of the poll, before what is left is given up */
+};
+
+static uint32_t references_of(struct wf_task *task)
+{
+    return wf_load_relaxed(&task->state) / WF_TASK_REFERENCE;
+}
+
+static enum wf_poll hoarder_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct hoarder *self = (struct hoarder *)future;
+    for (; *self->steps; self->steps++) {
+        if (*self->steps == 1)
+            self->wakers[self->count++] = wf_waker_clone(cx->waker);
+        else if (*self->steps == -1)
+            wf_waker_drop(&self->wakers[--self->count]);
+        else
+            run_all(wf_context_current);
+    }
+    self->steps++;
+    self->references = references_of(wf_task_current());
+    return self->ends ? WF_READY : WF_PENDING;
+}
+
+static const struct wf_future_ops hoarder_ops = {
+    .name = "hoarder", .poll = hoarder_poll, .size = sizeof(struct hoarder)};
+
+static struct hoarder *spawn_hoarder(const int *steps)
+{
+    struct wf_task *task = wf_task_new(sizeof(struct hoarder));
+    ck_assert_ptr_nonnull(task);
+    struct hoarder *hoarder = (struct hoarder *)(void *)wf_task_frame(task);
+    *hoarder = (struct hoarder){.future = {.ops = &hoarder_ops}, .steps = steps};
+    ck_assert_int_eq(wf_task_spawn(task, &bench.head, NULL), 0);
+    return hoarder;
+}
+
+/* G.118: in the queue a task has two references, while it waits one. */
+START_TEST(g118_a_dropped_waker_makes_room_for_the_next)
+{
+    static const int steps[] = {1, 1, -1, 1, 0, -1, 1, -1, 0, 1, -1, -1, 0};
+    struct wf_context context = {0};
+    new_bench(false);
+    wf_context_enter(&context);
+    struct hoarder *hoarder = spawn_hoarder(steps);
+    struct wf_task *task = bench.queue[0];
+    run_all(&context);
+    ck_assert_uint_eq(hoarder->references, 4); /* two wakers: the third was the second's */
+    ck_assert_uint_eq(references_of(task), 3);
+    wf_waker_wake_by_ref(&hoarder->wakers[0]);
+    run_all(&context);
+    ck_assert_uint_eq(hoarder->references, 4); /* one is spare */
+    ck_assert_uint_eq(references_of(task), 2);
+    hoarder->ends = true;
+    wf_waker_wake_by_ref(&hoarder->wakers[0]);
+    run_all(&context);
+    ck_assert_uint_eq(wf_live_bytes(), 0); /* the spare ones went with the task's own */
+    ck_assert_uint_eq(context.spare_references, 0);
+    wf_context_leave(&context);
+}
+END_TEST
+
+/* G.118: a task that is run inside of another's poll neither takes nor gives up what is the other one's. */
+START_TEST(g118_spare_references_are_one_tasks)
+{
+    static const int outer_steps[] = {1, 1, -1, 2, 1, 0}, inner_steps[] = {1, 0};
+    struct wf_context context = {0};
+    new_bench(false);
+    wf_context_enter(&context);
+    struct hoarder *inner = spawn_hoarder(inner_steps), *outer = spawn_hoarder(outer_steps);
+    struct wf_task *tasks[] = {bench.queue[0], bench.queue[1]};
+    run_all(&context); /* the newest first */
+    ck_assert_uint_eq(inner->references, 3);
+    ck_assert_uint_eq(references_of(tasks[0]), 2);
+    ck_assert_uint_eq(outer->references, 4);
+    ck_assert_uint_eq(references_of(tasks[1]), 3);
+    inner->ends = outer->ends = true;
+    wf_waker_wake_by_ref(&inner->wakers[0]);
+    wf_waker_wake_by_ref(&outer->wakers[0]);
+    static const int drop_one[] = {-1, 0}, drop_two[] = {-1, -1, 0};
+    inner->steps = drop_one;
+    outer->steps = drop_two;
+    run_all(&context);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+    wf_context_leave(&context);
+}
+END_TEST
+
 /* G.31 */
 START_TEST(g31_ids_are_unique_and_the_same_from_everywhere)
 {
@@ -188,6 +283,8 @@ TCase *task_seen_tests(void)
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_polled);
     tcase_add_test(tests, g30_the_context_names_the_task_while_it_is_dropped);
     tcase_add_test(tests, g30_each_poll_begins_with_a_full_budget);
+    tcase_add_test(tests, g118_a_dropped_waker_makes_room_for_the_next);
+    tcase_add_test(tests, g118_spare_references_are_one_tasks);
     tcase_add_test(tests, g31_ids_are_unique_and_the_same_from_everywhere);
     tcase_add_test(tests, g31_each_thread_of_a_scheduler_takes_ids_in_blocks);
     tcase_add_test(tests, g31_a_name_is_the_functions_unless_the_spawner_gave_another);

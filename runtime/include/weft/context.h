@@ -48,10 +48,11 @@ struct wf_context {
     struct wf_event_hook *event_hook; /**< told of events, or NULL; inherited from outside when NULL */
     /** Told that the task gives way, or ran out of budget: wake `waker` after others had their turn. NULL: at once. */
     void (*defer)(struct wf_context *context, const struct wf_waker *waker);
-    bool constrained;               /**< whether there is a budget here */
-    uint32_t budget;                /**< units left, where constrained */
-    struct wf_task *task;           /**< the task being run here, or NULL */
-    bool yielded;                   /**< the task being polled gave way: poll it again, after the others */
+    bool constrained;     /**< whether there is a budget here */
+    uint32_t budget;      /**< units left, where constrained */
+    struct wf_task *task; /**< the task being run here, or NULL */
+    uint32_t spare_references; /**< to `task`: of wakers that it dropped in this poll, kept for those that it clones */
+    bool yielded;              /**< the task being polled gave way: poll it again, after the others */
     struct wf_scheduler *scheduler; /**< whose thread this is while the context is current, or NULL */
     struct wf_scheduler
         *spawns_on;   /**< where `scheduler` is NULL: to which tasks are spawned here nevertheless, or NULL */

@@ -171,6 +171,7 @@ void wf_task_free(struct wf_task *task);
  *
  * @clause{03.6,5,"Each clone of a task's waker holds a reference, on any thread, also once the task is complete. The memory is freed with the last reference, neither sooner nor never."}
  * @clause{03.7,4,"What a thread wrote before it woke a task is seen by the next poll of the task, also when the task was notified already or is being polled."}
+ * @clause{G.118,0,"A reference that a poll of its task drops with a waker goes to the next clone in that poll, or is given up at the end of the poll."}
  * @clause{03.21,2,"What one poll of a task wrote is seen by the next poll, on whichever thread."}
  */
 struct wf_waker wf_task_waker(struct wf_task *task);
