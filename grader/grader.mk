@@ -70,6 +70,11 @@ $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
 
+# What the models of an exercise are judged on: lab 05's ring and idle word, right and wrong, each under names of its own.
+DESIGNED := $(wildcard $(addprefix solutions/$(x2-model.designs)/,run_queue.c idle.c) $(addprefix grader/alternates/$(x2-model.designs)/*/,run_queue.c idle.c) grader/mutants/$(x2-model.designs)/*.patch)
+$(B)/obj/interleave/grader/suites/x2-model/designs/%.o: grader/suites/x2-model/designs.sh grader/variants.mk $(DESIGNED) $(wildcard runtime/include/weft/*.h runtime/include/weft/detail/*.h)
+	@CC="$(GRADE_CC)" CFLAGS="$(GRADE_COMMON) $(interleave.flags) -Werror -Iruntime/include" grader/suites/x2-model/designs.sh $* $@
+
 HEADERS := $(wildcard $(addprefix runtime/include/weft/,*.h detail/*.h exercises/*.h))
 $(B)/headers.stamp: $(HEADERS)
 	@mkdir -p $(B)

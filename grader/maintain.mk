@@ -13,8 +13,8 @@ deps-docs:
 check: deps-check
 	@grader/tools/check.sh $(if $(LONG),--long,$(if $(QUICK),--quick))
 
-# The models of a lab on its solution, as a program.
-MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $($(lab).models),$(B)/models/$(lab)))
+# The models of a lab on its solution, as a program; not those of an exercise that must fail on what they are judged on.
+MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $(filter-out models,$($(lab).kind)),$(if $($(lab).models),$(B)/models/$(lab))))
 define model_rule
 $(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $(if $(filter $(1),$(EXERCISES)),$(addprefix solutions/$(1)/,$($(1).write))) $($(1).models)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
 	@mkdir -p $$(@D)

@@ -3,10 +3,12 @@
 #
 #   NN-name.part     the part of the course
 #   NN-name.title    what the lab is called
-#   NN-name.kind     modules, exercise or application; orders: an exercise in which only memory orders may change
+#   NN-name.kind     modules, exercise or application; orders: an exercise in which only memory orders may change;
+#                    models: one whose file is models, which are judged on right and on wrong code
 #   NN-name.write    the files that a student writes
 #   NN-name.given    the files that come ready-made with the lab, in runtime/given/NN-name
 #   NN-name.headers  the public headers whose contract the lab is about
+#   NN-name.designs  of models: the lab whose solution, alternates and mutants they are judged on
 #   NN-name.starter  the points that the starter earns, if it is not 0
 
 LABS := 01-futures 02-async 03-tasks 04-executor 05-work-stealing 06-blocking 07-time
@@ -61,7 +63,7 @@ LABS := 01-futures 02-async 03-tasks 04-executor 05-work-stealing 06-blocking 07
 07-time.headers := detail/timer_wheel.h detail/timer.h time.h interval.h detail/time_driver.h delay_queue.h test_clock.h
 
 # Beside the labs: graded like them, and no part of the runtime: neither OWN=all nor the library has them.
-EXERCISES := x0-hello x1-orders
+EXERCISES := x0-hello x1-orders x2-model
 
 x0-hello.title := Hello: one line
 x0-hello.kind := exercise
@@ -75,6 +77,13 @@ x1-orders.write := orders.c
 x1-orders.given :=
 x1-orders.headers := exercises/orders.h
 x1-orders.starter := 7
+
+x2-model.title := Write a model
+x2-model.kind := models
+x2-model.write := model.c
+x2-model.given :=
+x2-model.headers := exercises/model.h
+x2-model.designs := 05-work-stealing
 
 # Not built yet. The number says where each will stand.
 PLANNED := 08-reactor 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone

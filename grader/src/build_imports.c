@@ -1,9 +1,12 @@
 /**
  * @file build_imports.c
- * @brief Which functions of the C library that give memory a submission's object asks for: its undefined symbols say.
+ * @brief What a submission's object asks for: which functions of the C library that give memory; and of a model, what it may not.
  *
  * The runtime's memory comes from wf_alloc() (G.95), so that a program can count it, replace it and make it fail. What is asked
  * for elsewhere is seen by no counter; in the object's table of symbols it stands, also where no test comes to the call.
+ *
+ * A model is explored by the engine in its own process, which reports of it. So it may call what a model needs and nothing else, and
+ * defines nothing that another object could take for its own.
  *
  * The object was made by the compiler, of a text that nobody trusts: each offset is held against the object's length.
  */
@@ -65,7 +68,11 @@ static uint64_t section_count(const char *object, size_t length)
     return at ? none.sh_size : head.e_shnum;
 }
 
-static void add_symbols(const char *object, size_t length, const Elf64_Shdr *symbols, struct words *names)
+/* Which symbols of an object are looked for. */
+typedef bool is_wanted(const void *arg, const Elf64_Sym *symbol, const char *name);
+
+static void add_symbols(const char *object, size_t length, const Elf64_Shdr *symbols, is_wanted *wanted,
+                        const void *arg, struct words *names)
 {
     Elf64_Shdr text;
     Elf64_Sym symbol;
@@ -75,12 +82,12 @@ static void add_symbols(const char *object, size_t length, const Elf64_Shdr *sym
         memcpy(&symbol, object + symbols->sh_offset + at, sizeof symbol);
         const char *name = object + text.sh_offset + symbol.st_name;
         bool is_whole = symbol.st_name < text.sh_size && memchr(name, '\0', text.sh_size - symbol.st_name);
-        if (symbol.st_shndx == SHN_UNDEF && is_whole && is_one(name) && !words_contain(names, name))
+        if (is_whole && *name && wanted(arg, &symbol, name) && !words_contain(names, name))
             words_add(names, name);
     }
 }
 
-struct words build_memory_imports(const char *object, size_t length)
+static struct words symbols_of(const char *object, size_t length, is_wanted *wanted, const void *arg)
 {
     struct words names = {0};
     Elf64_Ehdr head;
@@ -90,8 +97,19 @@ struct words build_memory_imports(const char *object, size_t length)
     uint64_t count = section_count(object, length);
     for (uint64_t i = 1; i < count && i <= length / sizeof found; i++)
         if (section(object, length, i, &found) && found.sh_type == SHT_SYMTAB)
-            add_symbols(object, length, &found, &names);
+            add_symbols(object, length, &found, wanted, arg, &names);
     return names;
+}
+
+static bool gives_memory(const void *arg, const Elf64_Sym *symbol, const char *name)
+{
+    (void)arg;
+    return symbol->st_shndx == SHN_UNDEF && is_one(name);
+}
+
+struct words build_memory_imports(const char *object, size_t length)
+{
+    return symbols_of(object, length, gives_memory, NULL);
 }
 
 void build_note_imports(struct builder *builder, const char *object, const char *shown)
@@ -113,4 +131,75 @@ void build_note_imports(struct builder *builder, const char *object, const char 
     free(says);
     words_free(&names);
     free(bytes);
+}
+
+/* What a model does not need. Where an account is written its code may run outside of an execution (interleave_name_with()): there the
+ * engine does not stand before the system's calls, so not one of them is had. `arg`: how the names of what it runs on begin. */
+static bool is_unneeded(const void *arg, const Elf64_Sym *symbol, const char *name)
+{
+    static const char *const names[] = {"malloc",      "calloc",      "realloc",          "free",
+                                        "memcpy",      "memmove",     "memset",           "memcmp",
+                                        "strcmp",      "exit",        "__stack_chk_fail", "abort",
+                                        "sched_yield", "wf_lab_todo", "__assert_fail"};
+    static const char *const begins[] = {"interleave_", "pthread_", "sem_", "__tsan_", "__atomic_"};
+    const struct words *calls = arg;
+    bool is_needed = symbol->st_shndx != SHN_UNDEF;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        is_needed |= strncmp(name, begins[i], strlen(begins[i])) == 0;
+    for (size_t i = 0; i < calls->count; i++)
+        is_needed |= strncmp(name, calls->items[i], strlen(calls->items[i])) == 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        is_needed |= strcmp(name, names[i]) == 0;
+    return !is_needed;
+}
+
+static bool is_for_others(const void *arg, const Elf64_Sym *symbol, const char *name)
+{
+    (void)arg;
+    (void)name;
+    return symbol->st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
+}
+
+/* "a, b" */
+static char *list_of(const struct words *names)
+{
+    char *text = copy_text("");
+    for (size_t i = 0; i < names->count; i++) {
+        char *longer = format_text("%s%s%s", text, i ? ", " : "", names->items[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+bool build_model_is_closed(struct builder *builder, const char *object, const char *shown, const char *calls)
+{
+    size_t length = 0, before = builder->build->problem_count;
+    char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL);
+    if (!bytes)
+        return false;
+    struct words wanted = {0};
+    words_split(&wanted, calls);
+    struct words asked = symbols_of(bytes, length, is_unneeded, &wanted),
+                 defines = symbols_of(bytes, length, is_for_others, NULL);
+    if (asked.count) {
+        char *text = list_of(&asked);
+        build_problem(
+            builder->build, shown, false,
+            format_text(
+                "asks for %s. A model has what begins with one of %s; POSIX threads, semaphores, malloc, free, memcpy and its "
+                "like, and what interleave.h declares.",
+                text, calls));
+        free(text);
+    }
+    if (defines.count)
+        build_problem(
+            builder->build, shown, false,
+            format_text("defines %s for other files: make all functions and variables of a model static.",
+                        defines.items[0]));
+    words_free(&defines);
+    words_free(&asked);
+    words_free(&wanted);
+    free(bytes);
+    return builder->build->problem_count == before;
 }

@@ -147,6 +147,7 @@ static void add_models(struct builder *builder, struct job *job, const char *var
     add_trusted_list(builder, job, variant, folder, settings_get(suite, "MODELS"));
     add_trusted(builder, job, "engine", "engine.c");
     add_wrapped(builder, job);
+    words_split(&job->argv, settings_get(suite, "MODEL_LINK_FLAGS"));
 }
 
 /* What the object calls for each fence. Text that only looks like it says as much: the variant is lenient then. */
@@ -206,10 +207,11 @@ static void look_into_cache(struct builder *builder, struct job *job, const stru
     const struct settings *settings = &builder->course->variants;
     char *wrapped = format_text("%s/grader/interleave/wrapped.txt", builder->course->root);
     char *names = build_is_explored(variant) ? read_file(wrapped, 1 << 16, NULL, NULL) : NULL;
-    char *flags = format_text("link %s %s %s %s %s sandbox %s", settings_get(settings, "GRADE_COMMON"),
-                              settings_get_of(settings, variant, "flags"),
-                              settings_get_of(settings, variant, "link"), settings_get(suite, "LINK_FLAGS"),
-                              names ? names : "", sandbox_tier_name(builder->sandbox->tier));
+    char *flags =
+        format_text("link %s %s %s %s %s sandbox %s", settings_get(settings, "GRADE_COMMON"),
+                    settings_get_of(settings, variant, "flags"), settings_get_of(settings, variant, "link"),
+                    settings_get(suite, build_is_explored(variant) ? "MODEL_LINK_FLAGS" : "LINK_FLAGS"),
+                    names ? names : "", sandbox_tier_name(builder->sandbox->tier));
     build_look_into_cache(builder, job,
                           (const struct cache_part[]){{flags, strlen(flags)}, {list, strlen(list)}}, 2);
     free(flags);
@@ -227,6 +229,9 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
         if (build->status[v] != BUILD_OK)
             continue;
         const char *variant = build->variants.items[v];
+        char *suite = format_text("grader/suites/%s", builder->request->lab);
+        char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
+        struct settings scenarios = settings_read(path);
         struct job *job = build_add_job(builder, &jobs, "subject");
         char *box = build_subject_folder(build, variant);
         job->variant = (int)v;
@@ -244,6 +249,9 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
                 continue;
             char *object = build_object_path(builder, variant, file);
             words_add(&job->argv, object);
+            if (strcmp(variant, "interleave") == 0 && course_is_of_models(course, file->lab) &&
+                !build_model_is_closed(builder, object, file->shown, settings_get(&scenarios, "MODEL_CALLS")))
+                build->status[v] = BUILD_FAILED;
             if (strcmp(variant, "plain") == 0)
                 build_note_imports(builder, object, file->shown);
             if (strcmp(variant, "tsan") == 0 && has_fences(object)) {
@@ -266,9 +274,6 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
             free(given);
             free(solution);
         }
-        char *suite = format_text("grader/suites/%s", builder->request->lab);
-        char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
-        struct settings scenarios = settings_read(path);
         (build_is_explored(variant) ? add_models : add_scenarios)(builder, job, trusted_variant(variant),
                                                                   &scenarios, suite);
         look_into_cache(builder, job, &scenarios, variant);

@@ -82,6 +82,14 @@ void build_make_stage(struct builder *builder)
     char *staged = format_text("%s/include", tree);
     if (!copy_tree(headers, staged))
         build_stage_failed(staged);
+    if (course_is_of_models(builder->course, builder->request->lab)) {
+        char *header = format_text("%s/grader/interleave/interleave.h", builder->course->root);
+        char *beside = format_text("%s/interleave.h", staged);
+        if (!copy_file(header, beside))
+            build_stage_failed(beside);
+        free(beside);
+        free(header);
+    }
     for (size_t i = 0; i < build->variants.count; i++) {
         char *objects = format_text("%s/objects/%s", build->stage, build->variants.items[i]);
         build_make_folder(objects);

@@ -265,3 +265,8 @@ struct words course_written_files(const struct course *course, const char *lab)
     words_split(&files, settings_get_of(&course->modules, lab, "write"));
     return files;
 }
+
+bool course_is_of_models(const struct course *course, const char *lab)
+{
+    return strcmp(settings_get_of(&course->modules, lab, "kind"), "models") == 0;
+}

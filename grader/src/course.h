@@ -71,4 +71,7 @@ const char *course_graded(const struct course *course, size_t number);
 /** The files that a student writes in this lab. The caller frees. */
 struct words course_written_files(const struct course *course, const char *lab);
 
+/** Whether what a student writes in it are models, which the grader judges on code that is right and on code that is wrong. */
+bool course_is_of_models(const struct course *course, const char *lab);
+
 #endif

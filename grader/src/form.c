@@ -6,6 +6,9 @@
  * the same to the compiler. So a line that goes on in the next (a backslash at its end) is refused, for it can hide code in a
  * comment; the end of a line with a directive is a token; and a fence that is left out stands where a statement may be
  * added: behind ; or a brace.
+ *
+ * A model is read without macros of its own, so each word in it is what it says. What it calls and defines is left to the object's
+ * symbols (build_imports.c).
  */
 #include "form.h"
 
@@ -155,4 +158,68 @@ char *form_difference(const char *submitted, const char *original)
     } while (ours.token && theirs.token && !theirs.problem);
     free(ours.problem);
     return theirs.problem;
+}
+
+/* Whether the line of this # includes what a model needs: <interleave.h>, which has most of it, or a header of the runtime. */
+static bool includes_a_model_header(const char *at)
+{
+    static const char include[] = "include", *const names[] = {"<interleave.h>", "\"interleave.h\"",
+                                                               "<semaphore.h>",  "<string.h>",
+                                                               "\"weft/",        "<weft/"};
+    at += strspn(at, " \t");
+    if (strncmp(at, include, strlen(include)) != 0)
+        return false;
+    at += strlen(include);
+    at += strspn(at, " \t");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(at, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* A word with which code runs before the model does, or past the engine. */
+static bool is_forbidden_word(const struct reader *reader)
+{
+    static const char *const words[] = {"asm",           "__asm",   "__asm__", "__attribute",
+                                        "__attribute__", "_Pragma", "__pragma"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is(reader, words[i]))
+            return true;
+    return false;
+}
+
+/* Past a text in quotes, whose words are none. */
+static void skip_text(struct reader *reader)
+{
+    char quote = *reader->token;
+    while (*reader->at && *reader->at != quote && *reader->at != '\n')
+        reader->at += *reader->at == '\\' && reader->at[1] ? 2 : 1;
+    reader->at += *reader->at == quote;
+}
+
+char *form_model_problem(const char *submitted)
+{
+    struct reader reader = {.at = submitted, .line = 1};
+    int continued = continued_line(submitted);
+    if (continued)
+        return format_text("line %d ends with a backslash: remove it.", continued);
+    char before = '\0';
+    for (read_token(&reader); reader.token; read_token(&reader)) {
+        char first = *reader.token;
+        if (first == '#' && !includes_a_model_header(reader.at))
+            return format_text(
+                "line %d: a model has no directive but #include of <interleave.h>, <semaphore.h>, <string.h> and "
+                "\"weft/...\": remove it. For a number take an enum.",
+                reader.line);
+        if (is_forbidden_word(&reader))
+            return format_text("line %d: a model is plain C: there is no %.*s in it.", reader.line,
+                               reader.length, reader.token);
+        if ((before == '[' && first == '[') || ((before == '<' || before == '%') && first == ':'))
+            return format_text("line %d: a model is plain C: there is no %c%c in it.", reader.line, before,
+                               first);
+        if (first == '"' || first == '\'')
+            skip_text(&reader);
+        before = first;
+    }
+    return NULL;
 }

@@ -140,6 +140,16 @@ bool judge_scenario_is(const struct judge *judge, const char *scenario);
 /** A test that is a model of the same name: explored in the variant interleave, within the budget. */
 void judge_model(struct judge *judge);
 
+/** A test that is a model of the same name, which the submission wrote, on code that is wrong: it passes where the model fails, and
+ * finds what a model is for: not by a misuse, a crash or a step too many. */
+void judge_caught(struct judge *judge);
+
+/** Whether it is a model, of which one execution can be looked at. */
+static inline bool judge_is_model(const struct judge_test *test)
+{
+    return test->run == judge_model || test->run == judge_caught;
+}
+
 /** A test that is a weakening search: the models of the clause need each memory order in these files ("a.c,b.c"). The clause
  * has so many orders in the starter; of a clause whose models pass, each that is not too strong earns an equal share. */
 void judge_orders(struct judge *judge, const char *clause, const char *files, int orders);

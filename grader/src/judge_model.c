@@ -100,13 +100,15 @@ static json_t *account_of(const struct judge *judge, const struct findings *find
     return lines;
 }
 
-/* "assertion, found ...: expected: this; observed: that": what was expected, and *observed without it. */
-static const char *split_assertion(const char *headline, char **observed)
+#define ALL_PASS "every execution of the model passes"
+
+/* "assertion, found ...: expected: this; observed: that": what was expected, and *observed without it; else `otherwise`. */
+static const char *split_assertion(const char *headline, char **observed, const char *otherwise)
 {
     static const char expected[] = ": expected: ", seen[] = "; observed: ";
     const char *begin = strstr(headline, expected), *end = begin ? strstr(begin, seen) : NULL;
     if (!end)
-        return "every execution of the model passes";
+        return otherwise;
     begin += strlen(expected);
     *observed = format_text("%.*s%s", (int)(begin - headline) - (int)strlen("expected: "), headline,
                             end + strlen(seen));
@@ -120,7 +122,7 @@ static const char *with_short_name(const char *task)
     return slash ? format_text("%.*s%s", (int)(open + 1 - task), task, slash + 1) : task;
 }
 
-static _Noreturn void decide_failure(struct judge *judge, const struct findings *findings)
+static _Noreturn void decide_failure(struct judge *judge, const struct findings *findings, const char *wanted)
 {
     char *headline = shown(judge, &findings->headline);
     judge->account = account_of(judge, findings);
@@ -136,10 +138,10 @@ static _Noreturn void decide_failure(struct judge *judge, const struct findings 
         judge_not_verified(judge, "%s", what ? what + 2 : headline); /* which says what to do */
     case IL_LOOP:
         judge->hung = true; /* it costs as much */
-        judge_fail(judge, "every execution of the model passes", "%s", headline);
+        judge_fail(judge, wanted, "%s", headline);
     default: {
         char *observed = *headline ? headline : (char[]){"a failure, of which nothing is said"};
-        const char *expected = split_assertion(headline, &observed);
+        const char *expected = split_assertion(headline, &observed, wanted);
         judge_fail(judge, expected, "%s", observed);
     }
     }
@@ -188,11 +190,37 @@ static void explore_written(struct judge *judge)
     judge->folder = judge->written_folder;
     struct channel_record record =
         explore(judge, &findings, part_ms < BUDGET_MAX_MS ? part_ms : BUDGET_MAX_MS, true);
-    bool is_finding = record.a == IL_FAILED && is_about_the_code(findings.failure);
-    if (is_finding) {
+    if (record.a == IL_FAILED && is_about_the_code(findings.failure)) {
         append(&findings.headline, ONLY_AS_WRITTEN, TEXT_MAX);
-        decide_failure(judge, &findings);
+        decide_failure(judge, &findings, ALL_PASS);
     }
+    judge_finish(judge);
+}
+
+/* What a model finds in code that is wrong. */
+static bool is_finding(int64_t failure)
+{
+    return failure == IL_ASSERTION || failure == IL_DEADLOCK || failure == IL_LOST_WAKEUP ||
+           failure == IL_LIVELOCK || failure == IL_RACE || failure == IL_MEMORY || failure == IL_BAD_FREE ||
+           failure == IL_LEAK;
+}
+
+void judge_caught(struct judge *judge)
+{
+    static struct findings findings;
+    judge->facts = json_object();
+    struct channel_record record = explore(judge, &findings, judge->budget_ms, false);
+    if (record.a == IL_BUDGET)
+        judge_not_verified(
+            judge, "the budget of processor time was used up before an execution failed; DEEP=1 spends more");
+    if (record.a != IL_FAILED)
+        judge_fail(judge, "the model fails on this code, which is wrong", "all %lld executions pass",
+                   (long long)record.b);
+    if (!is_finding(findings.failure))
+        decide_failure(judge, &findings,
+                       "what is wrong with the code is found by an assertion, a data race, a deadlock, a lost "
+                       "wake-up, a livelock or an error of memory");
+    add_fact(judge, "caught", &findings.headline);
     judge_finish(judge);
 }
 
@@ -203,7 +231,7 @@ void judge_model(struct judge *judge)
     judge->facts = json_object();
     struct channel_record record = explore(judge, &findings, judge->budget_ms, written);
     if (record.a == IL_FAILED)
-        decide_failure(judge, &findings);
+        decide_failure(judge, &findings, ALL_PASS);
     if (record.a == IL_BUDGET)
         judge_not_verified(
             judge,

@@ -31,7 +31,7 @@ static json_t *tests_json(const struct judge_suite *suite)
     for (const struct judge_test *test = suite ? suite->tests : NULL; test && test->name; test++)
         json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:b}", "name", test->name, "clause",
                                               test->clause, "variants", variants_json(test->variants),
-                                              "model", test->run == judge_model));
+                                              "model", judge_is_model(test)));
     return list;
 }
 

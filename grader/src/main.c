@@ -128,7 +128,7 @@ static void take_test(const struct judge_suite *suite, const struct handout *han
     if (!options->debug && !options->trace)
         return;
     options->test = test->name;
-    if (test->variants == INTERLEAVE && test->run != judge_model)
+    if (test->variants == INTERLEAVE && !judge_is_model(test))
         die("%s is a search through many executions, and has none to show: make grade LAB=%.2s TEST=%s says what it finds",
             test->name, suite->lab, test->name);
     if (options->debug && test->variants == INTERLEAVE && !options->token)

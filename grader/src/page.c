@@ -57,7 +57,9 @@ int page_write(const struct result *result)
     char *folder = format_text("%s/build/trace", result->course->root);
     char *path = format_text("%s/%.2s-%s.html", folder, result->lab, test->name);
     char *harmless = harmless_text(rows, strlen(rows), SIZE_MAX),
-         *observed = harmless_line(outcome_text(test, "observed"), 4000), *page = NULL;
+         *observed =
+             harmless_line(outcome_text(test, test->status == TEST_PASS ? "caught" : "observed"), 4000),
+         *page = NULL;
     size_t size;
     FILE *out = open_memstream(&page, &size);
     page_write_html(out, harmless, find_source, (void *)(uintptr_t)result);

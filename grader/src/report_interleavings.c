@@ -21,6 +21,12 @@ static int kind_length(const char *headline)
     return length > 0 && headline[length - 1] == ' ' ? length - 1 : length;
 }
 
+/* A model that fails where the code is wrong, as it must. */
+static bool is_caught(const struct outcome *test)
+{
+    return test->status == TEST_PASS && *outcome_text(test, "caught");
+}
+
 /* `common` stands above all models; a model with other bounds has them beside it. */
 static void print_model(const struct style *style, const struct outcome *test, const char *common)
 {
@@ -28,7 +34,16 @@ static void print_model(const struct style *style, const struct outcome *test, c
     const char *bounds = outcome_text(test, "bounds"), *observed = outcome_text(test, "observed"), *colour;
     const char *word = status_word(style, test->status, &colour), *plural = executions == 1 ? "" : "s";
     fprintf(style->out, "  %-6s %-28s ", test->clause, test->name);
-    if (test->status == TEST_PASS) {
+    if (is_caught(test)) { /* and how: a person looks whether it is for the right reason */
+        char *kind =
+            format_text("%.*s", kind_length(outcome_text(test, "caught")), outcome_text(test, "caught"));
+        fprintf(style->out, "%spass%s: ", colour, style->off);
+        print_foreign(style, kind, KIND_BYTES_MAX);
+        fputs("; TOKEN=", style->out);
+        print_foreign(style, outcome_text(test, "token"), SIZE_MAX);
+        fputc('\n', style->out);
+        free(kind);
+    } else if (test->status == TEST_PASS) {
         fprintf(style->out, "all %lld execution%s %spass%s", (long long)executions, plural, colour,
                 style->off);
         if (strcmp(bounds, common) != 0) {

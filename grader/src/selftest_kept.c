@@ -5,7 +5,8 @@
  * Of the tree: what builds and what judges, all headers and the bottom layer; the lab's own suite, handout and starter; the
  * solutions of this lab and of those before it. A module uses its own lab and those below (grader/tools/layers.sh), so of
  * the solutions of later labs, which are linked too, only the names count that they define: grader/tools/machine.sh writes
- * them, and what is known of the machine. Of the case: its submission, its golden report, what it is run with.
+ * them, and what is known of the machine. Of an exercise on models: what they are judged on. Of the case: its submission, its
+ * golden report, what it is run with.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -109,6 +110,11 @@ static void look_at_common(struct look *look, const struct selftest *test, const
     for (size_t i = 0; i < given.count; i++)
         look_below(look, "runtime/given", given.items[i]);
     words_free(&given);
+    const char *designs = settings_get_of(&test->course->modules, lab, "designs");
+    if (*designs) {
+        look_below(look, "grader/alternates", designs);
+        look_below(look, "grader/mutants", designs);
+    }
     look_below(look, "grader/suites", lab);
     look_below(look, "solutions", lab);
     look_below(look, "labs", lab);

@@ -69,8 +69,8 @@ static struct place find_lab(const struct build_request *request, int from, cons
 }
 
 /* Paths that leave the submission are refused by name, so that the message can say so; what hides from
- * this look (a macro, an assembler directive) meets the sandbox, where such a path does not exist. */
-static char *forbidden_include(const char *bytes)
+ * this look (a macro, an assembler directive) meets the sandbox, where such a path does not exist. `beside`: one more header. */
+static char *forbidden_include(const char *bytes, const char *beside)
 {
     int number = 1;
     for (const char *line = bytes; line; number++) {
@@ -85,7 +85,8 @@ static char *forbidden_include(const char *bytes)
                                              : 0;
                 char *path = format_text("%.*s", (int)length, length ? at + 1 : at);
                 char *problem = NULL;
-                if (path[0] == '/' || strstr(path, "..") || (*at == '"' && strncmp(path, "weft/", 5) != 0))
+                if (path[0] == '/' || strstr(path, "..") ||
+                    (*at == '"' && strncmp(path, "weft/", 5) != 0 && strcmp(path, beside) != 0))
                     problem = format_text(
                         "line %d includes %s. A submission may include system headers and weft/*.h "
                         "only: remove the line.",
@@ -101,7 +102,7 @@ static char *forbidden_include(const char *bytes)
 }
 
 /* NULL: the file is fine. Otherwise what is wrong with it. */
-static char *check_source(const char *bytes, size_t length)
+static char *check_source(const char *bytes, size_t length, const char *beside)
 {
     const char *nul = memchr(bytes, '\0', length);
     if (nul)
@@ -112,7 +113,7 @@ static char *check_source(const char *bytes, size_t length)
     size_t blank = strspn(bytes, " \t\r\n");
     if (blank == length)
         return format_text("is empty. Start from the starter, labs/NN-name/, and fill in its tasks.");
-    return forbidden_include(bytes);
+    return forbidden_include(bytes, beside);
 }
 
 /* The file's bytes, from the descriptor that was looked at. NULL: *what says what is wrong with it. */
@@ -154,9 +155,11 @@ static char *take_source(int folder, const char *name, size_t *length, char **wh
     return bytes;
 }
 
-/* NULL: the file is fine, or may differ from the solution as its author likes. */
+/* NULL: the file is fine, or has no form to keep. */
 static char *check_form(const struct course *course, const char *lab, const char *name, const char *bytes)
 {
+    if (course_is_of_models(course, lab))
+        return form_model_problem(bytes);
     if (strcmp(settings_get_of(&course->modules, lab, "kind"), "orders") != 0)
         return NULL;
     char *path = format_text("%s/solutions/%s/%s", course->root, lab, name);
@@ -178,7 +181,7 @@ static void read_one(const struct course *course, const struct place *folder, co
     size_t length = 0;
     char *bytes = take_source(folder->fd, name, &length, &what, &no_result);
     if (bytes)
-        what = check_source(bytes, length);
+        what = check_source(bytes, length, course_is_of_models(course, lab) ? "interleave.h" : "");
     if (bytes && !what)
         what = check_form(course, lab, name, bytes);
     if (what) {

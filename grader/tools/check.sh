@@ -158,7 +158,7 @@ benchmarks()
 {
     local name count=0
     gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -pthread -Iruntime/include -o "$logs/bench" \
-        runtime/bench/bench.c solutions/*/*.c runtime/given/*.c runtime/given/*/*.c || return 1
+        runtime/bench/bench.c solutions/[0-9]*/*.c runtime/given/*.c runtime/given/*/*.c || return 1
     for name in $(awk '$1 !~ /^#/ && NF { print $1 }' runtime/bench/benchmarks.txt); do
         "$logs/bench" "$name" 2000 >/dev/null || return 1
         count=$((count + 1))
@@ -201,6 +201,7 @@ grader_sanitized()
     done
     build/weft-grade-asan run x1 --from labs
     [ $? = 1 ] || return 1
+    build/weft-grade-asan run x2 --from solutions || return 1
     build/weft-grade-asan selftest printers >/dev/null || return 1
     build/weft-grade-asan list >/dev/null &&
         echo "the grader is clean under ASan and UBSan"

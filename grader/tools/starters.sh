@@ -14,7 +14,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # What surrounds a hole (`self`, a helper, an ops table) is unused until the hole is filled.
-flags="-std=gnu11 -D_GNU_SOURCE -Iruntime/include -Wall -Wextra -Werror -Wno-unused-parameter
+flags="-std=gnu11 -D_GNU_SOURCE -Iruntime/include -Igrader/interleave -Wall -Wextra -Werror -Wno-unused-parameter
     -Wno-unused-variable -Wno-unused-function -Wno-unused-const-variable"
 
 say()

@@ -79,6 +79,35 @@ orders cut-off "the end of file" '/^bool pair_read/,$d'
 expect 1 "relaxed suffices" "$grade" run x1 --test x1.1 --hint
 expect 2 "weaken_pair is a search through many executions" "$grade" debug x1 --test weaken_pair
 
+# An exercise whose files are models: they are plain C, and name nothing but what a model needs.
+# model NAME PATTERN SED: the solution with that change is refused with those words
+model()
+{
+    mkdir -p "$work/$1" && sed "$3" solutions/x2-model/model.c >"$work/$1/model.c"
+    chmod -R a+rX "$work"
+    cmp -s solutions/x2-model/model.c "$work/$1/model.c" && failures=$((failures + 1)) && echo "the change $1 changes nothing"
+    expect 1 "$2" "$grade" run x2 --test x2.5 --from "$work/$1"
+}
+begins='s/^static void begin(void)$/'
+model constructor "there is no __attribute__ in it" "${begins}__attribute__((constructor)) &/"
+model brackets "there is no [[ in it" "${begins}[[gnu::constructor]] &/"
+model digraph "there is no <: in it" "${begins}<:<:gnu::constructor:>:> &/"
+model assembly "there is no asm in it" 's/^    begin();$/    asm("syscall");/'
+model define "no directive but #include" '1i #define CALL(name) __builtin_##name'
+model digraph-of-define "there is no %: in it" '1i %:define CALL exit'
+model other-header "no directive but #include" 's/^#include <interleave.h>$/&\n#include <unistd.h>/'
+model hidden-line "ends with a backslash" 's/^    begin();$/\/\/ \\\n&/'
+model unknown-call "asks for writev. A model has" 's/^    begin();$/    extern long writev(int, const void *, int);\n    writev(4, 0, 0);/'
+model dispatcher "asks for ring_reference_wf_run_queue_init. A model has" 's/^    begin();$/    extern char ring_reference_wf_run_queue_init[];\n    (void)*(volatile char *)ring_reference_wf_run_queue_init;/'
+model all-models "asks for __start_interleave_models. A model has" 's/^    begin();$/    extern char __start_interleave_models[];\n    (void)*(volatile char *)__start_interleave_models;/'
+model outside "asks for open, write. A model has" 's/^static void begin(void)$/ssize_t write(int, const void *, size_t);\nint open(const char *, int, ...);\nstatic void look(uint64_t value, char *text, size_t size)\n{\n    *text = (char)(value + size);\n    (void)!write(open("\/proc\/self\/cmdline", 0), text, 1);\n}\n\n&/; s/^    begin();$/    interleave_name_with(\&ring.head, "head", look);\n&/'
+model for-others "defines strcmp for other files" '$a int strcmp(const char *a, const char *b) { return a != b; }'
+model no-model "model.c has no MODEL(sleep, ...)" 's/^MODEL(sleep,/MODEL(sleeps,/'
+model same-name "there are several models called explore_sleep" '$a MODEL(explore_sleep, "-", "mine") { }'
+model exits "code under test must not end the program" 's/^    publish();$/    exit(0);/'
+model crashes "what is wrong with the code is found by" 's/^    publish();$/    *(volatile int *)8 = 1;/'
+expect 0 "x2-catch_sleep_load.html" "$grade" trace x2 --test catch_sleep_load --from solutions
+
 expect 2 "OWN names lab 42" "$grade" run 01 --own 42
 expect 2 "there is no variant fast" "$grade" run 01 --variants fast
 expect 2 "--sandbox is bubblewrap, landlock or none, not fortress" "$grade" run 01 --sandbox fortress

@@ -76,6 +76,10 @@ for file in solutions/01-futures/ready.c grader/suites/02-async/suite.c grader/s
     echo '/* another */' >>"$tree/$file"
     runs 0 "0 were kept, 1 run" 02.08-whole-pieces
 done
+runs 0 "0 were kept, 1 run" x2.5-one-after-the-other
+runs 0 "1 were kept, 0 run" x2.5-one-after-the-other
+echo "Another word." >>"$tree/grader/alternates/05-work-stealing/fences/ABOUT" # of what the models are judged on
+runs 0 "0 were kept, 1 run" x2.5-one-after-the-other
 mutant() # NAME SED: a mutant of x0 whose own test is "take"
 {
     sed "$2" solutions/x0-hello/ticket.c >"$work/ticket.c"
