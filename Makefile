@@ -128,7 +128,7 @@ link_own_model = $(explore_link) -o $(B)/models/$(1) $(B)/models/$(1).o $(call p
 ## model: explore models that you have written: FILE=x.c [TEST=name] [TOKEN=t] [SECONDS=n] [WEAKEN=1] [BUG=n] [OWN=all] [FROM=dir]
 .PHONY: model
 model: deps-grade
-	@test -f "$$FILE" || { printf "Which model? For example: make model FILE=my_model.c (there is no file '%s')\n" "$$FILE" >&2; exit 1; }
+	@test -f "$$FILE" || { printf "Which model? For example: make model FILE=grader/interleave/examples/ticket.c (there is no file '%s')\n" "$$FILE" >&2; exit 1; }
 	@case $$BUG in *[!0-9]*) echo "Which bug? BUG= is a number, which the model finds as the macro BUG" >&2; exit 1 ;; esac
 	@$(MAKE) -s -j"$$JOBS" $(B)/obj/engine/engine.o
 	$(call make_pick,interleave,$(EXPLORED_GIVEN))

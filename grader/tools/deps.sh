@@ -127,7 +127,7 @@ install()
     run_apt install $missing
 }
 
-say "installing$missing"
+say "installing$missing. apt-get says nothing meanwhile; it may take minutes"
 if ! have_lists; then
     { run_apt update && install; } || failed "apt-get failed"
 elif ! install; then

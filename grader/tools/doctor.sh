@@ -117,13 +117,13 @@ check_check
 check_jansson
 check_crypto
 check_dw
+check_command patch grade "there" patch --version
 check_sandbox
 check_disk
 check_limit "Max processes" 512 -u
 check_limit "Max open files" 256 -n
 need=optional
 check_compiler clang check
-check_command patch check "there" patch --version
 check_command valgrind check "runs a program" valgrind -q --error-exitcode=1 /usr/bin/true
 check_gdb
 check_command doxygen docs "there" doxygen --version
