@@ -27,6 +27,7 @@ struct step_reply on_many(const struct step_many *step);
 struct step_reply on_last(const struct step_last *step);
 struct step_reply on_dropped(const struct step_dropped *step);
 struct step_reply on_turns(const struct step_turns *step);
+struct step_reply on_wins(const struct step_wins *step);
 struct step_reply on_two_threads(const struct step_two_threads *step);
 
 #endif

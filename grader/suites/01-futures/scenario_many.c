@@ -145,6 +145,32 @@ struct step_reply on_turns(const struct step_turns *step)
     return STEP_DONE;
 }
 
+struct step_reply on_wins(const struct step_wins *step)
+{
+    struct crowd crowd;
+    struct step_reply reply = {0, 0};
+    begin_crowd(&crowd, SELECT, WF_FAIR, step->count, 1);
+    int *wins = calloc(crowd.count, sizeof *wins);
+    if (!wins)
+        scenario_broken("no memory");
+    for (size_t i = 0; i < crowd.count; i++) {
+        enum wf_poll poll = poll_crowd(&crowd);
+        int winner = crowd.frame.select.out;
+        if (poll != WF_READY || winner < 0 || (size_t)winner >= crowd.count)
+            break;
+        wins[winner]++;
+        crowd.plains[winner] = (struct plain){.future = {.ops = &plain_ops}, .crowd = &crowd, .ready_at = 1};
+        wf_select_next(&crowd.frame.select);
+    }
+    for (size_t i = 0; i < crowd.count; i++)
+        reply.a += wins[i] == 1;
+    if (!wf_future_is_done(crowd.future))
+        wf_future_drop(crowd.future);
+    free(wins);
+    end_crowd(&crowd);
+    return reply;
+}
+
 /* --- two threads at once, of which neither knows of the other --- */
 
 struct alone {

@@ -153,6 +153,7 @@ enum behaviour { BEHAVIOURS(STEP_EDGE_VALUE) };
  *     many         the second poll, and how many futures are READY
  *     last         out, or `failed` of a try_join (-1: it is PENDING), and how many futures are dropped
  *     dropped      how many futures are dropped
+ *     wins         how many futures have won once
  *     two_threads  how many of all polls are PENDING, and how many futures are dropped
  * The text of an event of `turns` has of each poll the index of the branch that goes first, in two bytes. */
 #define FUTURES_STEPS(STEP, ARG)                                                                             \
@@ -181,6 +182,8 @@ enum behaviour { BEHAVIOURS(STEP_EDGE_VALUE) };
          ARG(kind, COMBINATOR) ARG(count, LARGE_COUNT))                                                      \
     STEP(turns, "wf_{kind} over {count} futures that stay pending, {order}, polled {polls} times{renewed}",  \
          ARG(kind, COMBINATOR) ARG(order, ORDER) ARG(count, COUNT) ARG(polls, POLLS) ARG(renewed, RENEWAL))  \
+    STEP(wins, "wf_select over {count} futures that are READY, each time begun by wf_select_next()",         \
+         ARG(count, LARGE_COUNT))                                                                            \
     STEP(two_threads, "two threads at once: each polls its wf_{kind} of 3 futures, {order}, {polls} times",  \
          ARG(kind, COMBINATOR) ARG(order, ORDER) ARG(polls, POLLS))
 

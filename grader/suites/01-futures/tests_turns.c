@@ -143,6 +143,19 @@ static void check_winners(struct judge *judge, int count)
     drop_leftovers(judge);
 }
 
+/* Of so many branches, which are all READY each time. */
+static void check_many_winners(struct judge *judge)
+{
+    static const int64_t large_counts[] = {LARGE_COUNTS};
+    for (size_t i = 0; i < sizeof large_counts / sizeof *large_counts; i++) {
+        int64_t count = large_counts[i];
+        struct judge_reply reply = DO(judge, wins, .count = count);
+        judge_returned(judge, "%lld won once", (long long)reply.a);
+        EXPECT(judge, reply.a == count, "in as many selects as there are branches each branch wins once",
+               "%lld of %lld branches do", (long long)reply.a, (long long)count);
+    }
+}
+
 void test_select_next_keeps_turn(struct judge *judge)
 {
     judge_start(judge, "futures");
@@ -162,6 +175,7 @@ void test_select_next_keeps_turn(struct judge *judge)
     for (int i = 0; i < COUNTS_COUNT; i++)
         for (int order = 0; order < 2; order++)
             check_turns(judge, SELECT, order, (int)counts[i], true);
+    check_many_winners(judge);
     finish_futures(judge);
 }
 
