@@ -119,7 +119,7 @@ int expect_range(struct judge *judge, const struct story *told, int from, int fi
 
 void make_world(struct judge *judge, int64_t workers)
 {
-    DO(judge, world, .workers = workers, .slots = 256, .hooks = 0);
+    DO(judge, world, .workers = workers, .slots = 256, .hooks = 0, .first = DRAW(judge, world, first));
 }
 
 int64_t run_worker(struct judge *judge)

@@ -20,7 +20,7 @@
 /** Let thread 0 do something. */
 #define DRIVER(judge, ...) CARRY(judge, ACT(driver), __VA_ARGS__)
 
-/** Workers without hooks, with whole rings. */
+/** Workers without hooks, with whole rings, whose numbers begin somewhere. */
 void make_world(struct judge *judge, int64_t workers);
 /** Thread 1 runs worker 0. @return its kernel number. */
 int64_t run_worker(struct judge *judge);

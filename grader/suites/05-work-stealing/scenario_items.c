@@ -194,6 +194,16 @@ static enum wf_poll wait_as_it_does(struct item *self, struct wf_cx *cx)
     }
 }
 
+static enum wf_poll yield_some_times(struct item *self, struct slot *slot, struct wf_cx *cx)
+{
+    while (slot->step < TURNS) {
+        if (yield(self, cx) == WF_PENDING)
+            return WF_PENDING;
+        slot->step++;
+    }
+    return WF_READY;
+}
+
 static enum wf_poll work(struct item *self, struct slot *slot, struct wf_cx *cx)
 {
     switch (self->kind) {
@@ -209,18 +219,15 @@ static enum wf_poll work(struct item *self, struct slot *slot, struct wf_cx *cx)
             spawn_item(LOAD_CHAIN, self->number + 1);
         return WF_READY;
     case LOAD_YIELDS:
-        while (slot->step < TURNS) {
-            if (yield(self, cx) == WF_PENDING)
-                return WF_PENDING;
-            slot->step++;
-        }
-        return WF_READY;
+        return yield_some_times(self, slot, cx);
     case LOAD_SELF_WAKES:
         if (++slot->step > TURNS)
             return WF_READY;
         wf_waker_wake_by_ref(cx->waker);
         return WF_PENDING;
     case LOAD_PAIRS:
+        if ((self->number ^ 1) >= load_size)
+            return yield_some_times(self, slot, cx); /* it has no partner */
         return play(self, cx);
     case LOAD_STAGES:
         return self->before.task ? wf_future_poll(&self->before.future, cx) : yield(self, cx);

@@ -91,6 +91,9 @@ static enum next step(struct probe *self, struct wf_cx *cx)
         return GO_ON;
     case STEP_yield:
         return poll_yield(self, cx);
+    case STEP_give_way:
+        wf_give_way(cx->waker);
+        return GO_ON;
     case STEP_consume:
         return poll_consume(self, cx, act->arguments[0]);
     case STEP_go_to:

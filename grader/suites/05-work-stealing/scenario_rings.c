@@ -9,8 +9,7 @@
 #include <stdlib.h>
 
 #include "scenario.h"
-#include "steps.h"
-#include "weft/detail/run_queue.h"
+#include "thief.h"
 
 static struct wf_run_queue rings[RINGS_MAX];
 static struct wf_inject_queue inject;
@@ -48,7 +47,7 @@ static void tell(const struct wf_task *task)
 
 static struct wf_run_queue *ring(int64_t number)
 {
-    return &rings[scenario_in_range(number, RINGS_MAX)];
+    return number == THIEF_RING ? thief_ring() : &rings[scenario_in_range(number, RINGS_MAX)];
 }
 
 static struct step_reply on_ring_make(const struct step_ring_make *step)
@@ -86,6 +85,19 @@ static struct step_reply on_ring_steal(const struct step_ring_steal *step)
 {
     uint32_t count = 12345;
     const struct wf_task *task = wf_run_queue_steal(ring(step->from), ring(step->own), &count);
+    return (struct step_reply){task ? number_of(task) : NOBODY, count};
+}
+
+static struct step_reply on_ring_stop(const struct step_ring_stop *step)
+{
+    return (struct step_reply){.a = thief_stops(ring(step->from))};
+}
+
+static struct step_reply on_ring_go_on(const struct step_ring_go_on *step)
+{
+    (void)step;
+    uint32_t count = 12345;
+    const struct wf_task *task = thief_goes_on(&count);
     return (struct step_reply){task ? number_of(task) : NOBODY, count};
 }
 
@@ -253,6 +265,7 @@ static void begin(void)
     for (int i = 0; i < RINGS_MAX; i++)
         wf_run_queue_init(&rings[i], WF_RUN_QUEUE_SIZE, 0);
     wf_inject_queue_init(&inject);
+    thief_begin();
 }
 
 static void act(const struct channel_command *command)
@@ -263,6 +276,7 @@ static void act(const struct channel_command *command)
 
 static void end(void)
 {
+    thief_end();
     wf_inject_queue_destroy(&inject);
     free(tasks);
 }

@@ -70,7 +70,7 @@ static struct program program_of(const struct channel_command *command)
 
 static struct step_reply on_world(const struct step_world *step)
 {
-    world_new(step->workers, step->slots, step->hooks);
+    world_new(step->workers, step->slots, step->hooks, step->first);
     return STEP_DONE;
 }
 

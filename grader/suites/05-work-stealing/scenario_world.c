@@ -157,7 +157,7 @@ static const struct wf_scheduler_ops scheduler_ops = {
 
 /* --- its life --- */
 
-void world_new(int64_t count, int64_t slots, int64_t hooks)
+void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first)
 {
     exists = true;
     ending = false;
@@ -174,6 +174,7 @@ void world_new(int64_t count, int64_t slots, int64_t hooks)
     wf_inject_queue_init(&all.inject);
     for (uint32_t i = 0; i < all.count; i++) {
         wf_worker_init(&workers[i], &all, i, (uint32_t)slots, 1);
+        wf_run_queue_init(&workers[i].queue, (uint32_t)slots, (uint32_t)first);
         mocks[i] = (struct mock){.park = {&mock_ops},
                                  .worker = i,
                                  .lock = PTHREAD_MUTEX_INITIALIZER,

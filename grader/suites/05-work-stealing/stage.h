@@ -34,7 +34,7 @@ void release_probes(void);
 
 /* scenario_world.c */
 
-void world_new(int64_t count, int64_t slots, int64_t hooks);
+void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first);
 void world_end(void);
 struct wf_worker *world_worker(int64_t number);
 struct wf_workers *world(void);

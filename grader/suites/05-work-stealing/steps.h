@@ -13,6 +13,8 @@
 
 enum {
     RINGS_MAX = 4,
+    THIEF_RING = RINGS_MAX, /**< one more: of a thief that can be stopped */
+    THIEF_FIRST = 127,      /**< the number of its first task */
     RING_TASKS_MAX = 4096,
     WORKERS_MAX = 8,
     PROBES_MAX = 2048,
@@ -56,7 +58,7 @@ enum { DRIVERS(STEP_EDGE_VALUE) };
     EDGE(LOAD_CHAIN, "tasks each of which spawns the next")                                                  \
     EDGE(LOAD_YIELDS, "tasks that yield five times each")                                                    \
     EDGE(LOAD_SELF_WAKES, "tasks that wake themselves five times each")                                      \
-    EDGE(LOAD_PAIRS, "tasks that wake each other in pairs, 40 times")                                        \
+    EDGE(LOAD_PAIRS, "tasks that wake each other in pairs, 40 times; one without a partner yields 5 times")  \
     EDGE(LOAD_STAGES, "tasks each of which awaits the one before")                                           \
     EDGE(LOAD_STORM, "tasks that two other threads wake again and again")                                    \
     EDGE(LOAD_FAN_OUT, "tasks that one task spawns, more than its ring holds")                               \
@@ -80,9 +82,10 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     WORDS(DRIVER, DRIVERS)                                                                                   \
     WORDS(LOAD, LOADS)                                                                                       \
     WORDS(RESCUE, RESCUES)                                                                                   \
-    TOLD(RING, tell_ring, 0, 1, 2, 3)                                                                        \
+    TOLD(RING, tell_ring, 0, 1, 2, 3, THIEF_RING)                                                            \
     TOLD(WORKER, tell_worker, 0, 1, 2, WORKERS_MAX - 1)                                                      \
-    TOLD(FIRST, tell_first, 0, 1, 255, UINT32_MAX - 300, UINT32_MAX - 128, UINT32_MAX - 1, UINT32_MAX)       \
+    TOLD(FIRST, tell_first, 0, UINT32_MAX - 1, INT32_MAX - 1, 1, THIEF_FIRST, 255, UINT32_MAX - 300,         \
+         UINT32_MAX - 128, UINT32_MAX, INT32_MAX)                                                            \
     TOLD(TASK, tell_task, 1, 2)                                                                              \
     TOLD(TASKS, tell_tasks, RANGE(1, 1))                                                                     \
     TOLD(EACH, tell_each, RANGE(1, 1))                                                                       \
@@ -110,6 +113,8 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
  *     ring_steal  the task that was returned, or NOBODY; the count
  *     ring_drain  how many tasks
  *     ring_length the length
+ *     ring_stop   1: head's two numbers differ; 0: they do not, or it has returned: it goes on at once
+ *     ring_go_on  as ring_steal
  *     ring_storm  how many tasks were not taken once; how many of those pushed into empty rings overflowed */
 #define RING_STEPS(STEP, ARG)                                                                                \
     STEP(ring_make, "makes {ring}: wf_run_queue_init({size} slots, {first})",                                \
@@ -117,6 +122,9 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(ring_push, "pushes {count} new tasks to {ring}", ARG(ring, RING) ARG(count, SIZE))                  \
     STEP(ring_pop, "pops {count} times from {ring}", ARG(ring, RING) ARG(count, SIZE))                       \
     STEP(ring_steal, "wf_run_queue_steal({from}, {own})", ARG(from, RING) ARG(own, RING))                    \
+    STEP(ring_stop, "thread 1: wf_run_queue_steal({from}, ring 4), up to its first write to a slot",         \
+         ARG(from, RING))                                                                                    \
+    STEP(ring_go_on, "thread 1 goes on to the end of its steal", )                                           \
     STEP(ring_drain, "takes what is in the inject queue", )                                                  \
     STEP(ring_length, "wf_run_queue_length({ring})", ARG(ring, RING))                                        \
     STEP(ring_storm,                                                                                         \
@@ -152,6 +160,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(spin, "wakes itself and is PENDING, for ever", )                                                    \
     STEP(keep, "keeps its waker", )                                                                          \
     STEP(yield, "yields", )                                                                                  \
+    STEP(give_way, "says that it gives way, and goes on", )                                                  \
     STEP(consume, "consumes {units}", ARG(units, UNITS))                                                     \
     STEP(go_to, "again from its step {to}", ARG(to, PLACE))                                                  \
     STEP(repeat, "again from its step {to}, {times} times", ARG(to, PLACE) ARG(times, TIMES))
@@ -194,8 +203,8 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
  *     counts  the number
  *     queued  tasks in the ring of the worker, and in the inject queue */
 #define WORKER_STEPS(STEP, ARG)                                                                              \
-    STEP(world, "makes {workers} workers with rings of {slots}, {hooks}",                                    \
-         ARG(workers, WORKERS) ARG(slots, SLOTS) ARG(hooks, HOOKS))                                          \
+    STEP(world, "makes {workers} workers with rings of {slots}, which begin with {first}, {hooks}",          \
+         ARG(workers, WORKERS) ARG(slots, SLOTS) ARG(hooks, HOOKS) ARG(first, FIRST))                        \
     STEP(run, "thread 1: wf_worker_run(worker 0)", )                                                         \
     STEP(counts, "the count `{what}` of worker 0", ARG(what, COUNT_OF))                                      \
     STEP(queued, "tasks in the ring of {worker}, and in the inject queue", ARG(worker, WORKER))              \

@@ -36,11 +36,13 @@ void tell_worker(int64_t value, char *text, size_t size)
     snprintf(text, size, "worker %lld", (long long)value);
 }
 
-/* As a distance from 2^32, if it is near. */
+/* As a distance from 2^32, if it is near, or from 2^31. */
 void tell_first(int64_t value, char *text, size_t size)
 {
     if (value > INT32_MAX)
         snprintf(text, size, "2^32 - %lld", (1LL << 32) - (long long)value);
+    else if (value > INT32_MAX - 10)
+        snprintf(text, size, "2^31 - %lld", (1LL << 31) - (long long)value);
     else
         snprintf(text, size, "%lld", (long long)value);
 }

@@ -1,7 +1,7 @@
 /**
  * @file tests.h
- * @brief The tests of lab 05 by file: tests_ring.c, tests_idle.c, tests_order.c, tests_turns.c, tests_wakes.c, tests_sleep.c,
- * tests_end.c, tests_runtime.c.
+ * @brief The tests of lab 05 by file: tests_ring.c, tests_thief.c, tests_idle.c, tests_order.c, tests_turns.c, tests_wakes.c,
+ * tests_sleep.c, tests_end.c, tests_runtime.c.
  */
 #ifndef WEFT_SUITE_05_TESTS_H
 #define WEFT_SUITE_05_TESTS_H
@@ -33,6 +33,10 @@ void test_steal_chain(struct judge *judge);
 void test_steal_nothing(struct judge *judge);
 void test_random_rings(struct judge *judge);
 void test_four_threads(struct judge *judge);
+
+/* tests_thief.c */
+void test_beside_a_thief(struct judge *judge);
+void test_second_thief(struct judge *judge);
 
 /* tests_idle.c */
 void test_to_wake(struct judge *judge);

@@ -35,7 +35,7 @@ static void carry(struct judge *judge, int64_t load, int64_t size)
            (long long)reply.a, (long long)size);
 }
 
-/* An even number: there are pairs. */
+/* An even number: there are pairs, and none is left over. */
 static int64_t size_of(struct judge *judge, int64_t load)
 {
     switch (load) {
@@ -76,7 +76,7 @@ void test_loads(struct judge *judge)
     carry(judge, LOAD_TREE, 1000);
     carry(judge, LOAD_FAN_OUT, 1000);
     carry(judge, LOAD_OUTSIDE, 1);
-    carry(judge, LOAD_PAIRS, 200);
+    carry(judge, LOAD_PAIRS, 2 * 100 + 1);
     for (int times = 0; times < 3; times++)
         carry(judge, LOAD_STAGES, 2000);
     drop_runtime(judge);

@@ -94,7 +94,7 @@ static void expect_gave_way(struct judge *judge, const struct story *story, int 
                name_of(yielder));
         for (int other = first; other <= last; other++)
             EXPECT(judge, count_between(story, at, next, EVENT_POLLED, other) > 0,
-                   "a task that yields comes behind the tasks that its worker has ready",
+                   "a task that yields comes last in the ring, behind the tasks that its worker has ready",
                    "%s, which was ready, is not polled before %s is polled again", name_of(other),
                    name_of(yielder));
     }
@@ -125,10 +125,11 @@ static void yields_beside(struct judge *judge, int others, bool consumes)
     end_world(judge);
 }
 
-/* Another worker steals the one that yielded: the others still get their turns, and those that yield later give way to one. */
-static void yields_and_is_stolen(struct judge *judge)
+/* Another worker steals the one that yielded: the others still get their turns, and those that yield later give way to one. Also
+ * where the number that it had is the last one before the wrap. */
+static void yields_and_is_stolen(struct judge *judge, int64_t first)
 {
-    make_world(judge, 2);
+    DO(judge, world, .workers = 2, .slots = 256, .hooks = 0, .first = first);
     PROGRAM(judge, 1, 1, ACT(yield), ACT(ready));
     PROGRAM(judge, 2, 2, ACT(rob, 1), ACT(spawn, RANGE(3, 3)), ACT(rest));
     PROGRAM(judge, 3, 3, ACT(yield), ACT(yield), ACT(yield), ACT(yield), ACT(finish), ACT(ready));
@@ -147,7 +148,11 @@ void test_yields(struct judge *judge)
         yields_beside(judge, 2 + judge_random(judge, 20), consumes);
         yields_beside(judge, 100, consumes);
     }
-    yields_and_is_stolen(judge);
+    yields_and_is_stolen(judge, 0);
+    for (int before = 0; before < 5; before++) {
+        yields_and_is_stolen(judge, UINT32_MAX - before);
+        yields_and_is_stolen(judge, INT32_MAX - before);
+    }
     judge_finish(judge);
 }
 
@@ -160,7 +165,7 @@ void test_yield_in_a_full_ring(struct judge *judge)
     make_world(judge, 1);
     PROGRAM(judge, 1, BEFORE + BEHIND + MORE, ACT(ready));
     PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(BEFORE + BEHIND + 1, BEFORE + BEHIND + MORE)), ACT(yield),
-            ACT(ready));
+            ACT(look), ACT(ready));
     DRIVER(judge, ACT(load, 0, RANGE(1, BEFORE)), ACT(load, 0, RANGE(YIELDS, YIELDS)),
            ACT(load, 0, RANGE(BEFORE + 1, BEFORE + BEHIND)));
     const struct story *story = run_polls(judge, BEFORE + BEHIND + MORE + 2);
@@ -170,6 +175,15 @@ void test_yield_in_a_full_ring(struct judge *judge)
         judge, count_between(story, first, again, EVENT_PARK, 0) > 0,
         "a task that yielded is polled only after the park had a turn, also if it overflowed to the inject queue",
         "%s is polled without one", name_of(YIELDS));
+    int64_t overflowed = DO(judge, counts, .what = COUNT_OVERFLOWED).a;
+    EXPECT(judge, overflowed == SIZE / 2 + 1,
+           "a task that yields comes last in the ring; a full one overflows as ever, by 129 tasks",
+           "%lld tasks overflow", (long long)overflowed);
+    int left = (int)story->events[find(story, again, EVENT_LOOK, -1)].b;
+    EXPECT(
+        judge, left == 0,
+        "a task that yields comes last, so it is taken from the inject queue behind the half that overflowed with it",
+        "%d tasks are still there when %s is polled", left, name_of(YIELDS));
     for (int task = 1; task <= BEFORE + BEHIND + MORE; task++)
         poll_of(judge, story, 0, task, "each task is polled");
     end_world(judge);

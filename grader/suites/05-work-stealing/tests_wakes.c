@@ -119,6 +119,20 @@ static void one_after_the_other(struct judge *judge)
     end_world(judge);
 }
 
+/* A task gives way, and its poll goes on: what it schedules then has not yielded, and waits for no long poll. */
+static void scheduled_behind_a_yield(struct judge *judge, struct step_act act)
+{
+    make_world(judge, 3);
+    PROGRAM(judge, 1, 1, ACT(give_way), act, ACT(note, 1), ACT(finish), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(rest));
+    PROGRAM(judge, 4, 4, ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)), ACT(load, 0, RANGE(1, 1)), ACT(fall_asleep, 1, NOT_SEARCHING));
+    const struct story *story = run_to_its_end(judge);
+    int polled = poll_of(judge, story, 0, 1, "each task is polled"), mark = find(story, 0, EVENT_NOTE, 1);
+    expect_wake(judge, story, polled, mark, true, scheduled);
+    end_world(judge);
+}
+
 /* A task yields, and is scheduled when its poll ends: behind others, of which the next one may be long. */
 static void yields_behind_others(struct judge *judge)
 {
@@ -144,6 +158,8 @@ void test_schedule_wakes(struct judge *judge)
     }
     scheduled_in_a_poll(judge, ACT(spawn, RANGE(4, 5)), judge_random(judge, 10), false);
     scheduled_in_a_poll(judge, ACT(spawn, RANGE(4, 5)), 3, true);
+    scheduled_behind_a_yield(judge, ACT(spawn, RANGE(4, 4)));
+    scheduled_behind_a_yield(judge, ACT(wake, 2));
     one_after_the_other(judge);
     yields_behind_others(judge);
     judge_finish(judge);

@@ -58,7 +58,8 @@ void wf_run_queue_init(struct wf_run_queue *queue, uint32_t size, uint32_t first
  * @return how many tasks went to `inject`: 0 where there was room.
  *
  * @clause{05.1,5,"A ring holds as many tasks as its size; push adds at the end, pop takes the oldest, or is NULL; also where the numbers wrap at 2^32."}
- * @clause{05.2,5,"A push to a full ring moves its oldest half, and the new task behind it, to the inject queue; where a thief is at work, the new task alone."}
+ * @clause{05.2,3,"A push to a full ring moves its oldest half, and the new task behind it, to the inject queue."}
+ * @clause{05.20,2,"While a thief is at work the owner waits for nothing: pop takes the next task, a push to a full ring injects the new task alone."}
  */
 uint32_t wf_run_queue_push(struct wf_run_queue *queue, struct wf_task *task, struct wf_inject_queue *inject);
 

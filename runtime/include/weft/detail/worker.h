@@ -10,7 +10,7 @@
  *
  * @clause{05.9,5,"A worker runs its own tasks first, the oldest first; then injected ones; then it searches: it asks each other worker, and the inject queue once more."}
  * @clause{05.10,5,"A worker with tasks of its own looks at the inject queue after at most WF_POLLS_PER_INJECT polls, so that an endless chain of own tasks keeps no injected one out."}
- * @clause{05.11,6,"A worker's park has a turn after at most WF_TASKS_PER_TURN polls. A task that yields comes behind its worker's other tasks, and that worker polls it after a turn only."}
+ * @clause{05.11,6,"A worker's park has a turn after at most WF_TASKS_PER_TURN polls. A task that yields comes last in the ring, and its worker polls it after a turn only."}
  * @clause{05.12,4,"From the inject queue a worker takes at least one task, and at most its share: an even part of the queue, WF_INJECT_BATCH_MAX, or what its ring has room for."}
  * @clause{05.13,4,"A worker that searched and has found a task wakes another before it polls the task, if no other searches then."}
  * @clause{05.14,4,"Where a task is scheduled on a worker's thread, and nobody searches, a sleeping worker is woken: so the task waits for no long poll's end."}
