@@ -60,6 +60,7 @@ static int run(void *arg)
     at_once--;
     returned_count++;
     pthread_mutex_unlock(&lock);
+    sleeps_call_returns();
     return 1000 + self->number;
 }
 
@@ -91,7 +92,7 @@ static struct step_reply on_make(const struct step_make *step)
         return STEP_DONE;
     (void)!wf_scheduler_reference(
         wf_blocking_pool_scheduler(pool)); /* the pool may be spawned on after its drop */
-    sleeps_watch(&pool->told, &pool->ended);
+    sleeps_watch(&pool->told, &pool->ended, pool->config.keep_alive_ns);
     begun_count = returned_count = at_once = most_at_once = 0;
     is_dropping = false;
     has_dropped = false;
@@ -185,6 +186,13 @@ static struct step_reply on_deadline(const struct step_deadline *step)
     (void)step;
     struct sleeps now = sleeps_now();
     return (struct step_reply){now.by_wall_clock ? WALL_CLOCK : now.last_deadline_ms, now.same_deadline};
+}
+
+static struct step_reply on_bounds(const struct step_bounds *step)
+{
+    (void)step;
+    struct sleeps now = sleeps_now();
+    return (struct step_reply){now.too_soon, now.too_late};
 }
 
 static struct step_reply end_waits(int64_t count, bool timed_out)

@@ -41,13 +41,17 @@ static struct sleeps now;
 static pthread_t created[THREADS_MAX];
 static bool is_joined[THREADS_MAX];
 
+static uint64_t keep_alive;
+
 /* The deadline of this thread's sleep: several waits of one sleep have one. */
 static __thread int64_t deadline_of_sleep;
 static __thread bool is_asleep_again;
+static __thread int64_t busy_until_ns; /* it did not sleep before: its last call ended then, or its last sleep */
 
-void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended)
+void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended, uint64_t keep_alive_ns)
 {
     pthread_mutex_lock(&lock);
+    keep_alive = keep_alive_ns;
     told = condition;
     end_of_threads = ended;
     closer_waits = false;
@@ -180,9 +184,36 @@ struct sleeps sleeps_now(void)
 
 /* --- waits --- */
 
-static int64_t in_ms(const struct timespec *time)
+static int64_t in_ns(const struct timespec *time)
 {
-    return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+static int64_t now_ns(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return in_ns(&time);
+}
+
+void sleeps_call_returns(void)
+{
+    busy_until_ns = now_ns(CLOCK_MONOTONIC);
+}
+
+/* Under the lock. The sleep began after busy_until_ns, and it has begun now. */
+static void note_deadline(clockid_t clock, const struct timespec *deadline)
+{
+    int64_t at_ns = deadline ? in_ns(deadline) : -1, time_ns = now_ns(clock);
+    now.last_deadline_ms = deadline ? (at_ns - time_ns) / 1000000 : -1;
+    if (deadline && is_asleep_again && at_ns != deadline_of_sleep)
+        now.same_deadline = false;
+    now.by_wall_clock |= clock != CLOCK_MONOTONIC;
+    if (deadline && clock == CLOCK_MONOTONIC) {
+        now.too_soon |= at_ns < busy_until_ns + (int64_t)keep_alive;
+        now.too_late |= at_ns > time_ns + (int64_t)keep_alive;
+    }
+    deadline_of_sleep = at_ns;
 }
 
 static int sleep_in_hand(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
@@ -190,20 +221,7 @@ static int sleep_in_hand(pthread_mutex_t *mutex, clockid_t clock, const struct t
     struct sleeper self = {.result = 0};
     sem_init(&self.wake, 0, 0);
     pthread_mutex_lock(&lock);
-    int64_t at = -1, at_ns = -1;
-    if (deadline) {
-        struct timespec time;
-        clock_gettime(clock, &time);
-        at = in_ms(deadline);
-        at_ns = (int64_t)deadline->tv_sec * 1000000000 + deadline->tv_nsec;
-        now.last_deadline_ms = at - in_ms(&time);
-        if (is_asleep_again && at_ns != deadline_of_sleep)
-            now.same_deadline = false;
-    } else {
-        now.last_deadline_ms = -1;
-    }
-    now.by_wall_clock |= clock != CLOCK_MONOTONIC;
-    deadline_of_sleep = at_ns;
+    note_deadline(clock, deadline);
     sleepers[scenario_in_range(count++, SLEEPERS_MAX)] = &self;
     now.asleep = count;
     change_running(-1);
@@ -213,6 +231,8 @@ static int sleep_in_hand(pthread_mutex_t *mutex, clockid_t clock, const struct t
         continue;
     sem_destroy(&self.wake); /* it is in no list: the thread that woke it has taken it out */
     is_asleep_again = self.spurious;
+    if (!is_asleep_again)
+        sleeps_call_returns(); /* what follows is another sleep */
     pthread_mutex_lock(mutex);
     /* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): the thread that woke it has taken it out of the list */
     return self.result;

@@ -12,13 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Watch `condition` from now on, and count threads from 0. A thread that waits for `ended` closes the pool. */
-void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended);
+/** Watch `condition` from now on, and count threads from 0. A thread that waits for `ended` closes the pool. Sleeps are to have deadlines
+ * `keep_alive_ns` from their begin. */
+void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended, uint64_t keep_alive_ns);
 
 /** Threads of the pool: they say so themselves. */
 void sleeps_thread_ended(void);
 /** A thread of the pool waits in a call, or goes on. */
 void sleeps_in_call(bool waits);
+/** The call that this thread of the pool runs is about to return. */
+void sleeps_call_returns(void);
 
 /** Wait until each thread of the pool sleeps, is held, waits in a call, or has ended. */
 void sleeps_settle(void);
@@ -51,7 +54,9 @@ struct sleeps {
     int started, joined;
     int64_t last_deadline_ms; /**< of the thread that fell asleep last, from then on; -1: none */
     bool same_deadline;       /**< each wait of one sleep had one deadline */
-    bool by_wall_clock;       /**< some wait's deadline was on another clock than CLOCK_MONOTONIC */
+    bool too_soon; /**< some deadline is earlier than the keep-alive from the end of the thread's last call */
+    bool too_late; /**< some deadline is later than the keep-alive from the moment in which its wait began */
+    bool by_wall_clock; /**< some wait's deadline was on another clock than CLOCK_MONOTONIC */
     bool joined_twice;
 };
 struct sleeps sleeps_now(void);

@@ -43,6 +43,7 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
  *     metrics    threads and idle, as the pool counts them, in one number: RANGE; queued
  *     join       the handle's output, or UNTOLD; the value
  *     deadline   of the thread that fell asleep last, in milliseconds from then on; whether each wait that goes on after a return without a reason had the same
+ *     bounds     whether some deadline was earlier, and whether one was later, than the keep-alive from the begin of its sleep
  *     dropped    1: the drop has returned; threads that were started and not joined
  *     storm      calls that have run; most at once */
 #define LAB_STEPS(STEP, ARG)                                                                                 \
@@ -59,6 +60,7 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
     STEP(begun, "which call began at place {call}", ARG(call, CALL))                                         \
     STEP(metrics, "wf_blocking_pool_metrics()", )                                                            \
     STEP(deadline, "until when the thread sleeps that fell asleep last", )                                   \
+    STEP(bounds, "the deadlines of all sleeps so far", )                                                     \
     STEP(expire, "the keep-alive of {sleepers} sleeping threads ends", ARG(sleepers, SLEEPERS))              \
     STEP(spurious, "the waits of {sleepers} sleeping threads return without a reason",                       \
          ARG(sleepers, SLEEPERS))                                                                            \

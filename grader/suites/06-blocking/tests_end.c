@@ -24,6 +24,7 @@ void test_drop_queue(struct judge *judge)
 {
     judge_start(judge, "pool");
     make_pool(judge, 1);
+    look_at_metrics();
     int first = spawn(judge, ORDINARY, WAITS);
     for (int i = 0; i < 5; i++)
         spawn(judge, ORDINARY, RETURNS);
@@ -79,6 +80,7 @@ void test_random_drop(struct judge *judge)
 {
     judge_start(judge, "pool");
     make_pool(judge, 1 + judge_random(judge, 4));
+    look_at_metrics();
     for (int i = 0; i < 30; i++) {
         if (judge_random(judge, 3))
             spawn(judge, judge_random(judge, 2) ? MANDATORY : ORDINARY,
@@ -91,11 +93,12 @@ void test_random_drop(struct judge *judge)
     finish(judge);
 }
 
-/* 06.6: threads that sleep without end are woken. */
+/* 06.6: threads that sleep without end are woken, and counted out: a call that still runs can see the counts. */
 void test_drop_sleepers(struct judge *judge)
 {
     judge_start(judge, "pool");
     make_pool(judge, 4);
+    look_at_metrics();
     int calls[4];
     for (int i = 0; i < 4; i++)
         calls[i] = spawn(judge, ORDINARY, WAITS);

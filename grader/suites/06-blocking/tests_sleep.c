@@ -91,6 +91,16 @@ static void expect_deadline(struct judge *judge, int64_t keep_alive_ms)
            "it begins anew");
 }
 
+/* Each deadline is the keep-alive from a moment between the end of the thread's last call and the begin of its wait. */
+static void expect_bounds(struct judge *judge)
+{
+    struct judge_reply reply = DO(judge, bounds);
+    EXPECT(judge, reply.a == 0, "no thread ends sooner than its keep-alive from the begin of its sleep",
+           "some deadline is less than that from the end of the thread's last call");
+    EXPECT(judge, reply.b == 0, "an idle thread ends when its keep-alive is over",
+           "some deadline is more than that from the begin of its wait");
+}
+
 /* 06.4 */
 void test_keep_alive(struct judge *judge)
 {
@@ -107,6 +117,7 @@ void test_keep_alive(struct judge *judge)
     let_go(judge, calls[1]);
     expire(judge, 1);
     let_go(judge, calls[2]); /* a busy one does not end */
+    expect_bounds(judge);
     expire(judge, 2);
     spawn(judge, ORDINARY, WAITS); /* and a pool without threads starts one */
     finish(judge);
