@@ -45,7 +45,9 @@ int main(void)
     suite_add_tcase(suite, shared_park_tests());
     suite_add_tcase(suite, multi_thread_tests());
     suite_add_tcase(suite, roots_tests());
+    suite_add_tcase(suite, hooks_tests());
     suite_add_tcase(suite, blocking_tests());
+    suite_add_tcase(suite, blocking_pool_tests());
     suite_add_tcase(suite, runtime_tests());
     suite_add_tcase(suite, time_driver_tests());
     suite_add_tcase(suite, time_tests());

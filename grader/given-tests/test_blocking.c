@@ -173,6 +173,45 @@ START_TEST(g81_on_a_runtime_of_one_thread_it_panics)
 }
 END_TEST
 
+static void block_in_a_task_of_one_thread(void)
+{
+    struct wf_current_thread *one = wf_current_thread_new(NULL, NULL);
+    struct job root = job_of(job_never, 0);
+    ck_assert_int_eq(spawn_job(wf_current_thread_scheduler(one), blocks_on_one_thread, 0, NULL), 0);
+    wf_current_thread_block_on(one, &root.future);
+}
+
+/* G.81 */
+START_TEST(g81_in_a_task_of_one_thread_it_panics)
+{
+    expect_panic(
+        block_in_a_task_of_one_thread,
+        "weft: panic: clause G.81 broken: wf_block_in_place is called where the other tasks of this thread would "
+        "wait (task set): spawn a blocking call\n  await tree of task:\n    job\n");
+}
+END_TEST
+
+/* The worker of the root has other tasks of the set on its thread, although the runtime has several. */
+static void block_in_a_local_task(void)
+{
+    begin(1, 1);
+    struct wf_local_set *set = wf_local_set_new();
+    struct wf_local_run run;
+    struct job body = job_of(job_never, 0);
+    ck_assert_int_eq(spawn_job(wf_local_set_scheduler(set), blocks_on_one_thread, 0, NULL), 0);
+    (void)!wf_multi_thread_block_on(runtime, &wf_local_set_run(&run, set, &body.future)->future);
+}
+
+/* G.81 */
+START_TEST(g81_in_a_local_set_it_panics)
+{
+    expect_panic(
+        block_in_a_local_task,
+        "weft: panic: clause G.81 broken: wf_block_in_place is called where the other tasks of this thread would "
+        "wait (task set): spawn a blocking call\n  await tree of task:\n    job\n");
+}
+END_TEST
+
 /* --- inside a call --- */
 
 static int look_around(void *arg)
@@ -197,7 +236,9 @@ static bool looks_in_place(struct job *self, struct wf_cx *cx)
     ck_assert_int_eq(wf_block_in_place(look_around, NULL), 9);
     ck_assert_ptr_eq(wf_context_current, before);
     ck_assert_uint_eq(wf_context_current->budget, budget);
-    ck_assert(wf_budget_spend(cx->waker));
+    for (; budget > 0; budget--)
+        ck_assert(wf_budget_spend(cx->waker));
+    ck_assert(!wf_budget_spend(cx->waker)); /* it is on again */
     return true;
 }
 
@@ -261,6 +302,8 @@ TCase *blocking_tests(void)
     tcase_add_test(tcase, g80_short_blocks_lose_no_worker);
     tcase_add_test(tcase, g80_without_memory_the_call_is_made_in_place);
     add_panic_test(tcase, g81_on_a_runtime_of_one_thread_it_panics);
+    add_panic_test(tcase, g81_in_a_task_of_one_thread_it_panics);
+    add_panic_test(tcase, g81_in_a_local_set_it_panics);
     tcase_add_test(tcase, g82_inside_a_call_the_thread_is_a_plain_one);
     add_panic_test(tcase, g83_a_pool_that_is_dropped_by_its_own_thread_panics);
     return tcase;

@@ -51,9 +51,30 @@ START_TEST(g70_tasks_leave_in_the_order_in_which_they_came)
 }
 END_TEST
 
+/* G.70: what a pop took is the taker's: it has left the queue, also where the taker gives the rest of it back. */
+START_TEST(g70_what_was_taken_has_left_the_queue)
+{
+    struct wf_task_queue batch;
+    wf_task_queue_init(&batch);
+    wf_inject_queue_init(&queue);
+    push(0, 10);
+    ck_assert_uint_eq(wf_inject_queue_pop(&queue, &batch, 6), 6);
+    for (int i = 0; i < 3; i++)
+        ck_assert_ptr_eq(wf_task_queue_pop(&batch), &tasks[i]);
+    ck_assert_uint_eq(wf_inject_queue_length(&queue), 4);
+    pop(2, 6, 2);
+    wf_inject_queue_push(&queue, &batch, 3);
+    pop(2, 8, 2);
+    pop(UINT32_MAX, 3, 3);
+    ck_assert_uint_eq(wf_inject_queue_length(&queue), 0);
+    wf_inject_queue_destroy(&queue);
+}
+END_TEST
+
 TCase *inject_queue_tests(void)
 {
     TCase *tcase = tcase_create("inject_queue");
     tcase_add_test(tcase, g70_tasks_leave_in_the_order_in_which_they_came);
+    tcase_add_test(tcase, g70_what_was_taken_has_left_the_queue);
     return tcase;
 }

@@ -52,7 +52,11 @@ struct wf_blocking_config {
     void *calls_changed_arg; /**< its first argument */
 };
 
-/** @brief Make a pool. It starts no thread before a call comes. @return NULL: no memory. */
+/**
+ * @brief Make a pool. It starts no thread before a call comes. @return NULL: no memory.
+ *
+ * @clause{G.108,0,"A pool that does not say has up to WF_BLOCKING_THREADS_MAX threads, which stay for WF_BLOCKING_KEEP_ALIVE_NS when they are idle; a call beyond them runs later."}
+ */
 WF_MUST_USE struct wf_blocking_pool *wf_blocking_pool_new(const struct wf_blocking_config *config);
 
 /**
@@ -80,7 +84,7 @@ WF_MUST_USE int wf_spawn_blocking_mandatory(struct wf_blocking_pool *pool, struc
  *
  * @clause{G.80,0,"While a task is in wf_block_in_place all other tasks go on, also if each worker's task is in it; no worker is lost."}
  * @clause{G.81,0,"wf_block_in_place panics in a task or root of a runtime of one thread, and in a local set."}
- * @clause{G.82,0,"Inside a blocking call, and inside wf_block_in_place, block_on is allowed, spawns go to the runtime, and there is no budget."}
+ * @clause{G.82,0,"Inside a blocking call, and inside wf_block_in_place, block_on and further such calls are allowed, spawns go to the runtime, and there is no budget."}
  */
 int wf_block_in_place(int (*run)(void *arg), void *arg);
 

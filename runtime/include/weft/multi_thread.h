@@ -55,6 +55,7 @@ struct wf_multi_thread_config {
  *         more threads; EINVAL: it has no stacks of that size.
  *
  * @clause{G.71,0,"wf_multi_thread_new panics where workers is 0 or above WF_WORKERS_MAX. Without memory or threads it returns NULL with errno set, has ended what it started, and has not dropped the driver."}
+ * @clause{G.109,0,"Each hook is called once for its event: a task is spawned, or ends, dropped or not; a thread starts, or stops; a worker sleeps, or has slept."}
  */
 WF_MUST_USE struct wf_multi_thread *wf_multi_thread_new(const struct wf_multi_thread_config *config);
 
