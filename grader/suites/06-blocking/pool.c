@@ -107,47 +107,73 @@ static void call_returns(int call)
 
 /* --- both --- */
 
+/* What the subject's pool has come to with the last step. */
+struct seen {
+    int begun, returned, threads, asleep, last;
+};
+
+static struct seen seen_of(const struct channel_record *event)
+{
+    return (struct seen){event->a & 0xffff, event->a >> 16 & 0xffff, event->a >> 32 & 0xffff,
+                         event->a >> 48 & 0xffff, (int)event->b};
+}
+
+void describe_pool_event(struct judge *judge, const struct channel_record *event, char *text, int size)
+{
+    (void)judge;
+    struct seen seen = seen_of(event);
+    if (event->kind == EVENT_STATE && seen.begun == 0)
+        snprintf(text, (size_t)size, "begun: 0; threads: %d, asleep: %d", seen.threads, seen.asleep);
+    else if (event->kind == EVENT_STATE)
+        snprintf(text, (size_t)size, "begun: %d, last call %d, returned: %d; threads: %d, asleep: %d",
+                 seen.begun, seen.last, seen.returned, seen.threads, seen.asleep);
+}
+
 static void compare(struct judge *judge)
 {
-    char text[120];
-    struct judge_reply calls = DO(judge, calls);
-    judge_returned(judge, "%lld have begun, %lld of them have returned", (long long)calls.a,
-                   (long long)calls.b);
-    snprintf(text, sizeof text,
-             "%d calls have begun: a call waits only if no thread is idle, and none may be started",
-             pool.begun);
-    EXPECT(judge, calls.a >= pool.begun, text, "%lld have", (long long)calls.a);
+    char text[160];
+    int count;
+    const struct channel_record *events = judge_events(judge, &count);
+    if (count == 0 || events[count - 1].kind != EVENT_STATE)
+        judge_fail(judge, "a step that tells what the pool has come to",
+                   "one that does not: a defect of the grader");
+    const struct seen seen = seen_of(&events[count - 1]);
+    if (seen.begun < pool.begun) {
+        snprintf(text, sizeof text,
+                 "call %d has begun: a call waits only if no thread is idle, and none may be started",
+                 sequence[seen.begun]);
+        judge_fail(judge, text, "it waits: %d of %d have begun", seen.begun, pool.begun);
+    }
     snprintf(text, sizeof text, "%d calls have begun, each once", pool.begun);
-    EXPECT(judge, calls.a == pool.begun, text, "%lld have", (long long)calls.a);
+    EXPECT(judge, seen.begun == pool.begun, text, "%d have", seen.begun);
     /* which of those that a spawn has signalled are slow, one or all, is the pool's affair */
     const char *slow = pool.holds ? ", or are slow to get up" : "";
-    struct judge_reply state = DO(judge, state);
-    judge_returned(judge, "%lld, of which %lld sleep%s", (long long)state.a, (long long)state.b, slow);
     snprintf(text, sizeof text, "%d threads: one is started for a call that finds no idle one, at most %d",
              pool.threads, pool.threads_max);
-    EXPECT(judge, state.a <= pool.threads, text, "there are %lld", (long long)state.a);
+    EXPECT(judge, seen.threads <= pool.threads, text, "there are %d", seen.threads);
     snprintf(
         text, sizeof text,
         "%d threads: a thread ends when its keep-alive is over and it was told of nothing, or the pool is closed",
         pool.threads);
-    EXPECT(judge, state.a == pool.threads, text, "there are %lld", (long long)state.a);
+    EXPECT(judge, seen.threads == pool.threads, text, "there are %d", seen.threads);
     int asleep = pool.asleep + pool.held;
     snprintf(text, sizeof text, "%d threads sleep%s: those that found no call", asleep, slow);
-    EXPECT(judge, state.b == asleep, text, "%lld do", (long long)state.b);
+    EXPECT(judge, seen.asleep == asleep, text, "%d do", seen.asleep);
     /* of two that began in one step, on two threads, either may be the last */
     int new = pool.begun - pool.compared;
     pool.compared = pool.begun;
     if (new == 1) {
         int call = sequence[pool.begun - 1];
-        struct judge_reply last = DO(judge, begun, .call = pool.begun - 1);
         snprintf(text, sizeof text,
                  "call %d was the last to begin: calls begin in the sequence of their spawns", call);
-        EXPECT(judge, last.a == call, text, "call %lld was", (long long)last.a);
+        EXPECT(judge, seen.last == call, text, "call %d was", seen.last);
     }
     if (!pool.looks_at_metrics)
         return;
     struct judge_reply metrics = DO(judge, metrics);
     int64_t threads = metrics.a >> 32, idle = metrics.a & 0xffffffff;
+    judge_returned(judge, "%lld threads, %lld of them idle, %lld calls queued", (long long)threads,
+                   (long long)idle, (long long)metrics.b);
     snprintf(text, sizeof text, "the pool counts %d threads, %d of them idle, and %d calls queued",
              pool.threads, pool.asleep, pool.queued);
     EXPECT(judge, threads == pool.threads && idle == pool.asleep && metrics.b == pool.queued, text,
@@ -280,6 +306,7 @@ void begin_drop(struct judge *judge)
     pool.asleep = 0;
     DO(judge, drop);
     struct judge_reply reply = DO(judge, dropped);
+    judge_returned(judge, "%s", reply.a ? "yes" : "no");
     /* the drop has to get as far as its lock: what it waits for then is compared by the caller's next step */
     if (pool.running > 0)
         EXPECT(judge, reply.a == 0, "wf_blocking_pool_drop waits for the calls that have begun",
@@ -288,12 +315,13 @@ void begin_drop(struct judge *judge)
 
 void end_drop(struct judge *judge)
 {
-    struct judge_reply reply = DO(judge, dropped);
+    struct judge_reply reply = DO(judge, await_drop);
+    judge_returned(judge, "%s", reply.a ? "it has returned" : "threads are left");
     EXPECT(judge, reply.a == 1, "wf_blocking_pool_drop returns: no call runs any more", "it does not");
     if (pool.counts_joins) {
         EXPECT(judge, reply.b != -1, "each thread is joined once", "one is joined twice");
         EXPECT(judge, reply.b == 0, "each thread was joined when wf_blocking_pool_drop returns",
-               "%lld were not", (long long)reply.b);
+               "%lld were not joined", (long long)reply.b);
     }
     compare(judge);
 }
@@ -316,6 +344,7 @@ void expect_joined(struct judge *judge, int call, int64_t code)
 void expect_not_joined(struct judge *judge, int call)
 {
     struct judge_reply reply = DO(judge, join, .call = call);
+    judge_returned(judge, "%s", reply.a == UNTOLD ? "PENDING" : judge_code(reply.a));
     EXPECT(judge, reply.a == UNTOLD, "the handle is PENDING: the call is not over", "it is READY with %s",
            judge_code(reply.a));
 }

@@ -74,6 +74,25 @@ static int spawn(struct call *call, int64_t kind)
 
 /* --- steps --- */
 
+/* Nothing runs any more: tell what has come of it. */
+static struct step_reply settled(struct step_reply reply)
+{
+    sleeps_settle();
+    struct sleeps now = sleeps_now();
+    pthread_mutex_lock(&lock);
+    scenario_event(EVENT_STATE, STATE_OF(begun_count, returned_count, now.threads, now.asleep),
+                   begun_count > 0 ? begun[begun_count - 1] : -1);
+    pthread_mutex_unlock(&lock);
+    return reply;
+}
+
+static void on_thread_started(void *arg)
+{
+    static _Atomic uint32_t number;
+    (void)arg;
+    scenario_name_thread(++number);
+}
+
 static void on_thread_stopped(void *arg)
 {
     (void)arg;
@@ -85,7 +104,7 @@ static struct step_reply on_make(const struct step_make *step)
     pool = wf_blocking_pool_new(&(struct wf_blocking_config){
         .threads_max = (uint32_t)step->threads_max,
         .keep_alive_ns = (uint64_t)step->keep_alive_ms * 1000000,
-        .hooks = {.thread_stopped = on_thread_stopped},
+        .hooks = {.thread_started = on_thread_started, .thread_stopped = on_thread_stopped},
         .stack_bytes = 128 << 10, /* so that many fit into the limit of memory */
     });
     if (!pool)
@@ -108,16 +127,14 @@ static struct step_reply on_spawn(const struct step_spawn *step)
     struct call *call = call_of(step->call);
     call->behaviour = (int)step->behaviour;
     int status = spawn(call, step->kind);
-    sleeps_settle();
-    return (struct step_reply){.a = status, .b = call->handle.task != NULL};
+    return settled((struct step_reply){.a = status, .b = call->handle.task != NULL});
 }
 
 static struct step_reply on_let_go(const struct step_let_go *step)
 {
     sleeps_in_call(false); /* its thread runs from now on */
     sem_post(&call_of(step->call)->go);
-    sleeps_settle();
-    return STEP_DONE;
+    return settled(STEP_DONE);
 }
 
 static struct step_reply on_abort(const struct step_abort *step)
@@ -148,31 +165,6 @@ static struct step_reply on_join(const struct step_join *step)
     return reply;
 }
 
-static struct step_reply on_state(const struct step_state *step)
-{
-    (void)step;
-    struct sleeps now = sleeps_now();
-    return (struct step_reply){now.threads, now.asleep};
-}
-
-static struct step_reply on_calls(const struct step_calls *step)
-{
-    (void)step;
-    pthread_mutex_lock(&lock);
-    struct step_reply reply = {begun_count, returned_count};
-    pthread_mutex_unlock(&lock);
-    return reply;
-}
-
-static struct step_reply on_begun(const struct step_begun *step)
-{
-    pthread_mutex_lock(&lock);
-    struct step_reply reply = {.a = step->call < begun_count ? begun[scenario_in_range(step->call, CALLS_MAX)]
-                                                             : -1};
-    pthread_mutex_unlock(&lock);
-    return reply;
-}
-
 static struct step_reply on_metrics(const struct step_metrics *step)
 {
     (void)step;
@@ -195,12 +187,18 @@ static struct step_reply on_bounds(const struct step_bounds *step)
     return (struct step_reply){now.too_soon, now.too_late};
 }
 
+static struct step_reply on_stop_clock(const struct step_stop_clock *step)
+{
+    (void)step;
+    sleeps_stop_clock();
+    return STEP_DONE;
+}
+
 static struct step_reply end_waits(int64_t count, bool timed_out)
 {
     if (sleeps_end((int)count, timed_out) != count)
         scenario_broken("fewer threads sleep");
-    sleeps_settle();
-    return STEP_DONE;
+    return settled(STEP_DONE);
 }
 
 static struct step_reply on_expire(const struct step_expire *step)
@@ -223,15 +221,13 @@ static struct step_reply on_hold(const struct step_hold *step)
 static struct step_reply on_release(const struct step_release *step)
 {
     sleeps_release((int)step->told, false);
-    sleeps_settle();
-    return STEP_DONE;
+    return settled(STEP_DONE);
 }
 
 static struct step_reply on_release_late(const struct step_release_late *step)
 {
     sleeps_release((int)step->told, true);
-    sleeps_settle();
-    return STEP_DONE;
+    return settled(STEP_DONE);
 }
 
 static struct step_reply on_no_threads(const struct step_no_threads *step)
@@ -263,13 +259,13 @@ static struct step_reply on_close_by_hand(const struct step_close_by_hand *step)
     pool->closed = true;
     pthread_mutex_unlock(&pool->lock);
     (void)sleeps_end(INT32_MAX, true);
-    sleeps_settle();
-    return STEP_DONE;
+    return settled(STEP_DONE);
 }
 
 static void *drop_pool(void *arg)
 {
     (void)arg;
+    scenario_name_thread(THREAD_OF_DROP);
     wf_blocking_pool_drop(pool);
     has_dropped = true;
     sleeps_close_returned();
@@ -286,19 +282,24 @@ static struct step_reply on_drop(const struct step_drop *step)
     return STEP_DONE;
 }
 
-/* The drop returns at some time after the last thread has ended: it is waited for, if it has to come. */
 static struct step_reply on_dropped(const struct step_dropped *step)
 {
     (void)step;
+    return settled((struct step_reply){.a = has_dropped});
+}
+
+/* The drop returns at some time after the last thread has ended: it is waited for, if it has to come. */
+static struct step_reply on_await_drop(const struct step_await_drop *step)
+{
+    (void)step;
     sleeps_settle();
-    struct sleeps now = sleeps_now();
-    if (now.threads > 0)
-        return (struct step_reply){.a = has_dropped};
+    if (sleeps_now().threads > 0)
+        return settled((struct step_reply){.a = has_dropped});
     if (is_dropping)
         sleeps_join_own(dropper);
     is_dropping = false;
-    now = sleeps_now();
-    return (struct step_reply){1, now.joined_twice ? -1 : now.started - now.joined};
+    struct sleeps now = sleeps_now();
+    return settled((struct step_reply){1, now.joined_twice ? -1 : now.started - now.joined});
 }
 
 static void *storm(void *arg)

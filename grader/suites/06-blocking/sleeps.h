@@ -41,6 +41,9 @@ void sleeps_release(int first, bool timed_out);
 /** The next threads are refused, or not. */
 void sleeps_refuse_threads(bool on);
 
+/** CLOCK_MONOTONIC stands still from now on, at a time whose seconds need more than 32 bits, and just before the next second. */
+void sleeps_stop_clock(void);
+
 /** Join a thread of the scenario's own: it does not count. */
 void sleeps_join_own(pthread_t thread);
 

@@ -53,4 +53,4 @@ static const struct judge_rest rests[] = {
 };
 /* clang-format on */
 
-const struct judge_suite suite_06_blocking = {"06-blocking", tests, NULL, rests};
+const struct judge_suite suite_06_blocking = {"06-blocking", tests, describe_pool_event, rests};

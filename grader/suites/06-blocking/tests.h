@@ -11,6 +11,9 @@
 #include "../../src/judge_steps.h"
 #include "steps.h"
 
+struct channel_record;
+void describe_pool_event(struct judge *judge, const struct channel_record *event, char *text, int size);
+
 /* --- pool.c: do a step, and expect what the model says of it --- */
 
 void make_pool(struct judge *judge, int64_t threads_max);

@@ -121,4 +121,13 @@ void test_keep_alive(struct judge *judge)
     expire(judge, 2);
     spawn(judge, ORDINARY, WAITS); /* and a pool without threads starts one */
     finish(judge);
+
+    /* exactly, and where the time needs all of its bits */
+    judge_start(judge, "pool");
+    DO(judge, stop_clock);
+    make_pool_with(judge, 2, hour_ms);
+    for (int i = 0; i < 2; i++)
+        let_go(judge, spawn(judge, ORDINARY, WAITS));
+    expect_bounds(judge);
+    finish(judge);
 }

@@ -151,7 +151,7 @@ void test_storm(struct judge *judge)
         EXPECT(judge, reply.b <= limit, "at most threads_max calls run at once", "%lld did",
                (long long)reply.b);
         DO(judge, drop);
-        reply = DO(judge, dropped);
+        reply = DO(judge, await_drop);
         EXPECT(judge, reply.a == 1 && reply.b == 0,
                "wf_blocking_pool_drop returns, and has joined each thread",
                reply.a ? "%lld threads were not joined" : "it does not return (%lld)", (long long)reply.b);
