@@ -2,6 +2,7 @@
  * @file scenario_pool.c
  * @brief Lab 06: one pool, its calls, and the threads that run them.
  */
+#include <sched.h>
 #include <semaphore.h>
 
 #include "scenario.h"
@@ -336,6 +337,51 @@ static struct step_reply on_storm(const struct step_storm *step)
     struct step_reply reply = {returned_count, most_at_once};
     pthread_mutex_unlock(&lock);
     return reply;
+}
+
+/* --- two pools, of which neither knows of the other: their sleeps are real --- */
+
+struct alone {
+    struct wf_blocking_pool *pool;
+    int64_t calls;
+    _Atomic int64_t ran;
+};
+
+static int run_alone(void *arg)
+{
+    ((struct alone *)arg)->ran++;
+    return 0;
+}
+
+static void *spawn_alone(void *arg)
+{
+    struct alone *self = arg;
+    for (int64_t i = 0; i < self->calls; i++) {
+        while (wf_spawn_blocking_mandatory(self->pool, NULL, run_alone, self) != 0)
+            continue;
+        if (i % 4 == 0)
+            sched_yield(); /* threads fall asleep, and end, in between */
+    }
+    wf_blocking_pool_drop(self->pool);
+    return NULL;
+}
+
+static struct step_reply on_two_pools(const struct step_two_pools *step)
+{
+    struct alone both[2] = {{.calls = step->call}, {.calls = step->call}};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) {
+        both[i].pool = wf_blocking_pool_new(
+            &(struct wf_blocking_config){.threads_max = 2, .keep_alive_ns = 1000, .stack_bytes = 128 << 10});
+        if (!both[i].pool)
+            return STEP_DONE;
+    }
+    for (int i = 0; i < 2; i++)
+        if (pthread_create(&threads[i], NULL, spawn_alone, &both[i]) != 0)
+            scenario_broken("there is no thread");
+    for (int i = 0; i < 2; i++)
+        sleeps_join_own(threads[i]);
+    return (struct step_reply){both[0].ran + both[1].ran, 1};
 }
 
 STEP_DISPATCH(perform, LAB_STEPS)

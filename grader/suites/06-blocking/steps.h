@@ -42,6 +42,7 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
  *     deadline   of the thread that fell asleep last, in milliseconds from then on; whether each wait that goes on after a return without a reason had the same
  *     bounds     whether some deadline was earlier, and whether one was later, than the keep-alive from the begin of its sleep
  *     dropped, await_drop  1: the drop has returned; threads that were started and not joined; where some are left, nobody waits
+ *     two_pools  calls that have run, of both; 1: both pools were there
  *     storm      calls that have run; most at once */
 #define LAB_STEPS(STEP, ARG)                                                                                 \
     STEP(make, "wf_blocking_pool_new(threads_max {threads_max}, keep-alive {keep_alive_ms} ms)",             \
@@ -69,6 +70,9 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
     STEP(drop, "thread 900: wf_blocking_pool_drop()", )                                                      \
     STEP(dropped, "has wf_blocking_pool_drop() returned?", )                                                 \
     STEP(await_drop, "waits until wf_blocking_pool_drop() returns", )                                        \
+    STEP(two_pools,                                                                                          \
+         "two pools at once, each with its spawner, run {call} calls each; keep-alive a microsecond",        \
+         ARG(call, CALL))                                                                                    \
     STEP(storm, "4 threads spawn {call} calls that return at once", ARG(call, CALL))
 STEP_TABLE(LAB_DOMAINS, LAB_STEPS)
 

@@ -26,6 +26,7 @@ static const struct judge_test tests[] = {
     {"spurious", "06.3", PLAIN | ASAN, test_spurious},
     {"random_pool", "06.3", PLAIN | ASAN | TSAN, test_random_pool},
     {"storm", "06.3", PLAIN | ASAN | TSAN, test_storm},
+    {"two_pools", "06.3", PLAIN | TSAN, test_two_pools},
     {"keep_alive", "06.4", PLAIN | ASAN, test_keep_alive},
     {"told_late", "06.4", PLAIN | ASAN, test_told_late},
     {"drop_waits", "06.6", PLAIN | ASAN | TSAN, test_drop_waits},

@@ -65,6 +65,7 @@ void test_refused(struct judge *judge);
 void test_no_more_threads(struct judge *judge);
 void test_random_pool(struct judge *judge);
 void test_storm(struct judge *judge);
+void test_two_pools(struct judge *judge);
 
 /* tests_sleep.c */
 void test_idle_is_used(struct judge *judge);
