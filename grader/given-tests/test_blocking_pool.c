@@ -90,8 +90,8 @@ static int block_in_place_again(void *arg)
 static bool calls_in_calls(struct job *self, struct wf_cx *cx)
 {
     if (!self->child.task) {
-        int number = self->number;
-        ck_assert_int_eq(wf_block_in_place(block_in_place_again, &number), 4 * number);
+        int number = self->number, four_times = 4 * number;
+        ck_assert_int_eq(wf_block_in_place(block_in_place_again, &number), four_times);
         ck_assert_int_eq(wf_blocking(&self->child, block_in_place_again, &self->number), 0);
         self->child.value = &self->out;
     }

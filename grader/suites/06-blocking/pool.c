@@ -114,8 +114,8 @@ struct seen {
 
 static struct seen seen_of(const struct channel_record *event)
 {
-    return (struct seen){event->a & 0xffff, event->a >> 16 & 0xffff, event->a >> 32 & 0xffff,
-                         event->a >> 48 & 0xffff, (int)event->b};
+    return (struct seen){(int)(event->a & 0xffff), (int)(event->a >> 16 & 0xffff),
+                         (int)(event->a >> 32 & 0xffff), (int)(event->a >> 48 & 0xffff), (int)event->b};
 }
 
 void describe_pool_event(struct judge *judge, const struct channel_record *event, char *text, int size)

@@ -162,11 +162,11 @@ void test_storm(struct judge *judge)
 /* 06.3: what one pool does is nothing to another. */
 void test_two_pools(struct judge *judge)
 {
-    enum { CALLS = 300 };
+    enum { CALLS = 300, BOTH = 2 * CALLS };
     judge_start(judge, "pool");
     struct judge_reply reply = DO(judge, two_pools, .call = CALLS);
     EXPECT(judge, reply.b == 1, "a pool", "NULL");
-    EXPECT(judge, reply.a == 2 * CALLS, "each call of both pools has run", "%lld of %d have",
-           (long long)reply.a, 2 * CALLS);
+    EXPECT(judge, reply.a == BOTH, "each call of both pools has run", "%lld of %d have", (long long)reply.a,
+           BOTH);
     judge_finish(judge);
 }
