@@ -131,6 +131,7 @@ static struct step_reply perform(const struct channel_command *command)
     case STEP_in_sleep:
     case STEP_in_before_park:
     case STEP_in_after_unpark:
+    case STEP_in_unpark:
     case STEP_at_steal: {
         const struct program program = program_of(command);
         set_moment(IN_TURN + (enum moment)(command->operation - STEP_in_turn), &program);

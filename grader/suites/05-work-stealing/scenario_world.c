@@ -98,6 +98,10 @@ static void mock_unpark(struct wf_park *park)
         scenario_event(EVENT_UNPARK, self->worker, 0); /* before the thread that it wakes can tell anything */
     pthread_mutex_unlock(&self->lock);
     pthread_cond_signal(&self->woken);
+    if (self->worker > 0) {
+        const struct program program = take_moment(IN_UNPARK);
+        run_program(&program);
+    }
 }
 
 static const struct wf_park_ops mock_ops = {.name = "mock park", .park = mock_park, .unpark = mock_unpark};

@@ -38,8 +38,8 @@ void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first);
 void world_end(void);
 struct wf_worker *world_worker(int64_t number);
 struct wf_workers *world(void);
-/** What happens once, the next time: in a park of worker 0, a hook, before a steal. */
-enum moment { IN_TURN, IN_SLEEP, IN_BEFORE_PARK, IN_AFTER_UNPARK, AT_STEAL, MOMENTS };
+/** What happens once, the next time: in a park of worker 0, a hook, an unpark of another worker, before a steal. */
+enum moment { IN_TURN, IN_SLEEP, IN_BEFORE_PARK, IN_AFTER_UNPARK, IN_UNPARK, AT_STEAL, MOMENTS };
 void set_moment(enum moment moment, const struct program *program);
 /** Do an act that is none of a poll's alone; false: it is one. */
 bool do_anywhere(const struct step_act *act);

@@ -196,6 +196,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(in_sleep, "in the next park of worker 0 without a deadline: {steps}", )                             \
     STEP(in_before_park, "in the next before_park: {steps}", )                                               \
     STEP(in_after_unpark, "in the next after_unpark: {steps}", )                                             \
+    STEP(in_unpark, "in the next wf_unpark() of another worker: {steps}", )                                  \
     STEP(at_steal, "before the next steal of worker 0: {steps}", )
 
 /* Replies:

@@ -139,6 +139,20 @@ static void yields_and_is_stolen(struct judge *judge, int64_t first)
     end_world(judge);
 }
 
+/* The same, but all is stolen before this worker looks for its next task: a worker was woken for what is behind another, and is quick.
+ * Worker 0 steals it back. */
+static void yields_and_is_stolen_at_once(struct judge *judge)
+{
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(yield), ACT(rest));
+    PROGRAM(judge, 2, 2, ACT(spawn, RANGE(3, 3)), ACT(rest));
+    PROGRAM(judge, 3, 3, ACT(yield), ACT(yield), ACT(yield), ACT(yield), ACT(finish), ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 2)), ACT(fall_asleep, 1, NOT_SEARCHING));
+    CARRY(judge, ACT(in_unpark), ACT(rob, 1), ACT(rob, 1), ACT(end_search));
+    expect_gave_way(judge, run_to_its_end(judge), 3, 1, 0);
+    end_world(judge);
+}
+
 void test_yields(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -153,6 +167,7 @@ void test_yields(struct judge *judge)
         yields_and_is_stolen(judge, UINT32_MAX - before);
         yields_and_is_stolen(judge, INT32_MAX - before);
     }
+    yields_and_is_stolen_at_once(judge);
     judge_finish(judge);
 }
 
