@@ -20,8 +20,8 @@ struct mock {
 };
 
 static struct wf_workers all;
-static struct wf_worker workers[WORKERS_MAX];
-static struct mock mocks[WORKERS_MAX];
+static struct wf_worker workers[MANY_WORKERS];
+static struct mock mocks[MANY_WORKERS];
 static struct program moments[MOMENTS];
 static pthread_mutex_t tables = PTHREAD_MUTEX_INITIALIZER;
 static bool exists, ending;
@@ -170,7 +170,7 @@ void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first)
         .scheduler = {.ops = &scheduler_ops},
         .hooks = {.before_park = hooks & HOOK_BEFORE_PARK ? on_before_park : NULL,
                   .after_unpark = hooks & HOOK_AFTER_UNPARK ? on_after_unpark : NULL},
-        .count = (uint32_t)scenario_in_range(count, WORKERS_MAX + 1),
+        .count = (uint32_t)scenario_in_range(count, MANY_WORKERS + 1),
         .workers = workers,
     };
     wf_store_relaxed(&all.lists_left, 1);

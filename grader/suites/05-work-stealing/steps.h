@@ -16,7 +16,8 @@ enum {
     THIEF_RING = RINGS_MAX, /**< one more: of a thief that can be stopped */
     THIEF_FIRST = 127,      /**< the number of its first task */
     RING_TASKS_MAX = 4096,
-    WORKERS_MAX = 8,
+    WORKERS_MAX = 8,    /**< in most tests */
+    MANY_WORKERS = 300, /**< more than a byte counts */
     PROBES_MAX = 2048,
     PROGRAM_MAX = 12,
     NOBODY = -1,
@@ -83,7 +84,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     WORDS(LOAD, LOADS)                                                                                       \
     WORDS(RESCUE, RESCUES)                                                                                   \
     TOLD(RING, tell_ring, 0, 1, 2, 3, THIEF_RING)                                                            \
-    TOLD(WORKER, tell_worker, 0, 1, 2, WORKERS_MAX - 1)                                                      \
+    TOLD(WORKER, tell_worker, 0, 1, 2, WORKERS_MAX - 1, MANY_WORKERS - 1)                                    \
     TOLD(FIRST, tell_first, 0, UINT32_MAX - 1, INT32_MAX - 1, 1, THIEF_FIRST, 255, UINT32_MAX - 300,         \
          UINT32_MAX - 128, UINT32_MAX, INT32_MAX)                                                            \
     TOLD(TASK, tell_task, 1, 2)                                                                              \
@@ -98,7 +99,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     NUMBERS(ROUNDS, 3000)                                                                                    \
     NUMBERS(SLOTS, 4, 256)                                                                                   \
     NUMBERS(POLLS, 1, 20)                                                                                    \
-    NUMBERS(WORKERS, 1, 2, 3, WORKERS_MAX)                                                                   \
+    NUMBERS(WORKERS, 1, 2, 3, WORKERS_MAX, MANY_WORKERS)                                                     \
     NUMBERS(TIMES, 1, 200)                                                                                   \
     NUMBERS(UNITS, 200)                                                                                      \
     NUMBERS(MARK, 1, 2)                                                                                      \
