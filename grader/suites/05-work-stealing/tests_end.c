@@ -171,9 +171,16 @@ void test_counts_of_sleep(struct judge *judge)
         parks += count_sleeps(until_asleep(judge));
         idle += vain[i];
     }
+    expect_count(judge, COUNT_SCHEDULED, 0); /* others' threads are not its own */
+    for (int i = 0; i < 3; i++) {            /* and a sleep that its park's driver ends, each time */
+        CARRY(judge, ACT(in_sleep), ACT(wake, 1));
+        DRIVER(judge, ACT(wake, 1));
+        parks += count_sleeps(until_asleep(judge));
+        parks += count_sleeps(until_asleep(judge));
+    }
     expect_count(judge, COUNT_PARKS, parks);
     expect_count(judge, COUNT_IDLE_PARKS, idle);
-    expect_count(judge, COUNT_SCHEDULED, 0); /* others' threads are not its own */
+    expect_count(judge, COUNT_SCHEDULED, 3); /* by the driver, in its park */
     finish(judge);
     end_world(judge);
     /* turns are no sleeps */
