@@ -11,7 +11,8 @@
  * ## The files, in reading order
  *
  *     view.h        clocks and views
- *     state.h       what an execution and a search consist of
+ *     operation.h   limits; what threads do, and what each step touches
+ *     shared.h, thread.h, plain.h, told.h    what steps are about; state.h: all that an execution and a search consist of
  *     location.c    atomic objects and their stores
  *     choice.c      which stores an operation may read, and where among them its own may stand
  *     sc.c          the order of sequentially consistent events
