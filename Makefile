@@ -133,8 +133,8 @@ model: deps-grade
 	@$(MAKE) -s -j"$$JOBS" $(B)/obj/engine/engine.o
 	$(call make_pick,interleave,$(EXPLORED_GIVEN))
 	@mkdir -p $(B)/models $(B)/trace
-	@$(own_model_object) -o $(B)/models/own.o
-	@grader/tools/model-names.sh $(B)/models/own.o
+	@$(own_model_object) -fdump-tree-gimple-lineno=$(B)/models/own.gimple -o $(B)/models/own.o
+	@grader/tools/model-names.sh $(B)/models/own.o $(B)/models/own.gimple
 	@$(own_model_object) -O0 -w -o $(B)/models/own-as-written.o
 	@$(call link_own_model,own)
 	@$(call link_own_model,own-as-written)

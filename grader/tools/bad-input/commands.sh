@@ -171,6 +171,8 @@ expect 2 "has no model join_drop. It has:" "$grade" trace 01 --test join_drop
 expect 2 "Which model?" make -s model FILE="$work/nowhere.c"
 printf '#include <unistd.h>\n#include "interleave.h"\nstatic char text[8], swapped[8];\nMODEL(clears, "-", "") { swab(text, swapped, 8); }\n' >"$work/unknown.c"
 expect 2 "the model calls swab(), which the checker does not know" make -s model FILE="$work/unknown.c"
+printf '#include "interleave.h"\nstatic int n;\nMODEL(assembly, "-", "adds by the processor")\n{\n    __asm__ volatile("lock; addl $1, %%0" : "+m"(n));\n}\n' >"$work/assembly.c"
+expect 2 "assembly.c:5: inline assembly that may touch memory" make -s model FILE="$work/assembly.c"
 expect 2 "BUG= is a number" make -s model FILE=grader/interleave/examples/ticket.c BUG=x
 expect 2 "from 1 to 1000000" make -s model FILE=grader/interleave/examples/ticket.c SECONDS=x
 
