@@ -13,10 +13,12 @@ text.flags := -O2
 plain.flags := -O2
 asan.flags := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 tsan.flags := -O1 -fsanitize=thread -Wno-tsan
-interleave.flags := -O1 -fsanitize=thread -Wno-tsan -fno-builtin -fno-pie
+# The optimiser must not read what the source does not read: it takes no structure to pieces that is copied, and moves no read out of a loop.
+# And each variable has a place of its own, so that one that nothing has written does not hold what another left.
+interleave.flags := -O1 -fno-tree-sra -fno-tree-loop-im -fstack-reuse=none -fsanitize=thread -Wno-tsan -fno-builtin -fno-pie
 # What is explored once more, with the submission's files as they are written: what the optimiser has removed from them, such as a
 # read whose value nobody uses, may race all the same. No variant by itself: tests of interleave explore both.
-written.flags := -O0 -fsanitize=thread -Wno-tsan -fno-builtin -fno-pie
+written.flags := -O0 -fstack-reuse=none -fsanitize=thread -Wno-tsan -fno-builtin -fno-pie
 # libdw is the engine's; named before the objects that call it, it must not be left out.
 interleave.link := -no-pie -Wl,-z,now -Wl,--no-as-needed -ldw -lelf
 written.link := -no-pie -Wl,-z,now -Wl,--no-as-needed -ldw -lelf

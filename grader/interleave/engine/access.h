@@ -40,6 +40,10 @@ void il_fence(enum il_order order, il_site site);
 /* --- plain memory --- */
 
 void il_plain(const volatile void *address, size_t size, bool is_write, il_site site);
+/** The same of memory that a call of the library is given: where nothing is, the program crashes there. */
+void il_touch(const volatile void *address, size_t size, bool is_write, il_site site);
+/** A read of something that is no number, such as a structure that is copied: parts of it may be unwritten. */
+void il_read_whole(const volatile void *address, size_t size, il_site site);
 /** The same of a copy, by memcpy or its kin: what was not written before is not after. `may_overlap`: memmove. */
 void il_copy(void *to, const void *from, size_t size, bool may_overlap, il_site site);
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site);

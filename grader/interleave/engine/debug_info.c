@@ -5,19 +5,17 @@
  * libdw allocates and reads by the C library itself: only the objects of this link call the engine in its place. The
  * session is kept in mapped memory, as all that the engine knows, or the next execution would set it back.
  */
+#include "debug_dwarf.h"
 #include "debug_info.h"
 #include "engine.h"
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL: the program has no debug information. */
-static Dwarf *session(void)
+Dwarf *dwarf_session(void)
 {
     if (!il->debug_info_asked) {
         il->debug_info_asked = true;
@@ -27,8 +25,8 @@ static Dwarf *session(void)
     return il->debug_info;
 }
 
-/* The unit that an address belongs to. By the units themselves: not every compiler writes an index of addresses. */
-static bool find_unit(Dwarf *dwarf, uintptr_t address, Dwarf_Die *unit)
+/* By the units themselves: not every compiler writes an index of addresses. */
+bool find_unit(Dwarf *dwarf, uintptr_t address, Dwarf_Die *unit)
 {
     for (Dwarf_CU *each = NULL; dwarf_get_units(dwarf, each, &each, NULL, NULL, unit, NULL) == 0;)
         if (dwarf_haspc(unit, address) > 0)
@@ -53,7 +51,7 @@ static bool find_call(Dwarf_Die *unit, Dwarf_Die *scope, const char **path, int 
 
 void debug_info_frames(uintptr_t address, debug_info_frame *frame, void *arg)
 {
-    Dwarf *dwarf = session();
+    Dwarf *dwarf = dwarf_session();
     Dwarf_Die unit, *around = NULL, *scopes = NULL;
     if (!dwarf || !find_unit(dwarf, address, &unit))
         return;
@@ -80,8 +78,7 @@ void debug_info_frames(uintptr_t address, debug_info_frame *frame, void *arg)
 
 /* --- a block's structure: what the function that made it calls it by --- */
 
-/* The type of a variable or member, or what a pointer points to, without its names and qualifiers. */
-static bool find_type(Dwarf_Die *of, Dwarf_Die *type)
+bool find_type(Dwarf_Die *of, Dwarf_Die *type)
 {
     Dwarf_Attribute attribute;
     Dwarf_Die named;
@@ -175,9 +172,7 @@ static bool find_extent(Dwarf_Die *member, Dwarf_Word *start, Dwarf_Word *end)
     return true;
 }
 
-/* `member` is the one before it, if there is one: then the search goes on behind that. */
-static bool find_member(Dwarf_Die *structure, size_t offset, Dwarf_Die *member, Dwarf_Word *start,
-                        bool goes_on)
+bool find_member(Dwarf_Die *structure, size_t offset, Dwarf_Die *member, Dwarf_Word *start, bool goes_on)
 {
     Dwarf_Word end;
     if (goes_on ? dwarf_siblingof(member, member) != 0 : dwarf_child(structure, member) != 0)
@@ -221,9 +216,7 @@ static void append_indices(Dwarf_Die *array, size_t element, char *text, size_t 
         append(text, room, "[%zu]", indices[i]);
 }
 
-/* What stands at an offset of an object of this type: appends ".member", "[index]" and, where neither says all, " + bytes".
- * `whole`: of a structure and its first member, the structure. */
-static void append_place(Dwarf_Die *type, size_t offset, bool whole, char *text, size_t room)
+void append_place(Dwarf_Die *type, size_t offset, bool whole, char *text, size_t room)
 {
     Dwarf_Die inner, element;
     Dwarf_Word start, bytes;
@@ -249,7 +242,7 @@ static void append_place(Dwarf_Die *type, size_t offset, bool whole, char *text,
 
 bool debug_info_member(uintptr_t address, size_t size, size_t offset, char *text, size_t room)
 {
-    Dwarf *dwarf = session();
+    Dwarf *dwarf = dwarf_session();
     Dwarf_Die unit, *around = NULL, *scopes = NULL;
     struct wanted wanted = {.size = size};
     if (!dwarf || !find_unit(dwarf, address, &unit))
@@ -314,7 +307,7 @@ static bool find_variable(Dwarf_Die *scope, uintptr_t address, Dwarf_Die *variab
 
 void debug_info_place(uintptr_t variable, size_t offset, bool whole, char *text, size_t room)
 {
-    Dwarf *dwarf = session();
+    Dwarf *dwarf = dwarf_session();
     Dwarf_Die unit, found, type;
     text[0] = '\0';
     for (Dwarf_CU *each = NULL; dwarf && dwarf_get_units(dwarf, each, &each, NULL, NULL, &unit, NULL) == 0;)
@@ -324,75 +317,6 @@ void debug_info_place(uintptr_t variable, size_t offset, bool whole, char *text,
         }
     if (offset > 0)
         append(text, room, " + %zu", offset);
-}
-
-/* --- a local variable --- */
-
-/* The address that the function's variables are counted from. */
-static bool find_base(Dwarf_Die *function, uintptr_t pc, uintptr_t frame, uintptr_t *base)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Op *operations;
-    size_t count;
-    enum { FRAME_POINTER = DW_OP_reg6, SAVED_BYTES = 16 };
-    if (dwarf_getlocation_addr(dwarf_attr_integrate(function, DW_AT_frame_base, &attribute), pc, &operations,
-                               &count, 1) != 1 ||
-        count != 1)
-        return false;
-    *base = frame + (operations[0].atom == DW_OP_call_frame_cfa ? SAVED_BYTES : 0);
-    return operations[0].atom == DW_OP_call_frame_cfa || operations[0].atom == FRAME_POINTER;
-}
-
-/* Of the variables in this scope, not in one within it: the one that holds the address. */
-static bool find_local(Dwarf_Die *scope, uintptr_t pc, uintptr_t base, uintptr_t address, bool whole,
-                       char *text, size_t room)
-{
-    Dwarf_Die child, type;
-    Dwarf_Attribute attribute;
-    Dwarf_Op *operations;
-    size_t count;
-    Dwarf_Word bytes = 0;
-    if (dwarf_child(scope, &child) != 0)
-        return false;
-    do {
-        int tag = dwarf_tag(&child);
-        if ((tag != DW_TAG_variable && tag != DW_TAG_formal_parameter) || !dwarf_diename(&child) ||
-            dwarf_getlocation_addr(dwarf_attr_integrate(&child, DW_AT_location, &attribute), pc, &operations,
-                                   &count, 1) != 1 ||
-            count != 1 || operations[0].atom != DW_OP_fbreg || !find_type(&child, &type) ||
-            dwarf_aggregate_size(&type, &bytes) != 0)
-            continue;
-        uintptr_t start = base + (uintptr_t)operations[0].number;
-        if (address < start || address >= start + bytes)
-            continue;
-        snprintf(text, room, "%s", dwarf_diename(&child));
-        append_place(&type, address - start, whole, text, room);
-        return true;
-    } while (dwarf_siblingof(&child, &child) == 0);
-    return false;
-}
-
-bool debug_info_local(uintptr_t pc, uintptr_t frame, uintptr_t address, bool whole, char *text, size_t room)
-{
-    Dwarf *dwarf = session();
-    Dwarf_Die unit, *around = NULL, *scopes = NULL;
-    bool found = false;
-    uintptr_t base = 0;
-#if !defined(__x86_64__)
-    return false; /* how far above its frame pointer a frame ends is not known */
-#endif
-    if (!dwarf || !find_unit(dwarf, pc, &unit))
-        return false;
-    int count = dwarf_getscopes(&unit, pc, &around);
-    count = count > 0 ? dwarf_getscopes_die(&around[0], &scopes) : 0;
-    bool has_base = false;
-    for (int i = 0; i < count && !has_base; i++)
-        has_base = dwarf_tag(&scopes[i]) == DW_TAG_subprogram && find_base(&scopes[i], pc, frame, &base);
-    for (int i = 0; i < count && has_base && !found; i++)
-        found = find_local(&scopes[i], pc, base, address, whole, text, room);
-    free(scopes);
-    free(around);
-    return found;
 }
 
 /* --- symbols --- */
@@ -413,7 +337,7 @@ static void table_variables(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 
 void debug_info_variables(debug_info_variable *variable, void *arg)
 {
-    Dwarf *dwarf = session();
+    Dwarf *dwarf = dwarf_session();
     Elf *elf = dwarf ? dwarf_getelf(dwarf) : NULL;
     GElf_Shdr header;
     for (Elf_Scn *section = NULL; elf && (section = elf_nextscn(elf, section));)

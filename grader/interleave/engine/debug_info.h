@@ -31,4 +31,17 @@ void debug_info_place(uintptr_t variable, size_t offset, bool whole, char *text,
 /** The variable that holds `address`, of the function that is at `pc` with this frame pointer: "name.member", in `text`. */
 bool debug_info_local(uintptr_t pc, uintptr_t frame, uintptr_t address, bool whole, char *text, size_t room);
 
+/** Called for each local variable that lies in the frame for as long as the function runs. `offset`: from where the caller's frame
+ * ends. `type`: its place in the debug information. */
+typedef void debug_info_local_variable(void *arg, const char *name, int64_t offset, size_t size,
+                                       uint64_t type);
+/** Of the function that is at `pc`, which is where it begins; none where its frame is no plain one. */
+void debug_info_locals(uintptr_t pc, debug_info_local_variable *local, void *arg);
+
+/** Whether there is a structure or union of just this size at just this offset of an object of that type. */
+bool debug_info_holds_structure(uint64_t type, size_t offset, size_t size);
+
+/** What stands at `offset` of an object of that type, to be put behind its name: ".member", "[2].member", or nothing. */
+void debug_info_part(uint64_t type, size_t offset, char *text, size_t room);
+
 #endif

@@ -21,7 +21,7 @@
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
- *     unwritten.c   reads of memory that nothing has written
+ *     frames.c, unwritten.c    reads of memory that nothing has written: local variables, blocks
  *     thread.c      life of threads, spinning
  *     wait.c        loops that only look
  *     time.c        the clock, deadlines
@@ -36,7 +36,7 @@
  *     decide.c      which step of a failing execution decides
  *     ladder.c      in which order to search, and what the verdict says
  *     account.c     what happened, in words; story.c: which of it is told; page.c, page_html.c: as a page
- *     site.c        files, lines, names of functions; object.c: of objects; debug_info.c: what the program itself says of an address
+ *     site.c        files, lines, names of functions; object.c: of objects; debug_info.c, debug_local.c: what the program itself says of an address
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     assertion.c   assertions that no execution came to
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
@@ -155,6 +155,8 @@ void descriptors_forget(void);
 void descriptors_check_leaks(void);
 void descriptors_each_view(void (*act)(struct view *view, const void *argument), const void *argument);
 bool transfer_is_runnable(const struct pending *next);
+/* It waits for a stream, and could not run just before the earlier step, which moved something there. */
+bool transfer_was_blocked(const struct pending *next, const struct step *earlier);
 bool look_is_runnable(const struct thread *thread);
 
 /* --- rwlock.c --- */
@@ -189,6 +191,8 @@ bool depends(const struct footprint *a, const struct footprint *b);
 struct step *step_begin(struct thread *thread);
 /* `after`: steps that it could not come before, for a reason besides its footprint; or NULL */
 void step_end(struct thread *thread, struct step *step, const struct clock *after);
+/* Its next step will not be made any more. */
+void step_never_made(const struct thread *thread);
 
 /* --- location.c --- */
 bool on_a_stack(uintptr_t address);
@@ -247,6 +251,15 @@ int heap_block(const volatile void *address); /* 0: none */
 void heap_reset(void);
 void heap_check_leaks(void);
 
+/* --- frames.c --- */
+/* A function of the model begins, or ends: its frame pointer, and what it was called from. */
+void frame_begins(const void *pointer, const void *returns_to, il_site site);
+void frame_ends(const void *pointer);
+/* The thread is over, or left them all. */
+void frames_forget(struct thread *thread);
+/* The variable at this address of a stack, whose thread and function, and the place in it; NULL: none that is watched. */
+const struct local *local_at(uintptr_t address, int *owner, const struct function **function, size_t *offset);
+
 /* --- unwritten.c --- */
 void written_set(const volatile void *memory, size_t size, bool written);
 /* The bytes were copied, perhaps to memory that overlaps. */
@@ -267,6 +280,8 @@ void engine_start(void);
 int64_t engine_ms(void);
 /* As il->options, il->replay and the path of decisions say. */
 void execute(void);
+/* On the engine's own stack: what takes much of it must not leave its traces on the model's. */
+void run_outside(void (*act)(void *arg), void *arg);
 
 /* --- decide.c --- */
 /* How many decisions of the failing execution in il->replay it takes until, in these bounds, every way on fails; 0: not known, or

@@ -46,7 +46,9 @@ void engine_start(void)
     engine->accesses = pages(NULL, ACCESSES_MAX * sizeof *engine->accesses);
     engine->blocks = pages(NULL, BLOCKS_MAX * sizeof *engine->blocks);
     engine->owners = pages(NULL, HEAP_BYTES / 16 * sizeof *engine->owners);
-    engine->written = pages(NULL, HEAP_BYTES / 8);
+    engine->unwritten = pages(NULL, (HEAP_BYTES + STACKS_BYTES) / 8);
+    engine->functions = pages(NULL, FUNCTIONS * sizeof *engine->functions);
+    engine->frames = pages(NULL, (size_t)THREADS_MAX * FRAMES_MAX * sizeof *engine->frames);
     engine->signal_stack = pages(NULL, 64 << 10);
     pages(HEAP_BASE, HEAP_BYTES);
     for (int i = 0; i < THREADS_MAX; i++) {
@@ -94,6 +96,13 @@ static void check_leaks(void)
         interleave_failed(il_failure_name(il->failure));
 }
 
+void run_outside(void (*act)(void *arg), void *arg)
+{
+    il->outside = act;
+    il->outside_arg = arg;
+    coroutine_switch(il_this(), NULL);
+}
+
 void execute(void)
 {
     snapshot_restore();
@@ -127,6 +136,12 @@ void execute(void)
     il->current = 0;
     il->running = true;
     coroutine_switch(NULL, first);
+    while (il->outside) {
+        void (*act)(void *) = il->outside;
+        il->outside = NULL;
+        act(il->outside_arg);
+        coroutine_switch(NULL, il_this());
+    }
     il->running = il->inside = false;
     if (il->step_count > il->steps_expected)
         il->steps_expected = il->step_count;
@@ -138,11 +153,12 @@ void execute(void)
 
 static bool budget_is_spent(void)
 {
-    enum { LOOKS = 64, SIGN_OF_LIFE_MS = 300 };
+    enum { LOOKS = 64, STEPS_BETWEEN = 8192, SIGN_OF_LIFE_MS = 300 };
     if (il->options.executions_max && il->executions + il->prunings >= il->options.executions_max)
         return true;
-    if ((il->executions + il->prunings) % LOOKS)
+    if ((il->executions + il->prunings) % LOOKS && il->steps_total < il->steps_at_look + STEPS_BETWEEN)
         return false;
+    il->steps_at_look = il->steps_total;
     int64_t now = engine_ms();
     if (il->progress && now - il->last_progress_ms > SIGN_OF_LIFE_MS) {
         il->last_progress_ms = now;
@@ -249,14 +265,16 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     struct sigaction before[8];
     engine_start();
     il->options = *options;
-    if (il->options.steps_max <= 0 || il->options.steps_max > STEPS_LIMIT)
+    if (il->options.steps_max <= 0)
         il->options.steps_max = 2000;
+    if (il->options.steps_max > STEPS_LIMIT)
+        il->options.steps_max = STEPS_LIMIT;
     if (il->options.changes > (int)(sizeof il->changes / sizeof il->changes[0]))
         il->options.changes = (int)(sizeof il->changes / sizeof il->changes[0]);
     il->body = body;
     il->tracing = il->replaying = false;
     il->decision_count = il->prefix = il->steps_expected = 0;
-    il->executions = il->prunings = il->steps_total = 0;
+    il->executions = il->prunings = il->steps_total = il->steps_at_look = 0;
     il->outcomes.count = 0;
     states_forget();
     il->counted = il->timed = false;

@@ -104,7 +104,7 @@ void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
     for (size_t i = grains; i < grains + GAP / GRAIN; i++)
         il->owners[first + i] = 0;
     il->heap_top = start + grains * GRAIN + GAP;
-    memset(start, zeroed ? 0 : 0xa5, grains * GRAIN);
+    memset(start, zeroed ? 0 : FILLED_WITH, grains * GRAIN);
     written_set(start, grains * GRAIN, zeroed);
     if (zeroed) /* a thread that reads the zeroes must have been told of the block */
         race_check(il_this(), start, size, true, false, site);

@@ -16,12 +16,17 @@ HOOK void __tsan_func_exit(void);
 void __tsan_init(void)
 {
 }
+/* Of the function that calls the hook: this one saves it where its own begins. */
+#define CALLERS_FRAME_POINTER (*(const void *const *)__builtin_frame_address(0))
 void __tsan_func_entry(void *caller)
 {
-    (void)caller;
+    if (il_active() && !il->inside)
+        INSIDE_UP_TO(frame_begins(CALLERS_FRAME_POINTER, caller, SITE), STACK_USED_PLAIN);
 }
 void __tsan_func_exit(void)
 {
+    if (il_active() && !il->inside)
+        INSIDE_UP_TO(frame_ends(CALLERS_FRAME_POINTER), STACK_USED_PLAIN);
 }
 
 /* --- plain accesses --- */
@@ -70,9 +75,10 @@ READ_WRITE(16)
 
 HOOK void __tsan_read_range(void *address, size_t size);
 HOOK void __tsan_write_range(void *address, size_t size);
-void __tsan_read_range(void *address, size_t size)
+void __tsan_read_range(void *address, size_t size) /* a structure, or what is not aligned */
 {
-    plain(address, size, false, SITE);
+    if (il_active() && !il->inside)
+        INSIDE_UP_TO(il_read_whole(address, size, SITE), STACK_USED_PLAIN);
 }
 void __tsan_write_range(void *address, size_t size)
 {

@@ -27,10 +27,10 @@ int lock_at(const void *object, bool is_condition, il_site site)
     return il->lock_count++;
 }
 
-/* Memory of malloc that nobody has written to. A mutex of zeroes is as good as an initialised one. */
+/* Memory that nothing has written. A mutex of zeroes is as good as an initialised one. */
 static bool is_fresh_memory(const void *object)
 {
-    return heap_holds(object) && raw_read(object, 4) == 0xa5a5a5a5u;
+    return is_unwritten(object, 4);
 }
 
 /* The object is there, and may be used: looked at when an operation is announced, and again when it runs. The use is an

@@ -1,6 +1,6 @@
 /**
  * @file plain.h
- * @brief Plain memory: accesses that may race, and blocks of the heap.
+ * @brief Plain memory: accesses that may race, blocks of the heap, and local variables.
  */
 #ifndef INTERLEAVE_PLAIN_H
 #define INTERLEAVE_PLAIN_H
@@ -36,5 +36,26 @@ struct block {
     int8_t made_by, freed_by;
     il_site made_at, freed_at;
 };
+
+/* A local variable, as the debug information has it. */
+struct local {
+    const char *name;
+    int64_t offset; /* from where its function's frame ends */
+    size_t size;
+    uint64_t type; /* its place there */
+};
+/* A function, by the place where it calls the engine as it begins. */
+struct function {
+    il_site site;
+    struct local *locals;
+    int count;
+};
+/* A function that is being executed, and has such variables. */
+struct frame {
+    const struct function *function;
+    uintptr_t end; /* where the caller's begins */
+};
+/* What unwritten memory is filled with. */
+enum { FILLED_WITH = 0xa5, FUNCTIONS = 4096, FRAMES_MAX = 128, COPY_MARKS = 4096 };
 
 #endif

@@ -213,6 +213,21 @@ void il_plain(const volatile void *address, size_t size, bool is_write, il_site 
         unwritten_check(address, size, site);
 }
 
+void il_touch(const volatile void *address, size_t size, bool is_write, il_site site)
+{
+    if (!il_active() || size == 0)
+        return;
+    (void)raw_read(address, 1);
+    (void)raw_read((const volatile char *)address + size - 1, 1);
+    il_plain(address, size, is_write, site);
+}
+
+void il_read_whole(const volatile void *address, size_t size, il_site site)
+{
+    if (il_active() && size > 0)
+        plain(address, size, false, site);
+}
+
 void il_copy(void *to, const void *from, size_t size, bool may_overlap, il_site site)
 {
     const char *target = to, *source = from;

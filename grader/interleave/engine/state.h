@@ -63,11 +63,13 @@ struct engine {
     struct registers registers; /* of the caller of the hook that was called last; the first member: hooks.h */
     struct il_options options;
     void (*body)(void);
-    bool running;   /* a model is being executed */
-    bool inside;    /* the engine itself runs, called from a model */
-    bool tracing;   /* the account is being written */
-    bool replaying; /* decisions come from `replay` */
-    bool touching;  /* the engine accesses memory on the model's behalf: a crash is the model's */
+    bool running;               /* a model is being executed */
+    bool inside;                /* the engine itself runs, called from a model */
+    bool tracing;               /* the account is being written */
+    bool replaying;             /* decisions come from `replay` */
+    bool touching;              /* the engine accesses memory on the model's behalf: a crash is the model's */
+    void (*outside)(void *arg); /* to be run on the engine's own stack; or NULL */
+    void *outside_arg;
 
     /* the execution */
     struct thread threads[THREADS_MAX];
@@ -90,6 +92,7 @@ struct engine {
     struct look *looks;      /* LOOKS_MAX of each thread */
     struct knowledge *known; /* before each of them, if its state is known */
     int step_count;
+    uint8_t able; /* threads that could run when the newest was chosen, for a reason */
     int preemptions, stale_reads, overtakings, idle;
     const struct step *last_awaiting, *last_timed; /* or NULL */
     bool pruned;
@@ -112,6 +115,7 @@ struct engine {
     uint64_t random;
     int changes[16], change_count, steps_expected, lowest_priority;
     long executions, prunings, steps_total;
+    long steps_at_look; /* at the clock, for the budget */
     struct set outcomes;
     struct seen *seen; /* states: seen.c */
     size_t seen_count, seen_capacity;
@@ -130,10 +134,13 @@ struct engine {
     struct block *blocks;
     int block_count;
     char *heap_top;
-    bool freeing;     /* what is written just now is a block that is freed */
-    uint8_t using;    /* what is accessed just now as a whole: enum used */
-    uint8_t *written; /* a bit for each byte of the heap: unwritten.c */
-    uint16_t *owners; /* of each 16 bytes of the heap: a block, or 0 */
+    bool freeing;               /* what is written just now is a block that is freed */
+    uint8_t using;              /* what is accessed just now as a whole: enum used */
+    uint8_t *unwritten;         /* a bit for each byte of the heap and of the stacks: unwritten.c */
+    struct function *functions; /* frames.c: FUNCTIONS of them, by their sites */
+    struct frame *frames;       /* FRAMES_MAX of each thread */
+    bool copies[COPY_MARKS];    /* reads that copy a structure, by their places and what they read */
+    uint16_t *owners;           /* of each 16 bytes of the heap: a block, or 0 */
 
     /* words */
     struct named names[NAMES_MAX];

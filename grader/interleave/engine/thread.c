@@ -8,6 +8,7 @@ struct thread *thread_new(void *(*run)(void *), void *arg)
 {
     struct thread *thread = &il->threads[il->thread_count];
     char *stack = thread->stack;
+    frames_forget(thread); /* of the execution before */
     void *thread_pointer = thread->thread_pointer;
     *thread = (struct thread){.id = (int8_t)il->thread_count++,
                               .parent = NOBODY,
@@ -16,6 +17,7 @@ struct thread *thread_new(void *(*run)(void *), void *arg)
                               .arg = arg,
                               .lost_thread = NOBODY,
                               .woken_at = -1,
+                              .last_step = -1,
                               .deadline = NO_DEADLINE,
                               .in_time_at = -1,
                               .sc = {.last_at = NO_OBJECT, .run_at = NO_OBJECT},
@@ -75,6 +77,10 @@ int il_self(void)
 
 int il_spawn(void *(*run)(void *arg), void *arg, il_site site)
 {
+    enum { PAGE = 4096 };
+    if ((uintptr_t)run < PAGE)
+        fail(IL_CRASH, site, "%s starts a thread at %s whose function is a NULL pointer",
+             thread_text(il->current), where(site));
     if (il->thread_count == THREADS_MAX)
         unsupported(site, "more than %d threads, the first one included: make the model smaller", THREADS_MAX);
     struct thread *thread = il_this(), *child = thread_new(run, arg);

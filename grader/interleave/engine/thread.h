@@ -73,6 +73,7 @@ struct thread {
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
+    int last_step;                    /* its number; or -1 */
     unsigned changes;                 /* stores that changed a value */
     int spurious;                     /* oddities met so far */
     int unanswered;                   /* spins that ended without a change, so far */
@@ -109,6 +110,7 @@ struct thread {
     const void *called_at;  /* where it called the engine or the library last; an il_site */
     const char *frames_end; /* the functions of the program that it is in have their variables above this */
     char *stack;            /* the lowest usable byte; below it is a guard page */
+    int frame_count;        /* in il->frames */
     void *thread_pointer;   /* to its thread-local variables; NULL: not made yet */
 };
 
