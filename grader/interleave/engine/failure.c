@@ -131,15 +131,39 @@ static const char *crash_name(int number)
                : "abort() was called";
 }
 
+#if defined(__x86_64__)
+/* The program's code, without libraries. */
+extern const char __executable_start[], etext[];
+
+static bool in_program(const char *address)
+{
+    return address >= __executable_start && address < etext;
+}
+
+/* The newest place on the stack where a function of the program goes on: what it called is in a library. */
+static il_site called_from(const char *const *stack)
+{
+    enum { WORDS = 512 };
+    for (int i = 0; i < WORDS && on_a_stack((uintptr_t)&stack[i + 1] - 1); i++)
+        if (in_program(stack[i]))
+            return stack[i] - 1;
+    return NULL;
+}
+#endif
+
 /* Where the program was when the signal came. A call of what is no function has left its own place on the stack. */
 static il_site interrupted_at(const void *context, const void *crashed_at)
 {
     const ucontext_t *registers = context;
 #if defined(__x86_64__)
     const greg_t *all = registers->uc_mcontext.gregs;
-    if ((greg_t)(uintptr_t)crashed_at == all[REG_RIP] && on_a_stack((uintptr_t)all[REG_RSP]))
+    const char *at = (const char *)all[REG_RIP];
+    if (crashed_at == at && on_a_stack((uintptr_t)all[REG_RSP]))
         return *(const char *const *)all[REG_RSP] - 1;
-    return (il_site)all[REG_RIP];
+    il_site caller = in_program(at) || !on_a_stack((uintptr_t)all[REG_RSP])
+                         ? NULL
+                         : called_from((const char *const *)all[REG_RSP]);
+    return caller ? caller : at;
 #elif defined(__aarch64__)
     return (il_site)registers->uc_mcontext.pc;
 #else

@@ -74,7 +74,35 @@ static inline __attribute__((always_inline)) void touch(const void *address, siz
                                                         il_site site)
 {
     if (modelled())
-        INSIDE(il_plain(address, size, is_write, site));
+        INSIDE(il_touch(address, size, is_write, site));
+}
+
+/** The model gives a time in a call. Each member by itself: one that nothing has written is noticed. */
+static inline __attribute__((always_inline)) void touch_time(const struct timespec *time, il_site site)
+{
+    touch(&time->tv_sec, sizeof time->tv_sec, false, site);
+    touch(&time->tv_nsec, sizeof time->tv_nsec, false, site);
+}
+
+/** The model gives a function that will be called. */
+static inline void call_is_possible(const void *function, il_site site)
+{
+    enum { PAGE = 4096 };
+    if ((uintptr_t)function < PAGE)
+        fail(IL_CRASH, site, "%s calls through a NULL pointer at %s", thread_text(il->current), where(site));
+}
+
+/** What is to be done once. */
+static inline __attribute__((always_inline)) void do_once(pthread_once_t *once, void (*initialise)(void),
+                                                          il_site site)
+{
+    bool mine = false;
+    INSIDE(mine = il_once_begin(once, site));
+    if (!mine)
+        return;
+    call_is_possible((const void *)(uintptr_t)initialise, site);
+    initialise();
+    INSIDE(il_once_end(once, site));
 }
 
 /** The model copies memory in a call. */
@@ -117,6 +145,8 @@ static inline __attribute__((always_inline)) void object_is_made(const volatile 
 /** Of any kind: hooks_lock.c. 0, or an error code of POSIX. */
 int mutex_lock(pthread_mutex_t *mutex, bool tries, il_site site);
 int mutex_unlock(pthread_mutex_t *mutex, il_site site);
+/** hooks_time.c: 0, or an error code of POSIX. `name`: of the call. */
+int sleep_span(const struct timespec *span, const char *name, il_site site);
 
 static inline bool is_a_time(const struct timespec *time)
 {

@@ -102,6 +102,7 @@ WRAP(int, mtx_timedlock, mtx_t *mutex, const struct timespec *deadline)
     int status = 0;
     if (!modelled())
         return __real_mtx_timedlock(mutex, deadline);
+    touch_time(deadline, SITE);
     INSIDE(status = is_a_time(deadline) ? il_mutex_timedlock(mutex, to_ns(deadline), SITE) : EINVAL);
     return in_c11(status);
 }
@@ -133,15 +134,24 @@ WRAP(int, cnd_timedwait, cnd_t *condition, mtx_t *mutex, const struct timespec *
     int status = 0;
     if (!modelled())
         return __real_cnd_timedwait(condition, mutex, deadline);
+    touch_time(deadline, SITE);
     INSIDE(status = is_a_time(deadline) ? il_condition_wait(condition, mutex, to_ns(deadline), SITE) : EINVAL);
     return in_c11(status);
 }
 
-int __wrap_pthread_once(pthread_once_t *once, void (*initialise)(void));
 WRAP(void, call_once, once_flag *flag, void (*initialise)(void))
 {
     if (!modelled())
         __real_call_once(flag, initialise);
     else
-        __wrap_pthread_once((pthread_once_t *)(void *)flag, initialise);
+        do_once((pthread_once_t *)(void *)flag, initialise, SITE);
+}
+
+WRAP(int, thrd_sleep, const struct timespec *span, struct timespec *left)
+{
+    enum { FAILED = -2 };
+    if (!modelled())
+        return __real_thrd_sleep(span, left);
+    touch_time(span, SITE);
+    return sleep_span(span, "thrd_sleep", SITE) == 0 ? 0 : FAILED;
 }

@@ -186,7 +186,7 @@ static inline __attribute__((always_inline)) int epoll_for(int number, struct ep
 enum { NS_PER_MS = 1000000 };
 
 /* A mask of signals plays no part: there are none in a model. */
-#define SPAN(timeout) ((timeout) ? to_ns(timeout) : -1)
+#define SPAN(timeout) ((timeout) ? (touch_time(timeout, SITE), to_ns(timeout)) : -1)
 TRANSFER(poll, int, (struct pollfd * polled, nfds_t count, int timeout), (polled, count, timeout),
          poll_for(polled, count, (int64_t)timeout *NS_PER_MS, SITE))
 TRANSFER(ppoll, int,

@@ -54,7 +54,6 @@ WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t 
 
 static int lock_until(pthread_mutex_t *mutex, const struct timespec *deadline, il_site site)
 {
-    il_plain(deadline, sizeof *deadline, false, site);
     return is_a_time(deadline) ? il_mutex_timedlock(mutex, to_ns(deadline), site) : EINVAL;
 }
 
@@ -63,6 +62,7 @@ WRAP(int, pthread_mutex_timedlock, pthread_mutex_t *mutex, const struct timespec
     int status = 0;
     if (!modelled())
         return __real_pthread_mutex_timedlock(mutex, deadline);
+    touch_time(deadline, SITE);
     INSIDE(status = lock_until(mutex, deadline, SITE));
     return status;
 }
@@ -72,6 +72,7 @@ WRAP(int, pthread_mutex_clocklock, pthread_mutex_t *mutex, clockid_t clock, cons
     int status = 0;
     if (!modelled())
         return __real_pthread_mutex_clocklock(mutex, clock, deadline);
+    touch_time(deadline, SITE);
     INSIDE(status = lock_until(mutex, deadline, SITE));
     return status;
 }
@@ -102,7 +103,6 @@ WRAP(int, pthread_cond_wait, pthread_cond_t *condition, pthread_mutex_t *mutex)
 static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *deadline,
                       il_site site)
 {
-    il_plain(deadline, sizeof *deadline, false, site);
     return is_a_time(deadline) ? il_condition_wait(condition, mutex, to_ns(deadline), site) : EINVAL;
 }
 
@@ -112,6 +112,7 @@ WRAP(int, pthread_cond_timedwait, pthread_cond_t *condition, pthread_mutex_t *mu
     int status = 0;
     if (!modelled())
         return __real_pthread_cond_timedwait(condition, mutex, deadline);
+    touch_time(deadline, SITE);
     INSIDE(status = wait_until(condition, mutex, deadline, SITE));
     return status;
 }
@@ -122,6 +123,7 @@ WRAP(int, pthread_cond_clockwait, pthread_cond_t *condition, pthread_mutex_t *mu
     int status = 0;
     if (!modelled())
         return __real_pthread_cond_clockwait(condition, mutex, clock, deadline);
+    touch_time(deadline, SITE);
     INSIDE(status = wait_until(condition, mutex, deadline, SITE));
     return status;
 }
@@ -166,6 +168,7 @@ OBJECT_CALL(pthread_barrier_destroy, , pthread_barrier_t, il_mutex_destroy(objec
 WRAP(int, pthread_barrier_init, pthread_barrier_t *barrier, const pthread_barrierattr_t *attributes,
      unsigned count)
 {
+    touch(barrier, sizeof *barrier, true, SITE);
     int status = __real_pthread_barrier_init(barrier, attributes, count);
     if (modelled() && status == 0) {
         object_is_made(barrier, sizeof *barrier, SITE);
@@ -176,15 +179,10 @@ WRAP(int, pthread_barrier_init, pthread_barrier_t *barrier, const pthread_barrie
 
 /* --- once --- */
 
-WRAP(int, pthread_once, pthread_once_t *once, void (*initialise)(void))
+WRAP(int, pthread_once, pthread_once_t *flag, void (*initialise)(void))
 {
-    bool mine = false;
     if (!modelled())
-        return __real_pthread_once(once, initialise);
-    INSIDE(mine = il_once_begin(once, SITE));
-    if (mine) {
-        initialise();
-        INSIDE(il_once_end(once, SITE));
-    }
+        return __real_pthread_once(flag, initialise);
+    do_once(flag, initialise, SITE);
     return 0;
 }

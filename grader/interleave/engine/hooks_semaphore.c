@@ -80,6 +80,7 @@ WRAP(int, sem_trywait, sem_t *semaphore)
 static int take_until(sem_t *semaphore, const struct timespec *deadline, il_site site)
 {
     int error = 0;
+    touch_time(deadline, site);
     if (!is_a_time(deadline))
         return take(semaphore, site) ? 0 : failed(EINVAL);
     INSIDE(error = il_take(semaphore, to_ns(deadline), site));

@@ -153,7 +153,7 @@ static int64_t futex_deadline(int command, const struct timespec *timeout, il_si
     int64_t now = 0, time;
     if (!timeout)
         return NO_DEADLINE;
-    touch(timeout, sizeof *timeout, false, site);
+    touch_time(timeout, site);
     time = to_ns(timeout);
     if (command == FUTEX_WAIT && time != NO_DEADLINE)
         INSIDE(now = il_now(site));

@@ -84,28 +84,34 @@ WRAP(int, usleep, unsigned microseconds)
     return 0;
 }
 
+int sleep_span(const struct timespec *span, const char *name, il_site site)
+{
+    if (!is_a_time(span) || span->tv_sec < 0)
+        return EINVAL;
+    int64_t nanoseconds = to_ns(span);
+    if (nanoseconds == NO_DEADLINE)
+        unsupported(site, "%s at %s for ever: wait with a condition variable, or end the thread", name,
+                    where(site));
+    sleep_for(nanoseconds, site);
+    return 0;
+}
+
 WRAP(int, nanosleep, const struct timespec *span, struct timespec *left)
 {
     if (!modelled())
         return __real_nanosleep(span, left);
-    touch(span, sizeof *span, false, SITE);
-    if (!is_a_time(span) || span->tv_sec < 0) {
-        errno = EINVAL;
-        return -1;
-    }
-    int64_t nanoseconds = to_ns(span);
-    if (nanoseconds == NO_DEADLINE)
-        unsupported(SITE, "nanosleep at %s for ever: wait with a condition variable, or end the thread",
-                    where(SITE));
-    sleep_for(nanoseconds, SITE);
-    return 0;
+    touch_time(span, SITE);
+    int error = sleep_span(span, "nanosleep", SITE);
+    if (error)
+        errno = error;
+    return error ? -1 : 0;
 }
 
 WRAP(int, clock_nanosleep, clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
 {
     if (!modelled())
         return __real_clock_nanosleep(clock, flags, time, left);
-    touch(time, sizeof *time, false, SITE);
+    touch_time(time, SITE);
     if (!is_a_time(time) || time->tv_sec < 0)
         return EINVAL;
     if (to_ns(time) == NO_DEADLINE)
@@ -120,11 +126,21 @@ WRAP(int, clock_nanosleep, clockid_t clock, int flags, const struct timespec *ti
 
 /* --- refused --- */
 
-WRAP(int, clock_settime, clockid_t clock, const struct timespec *time)
+static void refuse_to_set(const char *name, il_site site)
 {
     if (modelled())
-        unsupported(SITE,
-                    "clock_settime at %s: the clock of a model only goes forward, by waits with a deadline",
-                    where(SITE));
+        unsupported(site, "%s at %s: the clock of a model only goes forward, by waits with a deadline", name,
+                    where(site));
+}
+
+WRAP(int, clock_settime, clockid_t clock, const struct timespec *time)
+{
+    refuse_to_set("clock_settime", SITE);
     return __real_clock_settime(clock, time);
+}
+
+WRAP(int, settimeofday, const struct timeval *time, const struct timezone *zone)
+{
+    refuse_to_set("settimeofday", SITE);
+    return __real_settimeofday(time, zone);
 }

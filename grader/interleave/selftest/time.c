@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -256,6 +257,12 @@ MODEL(clock_goes_back, "-", "sets the clock")
 {
     struct timespec past = {.tv_sec = 1};
     clock_settime(CLOCK_REALTIME, &past);
+}
+
+MODEL(day_goes_back, "-", "the same by an older call")
+{
+    struct timeval past = {.tv_sec = 1};
+    settimeofday(&past, NULL);
 }
 
 MODEL(sleeps_for_ever, "-", "sleeps until the end of time")
