@@ -355,6 +355,39 @@ static void write_ends(FILE *out)
             fprintf(out, "      ==== %s\n", stands_text(i));
 }
 
+/* Of an execution that is too long to be read: what is neither near its begin nor its end, nor near the step that decides. */
+static bool is_in_the_middle(int i)
+{
+    enum { FIRST = 30, LAST = 90, NEAR = 12, LONG = 200 };
+    if (il->options.all_steps || il->line_count < LONG || i < FIRST || i >= il->line_count - LAST)
+        return false;
+    for (int k = i - NEAR; k <= i + NEAR; k++)
+        if (il->lines[k].decides)
+            return false;
+    return true;
+}
+
+static void write_lines(FILE *out, int width)
+{
+    int skipped = 0;
+    for (int i = 0; i < il->line_count; i++) {
+        int left_out = story_left_out(i);
+        bool middle = is_in_the_middle(i);
+        if (!middle && skipped)
+            fprintf(out, "      .... %d lines are left out here: --all-steps has them, and the page\n", skipped);
+        skipped = middle ? skipped + left_out + 1 : 0;
+        if (left_out && !middle)
+            fprintf(out, "      .... %d more line%s these\n", left_out,
+                    left_out == 1 ? " that repeats" : "s that repeat");
+        i += left_out;
+        if (i == il->line_count)
+            break;
+        if (!middle)
+            write_line(out, &il->lines[i], width);
+        i += il->lines[i].folded ? il->lines[i].folded - 1 : 0;
+    }
+}
+
 char *account_text(const char *headline)
 {
     char *text = NULL;
@@ -372,17 +405,7 @@ char *account_text(const char *headline)
     if (!out)
         engine_failed("no memory");
     fprintf(out, "%s\n\n", headline);
-    for (int i = 0; i < il->line_count; i++) {
-        int left_out = story_left_out(i);
-        if (left_out)
-            fprintf(out, "      .... %d more line%s these\n", left_out,
-                    left_out == 1 ? " that repeats" : "s that repeat");
-        i += left_out;
-        if (i == il->line_count)
-            break;
-        write_line(out, &il->lines[i], width);
-        i += il->lines[i].folded ? il->lines[i].folded - 1 : 0;
-    }
+    write_lines(out, width);
     fprintf(out, "      ==== %s: %s\n", il_failure_name(il->failure), il->message);
     write_ends(out);
     fclose(out);

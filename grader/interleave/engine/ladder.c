@@ -21,6 +21,7 @@ struct climb {
     struct il_options options; /* the model's own bounds */
     struct il_options bounds;  /* the same, and nothing else */
     int64_t ends_ms;
+    int budget_ms;
     long executions;
     int preemptions; /* all executions with so many were seen; -1: none were */
 };
@@ -51,6 +52,14 @@ static int left_ms(const struct climb *climb)
     return left > 1 ? (int)left : 1;
 }
 
+/* For each of the questions that follow a failure: half of what is left, but so much at least. */
+static int after_ms(const struct climb *climb)
+{
+    enum { PART = 6 };
+    int half = left_ms(climb) / 2, least = climb->budget_ms / PART + 1;
+    return half > least ? half : least;
+}
+
 static void explore(struct climb *climb, struct il_options options, int ms, struct il_result *result)
 {
     options.budget_ms = ms;
@@ -67,7 +76,7 @@ static bool is_about_the_code(enum il_failure failure)
 }
 
 /* Few oddities first: 0 preemptions and 0 stale reads, then one of either, ... True: a failure, in `result`. */
-static bool explore_simple(struct climb *climb, int spurious, struct il_result *result)
+static bool explore_simple(struct climb *climb, int spurious, int64_t ends_ms, struct il_result *result)
 {
     for (int sum = 0; sum <= SUM_MAX; sum++)
         for (int stale = 0; stale <= sum; stale++) {
@@ -76,7 +85,10 @@ static bool explore_simple(struct climb *climb, int spurious, struct il_result *
             options.preemptions = sum - stale;
             options.stale_reads = stale;
             options.spurious = spurious;
-            explore(climb, options, SIMPLE_MS, result);
+            int64_t left = ends_ms - engine_ms();
+            if (left <= 0)
+                return false;
+            explore(climb, options, left < SIMPLE_MS ? (int)left : SIMPLE_MS, result);
             if (result->verdict == IL_FAILED && is_about_the_code(result->failure))
                 return true;
             il_result_free(result);
@@ -90,7 +102,7 @@ static enum il_verdict without_stale_reads(struct climb *climb)
     struct il_options options = climb->options;
     struct il_result result;
     options.stale_reads = 0;
-    explore(climb, options, SEQUENTIAL_MS, &result);
+    explore(climb, options, after_ms(climb) < SEQUENTIAL_MS ? after_ms(climb) : SEQUENTIAL_MS, &result);
     il_result_free(&result);
     return result.verdict;
 }
@@ -121,9 +133,11 @@ static void describe_failure(struct climb *climb, struct ladder_result *out)
                  out->result.failure == IL_STEPS ? " to the end" : "", out->result.message);
         return;
     }
+    int64_t ends_ms = engine_ms() + after_ms(climb);
     if (is_about_the_code(out->result.failure) &&
-        (explore_simple(climb, 0, &simple) ||
-         (climb->options.spurious > 0 && explore_simple(climb, climb->options.spurious, &simple)))) {
+        (explore_simple(climb, 0, ends_ms, &simple) ||
+         (climb->options.spurious > 0 &&
+          explore_simple(climb, climb->options.spurious, ends_ms, &simple)))) {
         il_result_free(&out->result);
         out->result = simple;
     }
@@ -264,7 +278,7 @@ static void describe_seen(const struct climb *climb, char *text, size_t size)
 void ladder_climb(const struct interleave_model *model, int budget_ms, struct ladder_asked asked,
                   struct ladder_result *out)
 {
-    struct climb climb = {.model = model, .ends_ms = engine_ms() + budget_ms};
+    struct climb climb = {.model = model, .ends_ms = engine_ms() + budget_ms, .budget_ms = budget_ms};
     *out = (struct ladder_result){0};
     char help[500] = "";
     int64_t begin = engine_ms();
