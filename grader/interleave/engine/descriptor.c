@@ -202,7 +202,10 @@ static struct step *begin_end(struct thread *thread, int index, const char *what
     next.target = (int8_t)index;
     announce(thread, next);
     check_open(index, what, site);
-    return step_begin(thread);
+    struct step *step = step_begin(thread);
+    stream_moves(step, descriptor->in);
+    stream_moves(step, descriptor->out);
+    return step;
 }
 
 int il_close(int number, il_site site)

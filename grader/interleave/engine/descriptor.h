@@ -80,6 +80,8 @@ struct stream *stream_at(int index); /* NULL: NO_STREAM */
 /* --- transfer.c --- */
 bool stream_is_readable(const struct stream *stream);
 bool can_write(const struct descriptor *descriptor, uint64_t room);
+/* The step is about to move something: what there is before it does. `stream`: which of its two objects. */
+void stream_moves(struct step *step, int index);
 /* Something has come, or was taken; or an end was closed. */
 void stream_has_changed(const struct stream *stream);
 /* The thread learns what made it readable, or writable. */

@@ -45,12 +45,43 @@ bool depends(const struct footprint *a, const struct footprint *b)
     return meets(a->object, a, b) || meets(a->object2, a, b);
 }
 
-/* Whether both can be enabled at once. What an unlock enables cannot come before it. */
-static bool can_be_reversed(const struct step *earlier, const struct step *later)
+/* The step waited for something that `earlier` may have brought. Then it could not come before that alone; but it could come before
+ * what took the same away earlier still. */
+enum brought { NOT_BROUGHT, PERHAPS, BROUGHT };
+
+/* Of a semaphore: there was a permit without the earlier step, of those before it, or of posts since that do not depend on it. */
+static bool has_other_permit(const struct step *earlier, const struct step *take)
 {
-    bool takes = later->op == OP_LOCK || later->op == OP_RELOCK || later->op == OP_READ_LOCK ||
-                 later->op == OP_WRITE_LOCK;
-    return !(takes && (earlier->op == OP_UNLOCK || earlier->op == OP_WAIT));
+    uint64_t permits = earlier->held[0];
+    for (const struct step *step = earlier + 1; step < take; step++)
+        permits += step->touches.adds && step->touches.object == take->touches.object &&
+                   step->past.of[earlier->thread] < earlier->clock;
+    return permits > 0;
+}
+
+static enum brought brings(const struct step *earlier, const struct step *later, const struct pending *next)
+{
+    const enum brought brought = later->timed ? PERHAPS : BROUGHT; /* before that its time may have come */
+    switch (later->op) {
+    case OP_LOCK:
+    case OP_RELOCK:
+    case OP_READ_LOCK:
+    case OP_WRITE_LOCK:
+        return earlier->op == OP_UNLOCK || earlier->op == OP_WAIT ? brought : NOT_BROUGHT;
+    case OP_TAKE:
+        return !earlier->moves ? PERHAPS : has_other_permit(earlier, later) ? NOT_BROUGHT : brought;
+    case OP_READ:
+    case OP_WRITE:
+        return transfer_was_blocked(next, earlier) ? brought : NOT_BROUGHT;
+    case OP_POLL: /* of several: another may have had something */
+        return !next->waits || (!earlier->moves && earlier->op != OP_CONTROL) ||
+                       (later->previous < earlier - il->steps && earlier->able >> later->thread & 1 &&
+                        !later->touches.clock)
+                   ? NOT_BROUGHT
+                   : PERHAPS;
+    default:
+        return NOT_BROUGHT;
+    }
 }
 
 struct step *step_begin(struct thread *thread)
@@ -74,7 +105,11 @@ struct step *step_begin(struct thread *thread)
     step->sc = (struct step_sc){0};
     step->touches = thread->next.touches;
     step->site = thread->next.site;
-    step->taken_back = false;
+    step->taken_back = step->moves = false;
+    step->able = il->able;
+    step->timed = thread->deadline != NO_DEADLINE;
+    step->previous = thread->last_step;
+    thread->last_step = il->step_count - 1;
     look_is_chosen(thread, step);
     bool is_event = step->op != OP_SPIN; /* a spin only lets others run */
     if (is_event && step->op != OP_FENCE && !il_is_location(step->touches.object))
@@ -192,20 +227,27 @@ static void end_lists(const struct step *step, const struct step *earlier, const
             next[i] = NULL;
 }
 
-void step_end(struct thread *thread, struct step *step, const struct clock *after)
+enum { RACES_MAX = 256 };
+
+/* Steps that the new one could come before, or that brought what it waited for. And what it depends on. */
+struct races {
+    const struct step *of[RACES_MAX];
+    int count;
+};
+
+static bool reduces_here(void)
 {
-    enum { RACES_MAX = 256 };
-    bool reduces = !il->replaying &&
-                   (il->options.strategy == IL_DPOR || il->options.strategy == IL_DPOR_BARE) &&
-                   il->position - 1 >= il->prefix;
-    struct clock past = thread->past, enabled_by = {0};
-    const struct step *races[RACES_MAX];
-    int race_count = 0;
-    past.of[thread->id] = step->clock;
-    if (after)
-        clock_join(&past, after);
-    const struct step *earlier = NULL, **last[LISTS], *next[LISTS];
-    find_lists(step, last);
+    return !il->replaying && (il->options.strategy == IL_DPOR || il->options.strategy == IL_DPOR_BARE) &&
+           il->position - 1 >= il->prefix;
+}
+
+static struct clock find_races(const struct thread *thread, const struct step *step, struct clock past,
+                               const struct step **last[LISTS], struct races *races)
+{
+    struct clock enabled_by = {0};
+    const struct step *earlier = NULL, *next[LISTS];
+    bool reduces = reduces_here();
+    races->count = 0;
     for (int i = 0; i < LISTS; i++)
         next[i] = last[i] ? *last[i] : NULL;
     while ((earlier = step_before(step, earlier, next))) {
@@ -215,25 +257,60 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
         }
         if (!depends(&earlier->touches, &step->touches))
             continue;
-        if (!can_be_reversed(earlier, step)) {
+        enum brought brought = brings(earlier, step, &thread->next);
+        if (reduces && brought != BROUGHT) {
+            if (races->count == RACES_MAX)
+                engine_failed("more than %d races of one step", RACES_MAX);
+            races->of[races->count++] = earlier;
+        }
+        if (brought != NOT_BROUGHT) {
             clock_join(&enabled_by, &earlier->past);
             continue;
-        }
-        if (reduces) {
-            if (race_count == RACES_MAX)
-                engine_failed("more than %d races of one step", RACES_MAX);
-            races[race_count++] = earlier;
         }
         clock_join(&past, &earlier->past);
         end_lists(step, earlier, next);
     }
     clock_join(&past, &enabled_by);
-    step->past = thread->past = past;
+    return past;
+}
+
+void step_end(struct thread *thread, struct step *step, const struct clock *after)
+{
+    struct clock past = thread->past;
+    struct races races;
+    const struct step **last[LISTS];
+    past.of[thread->id] = step->clock;
+    if (after)
+        clock_join(&past, after);
+    find_lists(step, last);
+    step->past = thread->past = find_races(thread, step, past, last, &races);
     state_add_step(step);
-    for (int i = 0; i < race_count; i++)
-        reverse(races[i], step);
+    for (int i = 0; i < races.count; i++)
+        reverse(races.of[i], step);
     list_step(step, last);
     thread->now.clock.of[thread->id]++;
     if (step->touches.object >= FIRST_LOCK)
         il->idle = 0;
+}
+
+/* What a thread waits for will not come here, since all others are left out, or wait too. It might have come before steps that took
+ * it away. */
+void step_never_made(const struct thread *thread)
+{
+    struct step *step = &il->steps[il->step_count];
+    struct races races;
+    const struct step **last[LISTS];
+    struct clock past = thread->past;
+    *step = (struct step){.thread = thread->id,
+                          .op = thread->next.op,
+                          .clock = (uint16_t)(thread->steps + 1),
+                          .touches = thread->next.touches,
+                          .previous = thread->last_step,
+                          .timed = thread->deadline != NO_DEADLINE,
+                          .site = thread->next.site};
+    past.of[thread->id] = step->clock;
+    find_lists(step, last);
+    step->past = find_races(thread, step, past, last, &races);
+    for (int i = 0; i < races.count; i++)
+        reverse(races.of[i], step);
 }

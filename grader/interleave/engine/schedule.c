@@ -85,6 +85,9 @@ static void add(char *text, size_t size, const char *format, ...)
 static void deadlock_is_outcome(void)
 {
     uint64_t hash = 77;
+    for (int i = 0; i < il->thread_count; i++)
+        if (il->threads[i].state == ALIVE)
+            step_never_made(&il->threads[i]);
     for (int i = 0; i < il->thread_count; i++) {
         const struct thread *thread = &il->threads[i];
         hash = hash * 131 + (thread->state == ALIVE ? thread->acts * 16u + thread->next.op : 1u);
@@ -200,8 +203,10 @@ int pick_thread(void)
         fail(
             IL_STEPS, current->next.site,
             "more than %d visible operations in one execution, the last at %s. A loop that waits must say so, by a lock, a "
-            "condition variable or sched_yield(): else it may run for ever before the others do. Or the model is too large",
-            il->options.steps_max, where(current->next.site));
+            "condition variable or sched_yield(): else it may run for ever before the others do. If it is no loop, make the "
+            "model smaller%s",
+            il->options.steps_max, where(current->next.site),
+            il->options.steps_max < STEPS_LIMIT ? ", or its .steps_max larger: 4,000 is the most" : "");
     bool may_stay = current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 &&
                     current->next.op != OP_SPIN && !current->gives_way;
     int chosen = choose_thread(enabled, spurious, may_stay);

@@ -217,6 +217,9 @@ static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting
     if (il->options.preemptions != IL_UNBOUNDED && il->preemptions >= il->options.preemptions)
         allowed &= ~preempting;
     unsigned candidates = allowed & ~sleeping;
+    for (int i = 0; reduces() && !candidates && i < il->thread_count; i++)
+        if (il->threads[i].state == ALIVE && !(enabled >> i & 1))
+            step_never_made(&il->threads[i]); /* nor will it be here; what follows was seen only as far as others go on */
     if (!candidates || (il->options.strategy == IL_STATES && state_is_seen(sleeping))) {
         il->pruned = true;
         il_leave();
@@ -268,6 +271,7 @@ int choose_thread(unsigned enabled, unsigned spurious, bool may_stay)
     else
         chosen = first_choice(enabled, spurious, preempting);
     il->preemptions += (int)(preempting >> chosen & 1);
+    il->able = (uint8_t)(enabled & ~spurious);
     taken(chosen);
     return chosen;
 }

@@ -11,6 +11,13 @@
 
 enum { COUNT_BYTES = sizeof(uint32_t) };
 
+/* What there is just before the step: for reduce.c. */
+static void note_permits(struct step *step, int index)
+{
+    step->moves = true;
+    step->held[0] = location_newest(&il->locations[index])->value;
+}
+
 /* The thread adds this to the count, in a step of its own. */
 static void change_count(struct thread *thread, struct step *step, int index, uint64_t by, enum il_order order)
 {
@@ -36,6 +43,7 @@ int il_post(void *word, il_site site)
     race_check(thread, word, COUNT_BYTES, true, true, site);
     struct step *step = step_begin(thread);
     bool is_full = location_newest(&il->locations[index])->value >= INT32_MAX;
+    note_permits(step, index);
     change_count(thread, step, index, !is_full, IL_RELEASE);
     step_end(thread, step, NULL);
     tell_step(thread, site, "post %s: %s", location_text(index),
@@ -60,6 +68,7 @@ int il_take(void *word, int64_t deadline, il_site site)
     race_check(thread, word, COUNT_BYTES, true, true, site);
     bool is_there = location_newest(&il->locations[index])->value > 0, early = false;
     struct step *step = step_begin(thread);
+    note_permits(step, index);
     if (is_there) {
         step->touches.clock = CLOCK_NOT;
         change_count(thread, step, index, -UINT64_C(1), IL_ACQUIRE);

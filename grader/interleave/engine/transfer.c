@@ -115,11 +115,37 @@ static void announce_transfer(struct thread *thread, enum operation op, int inde
     check_open(index, op == OP_READ ? "read" : "write", site);
 }
 
+static bool is_writable_with(const struct descriptor *descriptor, uint64_t held, bool ended, uint64_t room)
+{
+    return descriptor->kind == EVENT ? room <= UINT64_MAX - 1 - held : ended || STREAM_BYTES - held >= room;
+}
+
 bool can_write(const struct descriptor *descriptor, uint64_t room)
 {
     const struct stream *stream = stream_at(descriptor->out);
-    return descriptor->kind == EVENT ? count_has_room(stream, room)
-                                     : stream->no_reader || STREAM_BYTES - stream->count >= room;
+    return is_writable_with(descriptor, descriptor->kind == EVENT ? stream->total : stream->count,
+                            stream->no_reader, room);
+}
+
+bool transfer_was_blocked(const struct pending *next, const struct step *earlier)
+{
+    int which = earlier->touches.object != next->touches.object;
+    uint64_t held = earlier->held[which];
+    bool ended = earlier->ended[which];
+    return earlier->moves && next->waits &&
+           (next->op == OP_READ ? held == 0 && !ended
+                                : !is_writable_with(descriptor_at(next->target), held, ended, next->room));
+}
+
+void stream_moves(struct step *step, int index)
+{
+    const struct stream *stream = stream_at(index);
+    if (!stream)
+        return;
+    int which = step->touches.object != FIRST_LOCK + stream->lock;
+    step->moves = true;
+    step->held[which] = stream->count + stream->total;
+    step->ended[which] = stream->no_writer || stream->no_reader;
 }
 
 bool transfer_is_runnable(const struct pending *next)
@@ -153,6 +179,7 @@ int64_t il_read(int number, void *bytes, size_t size, bool never_waits, il_site 
     struct step *step = step_begin(thread);
     if (!stream_is_readable(stream))
         return comes_to_nothing(thread, step, stream, "read", index);
+    stream_moves(step, descriptor->in);
     char *taken = il->descriptors->taken;
     unsigned count = descriptor->kind == EVENT ? take_count(thread, stream, descriptor->takes_one, taken)
                                                : take_bytes(thread, stream, taken, size);
@@ -206,6 +233,7 @@ static int64_t write_some(int index, const char *bytes, size_t size, bool waits,
     struct step *step = step_begin(thread);
     if (!can_write(descriptor, room))
         return comes_to_nothing(thread, step, stream, "write", index);
+    stream_moves(step, descriptor->out);
     int64_t written = -EPIPE;
     if (stream->no_reader)
         stream_tells_writer(thread, stream, 0);

@@ -83,19 +83,52 @@ static void add_await(struct litmus_program *program, int t, int locations)
                                          .order = orders[random_below(3)]});
 }
 
+/* A section of the semaphore, or of the eventfd: one thread takes what another has left. Or only a part of it. */
+static void add_token(struct litmus_program *program, int t, int locations, bool event)
+{
+    static const enum litmus_kind takes[2][4] = {{LITMUS_TAKE, LITMUS_TAKE, LITMUS_TAKE, LITMUS_TAKE_TIMED},
+                                                 {LITMUS_RECEIVE, LITMUS_RECEIVE, LITMUS_RECEIVE, LITMUS_POLL}};
+    int what = random_below(5); /* 0, 1: all; 2: take; 3, 4: leave */
+    if (what < 3)
+        random_add(program, t,
+                   (struct litmus_operation){.kind = takes[event][random_below(4)],
+                                             .value = (uint64_t)(1 + random_below(2))});
+    if (what < 2)
+        random_add_access(program, t, locations, true);
+    if (what != 2)
+        random_add(program, t,
+                   (struct litmus_operation){.kind = event ? LITMUS_SEND : LITMUS_POST, .value = 1});
+}
+
+static void add_shared_section(struct litmus_program *program, int t, int locations)
+{
+    if (program->lengths[t] + 3 > LITMUS_OPERATIONS)
+        return;
+    add_of_kind(program, t, random_below(2) ? LITMUS_SHARE : LITMUS_EXCLUDE);
+    random_add_access(program, t, locations, true);
+    add_of_kind(program, t, LITMUS_LEAVE);
+}
+
 static void make_program(struct litmus_program *program, uint64_t seed)
 {
     random_begin(seed);
     *program = (struct litmus_program){.threads = 2 + random_below(2)};
     snprintf(program->name, sizeof program->name, "program of seed %llu", (unsigned long long)seed);
     int locations = 1 + random_below(LITMUS_LOCATIONS);
-    int flavour = random_below(
-        9); /* accesses; accesses; with sections; with condition variables; with futexes; with yields; with loops that wait; with
-               deadlines, of futexes and of condition variables */
+    /* accesses; accesses; with sections; with condition variables; with futexes; with yields; with loops that wait; with deadlines, of
+     * futexes and of condition variables; with a semaphore; with an eventfd; with a lock for readers and writers */
+    int flavour = random_below(12);
+    program->permits = random_below(3);
+    program->count = random_below(3);
+    program->takes_one = random_below(2);
     for (int t = 0; t < program->threads; t++) {
         int parts = program->threads == 2 ? 2 + random_below(3) : 1 + random_below(2);
         for (int i = 0; i < parts; i++)
-            if (flavour == 7 && random_below(2))
+            if ((flavour == 9 || flavour == 10) && random_below(3))
+                add_token(program, t, locations, flavour == 10);
+            else if (flavour == 11 && random_below(3))
+                add_shared_section(program, t, locations);
+            else if (flavour == 7 && random_below(2))
                 add_timed(program, t, locations);
             else if (flavour == 8 && random_below(2))
                 add_section(program, t, locations, true);

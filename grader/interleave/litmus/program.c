@@ -3,6 +3,7 @@
 #include "../engine/engine.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +18,9 @@ static uint32_t locations[LITMUS_LOCATIONS];
 static uint64_t outcome;
 static struct {
     long word;
-} mutex, condition;
+} mutex, condition, lock;
+static uint32_t permits;
+static int event;
 
 void litmus_number(struct litmus_program *program, unsigned used)
 {
@@ -29,7 +32,8 @@ void litmus_number(struct litmus_program *program, unsigned used)
                          operation->kind == LITMUS_ADD || operation->kind == LITMUS_COMPARE_EXCHANGE ||
                          operation->kind == LITMUS_TRYLOCK || operation->kind == LITMUS_FUTEX_WAIT ||
                          operation->kind == LITMUS_FUTEX_WAKE || operation->kind == LITMUS_FUTEX_TIMED ||
-                         operation->kind == LITMUS_CLOCK;
+                         operation->kind == LITMUS_CLOCK || operation->kind == LITMUS_TAKE_TIMED ||
+                         operation->kind == LITMUS_RECEIVE;
             operation->slot = reads ? program->slots++ : -1;
         }
     int slot = program->slots;
@@ -66,6 +70,7 @@ enum il_order litmus_failure_order(enum il_order order)
 static uint64_t read_by(const struct litmus_operation *operation)
 {
     uint32_t *object = &locations[operation->location];
+    uint64_t count = 0;
     bool succeeded;
     int status;
     switch (operation->kind) {
@@ -86,6 +91,11 @@ static uint64_t read_by(const struct litmus_operation *operation)
         return status == EAGAIN ? 1 : status == ETIMEDOUT ? 2 : 0;
     case LITMUS_CLOCK:
         return (uint64_t)((il_now(operation) - BEGIN) / MS);
+    case LITMUS_TAKE_TIMED:
+        return il_take(&permits, after(operation), operation) != 0;
+    case LITMUS_RECEIVE:
+        il_read(event, &count, sizeof count, false, operation);
+        return count;
     case LITMUS_FUTEX_WAKE:
         return (uint64_t)il_futex_wake(object, (int)operation->value, operation);
     default:
@@ -119,9 +129,34 @@ static __attribute__((noinline)) void await(const struct litmus_operation *opera
         }
 }
 
+static void poll_event(const struct litmus_operation *operation)
+{
+    struct pollfd polled = {.fd = event, .events = POLLIN};
+    il_poll(&polled, 1, true, NO_DEADLINE, operation);
+}
+
 static void act(const struct litmus_operation *operation)
 {
     switch (operation->kind) {
+    case LITMUS_POST:
+        il_post(&permits, operation);
+        break;
+    case LITMUS_TAKE:
+        (void)il_take(&permits, NO_DEADLINE, operation);
+        break;
+    case LITMUS_SEND:
+        il_write(event, &operation->value, sizeof operation->value, false, operation);
+        break;
+    case LITMUS_POLL:
+        poll_event(operation);
+        break;
+    case LITMUS_SHARE:
+    case LITMUS_EXCLUDE:
+        il_rwlock_lock(&lock, operation->kind == LITMUS_EXCLUDE, false, operation);
+        break;
+    case LITMUS_LEAVE:
+        il_rwlock_unlock(&lock, operation);
+        break;
     case LITMUS_STORE:
         il_store(&locations[operation->location], sizeof *locations, operation->value, operation->order,
                  operation);
@@ -179,6 +214,8 @@ static void *run_thread(void *number)
 static void body(void)
 {
     int threads[LITMUS_THREADS] = {0};
+    permits = (uint32_t)explored->permits;
+    event = il_eventfd((uint64_t)explored->count, explored->takes_one, false, explored);
     for (intptr_t t = 0; t < explored->threads; t++)
         threads[t] = il_spawn(run_thread, (void *)t, &explored->lengths[t]);
     for (int t = 0; t < explored->threads; t++)
@@ -279,6 +316,23 @@ static void print_operation(const struct litmus_operation *operation)
     case LITMUS_AWAIT:
         printf("await%d %c %s = %d", (int)operation->expected, location, order, value);
         break;
+    case LITMUS_TAKE_TIMED:
+        printf("take until %d ms", value);
+        break;
+    case LITMUS_SEND:
+        printf("send %d", value);
+        break;
+    case LITMUS_POST:
+    case LITMUS_TAKE:
+    case LITMUS_RECEIVE:
+    case LITMUS_POLL:
+    case LITMUS_SHARE:
+    case LITMUS_EXCLUDE:
+    case LITMUS_LEAVE: {
+        static const char *const names[] = {"post", "take", "", "", "receive", "poll", "share", "exclude", "leave"};
+        printf("%s", names[operation->kind - LITMUS_POST]);
+        break;
+    }
     case LITMUS_FUTEX_WAKE:
         printf("wake %c %d", location, value);
         break;
@@ -291,6 +345,8 @@ static void print_operation(const struct litmus_operation *operation)
 
 void litmus_print(const struct litmus_program *program)
 {
+    if (program->permits || program->count)
+        printf("permits %d, count %d%s: ", program->permits, program->count, program->takes_one ? ", by one" : "");
     for (int t = 0; t < program->threads; t++)
         for (int i = 0; i < program->lengths[t]; i++) {
             if (t > 0 && i == 0)

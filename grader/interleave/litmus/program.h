@@ -39,6 +39,15 @@ enum litmus_kind {
     LITMUS_FUTEX_TIMED, /* the same for `value` ms at most; reads 2: the time has come */
     LITMUS_SLEEP,       /* for `value` ms */
     LITMUS_CLOCK,       /* reads how many ms have passed */
+    LITMUS_POST,        /* to the semaphore */
+    LITMUS_TAKE,        /* from it; reads 0 */
+    LITMUS_TAKE_TIMED,  /* the same for `value` ms at most; reads 1: the time has come */
+    LITMUS_SEND,        /* adds `value` to the eventfd */
+    LITMUS_RECEIVE,     /* reads its count */
+    LITMUS_POLL,        /* waits until it can be read */
+    LITMUS_SHARE,       /* the lock for readers and writers */
+    LITMUS_EXCLUDE,
+    LITMUS_LEAVE,       /* unlocks it */
     LITMUS_YIELD,       /* until something that it has read changes */
     LITMUS_GIVE_WAY,    /* the others first */
     LITMUS_AWAIT,       /* looks until it is answered: enum litmus_await in `expected` */
@@ -65,6 +74,9 @@ struct litmus_operation {
 struct litmus_program {
     char name[64];
     int threads;
+    int permits;    /* that the semaphore begins with */
+    int count;      /* that the eventfd begins with */
+    bool takes_one; /* it is a semaphore, too */
     int lengths[LITMUS_THREADS];
     struct litmus_operation operations[LITMUS_THREADS][LITMUS_OPERATIONS];
     int slots;                    /* given to operations; those of the final values follow */
