@@ -169,7 +169,7 @@ void account_clear(void)
         free(il->lines[i].words);
         free(il->lines[i].calls);
     }
-    il->line_count = il->line_number = 0;
+    il->line_count = il->line_number = il->hint_count = 0;
 }
 
 /* Called for each step of an execution that is replayed: a place for breakpoints. */

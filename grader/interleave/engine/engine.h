@@ -37,6 +37,7 @@
  *     ladder.c      in which order to search, and what the verdict says
  *     account.c     what happened, in words; story.c: which of it is told; page.c, page_html.c: as a page
  *     site.c        files, lines, names of functions; object.c: of objects; debug_info.c, debug_local.c: what the program itself says of an address
+ *     mend.c        whether the orders that an account names would mend the failure
  *     weaken.c      which orders are needed, which strengthening repairs; places.c: where, and with which instead
  *     assertion.c   assertions that no execution came to
  *     coroutine.c, locals.c, snapshot.c, failure.c, token.c
@@ -290,12 +291,16 @@ int decides_at(const struct il_options *bounds);
 
 /* --- places.c --- */
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
-bool order_is_replaced(il_site site);
+/* NULL: nothing is changed there. */
+const struct replaced_order *replaced_at(il_site site);
+void nothing_is_replaced(void);
 /* The order to use at this site; may make a fence first. */
 enum il_order order_at(il_site site, enum il_order order);
 enum il_order failure_order_at(il_site site, enum il_order order);
 
 /* --- stale.c --- */
+/* While the account is written. */
+void note_hint(struct il_hint hint);
 void tell_stale(const struct thread *thread, int index, const struct store *read);
 /* Nothing, if the store is the newest: else which one that ran earlier stands behind it. */
 void tell_overtaking(const struct thread *thread, const struct store *store);
@@ -417,6 +422,14 @@ int repair(const struct interleave_model *model, int budget_ms, FILE *out);
 typedef void spare_order(const char *place, const char *operation, const char *suffices);
 enum il_verdict weaken_judged(const struct interleave_model *const models[], size_t count, int budget_ms,
                               const char *files, spare_order *spare, long *executions);
+
+/* Of the same line and function; both sites were resolved. */
+bool same_place(il_site a, il_site b);
+
+/* --- mend.c --- */
+/* Lines for the account of a failure: which of the orders that it names make the model pass, and if none does, which single change. The
+ * caller frees; NULL: there is nothing to say. */
+char *mend(const struct interleave_model *model, const struct il_result *failure, int budget_ms);
 
 /* --- judged.c --- */
 /* `token`: the one execution to run; NULL: all. */

@@ -250,6 +250,8 @@ static void tell_failure(const char *name, struct il_result *result)
     for (int i = 0; i < il->thread_count; i++)
         result->spurious += il->threads[i].spurious;
     result->token = token_make();
+    memcpy(result->hints, il->hints, sizeof result->hints);
+    result->hint_count = il->hint_count;
     if (asprintf(&headline, "%s: %s: %s", name, il_failure_name(result->failure), result->message) < 0)
         engine_failed("no memory");
     result->account = account_text(headline);

@@ -80,6 +80,14 @@ enum il_failure {
 
 enum { IL_MESSAGE_BYTES = 1024 };
 
+/** Orders that were missing in a failing execution, as its account says: sites, or NULL. */
+struct il_hint {
+    const void *acquire, *release; /**< an operation that has to be that, too */
+    bool on_failure;               /**< of a compare-exchange that failed */
+    const void *fence[2];          /**< operations that need a seq_cst fence before them */
+};
+enum { IL_HINTS = 4 };
+
 /** What came of it. */
 struct il_result {
     enum il_verdict verdict;
@@ -98,6 +106,8 @@ struct il_result {
     char *account;     /**< what happened, lane by lane; NULL: nothing failed. The caller frees */
     char *rows;        /**< the same as rows, for page_html.h. The caller frees */
     char *token;       /**< replays the failing execution. The caller frees */
+    struct il_hint hints[IL_HINTS];
+    int hint_count;
 };
 
 /** Explore `body`. Not to be called from inside a model. */

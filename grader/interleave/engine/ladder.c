@@ -124,6 +124,24 @@ static const char *nature(struct climb *climb, const struct il_result *result)
                  : " (with a load that does not read the newest value)";
 }
 
+/* Behind the account: which orders were tried, and what came of it. */
+static void tell_mending(struct climb *climb, struct il_result *result)
+{
+    enum { MEND_MS = 1000 };
+    int ms = after_ms(climb);
+    char *tried = is_about_the_code(result->failure) && result->account
+                      ? mend(climb->model, result, ms < MEND_MS ? ms : MEND_MS)
+                      : NULL;
+    char *whole = NULL;
+    if (!tried)
+        return;
+    if (asprintf(&whole, "%s%s", result->account, tried) < 0)
+        engine_failed("no memory");
+    free(result->account);
+    free(tried);
+    result->account = whole;
+}
+
 static void describe_failure(struct climb *climb, struct ladder_result *out)
 {
     struct il_result simple;
@@ -141,6 +159,7 @@ static void describe_failure(struct climb *climb, struct ladder_result *out)
         il_result_free(&out->result);
         out->result = simple;
     }
+    tell_mending(climb, &out->result);
     snprintf(out->headline, sizeof out->headline, "%s, found after %ld execution%s%s: %s",
              il_failure_name(out->result.failure), found_after, found_after == 1 ? "" : "s",
              nature(climb, &out->result), out->result.message);

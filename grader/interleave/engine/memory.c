@@ -343,10 +343,11 @@ void il_fence(enum il_order order, il_site site)
     if (!il_active())
         return;
     note_place(site, OP_FENCE, order, order);
-    if (il->replaced.sites && site && order_is_replaced(site)) {
-        if (il->replaced.drop_fence)
+    const struct replaced_order *replaced = il->replaced[0].sites && site ? replaced_at(site) : NULL;
+    if (replaced) {
+        if (replaced->drop_fence)
             return;
-        order = il->replaced.order;
+        order = replaced->order;
     }
     struct thread *thread = il_this();
     struct step *step = NULL;

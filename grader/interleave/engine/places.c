@@ -23,25 +23,45 @@ void note_place(il_site site, enum operation op, enum il_order order, enum il_or
 
 /* --- orders that are changed for a while --- */
 
-bool order_is_replaced(il_site site)
+const struct replaced_order *replaced_at(il_site site)
 {
-    for (const il_site *each = il->replaced.sites; each && *each; each++)
-        if (*each == site)
-            return true;
-    return false;
+    for (int i = 0; i < 2; i++)
+        for (const il_site *each = il->replaced[i].sites; each && *each; each++)
+            if (*each == site)
+                return &il->replaced[i];
+    return NULL;
+}
+
+void nothing_is_replaced(void)
+{
+    memset(il->replaced, 0, sizeof il->replaced);
+}
+
+/* The order, and what an operation needs beside. */
+static enum il_order both_orders(enum il_order order, enum il_order other)
+{
+    bool acquires = il_acquires(order) || il_acquires(other), releases = il_releases(order) || il_releases(other);
+    return order == IL_SEQ_CST || other == IL_SEQ_CST ? IL_SEQ_CST
+           : acquires && releases                     ? IL_ACQ_REL
+           : acquires                                 ? IL_ACQUIRE
+           : releases                                 ? IL_RELEASE
+                                                      : IL_RELAXED;
 }
 
 enum il_order order_at(il_site site, enum il_order order)
 {
-    if (!il->replaced.sites || !order_is_replaced(site))
+    const struct replaced_order *replaced = il->replaced[0].sites ? replaced_at(site) : NULL;
+    if (!replaced)
         return order;
-    if (il->replaced.fence_before)
+    if (replaced->fence_before)
         il_fence(IL_SEQ_CST, NULL);
-    return il->replaced.fence_before || il->replaced.failure_order ? order : il->replaced.order;
+    return replaced->fence_before || replaced->failure_order ? order
+           : replaced->beside                                ? both_orders(order, replaced->order)
+                                                             : replaced->order;
 }
 
 enum il_order failure_order_at(il_site site, enum il_order order)
 {
-    return il->replaced.sites && il->replaced.failure_order && order_is_replaced(site) ? il->replaced.order
-                                                                                       : order;
+    const struct replaced_order *replaced = il->replaced[0].sites ? replaced_at(site) : NULL;
+    return replaced && replaced->failure_order ? replaced->order : order;
 }

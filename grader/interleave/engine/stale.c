@@ -4,6 +4,27 @@
  */
 #include "engine.h"
 
+void note_hint(struct il_hint hint)
+{
+    if (!il->tracing)
+        return;
+    for (int i = 0; i < il->hint_count; i++)
+        if (memcmp(&il->hints[i], &hint, sizeof hint) == 0)
+            return;
+    if (il->hint_count < IL_HINTS)
+        il->hints[il->hint_count++] = hint;
+}
+
+/* What a step of the reader and a store of the writer lack, for the one to know the other. */
+static void note_edge(const struct step *step, bool acquires, const struct store *store, bool releases)
+{
+    struct il_hint hint = {0};
+    hint.acquire = acquires ? NULL : step->site;
+    hint.release = releases ? NULL : store->site;
+    hint.on_failure = !acquires && step->failed;
+    note_hint(hint);
+}
+
 /* "it is relaxed": of a compare-exchange that failed, another than its name may say. */
 static const char *order_is(const struct step *step)
 {
@@ -36,6 +57,7 @@ static bool tell_edges(const struct thread *thread, const struct store *newer, b
         if (half ? releases == acquires : releases || acquires)
             continue;
         told++;
+        note_edge(step, acquires, read, releases);
         if (!releases && !acquires)
             tell_remark(
                 "%s read at %s what was stored at %s, but that is relaxed on both sides: it publishes nothing. Missing: "
@@ -84,6 +106,9 @@ static bool sequence_ended(const struct step *step, const struct thread *reader,
     const struct store *head = sequence_before(read, writer, time, &ended);
     if (!il_acquires(step->order) || !head || ended->thread == NOBODY)
         return false;
+    struct il_hint hint = {0};
+    hint.release = ended->site;
+    note_hint(hint);
     snprintf(
         text, size,
         "The store by %s at %s (%s) ended the release sequence that the store by %s at %s (%s) began: only "
@@ -104,6 +129,7 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
     const struct store *read = &il->stores[step->read], *from = read;
     bool acquires = il_acquires(step->order);
     if (half && !acquires && read->has_released && read->released.clock.of[writer] >= time) {
+        note_edge(step, false, read, true);
         snprintf(text, size, "Missing: acquire at %s (%s there). %s reads at that step what %s has published",
                  where(step->site), order_is(step), thread_text(reader->id), thread_text(writer));
         return true;
@@ -113,6 +139,7 @@ static bool says_what_is_missing(const struct step *step, const struct thread *r
     if (from->thread != writer || from->time < time ||
         (from->has_released && from->released.clock.of[writer] >= time) || half != acquires)
         return false;
+    note_edge(step, acquires, from, false);
     if (acquires)
         snprintf(text, size,
                  "Missing: release at %s (it is %s there). What %s stores at that step reaches %s, but nothing "
@@ -238,6 +265,10 @@ static bool crosses(int load, int newer, char *text, size_t size)
                      where(step->site), thread_text(other));
         if (!mine && !others)
             continue;
+        struct il_hint hint = {0};
+        hint.fence[0] = mine ? il->steps[load].site : NULL;
+        hint.fence[1] = others ? step->site : NULL;
+        note_hint(hint);
         snprintf(
             text, size,
             "%s stores at %s, %s at %s, and each then loads what the other's store replaces: both stores may still wait "

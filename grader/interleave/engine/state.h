@@ -31,6 +31,7 @@ struct replaced_order {
     il_site const *sites; /* ended by NULL; all of one place in the source */
     enum il_order order;
     bool failure_order, drop_fence, fence_before;
+    bool beside; /* the operation keeps its own, too */
 };
 
 struct segment {
@@ -147,6 +148,8 @@ struct engine {
     int name_count;
     struct line *lines;
     int line_count, line_capacity, line_number;
+    struct il_hint hints[IL_HINTS]; /* of the account */
+    int hint_count;
     int decides_at;           /* decisions after which no execution passes any more; 0: not known */
     struct sites *sites;      /* files and lines, as far as they were asked for */
     struct symbols *symbols;  /* static variables; NULL: not asked for yet */
@@ -161,7 +164,7 @@ struct engine {
     int thread_function_count;
 
     /* changed orders */
-    struct replaced_order replaced;
+    struct replaced_order replaced[2]; /* used in turn, from the first */
     struct place *places;
     int place_count;
 

@@ -53,7 +53,7 @@ static void say(FILE *out, const char *format, ...)
     free(line);
 }
 
-static bool same_place(il_site a, il_site b)
+bool same_place(il_site a, il_site b)
 {
     return strcmp(site_place(a), site_place(b)) == 0 && strcmp(site_function(a), site_function(b)) == 0;
 }
@@ -205,7 +205,7 @@ static struct opinion try_weaker(struct weakening *weakening, const struct group
     size_t model = 0;
     int count = weaker_orders(failure_order ? OP_LOAD : group->op, order, weaker);
     for (int i = 0; i < count; i++) {
-        il->replaced = (struct replaced_order){.sites = group->sites,
+        il->replaced[0] = (struct replaced_order){.sites = group->sites,
                                                .order = weaker[i],
                                                .failure_order = failure_order,
                                                .drop_fence = group->op == OP_FENCE && weaker[i] == IL_RELAXED};
@@ -217,7 +217,7 @@ static struct opinion try_weaker(struct weakening *weakening, const struct group
             snprintf(opinion.needed, sizeof opinion.needed, "with %s %s fails: %s", order_names[weaker[i]],
                      weakening->models[model]->name, il_failure_name(result.failure));
     }
-    il->replaced = (struct replaced_order){0};
+    nothing_is_replaced();
     return opinion;
 }
 
@@ -334,7 +334,7 @@ int repair(const struct interleave_model *model, int budget_ms, FILE *out)
     for (int kind = 0; kind < 3; kind++)
         for (int i = 0; i < weakening->group_count; i++) {
             const struct group *group = &weakening->groups[i];
-            il->replaced = (struct replaced_order){.sites = group->sites,
+            il->replaced[0] = (struct replaced_order){.sites = group->sites,
                                                    .order = kind == 0 ? IL_ACQ_REL : IL_SEQ_CST,
                                                    .fence_before = kind == 2};
             explore_model(weakening, 0, &result);
@@ -345,7 +345,7 @@ int repair(const struct interleave_model *model, int budget_ms, FILE *out)
             say(out, "  %s in %s, %s: %s makes all %ld executions pass", site_place(group->sites[0]),
                 site_function(group->sites[0]), operation_name(group->op), words[kind], result.executions);
         }
-    il->replaced = (struct replaced_order){0};
+    nothing_is_replaced();
     fprintf(out, "%d of %d single changes make %s pass\n", found, 3 * weakening->group_count, model->name);
     free(weakening);
     return found == 0;

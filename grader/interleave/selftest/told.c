@@ -124,6 +124,30 @@ MODEL(on_a_stack, "-", "a local variable of a thread; 2 threads")
 
 /* --- what nothing came to --- */
 
+/* --- two mistakes of the same kind: no one order mends both --- */
+
+static atomic_int letters[2], flags[2];
+
+static void *sends_two(void *arg)
+{
+    atomic_store_explicit(&letters[0], 1, memory_order_relaxed);
+    atomic_store_explicit(&flags[0], 1, memory_order_relaxed);
+    atomic_store_explicit(&letters[1], 1, memory_order_relaxed);
+    atomic_store_explicit(&flags[1], 1, memory_order_relaxed);
+    return arg;
+}
+
+MODEL(not_by_one, "-", "two messages, of which neither is published")
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, sends_two, NULL);
+    if (atomic_load_explicit(&flags[0], memory_order_relaxed))
+        assert(atomic_load_explicit(&letters[0], memory_order_relaxed));
+    if (atomic_load_explicit(&flags[1], memory_order_relaxed))
+        assert(atomic_load_explicit(&letters[1], memory_order_relaxed));
+    pthread_join(thread, NULL);
+}
+
 MODEL(never_asked, "-", "the flag is never 3; 2 threads")
 {
     pthread_t thread = start(stores_one, NULL);
