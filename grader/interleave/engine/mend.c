@@ -98,17 +98,17 @@ static int changes_of(const struct il_hint *hint, struct change changes[2])
                                      .words = "acquire and release at"};
         return 1;
     }
+    if (hint->release)
+        changes[count++] = (struct change){.sites = {hint->release},
+                                           .count = 1,
+                                           .order = {.order = IL_RELEASE, .beside = true},
+                                           .words = "release at"};
     if (hint->acquire)
         changes[count++] =
             (struct change){.sites = {hint->acquire},
                             .count = 1,
                             .order = {.order = IL_ACQUIRE, .failure_order = hint->on_failure, .beside = true},
                             .words = hint->on_failure ? "acquire on failure at" : "acquire at"};
-    if (hint->release)
-        changes[count++] = (struct change){.sites = {hint->release},
-                                           .count = 1,
-                                           .order = {.order = IL_RELEASE, .beside = true},
-                                           .words = "release at"};
     for (int i = 0; i < 2; i++)
         if (hint->fence[i] && !(i == 1 && hint->fence[0] == hint->fence[1]))
             changes[count++] = (struct change){.sites = {hint->fence[i]},
