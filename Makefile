@@ -4,7 +4,7 @@
 # What a person passes is text, and never make's or a shell's to expand. make expands a value wherever its variable is used,
 # exported or handed to a sub-make. So, before any use, each becomes a variable that holds the text itself; recipes take it
 # from the environment, in quotes, as "$$FROM".
-NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS QUICK LONG FRESH PROVE FUNCTION ALL BUG WEAKEN
+NAMES := LAB FROM OWN SEED TEST TOKEN DEEP SANDBOX FILE EXAMPLE VARIANT PREFIX DESTDIR HINT RUNS ROUNDS GROUP QUICK LONG FRESH PROVE FUNCTION ALL BUG WEAKEN
 export ASKED_LABS := $(value LABS)
 override undefine LABS
 # A shell counts in a variable of this name.

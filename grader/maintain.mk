@@ -106,12 +106,12 @@ install: lib
 # As a program's release is built, and the runtime with it: Tokio is compiled with fat LTO too.
 BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread $(bench.flags)
 
-## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5]
+## bench: measure a pick beside Tokio and Go, where they are installed: [OWN="03"] [ROUNDS=5] [GROUP="spawn ping_pong"]
 .PHONY: bench
 bench: deps-grade
 	$(call make_pick,bench,$(RELEASE_SOURCES))
 	@mkdir -p $(B)/bench
-	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/bench.c $(call pick_objects,bench,$(RELEASE_SOURCES))
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/*.c $(call pick_objects,bench,$(RELEASE_SOURCES))
 	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
 
 ## bench-deps: install what the benchmarks on Tokio and Go need

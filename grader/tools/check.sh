@@ -156,13 +156,18 @@ frames()
 # Every benchmark runs, small and under ASan, and finds that what it times was done. Nothing is measured here.
 benchmarks()
 {
-    local name count=0
+    local name operations workers count=0
     gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -pthread -Iruntime/include -o "$logs/bench" \
-        runtime/bench/bench.c solutions/[0-9]*/*.c runtime/given/*.c runtime/given/*/*.c || return 1
-    for name in $(awk '$1 !~ /^#/ && NF { print $1 }' runtime/bench/benchmarks.txt); do
-        "$logs/bench" "$name" 2000 >/dev/null || return 1
+        runtime/bench/*.c solutions/[0-9]*/*.c runtime/given/*.c runtime/given/*/*.c || return 1
+    while read -r name operations workers; do
+        "$logs/bench" "$name" "$operations" "$workers" >/dev/null || return 1
         count=$((count + 1))
-    done
+    done < <(awk '!/^(#|$)/ && $3 != "-" {
+        name = $2
+        sub(/\..*/, "", name) # the first part of a benchmark that has only parts
+        for (i = split($4, workers, ","); i >= 1; i--)
+            print name, $3 < 1000 ? $3 : 1000, workers[i]
+    }' runtime/bench/benchmarks.txt)
     echo "$count benchmarks run; measuring is make bench"
 }
 

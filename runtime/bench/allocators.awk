@@ -40,9 +40,9 @@ function ratio(name, allocator, own,    i, one, lowest, highest)
 FILENAME ~ /benchmarks.txt$/ {
     if ($0 !~ /^(#|$)/) {
         split($0, words, " ")
-        unit[words[1]] = words[3]
-        title[words[1]] = $0
-        sub(/^([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)/, "", title[words[1]])
+        unit[words[2]] = words[5]
+        title[words[2]] = $0
+        sub(/^([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)/, "", title[words[2]])
     }
     next
 }

@@ -3,8 +3,8 @@
 
 BEGIN {
     FS = "\t"
-    left = 270
-    right = 690
+    left = 330
+    right = 760
     top = 92
     row = 56
     colour["tokio"] = "#6d9fd0"
@@ -49,27 +49,27 @@ function key(at, name, fill)
     printf "<text x=\"%d\" y=\"56\">%s</text>\n", at + 18, name
 }
 
-$7 != "none" {
+$7 != "none" && $3 != "times" {
     lines[++count] = $0
-    note($11)
-    note($12)
     note($13)
+    note($14)
     note($15)
-    note($16)
-    note($17)
+    note($18)
+    note($19)
+    note($20)
 }
 
 END {
     bottom = top + row * count
     height = bottom + 64
-    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"720\" height=\"%d\" viewBox=\"0 0 720 %d\"", height, height
+    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"790\" height=\"%d\" viewBox=\"0 0 790 %d\"", height, height
     print " role=\"img\" aria-labelledby=\"title\">"
-    print "<title id=\"title\">The peers' figures over Weft's, one thread; right of 1 Weft is ahead</title>"
+    print "<title id=\"title\">The peers' figures over Weft's; right of 1 Weft is ahead</title>"
     print "<style>text{font:13px system-ui,sans-serif;fill:#222}.head{font-size:17px;font-weight:600}"
     print ".note{fill:#666;font-size:12px}.end{text-anchor:end}.mid{text-anchor:middle}"
     print ".grid{stroke:#e3e3e3}.one{stroke:#222;stroke-width:1.5}.range{stroke:#111}</style>"
-    printf "<rect width=\"720\" height=\"%d\" fill=\"#fff\"/>\n", height
-    print "<text x=\"20\" y=\"30\" class=\"head\">The peer's figure over Weft's, one thread</text>"
+    printf "<rect width=\"790\" height=\"%d\" fill=\"#fff\"/>\n", height
+    print "<text x=\"20\" y=\"30\" class=\"head\">The peer's figure over Weft's; 1w, 2w: with so many workers</text>"
     key(20, "Tokio", colour["tokio"])
     key(90, "Go", colour["go"])
     printf "<text x=\"%.1f\" y=\"80\" class=\"note\">Weft ahead &#8594;</text>\n", x(1) + 6
@@ -82,9 +82,9 @@ END {
     for (i = 1; i <= count; i++) {
         split(lines[i], column, "\t")
         y = top + row * (i - 1) + 8
-        printf "<text x=\"%d\" y=\"%.1f\" class=\"end\">%s</text>\n", left - 14, y + 21, column[2]
-        bar(y, "tokio", column[11], column[12], column[13])
-        bar(y + 18, "go", column[15], column[16], column[17])
+        printf "<text x=\"%d\" y=\"%.1f\" class=\"end\">%s</text>\n", left - 14, y + 21, column[2] (column[4] ? ", " column[4] "w" : "")
+        bar(y, "tokio", column[13], column[14], column[15])
+        bar(y + 18, "go", column[18], column[19], column[20])
     }
     printf "<text x=\"20\" y=\"%d\" class=\"note\">Medians of one run, %s, counted rounds: %d. Thin lines: lowest and highest",
         bottom + 46, date, rounds

@@ -2,9 +2,10 @@
 # run.sh: measure build/bench/weft and, where their toolchains are installed, the same programs on Tokio and Go.
 #
 # Each benchmark has one untimed round and ROUNDS counted ones (5); in a round each program runs once, in turn,
-# so that what slows the machine down for a while slows all of them; all on one core. Writes, in build/bench:
+# so that what slows the machine down for a while slows all of them; as many cores as there are threads that run tasks. GROUP
+# names groups or benchmarks of benchmarks.txt, which alone are run. Writes, in build/bench:
 #
-#   rounds.tsv     every figure that was measured: name, program, round, figure
+#   rounds.tsv     every figure that was measured: name, workers, program, round, figure, processor time
 #   allocators.tsv the same of those that allocate, with each allocator: name, program, allocator, round, figure
 #   summary.tsv    medians, spreads and ratios: see summary.awk
 #   results.json   the same for programs
@@ -13,14 +14,16 @@
 # and the table on standard output. A program that fails leaves no figure: ours ends the run, a peer is left out of
 # that benchmark, and the report says so.
 #
-# Exit: 0 measured, whatever the figures; 1 something of ours failed.
+# Exit: 0 measured, whatever the figures; 1 something of ours failed, or nothing has the name in GROUP.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 here=runtime/bench
 out=build/bench
 rounds=${ROUNDS:-5}
-core=$(taskset -pc $$ | sed 's/.*[^0-9]//') # the last one that is allowed
+group=${GROUP:-}
+# The cores that are allowed, one by one: "0,2-3" is 0 2 3.
+mapfile -t cores < <(taskset -pc $$ | sed 's/.*: //' | tr , '\n' | awk -F- '{ for (i = $1; i <= ($2 == "" ? $1 : $2); i++) print i }')
 compiler=${BENCH_CC:?make bench says what compiled build/bench/weft}
 flags=${BENCH_FLAGS:?make bench says how it was compiled}
 logs=$out/logs
@@ -36,6 +39,26 @@ fail()
 }
 
 case $rounds in *[!0-9]* | '' | 0*) fail "ROUNDS is a number from 1 on, not '$rounds'" ;; esac
+
+# A line for each benchmark that is asked for, and each number of workers: name, count, workers, peers, title.
+asked()
+{
+    GROUP=$group awk '
+        BEGIN { some = split(ENVIRON["GROUP"], asked_for, " ") }
+        /^(#|$)/ || $3 == "-" { next }
+        {
+            name = $2
+            sub(/\..*/, "", name) # the first part of a benchmark that has only parts
+            wanted = !some
+            for (i = 1; i <= some; i++)
+                wanted = wanted || asked_for[i] == $1 || asked_for[i] == name
+            title = $0
+            sub(/^([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)/, "", title)
+            for (i = wanted ? split($4, workers, ",") : 0; i >= 1; i--)
+                print workers[i], name, $3, $6, title
+        }' $here/benchmarks.txt | sort -s -n -k 1,1
+}
+[ -n "$(asked)" ] || fail "nothing has a name of GROUP='$group': there are $(awk '!/^(#|$)/ && !seen[$1]++ { printf "%s%s", comma, $1; comma = ", " }' $here/benchmarks.txt), and names of benchmarks"
 
 # --- the peers -----------------------------------------------------------------------------------------------
 
@@ -69,7 +92,7 @@ build_go()
 )
 
 processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
-echo "machine: ${processor:-processor unknown}, $(nproc) cores, all programs on core $core, $(uname -sr)"
+echo "machine: ${processor:-processor unknown}, $(nproc) cores, with one worker at most all programs on core ${cores[-1]}, $(uname -sr)"
 echo "weft: $("$compiler" --version | head -n 1), $flags"
 if [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && compgen -G '/usr/share/cargo/registry/tokio-[0-9]*' >/dev/null; then
     build tokio build_tokio
@@ -82,7 +105,7 @@ else
 fi
 if command -v go >/dev/null; then
     build go build_go
-    [ ! -x "$out/go" ] || echo "go: $(go version), GOMAXPROCS=1"
+    [ ! -x "$out/go" ] || echo "go: $(go version), GOMAXPROCS as many as workers, at least 1"
 else
     echo "go: NOT MEASURED, it is not installed (make bench-deps)"
 fi
@@ -111,67 +134,73 @@ progress()
     [ ! -t 2 ] || printf '\r\033[K%s' "$*" >&2
 }
 
-# measure PROGRAM NAME COUNT [ALLOCATOR]: prints the figure. No environment: settings of an allocator or a collector stay out.
-# One core: where two threads take turns, the kernel's choice to place them on one core or on two would decide the
-# figure, for any program, by a factor of ten.
+# measure PROGRAM NAME COUNT WORKERS [ALLOCATOR]: prints lines of a name, a figure and a processor time. No environment: settings of an
+# allocator or a collector stay out. One core for one worker, and for none: where two threads take turns, the kernel's choice to place
+# them on one core or on two would decide the figure, for any program, by a factor of ten.
 measure()
 {
-    local figure library= word=
-    case ${4-own} in
+    local lines library= word= on=${cores[-1]}
+    [ "$4" -lt 2 ] || on=${cores[-2]},$on
+    case ${5-own} in
         own) ;; # as a program has it that asks for nothing
         malloc) word=malloc ;;
-        *) word=malloc library=LD_PRELOAD=$(library_of "$4") ;;
+        *) word=malloc library=LD_PRELOAD=$(library_of "$5") ;;
     esac
     [ "$1" = weft ] || word= # that is a word of ours
-    figure=$(timeout 120 taskset -c "$core" env -i $library "$out/$1" "$2" "$3" $word </dev/null 2>"$logs/$1-$2.log") || return
-    [[ $figure =~ ^[0-9]+(\.[0-9]+)?$ ]] || return
-    echo "$figure"
+    lines=$(timeout 120 taskset -c "$on" env -i $library "$out/$1" "$2" "$3" "$4" $word </dev/null 2>"$logs/$1-$2-$4.log") || return
+    [ -n "$lines" ] && ! grep -qvE "^$2(\.[a-z0-9.]+)? [0-9]+(\.[0-9]+)? (-|[0-9]+(\.[0-9]+)?)$" <<<"$lines" || return
+    echo "$lines"
 }
 
 : >"$figures"
-while read -r name count _ peers _ _ title; do
-    case $name in '' | '#'*) continue ;; esac
+while read -r workers name count peers title; do
+    if [ "$workers" -gt "${#cores[@]}" ]; then
+        echo "$name with $workers workers: NOT MEASURED, this process may use ${#cores[@]} core"
+        continue
+    fi
     programs=weft
-    [ "$peers" = none ] || for peer in tokio go; do
-        [ ! -x "$out/$peer" ] || programs="$programs $peer"
+    for peer in tokio go; do
+        [ ! -x "$out/$peer" ] || [ "$peers" != all ] && [ "$peers" != $peer ] || programs="$programs $peer"
     done
-    [ -t 2 ] || echo "measuring $name: $programs" >&2
+    [ -t 2 ] || echo "measuring $name, $workers workers: $programs" >&2
     for ((round = 0; round <= rounds; round++)); do
         for program in $programs; do
-            progress "$title: round $round of $rounds, $program"
-            if figure=$(measure "$program" "$name" "$count"); then
-                [ "$round" = 0 ] || printf '%s\t%s\t%d\t%s\n' "$name" "$program" "$round" "$figure" >>"$figures"
+            progress "$title, $workers workers: round $round of $rounds, $program"
+            if lines=$(measure "$program" "$name" "$count" "$workers"); then
+                [ "$round" = 0 ] || awk -v OFS='\t' -v workers="$workers" -v program="$program" -v round="$round" \
+                    '{ print $1, workers, program, round, $2, $3 }' <<<"$lines" >>"$figures"
             elif [ "$program" = weft ]; then
                 progress
-                fail "weft $name $count failed: $(tail -n 3 "$logs/weft-$name.log")"
+                fail "weft $name $count $workers failed: $(tail -n 3 "$logs/weft-$name-$workers.log")"
             else
                 progress
-                echo "$program: NOT MEASURED in $name, it failed: $(head -n 1 "$logs/$program-$name.log")"
+                echo "$program: NOT MEASURED in $name with $workers workers, it failed: $(head -n 1 "$logs/$program-$name-$workers.log")"
                 programs=${programs/ $program/}
-                awk -v name="$name" -v program="$program" '!($1 == name && $2 == program)' "$figures" >"$figures.new"
+                awk -v name="$name" -v workers="$workers" -v program="$program" \
+                    '{ own = $1; sub(/\..*/, "", own) } !(own == name && $2 == workers && $3 == program)' "$figures" >"$figures.new"
                 mv "$figures.new" "$figures"
             fi
         done
     done
-done <$here/benchmarks.txt
+done < <(asked)
 progress
 
-# Those that allocate, once more: with each allocator under both. Where Tokio is missing there is nothing to compare.
+# Those that allocate, once more, on one thread: with each allocator under both. Where Tokio is missing there is nothing to compare.
 if [ -x "$out/tokio" ]; then
-    while read -r name count _; do
-        case $name in spawn_join | spawn_await | idle) ;; *) continue ;; esac
+    while read -r workers name count _; do
+        case $workers-$name in 0-spawn_join | 0-spawn_await | 0-idle) ;; *) continue ;; esac
         [ -t 2 ] || echo "measuring $name with $allocators" >&2
         for ((round = 0; round <= rounds; round++)); do
             for allocator in own $allocators; do
                 for program in weft tokio; do
                     [ "$program $allocator" != "tokio own" ] || continue
                     progress "$name with $allocator: round $round of $rounds, $program"
-                    figure=$(measure $program "$name" "$count" "$allocator") || fail "$program $name with $allocator failed: see $logs"
-                    [ "$round" = 0 ] || printf '%s\t%s\t%s\t%d\t%s\n' "$name" $program $allocator "$round" "$figure" >>"$with_allocators"
+                    lines=$(measure $program "$name" "$count" 0 "$allocator") || fail "$program $name with $allocator failed: see $logs"
+                    [ "$round" = 0 ] || printf '%s\t%s\t%s\t%d\t%s\n' "$name" $program $allocator "$round" "$(cut -d ' ' -f 2 <<<"$lines")" >>"$with_allocators"
                 done
             done
         done
-    done <$here/benchmarks.txt
+    done < <(asked)
     progress
 fi
 

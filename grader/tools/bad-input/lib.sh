@@ -51,7 +51,7 @@ hostile_names()
     local name variable words
     for name in "${hostile[@]}"; do
         words=()
-        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS LABS MINE QUICK LONG FRESH FUNCTION ALL BUG WEAKEN SECONDS; do
+        for variable in LAB FROM OWN TEST TOKEN SEED DEEP SANDBOX FILE EXAMPLE VARIANT HINT RUNS ROUNDS GROUP LABS MINE QUICK LONG FRESH FUNCTION ALL BUG WEAKEN SECONDS; do
             words+=("$variable=$name")
         done
         words+=("PREFIX=$work/$name" "DESTDIR=$work/$name" "${@:2}")

@@ -1,0 +1,42 @@
+/**
+ * @file life.c
+ * @brief Start a runtime, run a task on it, stop it.
+ */
+#include "bench.h"
+#include "child.h"
+
+struct one_child {
+    struct wf_future future;
+    struct wf_join_handle handle;
+    uint64_t out;
+};
+
+ASYNC_FN(one_child)
+{
+    ASYNC_BEGIN;
+    must(WF_SPAWN(wf_scheduler_current(), &self->handle, child, .a = 1, .b = 1));
+    self->handle.value = &self->out;
+    AWAIT(&self->handle);
+ASYNC_FINALLY:
+    ASYNC_END;
+}
+
+static void start_stop(const struct bench *bench)
+{
+    struct stopwatch start;
+    stopwatch_start(&start);
+    for (uint64_t i = 0; i < bench->count; i++) {
+        struct wf_multi_thread *runtime = runtime_of(bench);
+        struct one_child root;
+        ASYNC_INIT(&root, one_child);
+        must(wf_multi_thread_block_on(runtime, &root.future));
+        check("the sum", root.out, 2);
+        wf_multi_thread_drop(runtime);
+    }
+    report_time(bench, &start, bench->count);
+}
+
+const struct benchmark life_benchmarks[] = {
+    {"start_stop", NULL, start_stop},
+    {0},
+};

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// What a benchmark is asked for.
+type bench struct {
+	name    string
+	count   int
+	workers int
+}
+
+func check(what string, got, expected uint64) {
+	if got != expected {
+		fmt.Fprintf(os.Stderr, "bench: %s is %d, not %d\n", what, got, expected)
+		os.Exit(1)
+	}
+}
+
+// Processor time of all threads of this process.
+func cpuNs() int64 {
+	const clockProcessCPU = 2
+	var now syscall.Timespec
+	syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clockProcessCPU, uintptr(unsafe.Pointer(&now)), 0)
+	return now.Nano()
+}
+
+// When something began, on both clocks.
+type stopwatch struct {
+	wall  time.Time
+	cpuNs int64
+}
+
+func start() stopwatch {
+	return stopwatch{cpuNs: cpuNs(), wall: time.Now()}
+}
+
+func (since stopwatch) wallNs() float64 {
+	return float64(time.Since(since.wall).Nanoseconds())
+}
+
+// reportTime reports both times since the start, each for one of count operations.
+func (b *bench) reportTime(since stopwatch, count int) {
+	wall, cpu := since.wallNs(), float64(cpuNs()-since.cpuNs)
+	fmt.Printf("%s %.2f %.2f\n", b.name, wall/float64(count), cpu/float64(count))
+}
+
+// reportValue reports a figure that is no time of an operation, as NAME.part; with an empty part as NAME.
+func (b *bench) reportValue(part string, value float64) {
+	if part != "" {
+		part = "." + part
+	}
+	fmt.Printf("%s%s %.4f -\n", b.name, part, value)
+}
+
+// compute is a chain of multiplications, each of which waits for the one before: some 4 cycles each, in any language.
+func compute(value uint64, length int) uint64 {
+	for i := 0; i < length; i++ {
+		value = value*6364136223846793005 + 1442695040888963407
+	}
+	return value
+}

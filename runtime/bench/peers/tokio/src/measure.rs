@@ -1,0 +1,69 @@
+//! Checks, clocks and reports.
+
+use std::time::Instant;
+
+/// What a benchmark is asked for.
+pub struct Bench {
+    pub name: String,
+    pub count: u64,
+    /// 0: the executor of one thread, which has none.
+    pub workers: usize,
+}
+
+pub fn check(what: &str, got: u64, expected: u64) {
+    if got != expected {
+        eprintln!("bench: {what} is {got}, not {expected}");
+        std::process::exit(1);
+    }
+}
+
+/// Processor time of all threads of this process.
+fn cpu_ns() -> u64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut now) };
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
+/// When something began, on both clocks.
+pub struct Stopwatch {
+    wall: Instant,
+    cpu_ns: u64,
+}
+
+impl Stopwatch {
+    pub fn start() -> Stopwatch {
+        Stopwatch { cpu_ns: cpu_ns(), wall: Instant::now() }
+    }
+
+    pub fn wall_ns(&self) -> f64 {
+        self.wall.elapsed().as_nanos() as f64
+    }
+}
+
+impl Bench {
+    /// A runtime with the workers that were asked for, and without drivers, as Weft's has none.
+    pub fn runtime(&self) -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(self.workers).build().unwrap()
+    }
+
+    /// Both times since the start, each for one of `count` operations.
+    pub fn report_time(&self, start: &Stopwatch, count: u64) {
+        let (wall, cpu) = (start.wall_ns(), cpu_ns() - start.cpu_ns);
+        println!("{} {:.2} {:.2}", self.name, wall / count as f64, cpu as f64 / count as f64);
+    }
+
+    /// A figure that is no time of an operation, as NAME.part; with an empty part as NAME.
+    pub fn report_value(&self, part: &str, value: f64) {
+        println!("{}{}{part} {value:.4} -", self.name, if part.is_empty() { "" } else { "." });
+    }
+}
+
+/// A chain of `length` multiplications, each of which waits for the one before: some 4 cycles each, in any language.
+pub fn compute(value: u64, length: u64) -> u64 {
+    // Volatile: the compiler knows neither what goes in nor whether what comes out is used.
+    let mut value = unsafe { std::ptr::read_volatile(&value) };
+    for _ in 0..length {
+        value = value.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+    }
+    unsafe { std::ptr::read_volatile(&value) }
+}
