@@ -12,17 +12,18 @@
 #ifndef WEFT_BENCH_NOTIFY_H
 #define WEFT_BENCH_NOTIFY_H
 
-#include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "weft/detail/atomic.h"
 #include "weft/future.h"
 #include "weft/list.h"
 #include "weft/waker.h"
 
 /** What is waited for. */
 struct notify {
-    pthread_mutex_t lock;
+    WF_ATOMIC(bool) taken;  /* the lock */
     struct wf_list waiters; /* guarded by lock */
     bool permit;            /* guarded by lock: the next that waits need not */
 };
@@ -35,11 +36,22 @@ struct notified {
     struct wf_waker waker;   /* guarded by notify->lock; kept while the node is linked */
 };
 
+/* Held for some instructions only: a thread that finds it taken gives its core away, and asks again. */
+static inline void notify_lock(struct notify *notify)
+{
+    while (wf_exchange_acquire(&notify->taken, true)) /* acquire: what its last holder did is seen */
+        sched_yield();
+}
+
+static inline void notify_unlock(struct notify *notify)
+{
+    wf_store_release(&notify->taken, false); /* release: the other side */
+}
+
 static inline void notify_init(struct notify *notify)
 {
-    pthread_mutex_init(&notify->lock, NULL);
+    *notify = (struct notify){.permit = false};
     wf_list_init(&notify->waiters);
-    notify->permit = false;
 }
 
 static enum wf_poll notified_poll(struct wf_future *future, struct wf_cx *cx)
@@ -47,7 +59,7 @@ static enum wf_poll notified_poll(struct wf_future *future, struct wf_cx *cx)
     struct notified *self = (struct notified *)future;
     struct notify *notify = self->notify;
     /* Look and leave the waker under one lock: a notification comes before, and is seen, or after, and wakes. */
-    pthread_mutex_lock(&notify->lock);
+    notify_lock(notify);
     bool is_new = !self->node.next;
     bool ready = is_new ? notify->permit : wf_list_is_empty(&self->node);
     if (ready && is_new)
@@ -56,17 +68,17 @@ static enum wf_poll notified_poll(struct wf_future *future, struct wf_cx *cx)
         wf_list_push_back(&notify->waiters, &self->node);
     if (!ready)
         wf_waker_store(&self->waker, cx->waker);
-    pthread_mutex_unlock(&notify->lock);
+    notify_unlock(notify);
     return ready ? WF_READY : WF_PENDING;
 }
 
 static void notified_drop(struct wf_future *future)
 {
     struct notified *self = (struct notified *)future;
-    pthread_mutex_lock(&self->notify->lock);
+    notify_lock(self->notify);
     if (self->node.next)
         wf_list_remove(&self->node);
-    pthread_mutex_unlock(&self->notify->lock);
+    notify_unlock(self->notify);
     wf_waker_drop(&self->waker);
 }
 
@@ -87,7 +99,7 @@ static inline struct notified *notified(struct notified *self, struct notify *no
 /** Take the longest waiting future out and wake it, outside of the lock. @return false: nobody waits. */
 static inline bool notify_first(struct notify *notify, bool store_permit)
 {
-    pthread_mutex_lock(&notify->lock);
+    notify_lock(notify);
     struct wf_list *node = wf_list_pop_front(&notify->waiters);
     struct wf_waker waiting = {0};
     if (node) {
@@ -97,7 +109,7 @@ static inline bool notify_first(struct notify *notify, bool store_permit)
     } else if (store_permit) {
         notify->permit = true;
     }
-    pthread_mutex_unlock(&notify->lock);
+    notify_unlock(notify);
     wf_waker_wake(&waiting);
     return node != NULL;
 }
