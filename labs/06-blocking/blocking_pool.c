@@ -4,7 +4,7 @@
  *
  * ## The story of a call
  *
- * 1. The spawner, under the lock, queues the call. If a thread is idle the spawner counts it as busy, from that moment on, and as told; and signals.
+ * 1. The spawner, under the lock, queues the call. If a thread is idle the spawner counts it as busy, from that moment on, and as told; and then signals.
  *    Else, below threads_max, it starts a thread. Else a busy thread will find the call.
  * 2. A thread that is busy takes calls until there is none. A thread that gets up takes one *told*, for itself: any thread may get up, so
  *    what counts is that as many get up as were told.
@@ -34,12 +34,15 @@ int wf_blocking_pool_bind(struct wf_scheduler *scheduler, struct wf_task *call)
 {
     struct wf_blocking_pool *self = (struct wf_blocking_pool *)scheduler;
     int status = 0;
+    bool tell = false;
     pthread_mutex_lock(&self->lock);
-    /* 06.T1: refuse if closed. An idle thread: it is busy from now on, and told. None, and below
-     * threads_max: start one; only if that fails, and there is no thread at all, WF_EAGAIN. What is
-     * accepted is queued */
+    /* 06.T1: refuse if closed. An idle thread: it is busy from now on, and told: `tell`. None, and
+     * below threads_max: start one; only if that fails, and there is no thread at all, WF_EAGAIN.
+     * What is accepted is queued */
     LAB_TODO("06.T1");
     pthread_mutex_unlock(&self->lock);
+    if (tell)
+        pthread_cond_signal(&self->told); /* not under the lock, for which the thread would have to wait at once */
     return status;
 }
 
