@@ -272,6 +272,40 @@ START_TEST(g75_a_worker_that_is_not_there_panics)
 }
 END_TEST
 
+/* --- the lookout --- */
+
+static _Atomic int links_begun;
+
+static bool has_begun(void *arg)
+{
+    return links_begun >= *(int *)arg;
+}
+
+/* Makes one task ready, and now and then polls on until that one is polled. */
+static bool spawns_the_next(struct job *self, struct wf_cx *cx)
+{
+    (void)cx;
+    int next = ++links_begun + 1;
+    if (self->number > 0) {
+        ck_assert_int_eq(spawn_job(wf_scheduler_current(), spawns_the_next, self->number - 1, NULL), 0);
+        if (self->number % 50 == 0)
+            wait_for(has_begun, &next);
+    }
+    return true;
+}
+
+/* G.130 */
+START_TEST(g130_a_task_alone_waits_for_no_long_poll)
+{
+    int all = 2001;
+    begin(2);
+    links_begun = 0;
+    ck_assert_int_eq(spawn_job(scheduler, spawns_the_next, all - 1, NULL), 0);
+    wait_for(has_begun, &all);
+    end();
+}
+END_TEST
+
 /* --- the watch, in a whole runtime --- */
 
 static _Atomic int driven_at_end;
@@ -324,6 +358,7 @@ TCase *multi_thread_tests(void)
     tcase_add_test(tcase, g74_wakers_and_references_outlive_the_runtime);
     tcase_add_test(tcase, g75_the_metrics_are_what_happened);
     add_panic_test(tcase, g75_a_worker_that_is_not_there_panics);
+    tcase_add_test(tcase, g130_a_task_alone_waits_for_no_long_poll);
     tcase_add_test(tcase, g77_a_long_poll_keeps_no_driver_from_its_turns);
     return tcase;
 }

@@ -10,14 +10,15 @@
  *
  * ## Which worker is woken, and when
  *
- * A worker that makes work, or has found some as the last searcher, wakes one sleeper, which searches, finds work, and wakes the next. So a
- * burst wakes all workers one after the other, and a single task wakes one. What the park's driver wakes is counted when the
+ * A worker that makes work, or has found some as the last searcher and sees more, wakes one sleeper, which searches, finds work, and wakes the
+ * next. So a burst wakes all workers one after the other, and a single task wakes one; or none, if a sleeper looks out (lookout.c). What the park's driver wakes is counted when the
  * turn is over: the worker runs the first of these tasks itself.
  */
 #include "weft/detail/worker.h"
 
 #include <stddef.h>
 
+#include "weft/detail/clock.h"
 #include "weft/task.h"
 
 static void count(WF_ATOMIC(uint64_t) * counter, uint32_t more)
@@ -107,7 +108,7 @@ static bool is_work_anywhere(const struct wf_workers *all)
 
 void wf_worker_schedule(struct wf_worker *self, struct wf_task *task)
 {
-    /* LAB 05.T4 { to the end of the ring. If it yielded in the poll that is ending: note its number, unless an earlier one stands. Wake a worker, unless the park does this, or this worker takes the task next */
+    /* LAB 05.T4 { to the end of the ring. If it yielded in the poll that is ending: note its number, unless an earlier one stands. Wake a worker, unless the park does this, or the task is alone: then if it did not yield, and nobody looks out for it */
     const struct wf_context *context = wf_context_of(&self->all->scheduler);
     bool yielded = task == context->task && context->yielded;
     if (yielded && !self->turn_is_due) {
@@ -121,8 +122,8 @@ void wf_worker_schedule(struct wf_worker *self, struct wf_task *task)
         self->turn_before = wf_run_queue_front(&self->queue);
     count(&self->counts.scheduled, 1);
     count(&self->counts.overflowed, overflowed);
-    /* a task that yields alone is this worker's next one: to wake another would only move it to and fro */
-    if (!self->in_park && !(yielded && alone))
+    /* a task that is alone is this worker's next one: to wake another would only move it to and fro. But this poll may be long */
+    if (!self->in_park && !(alone && (yielded || wf_lookout_is_there(self->all))))
         notify_another(self);
     /* LAB 05.T4 } */
 }
@@ -212,10 +213,10 @@ static void run(struct wf_worker *self, struct wf_task *task, struct wf_context 
     self->polls_since_turn++;
     self->polls_since_inject++;
     count(&self->counts.polls, 1);
-    /* LAB 05.T4 { a worker that searched does so no more; the last one wakes another first: the poll may be long */
+    /* LAB 05.T4 { a worker that searched does so no more; the last one wakes another first, if tasks are left: the poll may be long */
     if (self->searching) {
         self->searching = false;
-        if (wf_idle_end_search(&self->all->idle))
+        if (wf_idle_end_search(&self->all->idle) && is_work_anywhere(self->all))
             notify_another(self);
     }
     /* LAB 05.T4 } */
@@ -224,11 +225,44 @@ static void run(struct wf_worker *self, struct wf_task *task, struct wf_context 
 
 /* --- sleep --- */
 
+static bool is_asleep(struct wf_worker *self)
+{
+    return !is_over(self->all) && wf_run_queue_length(&self->queue) == 0 &&
+           wf_idle_is_asleep(&self->all->idle, &self->idle_link);
+}
+
+static bool is_work_elsewhere(const struct wf_worker *self)
+{
+    const struct wf_workers *all = self->all;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (i != self->number && wf_run_queue_length(&all->workers[i].queue) > 0)
+            return true;
+    return wf_inject_queue_length(&all->inject) > 0;
+}
+
+/* Park until woken. As the lookout: get up now and then, and wake a worker, most likely this one, for a task behind a long poll. */
+static void sleep_or_look_out(struct wf_worker *self)
+{
+    struct wf_workers *all = self->all;
+    if (!wf_lookout_begin(all)) {
+        park(self, WF_FOREVER);
+        return;
+    }
+    do {
+        park(self, wf_clock_ns() + all->lookout_ns);
+        if (wf_lookout_look(all))
+            notify_any(self);
+    } while (is_asleep(self) && wf_idle_is_any_awake(&all->idle));
+    wf_lookout_end(all);
+    if (is_work_elsewhere(self)) /* it was left to this worker */
+        notify_any(self);
+}
+
 /* Asleep in the idle word until woken. The caller has found no task. */
 static void sleep_until_woken(struct wf_worker *self)
 {
     struct wf_workers *all = self->all;
-    /* LAB 05.T5 { fall asleep; where nobody searches now look everywhere once more, and wake a worker for what is there. Park, until all is over, until the driver has made work for this worker, or until another thread has woken it */
+    /* LAB 05.T5 { fall asleep; where nobody searches now look everywhere once more, and wake a worker for what is there. sleep_or_look_out(), until all is over, until the driver has made work for this worker, or until another thread has woken it */
     bool last = wf_idle_fall_asleep(&all->idle, &self->idle_link, self->searching);
     self->searching = false;
     if (last && is_work_anywhere(all))
@@ -237,7 +271,7 @@ static void sleep_until_woken(struct wf_worker *self)
         if (is_over(all))
             return;
         count(&self->counts.parks, 1);
-        park(self, WF_FOREVER);
+        sleep_or_look_out(self);
         if (wf_run_queue_length(&self->queue) > 0) {
             self->searching = !wf_idle_wake_up(&all->idle, &self->idle_link);
             if (wf_run_queue_length(&self->queue) > 1)

@@ -88,21 +88,32 @@ struct probe {
     int out;
 };
 
+static bool first_is_long; /* the first poll goes on until worker 1 was woken */
+
 static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)cx;
     assert(((struct probe *)future)->written == 7);
+    if (first_is_long) {
+        first_is_long = false;
+        sem_wait(&parks[1].permits);
+    }
     return WF_READY;
 }
 
 static const struct wf_future_ops probe_ops = {.name = "probe", .poll = probe_poll, WF_FRAME(struct probe)};
 
-static void spawn(void)
+static struct wf_task *make(void)
 {
     struct wf_task *task = wf_task_new(sizeof(struct probe));
     assert(task);
     *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .written = 7};
-    assert(wf_task_spawn(task, &all.scheduler, NULL) == 0);
+    return task;
+}
+
+static void spawn(void)
+{
+    assert(wf_task_spawn(make(), &all.scheduler, NULL) == 0);
 }
 
 /* --- the workers --- */
@@ -180,4 +191,57 @@ MODEL(explore_rescue, "05.14",
     spawn();
     wf_context_leave(&here.context);
     end(thread);
+}
+
+/* For the look of a searcher that has found a task: what came while it searched has woken nobody. */
+MODEL(explore_found, "05.13",
+      "a task is injected while the only searcher finds another, which it polls for long; 2 threads")
+{
+    begin(2, 2);
+    assert(wf_idle_fall_asleep(&all.idle, &workers[1].idle_link, false));
+    assert(wf_idle_begin_search(&all.idle));
+    workers[0].searching = true;
+    struct wf_task *task = make();
+    task->scheduler = &all.scheduler;
+    wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | 2u * WF_TASK_REFERENCE);
+    wf_inject_queue_push_one(&all.inject, task);
+    first_is_long = true;
+    pthread_t thread = start();
+    spawn();
+    end(thread);
+}
+
+static void *end_lookout(void *arg)
+{
+    interleave_thread_name("lookout");
+    wf_lookout_end(&all);
+    if (wf_run_queue_length(&workers[1].queue) > 0)
+        (void)wf_workers_notify(&all);
+    return arg;
+}
+
+/* For the changes of the lookout's word: either the worker sees that it has ended, or it sees the worker's task. */
+MODEL(explore_lookout, "05.14", "a lookout ends while a task is scheduled in a long poll; 2 threads")
+{
+    begin(2, 1);
+    interleave_name(&all.lookouts, "lookouts");
+    all.lookout_ns = 1;
+    assert(wf_idle_fall_asleep(&all.idle, &workers[0].idle_link, false));
+    assert(wf_lookout_begin(&all));
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, end_lookout, NULL) == 0);
+    struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
+                                     .worker = &workers[1]};
+    wf_context_enter(&here.context);
+    spawn();
+    wf_context_leave(&here.context);
+    pthread_join(thread, NULL);
+    interleave_expect(sem_trywait(&parks[0].permits) == 0, "the lookout is woken for the task", "it sleeps on");
+    struct wf_task *task = wf_run_queue_pop(&workers[1].queue);
+    assert(task);
+    wf_context_enter(&here.context);
+    wf_task_run(task, &here.context);
+    wf_context_leave(&here.context);
+    wf_idle_destroy(&all.idle);
+    wf_inject_queue_destroy(&all.inject);
 }

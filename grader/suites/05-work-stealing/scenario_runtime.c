@@ -2,7 +2,9 @@
  * @file scenario_runtime.c
  * @brief Lab 05: the runtime of several threads, with and without a driver, under loads that tell sums.
  */
+#include <errno.h>
 #include <pthread.h>
+#include <time.h>
 
 #include "loads.h"
 #include "scenario.h"
@@ -47,9 +49,13 @@ static enum wf_parked driver_park(struct wf_park *park, uint64_t deadline_ns)
     if (driver.inside)
         violation(TWICE_IN_DRIVER, 0);
     driver.inside = true;
-    if (deadline_ns == WF_FOREVER)
-        while (!driver.permit && driver.count == 0)
-            pthread_cond_wait(&driver.woken, &driver.lock);
+    const struct timespec deadline = {.tv_sec = (time_t)(deadline_ns / 1000000000u),
+                                      .tv_nsec = (long)(deadline_ns % 1000000000u)};
+    int status = deadline_ns == 0 ? ETIMEDOUT : 0;
+    while (!driver.permit && driver.count == 0 && status != ETIMEDOUT)
+        status = deadline_ns == WF_FOREVER
+                     ? pthread_cond_wait(&driver.woken, &driver.lock)
+                     : pthread_cond_clockwait(&driver.woken, &driver.lock, CLOCK_MONOTONIC, &deadline);
     bool woken = driver.permit;
     driver.permit = false;
     woken |= wake_all_left() > 0;

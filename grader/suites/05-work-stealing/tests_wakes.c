@@ -24,7 +24,7 @@ static void expect_wake(struct judge *judge, const struct story *story, int from
 /* --- 05.13 --- */
 
 static const char *const searcher =
-    "a worker that searched and has found a task wakes another before it polls the task";
+    "a worker that searched and has found one of two tasks wakes another before it polls it";
 
 /* Worker 1 sleeps; worker 2 has tasks, which worker 0 steals. `searching`: so do others. */
 static void finds_by_stealing(struct judge *judge, int count, bool searching)
@@ -55,7 +55,7 @@ static void finds_when_woken(struct judge *judge, bool others)
     if (others)
         DRIVER(judge, ACT(load, 2, RANGE(10, 11)), ACT(notify));
     else
-        DRIVER(judge, ACT(spawn, RANGE(10, 10)));
+        DRIVER(judge, ACT(spawn, RANGE(10, 11)));
     const struct story *story = until_asleep(judge);
     int polled = find(story, 0, EVENT_POLLED, -1);
     EXPECT(judge, polled >= 0, "a worker that was woken for work finds it", "nothing is polled");
@@ -67,7 +67,7 @@ static void finds_when_woken(struct judge *judge, bool others)
 void test_searcher_wakes(struct judge *judge)
 {
     judge_start(judge, "worker");
-    finds_by_stealing(judge, 1, false);
+    finds_by_stealing(judge, 2, false);
     finds_by_stealing(judge, 2 + judge_random(judge, 9), false);
     finds_by_stealing(judge, 5, true);
     finds_when_woken(judge, false);

@@ -26,6 +26,7 @@
 #include "weft/task.h"
 
 enum { LISTS_PER_WORKER = 4, LINE_BYTES = 64 };
+#define LOOKOUT_NS UINT64_C(1000000) /* a task waits behind a long poll for two looks at most: 2 ms */
 
 /* What a worker has that only this file needs. */
 struct thread {
@@ -253,6 +254,8 @@ static struct wf_multi_thread *allocate(uint32_t workers)
 static void init(struct wf_multi_thread *self, const struct wf_multi_thread_config *config)
 {
     self->workers.hooks = config->hooks;
+    if (config->workers > 1)
+        self->workers.lookout_ns = LOOKOUT_NS;
     if (config->base)
         self->base = *config->base;
     self->name = config->name ? config->name : "weft";

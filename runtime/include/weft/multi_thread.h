@@ -14,6 +14,7 @@
  * Source:  Tokio's multi-thread scheduler; Go's, whose sysmon is our watch.
  *
  * @clause{05.18,6,"Each task that is spawned is run on a worker's thread, never on two at once, until it is over, wherever it is spawned and woken."}
+ * @clause{G.130,0,"A task that was made ready in a poll, and is the only one of its worker, is run by a sleeping worker where that poll goes on."}
  * @clause{G.78,0,"Each root of wf_multi_thread_block_on is polled on the thread that called, at once and whenever it was woken, whatever other threads' roots do."}
  */
 #ifndef WEFT_MULTI_THREAD_H

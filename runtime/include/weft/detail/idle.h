@@ -7,7 +7,7 @@
  *
  * Two rules keep work from being overlooked:
  *
- * - **The last searcher that finds work wakes another worker**: there may be more where that came from.
+ * - **The last searcher that finds work, and sees more, wakes another worker**: what came meanwhile has woken nobody.
  * - **A worker that goes to sleep and leaves nobody searching looks at every queue once more**: what came meanwhile has woken nobody.
  *
  * Invariant: the word says how many workers are awake (those that are not in `sleepers`) and how many of them search.
@@ -76,10 +76,16 @@ WF_MUST_USE bool wf_idle_wake_up(struct wf_idle *idle, struct wf_list *link);
 /** @brief Whether no thread has woken the worker. Threads: its own, or any under the lock. */
 WF_MUST_USE bool wf_idle_is_asleep(struct wf_idle *idle, struct wf_list *link);
 
+/** @brief Whether some worker is awake: a guess. Threads: any. */
+static inline bool wf_idle_is_any_awake(const struct wf_idle *idle)
+{
+    return wf_load_relaxed(&idle->state) / WF_IDLE_AWAKE > 0; /* relaxed: a guess */
+}
+
 /** @brief A worker without work asks to search. @return false: enough search; it goes to sleep. Clauses: 05.7 */
 WF_MUST_USE bool wf_idle_begin_search(struct wf_idle *idle);
 
-/** @brief A searcher has found work. @return true: nobody searches now, so it wakes another worker. Clauses: 05.7 */
+/** @brief A searcher has found work. @return true: nobody searches now, so it wakes another worker if it sees more. Clauses: 05.7 */
 WF_MUST_USE bool wf_idle_end_search(struct wf_idle *idle);
 
 WF_END_DECLS

@@ -12,8 +12,8 @@
  * @clause{05.10,5,"A worker with tasks of its own looks at the inject queue after at most WF_POLLS_PER_INJECT polls, so that an endless chain of own tasks keeps no injected one out."}
  * @clause{05.11,6,"A worker's park has a turn after at most WF_TASKS_PER_TURN polls. A task that yields comes last in the ring, and its worker polls it after a turn only."}
  * @clause{05.12,4,"From the inject queue a worker takes at least one task, and at most its share: an even part of the queue, WF_INJECT_BATCH_MAX, or what its ring has room for."}
- * @clause{05.13,4,"A worker that searched and has found a task wakes another before it polls the task, if no other searches then."}
- * @clause{05.14,4,"Where a task is scheduled on a worker's thread, and nobody searches, a sleeping worker is woken: so the task waits for no long poll's end."}
+ * @clause{05.13,4,"A worker that searched and has found a task wakes another before it polls the task, if no other searches then, and tasks are left in some queue."}
+ * @clause{05.14,4,"A task that is scheduled on a worker's thread waits for no long poll's end: where nobody searches, a sleeping worker is woken, or looks out for it."}
  * @clause{05.15,8,"A worker that found no task sleeps, until another thread wakes it, its park's driver has woken a task, or all tasks are over; then it looks again."}
  * @clause{05.16,3,"before_park is called before a worker may sleep, and after_unpark once after it; if before_park made a task ready, the park has a turn without sleep instead."}
  * @clause{05.17,4,"wf_worker_run returns true when all tasks are over; false when the worker was taken from its thread: after the poll that was in progress, and without another."}
@@ -71,6 +71,7 @@ struct wf_worker {
     bool in_park;                   /**< the owner's: what is woken now is woken by the park's driver */
     uint32_t random;                /**< the owner's: the state of its generator; never 0 */
     struct wf_worker_counts counts; /**< what it did, so far */
+    uint64_t polls_seen;            /**< the lookout's: its polls at the last look */
 };
 
 /** What they share. Embed it first. */
@@ -81,6 +82,8 @@ struct wf_workers {
     struct wf_worker *workers;     /**< constant: where they stand */
     /** What keeps the workers from their end: lists of tasks that are open, or not yet empty. 0: all tasks are over. */
     WF_ATOMIC(uint32_t) lists_left;
+    uint64_t lookout_ns;                       /**< constant: how often a lookout looks; 0: there is none */
+    alignas(64) WF_ATOMIC(uint32_t) lookouts;  /**< 1: a sleeper looks out for tasks behind a long poll; or 0 */
     alignas(64) struct wf_idle idle;           /**< who sleeps, and how many search */
     alignas(64) struct wf_inject_queue inject; /**< tasks from outside */
 };
@@ -122,6 +125,20 @@ static inline struct wf_worker *wf_worker_current(const struct wf_workers *worke
     struct wf_context *context = wf_context_of(&workers->scheduler);
     return context ? ((struct wf_worker_context *)context)->worker : NULL;
 }
+
+/* --- the lookout: lookout.c says what it is for --- */
+
+/** @brief Whether a sleeper looks out: the caller has pushed a task, and need not wake one. Threads: any. */
+bool wf_lookout_is_there(struct wf_workers *all);
+
+/** @brief A worker that sleeps looks out from now on. @return false: another does, or nobody is awake. */
+WF_MUST_USE bool wf_lookout_begin(struct wf_workers *all);
+
+/** @brief A look. @return true: tasks have waited behind one poll since the last look. Threads: the lookout. */
+WF_MUST_USE bool wf_lookout_look(struct wf_workers *all);
+
+/** @brief It looks out no more; it looks at every queue once more now. */
+void wf_lookout_end(struct wf_workers *all);
 
 /** @brief Work was published: wake a worker for it, if one is needed. @return whether one was. Threads: any. */
 bool wf_workers_notify(struct wf_workers *workers);
