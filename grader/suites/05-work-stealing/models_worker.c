@@ -3,7 +3,7 @@
  * @brief Models of lab 05's loop: one worker runs it, on a park that is a semaphore; other threads make work, or end it all.
  *
  * The thread of the model itself injects, or stands for a second worker that polls for long: then it has that worker's
- * context, and never takes a task. A task that nobody takes is a deadlock, for the thread of the model waits for the worker's end.
+ * context, and takes no task; but for explore_found, where it runs that worker once it was woken. A task that nobody takes is a deadlock, for the thread of the model waits for the worker's end.
  */
 #include "interleave.h"
 
@@ -22,7 +22,7 @@ struct semaphore_park {
 static struct wf_workers all;
 static struct wf_worker workers[WORKERS];
 static struct semaphore_park parks[WORKERS];
-static int left; /* tasks that are not over: changed by the worker's thread */
+static atomic_int left; /* tasks that are not over */
 
 /* --- the park --- */
 
@@ -73,7 +73,7 @@ static void released(struct wf_scheduler *scheduler, struct wf_task *task)
 {
     (void)scheduler;
     (void)task;
-    if (--left == 0)
+    if (atomic_fetch_sub_explicit(&left, 1, memory_order_acq_rel) == 1)
         end_all();
 }
 
@@ -88,15 +88,20 @@ struct probe {
     int out;
 };
 
-static bool first_is_long; /* the first poll goes on until worker 1 was woken */
+/* Where first_is_long: the first poll goes on until there was another one. */
+static bool first_is_long;
+static atomic_int polls;
+static sem_t another;
 
 static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)cx;
     assert(((struct probe *)future)->written == 7);
     if (first_is_long) {
-        first_is_long = false;
-        sem_wait(&parks[1].permits);
+        if (atomic_fetch_add_explicit(&polls, 1, memory_order_relaxed) == 0)
+            sem_wait(&another);
+        else
+            sem_post(&another);
     }
     return WF_READY;
 }
@@ -126,7 +131,9 @@ static void begin(uint32_t count, int tasks)
     interleave_name(&all.inject.lock, "the inject lock");
     interleave_name(&all.lists_left, "lists_left");
     all = (struct wf_workers){.scheduler = {.ops = &scheduler_ops}, .count = count, .workers = workers};
-    left = tasks;
+    atomic_store_explicit(&left, tasks, memory_order_relaxed);
+    atomic_store_explicit(&polls, 0, memory_order_relaxed);
+    first_is_long = false;
     wf_store_relaxed(&all.lists_left, 1);
     wf_idle_init(&all.idle, count);
     wf_inject_queue_init(&all.inject);
@@ -195,7 +202,7 @@ MODEL(explore_rescue, "05.14",
 
 /* For the look of a searcher that has found a task: what came while it searched has woken nobody. */
 MODEL(explore_found, "05.13",
-      "a task is injected while the only searcher finds another, which it polls for long; 2 threads")
+      "a task is injected while the only searcher finds another; the first poll is long; 2 threads")
 {
     begin(2, 2);
     assert(wf_idle_fall_asleep(&all.idle, &workers[1].idle_link, false));
@@ -206,9 +213,14 @@ MODEL(explore_found, "05.13",
     wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | 2u * WF_TASK_REFERENCE);
     wf_inject_queue_push_one(&all.inject, task);
     first_is_long = true;
+    sem_init(&another, 0, 0);
     pthread_t thread = start();
     spawn();
+    sem_wait(&parks[1].permits); /* worker 1 is woken, and searches */
+    workers[1].searching = true;
+    assert(wf_worker_run(&workers[1]));
     end(thread);
+    sem_destroy(&another);
 }
 
 static void *end_lookout(void *arg)
@@ -236,12 +248,37 @@ MODEL(explore_lookout, "05.14", "a lookout ends while a task is scheduled in a l
     spawn();
     wf_context_leave(&here.context);
     pthread_join(thread, NULL);
-    interleave_expect(sem_trywait(&parks[0].permits) == 0, "the lookout is woken for the task", "it sleeps on");
+    interleave_expect(sem_trywait(&parks[0].permits) == 0, "the lookout is woken for the task",
+                      "it sleeps on");
     struct wf_task *task = wf_run_queue_pop(&workers[1].queue);
     assert(task);
     wf_context_enter(&here.context);
     wf_task_run(task, &here.context);
     wf_context_leave(&here.context);
+    wf_idle_destroy(&all.idle);
+    wf_inject_queue_destroy(&all.inject);
+}
+
+static void *look_out(void *arg)
+{
+    if (wf_lookout_begin(&all)) {
+        (void)!wf_lookout_look(&all);
+        wf_lookout_end(&all);
+    }
+    return arg;
+}
+
+/* For what a lookout has seen: the next one may be on another thread. */
+MODEL(explore_two_lookouts, "05.14", "a lookout ends while another begins; 2 threads")
+{
+    begin(2, 1);
+    interleave_name(&all.lookouts, "lookouts");
+    all.lookout_ns = 1;
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, look_out, NULL) == 0);
+    (void)look_out(NULL);
+    pthread_join(thread, NULL);
+    interleave_expect(!wf_lookout_is_there(&all), "nobody looks out", "somebody does");
     wf_idle_destroy(&all.idle);
     wf_inject_queue_destroy(&all.inject);
 }

@@ -65,6 +65,7 @@ static const struct judge_test tests[] = {
     {"explore_found", "05.13", INTERLEAVE, judge_model},
     {"explore_rescue", "05.14", INTERLEAVE, judge_model},
     {"explore_lookout", "05.14", INTERLEAVE, judge_model},
+    {"explore_two_lookouts", "05.14", INTERLEAVE, judge_model},
     {"explore_inject", "05.15", INTERLEAVE, judge_model},
     {"explore_end", "05.15", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},

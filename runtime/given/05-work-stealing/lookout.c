@@ -34,8 +34,8 @@ bool wf_lookout_begin(struct wf_workers *all)
 {
     if (all->lookout_ns == 0 || !wf_idle_is_any_awake(&all->idle))
         return false;
-    /* acquire: what the last lookout has seen. release: none of it is written before that one is done */
-    if (wf_exchange_acq_rel(&all->lookouts, 1))
+    /* acquire: the last lookout is done with polls_seen */
+    if (wf_exchange_acquire(&all->lookouts, 1))
         return false;
     (void)!wf_lookout_look(all); /* only to remember */
     return true;
@@ -43,12 +43,12 @@ bool wf_lookout_begin(struct wf_workers *all)
 
 void wf_lookout_end(struct wf_workers *all)
 {
-    /* acquire: the pushes of those that saw the lookout. release: what it has seen, to the next one */
+    /* acquire: the pushes of those that saw the lookout. release: polls_seen, to the next one */
     (void)wf_exchange_acq_rel(&all->lookouts, 0);
 }
 
 bool wf_lookout_is_there(struct wf_workers *all)
 {
-    /* release: publishes the push to a lookout that ends later. acquire: as in all changes of the word */
-    return all->lookout_ns > 0 && wf_fetch_add_acq_rel(&all->lookouts, 0) > 0;
+    /* release: publishes the push to a lookout that ends later */
+    return all->lookout_ns > 0 && wf_fetch_add_release(&all->lookouts, 0) > 0;
 }
