@@ -29,22 +29,19 @@ static bool run_command(char *const argv[], const char *directory)
 
 void selftest_copy_files(const char *from, const char *to)
 {
-    DIR *directory = opendir(from);
-    struct dirent *entry;
-    if (!directory || !make_directories(to))
-        die("cannot copy %s to %s: %s", from, to, strerror(errno));
-    while ((entry = readdir(directory))) {
-        size_t length = strlen(entry->d_name);
-        if (length < 3 || strcmp(entry->d_name + length - 2, ".c") != 0)
-            continue;
-        char *source = format_text("%s/%s", from, entry->d_name),
-             *target = format_text("%s/%s", to, entry->d_name);
+    struct words names = selftest_names_in(from, ".c");
+    if (names.count == 0 || !make_directories(to))
+        die("cannot copy the C files of %s to %s: %s", from, to,
+            names.count ? strerror(errno) : "there is none");
+    for (size_t i = 0; i < names.count; i++) {
+        char *source = format_text("%s/%s", from, names.items[i]),
+             *target = format_text("%s/%s", to, names.items[i]);
         if (!copy_file(source, target))
             die("cannot copy %s to %s: %s", source, target, strerror(errno));
         free(source);
         free(target);
     }
-    closedir(directory);
+    words_free(&names);
 }
 
 char *selftest_new_folder(const struct selftest *test, const char *lab, const char *kind, const char *name)
