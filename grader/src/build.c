@@ -37,7 +37,7 @@ static void replace_failed_earlier_labs(struct builder *builder, const struct jo
     bool graded_failed[VARIANTS_MAX] = {false};
     for (size_t i = 0; i < jobs->count; i++) {
         const struct job *job = &jobs->items[i];
-        if (job->succeeded || job->variant == NO_VARIANT || build_is_written(build, job->variant))
+        if (job->succeeded || build_is_written(build, job->variant))
             continue;
         if (strcmp(job->file->lab, builder->request->lab) == 0)
             graded_failed[job->variant] = true;

@@ -4,7 +4,8 @@
  *
  * Each file is preprocessed once, with none of the variants' macros, and the objects of all variants are compiled from
  * that text: no code is for the sanitizers only, or hidden from them. What the compiler says is taken from a
- * compilation of the file itself, since in the text macros and comments are gone; its product is not used.
+ * compilation of the file itself, since in the text macros and comments are gone; its product is not used. There the compiler
+ * has fewer reasons to be silent, so where it has nothing to say of the text, compiled alike, it has none of the file.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -114,30 +115,36 @@ static void look_into_cache(struct builder *builder, struct job *job, const char
     free(flags);
 }
 
-/* For each file, in the order of the texts: what the compiler says of it, then its object for each variant. */
+static char *text_of(const struct jobs *texts, size_t file, size_t *length)
+{
+    const struct job *text = &texts->items[file];
+    return text->succeeded ? read_file(text->taken, TEXT_BYTES_MAX, length, NULL) : NULL;
+}
+
+/* Whether a variant is compiled as the file itself is when the compiler is asked what it has to say. */
+static bool speaks(const struct builder *builder, const char *variant)
+{
+    const struct settings *settings = &builder->course->variants;
+    return strcmp(settings_get_of(settings, variant, "flags"), settings_get_of(settings, "text", "flags")) ==
+           0;
+}
+
+/* For each file, in the order of the texts: its object for each variant. */
 static struct jobs object_jobs(struct builder *builder, const struct jobs *texts)
 {
     struct jobs jobs = {0};
     struct build *build = builder->build;
-    size_t files = builder->submission.count;
-    for (size_t i = 0; i < files; i++) { /* first what the compiler says of each file: the texts' own order */
+    for (size_t i = 0; i < builder->submission.count; i++) {
         const struct submitted_file *file = &builder->submission.files[i];
-        char *source = format_text("submission/%s/%s", file->lab, file->name);
-        struct job *job = add_compilation(builder, &jobs, "text", file, "-Iinclude -S", source);
-        free(source);
         struct cache_part text = {0};
-        char *bytes = texts->items[i].succeeded
-                          ? read_file(texts->items[i].taken, TEXT_BYTES_MAX, &text.length, NULL)
-                          : NULL;
+        char *bytes = text_of(texts, i, &text.length);
         text.bytes = bytes;
-        if (bytes)
-            look_into_cache(builder, job, "messages", "text", &text,
-                            &(struct cache_part){file->bytes, file->length});
         for (size_t v = 0; v < build->variants.count; v++) {
             const char *variant = build->variants.items[v];
             char *path = text_path(file);
-            /* -w: the file itself has been warned of, with its macros */
-            job = add_compilation(builder, &jobs, variant, file, "-w -c", path);
+            /* -w: the same would be said of each variant */
+            struct job *job = add_compilation(builder, &jobs, variant, file,
+                                              speaks(builder, variant) ? "-c" : "-w -c", path);
             free(path);
             job->variant = (int)v;
             job->taken = build_object_path(builder, variant, file);
@@ -153,7 +160,62 @@ static struct jobs object_jobs(struct builder *builder, const struct jobs *texts
 struct job *build_object_job(const struct builder *builder, const struct jobs *jobs, size_t file,
                              size_t variant)
 {
-    return &jobs->items[file * (builder->build->variants.count + 1) + 1 + variant];
+    return &jobs->items[file * builder->build->variants.count + variant];
+}
+
+/* It ran, and the compiler had nothing to say. */
+static bool was_silent(const struct job *job)
+{
+    size_t length = 0;
+    char *said = job->over || !job->succeeded ? NULL : read_file(job->log, LOG_BYTES_MAX, &length, NULL);
+    bool silent = said && length == 0;
+    free(said);
+    return silent;
+}
+
+static bool was_silent_of_text(const struct builder *builder, const struct jobs *texts,
+                               const struct jobs *objects, size_t file)
+{
+    bool silent = false;
+    for (size_t v = 0; v < builder->build->variants.count && !silent; v++)
+        silent = speaks(builder, builder->build->variants.items[v]) &&
+                 was_silent(build_object_job(builder, objects, file, v));
+    return silent && was_silent(&texts->items[file]);
+}
+
+/* Of a file at which the compiler had to be stopped that tells, and it would have to be stopped again. */
+static bool was_stopped(const struct builder *builder, const struct jobs *texts, const struct jobs *objects,
+                        size_t file)
+{
+    bool stopped = texts->items[file].stopped || builder->stopped >= STOPPED_MAX;
+    for (size_t v = 0; v < builder->build->variants.count; v++)
+        stopped |= build_object_job(builder, objects, file, v)->stopped;
+    return stopped;
+}
+
+/* For each file, in the order of the texts, what the compiler says of it, where it must be asked. */
+static struct jobs message_jobs(struct builder *builder, const struct jobs *texts, const struct jobs *objects)
+{
+    struct jobs jobs = {0};
+    for (size_t i = 0; i < builder->submission.count; i++) {
+        const struct submitted_file *file = &builder->submission.files[i];
+        char *source = format_text("submission/%s/%s", file->lab, file->name);
+        struct job *job = add_compilation(builder, &jobs, "text", file, "-Iinclude -S", source);
+        free(source);
+        struct cache_part text = {0};
+        char *bytes = text_of(texts, i, &text.length);
+        text.bytes = bytes;
+        if (bytes)
+            look_into_cache(builder, job, "messages", "text", &text,
+                            &(struct cache_part){file->bytes, file->length});
+        free(bytes);
+        bool silent = !job->over && was_silent_of_text(builder, texts, objects, i);
+        if (silent)
+            cache_keep(&builder->cache, job->kept, "", 0);
+        if (silent || was_stopped(builder, texts, objects, i))
+            job->over = job->succeeded = true;
+    }
+    return jobs;
 }
 
 /* --- what the compiler said --- */
@@ -174,12 +236,13 @@ static char *words_for(const struct job *job, const char *messages)
                      : format_text("does not compile: the compiler was killed (too much memory?)");
 }
 
-static void report(struct builder *builder, const struct jobs *texts, struct jobs *jobs)
+static void report(struct builder *builder, const struct jobs *texts, const struct jobs *messages_of,
+                   const struct jobs *jobs)
 {
     struct build *build = builder->build;
     size_t variants = build->variants.count;
     for (size_t i = 0; i < texts->count; i++) {
-        struct job *objects = build_object_job(builder, jobs, i, 0), *of_file = objects - 1;
+        struct job *objects = build_object_job(builder, jobs, i, 0), *of_file = &messages_of->items[i];
         /* a file that does not compile has no object in any variant, whatever its text has */
         const struct job *whole = of_file->succeeded ? &texts->items[i] : of_file;
         const struct job *said = whole->succeeded ? of_file : whole;
@@ -222,7 +285,10 @@ struct jobs build_compile(struct builder *builder)
     keep_texts(builder, &texts);
     struct jobs objects = object_jobs(builder, &texts);
     build_run_jobs(builder, &objects, "compiling");
-    report(builder, &texts, &objects);
+    struct jobs messages = message_jobs(builder, &texts, &objects);
+    build_run_jobs(builder, &messages, "asking the compiler");
+    report(builder, &texts, &messages, &objects);
+    build_free_jobs(&messages);
     build_free_jobs(&texts);
     return objects;
 }

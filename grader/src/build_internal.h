@@ -42,6 +42,7 @@ struct job {
     pid_t pid;
     int64_t deadline;
     bool succeeded, timed_out;
+    bool stopped;  /* it took too long or too much, or was left out */
     bool again;    /* it was started a second time */
     bool left_out; /* the compiler had to be stopped too often before */
 };
@@ -107,7 +108,7 @@ static inline bool build_is_written(const struct build *build, int variant)
 
 /**
  * Compile the submission in all variants, and say what failed or warned, once a file. In the jobs a file that fails in
- * any way has not succeeded in that variant; those of NO_VARIANT are what the compiler says of a file.
+ * any way has not succeeded in that variant.
  */
 struct jobs build_compile(struct builder *builder);
 /** The job of a file and a variant, both by number. */

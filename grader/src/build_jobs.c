@@ -150,7 +150,7 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                 continue;
             }
             if (builder->stopped >= STOPPED_MAX) { /* each of the others may take as long */
-                jobs->items[next].left_out = true;
+                jobs->items[next].left_out = jobs->items[next].stopped = true;
                 builder->done++;
                 continue;
             }
@@ -178,7 +178,8 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                     start_job(builder, job);
                     continue;
                 }
-                builder->stopped += job->timed_out || killed;
+                job->stopped = job->timed_out || killed;
+                builder->stopped += job->stopped;
                 finish_job(builder, job);
                 running--;
                 builder->done++;

@@ -30,6 +30,10 @@ one warned 0 "$work/warned/01-futures/ready.c:$(grep -n 'default:' "$work/warned
 "$grade" run 01 --from "$work/warned" --test ready_at_once >"$work/said"
 holds "a warning is said once" [ "$(grep -c "warning: division by zero" "$work/said")" = 1 ]
 holds "a comment says that a case falls through" sh -c "! grep -q fallthrough '$work/said'"
+echo '#warning the preprocessor alone says this' | ends_with preprocessed
+for _ in "without kept objects" "with them"; do
+    one preprocessed 0 "warning: #warning the preprocessor alone says this"
+done
 # a file that another one includes, by a name that only the compiler sees
 submission stale && printf '#define OTHER "map.c"\n#include OTHER\n' >>"$work/stale/01-futures/ready.c"
 sed -i '1i #if __INCLUDE_LEVEL__' "$work/stale/01-futures/map.c" && printf '#endif\nstruct wf_map;\n' >>"$work/stale/01-futures/map.c"
