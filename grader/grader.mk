@@ -70,6 +70,8 @@ $(B)/obj/$(1)/%.o: %.c grader/variants.mk
 	@$$(GRADE_CC) $$(GRADE_COMMON) $$($(1).flags) $$(call debug_flag,$(1),$$<) $$(OWN_PATHS) -Werror -Iruntime/include -Igrader/support -Igrader/interleave -MMD -MP -MF $$@.d.$$$$$$$$ -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.d.$$$$$$$$ $$(@:.o=.d) && mv $$@.$$$$$$$$ $$@
 endef
 $(foreach variant,$(VARIANTS) $(PICKS),$(eval $(call variant_rule,$(variant))))
+# Of scenarios reports name functions and lines; what they are linked with is the submission's or the runtime's.
+$(B)/obj/plain/grader/%.o: plain.flags += -g1
 
 # What the models of an exercise are judged on: lab 05's ring and idle word, right and wrong, each under names of its own.
 DESIGNED := $(wildcard $(addprefix solutions/$(x2-model.designs)/,run_queue.c idle.c) $(addprefix grader/alternates/$(x2-model.designs)/*/,run_queue.c idle.c) grader/mutants/$(x2-model.designs)/*.patch)

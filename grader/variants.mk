@@ -11,8 +11,8 @@ GRADE_COMMON := -std=gnu11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread -Wa
 VARIANTS := plain asan tsan interleave
 text.flags := -O2
 plain.flags := -O2
-asan.flags := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-tsan.flags := -O1 -fsanitize=thread -Wno-tsan
+asan.flags := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all
+tsan.flags := -O1 -g1 -fsanitize=thread -Wno-tsan
 # The optimiser must not read what the source does not read: it takes no structure to pieces that is copied, and moves no read out of a loop.
 # And each variable has a place of its own, so that one that nothing has written does not hold what another left.
 interleave.flags := -O1 -fno-tree-sra -fno-tree-loop-im -fstack-reuse=none -fsanitize=thread -Wno-tsan -fno-builtin -fno-pie

@@ -37,6 +37,7 @@ struct build_request {
     struct words own; /**< labs taken from `from`, the graded one included */
     struct words variants;
     bool as_named; /**< the program itself shall call the files as the person does, in panics and to debuggers */
+    bool debugged;    /**< the program is for gdb */
     char *note_stage; /**< 4,096 bytes: the temporary folder's path is written here as soon as it exists */
 };
 

@@ -33,6 +33,14 @@ static const char *flags_for(const struct builder *builder, const char *lab)
     return strcmp(kind, "orders") == 0 ? "-Werror=invalid-memory-model" : "";
 }
 
+/* Reports name functions, files and lines. More, which takes a fifth of a compilation and of a link, is for debuggers, and for the
+ * engine, which calls objects by their names. */
+static const char *debug_flags(const struct builder *builder, const char *flags_of)
+{
+    const struct build_request *request = builder->request;
+    return request->as_named || request->debugged || build_is_explored(flags_of) ? "" : "-g1";
+}
+
 /* A compilation of `source`, as `how` says: "-c", "-S" or "-E". */
 static struct job *add_compilation(struct builder *builder, struct jobs *jobs, const char *flags_of,
                                    const struct submitted_file *file, const char *how, const char *source)
@@ -44,6 +52,7 @@ static struct job *add_compilation(struct builder *builder, struct jobs *jobs, c
     build_add_compiler(builder, job, flags_of, "flags");
     words_split(&job->argv, FIXED_FLAGS);
     words_split(&job->argv, flags_for(builder, file->lab));
+    words_split(&job->argv, debug_flags(builder, flags_of));
     words_split(&job->argv, how);
     /* debuggers find the source where the person has it */
     char *map = format_text("-fdebug-prefix-map=%s/tree=.", stage);
@@ -64,10 +73,11 @@ static char *words_of(const struct builder *builder, const struct job *job, cons
                       const char *flags_of)
 {
     const struct settings *settings = &builder->course->variants;
-    return format_text("%s of %s/%s, named %s: %s %s %s " FIXED_FLAGS " sandbox %s", made, job->file->lab,
+    return format_text("%s of %s/%s, named %s: %s %s %s %s " FIXED_FLAGS " sandbox %s", made, job->file->lab,
                        job->file->name, builder->request->as_named ? job->file->shown : "as staged",
                        settings_get(settings, "GRADE_COMMON"), settings_get_of(settings, flags_of, "flags"),
-                       flags_for(builder, job->file->lab), sandbox_tier_name(builder->sandbox->tier));
+                       flags_for(builder, job->file->lab), debug_flags(builder, flags_of),
+                       sandbox_tier_name(builder->sandbox->tier));
 }
 
 static struct jobs text_jobs(struct builder *builder)

@@ -215,6 +215,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                                     .from = options->from,
                                     .own = pick_labs(course, lab, options->own, "OWN"),
                                     .variants = variants_to_build(course, suite, options->variants),
+                                    .debugged = options->debug,
                                     .note_stage = stage_to_remove};
     struct build build = build_subjects(course, &sandbox, &request, show_progress, NULL);
     if (build.stage)
