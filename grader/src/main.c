@@ -234,6 +234,7 @@ static int run_inner(const struct course *course, const char *lab, struct option
                             .hint = options->hint,
                             .mutant = options->mutant,
                             .one_hang = options->one_hang,
+                            .one_by_one = options->one_by_one,
                             .token = options->token,
                             .page_wanted = options->trace,
                             .some_variants = options->variants != NULL};

@@ -10,6 +10,7 @@
 static const char usage_text[] =
     "usage: weft-grade run LAB [--from DIR] [--own LIST] [--seed N] [--test NAME] [--json FILE] [--junit FILE]\n"
     "                          [--variants LIST] [--sandbox TIER] [--deep] [--hint] [--mutant TEST] [--one-hang]\n"
+    "                          [--one-by-one]\n"
     "       weft-grade debug LAB --test NAME [--from DIR] [--own LIST] [--seed N] [--variants NAME] [--token TOKEN]\n"
     "       weft-grade trace LAB --test MODEL [--from DIR] [--own LIST] [--token TOKEN] [--deep]\n"
     "       weft-grade list [--json | --table]\n"
@@ -31,6 +32,7 @@ static const char usage_text[] =
     "  --hint    of a memory order that is too strong, say which one suffices\n"
     "  --mutant  the test that must fail: it comes first, and of the others only plain, until half of them pass\n"
     "  --one-hang  after one test that hung, not three, the rest is not run\n"
+    "  --one-by-one  no test beside another, where several runs go on already\n"
     "  --whole   run every test of a mutant\n"
     "  --kept    a folder that grader/tools/machine.sh wrote: do not run what passed when all was the same; --fresh: do\n"
     "  kept and keep ask whether something passed, or say that it has; what it depends on stands on standard input\n"
@@ -83,16 +85,27 @@ struct options options_read(int argc, char **argv)
 {
     struct options options = {.from = "labs", .own = ""};
     static const struct option names[] = {
-        {"from", required_argument, NULL, 'f'},     {"own", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 's'},     {"test", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},     {"junit", required_argument, NULL, 'u'},
-        {"variants", required_argument, NULL, 'v'}, {"sandbox", required_argument, NULL, 'b'},
-        {"lab", required_argument, NULL, 'l'},      {"quick", no_argument, NULL, 'q'},
-        {"whole", no_argument, NULL, 'w'},          {"mutant", required_argument, NULL, 'm'},
-        {"kept", required_argument, NULL, 'K'},     {"fresh", no_argument, NULL, 'F'},
-        {"token", required_argument, NULL, 'k'},    {"deep", no_argument, NULL, 'd'},
-        {"hint", no_argument, NULL, 'i'},           {"one-hang", no_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"from", required_argument, NULL, 'f'},
+        {"own", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},
+        {"test", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"junit", required_argument, NULL, 'u'},
+        {"variants", required_argument, NULL, 'v'},
+        {"sandbox", required_argument, NULL, 'b'},
+        {"lab", required_argument, NULL, 'l'},
+        {"quick", no_argument, NULL, 'q'},
+        {"whole", no_argument, NULL, 'w'},
+        {"mutant", required_argument, NULL, 'm'},
+        {"kept", required_argument, NULL, 'K'},
+        {"fresh", no_argument, NULL, 'F'},
+        {"token", required_argument, NULL, 'k'},
+        {"deep", no_argument, NULL, 'd'},
+        {"hint", no_argument, NULL, 'i'},
+        {"one-hang", no_argument, NULL, 'H'},
+        {"one-by-one", no_argument, NULL, '1'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     if (argc == 3 && strcmp(argv[1], "list") == 0 &&
         (strcmp(argv[2], "--json") == 0 || strcmp(argv[2], "--table") == 0)) {
@@ -117,6 +130,7 @@ struct options options_read(int argc, char **argv)
         options.deep |= letter == 'd';
         options.hint |= letter == 'i';
         options.one_hang |= letter == 'H';
+        options.one_by_one |= letter == '1';
     }
     if (options.test && !*options.test)
         options.test = NULL;

@@ -17,7 +17,7 @@ struct options {
     const char *from, *own, *seed, *test, *mutant, *token, *json, *junit, *variants, *sandbox, *lab;
     bool debug, trace; /**< the command is that one */
     const char *kept;  /**< a folder of machine.sh */
-    bool quick, whole, fresh, deep, hint, one_hang;
+    bool quick, whole, fresh, deep, hint, one_hang, one_by_one;
 };
 
 /** Read it; prints how it is used, and exits, if it cannot be read. */

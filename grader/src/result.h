@@ -44,6 +44,7 @@ struct result {
     /** The test that must fail, or NULL: it comes first, and of the others only plain, until half of them pass. */
     const char *mutant;
     bool one_hang;     /**< a known submission: one test that hangs tells as much as three */
+    bool one_by_one;   /**< no test beside another */
     const char *token; /**< the one execution of a model to replay, or NULL */
     bool page_wanted;  /**< a model that fails shall come with its page */
     bool hint;         /**< an order that is too strong shall come with the one that suffices */

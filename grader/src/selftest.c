@@ -40,8 +40,8 @@ static void start_case(const struct selftest *test, struct known *known, size_t 
     unlink(known->json);
     unlink(known->junit);
     struct words argv = {0};
-    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",   known->from,
-                                 "--json",     known->json, "--seed",   GOLDEN_SEED};
+    const char *const fixed[] = {"weft-grade", "run",       known->lab, "--from",    known->from,
+                                 "--json",     known->json, "--seed",   GOLDEN_SEED, "--one-by-one"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_add(&argv, fixed[i]);
     /* what the mistake leaves intact is seen in the plain variant: see count_others() */

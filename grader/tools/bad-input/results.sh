@@ -29,6 +29,19 @@ if [ -n "$(command -v gdb)" ]; then
     patch -s -d "$work/asleep/01-futures" -p1 <grader/golden/01-futures/missing-panic-of-a-thread.patch
     expect 1 "observed: no panic:" env GDB_ARGS="-batch;run" "$grade" debug 01 --test block_on_nested --from "$work/asleep"
 fi
+# tests go on beside each other, and the result does not tell which of them ended first: neither where some fail, nor where so many
+# hang that others are not run, of which some had begun
+submission wrong && sed -i 's/= value/= value + 1/' "$work/wrong/01-futures/ready.c"
+submission hangs && sed -i 's/return WF_PENDING;/for (;;) {}/' "$work/hangs/01-futures/ready.c"
+for name in wrong hangs; do
+    for way in "" --one-by-one; do # a word or none
+        "$grade" run 01 --variants plain,asan --seed 1 --from "$work/$name" $way --json "$work/beside$way.json" >"$work/said" 2>&1
+    done
+    grep -v '"\(cpu\|wall\)_ms"' "$work/beside.json" >"$work/beside"
+    holds "a result does not depend on which test ended first ($name)" \
+        sh -c "grep -v '\"\(cpu\|wall\)_ms\"' '$work/beside--one-by-one.json' | diff '$work/beside' -"
+    holds "some tests of it fail" grep -q '"status": "fail"' "$work/beside.json"
+done
 # the lab's files themselves, without a folder around them
 submission flat
 expect 0 "verdict pass" "$grade" run 01 --from "$work/flat/01-futures"
