@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # lint.sh [--deep] [FILE...]: clang-tidy, as .clang-tidy says, on every C file and the headers that it includes; or on these.
+# It is clang that reads them: its own warnings count too, so that what is linted has been compiled by the second compiler.
+# lint.sh --list: the files.
 #
 # Most of the time is the static analyzer's, which follows each function along all its paths until it has seen so
-# many states of the program: 225,000 as clang has it, with --deep (make check LONG=1); 10,000 without. A path that needs more is
+# many states of the program: 225,000 as clang has it, with --deep (make check LONG=1); 3,000 without. A path that needs more is
 # not followed to its end; all other checks see everything in both.
 #
 # A file that passed is not linted again before something changes that its lint depends on: build/lint keeps a sum of it, over
@@ -13,8 +15,17 @@
 # Exit: 1 there is a warning, or a file that cannot be linted; 2 clang-tidy-14 does not run.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 2
-export kept=${LINT_KEPT:-build/lint} flags="-std=gnu11 -D_GNU_SOURCE -Iruntime/include -Igrader/support -Igrader/interleave"
-export states="--extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=10000"
+export kept=${LINT_KEPT:-build/lint} flags="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wimplicit-fallthrough
+    -Wconditional-uninitialized -Wno-unused-parameter -Iruntime/include -Igrader/support -Igrader/interleave"
+files()
+{
+    find runtime solutions grader -name '*.c' | LC_ALL=C sort | grep -vE '^grader/(cookbook|hostile|must-not-compile|interleave/(planted|selftest))/'
+}
+if [ "${1-}" = --list ]; then
+    files
+    exit
+fi
+export states="--extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=3000"
 if [ "${1-}" = --deep ]; then
     states=
     shift
@@ -55,7 +66,7 @@ export -f lint
 if [ $# -gt 0 ]; then
     printf '%s\n' "$@"
 else
-    find runtime solutions grader -name '*.c' | LC_ALL=C sort | grep -vE '^grader/(cookbook|hostile|must-not-compile|interleave/(planted|selftest))/'
+    files
 fi >"$scratch/files"
 # shellcheck disable=SC2016 # the inner shell expands it
 xargs -d '\n' -P "$(nproc)" -I {} bash -c 'lint "$1"' lint {} <"$scratch/files" || exit 2

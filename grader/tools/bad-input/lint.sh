@@ -18,6 +18,9 @@ if [ -n "$(command -v clang-tidy-14)" ]; then
     linted 1 "[readability-inconsistent-declaration-parameter-name]"
     printf 'int twice(int number);\n' >"$work/lint/grader/planted.h"
     linted 0 "of which 1 had to be linted"
+    sed -i 's/2 \* number/int left; if (number) left = 2; return left * number/; s/return int/int/' "$work/lint/planted.c"
+    linted 1 "[clang-diagnostic-sometimes-uninitialized]" # the second compiler's own
+    sed -i 's/int left;.*/return 2 * number;/' "$work/lint/planted.c"
     sed -i 's/2 \* number/2 * number + atoi("1")/' "$work/lint/planted.c"
     linted 1 "planted.c:5:25: warning: 'atoi' used to convert"
     linted 1 "[cert-err34-c]"
