@@ -86,13 +86,11 @@ START_TEST(g23_agrees_with_an_array)
             model[place] = node;
         }
         const struct wf_list *link = &head;
-        for (int i = 0; i < count; i++, link = link->next) {
-            ck_assert_ptr_eq(link->next, &nodes[model[i]]);
-            ck_assert_ptr_eq(link->next->prev, link);
-        }
-        ck_assert_ptr_eq(link->next, &head);
-        ck_assert_ptr_eq(head.prev, link);
-        ck_assert(wf_list_is_empty(&head) == (count == 0));
+        bool same = true; /* asserted once a step: Check writes a record of each assertion */
+        for (int i = 0; same && i < count; i++, link = link->next)
+            same = link->next == &nodes[model[i]] && link->next->prev == link;
+        same &= link->next == &head && head.prev == link && wf_list_is_empty(&head) == (count == 0);
+        ck_assert_msg(same, "step %d: the list is not the array", step);
     }
 }
 END_TEST
