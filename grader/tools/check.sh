@@ -317,6 +317,12 @@ if ! step "build" make -s -j"$jobs" build/weft-grade subject-objects $given_prog
     finish
     exit 1
 fi
+# After the machine's key, which holds TMPDIR.
+memory=$(grader/tools/memory.sh "$logs/memory")
+if [ "$memory" ]; then
+    trap 'rm -rf "$memory" "$logs/memory"' EXIT
+    export TMPDIR=$memory
+fi
 compile_and_read &
 build_and_run &
 [ -n "$quick" ] || bad_input &

@@ -103,3 +103,21 @@ flock build/selftest/lock -c "sleep 2" &
 sleep 0.2
 expect 0 "this one waits until it has ended" "$grade" selftest x0.1-returns
 wait $!
+
+# What is in memory while a check runs: a folder that is left by one that was killed is removed, and nothing else.
+in_memory() { env -u TMPDIR grader/tools/memory.sh "$work/note"; }
+if [ "$(in_memory)" ]; then
+    first=$(cat "$work/note")
+    holds "programs can be run in it" sh -c "cp /usr/bin/true '$first/program' && '$first/program'"
+    in_memory >"$work/said"
+    holds "what is left is removed" [ ! -e "$first" ]
+    holds "and another one made" [ -d "$(cat "$work/said")" ]
+    rm -rf "$(cat "$work/said")"
+fi
+mkdir "$work/precious"
+for name in "$work/precious" "/dev/shm/weft-check-/../../$work/precious" ""; do
+    echo "$name" >"$work/note"
+    holds "TMPDIR is where things go" [ -z "$(TMPDIR=$work grader/tools/memory.sh "$work/note")" ]
+    holds "what is none of the check's is not removed" [ -d "$work/precious" ]
+done
+expect 1 "usage: memory.sh NOTE" grader/tools/memory.sh
