@@ -47,6 +47,6 @@ try make -s starters
 try grader/tools/clauses.sh
 try grader/tools/layers.sh
 try grader/tools/tasks.sh "$lab"
-try build/weft-grade selftest --lab "${lab%%-*}"
+try build/weft-grade selftest --lab "${lab%%-*}" "$lab alone" null mutant # not in weaker sandboxes, nor on all labs
 [ "$bad" = 0 ] || exit 1
 echo "cookbook: $(wc -l <"$scratch/shown") lines of code in CONTRIBUTING.md are those of a lab that earns 100 points; $(tail -n 1 "$scratch/log")"
