@@ -13,7 +13,7 @@
 #include "judge_run.h"
 #include "selftest_internal.h"
 
-enum { ONE_IN = 4, PAGE_BYTES_MAX = 1 << 20 };
+enum { ONE_IN = 16, PAGE_BYTES_MAX = 1 << 20 };
 
 static int tests_in_plain(const char *lab)
 {

@@ -17,6 +17,7 @@ const char *const selftest_kind_names[] = {"solution", "null", "mutant", "altern
 /* The variants that ask each question of a suite once, and how many alternates are graded in all others too, for what only the
  * sanitizers could have against a correct design. */
 #define ASKS_ONCE "plain interleave"
+#define FIRST_TASK "T1"
 enum { WHOLE_ONE_IN = 4 };
 
 /* --- gathering the cases --- */
@@ -73,17 +74,16 @@ static void add_solutions(struct selftest *test, const char *lab)
                                   : NULL;
         if (known)
             known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
-        if (known && is_in_part(test) && !first) /* a tier confines by variant, and not by lab */
-            known->variants = copy_text(ASKS_ONCE);
+        /* a tier confines by variant, and not by lab: what a lab's steps alone ask of it they ask in plain */
+        if (known && is_in_part(test) && !first)
+            known->variants = copy_text("plain");
         free(name);
     }
-    if (!first) {
+    if (!first && (last || !is_in_part(test))) { /* that one has the files of all labs */
         name = format_text("%s with all before it", lab);
         struct known *known = add_case(test, SOLUTION, lab, name, copy_text("solutions"));
         if (known)
             known->own = copy_text("all");
-        if (known && is_in_part(test) && !last) /* that one has the files of all labs */
-            known->variants = copy_text(ASKS_ONCE);
         free(name);
     }
 }
@@ -95,6 +95,8 @@ static void add_starter(struct selftest *test, const char *lab)
     const char *score = settings_get_of(&test->course->modules, lab, "starter");
     if (known) {
         known->must_build = true;
+        if (is_in_part(test) && !*score && strcmp(lab, test->course->labs.items[0]) != 0)
+            known->variants = copy_text(ASKS_ONCE); /* no #ifdef can tell which variants are compiled */
         known->score = *score ? copy_text(score) : NULL;
     }
     free(name);
@@ -104,11 +106,11 @@ static void add_null_submissions(struct selftest *test, const char *lab)
 {
     /* the text takes the place of LAB_TODO(, so what follows is ("01.T1"); */
     static const struct {
-        const char *name, *filling;
+        const char *name, *filling, *variants; /* unless the run is whole */
     } fillings[] = {
-        {"stubs that return 0", "return 0; (void)("},
-        {"stubs that return 1", "return 1; (void)("},
-        {"exit everywhere", "__builtin_exit(0); (void)("},
+        {"stubs that return 0", "return 0; (void)(", ASKS_ONCE},
+        {"stubs that return 1", "return 1; (void)(", "plain"},
+        {"exit everywhere", "__builtin_exit(0); (void)(", "plain"},
     };
     add_starter(test, lab);
     bool has_holes = strcmp(settings_get_of(&test->course->modules, lab, "kind"), "orders") != 0;
@@ -119,7 +121,7 @@ static void add_null_submissions(struct selftest *test, const char *lab)
         if (known)
             known->must_build = true;
         if (known && is_in_part(test))
-            known->variants = copy_text(ASKS_ONCE);
+            known->variants = copy_text(fillings[i].variants);
         free(name);
     }
     char *name = format_text("%s empty files", lab);
@@ -240,14 +242,12 @@ static bool has_file(const char *folder, const char *name)
     return has;
 }
 
-/* Whether it is left to a whole run: where a stronger tier runs here too, and nothing that it does is met by the sandbox. A file
- * TIERS beside it says that something is. */
-static bool is_known_from_stronger(const struct selftest *test, enum sandbox_tier tier, const char *folder)
+static bool stronger_tier_runs(enum sandbox_tier tier)
 {
-    bool stronger_runs = false;
+    bool runs = false;
     for (int stronger = (int)tier + 1; stronger <= SANDBOX_BUBBLEWRAP; stronger++)
-        stronger_runs |= is_for_hostile((enum sandbox_tier)stronger);
-    return is_in_part(test) && stronger_runs && !has_file(folder, "TIERS");
+        runs |= is_for_hostile((enum sandbox_tier)stronger);
+    return runs;
 }
 
 /* A hostile file in place of the lab's first one; the rest are stubs, so that nothing is earned beside it. */
@@ -258,19 +258,22 @@ static void add_hostile(struct selftest *test, const char *lab)
     for (int tier = SANDBOX_NONE; tier <= SANDBOX_BUBBLEWRAP; tier++) {
         if (!is_hostile_tier(test, (enum sandbox_tier)tier))
             continue;
+        bool known_from_stronger = is_in_part(test) && stronger_tier_runs((enum sandbox_tier)tier);
         for (size_t i = 0; i < names.count; i++) {
             char *from = format_text("%s/%s", folder, names.items[i]);
             char *name = format_text("%s (%s)", names.items[i], sandbox_tier_name((enum sandbox_tier)tier));
             struct stat status;
             if (stat(from, &status) == 0 && S_ISDIR(status.st_mode) &&
                 selftest_wanted(test, "hostile", name) &&
-                !is_known_from_stronger(test, (enum sandbox_tier)tier, from)) {
+                (!known_from_stronger || has_file(from, "TIERS"))) { /* the sandbox meets what it does */
                 char *submission = selftest_filled_starter(test, lab, "hostile", name, "return 0; (void)(");
                 char *to = format_text("%s/%s", submission, lab);
                 selftest_copy_files(from, to);
                 struct known *known = add_case(test, HOSTILE, lab, name, submission);
                 known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
                 known->variants = hostile_variants(from);
+                /* that it meets each test alike was seen in the stronger tier */
+                known->test = known_from_stronger ? copy_text(FIRST_TASK) : NULL;
                 /* what hangs in every test has a file HANGS: there the grader's own limit is seen */
                 known->one_hang = is_in_part(test) && !has_file(from, "HANGS");
                 free(to);

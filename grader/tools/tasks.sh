@@ -11,7 +11,7 @@
 #
 # A clause counts as earned when each of its tests passes that is run: in plain and by exploration, and with --whole in the
 # sanitized variants too. A test that passes has met no task that is not written, so what it ran is the solution's own code, in
-# which the sanitizers find nothing: that is asked of the solution. The last task, which makes the solution whole, has all variants.
+# which the sanitizers find nothing: that is asked of the solution, which is what the last task makes.
 #
 # Exit: 1 a task earns nothing, or the handout promises something else; 2 there is no such lab.
 set -eu -o pipefail
@@ -83,7 +83,7 @@ try()
         done
         rm -f "$scratch/result.json"
         variants=
-        [ "$whole" ] || [ "$task" = "${tasks##*[[:space:]]}" ] || variants=plain,interleave
+        [ "$whole" ] || variants=plain,interleave
         build/weft-grade run --from "$from" ${variants:+--variants "$variants"} --json "$scratch/result.json" -- "$lab" >"$scratch/report" 2>&1 || true
         [ -s "$scratch/result.json" ] || { wrong "$lab after $task: no result"; cat "$scratch/report" >&2; return; }
         earned "$scratch/result.json" "$variants" | sort >"$scratch/earned"
