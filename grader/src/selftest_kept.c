@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "judge_run.h"
 #include "selftest_internal.h"
 
 enum { FILE_BYTES_MAX = 64 << 20 };
@@ -180,16 +181,36 @@ static char *what_is_kept(const struct known *known)
     return format_text("%s %s of %s", selftest_kind_names[known->kind], known->name, known->lab);
 }
 
-/* Whether it passed before, when all that it depends on was the same. Of each lab the solution alone is always run. */
+/* The solution by itself is graded in each check, so that each suite is run: in plain, where the rest is known. */
+static bool runs_always(const struct known *known)
+{
+    return known->kind == SOLUTION && !known->sandbox && !known->own;
+}
+
+static void leave_to_plain(struct known *known)
+{
+    char *name = format_text("%s, in plain; the rest is kept", known->name);
+    free(known->name);
+    free(known->depends);
+    known->name = name;
+    known->depends = NULL; /* a part of a pass is not kept as one */
+    known->variants = copy_text("plain");
+}
+
+/* Whether it passed before, when all that it depends on was the same, and is not to be run. */
 bool selftest_is_kept(struct selftest *test, struct known *known)
 {
-    bool runs_always = known->kind == SOLUTION && !known->sandbox && !known->own;
-    if (!test->kept_folder || runs_always)
+    if (!test->kept_folder)
         return false;
     known->depends = depends_of(test, known);
     char *what = what_is_kept(known);
     bool found = !test->fresh && kept_find(&test->kept, what, known->depends);
     free(what);
+    if (found && runs_always(known)) {
+        if (test->extent != WHOLE && judge_suite_variants(judge_suite_of(known->lab)) & PLAIN)
+            leave_to_plain(known);
+        return false;
+    }
     if (found) {
         test->passed++;
         test->found++;

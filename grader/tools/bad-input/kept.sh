@@ -60,8 +60,16 @@ case_of "0 were kept, 1 run"
 case_of "1 were kept, 0 run"
 case_of "0 were kept, 1 run" --fresh
 case_of "0 were kept, 1 run" --whole
+# the solution by itself is graded each time: in plain, where the rest is kept
+alone() { expect 0 "$1" env XDG_CACHE_HOME="$cache" "$grade" selftest --kept "$work/key" "${@:2}" "x0-hello alone"; }
+alone "x0-hello alone  "
+alone "x0-hello alone, in plain; the rest is kept"
+alone "x0-hello alone, in plain; the rest is kept"
+alone "x0-hello alone  " --fresh
+alone "x0-hello alone  " --whole
 echo "another kernel" >>"$work/key/machine"
 case_of "0 were kept, 1 run"
+alone "x0-hello alone  "
 case_of "1 were kept, 0 run"
 # In a copy of the tree: of later labs a case depends on the names alone; a failure is not kept.
 tree=$work/tree
