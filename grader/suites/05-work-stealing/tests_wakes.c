@@ -54,8 +54,8 @@ static void finds_when_woken(struct judge *judge, bool others)
     until_asleep(judge);
     if (others)
         DRIVER(judge, ACT(load, 2, RANGE(10, 11)), ACT(notify));
-    else
-        DRIVER(judge, ACT(spawn, RANGE(10, 11)));
+    else /* both are there before it is woken */
+        DRIVER(judge, ACT(begin_search), ACT(spawn, RANGE(10, 11)), ACT(end_search), ACT(notify));
     const struct story *story = until_asleep(judge);
     int polled = find(story, 0, EVENT_POLLED, -1);
     EXPECT(judge, polled >= 0, "a worker that was woken for work finds it", "nothing is polled");

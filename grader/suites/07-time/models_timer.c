@@ -134,13 +134,13 @@ MODEL(explore_fire_reset, "07.9", "a timer is reset to later while it fires, the
     begin(true);
     assert(wf_timer_poll(&timer, &waker) == WF_PENDING);
     pthread_t thread = start(fire);
-    wf_timer_reset(&timer, wf_now() + 2 * WF_TICK_NS);
+    wf_timer_reset(&timer, wf_now() + UINT64_C(2) * WF_TICK_NS);
     pthread_join(thread, NULL);
     int wakes = wf_load_relaxed(&first.wakes);
     assert(wakes <= 1);
     bool pending = wf_timer_poll(&timer, &waker) == WF_PENDING;
     interleave_expect(pending, "PENDING before the new deadline", "READY");
-    wf_time_driver_advance(driver, 3 * WF_TICK_NS);
+    wf_time_driver_advance(driver, UINT64_C(3) * WF_TICK_NS);
     interleave_expect(wf_load_relaxed(&first.wakes) == wakes + 1, "the new deadline wakes", "it does not");
     interleave_expect(wf_timer_poll(&timer, &waker) == WF_READY, "READY once the timer has fired", "PENDING");
     wf_timer_drop(&timer);
@@ -168,9 +168,9 @@ MODEL(explore_earlier, "07.7", "a timer is armed that is earlier than what the d
 {
     const struct wf_waker waker = waker_of(&first), other = waker_of(&second);
     begin(false);
-    wf_timer_init(&late, wf_now() + 1000 * WF_TICK_NS);
+    wf_timer_init(&late, wf_now() + UINT64_C(1000) * WF_TICK_NS);
     assert(wf_timer_poll(&late, &other) == WF_PENDING);
-    wf_timer_init(&timer, wf_now() + 2 * WF_TICK_NS);
+    wf_timer_init(&timer, wf_now() + UINT64_C(2) * WF_TICK_NS);
     pthread_t thread = start(sleep_in_driver);
     enum wf_poll poll = wf_timer_poll(&timer, &waker);
     if (poll == WF_READY)
