@@ -37,6 +37,8 @@ TCase *hooks_tests(void);
 TCase *inject_queue_tests(void);
 TCase *layout_tests(void);
 TCase *list_tests(void);
+TCase *long_poll_tests(void);
+TCase *long_poll_threads_tests(void);
 TCase *multi_thread_tests(void);
 TCase *panic_tests(void);
 TCase *panic_hook_tests(void);

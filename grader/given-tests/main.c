@@ -48,6 +48,8 @@ int main(void)
     suite_add_tcase(suite, hooks_tests());
     suite_add_tcase(suite, blocking_tests());
     suite_add_tcase(suite, blocking_pool_tests());
+    suite_add_tcase(suite, long_poll_tests());
+    suite_add_tcase(suite, long_poll_threads_tests());
     suite_add_tcase(suite, runtime_tests());
     suite_add_tcase(suite, time_driver_tests());
     suite_add_tcase(suite, time_tests());

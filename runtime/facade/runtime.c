@@ -16,6 +16,8 @@
 #include "weft/alloc.h"
 #include "weft/current_thread.h"
 #include "weft/detail/blocking_pool.h"
+#include "weft/detail/idle.h"
+#include "weft/detail/poll_watch.h"
 #include "weft/detail/time_driver.h"
 #include "weft/error.h"
 #include "weft/multi_thread.h"
@@ -26,6 +28,7 @@ struct wf_runtime {
     struct wf_scheduler *scheduler;     /* of that one; a reference */
     struct wf_time_driver *time_driver; /* the executor's */
     struct wf_blocking_pool *pool;
+    struct wf_poll_watch *watch; /* or NULL */
 };
 
 /* What every thread of the runtime is in. */
@@ -50,6 +53,30 @@ static uint32_t processors(void)
     return (uint32_t)(count > 0 ? count : 1);
 }
 
+static uint32_t workers_of(const struct wf_runtime_config *config)
+{
+    if (config->kind == WF_RUNTIME_CURRENT_THREAD)
+        return 1;
+    return config->workers ? config->workers : processors();
+}
+
+/* The watch, if one is asked for. False: errno says why. */
+static bool make_watch(struct wf_runtime *self, const struct wf_runtime_config *config)
+{
+    if (config->long_poll_ns == 0)
+        return true;
+    uint32_t workers = workers_of(config);
+    self->watch = wf_poll_watch_new(&(struct wf_poll_watch_config){
+        .limit_ns = config->long_poll_ns,
+        .slots = workers < WF_WORKERS_MAX ? workers : WF_WORKERS_MAX, /* more make no executor */
+        .told = config->long_poll,
+        .arg = config->hooks.arg,
+        .stack_bytes = config->stack_bytes,
+    });
+    errno = self->watch ? wf_poll_watch_start(self->watch) : ENOMEM;
+    return errno == 0;
+}
+
 /* The executor. False: errno says why. */
 static bool make_executor(struct wf_runtime *self, const struct wf_runtime_config *config)
 {
@@ -62,12 +89,13 @@ static bool make_executor(struct wf_runtime *self, const struct wf_runtime_confi
             errno = ENOMEM;
     } else {
         self->multi_thread = wf_multi_thread_new(&(struct wf_multi_thread_config){
-            .workers = config->workers ? config->workers : processors(),
+            .workers = workers_of(config),
             .driver = &self->time_driver->park,
             .hooks = config->hooks,
             .base = &base,
             .name = config->name,
             .stack_bytes = config->stack_bytes,
+            .watch = self->watch,
             .seed = config->seed,
         });
         if (self->multi_thread)
@@ -95,6 +123,14 @@ static bool make_pool(struct wf_runtime *self, const struct wf_runtime_config *c
     return self->pool;
 }
 
+/* Executor and pool are gone: nothing is polled any more. */
+static void free_runtime(struct wf_runtime *self)
+{
+    if (self->watch)
+        wf_poll_watch_drop(self->watch);
+    wf_free(self, sizeof *self);
+}
+
 struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
 {
     static const struct wf_runtime_config defaults;
@@ -112,7 +148,7 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
     *self = (struct wf_runtime){.time_driver = wf_time_driver_new(NULL, config->paused_clock)};
     if (!self->time_driver)
         errno = ENOMEM;
-    else if (make_pool(self, config) && make_executor(self, config)) {
+    else if (make_pool(self, config) && make_watch(self, config) && make_executor(self, config)) {
         (void)!wf_scheduler_reference(self->scheduler);
         self->pool->config.spawns_on = self->scheduler; /* no call has come yet: nobody knows the pool */
         return self;
@@ -122,18 +158,58 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
         wf_blocking_pool_drop(self->pool);
     if (self->time_driver)
         wf_park_drop(&self->time_driver->park);
-    wf_free(self, sizeof *self);
+    free_runtime(self);
     errno = failed;
     return NULL;
 }
 
+/* --- the root of a runtime of one thread, where polls are watched: it keeps the tasks from their turn as they keep each other --- */
+
+struct watched_root {
+    struct wf_future future; /* first: the frame is a future. It awaits the root itself, and has its name */
+    struct wf_future_ops ops;
+    struct wf_poll_slot *slot;
+};
+
+static enum wf_poll watched_root_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct watched_root *self = (struct watched_root *)future;
+    struct wf_future *root = future->awaiting;
+    bool is_watched = wf_poll_begin(self->slot, root, 0, root->ops->name, NULL);
+    enum wf_poll poll = wf_future_poll(root, cx);
+    if (is_watched)
+        wf_poll_end(self->slot, root);
+    return poll;
+}
+
+static void block_on_one_thread(struct wf_runtime *runtime, struct wf_future *root)
+{
+    if (!runtime->watch || !root->ops) {
+        wf_current_thread_block_on(runtime->current_thread, root);
+        return;
+    }
+    struct watched_root watched = {.ops = {.name = root->ops->name, .poll = watched_root_poll},
+                                   .slot = wf_poll_watch_slot(runtime->watch, 0)};
+    watched.future = (struct wf_future){.ops = &watched.ops, .awaiting = root};
+    wf_current_thread_block_on(runtime->current_thread, &watched.future);
+}
+
+/* What this thread's contexts inherit. */
+static struct wf_context base_of(struct wf_runtime *self)
+{
+    struct wf_context base = surroundings(self);
+    if (self->current_thread && self->watch)
+        base.poll_slot = wf_poll_watch_slot(self->watch, 0);
+    return base;
+}
+
 int wf_runtime_block_on(struct wf_runtime *runtime, struct wf_future *root)
 {
-    struct wf_context base = surroundings(runtime);
+    struct wf_context base = base_of(runtime);
     int status = 0;
     wf_context_enter(&base);
     if (runtime->current_thread)
-        wf_current_thread_block_on(runtime->current_thread, root);
+        block_on_one_thread(runtime, root);
     else
         status = wf_multi_thread_block_on(runtime->multi_thread, root);
     wf_context_leave(&base);
@@ -174,7 +250,7 @@ void wf_runtime_leave(struct wf_runtime_entry *entry)
 
 void wf_runtime_drop(struct wf_runtime *runtime)
 {
-    struct wf_context base = surroundings(runtime);
+    struct wf_context base = base_of(runtime);
     if (runtime->current_thread) {
         wf_context_enter(&base); /* clean-ups are inside the runtime too */
         wf_current_thread_drop(runtime->current_thread);
@@ -184,7 +260,7 @@ void wf_runtime_drop(struct wf_runtime *runtime)
     }
     wf_blocking_pool_drop(runtime->pool);
     wf_scheduler_unreference(runtime->scheduler);
-    wf_free(runtime, sizeof *runtime);
+    free_runtime(runtime);
 }
 
 int wf_run_main(struct wf_future *root, const int *out)

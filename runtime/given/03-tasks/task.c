@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "weft/alloc.h"
+#include "weft/detail/poll_watch.h"
 #include "weft/panic.h"
 
 #ifdef WF_DEBUG
@@ -199,6 +200,20 @@ static void give_spares_up(struct wf_task *task, struct wf_context *context)
     context->spare_references = 0;
 }
 
+bool wf_poll_begin_task(const struct wf_context *context)
+{
+    const struct wf_task *task = context->task;
+    return context->poll_slot && wf_poll_begin(context->poll_slot, wf_task_frame(context->task), task->id,
+                                               wf_task_name(task), task->site ? task->site->at : NULL);
+}
+
+/* What wf_poll_begin_task() began is over. The slot is gone where the thread was taken the worker meanwhile. */
+static void end_watched(const struct wf_context *context, bool is_watched)
+{
+    if (is_watched && context->poll_slot)
+        wf_poll_end(context->poll_slot, wf_task_frame(context->task));
+}
+
 /* Poll or drop the future. True: the task is over. */
 static bool step(struct wf_task *task, struct wf_context *context)
 {
@@ -209,7 +224,10 @@ static bool step(struct wf_task *task, struct wf_context *context)
         context->constrained = true;
         context->budget = WF_BUDGET;
         context->yielded = false;
-        if (wf_future_poll(frame, &cx) == WF_READY)
+        bool is_watched = WF_UNLIKELY(context->poll_slot) && wf_poll_begin_task(context);
+        enum wf_poll poll = wf_future_poll(frame, &cx);
+        end_watched(context, is_watched);
+        if (poll == WF_READY)
             return true;
         give_spares_up(task, context);
         switch (wf_task_to_idle(task, context->yielded)) {
@@ -222,7 +240,9 @@ static bool step(struct wf_task *task, struct wf_context *context)
             break;
         }
     }
-    wf_future_drop(frame);
+    bool is_watched = WF_UNLIKELY(context->poll_slot) && wf_poll_begin_task(context);
+    wf_future_drop(frame); /* its clean-up may take as long as a poll */
+    end_watched(context, is_watched);
     return true;
 }
 

@@ -18,6 +18,7 @@
 
 #include "weft/alloc.h"
 #include "weft/detail/owned_tasks.h"
+#include "weft/detail/poll_watch.h"
 #include "weft/detail/shared_park.h"
 #include "weft/detail/thread.h"
 #include "weft/detail/worker.h"
@@ -41,8 +42,9 @@ struct wf_multi_thread {
     struct wf_owned_tasks owned; /* all tasks that are not over */
     bool has_driver;
     struct wf_shared_driver driver;
-    struct wf_context base; /* constant: what each thread enters first */
-    const char *name;       /* constant; read by the threads while they start */
+    struct wf_context base;      /* constant: what each thread enters first */
+    struct wf_poll_watch *watch; /* constant; or NULL */
+    const char *name;            /* constant; read by the threads while they start */
     struct thread *threads;
     uint32_t started; /* of these: the constructor's, and the shutdown's */
 
@@ -154,6 +156,8 @@ void wf_multi_thread_run_worker(struct wf_worker *worker)
 {
     struct wf_multi_thread *self = (struct wf_multi_thread *)worker->all;
     struct wf_context base = self->base;
+    if (self->watch)
+        base.poll_slot = wf_poll_watch_slot(self->watch, worker->number);
     wf_context_enter(&base);
     bool over = wf_worker_run(worker);
     wf_context_leave(&base);
@@ -258,6 +262,7 @@ static void init(struct wf_multi_thread *self, const struct wf_multi_thread_conf
         self->workers.lookout_ns = LOOKOUT_NS;
     if (config->base)
         self->base = *config->base;
+    self->watch = config->watch;
     self->name = config->name ? config->name : "weft";
     /* relaxed: no other thread knows it yet */
     wf_store_relaxed(&self->workers.lists_left, self->owned.mask + 1);

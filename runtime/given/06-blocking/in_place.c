@@ -11,6 +11,7 @@
 #include "weft/alloc.h"
 #include "weft/blocking.h"
 #include "weft/detail/outside.h"
+#include "weft/detail/poll_watch.h"
 #include "weft/detail/worker.h"
 #include "weft/panic.h"
 
@@ -78,6 +79,14 @@ static struct offer *offer_worker(struct wf_blocking_pool *pool, struct wf_worke
     return NULL;
 }
 
+/* The worker is this thread's again. What is left of the poll is watched as one of its own. */
+static void have_back(struct wf_worker_context *here, struct wf_worker *worker, struct wf_poll_slot *slot)
+{
+    here->worker = worker;
+    here->context.poll_slot = slot;
+    (void)wf_poll_begin_task(&here->context);
+}
+
 int wf_block_in_place(int (*run)(void *arg), void *arg)
 {
     struct wf_context *context = wf_context_current;
@@ -94,16 +103,21 @@ int wf_block_in_place(int (*run)(void *arg), void *arg)
     struct wf_worker *worker = here->worker;
     struct wf_blocking_pool *pool = wf_context_current->blocking_pool;
     struct offer *offer = NULL;
-    if (worker && pool) {
+    struct wf_poll_slot *slot = context->poll_slot; /* the worker's */
+    /* without a task it is a hook that calls, in the middle of the worker's loop */
+    if (worker && pool && context->task) {
         here->worker = NULL;
+        context->poll_slot = NULL;
+        if (slot)
+            wf_poll_end(slot, wf_task_frame(context->task));
         offer = offer_worker(pool, worker);
+        if (!offer)
+            have_back(here, worker, slot);
     }
     int result = wf_run_outside(context->scheduler, run, arg);
-    if (!offer)
-        here->worker = worker;
-    else {
+    if (offer) {
         if (take(offer))
-            here->worker = worker;
+            have_back(here, worker, slot);
         let_go(offer);
     }
     return result;

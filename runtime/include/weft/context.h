@@ -8,7 +8,7 @@
  * The budget keeps one task from holding a thread for ever: each leaf operation that could complete takes
  * one unit; at zero it lets the others run first.
  *
- * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting event hook, drivers and blocking pool; wf_context_leave restores the one outside; leaving any but the current one panics."}
+ * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting event hook, drivers, blocking pool and poll slot; wf_context_leave restores the one outside; leaving any but the current one panics."}
  * @clause{G.20,0,"wf_budget_spend takes one unit and is true while units are left; at zero it is false and the task is woken, so that it is polled again."}
  * @clause{G.21,0,"Where there is no context, or it is not constrained, wf_budget_spend is always true; wf_budget_refund gives one unit back, never beyond WF_BUDGET."}
  */
@@ -30,6 +30,7 @@ WF_BEGIN_DECLS
 struct wf_blocking_pool;
 struct wf_future;
 struct wf_local_scope;
+struct wf_poll_slot;
 struct wf_reactor;
 struct wf_scheduler;
 struct wf_task;
@@ -62,6 +63,7 @@ struct wf_context {
     struct wf_time_driver *time_driver; /**< with which leaves wait for a time, or NULL; inherited when NULL */
     struct wf_reactor *reactor; /**< with which leaves wait for a descriptor, or NULL; inherited when NULL */
     struct wf_blocking_pool *blocking_pool; /**< threads for calls that block, or NULL; inherited when NULL */
+    struct wf_poll_slot *poll_slot; /**< where a watch looks (long_poll.h), or NULL; inherited when NULL */
     /** Points to whether what is polled here was asked to end. NULL: nobody can ask. The scope that polls sets it, and no
      * context inherits it. */
     const WF_ATOMIC(bool) * canceled;

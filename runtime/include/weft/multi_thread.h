@@ -26,6 +26,7 @@
 #include "weft/context.h"
 #include "weft/detail/compiler.h"
 #include "weft/future.h"
+#include "weft/long_poll.h"
 #include "weft/park.h"
 #include "weft/scheduler.h"
 
@@ -48,6 +49,7 @@ struct wf_multi_thread_config {
     const char *name;   /**< of the threads, cut to 8 characters; "-" and the number follow. NULL: "weft" */
     size_t stack_bytes; /**< of each thread; 0: the system's default */
     uint64_t seed;      /**< workers that steal begin with the same victims where it is the same */
+    struct wf_poll_watch *watch; /**< of long polls, with a slot for each worker; borrowed. NULL: none */
 };
 
 /**

@@ -33,6 +33,7 @@
 #include "weft/context.h"
 #include "weft/detail/compiler.h"
 #include "weft/future.h"
+#include "weft/long_poll.h"
 #include "weft/scheduler.h"
 #include "weft/task.h"
 
@@ -58,6 +59,9 @@ struct wf_runtime_config {
     uint32_t blocking_threads_max;   /**< 0: WF_BLOCKING_THREADS_MAX */
     uint64_t blocking_keep_alive_ns; /**< 0: WF_BLOCKING_KEEP_ALIVE_NS */
     bool paused_clock; /**< for tests, and of one thread: time passes only when all wait (test_clock.h) */
+    uint64_t long_poll_ns; /**< polls that take longer are told (long_poll.h): WF_LONG_POLL_NS; 0: none, and no watch */
+    /** Is told of long polls, with hooks.arg. NULL: they are printed to standard error. */
+    void (*long_poll)(void *arg, const struct wf_long_poll *poll);
 };
 
 /**
