@@ -44,6 +44,7 @@ TCase *panic_tests(void);
 TCase *panic_hook_tests(void);
 TCase *roots_tests(void);
 TCase *runtime_tests(void);
+TCase *seed_tests(void);
 TCase *shared_park_tests(void);
 TCase *task_tests(void);
 TCase *task_events_tests(void);

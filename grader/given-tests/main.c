@@ -51,6 +51,7 @@ int main(void)
     suite_add_tcase(suite, long_poll_tests());
     suite_add_tcase(suite, long_poll_threads_tests());
     suite_add_tcase(suite, runtime_tests());
+    suite_add_tcase(suite, seed_tests());
     suite_add_tcase(suite, time_driver_tests());
     suite_add_tcase(suite, time_tests());
 

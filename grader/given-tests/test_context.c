@@ -66,6 +66,26 @@ START_TEST(g19_the_drivers_are_inherited)
 }
 END_TEST
 
+/* G.19: so are the slot of a watch, and the state of the choices. */
+START_TEST(g19_slot_and_choices_are_inherited)
+{
+    char slot[2];
+    WF_ATOMIC(uint64_t) choices = 1, own_choices = 2;
+    struct wf_context outer = {.poll_slot = (struct wf_poll_slot *)&slot[0], .choices = &choices}, inner = {0};
+    struct wf_context own = {.poll_slot = (struct wf_poll_slot *)&slot[1], .choices = &own_choices};
+    wf_context_enter(&outer);
+    wf_context_enter(&inner);
+    ck_assert_ptr_eq(inner.poll_slot, outer.poll_slot);
+    ck_assert_ptr_eq(inner.choices, &choices);
+    wf_context_enter(&own);
+    ck_assert_ptr_eq(own.poll_slot, (struct wf_poll_slot *)&slot[1]);
+    ck_assert_ptr_eq(own.choices, &own_choices);
+    wf_context_leave(&own);
+    wf_context_leave(&inner);
+    wf_context_leave(&outer);
+}
+END_TEST
+
 static void *current_of_thread(void *arg)
 {
     const struct wf_context *at_start = wf_context_current;
@@ -181,6 +201,7 @@ TCase *context_tests(void)
     tcase_add_test(tests, g19_enter_makes_current_and_leave_restores);
     tcase_add_test(tests, g19_the_event_hook_is_inherited);
     tcase_add_test(tests, g19_the_drivers_are_inherited);
+    tcase_add_test(tests, g19_slot_and_choices_are_inherited);
     tcase_add_test(tests, g19_each_thread_has_its_own);
     tcase_add_test(tests, g19_running_is_the_innermost_with_a_root);
     tcase_add_test(tests, g19_the_context_of_a_scheduler_may_lie_further_out);

@@ -29,12 +29,16 @@ struct wf_runtime {
     struct wf_time_driver *time_driver; /* the executor's */
     struct wf_blocking_pool *pool;
     struct wf_poll_watch *watch; /* or NULL */
+    WF_ATOMIC(uint64_t) choices; /* see wf_choose() */
+    bool has_seed;
 };
 
 /* What every thread of the runtime is in. */
-static struct wf_context surroundings(const struct wf_runtime *self)
+static struct wf_context surroundings(struct wf_runtime *self)
 {
-    return (struct wf_context){.blocking_pool = self->pool, .time_driver = self->time_driver};
+    return (struct wf_context){.blocking_pool = self->pool,
+                               .time_driver = self->time_driver,
+                               .choices = self->has_seed ? &self->choices : NULL};
 }
 
 /* While a call is in progress, a paused clock does not advance: what the call does takes no time, but it is not over. */
@@ -145,7 +149,9 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
         errno = ENOMEM;
         return NULL;
     }
-    *self = (struct wf_runtime){.time_driver = wf_time_driver_new(NULL, config->paused_clock)};
+    *self = (struct wf_runtime){.time_driver = wf_time_driver_new(NULL, config->paused_clock),
+                                .has_seed = config->seed != 0};
+    wf_store_relaxed(&self->choices, config->seed); /* relaxed: no other thread knows it yet */
     if (!self->time_driver)
         errno = ENOMEM;
     else if (make_pool(self, config) && make_watch(self, config) && make_executor(self, config)) {

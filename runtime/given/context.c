@@ -19,6 +19,7 @@ void wf_context_enter(struct wf_context *context)
         context->reactor = context->reactor ? context->reactor : outer->reactor;
         context->blocking_pool = context->blocking_pool ? context->blocking_pool : outer->blocking_pool;
         context->poll_slot = context->poll_slot ? context->poll_slot : outer->poll_slot;
+        context->choices = context->choices ? context->choices : outer->choices;
     }
     wf_context_current = context;
 }
@@ -37,6 +38,17 @@ void wf_context_leave(struct wf_context *context)
 const char *wf_context_root_name(const struct wf_context *context)
 {
     return context->root ? context->root->ops->name : "";
+}
+
+uint32_t wf_choose_by_seed(const struct wf_context *context, uint32_t count)
+{
+    /* relaxed: each draw gets a number of its own, and orders nothing */
+    uint64_t mixed = wf_fetch_add_relaxed(context->choices, UINT64_C(0x9e3779b97f4a7c15));
+    /* splitmix64: numbers in a row become bits that have nothing to do with each other */
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+    mixed ^= mixed >> 31;
+    return (uint32_t)(((mixed >> 32) * count) >> 32);
 }
 
 void wf_give_way(const struct wf_waker *waker)

@@ -29,9 +29,13 @@
 #include "weft/error.h"
 #include "weft/panic.h"
 
+/* The first turn is any branch's: a seed of the runtime draws it, and without one it is 0. */
 static struct wf_branches branches_of(struct wf_future *futures[], size_t count, enum wf_order order)
 {
-    return (struct wf_branches){.futures = futures, .count = (uint32_t)count, .order = order};
+    return (struct wf_branches){.futures = futures,
+                                .count = (uint32_t)count,
+                                .turn = order == WF_FAIR ? wf_choose((uint32_t)count) : 0,
+                                .order = order};
 }
 
 /* Neither disabled nor finished: it is polled, and where the combinator owns it, dropped. */

@@ -38,8 +38,8 @@ enum wf_order {
 struct wf_branches {
     struct wf_future **futures; /**< the caller's array; NULL: disabled */
     uint32_t count;             /**< entries in the array */
-    uint32_t turn;              /**< WF_FAIR: the index that goes first in the next poll; 0 at first */
-    enum wf_order order;        /**< as the constructor was given it */
+    uint32_t turn; /**< WF_FAIR: the index that goes first in the next poll; at first wf_choose() says it */
+    enum wf_order order; /**< as the constructor was given it */
 };
 
 /** Waits for all branches. Clauses: 01.5 01.6 01.7 01.8 01.15 01.28 */
@@ -113,7 +113,7 @@ struct wf_select *wf_select(struct wf_select *select, struct wf_future *futures[
  * @brief Build the next select in the same storage, over the same array: the turn goes on.
  *
  * For loops: the caller builds the branch that won anew, or disables it (NULL), then selects again. A select that is
- * built anew with wf_select() polls the first branch first, each time.
+ * built anew with wf_select() polls the first branch first, each time; or one that is drawn, where the runtime has a seed.
  *
  * @param select  READY or dropped; any other is a mistake, and panics (01.13).
  * @return `select`.

@@ -8,7 +8,7 @@
  * The budget keeps one task from holding a thread for ever: each leaf operation that could complete takes
  * one unit; at zero it lets the others run first.
  *
- * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting event hook, drivers, blocking pool and poll slot; wf_context_leave restores the one outside; leaving any but the current one panics."}
+ * @clause{G.19,0,"wf_context_enter makes a context the thread's current one, inheriting those of its members that say so; wf_context_leave restores the one outside; leaving any but the current one panics."}
  * @clause{G.20,0,"wf_budget_spend takes one unit and is true while units are left; at zero it is false and the task is woken, so that it is polled again."}
  * @clause{G.21,0,"Where there is no context, or it is not constrained, wf_budget_spend is always true; wf_budget_refund gives one unit back, never beyond WF_BUDGET."}
  */
@@ -64,6 +64,7 @@ struct wf_context {
     struct wf_reactor *reactor; /**< with which leaves wait for a descriptor, or NULL; inherited when NULL */
     struct wf_blocking_pool *blocking_pool; /**< threads for calls that block, or NULL; inherited when NULL */
     struct wf_poll_slot *poll_slot; /**< where a watch looks (long_poll.h), or NULL; inherited when NULL */
+    WF_ATOMIC(uint64_t) * choices; /**< the state of wf_choose(), at first a seed; or NULL; inherited when NULL */
     /** Points to whether what is polled here was asked to end. NULL: nobody can ask. The scope that polls sets it, and no
      * context inherits it. */
     const WF_ATOMIC(bool) * canceled;
@@ -88,6 +89,23 @@ static inline struct wf_context *wf_context_running(void)
     while (context && !context->root && !context->runs)
         context = context->outer;
     return context;
+}
+
+/** @brief What wf_choose() does where the context has choices. */
+uint32_t wf_choose_by_seed(const struct wf_context *context, uint32_t count);
+
+/**
+ * @brief Choose one of `count` possibilities, from 0 on, where any is right.
+ *
+ * Threads: any; several share the draws of one seed.
+ * Cost:    one thread-local load and a branch, where the runtime has no seed.
+ *
+ * @clause{G.123,0,"Where the context has choices wf_choose draws below `count`, by the seed and the number of draws before; elsewhere it returns 0."}
+ */
+static inline uint32_t wf_choose(uint32_t count)
+{
+    const struct wf_context *context = wf_context_current;
+    return WF_UNLIKELY(context && context->choices) ? wf_choose_by_seed(context, count) : 0;
 }
 
 /** @brief The name of the future that a context runs; "" where it runs none now. For messages: "inside runs(name)". */

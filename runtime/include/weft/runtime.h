@@ -54,8 +54,10 @@ struct wf_runtime_config {
     uint32_t workers;          /**< of several threads; 0: as many as there are processors for this process */
     const char *name;          /**< of the threads, cut to 8 characters; NULL: "weft" */
     size_t stack_bytes;        /**< of each thread; 0: the system's default */
-    uint64_t seed;             /**< of the random choices: two runs with one seed draw the same */
-    struct wf_hooks hooks;     /**< see scheduler.h; thread_started and thread_stopped of all threads */
+    /** Of the random choices: whom a worker steals from first, which branch a fair combinator polls first. 0: a seed as well, but
+     *  fair combinators begin with their first branch. */
+    uint64_t seed;
+    struct wf_hooks hooks;           /**< see scheduler.h; thread_started and thread_stopped of all threads */
     uint32_t blocking_threads_max;   /**< 0: WF_BLOCKING_THREADS_MAX */
     uint64_t blocking_keep_alive_ns; /**< 0: WF_BLOCKING_KEEP_ALIVE_NS */
     bool paused_clock; /**< for tests, and of one thread: time passes only when all wait (test_clock.h) */
@@ -70,6 +72,10 @@ struct wf_runtime_config {
  * @return NULL: nothing is left. `errno` is ENOMEM, EAGAIN (no more threads) or EINVAL (no stacks of that size; a
  *         paused clock for several threads).
  *
+ * Two runs with one seed on one thread draw the same, and so do the same things, as far as nothing else comes from outside. With
+ * several threads the workers draw the same victims, but who draws when is up to the machine.
+ *
+ * @clause{G.124,0,"In two runtimes of one thread with the same seed the same program makes the same choices; with other seeds it makes others."}
  * @clause{G.90,0,"wf_runtime_new makes a runtime as its config says, with zeroes for the defaults; where it fails it has freed and ended all, and errno says why."}
  */
 WF_MUST_USE struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config);
