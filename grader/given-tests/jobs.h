@@ -43,6 +43,9 @@ void drop_runtime(struct wf_multi_thread *runtime);
 extern const struct wf_hooks thread_hooks;
 extern _Atomic int threads_started, threads_stopped;
 
+/** How many threads pthread_create() starts in this test, before it fails with EAGAIN; below 0: it never does. */
+extern _Atomic int threads_left;
+
 /** A driver that a test drives: it sleeps until it is unparked, and counts. */
 struct mock_driver {
     struct wf_park park;

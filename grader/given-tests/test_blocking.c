@@ -136,6 +136,41 @@ START_TEST(g80_short_blocks_lose_no_worker)
 }
 END_TEST
 
+static _Atomic int in_hooks;
+
+static void block_in_a_hook(void *arg)
+{
+    int number = 6;
+    in_hooks += wf_block_in_place(at_once, &number) == 6 && arg;
+}
+
+static bool have_hooks_blocked(void *times)
+{
+    return in_hooks >= *(int *)times;
+}
+
+/* G.80: a hook that blocks in the middle of a worker's loop keeps its worker; two threads that run one would be its end. */
+START_TEST(g80_a_hook_that_blocks_in_place_keeps_the_worker)
+{
+    pool = wf_blocking_pool_new(&(struct wf_blocking_config){0});
+    const struct wf_context with_pool = {.blocking_pool = pool};
+    struct wf_blocking_metrics metrics;
+    runtime = wf_multi_thread_new(&(struct wf_multi_thread_config){
+        .workers = 1,
+        .base = &with_pool,
+        .hooks = {.before_park = block_in_a_hook, .after_unpark = block_in_a_hook, .arg = &in_hooks}});
+    for (int times = 1; times < 20; times++) {
+        wait_for(have_hooks_blocked, &times);
+        ck_assert_int_eq(spawn_job(wf_multi_thread_scheduler(runtime), job_yields_once, 0, NULL), 0);
+    }
+    wf_multi_thread_drop(runtime);
+    wf_blocking_pool_metrics(pool, &metrics);
+    ck_assert_uint_eq(metrics.started, 0);
+    wf_blocking_pool_drop(pool);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
 /* G.80: no thread is to be had: the worker waits, and goes on. */
 START_TEST(g80_without_memory_the_call_is_made_in_place)
 {
@@ -269,6 +304,39 @@ START_TEST(g82_inside_a_call_the_thread_is_a_plain_one)
 }
 END_TEST
 
+/* --- a runtime's drop --- */
+
+static int drop_the_runtime(void *arg)
+{
+    (void)arg;
+    wf_multi_thread_drop(runtime);
+    return 0;
+}
+
+static bool drops_the_runtime_in_place(struct job *self, struct wf_cx *cx)
+{
+    (void)self;
+    (void)cx;
+    return wf_block_in_place(drop_the_runtime, NULL) == 0;
+}
+
+static void drop_the_runtime_in_place(void)
+{
+    begin(1, 1);
+    ck_assert_int_eq(spawn_job(wf_multi_thread_scheduler(runtime), drops_the_runtime_in_place, 0, NULL), 0);
+    run_root(job_never);
+}
+
+/* G.126: it would wait for the end of this very task. */
+START_TEST(g126_a_runtime_that_is_dropped_in_place_panics)
+{
+    expect_panic(
+        drop_the_runtime_in_place,
+        "weft: panic: clause G.126 broken: a runtime is dropped in a blocking call of its own, for which it "
+        "would wait for ever\n");
+}
+END_TEST
+
 /* --- the pool's drop --- */
 
 static int drop_the_pool(void *arg)
@@ -300,11 +368,13 @@ TCase *blocking_tests(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, g80_with_all_workers_blocked_in_place_the_others_go_on);
     tcase_add_test(tcase, g80_short_blocks_lose_no_worker);
+    tcase_add_test(tcase, g80_a_hook_that_blocks_in_place_keeps_the_worker);
     tcase_add_test(tcase, g80_without_memory_the_call_is_made_in_place);
     add_panic_test(tcase, g81_on_a_runtime_of_one_thread_it_panics);
     add_panic_test(tcase, g81_in_a_task_of_one_thread_it_panics);
     add_panic_test(tcase, g81_in_a_local_set_it_panics);
     tcase_add_test(tcase, g82_inside_a_call_the_thread_is_a_plain_one);
+    add_panic_test(tcase, g126_a_runtime_that_is_dropped_in_place_panics);
     add_panic_test(tcase, g83_a_pool_that_is_dropped_by_its_own_thread_panics);
     return tcase;
 }

@@ -21,6 +21,7 @@
 #include "weft/detail/time_driver.h"
 #include "weft/error.h"
 #include "weft/multi_thread.h"
+#include "weft/panic.h"
 
 struct wf_runtime {
     struct wf_current_thread *current_thread; /* one of these two */
@@ -256,6 +257,10 @@ void wf_runtime_leave(struct wf_runtime_entry *entry)
 
 void wf_runtime_drop(struct wf_runtime *runtime)
 {
+    for (const struct wf_context *context = wf_context_current; context; context = context->outer)
+        if (context->blocking_pool == runtime->pool)
+            wf_panic("G.125", "a runtime is dropped inside itself, where it would wait for ever: drop it on a "
+                              "thread that is in none");
     struct wf_context base = base_of(runtime);
     if (runtime->current_thread) {
         wf_context_enter(&base); /* clean-ups are inside the runtime too */

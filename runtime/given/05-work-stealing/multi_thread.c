@@ -393,6 +393,12 @@ int wf_multi_thread_block_on(struct wf_multi_thread *runtime, struct wf_future *
 void wf_multi_thread_drop(struct wf_multi_thread *runtime)
 {
     check_outside("G.74", "wf_multi_thread_drop");
+    const struct wf_context *inside = wf_context_current;
+    for (; inside && inside->spawns_on != &runtime->workers.scheduler;)
+        inside = inside->outer;
+    if (inside)
+        wf_panic("G.126",
+                 "a runtime is dropped in a blocking call of its own, for which it would wait for ever");
     if (wf_exchange_acquire(&runtime->dropped, true))
         wf_panic("G.74", "a runtime is dropped twice");
     end(runtime);

@@ -139,6 +139,8 @@ static void *run_thread(void *argument)
 {
     struct wf_blocking_pool *self = argument;
     const struct wf_hooks *hooks = &self->config.hooks;
+    pthread_mutex_lock(&self->lock); /* until the thread that starts this one has named it */
+    pthread_mutex_unlock(&self->lock);
     if (hooks->thread_started)
         hooks->thread_started(hooks->arg);
     struct wf_context base = self->base;

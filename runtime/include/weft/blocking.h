@@ -80,7 +80,7 @@ WF_MUST_USE int wf_spawn_blocking_mandatory(struct wf_blocking_pool *pool, struc
  *
  * For code in the middle of a poll that has to block. The tasks of the worker go on, on a thread of the context's blocking pool;
  * where that has none to give they wait. The task's other branches wait in any case: wf_spawn_blocking() is the better way. On a thread of a
- * pool, in a root of several threads, and outside of every runtime it only calls `run`.
+ * pool, in a root of several threads, in a hook that no task called, and outside of every runtime it only calls `run`.
  *
  * @clause{G.80,0,"While a task is in wf_block_in_place all other tasks go on, also if each worker's task is in it; no worker is lost."}
  * @clause{G.81,0,"wf_block_in_place panics in a task or root of a runtime of one thread, and in a local set."}

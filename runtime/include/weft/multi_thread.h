@@ -86,6 +86,7 @@ WF_MUST_USE int wf_multi_thread_block_on(struct wf_multi_thread *runtime, struct
  *
  * @clause{G.73,0,"Before wf_multi_thread_drop returns the future of each task is dropped once, or was READY; each join handle is READY, the threads have ended, the driver is shut down."}
  * @clause{G.74,0,"wf_multi_thread_drop panics inside any runtime, and where the runtime was dropped. Wakers, handles, and scheduler references may be used on any thread during it and after it."}
+ * @clause{G.126,0,"wf_multi_thread_drop panics in wf_block_in_place of the runtime, and in a blocking call that spawns on it."}
  */
 void wf_multi_thread_drop(struct wf_multi_thread *runtime);
 

@@ -125,6 +125,7 @@ void wf_runtime_leave(struct wf_runtime_entry *entry);
  *
  * Blocking calls that have begun are waited for, and mandatory ones run; see wf_blocking_pool_drop().
  *
+ * @clause{G.125,0,"wf_runtime_drop panics inside its runtime: in a task, a root or a blocking call, in wf_block_in_place, and on a thread that has entered it."}
  * @clause{G.92,0,"Before wf_runtime_drop returns each task is over, each blocking call has ended or was dropped unbegun, and no thread of the runtime is left."}
  */
 void wf_runtime_drop(struct wf_runtime *runtime);
