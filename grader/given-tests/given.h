@@ -49,6 +49,7 @@ TCase *runtime_mistakes_tests(void);
 TCase *runtimes_tests(void);
 TCase *seed_tests(void);
 TCase *shared_park_tests(void);
+TCase *spurious_tests(void);
 TCase *task_tests(void);
 TCase *task_events_tests(void);
 TCase *task_seen_tests(void);

@@ -24,6 +24,7 @@ int main(void)
     suite_add_tcase(suite, context_tests());
     suite_add_tcase(suite, budget_tests());
     suite_add_tcase(suite, future_tests());
+    suite_add_tcase(suite, spurious_tests());
     suite_add_tcase(suite, event_tests());
     suite_add_tcase(suite, event_ring_tests());
     suite_add_tcase(suite, await_tree_tests());

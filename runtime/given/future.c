@@ -4,6 +4,8 @@
  */
 #include "weft/async.h"
 
+#include <stdlib.h>
+
 #include "weft/panic.h"
 
 void wf_future_misused(const struct wf_future *future, const char *attempt)
@@ -22,6 +24,24 @@ void wf_future_misused(const struct wf_future *future, const char *attempt)
     wf_panic(polled ? "G.2" : "G.3",
              "%s is %s after it was dropped. If nothing dropped it, its constructor left `line` as it was",
              future->ops->name, attempt);
+}
+
+bool wf_poll_for_no_reason(const struct wf_future *future, uint32_t one_in)
+{
+    static __thread uint32_t random; /* 0: not seeded */
+    const struct wf_context *context = wf_context_current;
+    if (!context || context->root != future)
+        return false; /* not what an executor polls: who polls this one counts on it */
+    if (context->choices)
+        return wf_choose(one_in) == 0;
+    if (random == 0) {
+        const char *seed = getenv("WF_SPURIOUS_SEED");
+        random = ((seed ? (uint32_t)strtoul(seed, NULL, 0) : 1) * 2654435761u) | 1; /* odd: never 0 */
+    }
+    random ^= random << 13; /* xorshift */
+    random ^= random >> 17;
+    random ^= random << 5;
+    return (random >> 8) % one_in == 0;
 }
 
 int wf_future_int_out(struct wf_future *future)

@@ -89,6 +89,15 @@ struct wf_future {
 /** @brief Report a poll or drop that the life-cycle forbids. Clauses: G.1 G.2 G.3 G.4 */
 WF_NORETURN void wf_future_misused(const struct wf_future *future, const char *attempt);
 
+/**
+ * @brief For stress builds: whether a future that is PENDING is polled once more, for no reason.
+ * @return one time in `one_in`, drawn, where `future` is what the context runs; else false.
+ *
+ * Drawn by the seed of the runtime, where it has one (wf_choose()). Elsewhere each thread's draws begin with the seed in the
+ * environment's WF_SPURIOUS_SEED, or with 1.
+ */
+bool wf_poll_for_no_reason(const struct wf_future *future, uint32_t one_in);
+
 /** @brief Whether READY was returned: nothing is owed any more. Threads: any. */
 static inline bool wf_future_is_done(const struct wf_future *future)
 {
@@ -106,7 +115,12 @@ static inline bool wf_future_is_dropped(const struct wf_future *future)
  * @param cx  borrowed for the call.
  * @return WF_READY exactly once in the future's life.
  *
+ * A stress build defines WF_SPURIOUS, a number: polls of tasks and roots are repeated by chance, as if their wakers had been woken for no
+ * reason. Every future must bear that; what counts polls need not. A poll with its repetitions is one event.
+ *
  * Clauses: G.1 G.2 G.16
+ *
+ * @clause{G.127,0,"Where WF_SPURIOUS is n, wf_future_poll repeats a PENDING poll of the context's root, and that again, each time with a chance of one in n."}
  */
 static inline WF_MUST_USE enum wf_poll wf_future_poll(struct wf_future *future, struct wf_cx *cx)
 {
@@ -119,6 +133,10 @@ static inline WF_MUST_USE enum wf_poll wf_future_poll(struct wf_future *future, 
         wf_event_report(WF_EVENT_POLL, 0, future->ops->name, future);
     wf_calls_out("a future");
     enum wf_poll poll = future->ops->poll(future, cx);
+#ifdef WF_SPURIOUS
+    while (poll == WF_PENDING && wf_poll_for_no_reason(future, WF_SPURIOUS))
+        poll = future->ops->poll(future, cx);
+#endif
     if (poll == WF_READY)
         wf_store_relaxed(&future->line, (uint32_t)WF_LINE_DONE);
     if (traced)
