@@ -17,6 +17,7 @@
 #include "weft/waker.h"
 
 TCase *alloc_tests(void);
+TCase *any_scheduler_tests(void);
 TCase *async_tests(void);
 TCase *async_args_tests(void);
 TCase *async_child_tests(void);

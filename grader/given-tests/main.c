@@ -55,6 +55,7 @@ int main(void)
     suite_add_tcase(suite, runtime_limits_tests());
     suite_add_tcase(suite, runtime_mistakes_tests());
     suite_add_tcase(suite, runtimes_tests());
+    suite_add_tcase(suite, any_scheduler_tests());
     suite_add_tcase(suite, seed_tests());
     suite_add_tcase(suite, time_driver_tests());
     suite_add_tcase(suite, time_tests());
