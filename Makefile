@@ -151,7 +151,7 @@ expand: deps-grade
 .PHONY: frames
 frames: deps-grade
 	@grader/tools/deps.sh debug
-	@grader/tools/frames.sh $(if $(FILE),$(file_word),solutions/*/*.c runtime/examples/*.c)
+	@grader/tools/frames.sh $(if $(FILE),$(file_word),solutions/[0-9]*/*.c runtime/examples/*.c)
 
 .PHONY: clean
 ## clean: remove everything that was built, the results too

@@ -33,10 +33,10 @@ static enum wf_runtime_kind kind_of(int i)
 
 /* --- made --- */
 
-/* G.90: the watch's thread and the workers', one after the other. */
+/* G.90: the threads of both watches and the workers, one after the other. */
 START_TEST(g90_where_threads_run_out_nothing_is_left)
 {
-    int needed = _i ? 1 : 4;
+    int needed = _i ? 1 : 5;
     for (int allowed = 0; allowed < needed; allowed++) {
         threads_left = allowed;
         errno = 0;
