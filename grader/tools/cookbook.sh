@@ -3,7 +3,8 @@
 #
 # grader/cookbook has its files where they stand in the tree. In a copy of the tree, with the lines of modules.mk and suites.c that
 # a new lab needs: starters are cut, clauses have their tests and mutants, tasks earn in order, the solution earns 100 points, and
-# each mutant fails the test that it names. Each line of code that the chapter shows stands in one of the files.
+# each mutant fails the test that it names. Each line of code that the chapter shows stands in one of the files. With more
+# edges than its tests draw the selftest of the lab fails.
 #
 # Exit: 1 something of that does not hold. Needs what `make -s build/weft-grade` has built.
 set -eu -o pipefail
@@ -48,5 +49,14 @@ try grader/tools/clauses.sh
 try grader/tools/layers.sh
 try grader/tools/tasks.sh "$lab"
 try build/weft-grade selftest --lab "${lab%%-*}" "$lab alone" null mutant # not in weaker sandboxes, nor on all labs
+passed=$(tail -n 1 "$scratch/log")
+
+# More edges than its tests draw: the solution earns all points, and that does not pass for a proof of the suite.
+sed -i "s/INT32_MIN, INT32_MAX)/INT32_MIN, INT32_MAX, $(seq -s ', ' 100 120))/" "grader/suites/$lab/steps.h"
+try make -s -j"$(nproc)" build/weft-grade "subject-objects-$lab"
+build/weft-grade selftest --lab "${lab%%-*}" "$lab alone" >"$scratch/log" 2>&1 && wrong "an edge that is never drawn passes"
+grep -q 'the edge 1[0-9]* of the domain OUTPUT is declared, and no test draws it' "$scratch/log" ||
+    { wrong "of an edge that is never drawn nothing is said:"; cat "$scratch/log" >&2; }
+
 [ "$bad" = 0 ] || exit 1
-echo "cookbook: $(wc -l <"$scratch/shown") lines of code in CONTRIBUTING.md are those of a lab that earns 100 points; $(tail -n 1 "$scratch/log")"
+echo "cookbook: $(wc -l <"$scratch/shown") lines of code in CONTRIBUTING.md are those of a lab that earns 100 points; an edge that is never drawn is an error; $passed"
