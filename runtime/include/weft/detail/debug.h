@@ -32,14 +32,15 @@ WF_NORETURN void wf_called_under_lock(const char *what);
 
 WF_END_DECLS
 
-/* A wait for a condition gives the lock up and takes it again; its thread runs nothing meanwhile, so that counts nothing. */
+/** Takes a lock, and counts it. A wait for a condition counts nothing: its thread runs nothing while it gave the lock up. */
 #define pthread_mutex_lock(mutex) (wf_locks_held++, pthread_mutex_lock(mutex))
+/** Gives a lock back, and counts that. */
 #define pthread_mutex_unlock(mutex) (wf_locks_held--, pthread_mutex_unlock(mutex))
 
+/** A statement of a debug build. */
 #define WF_DEBUG_ONLY(...) __VA_ARGS__
 
 #else
-/** A statement of a debug build. */
 #define WF_DEBUG_ONLY(...)
 #endif
 
