@@ -9,6 +9,7 @@
 
 #include "scenario.h"
 #include "stage.h"
+#include "thief.h"
 
 enum { THREAD_OF_WORKER = 1 };
 
@@ -148,6 +149,7 @@ static void begin(void)
 {
     sem_init(&running, 0, 0);
     sem_init(&may_begin, 0, 0);
+    thief_begin();
 }
 
 static void act(const struct channel_command *command)
@@ -164,6 +166,7 @@ static void act(const struct channel_command *command)
 static void end(void)
 {
     join_runner();
+    thief_end();
     world_end();
 }
 

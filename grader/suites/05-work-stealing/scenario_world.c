@@ -10,6 +10,7 @@
 
 #include "scenario.h"
 #include "stage.h"
+#include "thief.h"
 
 struct mock {
     struct wf_park park; /* first: it is a park */
@@ -263,6 +264,23 @@ static void rob(int64_t thief)
         (void)wf_run_queue_push(own, task, &all.inject);
 }
 
+static void stop_thief(void)
+{
+    wf_run_queue_init(thief_ring(), WF_RUN_QUEUE_SIZE, THIEF_FIRST);
+    (void)thief_stops(&workers[0].queue);
+}
+
+static void end_thief(int64_t worker)
+{
+    uint32_t count;
+    struct wf_run_queue *to = &world_worker(worker)->queue;
+    struct wf_task *last = thief_goes_on(&count);
+    for (struct wf_task *task; (task = wf_run_queue_pop(thief_ring()));)
+        (void)wf_run_queue_push(to, task, &all.inject);
+    if (last)
+        (void)wf_run_queue_push(to, last, &all.inject);
+}
+
 static void finish(void)
 {
     wf_store_release(&all.lists_left, 0); /* pairs with the worker's look, as the end of a last task does */
@@ -320,6 +338,12 @@ bool do_anywhere(const struct step_act *act)
         return true;
     case STEP_rob:
         rob(first);
+        return true;
+    case STEP_thief_stops:
+        stop_thief();
+        return true;
+    case STEP_thief_ends:
+        end_thief(first);
         return true;
     case STEP_fall_asleep:
         answer = wf_idle_fall_asleep(&all.idle, &world_worker(first)->idle_link, second == SEARCHING);

@@ -171,6 +171,24 @@ void test_yields(struct judge *judge)
     judge_finish(judge);
 }
 
+/* The ring is full when the task yields, and a thief is at work: so the task goes to the inject queue alone. */
+static void yields_beside_a_thief(struct judge *judge)
+{
+    enum { YIELDS = 500, OTHERS = 256 };
+    make_world(judge, 2);
+    PROGRAM(judge, 1, OTHERS, ACT(ready));
+    PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(OTHERS, OTHERS)), ACT(thief_stops), ACT(yield),
+            ACT(thief_ends, 1), ACT(finish), ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1)));
+    const struct story *story = run_to_its_end(judge);
+    int first = poll_of(judge, story, 0, YIELDS, "each task is polled");
+    int again = poll_of(judge, story, first + 1, YIELDS, "a task that yields is polled again");
+    EXPECT(judge, count_between(story, first, again, EVENT_PARK, 0) > 0,
+           "a task that yielded is polled only after the park had a turn, also if it overflowed alone",
+           "%s is polled without one", name_of(YIELDS));
+    end_world(judge);
+}
+
 /* The ring is full when the task yields, so it overflows with the oldest half; and the inject queue is looked at soon: after 61 polls
  * the park has just had a turn, and 30 are since the last look. */
 void test_yield_in_a_full_ring(struct judge *judge)
@@ -202,5 +220,6 @@ void test_yield_in_a_full_ring(struct judge *judge)
     for (int task = 1; task <= BEFORE + BEHIND + MORE; task++)
         poll_of(judge, story, 0, task, "each task is polled");
     end_world(judge);
+    yields_beside_a_thief(judge);
     judge_finish(judge);
 }

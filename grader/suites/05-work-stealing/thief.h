@@ -1,6 +1,6 @@
 /**
  * @file thief.h
- * @brief A thief that is stopped in the middle of its steal, for the scenario "rings".
+ * @brief A thief that is stopped in the middle of its steal, for the scenarios "rings" and "worker".
  */
 #ifndef WEFT_SUITE_05_THIEF_H
 #define WEFT_SUITE_05_THIEF_H
