@@ -114,6 +114,11 @@ bool thief_stops(struct wf_run_queue *from)
     return is_stopped;
 }
 
+bool thief_exists(void)
+{
+    return exists;
+}
+
 struct wf_task *thief_goes_on(uint32_t *count)
 {
     if (!exists)

@@ -274,6 +274,8 @@ static void end_thief(int64_t worker)
 {
     uint32_t count;
     struct wf_run_queue *to = &world_worker(worker)->queue;
+    if (!thief_exists())
+        return;
     struct wf_task *last = thief_goes_on(&count);
     for (struct wf_task *task; (task = wf_run_queue_pop(thief_ring()));)
         (void)wf_run_queue_push(to, task, &all.inject);

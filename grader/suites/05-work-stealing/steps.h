@@ -179,7 +179,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(abort, "aborts {task}", ARG(task, TASK))                                                            \
     STEP(rob, "{worker} steals from worker 0, and runs nothing", ARG(worker, WORKER))                        \
     STEP(thief_stops, "another thread steals from worker 0, up to its first write to a slot of its own", )   \
-    STEP(thief_ends, "that thread goes on to the end; what it took is in the ring of {worker} then",         \
+    STEP(thief_ends, "that thread goes on to its end; what it took is in the ring of {worker} then",         \
          ARG(worker, WORKER))                                                                                \
     STEP(fall_asleep, "{worker}, {searches}, falls asleep", ARG(worker, WORKER) ARG(searches, SEARCHES))     \
     STEP(begin_search, "a worker other than 0 begins to search", )                                           \

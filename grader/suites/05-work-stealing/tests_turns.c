@@ -171,12 +171,13 @@ void test_yields(struct judge *judge)
     judge_finish(judge);
 }
 
-/* The ring is full when the task yields, and a thief is at work: so the task goes to the inject queue alone. */
+/* The ring is full when the task yields, and a thief is at work: so the task goes to the inject queue alone. The thief goes on with the
+ * next poll: some workers put what they take from there into their ring, where there is no room before. */
 static void yields_beside_a_thief(struct judge *judge)
 {
     enum { YIELDS = 500, OTHERS = 256 };
     make_world(judge, 2);
-    PROGRAM(judge, 1, OTHERS, ACT(ready));
+    PROGRAM(judge, 1, OTHERS, ACT(thief_ends, 1), ACT(ready));
     PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(OTHERS, OTHERS)), ACT(thief_stops), ACT(yield),
             ACT(thief_ends, 1), ACT(finish), ACT(ready));
     DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1)));

@@ -24,6 +24,9 @@ struct wf_run_queue *thief_ring(void);
  */
 bool thief_stops(struct wf_run_queue *from);
 
+/** Whether there is one that was not waited for. */
+bool thief_exists(void);
+
 /** Let it go on, and wait for its end: what its steal has returned. */
 struct wf_task *thief_goes_on(uint32_t *count);
 
