@@ -107,23 +107,6 @@ static void injected_while_searching(struct judge *judge)
     end_world(judge);
 }
 
-/* Each of many workers is asked, and then no more: the search ends. */
-static void search_among_many(struct judge *judge)
-{
-    static const int victims[] = {1, 127, 128, 255, 256, MANY_WORKERS - 1};
-    enum { COUNT = sizeof victims / sizeof *victims };
-    make_world(judge, MANY_WORKERS);
-    PROGRAM(judge, 1, COUNT, ACT(ready));
-    run_worker(judge);
-    EXPECT_POLLS(judge, until_asleep(judge), -1);
-    for (int i = 0; i < COUNT; i++) {
-        DRIVER(judge, ACT(load, victims[i], RANGE(1 + i, 1 + i)), ACT(notify));
-        EXPECT_POLLS(judge, until_asleep(judge), 1 + i);
-    }
-    finish(judge);
-    end_world(judge);
-}
-
 void test_searches(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -132,7 +115,8 @@ void test_searches(struct judge *judge)
     steal_all_of(judge, 2, 1, 1);
     steal_all_of(judge, 2, 1, 256);
     steal_all_of(judge, 3, 2, 2);
-    search_among_many(judge);
+    for (int victim = 19; victim < MANY_WORKERS; victim += 20) /* wherever the search begins */
+        steal_all_of(judge, MANY_WORKERS, victim, 1);
     for (int round = 0; round < 2; round++)
         injected_while_searching(judge);
     judge_finish(judge);
