@@ -374,7 +374,8 @@ static void write_lines(FILE *out, int width)
         int left_out = story_left_out(i);
         bool middle = is_in_the_middle(i);
         if (!middle && skipped)
-            fprintf(out, "      .... %d lines are left out here: --all-steps has them, and the page\n", skipped);
+            fprintf(out, "      .... %d lines are left out here: --all-steps has them, and the page\n",
+                    skipped);
         skipped = middle ? skipped + left_out + 1 : 0;
         if (left_out && !middle)
             fprintf(out, "      .... %d more line%s these\n", left_out,

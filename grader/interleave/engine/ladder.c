@@ -154,8 +154,7 @@ static void describe_failure(struct climb *climb, struct ladder_result *out)
     int64_t ends_ms = engine_ms() + after_ms(climb);
     if (is_about_the_code(out->result.failure) &&
         (explore_simple(climb, 0, ends_ms, &simple) ||
-         (climb->options.spurious > 0 &&
-          explore_simple(climb, climb->options.spurious, ends_ms, &simple)))) {
+         (climb->options.spurious > 0 && explore_simple(climb, climb->options.spurious, ends_ms, &simple)))) {
         il_result_free(&out->result);
         out->result = simple;
     }

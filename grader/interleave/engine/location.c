@@ -174,7 +174,8 @@ void location_refresh(int index, il_site site)
             location_text(index), value_text(index, location_newest(location)->value),
             value_text(index, value));
     location->rewritten = false;
-    if (is_unwritten((void *)location->address, location->size)) /* a function begins once more, with the same variable */
+    if (is_unwritten((void *)location->address,
+                     location->size)) /* a function begins once more, with the same variable */
         location->unwritten = il->store_count;
     location->oldest = location_put(index, location->count, value, NOBODY, NULL)->index;
 }

@@ -40,7 +40,8 @@ void nothing_is_replaced(void)
 /* The order, and what an operation needs beside. */
 static enum il_order both_orders(enum il_order order, enum il_order other)
 {
-    bool acquires = il_acquires(order) || il_acquires(other), releases = il_releases(order) || il_releases(other);
+    bool acquires = il_acquires(order) || il_acquires(other),
+         releases = il_releases(order) || il_releases(other);
     return order == IL_SEQ_CST || other == IL_SEQ_CST ? IL_SEQ_CST
            : acquires && releases                     ? IL_ACQ_REL
            : acquires                                 ? IL_ACQUIRE

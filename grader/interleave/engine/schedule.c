@@ -200,13 +200,12 @@ int pick_thread(void)
         enabled = spurious = let_spin(); /* none is answered: which goes on first is a choice of its own */
     }
     if (il->step_count >= il->options.steps_max)
-        fail(
-            IL_STEPS, current->next.site,
-            "more than %d visible operations in one execution, the last at %s. A loop that waits must say so, by a lock, a "
-            "condition variable or sched_yield(): else it may run for ever before the others do. If it is no loop, make the "
-            "model smaller%s",
-            il->options.steps_max, where(current->next.site),
-            il->options.steps_max < STEPS_LIMIT ? ", or its .steps_max larger: 4,000 is the most" : "");
+        fail(IL_STEPS, current->next.site,
+             "more than %d visible operations in one execution, the last at %s. A loop that waits must say so, by a lock, a "
+             "condition variable or sched_yield(): else it may run for ever before the others do. If it is no loop, make the "
+             "model smaller%s",
+             il->options.steps_max, where(current->next.site),
+             il->options.steps_max < STEPS_LIMIT ? ", or its .steps_max larger: 4,000 is the most" : "");
     bool may_stay = current->state == ALIVE && (enabled & ~spurious) >> il->current & 1 &&
                     current->next.op != OP_SPIN && !current->gives_way;
     int chosen = choose_thread(enabled, spurious, may_stay);

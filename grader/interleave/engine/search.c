@@ -219,7 +219,8 @@ static int first_choice(unsigned enabled, unsigned spurious, unsigned preempting
     unsigned candidates = allowed & ~sleeping;
     for (int i = 0; reduces() && !candidates && i < il->thread_count; i++)
         if (il->threads[i].state == ALIVE && !(enabled >> i & 1))
-            step_never_made(&il->threads[i]); /* nor will it be here; what follows was seen only as far as others go on */
+            step_never_made(
+                &il->threads[i]); /* nor will it be here; what follows was seen only as far as others go on */
     if (!candidates || (il->options.strategy == IL_STATES && state_is_seen(sleeping))) {
         il->pruned = true;
         il_leave();

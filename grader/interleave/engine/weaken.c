@@ -205,10 +205,11 @@ static struct opinion try_weaker(struct weakening *weakening, const struct group
     size_t model = 0;
     int count = weaker_orders(failure_order ? OP_LOAD : group->op, order, weaker);
     for (int i = 0; i < count; i++) {
-        il->replaced[0] = (struct replaced_order){.sites = group->sites,
-                                               .order = weaker[i],
-                                               .failure_order = failure_order,
-                                               .drop_fence = group->op == OP_FENCE && weaker[i] == IL_RELAXED};
+        il->replaced[0] =
+            (struct replaced_order){.sites = group->sites,
+                                    .order = weaker[i],
+                                    .failure_order = failure_order,
+                                    .drop_fence = group->op == OP_FENCE && weaker[i] == IL_RELAXED};
         if (all_pass(weakening, group, &model, &result))
             opinion.weakest = weaker[i];
         else if (result.verdict == IL_BUDGET)
@@ -335,8 +336,8 @@ int repair(const struct interleave_model *model, int budget_ms, FILE *out)
         for (int i = 0; i < weakening->group_count; i++) {
             const struct group *group = &weakening->groups[i];
             il->replaced[0] = (struct replaced_order){.sites = group->sites,
-                                                   .order = kind == 0 ? IL_ACQ_REL : IL_SEQ_CST,
-                                                   .fence_before = kind == 2};
+                                                      .order = kind == 0 ? IL_ACQ_REL : IL_SEQ_CST,
+                                                      .fence_before = kind == 2};
             explore_model(weakening, 0, &result);
             il_result_free(&result);
             if (result.verdict != IL_EXHAUSTED)

@@ -86,8 +86,9 @@ static void add_await(struct litmus_program *program, int t, int locations)
 /* A section of the semaphore, or of the eventfd: one thread takes what another has left. Or only a part of it. */
 static void add_token(struct litmus_program *program, int t, int locations, bool event)
 {
-    static const enum litmus_kind takes[2][4] = {{LITMUS_TAKE, LITMUS_TAKE, LITMUS_TAKE, LITMUS_TAKE_TIMED},
-                                                 {LITMUS_RECEIVE, LITMUS_RECEIVE, LITMUS_RECEIVE, LITMUS_POLL}};
+    static const enum litmus_kind takes[2][4] = {
+        {LITMUS_TAKE, LITMUS_TAKE, LITMUS_TAKE, LITMUS_TAKE_TIMED},
+        {LITMUS_RECEIVE, LITMUS_RECEIVE, LITMUS_RECEIVE, LITMUS_POLL}};
     int what = random_below(5); /* 0, 1: all; 2: take; 3, 4: leave */
     if (what < 3)
         random_add(program, t,

@@ -329,7 +329,8 @@ static void print_operation(const struct litmus_operation *operation)
     case LITMUS_SHARE:
     case LITMUS_EXCLUDE:
     case LITMUS_LEAVE: {
-        static const char *const names[] = {"post", "take", "", "", "receive", "poll", "share", "exclude", "leave"};
+        static const char *const names[] = {"post", "take",  "",        "",     "receive",
+                                            "poll", "share", "exclude", "leave"};
         printf("%s", names[operation->kind - LITMUS_POST]);
         break;
     }
@@ -346,7 +347,8 @@ static void print_operation(const struct litmus_operation *operation)
 void litmus_print(const struct litmus_program *program)
 {
     if (program->permits || program->count)
-        printf("permits %d, count %d%s: ", program->permits, program->count, program->takes_one ? ", by one" : "");
+        printf("permits %d, count %d%s: ", program->permits, program->count,
+               program->takes_one ? ", by one" : "");
     for (int t = 0; t < program->threads; t++)
         for (int i = 0; i < program->lengths[t]; i++) {
             if (t > 0 && i == 0)

@@ -47,10 +47,10 @@ enum litmus_kind {
     LITMUS_POLL,        /* waits until it can be read */
     LITMUS_SHARE,       /* the lock for readers and writers */
     LITMUS_EXCLUDE,
-    LITMUS_LEAVE,       /* unlocks it */
-    LITMUS_YIELD,       /* until something that it has read changes */
-    LITMUS_GIVE_WAY,    /* the others first */
-    LITMUS_AWAIT,       /* looks until it is answered: enum litmus_await in `expected` */
+    LITMUS_LEAVE,    /* unlocks it */
+    LITMUS_YIELD,    /* until something that it has read changes */
+    LITMUS_GIVE_WAY, /* the others first */
+    LITMUS_AWAIT,    /* looks until it is answered: enum litmus_await in `expected` */
 };
 
 /** How a LITMUS_AWAIT looks. */
