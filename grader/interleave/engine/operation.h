@@ -113,18 +113,18 @@ struct step {
     int read;       /* the number of the store that it read; or -1 */
     int store;      /* that it made; or -1 */
     struct footprint touches;
-    uint8_t able; /* threads that could run just before it, for a reason */
     int previous; /* the number of the step of its thread before it; or -1 */
+    uint8_t able; /* threads that could run just before it, for a reason */
     bool timed;   /* it waited, but not longer than to a deadline */
     bool moves; /* something into a stream or out of it, or ends it; or takes from a semaphore, or posts, or would */
-    uint64_t held[2];  /* then: how much these held just before, which are its two objects */
-    bool ended[2];     /* and whether the other end of each was gone */
     struct clock past; /* steps that it depends on, transitively */
     const struct step *before[2], *awaiting_before,
         *timed_before; /* the last steps about the same objects, that await any, that use the clock; or NULL */
     bool taken_back;   /* a look of a round that counts for nothing: wait.c */
     struct step_sc sc;
     il_site site;
+    bool ended[2];    /* if it moves something: whether the other end was gone, of each of its two objects, */
+    uint64_t held[2]; /* and how much it held just before */
 };
 
 #endif
