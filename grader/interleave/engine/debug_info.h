@@ -38,10 +38,10 @@ typedef void debug_info_local_variable(void *arg, const char *name, int64_t offs
 /** Of the function that is at `pc`, which is where it begins; none where its frame is no plain one. */
 void debug_info_locals(uintptr_t pc, debug_info_local_variable *local, void *arg);
 
-/** Whether there is a structure or union of just this size at just this offset of an object of that type. */
-bool debug_info_holds_structure(uint64_t type, size_t offset, size_t size);
+/** Whether there is a structure or union of just this size at just this offset of an object, whose type has that place. */
+bool debug_info_holds_structure(uint64_t place, size_t offset, size_t size);
 
-/** What stands at `offset` of an object of that type, to be put behind its name: ".member", "[2].member", or nothing. */
-void debug_info_part(uint64_t type, size_t offset, char *text, size_t room);
+/** What stands at `offset` of such an object, to be put behind its name: ".member", "[2].member", or nothing. */
+void debug_info_part(uint64_t place, size_t offset, char *text, size_t room);
 
 #endif

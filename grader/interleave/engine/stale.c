@@ -8,9 +8,13 @@ void note_hint(struct il_hint hint)
 {
     if (!il->tracing)
         return;
-    for (int i = 0; i < il->hint_count; i++)
-        if (memcmp(&il->hints[i], &hint, sizeof hint) == 0)
+    for (int i = 0; i < il->hint_count; i++) {
+        const struct il_hint *known = &il->hints[i];
+        if (known->acquire == hint.acquire && known->release == hint.release &&
+            known->on_failure == hint.on_failure && known->fence[0] == hint.fence[0] &&
+            known->fence[1] == hint.fence[1])
             return;
+    }
     if (il->hint_count < IL_HINTS)
         il->hints[il->hint_count++] = hint;
 }
