@@ -289,6 +289,8 @@ prove_program() {
     check_program "seconds that are too many" 64 "from 1 to" "$build/program-wrong" --seconds 4294967297
     check_program "no such model" 64 "nobody" "$build/program-wrong" nobody
     check_program "budget reached" 2 "NOT VERIFIED" "$build/program-bad" too_large --seconds 1
+    check_program "a long account" 2 "lines are left out here: --all-steps has them" "$build/program-bad" too_many_atomics
+    check_program "the whole of it" 2 "128 A bad_input.c:" "$build/program-bad" too_many_atomics --all-steps
     check_program "not supported" 2 "NOT VERIFIED" "$build/program-bad" calls_write
     check_program "a program that is ended" 1 "a model ended the program" "$build/program-leaves"
     check_program "engine crash" 71 "the engine failed" "$build/program-bad" engine_crash
