@@ -51,6 +51,8 @@ expect 2 "01.T9 is not written yet: wf_block_on (labs/01-futures/block_on.c:" ma
 expect 2 "Which example? EXAMPLE= is one of: across_threads" make -s run EXAMPLE=nonsense
 expect 2 "VARIANT= is one of: plain asan tsan" make -s run EXAMPLE=first_future VARIANT=fast
 expect 2 "RUNS is a number" make -s soak LAB=01 RUNS=many
+expect 2 "ROUNDS is a number from 1 on, not '0'" make -s bench ROUNDS=0
+expect 2 "nothing has a name of GROUP='nothing': there are spawn, yield, wake" make -s bench GROUP=nothing
 
 expect 2 "there is no lab 99" "$grade" run 99
 expect 2 "which lab?" "$grade" run
