@@ -29,8 +29,6 @@ flags=${BENCH_FLAGS:?make bench says how it was compiled}
 logs=$out/logs
 figures=$out/rounds.tsv
 with_allocators=$out/allocators.tsv
-rm -rf "$logs" "$figures" "$with_allocators" "$out"/{summary.tsv,results.json,chart.svg,tokio,go}
-mkdir -p "$logs"
 
 fail()
 {
@@ -59,6 +57,9 @@ asked()
         }' $here/benchmarks.txt | sort -s -n -k 1,1
 }
 [ -n "$(asked)" ] || fail "nothing has a name of GROUP='$group': there are $(awk '!/^(#|$)/ && !seen[$1]++ { printf "%s%s", comma, $1; comma = ", " }' $here/benchmarks.txt), and names of benchmarks"
+
+rm -rf "$logs" "$figures" "$with_allocators" "$out"/{summary.tsv,results.json,chart.svg,tokio,go}
+mkdir -p "$logs"
 
 # --- the peers -----------------------------------------------------------------------------------------------
 

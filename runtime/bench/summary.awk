@@ -110,7 +110,7 @@ END {
                 values[i] = figures[key, "weft", i]
             ours = median(values, count)
             print names[b], title[key], unit[key], workers, target[key], limit[key], peers[key], in_mean[key], ours,
-                ours > 0 ? (values[count] - values[1]) / ours * 100 : 0, middle_of(cpu, key, "weft"),
+                (ours > 0 ? (values[count] - values[1]) / ours * 100 : 0), middle_of(cpu, key, "weft"),
                 compare(key, "tokio"), compare(key, "go"), highest_of(key, "tokio")
         }
     }
