@@ -41,8 +41,8 @@ int wf_blocking_pool_bind(struct wf_scheduler *scheduler, struct wf_task *call)
      * What is accepted is queued */
     LAB_TODO("06.T1");
     pthread_mutex_unlock(&self->lock);
-    if (tell)
-        pthread_cond_signal(&self->told); /* not under the lock, for which the thread would have to wait at once */
+    if (tell) /* not under the lock, for which the thread would have to wait at once */
+        pthread_cond_signal(&self->told);
     return status;
 }
 

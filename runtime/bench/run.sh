@@ -140,7 +140,7 @@ progress()
 # them on one core or on two would decide the figure, for any program, by a factor of ten.
 measure()
 {
-    local lines library= word= on=${cores[-1]}
+    local lines library='' word='' on=${cores[-1]}
     [ "$4" -lt 2 ] || on=${cores[-2]},$on
     case ${5-own} in
         own) ;; # as a program has it that asks for nothing
