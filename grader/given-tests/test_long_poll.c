@@ -114,7 +114,7 @@ START_TEST(g121_its_end_is_told_with_the_place_where_it_stands)
     run_caller(1000, 1000 + 2 * LIMIT, 1000 + 5 * LIMIT, 0);
     ck_assert_int_eq(told_count, 2);
     ck_assert(told[1].poll.over);
-    ck_assert_uint_eq(told[1].poll.ns, 5 * LIMIT);
+    ck_assert_uint_eq(told[1].poll.ns, 5 * (uint64_t)LIMIT);
     expect_begin(&told[1]);
     ck_assert_uint_eq(told[1].poll.to_count, 3);
     expect_place(&told[1].to[0], "caller", caller_line);
@@ -151,9 +151,9 @@ START_TEST(g120_polls_that_follow_each_other_are_told_apart)
     struct job root = job_of(spawns_what_looks, 0);
     begin_watch();
     look(5);
-    look(5 + 9 * LIMIT); /* nothing is polled at all */
+    look(5 + 9 * (uint64_t)LIMIT); /* nothing is polled at all */
     run_watched(&root.future);
-    look(100 * LIMIT);
+    look(100 * (uint64_t)LIMIT);
     ck_assert_int_eq(told_count, 0);
     end_watch();
 }

@@ -13,6 +13,7 @@ _Atomic int threads_left = -1;
 typedef int create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg);
 
 /* Stands before the system's, or a sanitizer's. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the system's names are reserved to it */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
 {
     if (threads_left == 0)
