@@ -36,7 +36,7 @@ enum wf_poll_slot_state { WF_POLL_POLLING = 1, WF_POLL_LATE = 2, WF_POLL_NUMBER 
 /** What one thread polls, for the watch. */
 struct wf_poll_slot {
     struct wf_poll_watch *watch;     /**< constant */
-    WF_ATOMIC(uint64_t) state;       /**< see above */
+    WF_ATOMIC(uint64_t) state;       /**< enum wf_poll_slot_state, and the number of the poll */
     WF_ATOMIC(uint32_t) task;        /**< the polling thread's, and so is all down to `places` */
     WF_ATOMIC(uint32_t) count;       /**< places of the chain */
     WF_ATOMIC(const char *) name;    /**< of the task */

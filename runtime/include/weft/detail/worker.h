@@ -82,9 +82,9 @@ struct wf_workers {
     struct wf_worker *workers;     /**< constant: where they stand */
     /** What keeps the workers from their end: lists of tasks that are open, or not yet empty. 0: all tasks are over. */
     WF_ATOMIC(uint32_t) lists_left;
-    uint64_t lookout_ns;                       /**< constant: how often a lookout looks; 0: there is none */
-    alignas(64) WF_ATOMIC(uint32_t) lookouts;  /**< 1: a sleeper looks out for tasks behind a long poll; or 0 */
-    alignas(64) struct wf_idle idle;           /**< who sleeps, and how many search */
+    uint64_t lookout_ns;                      /**< constant: how often a lookout looks; 0: there is none */
+    alignas(64) WF_ATOMIC(uint32_t) lookouts; /**< 1: a sleeper looks out for tasks behind a long poll; or 0 */
+    alignas(64) struct wf_idle idle;          /**< who sleeps, and how many search */
     alignas(64) struct wf_inject_queue inject; /**< tasks from outside */
 };
 
