@@ -33,6 +33,12 @@ struct wf_future;
 /** Bits of a slot's state. */
 enum wf_poll_slot_state { WF_POLL_POLLING = 1, WF_POLL_LATE = 2, WF_POLL_NUMBER = 4 };
 
+/** A wf_poll_place that the watch may read while the poll goes on. */
+struct wf_poll_slot_place {
+    WF_ATOMIC(const char *) name; /**< as in a wf_poll_place */
+    WF_ATOMIC(uint32_t) line;     /**< as in a wf_poll_place */
+};
+
 /** What one thread polls, for the watch. */
 struct wf_poll_slot {
     struct wf_poll_watch *watch;     /**< constant */
@@ -41,11 +47,7 @@ struct wf_poll_slot {
     WF_ATOMIC(uint32_t) count;       /**< places of the chain */
     WF_ATOMIC(const char *) name;    /**< of the task */
     WF_ATOMIC(const char *) spawned; /**< at, or NULL */
-    /** The chain as the poll began. */
-    struct {
-        WF_ATOMIC(const char *) name; /**< as in a wf_poll_place */
-        WF_ATOMIC(uint32_t) line;     /**< as in a wf_poll_place */
-    } places[WF_POLL_PLACES];
+    struct wf_poll_slot_place places[WF_POLL_PLACES]; /**< the chain as the poll began */
     uint64_t seen;             /**< the watch's: the state that it saw first at `since` */
     WF_ATOMIC(uint64_t) since; /**< the watch's; read by the thread whose poll is LATE */
 };
