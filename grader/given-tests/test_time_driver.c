@@ -110,7 +110,8 @@ START_TEST(g141_a_turn_fires_and_tells)
         ck_assert_int_eq(wf_park(&driver->park, 0), WF_PARK_TIMED_OUT);
         wf_store_relaxed(&driver->paused_ns, wf_load_relaxed(&driver->paused_ns) + WF_TICK_NS);
         ck_assert_int_eq(wf_park(&driver->park, 0), WF_PARK_WOKEN);
-        ck_assert_int_eq(counts.wakes, 10 * ms);
+        int woken = 10 * ms;
+        ck_assert_int_eq(counts.wakes, woken);
     }
     ck_assert_int_eq(inner.turns, 15);
     wf_unpark(&driver->park);

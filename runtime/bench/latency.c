@@ -97,9 +97,11 @@ static void measure(const struct bench *bench, uint32_t busy_tasks)
     wf_store_relaxed(&wakes.over, true);
     wf_multi_thread_drop(runtime);
     qsort(wakes.took_ns, bench->count, sizeof *wakes.took_ns, by_value);
-    report_value(bench, "p50", (double)wakes.took_ns[bench->count / 2]);
-    report_value(bench, "p99", (double)wakes.took_ns[bench->count * 99 / 100]);
-    report_value(bench, "p99.9", (double)wakes.took_ns[bench->count * 999 / 1000]);
+    const uint64_t half = bench->count / 2, most = bench->count * 99 / 100,
+                   nearly_all = bench->count * 999 / 1000;
+    report_value(bench, "p50", (double)wakes.took_ns[half]);
+    report_value(bench, "p99", (double)wakes.took_ns[most]);
+    report_value(bench, "p99.9", (double)wakes.took_ns[nearly_all]);
     free(wakes.took_ns);
 }
 
