@@ -11,6 +11,10 @@
 
 #include "accesses.h"
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wconditional-uninitialized" /* that is what this file is about */
+#endif
+
 #define APART __attribute__((noinline))
 
 static atomic_int zero;

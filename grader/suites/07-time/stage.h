@@ -22,8 +22,7 @@ void see_lock(void);
 #define MANY_STEPS(STEP, ARG)                                                                                \
     STEP(crowd, , )                                                                                          \
     STEP(crowd_now, , )                                                                                      \
-    STEP(crowd_end, , ) STEP(flood, , ) STEP(flood_now, , ) STEP(flood_end, , ) STEP(storm, , )              \
-        STEP(real, , )
+    STEP(crowd_end, , ) STEP(flood, , ) STEP(flood_now, , ) STEP(flood_end, , ) STEP(storm, , ) STEP(real, , )
 MANY_STEPS(STEP_DECLARE, STEP_NOTHING)
 
 #endif
