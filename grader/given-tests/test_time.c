@@ -1,6 +1,7 @@
 #include "weft/time.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "jobs.h"
@@ -261,6 +262,101 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
+static int does_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+/* Each call ends just when the runtime looks whether it may let time pass. */
+struct calls {
+    struct wf_future future;
+    struct wf_join_handle call;
+    struct wf_timeout limit;
+    uint64_t begun, limit_ns;
+    int i;
+    int out;
+};
+
+ASYNC_FN(calls)
+{
+    ASYNC_BEGIN;
+    self->begun = wf_now();
+    for (self->i = 0; self->i < 1000; self->i++) {
+        ck_assert_int_eq(wf_blocking(&self->call, does_nothing, NULL), 0);
+        wf_timeout(&self->limit, self->limit_ns, &self->call.future);
+        AWAIT(&self->limit);
+        ck_assert_int_eq(self->limit.out, 0);
+        ck_assert_uint_eq(wf_now(), self->begun);
+    }
+ASYNC_FINALLY:
+    ASYNC_END;
+}
+
+/* G.147: beside a timer of an hour, and one that never comes. */
+START_TEST(g147_a_call_that_ends_is_seen_before_time_passes)
+{
+    struct wf_runtime *runtime =
+        wf_runtime_new(&(struct wf_runtime_config){.kind = WF_RUNTIME_CURRENT_THREAD, .paused_clock = true});
+    struct calls root;
+    uint64_t limit_ns = _i ? WF_FOREVER : WF_HOURS(1);
+    ck_assert_int_eq(wf_runtime_block_on(runtime, &ASYNC_INIT(&root, calls, .limit_ns = limit_ns)->future), 0);
+    wf_runtime_drop(runtime);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+static void *wakes_later(void *arg)
+{
+    usleep(2000);
+    wf_waker_wake(arg);
+    return NULL;
+}
+
+struct outside {
+    struct wf_future future;
+    struct wf_waker *waker;
+    int polls;
+    int out;
+};
+
+static enum wf_poll outside_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    struct outside *self = (struct outside *)future;
+    pthread_t thread;
+    if (self->polls++ > 0)
+        return WF_READY;
+    *self->waker = wf_waker_clone(cx->waker);
+    ck_assert_int_eq(pthread_create(&thread, NULL, wakes_later, self->waker), 0);
+    pthread_detach(thread);
+    return WF_PENDING;
+}
+
+static const struct wf_future_ops outside_ops = {
+    .name = "outside", .poll = outside_poll, WF_FRAME(struct outside)};
+
+/* G.147: a wait for ever, beside what comes from outside, lets no time pass. */
+START_TEST(g147_for_ever_is_no_time)
+{
+    struct wf_runtime *runtime =
+        wf_runtime_new(&(struct wf_runtime_config){.kind = WF_RUNTIME_CURRENT_THREAD, .paused_clock = true});
+    static struct wf_waker waker;
+    struct outside outside = {.future = {.ops = &outside_ops}, .waker = &waker};
+    struct wf_timeout limit;
+    struct wf_runtime_entry entry;
+    wf_runtime_enter(runtime, &entry);
+    uint64_t begun = wf_now();
+    wf_timeout(&limit, WF_FOREVER, &outside.future);
+    wf_runtime_leave(&entry);
+    ck_assert_int_eq(wf_runtime_block_on(runtime, &limit.future), 0);
+    ck_assert_int_eq(limit.out, 0);
+    wf_runtime_enter(runtime, &entry);
+    ck_assert_uint_eq(wf_now(), begun);
+    wf_runtime_leave(&entry);
+    wf_runtime_drop(runtime);
+}
+END_TEST
+
 /* G.147 */
 START_TEST(g147_a_blocking_call_holds_the_clock)
 {
@@ -378,6 +474,8 @@ TCase *time_tests(void)
     add_panic_test(tcase, g146_a_clock_that_is_not_paused_panics);
     add_panic_test(tcase, g146_without_memory_it_panics);
     tcase_add_test(tcase, g147_time_passes_when_all_wait);
+    tcase_add_loop_test(tcase, g147_a_call_that_ends_is_seen_before_time_passes, 0, 2);
+    tcase_add_test(tcase, g147_for_ever_is_no_time);
     tcase_add_test(tcase, g147_a_blocking_call_holds_the_clock);
     tcase_add_test(tcase, g148_items_come_out_when_their_time_has_come);
     tcase_add_test(tcase, g149_changes_count_at_once);

@@ -25,8 +25,8 @@ static bool has_place(const struct law_future *future, int32_t place)
         return future->leaves == OWNS_LEAVES;
     case AT_CALLBACK:
         return future->output == TO_CALLBACK || (future->flags & CALLS_TO_BUILD);
-    case AT_WAKE:
-        return keeps || future->waits == WAITS_ONE_TURN;
+    case AT_WAKE: /* a life in which something else asks for a poll is lived without places */
+        return has_leaves || future->waits == WAITS_ONE_TURN;
     case AT_CLONE:
     case AT_WAKER_DROP:
         return keeps;

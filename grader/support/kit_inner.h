@@ -109,4 +109,7 @@ void kit_free_storage(struct kit_object *object);
 /** Allocations from here on are the object's; NULL: nobody's. */
 void kit_watch_allocator(void);
 
+/** Bytes that lives have allocated and not freed. */
+int32_t kit_live_bytes(void);
+
 #endif

@@ -208,7 +208,7 @@ static void act_life(const struct kit_life *life)
     wf_alloc_fail_at(0);
     object.seen.twin_wrong += count_others_that_differ(objects);
     for (int i = 0; i < objects && i < 2; i++) {
-        member(i)->seen.live = (int32_t)wf_live_bytes();
+        member(i)->seen.live = kit_live_bytes();
         tell(member(i), i == 0 ? EVENT_SEEN : EVENT_SEEN_OF_TWIN);
     }
     object.inner = twin.inner = NULL;
@@ -249,7 +249,7 @@ static void act_crowd(const struct kit_life *life)
     wf_context_leave(&context);
     kit_release(&object);
     object.inner = NULL;
-    seen.live = (int32_t)wf_live_bytes();
+    seen.live = kit_live_bytes();
     scenario_event_text(EVENT_SEEN, (const char *)&seen, sizeof seen);
 }
 
@@ -268,13 +268,46 @@ static void act(const struct channel_command *command)
     scenario_reply(0, 0);
 }
 
+static struct wf_context around;
+
+__attribute__((weak)) void kit_surround(struct wf_context *context, bool begins)
+{
+    (void)context;
+    (void)begins;
+}
+
+static size_t live_before; /* what the surroundings have */
+
+int32_t kit_live_bytes(void)
+{
+    return (int32_t)(wf_live_bytes() - live_before);
+}
+
+struct wf_context kit_around(void)
+{
+    return (struct wf_context){.time_driver = around.time_driver, .reactor = around.reactor};
+}
+
+static bool is_surrounded(void)
+{
+    return around.time_driver || around.reactor;
+}
+
 static void begin(void)
 {
     kit_watch_allocator();
+    around = (struct wf_context){.outer = NULL};
+    kit_surround(&around, true);
+    if (is_surrounded())
+        wf_context_enter(&around);
+    live_before = wf_live_bytes();
 }
 
 static void end(void)
 {
+    if (is_surrounded())
+        wf_context_leave(&around);
+    kit_surround(&around, false);
 }
 
 const struct scenario scenario_laws = {"laws", begin, act, end};

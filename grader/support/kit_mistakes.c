@@ -107,7 +107,9 @@ _Noreturn static void be_the_copy(struct kit_object *object, int mistake)
     wf_set_panic_hook(tell_panic);
     kit_varied.place = NOWHERE;
     bool alone = !wf_context_running() || object->inner->operations % 2;
-    if (mistake != POLL_OUTSIDE && alone)
+    if (mistake == POLL_OUTSIDE)
+        wf_context_current = NULL;
+    else if (alone)
         wf_context_enter(&context);
     make(object, mistake);
     tell(ERRED_QUIETLY);

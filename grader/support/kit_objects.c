@@ -35,7 +35,7 @@ void kit_look(struct kit_object *object)
     wf_alloc_fail_at(left);
     seen->failures = kit_varied.fail && !left;
     kit_look_at_guards(object);
-    seen->live = (int32_t)wf_live_bytes();
+    seen->live = kit_live_bytes();
 }
 
 /* What the table says of the frame is what its header says: its size, and where its output is. */

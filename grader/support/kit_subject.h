@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "kit.h"
+#include "weft/context.h"
 #include "weft/future.h"
 
 struct kit_object;
@@ -89,6 +90,11 @@ struct wf_future *kit_leaf_in(struct kit_object *object, int index, void *room);
 bool kit_leaf_is_over(const struct kit_object *object, int index);
 /** What leaf `index` was made READY with. */
 int kit_result(const struct kit_object *object, int index);
+
+/** What all lives of the lab are lived in: its drivers. `begins` false: they are given back. None, unless the lab defines it. */
+void kit_surround(struct wf_context *around, bool begins);
+/** The same, for a thread of the kit's own: a context that has the drivers, to be entered. */
+struct wf_context kit_around(void);
 
 /** Storage that is looked over: rubbish in it at first, and any byte changed outside of it counts as damage. Given back with the
  * object. */

@@ -35,7 +35,7 @@ static void run_errand(void *arg)
 
 static void *errand_thread(void *errand)
 {
-    struct wf_context context = {.constrained = false};
+    struct wf_context context = kit_around();
     wf_context_enter(&context);
     run_errand(errand);
     wf_context_leave(&context);

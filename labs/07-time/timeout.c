@@ -12,7 +12,7 @@ static enum wf_poll timeout_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_timeout *self = (struct wf_timeout *)future;
     /* 07.T4: the inner future first; then the timer, without budget and without a look at
-     * cancellation: that is the inner future's. Whoever is over leaves nothing of the other */
+     * cancellation: that is the inner future's. Whichever is over, nothing of the other is left */
     LAB_TODO("07.T4");
 }
 

@@ -2,7 +2,7 @@
  * @file timer.c
  * @brief A timer, as its owner sees it: poll, reset, drop, each at any moment of the driver's firing.
  *
- * Two parties touch a timer that is armed: its owner, and the driver that fires it. Whoever holds the driver's lock and finds it ARMED
+ * Two parties touch a timer that is armed: its owner, and the driver that fires it. The one that holds the driver's lock and finds it ARMED
  * decides: the owner takes it out of the wheel, and the driver will not find it; or the driver takes waker and entry, stores FIRED as
  * the last thing that it does with the timer, and wakes behind the lock. So an owner that reads FIRED needs no lock.
  *
@@ -43,7 +43,7 @@ void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     timer->deadline_ns = deadline_ns;
     /* 07.T3: an armed one moves in the wheel, and keeps its waker; where the new deadline has
-     * passed it wakes at once. One that fired is idle again */
+     * passed, or the driver is closed, it wakes at once. One that fired is idle again */
     LAB_TODO("07.T3");
 }
 

@@ -262,13 +262,12 @@ void wf_runtime_drop(struct wf_runtime *runtime)
             wf_panic("G.125", "a runtime is dropped inside itself, where it would wait for ever: drop it on a "
                               "thread that is in none");
     struct wf_context base = base_of(runtime);
-    if (runtime->current_thread) {
-        wf_context_enter(&base); /* clean-ups are inside the runtime too */
+    wf_context_enter(&base); /* clean-ups, and wakers of timers that are closed, are inside the runtime too */
+    if (runtime->current_thread)
         wf_current_thread_drop(runtime->current_thread);
-        wf_context_leave(&base);
-    } else {
+    else
         wf_multi_thread_drop(runtime->multi_thread);
-    }
+    wf_context_leave(&base);
     wf_blocking_pool_drop(runtime->pool);
     wf_scheduler_unreference(runtime->scheduler);
     free_runtime(runtime);

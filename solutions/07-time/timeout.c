@@ -10,7 +10,7 @@
 static enum wf_poll timeout_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_timeout *self = (struct wf_timeout *)future;
-    /* LAB 07.T4 { the inner future first; then the timer, without budget and without a look at cancellation: that is the inner future's. Whoever is over leaves nothing of the other */
+    /* LAB 07.T4 { the inner future first; then the timer, without budget and without a look at cancellation: that is the inner future's. Whichever is over, nothing of the other is left */
     future->awaiting = self->inner;
     if (wf_future_poll(self->inner, cx) == WF_READY) {
         wf_timer_drop(&self->timer);

@@ -2,7 +2,7 @@
  * @file timer.c
  * @brief A timer, as its owner sees it: poll, reset, drop, each at any moment of the driver's firing.
  *
- * Two parties touch a timer that is armed: its owner, and the driver that fires it. Whoever holds the driver's lock and finds it ARMED
+ * Two parties touch a timer that is armed: its owner, and the driver that fires it. The one that holds the driver's lock and finds it ARMED
  * decides: the owner takes it out of the wheel, and the driver will not find it; or the driver takes waker and entry, stores FIRED as
  * the last thing that it does with the timer, and wakes behind the lock. So an owner that reads FIRED needs no lock.
  *
@@ -78,24 +78,25 @@ void wf_timer_drop(struct wf_timer *timer)
 void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     timer->deadline_ns = deadline_ns;
-    /* LAB 07.T3 { an armed one moves in the wheel, and keeps its waker; where the new deadline has passed it wakes at once. One that fired is idle again */
+    /* LAB 07.T3 { an armed one moves in the wheel, and keeps its waker; where the new deadline has passed, or the driver is closed, it wakes at once. One that fired is idle again */
     struct wf_waker waker = {NULL, NULL};
     if (state_of(timer) == WF_TIMER_ARMED) {
         bool late = deadline_ns <= wf_time_driver_now(timer->driver);
         wf_time_driver_lock(timer->driver);
         if (state_of(timer) == WF_TIMER_ARMED) {
             wf_time_driver_take(timer->driver, timer);
-            if (late)
-                waker = timer->waker;
-            else
+            if (!late)
                 wf_time_driver_put(timer->driver, timer);
+            if (state_of(timer) != WF_TIMER_ARMED)
+                waker = timer->waker; /* late, or the driver is closed: its task has to know */
         }
         wf_time_driver_unlock(timer->driver);
     }
-    if (state_of(timer) != WF_TIMER_ARMED) {
+    int state = state_of(timer);
+    if (state != WF_TIMER_ARMED)
         timer->waker = (struct wf_waker){NULL, NULL};
+    if (state == WF_TIMER_FIRED)
         wf_store_relaxed(&timer->state, WF_TIMER_IDLE); /* relaxed: nobody else knows the timer */
-    }
     wf_waker_wake(&waker);
     /* LAB 07.T3 } */
 }

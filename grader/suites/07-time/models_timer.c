@@ -25,7 +25,7 @@ static struct counted first, second;
 
 static void *clone_waker(void *data)
 {
-    wf_fetch_add_relaxed(&((struct counted *)data)->references, 1);
+    assert(wf_fetch_add_relaxed(&((struct counted *)data)->references, 1) > 0); /* what is gone is not cloned */
     return data;
 }
 
@@ -67,6 +67,8 @@ static void begin(bool paused)
     wf_context_enter(&context);
     interleave_name(&driver->lock, "the driver's lock");
     interleave_name(&timer.state, "state");
+    wf_store_relaxed(&first.references, 1); /* the owner's */
+    wf_store_relaxed(&second.references, 1);
     wf_timer_init(&timer, wf_now() + WF_TICK_NS);
 }
 
@@ -88,9 +90,10 @@ static pthread_t start(void *(*run)(void *arg))
 /* Both threads are through. */
 static void end(void)
 {
-    interleave_expect(wf_load_relaxed(&first.references) + wf_load_relaxed(&second.references) == 0,
-                      "each waker is given back, or used up by its wake", "%d and %d references are left",
-                      wf_load_relaxed(&first.references), wf_load_relaxed(&second.references));
+    interleave_expect(
+        wf_load_relaxed(&first.references) == 1 && wf_load_relaxed(&second.references) == 1,
+        "each waker is given back, or used up by its wake: of each 1 reference is left, the owner's",
+        "%d and %d are left", wf_load_relaxed(&first.references), wf_load_relaxed(&second.references));
     interleave_expect(wf_load_relaxed(&driver->armed) == 0, "no timer is in the driver", "one is");
     wf_context_leave(&context);
     wf_park_drop(&driver->park);
@@ -163,23 +166,42 @@ static void *sleep_in_driver(void *arg)
     return NULL;
 }
 
-/* For the timer that is put into the wheel under the lock, and for the alarm behind it: the driver sleeps for another one, far away. */
-MODEL(explore_earlier, "07.7", "a timer is armed that is earlier than what the driver sleeps for; 2 threads")
+/* One timer is far away, the driver sleeps for it; this one comes to be earlier. */
+static void arm_earlier(bool by_reset)
 {
     const struct wf_waker waker = waker_of(&first), other = waker_of(&second);
     begin(false);
-    wf_timer_init(&late, wf_now() + UINT64_C(1000) * WF_TICK_NS);
+    /* by a reset on one level: so no slot is opened before. Else behind all early timeouts. */
+    wf_timer_init(&late, wf_now() + (by_reset ? UINT64_C(50) : UINT64_C(1000)) * WF_TICK_NS);
     assert(wf_timer_poll(&late, &other) == WF_PENDING);
     wf_timer_init(&timer, wf_now() + UINT64_C(2) * WF_TICK_NS);
+    if (by_reset) {
+        wf_timer_init(&timer, wf_now() + UINT64_C(60) * WF_TICK_NS);
+        (void)!wf_timer_poll(&timer, &waker);
+    }
     pthread_t thread = start(sleep_in_driver);
-    enum wf_poll poll = wf_timer_poll(&timer, &waker);
-    if (poll == WF_READY)
+    if (by_reset) {
+        wf_timer_reset(&timer, wf_now() + UINT64_C(2) * WF_TICK_NS);
+    } else if (wf_timer_poll(&timer, &waker) == WF_READY) {
         wake_by_ref(&first); /* time has passed: nothing was armed */
-    if (poll == WF_READY)
         wf_unpark(&driver->park);
+    }
     pthread_join(thread, NULL);
     interleave_expect(wf_load_relaxed(&second.wakes) == 0, "the later timer has not fired", "it has");
     wf_timer_drop(&timer);
     wf_timer_drop(&late);
     end();
+}
+
+/* For the timer that is put into the wheel under the lock, and for the alarm behind it: the driver sleeps for another one, far away. */
+MODEL(explore_earlier, "07.7", "a timer is armed that is earlier than what the driver sleeps for; 2 threads")
+{
+    arm_earlier(false);
+}
+
+/* The same for a timer that moves in the wheel. */
+MODEL(explore_earlier_reset, "07.9", "a timer is reset to earlier than what the driver sleeps for; 2 threads",
+      .timeouts = -1) /* time passes only when both wait: so the reset is not late */
+{
+    arm_earlier(true);
 }

@@ -6,6 +6,6 @@
 
 #include "scenario.h"
 
-extern const struct scenario scenario_wheel, scenario_time;
+extern const struct scenario scenario_wheel, scenario_time, scenario_laws;
 
-const struct scenario *const scenarios[] = {&scenario_wheel, &scenario_time, NULL};
+const struct scenario *const scenarios[] = {&scenario_wheel, &scenario_time, &scenario_laws, NULL};

@@ -4,11 +4,14 @@
  *
  * The order is that in which failures are told: what a mistake breaks nearest to it comes first.
  */
-#include "../../src/judge.h"
+#include "../../src/laws.h"
+#include "futures.h"
 
 #include <stddef.h>
 
 #include "tests.h"
+
+LAWS_OF_LAB("07.20")
 
 static const struct judge_test tests[] = {
     {"wheel_alone", "07.1", PLAIN | ASAN, test_wheel_alone},
@@ -29,6 +32,7 @@ static const struct judge_test tests[] = {
     {"timer_reset_fired", "07.9", PLAIN | ASAN, test_timer_reset_fired},
     {"crowd", "07.9", PLAIN | ASAN, test_crowd},
     {"timer_shutdown", "07.10", PLAIN | ASAN, test_timer_shutdown},
+    {"flood_of_closed", "07.10", PLAIN | ASAN, test_flood_of_closed},
     {"sleep_ready", "07.11", PLAIN | ASAN, test_sleep_ready},
     {"real_clock", "07.11", PLAIN | ASAN | TSAN, test_real_clock},
     {"sleep_leaf", "07.12", PLAIN | ASAN, test_sleep_leaf},
@@ -39,10 +43,11 @@ static const struct judge_test tests[] = {
     {"interval_ticks", "07.17", PLAIN | ASAN, test_interval_ticks},
     {"interval_on_time", "07.18", PLAIN | ASAN, test_interval_on_time},
     {"interval_late", "07.19", PLAIN | ASAN, test_interval_late},
-    {"explore_fire_drop", "07.8", INTERLEAVE, judge_model},
+    LAWS_ROWS{"explore_fire_drop", "07.8", INTERLEAVE, judge_model},
     {"explore_fire_poll", "07.7", INTERLEAVE, judge_model},
     {"explore_fire_reset", "07.9", INTERLEAVE, judge_model},
     {"explore_earlier", "07.7", INTERLEAVE, judge_model},
+    {"explore_earlier_reset", "07.9", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
 };
 
@@ -66,6 +71,7 @@ static const struct judge_rest rests[] = {
     {"07.16", "07.6 07.14 07.15"},
     {"07.17", "07.6 07.8 07.18"},
     {"07.19", "07.18"},
+    {"07.20", "07.6 07.7 07.8 07.11 07.12 07.14 07.15"},
     {NULL, NULL},
 };
 /* clang-format on */

@@ -66,6 +66,7 @@ void test_interval_late(struct judge *judge);
 /* tests_many.c */
 void test_crowd(struct judge *judge);
 void test_flood(struct judge *judge);
+void test_flood_of_closed(struct judge *judge);
 void test_storm(struct judge *judge);
 void test_real_clock(struct judge *judge);
 

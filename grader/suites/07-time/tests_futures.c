@@ -52,7 +52,7 @@ void test_sleep_leaf(struct judge *judge)
 {
     begin_time(judge);
     struct judge_reply reply;
-    for (int kind = 0; kind < 2; kind++) { /* a sleep, and an interval's tick is given */
+    for (int kind = 0; kind < 2; kind++) { /* a short one, and one of a level up */
         judge_forget_trace(judge);
         DO(judge, sleep, .future = A, .duration = kind ? 64 * MS : MS);
         reply = DO(judge, poll, .future = A, .waker = 1, .surrounding = ONE_UNIT);
@@ -65,6 +65,7 @@ void test_sleep_leaf(struct judge *judge)
         struct judge_reply after = DO(judge, waker, .waker = 2);
         EXPECT(judge, after.b == before.b + 1, "without a unit it gives way: its task is woken", "%lld wakes",
                (long long)(after.b - before.b));
+        expect_units(judge, 0, "a poll that could take no unit gives none back");
         reply = DO(judge, poll, .future = A, .surrounding = ONE_UNIT);
         EXPECT(judge, reply.a == WF_READY, "READY once the timer has fired", "PENDING");
         expect_units(judge, 0, "a poll that is READY takes a unit");

@@ -127,6 +127,8 @@ void test_interval_late(struct judge *judge)
     expect_next(judge, WF_MISSED_SKIP, INT64_MIN, 25 * MS, INT64_MAX,
                 sum((uint64_t)INT64_MIN, (uint64_t)INT64_MAX));
     expect_next(judge, WF_MISSED_SKIP, -2, 0, MS, UINT64_MAX);
+    expect_next(judge, WF_MISSED_SKIP, -2 - 25 * MS, 25 * MS, 10 * MS,
+                UINT64_MAX); /* whole periods go beyond */
     /* and as a whole: a task that was busy for 25 ms */
     static const int64_t then[] = {10, 35, 30};
     for (int64_t missed = WF_MISSED_BURST; missed <= WF_MISSED_SKIP; missed++) {

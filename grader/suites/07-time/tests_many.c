@@ -79,6 +79,22 @@ void test_flood(struct judge *judge)
     finish_time(judge);
 }
 
+/* 07.10: the driver is shut down, and the first timer's waker acts on the others, some of which are still armed. */
+void test_flood_of_closed(struct judge *judge)
+{
+    begin_time(judge);
+    DO(judge, flood, .count = 65, .what = RESETS);
+    DO(judge, shutdown);
+    struct judge_reply now = DO(judge, flood_now);
+    EXPECT(judge, now.a == 65,
+           "each of 65 timers was woken, also those that were reset while the driver was shut down",
+           "%lld were", (long long)now.a);
+    EXPECT(judge, now.b == 0, "no waker is kept", "%lld clones are alive", (long long)now.b);
+    DO(judge, flood_end);
+    expect_unlocked(judge);
+    finish_time(judge);
+}
+
 /* 07.8 */
 void test_storm(struct judge *judge)
 {

@@ -96,7 +96,9 @@ void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
         wf_store_relaxed(&timer->state, WF_TIMER_CLOSED); /* relaxed: the owner is who calls */
         return;
     }
-    uint64_t tick = tick_from(driver, timer->deadline_ns);
+    /* for ever is behind every instant, so a paused clock never comes there */
+    uint64_t tick =
+        timer->deadline_ns == WF_FOREVER ? WF_TICK_NEVER - 1 : tick_from(driver, timer->deadline_ns);
     wf_timer_wheel_insert(&driver->wheel, &timer->entry, tick);
     wf_store_relaxed(&timer->state, WF_TIMER_ARMED); /* relaxed: without the lock only the owner reads it */
     count_armed(driver, 1);
@@ -113,7 +115,7 @@ void wf_time_driver_take(struct wf_time_driver *driver, struct wf_timer *timer)
 
 /* --- firing --- */
 
-/* Fire what is due at `tick`, all as `state`; at most one timer's waker is called after the other. Returns whether there was any. */
+/* Fire what is due at `tick`, all as `state`; the wakers are called one after the other, in the sequence of the deadlines. Returns whether there was any. */
 static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state state)
 {
     bool any = false;
@@ -175,6 +177,9 @@ static enum wf_parked turn(struct wf_time_driver *self)
 static enum wf_parked park_paused(struct wf_time_driver *self, uint64_t deadline_ns)
 {
     for (;;) {
+        /* Before the turn: a call that ends wakes first, and then holds no more. If it held just now, its wake is looked for by
+         * another turn. acquire: pairs with the end of the hold. */
+        bool held = wf_load_acquire(&self->holds) > 0;
         enum wf_parked parked = turn(self);
         if (parked == WF_PARK_WOKEN)
             return parked;
@@ -183,12 +188,16 @@ static enum wf_parked park_paused(struct wf_time_driver *self, uint64_t deadline
             return WF_PARK_TIMED_OUT;
         pthread_mutex_lock(&self->lock);
         uint64_t next = next_ns(self);
+        bool sleeps = held || (next == WF_FOREVER && deadline_ns == WF_FOREVER);
+        self->sleeps_until = sleeps ? WF_FOREVER : 0; /* a thread that arms a timer meanwhile ends the sleep */
         pthread_mutex_unlock(&self->lock);
+        if (sleeps) {
+            parked = wf_park(self->inner, WF_FOREVER);
+            end_sleep(self);
+            return parked;
+        }
         if (next > deadline_ns)
             next = deadline_ns;
-        /* acquire: pairs with the end of the last hold: what that call did is seen */
-        if (next == WF_FOREVER || wf_load_acquire(&self->holds) > 0)
-            return wf_park(self->inner, WF_FOREVER);
         if (next > now)
             wf_store_relaxed(&self->paused_ns, next);
     }

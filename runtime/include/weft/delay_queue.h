@@ -58,7 +58,7 @@ static inline void wf_delayed_init(struct wf_delayed *item)
 /** @brief Put an item in, which is in no queue, for `delay_ns` from now. Clauses: G.148 G.149. Cost: O(1). */
 void wf_delay_queue_insert(struct wf_delay_queue *queue, struct wf_delayed *item, uint64_t delay_ns);
 
-/** @brief An item of this queue waits for `delay_ns` from now. Clauses: G.149. Cost: O(1). */
+/** @brief An item of this queue, or of none, waits in it for `delay_ns` from now. Clauses: G.149. Cost: O(1). */
 void wf_delay_queue_reset(struct wf_delay_queue *queue, struct wf_delayed *item, uint64_t delay_ns);
 
 /** @brief Take an item of this queue out. @return false: it is in none, and nothing happened. Clauses: G.149. Cost: O(1). */

@@ -35,7 +35,7 @@ enum wf_missed {
     WF_MISSED_SKIP,  /**< leave them out: the next one is the next multiple of the period after now */
 };
 
-/** What is no more late than that is on time, and what its task does afterwards shifts nothing: 5 ms. */
+/** A tick that is taken at most so late counts as on time: the next one is due a period after this one was due. 5 ms. */
 #define WF_INTERVAL_LATE_NS UINT64_C(5000000)
 
 /** An interval. It must not move while a tick of it is awaited. */
@@ -69,7 +69,7 @@ void wf_interval_reset_at(struct wf_interval *interval, uint64_t due_ns);
  * Sums do not overflow: what is too large is WF_FOREVER.
  *
  * @clause{07.18,4,"In burst, and wherever a tick is taken at most WF_INTERVAL_LATE_NS after it was due, the next one is due a period after that one was due."}
- * @clause{07.19,4,"After a late tick the next one is due, in delay, a period after it was taken; in skip, at the first whole number of periods later than that."}
+ * @clause{07.19,4,"After a late tick the next is due, in delay, a period after it was taken; in skip, whole periods after its due time, at the first such instant ahead."}
  */
 uint64_t wf_interval_next(enum wf_missed missed, uint64_t due_ns, uint64_t now_ns, uint64_t period_ns);
 
@@ -78,7 +78,7 @@ struct wf_interval_tick {
     struct wf_future future;      /**< the head */
     struct wf_interval *interval; /**< borrowed */
     struct wf_timer timer;        /**< of this tick */
-    uint64_t out; /**< when it was due; WF_FOREVER: none comes any more, cancellation was asked for or the runtime shut down */
+    uint64_t out; /**< when it was due; WF_FOREVER: cancellation was asked for, or the runtime was shut down */
 };
 
 /**

@@ -11,12 +11,15 @@
  *
  * Units:   nanoseconds in a uint64_t. An instant is a point on the clock of wf_now(), a duration the distance of two. Sums do not
  *          overflow: what is too large is WF_FOREVER.
- * Grain:   a deadline is rounded up to a millisecond of the runtime's clock, so nothing is early, and what follows it up to
- *          a millisecond late, and later if the threads are busy.
- * Driver:  a sleep needs a runtime with a time driver, which wf_runtime_new() makes. It is found at the first poll, and woken by
- *          that one from then on. The deadline of wf_sleep() and wf_timeout() counts from the call, not from the first poll.
+ * Grain:   a deadline is rounded up to a millisecond of the runtime's clock, so nothing is early. What waits goes on up to a
+ *          millisecond after it, and up to WF_WATCH_NS later where no worker sleeps in the driver, or later if the threads are busy.
+ * Driver:  a sleep needs a runtime with a time driver, which wf_runtime_new() makes. A sleep finds its driver
+ *          at its first poll, and is woken by that driver. The deadline of wf_sleep() and wf_timeout() counts from the call, not from the
+ *          first poll; where the runtime's clock is paused, build them inside: outside, the deadline is of the real clock.
  * Threads: as any future. A sleep whose runtime was dropped may be dropped afterwards, but not at the same time.
  * Source:  Tokio's time module.
+ *
+ * @clause{07.20,4,"Sleep and timeout keep the laws of futures (docs/laws.md), at every edge of what they are built of."}
  */
 #ifndef WEFT_TIME_H
 #define WEFT_TIME_H
@@ -117,9 +120,9 @@ struct wf_timeout {
  * Cancel safety: that of `inner`.
  * Cost:          where `inner` is READY at once no timer is armed.
  *
- * @clause{07.14,6,"A timeout polls its inner future first. If that is READY, so is the timeout, in that poll, with 0, even at its deadline or later, and holds no timer."}
+ * @clause{07.14,5,"A timeout polls its inner future first. If that is READY, so is the timeout, in that poll, with 0, even at its deadline or later, and holds no timer."}
  * @clause{07.15,4,"A timeout whose deadline has come while its inner future is PENDING drops it, once, and is READY with WF_ETIMEDOUT in that poll; dropped before, it drops it and disarms."}
- * @clause{07.16,3,"A timeout looks at its deadline at each poll, also when its inner future has used the budget up, and when cancellation was asked for: it takes no unit itself."}
+ * @clause{07.16,3,"A timeout looks at its deadline whenever its inner future is PENDING, also when that used the budget up, or cancellation was asked for: it takes no unit itself."}
  */
 struct wf_timeout *wf_timeout(struct wf_timeout *timeout, uint64_t duration_ns, struct wf_future *inner);
 

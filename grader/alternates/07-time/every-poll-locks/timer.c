@@ -81,10 +81,14 @@ enum wf_poll wf_timer_poll(struct wf_timer *timer, const struct wf_waker *waker)
 
 void wf_timer_drop(struct wf_timer *timer)
 {
-    lock(timer);
-    struct wf_waker waker = disarm(timer);
+    struct wf_waker waker = {NULL, NULL};
+    if (!is_over(state_of(timer))) { /* the driver may be gone */
+        lock(timer);
+        waker = disarm(timer);
+        unlock(timer);
+    }
     wf_store_relaxed(&timer->state, WF_TIMER_IDLE);
-    unlock(timer);
+    timer->waker = (struct wf_waker){NULL, NULL};
     timer->driver = NULL;
     wf_waker_drop(&waker);
 }
@@ -92,17 +96,23 @@ void wf_timer_drop(struct wf_timer *timer)
 void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     struct wf_waker waker = {NULL, NULL};
-    bool late = timer->driver && deadline_ns <= wf_time_driver_now(timer->driver);
-    lock(timer);
-    timer->deadline_ns = deadline_ns;
-    if (state_of(timer) == WF_TIMER_ARMED && !late) {
-        wf_time_driver_take(timer->driver, timer);
-        wf_time_driver_put(timer->driver, timer);
-    } else {
+    if (!is_over(state_of(timer)) && timer->driver) {
+        bool late = deadline_ns <= wf_time_driver_now(timer->driver);
+        lock(timer);
+        bool was_armed = state_of(timer) == WF_TIMER_ARMED;
         waker = disarm(timer);
-        wf_store_relaxed(&timer->state, WF_TIMER_IDLE);
+        timer->deadline_ns = deadline_ns;
+        if (was_armed && !late)
+            wf_time_driver_put(timer->driver, timer);
+        if (state_of(timer) == WF_TIMER_ARMED) {
+            timer->waker = waker;
+            waker = (struct wf_waker){NULL, NULL};
+        }
+        unlock(timer);
     }
-    unlock(timer);
+    timer->deadline_ns = deadline_ns;
+    if (state_of(timer) == WF_TIMER_FIRED)
+        wf_store_relaxed(&timer->state, WF_TIMER_IDLE);
     wf_waker_wake(&waker);
 }
 

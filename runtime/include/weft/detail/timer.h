@@ -12,8 +12,8 @@
  *
  * @clause{07.6,7,"A timer is PENDING at each poll before its deadline. It is READY at its first poll if that comes at the deadline or later, else once it has fired."}
  * @clause{07.7,7,"When its deadline comes, the waker of the timer's latest poll is woken, once, and no other. No waker is cloned, woken or dropped under the driver's lock."}
- * @clause{07.8,10,"A timer that is dropped is in no driver, and has no waker but one just being woken: its memory may be used at once, whatever the driver does."}
- * @clause{07.9,8,"A timer that is reset fires at its new deadline only. An armed one stays armed, with its waker, or if late is woken at once; others are as new."}
+ * @clause{07.8,9,"A timer that is dropped is in no driver, and has no waker but one just being woken: its memory may be used at once, whatever the driver does."}
+ * @clause{07.9,7,"A timer that is reset is READY at its new deadline, not before. An armed one keeps its waker, or if late wakes it at once; others are as new."}
  * @clause{07.10,3,"When its driver is shut down an armed timer is woken, and READY as closed; one that is polled first afterwards, before its deadline, is READY as closed too."}
  */
 #ifndef WEFT_DETAIL_TIMER_H
@@ -51,14 +51,19 @@ struct wf_timer {
 /** @brief Make an idle timer. */
 static inline void wf_timer_init(struct wf_timer *timer, uint64_t deadline_ns)
 {
-    *timer = (struct wf_timer){.deadline_ns = deadline_ns, .state = WF_TIMER_IDLE};
+    wf_wheel_entry_init(&timer->entry);
+    timer->deadline_ns = deadline_ns;
+    timer->driver = NULL;
+    timer->waker.ops = NULL;
+    timer->waker.data = NULL;
+    wf_store_relaxed(&timer->state, (int)WF_TIMER_IDLE); /* relaxed: nobody else knows it */
 }
 
 /**
  * @brief Ask whether the deadline has come; if not, arm the timer with a clone of `waker`.
  * @return WF_READY: FIRED or CLOSED; nothing is armed.
  *
- * It spends no budget and asks for no cancellation: that is what is above it for.
+ * It neither spends budget nor looks at cancellation; the leaf above it does.
  *
  * Clauses: 07.6 07.7 07.10
  * Cost:    the first time the clock and the driver's lock; later polls with the same waker take no lock.

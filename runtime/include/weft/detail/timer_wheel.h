@@ -14,10 +14,10 @@
  * Threads:   none of its own; the user's lock guards wheel and entries.
  * Source:    Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987); Tokio's wheel.
  *
- * @clause{07.1,8,"A pop with `now` returns each entry whose tick is at most `now`, once, and then NULL; it returns no entry whose tick is later."}
- * @clause{07.2,4,"Entries leave a wheel in the sequence of their ticks; those of one tick in the sequence in which they were inserted."}
+ * @clause{07.1,7,"A pop with `now` returns each entry whose tick is at most `now`, once, and then NULL; it returns no entry whose tick is later."}
+ * @clause{07.2,4,"Entries leave a wheel in the sequence of their ticks; those of one tick in the sequence of their insertions; one that comes late counts as due now."}
  * @clause{07.3,6,"An entry that is removed, at any time, does not come out, and changes nothing for the others. Removing one that is in no wheel does nothing."}
- * @clause{07.4,6,"next is never later than the earliest entry, and meets an entry at most once a level before it comes out. No operation costs more where there are more entries."}
+ * @clause{07.4,6,"next is never later than the earliest entry, or is now if one is due, and meets each at most once a level. Insertion, removal and next are O(1)."}
  * @clause{07.5,5,"Every tick below WF_TICK_NEVER may be inserted at every time: one that has passed comes out of the next pop, any other when its time comes."}
  */
 #ifndef WEFT_DETAIL_TIMER_WHEEL_H
@@ -90,8 +90,8 @@ WF_MUST_USE uint64_t wf_timer_wheel_next(const struct wf_timer_wheel *wheel);
 
 /**
  * @brief Take the next entry out that is due.
- * @param now  the tick that it is; if that is before `elapsed`, it is taken for `elapsed`: a clock that steps back.
- * @return NULL: none is, and it is `now` from then on.
+ * @param now  the tick that it is, below WF_TICK_NEVER; if that is before `elapsed`, it is taken for `elapsed`: a clock that steps back.
+ * @return NULL: none is. It is `now` from then on, unless that was before.
  *
  * Between two pops with one `now` entries may be inserted and removed.
  *
