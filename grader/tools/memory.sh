@@ -9,7 +9,7 @@ set -u
 note=${1:?usage: memory.sh NOTE}
 folder=/dev/shm megabytes=4096
 left=$(cat "$note" 2>/dev/null)
-[[ $left != $folder/weft-check-* || $left == *..* ]] || rm -rf "$left"
+[[ $left =~ ^$folder/weft-check-[[:alnum:]]{6}$ ]] && rm -rf "$left"
 rm -f "$note"
 [ -z "${TMPDIR-}" ] || exit 0
 read -r type blocks size < <(stat -f -c '%T %a %S' $folder 2>/dev/null)
