@@ -92,7 +92,7 @@ bool kit_leaf_is_over(const struct kit_object *object, int index);
 int kit_result(const struct kit_object *object, int index);
 
 /** What all lives of the lab are lived in: its drivers. `begins` false: they are given back. None, unless the lab defines it. */
-void kit_surround(struct wf_context *around, bool begins);
+void kit_surround(struct wf_context *context, bool begins);
 /** The same, for a thread of the kit's own: a context that has the drivers, to be entered. */
 struct wf_context kit_around(void);
 

@@ -9,14 +9,14 @@
 #include "weft/time.h"
 
 /* A clock that stands still, for all lives. */
-void kit_surround(struct wf_context *around, bool begins)
+void kit_surround(struct wf_context *context, bool begins)
 {
     if (!begins) {
-        wf_park_drop(&around->time_driver->park);
+        wf_park_drop(&context->time_driver->park);
         return;
     }
-    around->time_driver = wf_time_driver_new(NULL, true);
-    if (!around->time_driver)
+    context->time_driver = wf_time_driver_new(NULL, true);
+    if (!context->time_driver)
         scenario_broken("no memory for a clock");
 }
 
