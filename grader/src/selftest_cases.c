@@ -76,7 +76,7 @@ static void add_solutions(struct selftest *test, const char *lab)
             known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
         /* a tier confines by variant, and not by lab: what a lab's steps alone ask of it they ask in plain */
         if (known && is_in_part(test) && !first)
-            known->variants = copy_text("plain");
+            known->variants = copy_text(selftest_plain_tests(lab) > 0 ? "plain" : ASKS_ONCE);
         free(name);
     }
     if (!first && (last || !is_in_part(test))) { /* that one has the files of all labs */
@@ -121,7 +121,7 @@ static void add_null_submissions(struct selftest *test, const char *lab)
         if (known)
             known->must_build = true;
         if (known && is_in_part(test))
-            known->variants = copy_text(fillings[i].variants);
+            known->variants = copy_text(selftest_plain_tests(lab) > 0 ? fillings[i].variants : ASKS_ONCE);
         free(name);
     }
     char *name = format_text("%s empty files", lab);

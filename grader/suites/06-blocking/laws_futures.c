@@ -19,6 +19,7 @@ enum { ORDINARY_CALL, MANDATORY_CALL, OF_AN_IDLE_THREAD };
 static struct wf_blocking_pool *pool;
 static int users;                      /* of the pool */
 static _Atomic uint32_t waiting;       /* calls that wait to be let go */
+static _Atomic uint32_t changes;       /* calls that began, waited or were let go, so far */
 static __thread uint32_t is_the_pools; /* 1: this thread, from its first call on */
 
 struct of_call {
@@ -38,16 +39,19 @@ static struct of_call *of_call(const struct kit_object *object)
 static void settle(void)
 {
     struct wf_blocking_metrics now;
-    do {
+    uint32_t before;
+    do { /* one moment: what was idle at the count must not be what waits behind it */
         sched_yield();
+        before = changes;
         wf_blocking_pool_metrics(pool, &now);
-    } while (now.threads != now.idle + waiting + is_the_pools);
+    } while (now.threads != now.idle + waiting + is_the_pools || changes != before);
 }
 
 static void let_go(struct of_call *of)
 {
     if (of->is_waiting) {
         of->is_waiting = false;
+        changes++;
         waiting--;
         sem_post(&of->go);
     }
@@ -61,8 +65,10 @@ static int run(void *arg)
     const struct wf_waker nobody = {0};
     struct wf_cx cx = {.waker = &nobody};
     is_the_pools = 1;
+    changes++;
     while (!of->is_given_up && wf_future_poll(leaf, &cx) == WF_PENDING) {
         of->is_waiting = true;
+        changes++;
         waiting++;
         while (sem_wait(&of->go) != 0)
             continue;
@@ -74,6 +80,7 @@ static int return_at_once(void *arg)
 {
     (void)arg;
     is_the_pools = 1;
+    changes++;
     return 0;
 }
 
