@@ -22,11 +22,10 @@ void wf_delay_queue_init(struct wf_delay_queue *queue)
 /* When the queue wants to be looked at. */
 static uint64_t next_ns(const struct wf_delay_queue *queue)
 {
-    uint64_t tick = wf_timer_wheel_next(&queue->wheel);
-    return tick == WF_TICK_NEVER ? WF_FOREVER : wf_add_ns(queue->start_ns, wf_times_ns(tick, WF_TICK_NS));
+    return wf_tick_ns(queue->start_ns, wf_timer_wheel_next(&queue->wheel));
 }
 
-/* Something else comes next: whoever waits for the queue looks again. */
+/* Something else comes next: the future that waits for the queue looks again. */
 static void changed(struct wf_delay_queue *queue)
 {
     if (queue->waiting)
@@ -36,8 +35,8 @@ static void changed(struct wf_delay_queue *queue)
 void wf_delay_queue_insert(struct wf_delay_queue *queue, struct wf_delayed *item, uint64_t delay_ns)
 {
     uint64_t before = next_ns(queue);
-    uint64_t since = wf_add_ns(wf_since_ns(wf_now(), queue->start_ns), delay_ns);
-    wf_timer_wheel_insert(&queue->wheel, &item->entry, since / WF_TICK_NS + (since % WF_TICK_NS > 0));
+    wf_timer_wheel_insert(&queue->wheel, &item->entry,
+                          wf_tick_from(queue->start_ns, wf_add_ns(wf_now(), delay_ns)));
     queue->count++;
     if (next_ns(queue) < before)
         changed(queue);
@@ -84,7 +83,7 @@ static enum wf_poll next_poll(struct wf_future *future, struct wf_cx *cx)
     if (status == WF_ECANCELED || queue->count == 0)
         return ready(self, status, NULL);
     for (;;) {
-        uint64_t now = wf_since_ns(wf_now(), queue->start_ns) / WF_TICK_NS;
+        uint64_t now = wf_tick_at(queue->start_ns, wf_now());
         struct wf_wheel_entry *entry = wf_timer_wheel_pop(&queue->wheel, now);
         if (entry) {
             queue->count--;

@@ -48,24 +48,10 @@ struct wf_time_driver *wf_time_driver_here(void)
     return context->time_driver;
 }
 
-/* The first tick that is not before the instant. */
-static uint64_t tick_from(const struct wf_time_driver *self, uint64_t ns)
-{
-    uint64_t since = wf_since_ns(ns, self->start_ns);
-    return since / WF_TICK_NS + (since % WF_TICK_NS > 0);
-}
-
-/* The last tick that is not behind it. */
-static uint64_t tick_at(const struct wf_time_driver *self, uint64_t ns)
-{
-    return wf_since_ns(ns, self->start_ns) / WF_TICK_NS;
-}
-
 /* When the wheel wants to be looked at. With the lock. */
 static uint64_t next_ns(const struct wf_time_driver *self)
 {
-    uint64_t tick = wf_timer_wheel_next(&self->wheel);
-    return tick == WF_TICK_NEVER ? WF_FOREVER : wf_add_ns(self->start_ns, wf_times_ns(tick, WF_TICK_NS));
+    return wf_tick_ns(self->start_ns, wf_timer_wheel_next(&self->wheel));
 }
 
 /* --- timers, under the lock --- */
@@ -93,13 +79,10 @@ static void count_armed(struct wf_time_driver *self, uint32_t difference)
 void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
 {
     if (driver->closed) {
-        wf_store_relaxed(&timer->state, WF_TIMER_CLOSED); /* relaxed: the owner is who calls */
+        wf_store_relaxed(&timer->state, WF_TIMER_CLOSED); /* relaxed: the owner calls */
         return;
     }
-    /* for ever is behind every instant, so a paused clock never comes there */
-    uint64_t tick =
-        timer->deadline_ns == WF_FOREVER ? WF_TICK_NEVER - 1 : tick_from(driver, timer->deadline_ns);
-    wf_timer_wheel_insert(&driver->wheel, &timer->entry, tick);
+    wf_timer_wheel_insert(&driver->wheel, &timer->entry, wf_tick_from(driver->start_ns, timer->deadline_ns));
     wf_store_relaxed(&timer->state, WF_TIMER_ARMED); /* relaxed: without the lock only the owner reads it */
     count_armed(driver, 1);
     if (next_ns(driver) < driver->sleeps_until)
@@ -144,7 +127,7 @@ static bool fire_due(struct wf_time_driver *self)
 {
     if (wf_load_relaxed(&self->armed) == 0) /* relaxed: see count_armed(); and no clock is read */
         return false;
-    return fire(self, tick_at(self, wf_time_driver_now(self)), WF_TIMER_FIRED);
+    return fire(self, wf_tick_at(self->start_ns, wf_time_driver_now(self)), WF_TIMER_FIRED);
 }
 
 /* --- the park --- */
@@ -280,7 +263,7 @@ void wf_time_driver_advance(struct wf_time_driver *driver, uint64_t ns)
 {
     uint64_t now = wf_add_ns(wf_time_driver_now(driver), ns);
     wf_store_relaxed(&driver->paused_ns, now);
-    (void)fire(driver, tick_at(driver, now), WF_TIMER_FIRED);
+    (void)fire(driver, wf_tick_at(driver->start_ns, now), WF_TIMER_FIRED);
 }
 
 void wf_time_driver_hold(struct wf_time_driver *driver)

@@ -26,6 +26,7 @@
 #include "weft/detail/timer.h"
 #include "weft/detail/timer_wheel.h"
 #include "weft/park.h"
+#include "weft/time.h"
 
 WF_BEGIN_DECLS
 
@@ -33,6 +34,25 @@ enum {
     WF_TICK_NS = 1000000, /**< a tick is a millisecond */
     WF_FIRE_AT_ONCE = 32, /**< wakers that are taken under the lock at once, and woken behind it */
 };
+
+/** @brief The first tick that is not before the instant, where tick 0 is at `start_ns`. For ever is behind every instant: the last tick. */
+static inline uint64_t wf_tick_from(uint64_t start_ns, uint64_t ns)
+{
+    uint64_t since_ns = wf_since_ns(ns, start_ns);
+    return ns == WF_FOREVER ? WF_TICK_NEVER - 1 : since_ns / WF_TICK_NS + (since_ns % WF_TICK_NS > 0);
+}
+
+/** @brief The last tick that is not behind the instant. */
+static inline uint64_t wf_tick_at(uint64_t start_ns, uint64_t ns)
+{
+    return wf_since_ns(ns, start_ns) / WF_TICK_NS;
+}
+
+/** @brief When a tick begins; WF_FOREVER, also of WF_TICK_NEVER, where no number of nanoseconds says so. */
+static inline uint64_t wf_tick_ns(uint64_t start_ns, uint64_t tick)
+{
+    return wf_add_ns(start_ns, wf_times_ns(tick, WF_TICK_NS));
+}
 
 /** A time driver. */
 struct wf_time_driver {
