@@ -4,8 +4,6 @@
  */
 #include <stddef.h>
 
-#include "weft/context.h"
-#include "weft/error.h"
 #include "weft/interval.h"
 #include "weft/panic.h"
 #include "weft/time.h"
@@ -36,18 +34,12 @@ static enum wf_poll tick_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_interval_tick *self = (struct wf_interval_tick *)future;
     struct wf_interval *interval = self->interval;
-    int status = wf_leaf_begin(cx->waker);
-    if (status == WF_EAGAIN)
+    future->awaiting = &self->sleep.future;
+    if (wf_future_poll(&self->sleep.future, cx) == WF_PENDING)
         return WF_PENDING;
-    if (status == 0 && wf_timer_poll(&self->timer, cx->waker) == WF_PENDING) {
-        wf_budget_refund();
-        return WF_PENDING;
-    }
-    if (status == 0)
-        status = wf_timer_status(&self->timer);
-    wf_timer_drop(&self->timer);
+    future->awaiting = NULL;
     self->out = WF_FOREVER;
-    if (status == 0) {
+    if (self->sleep.out == 0) {
         self->out = interval->due_ns;
         interval->due_ns = wf_interval_next(interval->missed, interval->due_ns, wf_now(), interval->period_ns);
     }
@@ -56,7 +48,7 @@ static enum wf_poll tick_poll(struct wf_future *future, struct wf_cx *cx)
 
 static void tick_drop(struct wf_future *future)
 {
-    wf_timer_drop(&((struct wf_interval_tick *)future)->timer);
+    wf_future_drop(&((struct wf_interval_tick *)future)->sleep.future);
 }
 
 static const struct wf_future_ops tick_ops = {
@@ -65,6 +57,6 @@ static const struct wf_future_ops tick_ops = {
 struct wf_interval_tick *wf_interval_tick(struct wf_interval_tick *tick, struct wf_interval *interval)
 {
     *tick = (struct wf_interval_tick){.future = {.ops = &tick_ops}, .interval = interval};
-    wf_timer_init(&tick->timer, interval->due_ns);
+    (void)wf_sleep_until(&tick->sleep, interval->due_ns);
     return tick;
 }

@@ -23,8 +23,8 @@
 #include <stdint.h>
 
 #include "weft/detail/compiler.h"
-#include "weft/detail/timer.h"
 #include "weft/future.h"
+#include "weft/time.h"
 
 WF_BEGIN_DECLS
 
@@ -77,7 +77,7 @@ uint64_t wf_interval_next(enum wf_missed missed, uint64_t due_ns, uint64_t now_n
 struct wf_interval_tick {
     struct wf_future future;      /**< the head */
     struct wf_interval *interval; /**< borrowed */
-    struct wf_timer timer;        /**< of this tick */
+    struct wf_sleep sleep;        /**< until this tick is due */
     uint64_t out; /**< when it was due; WF_FOREVER: cancellation was asked for, or the runtime was shut down */
 };
 
