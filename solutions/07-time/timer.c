@@ -41,10 +41,8 @@ enum wf_poll wf_timer_poll(struct wf_timer *timer, const struct wf_waker *waker)
     }
     struct wf_waker spare = wf_waker_clone(waker);
     wf_time_driver_lock(timer->driver);
-    if (state == WF_TIMER_IDLE) {
-        wf_wheel_entry_init(&timer->entry);
+    if (state == WF_TIMER_IDLE)
         wf_time_driver_put(timer->driver, timer);
-    }
     bool over = is_over(state_of(timer));
     if (!over) {
         struct wf_waker old = timer->waker;

@@ -2,7 +2,7 @@
  * @file timer.c
  * @brief A timer, as its owner sees it, by the lock alone: every call takes it, once a driver is known.
  *
- * Two parties touch a timer that is armed: its owner, and the driver that fires it. Whoever holds the driver's lock and finds it ARMED
+ * Two parties touch a timer that is armed: its owner, and the driver that fires it. The one that holds the driver's lock and finds it ARMED
  * decides: the owner takes it out of the wheel, and the driver will not find it; or the driver takes waker and entry, stores FIRED as
  * the last thing that it does with the timer, and wakes behind the lock. So an owner that reads FIRED needs no lock.
  *
@@ -64,7 +64,6 @@ enum wf_poll wf_timer_poll(struct wf_timer *timer, const struct wf_waker *waker)
     } else if (is_idle && late) {
         wf_store_relaxed(&timer->state, WF_TIMER_FIRED);
     } else {
-        wf_wheel_entry_init(&timer->entry);
         wf_time_driver_put(timer->driver, timer);
         late = is_over(state_of(timer));
     }
