@@ -43,6 +43,7 @@ TCase *long_poll_threads_tests(void);
 TCase *multi_thread_tests(void);
 TCase *panic_tests(void);
 TCase *panic_hook_tests(void);
+TCase *paused_runtime_tests(void);
 TCase *roots_tests(void);
 TCase *runtime_tests(void);
 TCase *runtime_limits_tests(void);

@@ -59,6 +59,7 @@ int main(void)
     suite_add_tcase(suite, seed_tests());
     suite_add_tcase(suite, time_driver_tests());
     suite_add_tcase(suite, time_tests());
+    suite_add_tcase(suite, paused_runtime_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
