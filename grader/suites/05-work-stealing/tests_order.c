@@ -183,7 +183,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* So many own tasks spin in the ring; so many are injected. What is left after the first look is seen by whoever is polled then. */
+/* So many own tasks spin in the ring; so many are injected. What is left after the first look is seen by the task that is polled then. */
 static void take_share(struct judge *judge, int workers, int slots, int own, int injected)
 {
     enum { BATCH = 128, FIRST = 600 };

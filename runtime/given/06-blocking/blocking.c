@@ -86,7 +86,7 @@ void wf_blocking_pool_run_call(struct wf_task *call, struct wf_context *context,
     if (!begin)
         (void)!wf_task_to_cancelled(call); /* it is queued already: wf_task_run() drops it */
     wf_task_run(call, context);
-    calls_changed((const struct wf_blocking_pool *)context->scheduler, -1); /* who joins it was woken before */
+    calls_changed((const struct wf_blocking_pool *)context->scheduler, -1); /* its joiner was woken before */
 }
 
 /* --- the pool's scheduler --- */

@@ -5,7 +5,7 @@
  * Life:      IDLE -> (polled before its deadline) ARMED -> FIRED or CLOSED. A drop, or a reset, makes it IDLE again.
  * Ownership: the owner (one task) polls, resets and drops. While the timer is ARMED its entry, `waker` and `state` are guarded by
  *            the driver's lock. The driver, which fires it, takes the waker and stores the state *last*: behind that store it
- *            touches the timer no more, and whoever reads FIRED may free it without the lock.
+ *            touches the timer no more, and an owner that reads FIRED may free it without the lock.
  * Invariant: ARMED: the entry is in the driver's wheel, and `waker` is a clone that the timer owns. Else: it owns no waker, and
  *            the driver does not know it.
  * Reads:     only the owner writes `waker`, under the lock; so it may read it without.
