@@ -38,7 +38,7 @@ static const char *flags_for(const struct builder *builder, const char *lab)
 static const char *debug_flags(const struct builder *builder, const char *flags_of)
 {
     const struct build_request *request = builder->request;
-    return request->as_named || request->debugged || build_is_explored(flags_of) ? "" : "-g1";
+    return request->as_named || request->debugged ? "-g2" : build_is_explored(flags_of) ? "" : "-g1";
 }
 
 /* A compilation of `source`, as `how` says: "-c", "-S" or "-E". */
