@@ -42,7 +42,7 @@ struct job {
     pid_t pid;
     int64_t deadline;
     bool succeeded, timed_out;
-    bool stopped;  /* it took too long or too much, or was left out */
+    bool stopped;  /* it took too long or too much */
     bool again;    /* it was started a second time */
     bool left_out; /* the compiler had to be stopped too often before */
 };

@@ -150,7 +150,7 @@ void build_run_jobs(struct builder *builder, struct jobs *jobs, const char *what
                 continue;
             }
             if (builder->stopped >= STOPPED_MAX) { /* each of the others may take as long */
-                jobs->items[next].left_out = jobs->items[next].stopped = true;
+                jobs->items[next].left_out = true;
                 builder->done++;
                 continue;
             }

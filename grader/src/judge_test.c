@@ -136,7 +136,7 @@ void judge_test_run_now(const struct judge_context *context, struct judge_test_r
     run->evidence = take_record(current.evidence_fd);
     run->lost = run->evidence ? NULL : lost_judge(runner);
     run->stopped = !run->evidence && now_ms() - began_ms > TEST_MS;
-    run->started = run->over = true;
+    run->started = true;
     srunner_free(runner);
 }
 
@@ -164,7 +164,6 @@ static void take_end(struct judge_test_run *run)
     const char *lost = json_string_value(json_object_get(end, "lost"));
     json_t *evidence = json_object_get(end, "evidence");
     run->pid = 0;
-    run->over = true;
     run->passed = json_is_true(json_object_get(end, "passed"));
     run->evidence = json_is_object(evidence) ? json_incref(evidence) : NULL;
     run->lost = lost            ? copy_text(lost)

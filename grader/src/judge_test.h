@@ -28,7 +28,7 @@ struct judge_test_run {
     const struct judge_test *test;
     const char *variant;
     int64_t budget_ms; /**< of a model */
-    bool started, over;
+    bool started;
     pid_t pid;        /**< beside others; else 0 */
     int end_fd;       /**< where its process writes how it ended */
     json_t *evidence; /**< what the judge left: one record; NULL: none */

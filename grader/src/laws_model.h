@@ -13,7 +13,7 @@ struct law_model {
     const struct kit_life *life;
     bool armed[KIT_COUNT_MAX], done[KIT_COUNT_MAX], over, dropped, failed_to_build, scarce, kicked, witnessed;
     int32_t results[KIT_COUNT_MAX];
-    int alive, done_count, drops, polls, leaf_polls, turns, callbacks, out, wakes, destroyed;
+    int alive, done_count, drops, polls, leaf_polls, callbacks, out, wakes, destroyed;
     int fresh, gave_way; /* tasks that can run: not polled yet; to be polled again, as they gave way */
     int went_on;         /* what somebody else went on with */
     int units, spent; /* of budget: what the poll has left; what was taken so far where there is a budget */

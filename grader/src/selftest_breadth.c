@@ -15,7 +15,8 @@
 
 enum { ONE_IN = 16, PAGE_BYTES_MAX = 1 << 20 };
 
-int selftest_plain_tests(const char *lab)
+/* Of a lab. */
+static int tests_in_plain(const char *lab)
 {
     const struct judge_suite *suite = judge_suite_of(lab);
     int count = 0;
@@ -47,7 +48,7 @@ bool selftest_is_known_narrow(const struct selftest *test, const struct known *k
     int others = page && mistake ? others_in_page(page, mistake, known->test, known->variants) : -1;
     free(page);
     free(path);
-    return others >= 0 && 2 * others <= selftest_plain_tests(known->lab) - 1;
+    return others >= 0 && 2 * others <= tests_in_plain(known->lab) - 1;
 }
 
 char *selftest_check_breadth(void)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "judge_run.h"
 #include "sandbox.h"
 #include "selftest_internal.h"
 
@@ -76,7 +77,8 @@ static void add_solutions(struct selftest *test, const char *lab)
             known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
         /* a tier confines by variant, and not by lab: what a lab's steps alone ask of it they ask in plain */
         if (known && is_in_part(test) && !first)
-            known->variants = copy_text(selftest_plain_tests(lab) > 0 ? "plain" : ASKS_ONCE);
+            known->variants =
+                copy_text(judge_suite_variants(judge_suite_of(lab)) & PLAIN ? "plain" : ASKS_ONCE);
         free(name);
     }
     if (!first && (last || !is_in_part(test))) { /* that one has the files of all labs */
@@ -121,7 +123,8 @@ static void add_null_submissions(struct selftest *test, const char *lab)
         if (known)
             known->must_build = true;
         if (known && is_in_part(test))
-            known->variants = copy_text(selftest_plain_tests(lab) > 0 ? fillings[i].variants : ASKS_ONCE);
+            known->variants = copy_text(
+                judge_suite_variants(judge_suite_of(lab)) & PLAIN ? fillings[i].variants : ASKS_ONCE);
         free(name);
     }
     char *name = format_text("%s empty files", lab);

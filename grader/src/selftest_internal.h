@@ -130,7 +130,4 @@ char *selftest_patch_field(const char *path, const char *key);
 /** The names in a folder that end so, sorted. */
 struct words selftest_names_in(const char *folder, const char *ending);
 
-/** How many tests of a lab run in plain: none, of a lab of models alone. */
-int selftest_plain_tests(const char *lab);
-
 #endif

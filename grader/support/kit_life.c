@@ -62,10 +62,11 @@ static void dump(const struct kit_object *of)
         wf_await_tree_print(of->future, nowhere, 0);
 }
 
-/* The second one is alive, and not in the middle of something itself. */
-static bool twin_is_free(void)
+/* The intruder is of the first one. The second one is alive, and not in the middle of something itself. */
+static bool twin_is_free(const struct kit_object *of)
 {
-    return twin.inner && !twin.inner->over && !twin.inner->in_operation && may_be_polled(&twin);
+    return of == &object && twin.inner && !twin.inner->over && !twin.inner->in_operation &&
+           may_be_polled(&twin);
 }
 
 static void intrude(struct kit_object *of)
@@ -79,17 +80,17 @@ static void intrude(struct kit_object *of)
         live(of);
         break;
     case POLLS_TWIN:
-        if (of == &object && twin_is_free())
+        if (twin_is_free(of))
             kit_poll(&twin, twin.inner->newest < 0 ? 0 : twin.inner->newest);
         break;
     case WAKES_TWIN:
-        for (int i = 0; of == &object && twin_is_free() && i < twin.shape.count; i++)
+        for (int i = 0; twin_is_free(of) && i < twin.shape.count; i++)
             arm(&twin, i, 5);
-        if (of == &object && twin_is_free() && twin.kind->kick)
+        if (twin_is_free(of) && twin.kind->kick)
             twin.kind->kick(&twin);
         break;
     case DROPS_TWIN:
-        if (of == &object && twin_is_free())
+        if (twin_is_free(of))
             kit_drop(&twin);
         break;
     }
