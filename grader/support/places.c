@@ -10,6 +10,7 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,24 +20,33 @@
 
 #include "scenario.h"
 
-enum { FRAMES_MAX = 24, SHOWN_MAX = 5, ADDRESS_BYTES = 20 };
+enum { FRAMES_MAX = 24, SHOWN_MAX = 5, ADDRESS_BYTES = 20, TEXT_BYTES = 2048 };
 
 static char program[512];
 
-/* Functions of the program itself, by addr2line, which may be missing: then nothing is printed. */
-static void print_places(char addresses[][ADDRESS_BYTES], int count)
+/* Functions of the program itself, by addr2line, which may be missing: then there is no text. Returns its length. */
+static size_t find_places(char addresses[][ADDRESS_BYTES], int count, char *text, size_t bytes)
 {
     char *argv[SHOWN_MAX + 5] = {"addr2line", "-fpsi", "-e", program};
     for (int i = 0; i < count; i++)
         argv[4 + i] = addresses[i];
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return 0;
     pid_t pid = _Fork(); /* unlike fork, it takes no lock that the interrupted thread may hold */
     if (pid == 0) {
-        dup2(STDERR_FILENO, STDOUT_FILENO);
+        dup2(ends[1], STDOUT_FILENO);
         execve("/usr/bin/addr2line", argv, (char *const[]){NULL});
         _exit(127);
     }
+    close(ends[1]);
+    size_t length = 0;
+    for (ssize_t got = 1; got > 0 && length<bytes; length += got> 0 ? (size_t)got : 0)
+        got = read(ends[0], text + length, bytes - length);
+    close(ends[0]);
     if (pid > 0)
         waitpid(pid, NULL, 0);
+    return length;
 }
 
 /* Where the signal came. */
@@ -57,7 +67,7 @@ static void print_thread(const char *what, const void *interrupted, const void *
 {
     void *frames[FRAMES_MAX];
     Dl_info self, info;
-    char addresses[SHOWN_MAX][ADDRESS_BYTES], line[200];
+    char addresses[SHOWN_MAX][ADDRESS_BYTES], text[TEXT_BYTES];
     const char *library = NULL;
     int count = 0, all = backtrace(frames, FRAMES_MAX);
     if (!dladdr((void *)(uintptr_t)places_watch, &self))
@@ -77,10 +87,13 @@ static void print_thread(const char *what, const void *interrupted, const void *
             snprintf(addresses[count++], ADDRESS_BYTES, "%#lx",
                      (unsigned long)frames[i] - (unsigned long)self.dli_fbase - (i > first));
     }
-    snprintf(line, sizeof line, "thread %u %s%s%s, in\n", scenario_thread(), what, library ? " in " : "",
+    snprintf(text, 200, "thread %u %s%s%s, in\n", scenario_thread(), what, library ? " in " : "",
              library ? library : "");
-    if (write(STDERR_FILENO, line, strlen(line)) > 0)
-        print_places(addresses, count);
+    size_t length = strlen(text);
+    length += find_places(addresses, count, text + length, sizeof text - length);
+    if (write(STDERR_FILENO, text, length) <
+        0) /* at once: the judge that asked waits for no more than the first of it */
+        _exit(127);
 }
 
 static void on_where(int number, siginfo_t *info, void *context)
