@@ -22,14 +22,19 @@ static void begin(void)
     }
 }
 
-static void end(void)
+static void drop_parks(void)
 {
-    wf_shared_driver_end(&shared);
     for (int i = 0; i < WORKERS; i++)
         wf_park_drop(parks[i]);
     ck_assert_int_eq(driver.shutdowns, 0);
     ck_assert_int_eq(driver.drops, 0);
     ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+
+static void end(void)
+{
+    wf_shared_driver_end(&shared);
+    drop_parks();
 }
 
 static _Atomic int woken[WORKERS];
@@ -73,10 +78,12 @@ START_TEST(g76_each_unpark_ends_its_sleep)
 }
 END_TEST
 
-/* G.76 */
+/* G.76. The watch has ended: on a slow machine it would drive between two lines of the test, and its turns would be counted. */
 START_TEST(g76_an_unpark_before_the_park_is_kept)
 {
     begin();
+    wf_shared_driver_end(&shared);
+    driver.turns = 0;
     wf_unpark(parks[1]);
     wf_unpark(parks[1]);
     ck_assert_int_eq(wf_park(parks[1], WF_FOREVER), WF_PARK_WOKEN);
@@ -85,7 +92,7 @@ START_TEST(g76_an_unpark_before_the_park_is_kept)
     wf_unpark(parks[2]);
     ck_assert_int_eq(wf_park(parks[2], 0), WF_PARK_WOKEN);
     ck_assert_int_eq(driver.turns, 2);
-    end();
+    drop_parks();
 }
 END_TEST
 
