@@ -62,6 +62,28 @@ START_TEST(g23_removing_what_is_not_linked_does_nothing)
 }
 END_TEST
 
+/* G.23: none, one and several, to none and to several. */
+START_TEST(g23_a_list_is_appended_whole)
+{
+    struct wf_list other;
+    wf_list_init(&other);
+    wf_list_append(&head, &other);
+    ck_assert(wf_list_is_empty(&head) && wf_list_is_empty(&other));
+    wf_list_push_back(&other, &nodes[0]);
+    wf_list_append(&head, &other);
+    ck_assert(wf_list_is_empty(&other));
+    for (int i = 1; i < 4; i++)
+        wf_list_push_back(&other, &nodes[i]);
+    wf_list_append(&head, &other);
+    wf_list_append(&head, &other);
+    ck_assert(wf_list_is_empty(&other));
+    wf_list_remove(&nodes[2]);
+    wf_list_push_back(&other, &nodes[2]);
+    expect_order((int[]){0, 1, 3, -1});
+    ck_assert_ptr_eq(wf_list_pop_front(&other), &nodes[2]);
+}
+END_TEST
+
 /* G.23: against an array that is searched and shifted, over many operations drawn from a fixed seed. */
 START_TEST(g23_agrees_with_an_array)
 {
@@ -102,6 +124,7 @@ TCase *list_tests(void)
     tcase_add_test(tests, g23_nodes_leave_in_the_order_of_their_positions);
     tcase_add_test(tests, g23_a_node_is_removed_without_its_list);
     tcase_add_test(tests, g23_removing_what_is_not_linked_does_nothing);
+    tcase_add_test(tests, g23_a_list_is_appended_whole);
     tcase_add_test(tests, g23_agrees_with_an_array);
     return tests;
 }

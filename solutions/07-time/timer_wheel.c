@@ -85,6 +85,8 @@ static void open_slot(struct wf_timer_wheel *wheel, uint64_t tick)
     unsigned level = level_of(wheel, tick), slot = digit_of(tick, level);
     wheel->occupied[level] &= ~(UINT64_C(1) << slot);
     wheel->elapsed = tick;
+    if (level == 0)
+        wf_list_append(&wheel->due, &wheel->slots[0][slot]); /* all of this very tick: none is looked at */
     for (struct wf_list *link; (link = wf_list_pop_front(&wheel->slots[level][slot]));) {
         struct wf_wheel_entry *entry = WF_CONTAINER_OF(link, struct wf_wheel_entry, link);
         wf_timer_wheel_insert(wheel, entry, entry->tick);

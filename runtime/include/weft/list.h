@@ -77,6 +77,18 @@ static inline struct wf_list *wf_list_pop_front(struct wf_list *head)
     return node;
 }
 
+/** @brief Move all nodes of `other`, in their order, to the end of `head`; `other` is empty afterwards. Clauses: G.23 */
+static inline void wf_list_append(struct wf_list *head, struct wf_list *other)
+{
+    if (wf_list_is_empty(other))
+        return;
+    other->next->prev = head->prev;
+    head->prev->next = other->next;
+    other->prev->next = head;
+    head->prev = other->prev;
+    wf_list_init(other);
+}
+
 WF_END_DECLS
 
 #endif
