@@ -72,8 +72,7 @@ void wf_time_driver_unlock(struct wf_time_driver *driver)
 
 static void count_armed(struct wf_time_driver *self, uint32_t difference)
 {
-    /* relaxed: written under the lock; a turn that reads an old number fires a little later */
-    wf_store_relaxed(&self->armed, wf_load_relaxed(&self->armed) + difference);
+    wf_store_relaxed(&self->armed, wf_load_relaxed(&self->armed) + difference); /* relaxed: under the lock */
 }
 
 void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
@@ -85,7 +84,11 @@ void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
     wf_timer_wheel_insert(&driver->wheel, &timer->entry, wf_tick_from(driver->start_ns, timer->deadline_ns));
     wf_store_relaxed(&timer->state, WF_TIMER_ARMED); /* relaxed: without the lock only the owner reads it */
     count_armed(driver, 1);
-    if (next_ns(driver) < driver->sleeps_until)
+    uint64_t next = next_ns(driver);
+    /* relaxed: written under the lock; a turn that reads an old one fires a little later */
+    if (next < wf_load_relaxed(&driver->none_before_ns))
+        wf_store_relaxed(&driver->none_before_ns, next);
+    if (next < driver->sleeps_until)
         driver->alarm = true;
 }
 
@@ -98,7 +101,8 @@ void wf_time_driver_take(struct wf_time_driver *driver, struct wf_timer *timer)
 
 /* --- firing --- */
 
-/* Fire what is due at `tick`, all as `state`; the wakers are called one after the other, in the sequence of the deadlines. Returns whether there was any. */
+/* Fire what is due at `tick`, all as `state`; the wakers are called one after the other, in the sequence of the deadlines. Returns
+ * whether there was any. The driver is awake, from the first time that it has the lock. */
 static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state state)
 {
     bool any = false;
@@ -107,6 +111,7 @@ static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state
     do {
         count = 0;
         pthread_mutex_lock(&self->lock);
+        self->sleeps_until = 0;
         for (struct wf_wheel_entry *entry;
              count < WF_FIRE_AT_ONCE && (entry = wf_timer_wheel_pop(&self->wheel, tick));) {
             struct wf_timer *timer = WF_CONTAINER_OF(entry, struct wf_timer, entry);
@@ -115,6 +120,7 @@ static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state
             /* release, and last: the owner that reads it may free the timer */
             wf_store_release(&timer->state, state);
         }
+        wf_store_relaxed(&self->none_before_ns, next_ns(self)); /* relaxed: see wf_time_driver_put() */
         pthread_mutex_unlock(&self->lock);
         any = any || count > 0;
         for (unsigned i = 0; i < count; i++)
@@ -123,11 +129,12 @@ static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state
     return any;
 }
 
-static bool fire_due(struct wf_time_driver *self)
+/* What the clock shows, as a tick; without a look at the clock, where there is no timer. */
+static uint64_t tick_now(const struct wf_time_driver *self)
 {
-    if (wf_load_relaxed(&self->armed) == 0) /* relaxed: see count_armed(); and no clock is read */
-        return false;
-    return fire(self, wf_tick_at(self->start_ns, wf_time_driver_now(self)), WF_TIMER_FIRED);
+    return wf_load_relaxed(&self->none_before_ns) == WF_FOREVER
+               ? 0
+               : wf_tick_at(self->start_ns, wf_time_driver_now(self));
 }
 
 /* --- the park --- */
@@ -143,17 +150,16 @@ static uint64_t begin_sleep(struct wf_time_driver *self, uint64_t deadline_ns)
     return until;
 }
 
-static void end_sleep(struct wf_time_driver *self)
-{
-    pthread_mutex_lock(&self->lock);
-    self->sleeps_until = 0;
-    pthread_mutex_unlock(&self->lock);
-}
-
 static enum wf_parked turn(struct wf_time_driver *self)
 {
     enum wf_parked parked = wf_park(self->inner, 0);
-    return fire_due(self) ? WF_PARK_WOKEN : parked;
+    /* relaxed: see wf_time_driver_put(). Where there is no timer no clock is read, and where none can be due no lock is taken. */
+    uint64_t none_before_ns = wf_load_relaxed(&self->none_before_ns);
+    if (none_before_ns == WF_FOREVER)
+        return parked;
+    uint64_t now = wf_time_driver_now(self);
+    bool fired = now >= none_before_ns && fire(self, wf_tick_at(self->start_ns, now), WF_TIMER_FIRED);
+    return fired ? WF_PARK_WOKEN : parked;
 }
 
 /* The clock stands still, and nothing can run: on to the next timer, or to the caller's deadline. */
@@ -176,8 +182,7 @@ static enum wf_parked park_paused(struct wf_time_driver *self, uint64_t deadline
         pthread_mutex_unlock(&self->lock);
         if (sleeps) {
             parked = wf_park(self->inner, WF_FOREVER);
-            end_sleep(self);
-            return parked;
+            return fire(self, tick_now(self), WF_TIMER_FIRED) ? WF_PARK_WOKEN : parked;
         }
         if (next > deadline_ns)
             next = deadline_ns;
@@ -196,8 +201,7 @@ static enum wf_parked driver_park(struct wf_park *park, uint64_t deadline_ns)
     for (;;) {
         uint64_t until = begin_sleep(self, deadline_ns);
         enum wf_parked parked = wf_park(self->inner, until);
-        end_sleep(self);
-        if (fire_due(self) || parked == WF_PARK_WOKEN)
+        if (fire(self, tick_now(self), WF_TIMER_FIRED) || parked == WF_PARK_WOKEN)
             return WF_PARK_WOKEN;
         if (until == deadline_ns)
             return WF_PARK_TIMED_OUT;
@@ -247,6 +251,7 @@ struct wf_time_driver *wf_time_driver_new(struct wf_park *inner, bool paused)
         .start_ns = paused ? START_OF_PAUSED_NS : wf_clock_ns(),
         .is_paused = paused,
         .paused_ns = START_OF_PAUSED_NS,
+        .none_before_ns = WF_FOREVER,
     };
     if (!self->inner) {
         wf_free(self, sizeof *self);
