@@ -29,12 +29,13 @@ struct benchmark {
     int (*start)(const struct bench *bench, struct wf_join_handle *handle);
     /* Runs it on the main thread, outside; it makes its own runtime, of several threads. */
     void (*outside)(const struct bench *bench);
+    bool timed; /* the task's runtime has a time driver */
 };
 
 /* Of spawn.c, yields.c, ... */
 extern const struct benchmark spawn_benchmarks[], yield_benchmarks[], wake_benchmarks[],
     blocking_benchmarks[], parallel_benchmarks[], latency_benchmarks[], fairness_benchmarks[],
-    memory_benchmarks[], life_benchmarks[];
+    memory_benchmarks[], life_benchmarks[], timer_benchmarks[];
 
 /** Define `start_fn`, the `start` of the async function `fn`, whose frame has a member `bench`. */
 #define BENCH_START(fn)                                                                                      \
@@ -62,6 +63,14 @@ struct stopwatch {
 void stopwatch_start(struct stopwatch *stopwatch);
 /** Report both times since the start, each for one of `count` operations. */
 void report_time(const struct bench *bench, const struct stopwatch *start, uint64_t count);
+/** The same, as NAME.part. */
+void report_part_time(const struct bench *bench, const char *part, const struct stopwatch *start,
+                      uint64_t count);
+/** Report the processor time alone, as NAME.part. */
+void report_part_cpu(const struct bench *bench, const char *part, const struct stopwatch *start,
+                     uint64_t count);
+/** Report the median and the high percentiles of so many durations, which it sorts. */
+void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count);
 /** Report a figure that is no time of an operation, as NAME.part; `part` NULL: as NAME. */
 void report_value(const struct bench *bench, const char *part, double value);
 

@@ -50,6 +50,6 @@ ASYNC_FINALLY:
 BENCH_START(blocking_batch)
 
 const struct benchmark blocking_benchmarks[] = {
-    {"blocking_batch", start_blocking_batch, NULL},
+    {"blocking_batch", .start = start_blocking_batch},
     {0},
 };

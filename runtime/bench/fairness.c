@@ -61,6 +61,6 @@ static void fairness(const struct bench *bench)
 }
 
 const struct benchmark fairness_benchmarks[] = {
-    {"fairness", NULL, fairness},
+    {"fairness", .outside = fairness},
     {0},
 };

@@ -70,12 +70,6 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
-static int by_value(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 static void measure(const struct bench *bench, uint32_t busy_tasks)
 {
     struct wf_multi_thread *runtime = runtime_of(bench);
@@ -96,12 +90,7 @@ static void measure(const struct bench *bench, uint32_t busy_tasks)
     }
     wf_store_relaxed(&wakes.over, true);
     wf_multi_thread_drop(runtime);
-    qsort(wakes.took_ns, bench->count, sizeof *wakes.took_ns, by_value);
-    const uint64_t half = bench->count / 2, most = bench->count * 99 / 100,
-                   nearly_all = bench->count * 999 / 1000;
-    report_value(bench, "p50", (double)wakes.took_ns[half]);
-    report_value(bench, "p99", (double)wakes.took_ns[most]);
-    report_value(bench, "p99.9", (double)wakes.took_ns[nearly_all]);
+    report_percentiles(bench, wakes.took_ns, bench->count);
     free(wakes.took_ns);
 }
 
@@ -116,7 +105,7 @@ static void under_load(const struct bench *bench)
 }
 
 const struct benchmark latency_benchmarks[] = {
-    {"latency_idle", NULL, idle},
-    {"latency_busy", NULL, under_load},
+    {"latency_idle", .outside = idle},
+    {"latency_busy", .outside = under_load},
     {0},
 };

@@ -37,6 +37,6 @@ static void start_stop(const struct bench *bench)
 }
 
 const struct benchmark life_benchmarks[] = {
-    {"start_stop", NULL, start_stop},
+    {"start_stop", .outside = start_stop},
     {0},
 };

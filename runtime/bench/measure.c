@@ -57,13 +57,49 @@ void stopwatch_start(struct stopwatch *stopwatch)
     *stopwatch = (struct stopwatch){.cpu_ns = cpu_ns(), .wall_ns = wf_clock_ns()};
 }
 
-void report_time(const struct bench *bench, const struct stopwatch *start, uint64_t count)
+/* NAME.part, or NAME. */
+static void print_name(const struct bench *bench, const char *part)
+{
+    printf("%s%s%s ", bench->name, part ? "." : "", part ? part : "");
+}
+
+void report_part_time(const struct bench *bench, const char *part, const struct stopwatch *start,
+                      uint64_t count)
 {
     uint64_t wall = wf_clock_ns() - start->wall_ns, cpu = cpu_ns() - start->cpu_ns;
-    printf("%s %.2f %.2f\n", bench->name, (double)wall / (double)count, (double)cpu / (double)count);
+    print_name(bench, part);
+    printf("%.2f %.2f\n", (double)wall / (double)count, (double)cpu / (double)count);
+}
+
+void report_part_cpu(const struct bench *bench, const char *part, const struct stopwatch *start,
+                     uint64_t count)
+{
+    double cpu = (double)(cpu_ns() - start->cpu_ns) / (double)count;
+    print_name(bench, part);
+    printf("%.2f %.2f\n", cpu, cpu);
+}
+
+void report_time(const struct bench *bench, const struct stopwatch *start, uint64_t count)
+{
+    report_part_time(bench, NULL, start, count);
 }
 
 void report_value(const struct bench *bench, const char *part, double value)
 {
-    printf("%s%s%s %.4f -\n", bench->name, part ? "." : "", part ? part : "", value);
+    print_name(bench, part);
+    printf("%.4f -\n", value);
+}
+
+static int by_value(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count)
+{
+    qsort(durations_ns, count, sizeof *durations_ns, by_value);
+    report_value(bench, "p50", (double)durations_ns[count / 2]);
+    report_value(bench, "p99", (double)durations_ns[count * 99 / 100]);
+    report_value(bench, "p99.9", (double)durations_ns[count * 999 / 1000]);
 }

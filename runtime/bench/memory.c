@@ -126,7 +126,7 @@ ASYNC_FINALLY:
 BENCH_START(live_bytes)
 
 const struct benchmark memory_benchmarks[] = {
-    {"idle", start_idle, NULL},
-    {"live_bytes", start_live_bytes, NULL},
+    {"idle", .start = start_idle},
+    {"live_bytes", .start = start_live_bytes},
     {0},
 };

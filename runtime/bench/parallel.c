@@ -170,11 +170,11 @@ static void tree(const struct bench *bench)
 }
 
 const struct benchmark parallel_benchmarks[] = {
-    {"fan_out", start_fan_out, NULL},
-    {"tree_64", NULL, tree},
-    {"tree_640", NULL, tree},
-    {"tree_6400", NULL, tree},
-    {"tree_64000", NULL, tree},
-    {"tree_640000", NULL, tree},
+    {"fan_out", .start = start_fan_out},
+    {"tree_64", .outside = tree},
+    {"tree_640", .outside = tree},
+    {"tree_6400", .outside = tree},
+    {"tree_64000", .outside = tree},
+    {"tree_640000", .outside = tree},
     {0},
 };

@@ -168,9 +168,9 @@ ASYNC_FINALLY:
 BENCH_START(spawn_chain)
 
 const struct benchmark spawn_benchmarks[] = {
-    {"spawn_join", start_spawn_join, NULL},
-    {"spawn_outside", NULL, spawn_outside},
-    {"spawn_await", start_spawn_await, NULL},
-    {"spawn_chain", start_spawn_chain, NULL},
+    {"spawn_join", .start = start_spawn_join},
+    {"spawn_outside", .outside = spawn_outside},
+    {"spawn_await", .start = start_spawn_await},
+    {"spawn_chain", .start = start_spawn_chain},
     {0},
 };

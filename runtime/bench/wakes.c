@@ -204,9 +204,9 @@ ASYNC_FINALLY:
 BENCH_START(storm)
 
 const struct benchmark wake_benchmarks[] = {
-    {"wake_thread", start_wake_thread, NULL},
-    {"ping_pong", start_pair, NULL},
-    {"ping_pongs", start_pairs, NULL},
-    {"wake_storm", start_storm, NULL},
+    {"wake_thread", .start = start_wake_thread},
+    {"ping_pong", .start = start_pair},
+    {"ping_pongs", .start = start_pairs},
+    {"wake_storm", .start = start_storm},
     {0},
 };

@@ -69,7 +69,7 @@ static int start_lone(const struct bench *bench, struct wf_join_handle *handle)
 }
 
 const struct benchmark yield_benchmarks[] = {
-    {"yield_ring", start_ring, NULL},
-    {"yield_lone", start_lone, NULL},
+    {"yield_ring", .start = start_ring},
+    {"yield_lone", .start = start_lone},
     {0},
 };

@@ -17,6 +17,7 @@ var benchmarks = map[string]func(*bench){
 	"wake_thread": wakeThread, "ping_pong": pingPong, "ping_pongs": pingPongs, "wake_storm": wakeStorm,
 	"fan_out": fanOut, "tree_64": tree, "tree_640": tree, "tree_6400": tree, "tree_64000": tree, "tree_640000": tree,
 	"latency_idle": latencyIdle, "latency_busy": latencyBusy, "fairness": fairness, "idle": idle,
+	"timeout_unfired": timeoutUnfired, "timers": timers, "timers_many": timers, "lateness": lateness,
 }
 
 func main() {

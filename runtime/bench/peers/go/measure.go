@@ -50,6 +50,12 @@ func (b *bench) reportTime(since stopwatch, count int) {
 	fmt.Printf("%s %.2f %.2f\n", b.name, wall/float64(count), cpu/float64(count))
 }
 
+// reportPartTime is the same, as NAME.part.
+func (b *bench) reportPartTime(part string, since stopwatch, count int) {
+	wall, cpu := since.wallNs(), float64(cpuNs()-since.cpuNs)
+	fmt.Printf("%s.%s %.2f %.2f\n", b.name, part, wall/float64(count), cpu/float64(count))
+}
+
 // reportValue reports a figure that is no time of an operation, as NAME.part; with an empty part as NAME.
 func (b *bench) reportValue(part string, value float64) {
 	if part != "" {

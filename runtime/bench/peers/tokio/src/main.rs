@@ -1,7 +1,8 @@
 //! Weft's benchmarks on Tokio. `bench NAME COUNT [WORKERS]` prints figures: name, figure, processor time. What each NAME does is said
 //! in docs/benchmarks.md; the files of the same name in C and Go do the same.
 //!
-//! WORKERS 0, or none: one thread, as `new_current_thread().enable_all()` makes it. Else `new_multi_thread()`, without drivers.
+//! WORKERS 0, or none: one thread, as `new_current_thread().enable_all()` makes it. Else `new_multi_thread()`, without drivers. What needs
+//! timers has `enable_time()` in place of both.
 
 mod blocking;
 mod fairness;
@@ -11,6 +12,7 @@ mod measure;
 mod memory;
 mod parallel;
 mod spawn;
+mod timers;
 mod wakes;
 mod yields;
 
@@ -28,6 +30,20 @@ where
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
     } else {
         bench.runtime()
+    };
+    let task = task(Arc::new(bench));
+    runtime.block_on(async { tokio::spawn(task).await.unwrap() });
+}
+
+/// The same, with timers and without a reactor.
+fn as_timed_task<F>(bench: Bench, task: impl Fn(Arc<Bench>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let runtime = if bench.workers == 0 {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
+    } else {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(bench.workers).enable_time().build().unwrap()
     };
     let task = task(Arc::new(bench));
     runtime.block_on(async { tokio::spawn(task).await.unwrap() });
@@ -55,6 +71,9 @@ fn main() {
         "blocking_batch" => as_task(bench, blocking::blocking_batch),
         "fan_out" => as_task(bench, parallel::fan_out),
         "idle" => as_task(bench, memory::idle),
+        "timeout_unfired" => as_timed_task(bench, timers::timeout_unfired),
+        "timers" | "timers_many" => as_timed_task(bench, timers::timers),
+        "lateness" => as_timed_task(bench, timers::lateness),
         "spawn_outside" if workers > 0 => spawn::spawn_outside(&bench),
         "latency_idle" if workers > 0 => latency::idle(&bench),
         "latency_busy" if workers > 0 => latency::busy(&bench),

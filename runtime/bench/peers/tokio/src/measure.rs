@@ -52,6 +52,18 @@ impl Bench {
         println!("{} {:.2} {:.2}", self.name, wall / count as f64, cpu as f64 / count as f64);
     }
 
+    /// The same, as NAME.part.
+    pub fn report_part_time(&self, part: &str, start: &Stopwatch, count: u64) {
+        let (wall, cpu) = (start.wall_ns(), cpu_ns() - start.cpu_ns);
+        println!("{}.{part} {:.2} {:.2}", self.name, wall / count as f64, cpu as f64 / count as f64);
+    }
+
+    /// The processor time alone, as NAME.part.
+    pub fn report_part_cpu(&self, part: &str, start: &Stopwatch, count: u64) {
+        let cpu = (cpu_ns() - start.cpu_ns) as f64 / count as f64;
+        println!("{}.{part} {cpu:.2} {cpu:.2}", self.name);
+    }
+
     /// A figure that is no time of an operation, as NAME.part; with an empty part as NAME.
     pub fn report_value(&self, part: &str, value: f64) {
         println!("{}{}{part} {value:.4} -", self.name, if part.is_empty() { "" } else { "." });
