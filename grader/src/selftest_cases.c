@@ -19,7 +19,7 @@ const char *const selftest_kind_names[] = {"solution", "null", "mutant", "altern
  * sanitizers could have against a correct design. */
 #define ASKS_ONCE "plain interleave"
 #define FIRST_TASK "T1"
-enum { WHOLE_ONE_IN = 4 };
+enum { WHOLE_ONE_IN = 8 };
 
 /* --- gathering the cases --- */
 
