@@ -45,7 +45,7 @@ LABS := 01-futures 02-async 03-tasks 04-executor 05-work-stealing 06-blocking 07
 05-work-stealing.title := A work-stealing executor
 05-work-stealing.kind := modules
 05-work-stealing.write := run_queue.c idle.c worker.c
-05-work-stealing.given := inject_queue.c owned_tasks.c lookout.c shared_park.c multi_thread.c
+05-work-stealing.given := inject_queue.c owned_tasks.c lookout.c shared_park.c multi_thread.c root.c
 05-work-stealing.headers := detail/inject_queue.h detail/run_queue.h detail/idle.h detail/worker.h detail/owned_tasks.h detail/shared_park.h multi_thread.h
 
 06-blocking.part := II

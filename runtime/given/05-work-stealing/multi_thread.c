@@ -1,6 +1,6 @@
 /**
  * @file multi_thread.c
- * @brief The life of the executor of several threads: start, spawn, block_on, shutdown.
+ * @brief The life of the executor of several threads: start, spawn, shutdown, metrics.
  *
  * ## The end
  *
@@ -346,53 +346,12 @@ struct wf_scheduler *wf_multi_thread_scheduler(struct wf_multi_thread *runtime)
     return &runtime->workers.scheduler;
 }
 
-static void check_outside(const char *clause, const char *what)
+void wf_multi_thread_drop(struct wf_multi_thread *runtime)
 {
     const struct wf_context *outside = wf_context_running();
     if (outside)
-        wf_panic(clause, "%s is called inside %s(%s): await it there, or do it outside", what, outside->runs,
-                 wf_context_root_name(outside));
-}
-
-/* The root gives way: there is nothing else to run on this thread, so it is polled again at once. */
-static void defer_root(struct wf_context *context, const struct wf_waker *waker)
-{
-    (void)context;
-    wf_waker_wake_by_ref(waker);
-}
-
-int wf_multi_thread_block_on(struct wf_multi_thread *runtime, struct wf_future *root)
-{
-    check_outside("G.72", "block_on");
-    struct wf_park *parker = wf_thread_parker_new();
-    if (!parker)
-        return WF_ENOMEM;
-    struct wf_worker_context here = {.context = {
-                                         .scheduler = wf_scheduler_reference(&runtime->workers.scheduler),
-                                         .defer = defer_root,
-                                         .runs = "block_on",
-                                         .root = root,
-                                         .constrained = true,
-                                     }};
-    struct wf_waker waker = wf_thread_parker_waker(parker);
-    struct wf_cx cx = {.waker = &waker};
-    wf_context_enter(&here.context);
-    for (;;) {
-        here.context.budget = WF_BUDGET;
-        if (wf_future_poll(root, &cx) == WF_READY)
-            break;
-        (void)wf_park(parker, WF_FOREVER);
-    }
-    wf_context_leave(&here.context);
-    wf_waker_drop(&waker);
-    wf_thread_parker_drop(parker);
-    wf_scheduler_unreference(here.context.scheduler);
-    return 0;
-}
-
-void wf_multi_thread_drop(struct wf_multi_thread *runtime)
-{
-    check_outside("G.74", "wf_multi_thread_drop");
+        wf_panic("G.74", "wf_multi_thread_drop is called inside %s(%s): await it there, or do it outside",
+                 outside->runs, wf_context_root_name(outside));
     const struct wf_context *inside = wf_context_current;
     for (; inside && inside->spawns_on != &runtime->workers.scheduler;)
         inside = inside->outer;

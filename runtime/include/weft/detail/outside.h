@@ -13,6 +13,8 @@ struct wf_scheduler;
 
 /**
  * @brief Call `run(arg)` with the thread's contexts put aside; event hook, drivers and blocking pool stay as they are.
+ *
+ * The choices do not come along (wf_choose()): code that blocks goes on beside tasks, and its draws would change theirs from run to run.
  * @param spawns_on  wf_scheduler_current() meanwhile, or NULL.
  * @return what `run` returned.
  */
