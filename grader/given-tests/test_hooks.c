@@ -1,7 +1,10 @@
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include "jobs.h"
 #include "weft/alloc.h"
+#include "weft/runtime.h"
 
 enum { IDS_MAX = 1 << 16, SPAWNERS = 2, EACH = 60 };
 
@@ -135,10 +138,62 @@ START_TEST(g109_each_hook_is_called_once_for_its_event)
 }
 END_TEST
 
+static _Atomic(struct wf_scheduler *) seen_by_call;
+static _Atomic int calls_made, calls_over;
+
+static int look_around(void *arg)
+{
+    seen_by_call = wf_scheduler_current();
+    calls_over++;
+    return *(int *)arg;
+}
+
+/* The first worker to sleep makes a call, and does not go on before it is over: the others are still being started. */
+static void calls_at_once(void *arg)
+{
+    if (calls_made++ > 0)
+        return;
+    if (wf_blocking(NULL, look_around, arg) != 0)
+        calls_over++; /* there was no thread for it */
+    while (calls_over == 0)
+        sched_yield();
+}
+
+/* G.91: a hook comes before wf_runtime_new() returns, and so may its call. */
+START_TEST(g91_a_call_of_an_early_hook_knows_its_runtime)
+{
+    int answer = 4;
+    struct wf_runtime *whole = wf_runtime_new(
+        &(struct wf_runtime_config){.workers = 64, .hooks = {.before_park = calls_at_once, .arg = &answer}});
+    ck_assert_ptr_nonnull(whole);
+    while (calls_over == 0)
+        sched_yield();
+    ck_assert_ptr_eq(seen_by_call, wf_runtime_scheduler(whole));
+    wf_runtime_drop(whole);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.91, G.90: the call is over before the scheduler's memory goes, where a later thread cannot be started. */
+START_TEST(g91_a_call_of_a_hook_outlives_what_was_not_made)
+{
+    int answer = 4;
+    threads_left = 1 + 1 + 1; /* the driver's watch, a worker, a thread for its call */
+    struct wf_runtime *whole = wf_runtime_new(
+        &(struct wf_runtime_config){.workers = 4, .hooks = {.before_park = calls_at_once, .arg = &answer}});
+    ck_assert_ptr_null(whole);
+    ck_assert_int_eq(errno, EAGAIN);
+    threads_left = -1;
+    ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
 TCase *hooks_tests(void)
 {
     TCase *tcase = tcase_create("hooks");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, g109_each_hook_is_called_once_for_its_event, 0, 2);
+    tcase_add_test(tcase, g91_a_call_of_an_early_hook_knows_its_runtime);
+    tcase_add_test(tcase, g91_a_call_of_a_hook_outlives_what_was_not_made);
     return tcase;
 }

@@ -3,7 +3,7 @@
  * @brief A runtime put together from an executor, a time driver and a blocking pool.
  *
  * The executor parks in the time driver, which is its own from then on. Executor and pool need each other: the executor's threads know
- * the pool by their context, and calls spawn on the executor. The pool is made first and told of the executor before any call can come. At the end the tasks go first, for a task may wait for a call; then the pool, whose
+ * the pool by their context, and calls spawn on the executor. The pool is made first, and told of the executor before its first thread starts: a hook may make a call at once. At the end the tasks go first, for a task may wait for a call; then the pool, whose
  * calls find the executor closed, and the timers. A reference keeps the memory of both until then.
  */
 #include "weft/runtime.h"
@@ -89,7 +89,8 @@ static bool make_executor(struct wf_runtime *self, const struct wf_runtime_confi
     if (config->kind == WF_RUNTIME_CURRENT_THREAD) {
         self->current_thread = wf_current_thread_new(&self->time_driver->park, &config->hooks);
         if (self->current_thread)
-            self->scheduler = wf_current_thread_scheduler(self->current_thread);
+            self->pool->config.spawns_on =
+                wf_scheduler_reference(wf_current_thread_scheduler(self->current_thread));
         else
             errno = ENOMEM;
     } else {
@@ -102,11 +103,11 @@ static bool make_executor(struct wf_runtime *self, const struct wf_runtime_confi
             .stack_bytes = config->stack_bytes,
             .watch = self->watch,
             .seed = config->seed,
+            .scheduler = &self->pool->config.spawns_on, /* before a hook can make a call */
         });
-        if (self->multi_thread)
-            self->scheduler = wf_multi_thread_scheduler(self->multi_thread);
     }
-    return self->scheduler;
+    self->scheduler = self->pool->config.spawns_on;
+    return self->current_thread || self->multi_thread;
 }
 
 /* The pool. False: errno says why. */
@@ -156,13 +157,14 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
     if (!self->time_driver)
         errno = ENOMEM;
     else if (make_pool(self, config) && make_watch(self, config) && make_executor(self, config)) {
-        (void)!wf_scheduler_reference(self->scheduler);
-        self->pool->config.spawns_on = self->scheduler; /* no call has come yet: nobody knows the pool */
         return self;
     }
     int failed = errno;
     if (self->pool)
         wf_blocking_pool_drop(self->pool);
+    if (self->scheduler)
+        wf_scheduler_unreference(
+            self->scheduler); /* calls of hooks are over: the executor was not made, but was there */
     if (self->time_driver)
         wf_park_drop(&self->time_driver->park);
     free_runtime(self);

@@ -320,6 +320,8 @@ struct wf_multi_thread *wf_multi_thread_new(const struct wf_multi_thread_config 
     struct wf_multi_thread *self = allocate(config->workers);
     if (self) {
         init(self, config);
+        if (config->scheduler)
+            *config->scheduler = wf_scheduler_reference(&self->workers.scheduler);
         failed = make_parks(self, config->driver, config->stack_bytes);
         if (!failed) {
             failed = start_threads(self, config->stack_bytes);

@@ -50,6 +50,9 @@ struct wf_multi_thread_config {
     size_t stack_bytes; /**< of each thread; 0: the system's default */
     uint64_t seed;      /**< workers that steal begin with the same victims where it is the same */
     struct wf_poll_watch *watch; /**< of long polls, with a slot for each worker; borrowed. NULL: none */
+    /** Where a reference to the scheduler is put before the first thread starts, for what hooks may call; the caller's to give up, also
+     *  where no runtime is made. NULL: nowhere. */
+    struct wf_scheduler **scheduler;
 };
 
 /**
