@@ -22,6 +22,13 @@ $(B)/models/$(1): $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOL
 endef
 $(foreach lab,$(GRADED),$(eval $(call model_rule,$(lab))))
 
+# And of the given parts.
+GIVEN_MODELS := $(wildcard grader/given-tests/models/*.c)
+MODEL_PROGRAMS += $(B)/models/given
+$(B)/models/given: $(patsubst %.c,$(B)/obj/interleave/%.o,$(EXPLORED_GIVEN) $(SOLUTIONS) $(GIVEN_MODELS)) $(B)/obj/engine/engine.o grader/interleave/wrapped.txt
+	@mkdir -p $(@D)
+	@$(explore_link) -o $@ $(filter %.o,$^)
+
 ## interleave: prove the engine, explore the models of all labs, and ask which memory orders they need
 .PHONY: interleave
 interleave: deps-grade

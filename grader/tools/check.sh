@@ -84,7 +84,7 @@ kept_step()
 second_compiler()
 {
     printf '%s\n' runtime/given/*.c runtime/given/*/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c \
-        grader/support/*.c grader/suites/*/*.c grader/given-tests/*.c grader/interleave/*/*.c grader/sandbox/*.c |
+        grader/support/*.c grader/suites/*/*.c grader/given-tests/*.c grader/given-tests/*/*.c grader/interleave/*/*.c grader/sandbox/*.c |
         LC_ALL=C sort >"$logs/compiled"
     grader/tools/lint.sh --list >"$logs/linted" || return 1
     [ -z "$quick" ] || : >"$logs/linted"

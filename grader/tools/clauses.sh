@@ -4,7 +4,7 @@
 #   weft-grade list         clauses, references to them, and tests
 #   grader/suites/NN-*      a model:   MODEL(explore_park, "01.17", ... in models*.c
 #   grader/mutants/NN-*     a mutant:  "Kills: join_result" and "Clause: 01.5", before the patch itself
-#   grader/given-tests      a test of G.5: START_TEST(g05_...)
+#   grader/given-tests      a test of G.5: START_TEST(g05_...); a model of it: MODEL(explore_..., "G.5", ...)
 #   grader/must-not-compile a case of G.5: "clause G.5" in the first line
 #
 # A clause is one promise, in 30 words or fewer. A clause NN.k needs a test and a mutant; a clause G.k needs a test or a
@@ -54,6 +54,11 @@ over()
     # shellcheck disable=SC2016
     over '/^START_TEST\(g[0-9][0-9]+_/ { print "given", FILENAME ":" FNR, "G." substr($0, 13) + 0 }' \
         grader/given-tests/*.c
+    # shellcheck disable=SC2016
+    over 'match($0, /^MODEL\([a-z0-9_]+, "[^"]*"/) {
+        split(substr($0, RSTART + 6, RLENGTH - 6), part, /[,"]/)
+        print "given", FILENAME ":" FNR, part[3]
+    }' grader/given-tests/models/*.c
     # shellcheck disable=SC2016
     over 'FNR == 1 && match($0, /clause G\.[0-9]+/) {
         print "given", FILENAME ":1", substr($0, RSTART + 7, RLENGTH - 7)

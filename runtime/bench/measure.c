@@ -99,7 +99,8 @@ static int by_value(const void *left, const void *right)
 void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count)
 {
     qsort(durations_ns, count, sizeof *durations_ns, by_value);
-    report_value(bench, "p50", (double)durations_ns[count / 2]);
-    report_value(bench, "p99", (double)durations_ns[count * 99 / 100]);
-    report_value(bench, "p99.9", (double)durations_ns[count * 999 / 1000]);
+    const uint64_t half = count / 2, most = count * 99 / 100, nearly_all = count * 999 / 1000;
+    report_value(bench, "p50", (double)durations_ns[half]);
+    report_value(bench, "p99", (double)durations_ns[most]);
+    report_value(bench, "p99.9", (double)durations_ns[nearly_all]);
 }
