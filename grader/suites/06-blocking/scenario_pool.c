@@ -2,7 +2,6 @@
  * @file scenario_pool.c
  * @brief Lab 06: one pool, its calls, and the threads that run them.
  */
-#include <sched.h>
 #include <semaphore.h>
 
 #include "scenario.h"
@@ -27,6 +26,8 @@ static struct call calls[CALLS_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
 static int begun[CALLS_MAX], begun_count, returned_count, at_once, most_at_once;
 static bool is_dropping;
+static _Atomic bool calls_ask, stopped_asks;
+static _Atomic int64_t strayed;
 static _Atomic bool has_dropped;
 static pthread_t dropper;
 
@@ -65,6 +66,15 @@ static int run(void *arg)
     return 1000 + self->number;
 }
 
+void __real_wf_blocking_pool_run_call(struct wf_task *, struct wf_context *, bool);
+
+/* A waker finds the call in the thread's current context: so that is the one to run it with. */
+void __wrap_wf_blocking_pool_run_call(struct wf_task *call, struct wf_context *context, bool begin)
+{
+    strayed += context != wf_context_current;
+    __real_wf_blocking_pool_run_call(call, context, begin);
+}
+
 static int spawn(struct call *call, int64_t kind)
 {
     int status =
@@ -87,6 +97,13 @@ static struct step_reply settled(struct step_reply reply)
     return reply;
 }
 
+static struct wf_blocking_metrics ask(void)
+{
+    struct wf_blocking_metrics metrics;
+    wf_blocking_pool_metrics(pool, &metrics);
+    return metrics;
+}
+
 static void on_thread_started(void *arg)
 {
     static _Atomic uint32_t number;
@@ -98,15 +115,28 @@ static void on_thread_stopped(void *arg)
 {
     (void)arg;
     sleeps_thread_ended();
+    if (stopped_asks) {
+        sleeps_await_join();
+        (void)ask();
+    }
+}
+
+static void on_calls_changed(void *arg, int difference)
+{
+    (void)arg;
+    (void)difference;
+    if (calls_ask)
+        (void)ask();
 }
 
 static struct step_reply on_make(const struct step_make *step)
 {
     pool = wf_blocking_pool_new(&(struct wf_blocking_config){
         .threads_max = (uint32_t)step->threads_max,
-        .keep_alive_ns = (uint64_t)step->keep_alive_ms * 1000000,
+        .keep_alive_ns = (uint64_t)step->keep_alive_ns,
         .hooks = {.thread_started = on_thread_started, .thread_stopped = on_thread_stopped},
         .stack_bytes = 128 << 10, /* so that many fit into the limit of memory */
+        .calls_changed = on_calls_changed,
     });
     if (!pool)
         return STEP_DONE;
@@ -115,12 +145,29 @@ static struct step_reply on_make(const struct step_make *step)
     sleeps_watch(&pool->told, &pool->ended, pool->config.keep_alive_ns);
     begun_count = returned_count = at_once = most_at_once = 0;
     is_dropping = false;
+    calls_ask = false;
+    stopped_asks = false;
     has_dropped = false;
+    strayed = 0;
     for (int i = 0; i < CALLS_MAX; i++) {
         calls[i] = (struct call){.number = i};
         sem_init(&calls[i].go, 0, 0);
     }
     return (struct step_reply){.a = 1};
+}
+
+static struct step_reply on_calls_ask(const struct step_calls_ask *step)
+{
+    (void)step;
+    calls_ask = true;
+    return STEP_DONE;
+}
+
+static struct step_reply on_stopped_asks(const struct step_stopped_asks *step)
+{
+    (void)step;
+    stopped_asks = true;
+    return STEP_DONE;
 }
 
 static struct step_reply on_spawn(const struct step_spawn *step)
@@ -169,9 +216,14 @@ static struct step_reply on_join(const struct step_join *step)
 static struct step_reply on_metrics(const struct step_metrics *step)
 {
     (void)step;
-    struct wf_blocking_metrics metrics;
-    wf_blocking_pool_metrics(pool, &metrics);
-    return (struct step_reply){(int64_t)metrics.threads << 32 | metrics.idle, metrics.queued};
+    struct wf_blocking_metrics now = ask();
+    return (struct step_reply){(int64_t)now.threads << 32 | now.idle, (int64_t)now.started << 32 | now.queued};
+}
+
+static struct step_reply on_contexts(const struct step_contexts *step)
+{
+    (void)step;
+    return (struct step_reply){.a = strayed};
 }
 
 static struct step_reply on_deadline(const struct step_deadline *step)
@@ -185,13 +237,20 @@ static struct step_reply on_bounds(const struct step_bounds *step)
 {
     (void)step;
     struct sleeps now = sleeps_now();
-    return (struct step_reply){now.too_soon, now.too_late};
+    return (struct step_reply){now.too_soon | now.too_late << 1, now.is_no_time};
 }
 
 static struct step_reply on_stop_clock(const struct step_stop_clock *step)
 {
     (void)step;
     sleeps_stop_clock();
+    return STEP_DONE;
+}
+
+static struct step_reply on_pass(const struct step_pass *step)
+{
+    (void)step;
+    sleeps_pass_a_second();
     return STEP_DONE;
 }
 
@@ -233,15 +292,14 @@ static struct step_reply on_release_late(const struct step_release_late *step)
 
 static struct step_reply on_no_threads(const struct step_no_threads *step)
 {
-    (void)step;
-    sleeps_refuse_threads(true);
+    sleeps_refuse_threads((int)step->reason);
     return STEP_DONE;
 }
 
 static struct step_reply on_threads_again(const struct step_threads_again *step)
 {
     (void)step;
-    sleeps_refuse_threads(false);
+    sleeps_refuse_threads(0);
     return STEP_DONE;
 }
 
@@ -339,52 +397,7 @@ static struct step_reply on_storm(const struct step_storm *step)
     return reply;
 }
 
-/* --- two pools, of which neither knows of the other: their sleeps are real --- */
-
-struct alone {
-    struct wf_blocking_pool *pool;
-    int64_t calls;
-    _Atomic int64_t ran;
-};
-
-static int run_alone(void *arg)
-{
-    ((struct alone *)arg)->ran++;
-    return 0;
-}
-
-static void *spawn_alone(void *arg)
-{
-    struct alone *self = arg;
-    for (int64_t i = 0; i < self->calls; i++) {
-        while (wf_spawn_blocking_mandatory(self->pool, NULL, run_alone, self) != 0)
-            continue;
-        if (i % 4 == 0)
-            sched_yield(); /* threads fall asleep, and end, in between */
-    }
-    wf_blocking_pool_drop(self->pool);
-    return NULL;
-}
-
-static struct step_reply on_two_pools(const struct step_two_pools *step)
-{
-    struct alone both[2] = {{.calls = step->call}, {.calls = step->call}};
-    pthread_t threads[2];
-    for (int i = 0; i < 2; i++) {
-        both[i].pool = wf_blocking_pool_new(
-            &(struct wf_blocking_config){.threads_max = 2, .keep_alive_ns = 1000, .stack_bytes = 128 << 10});
-        if (!both[i].pool)
-            return STEP_DONE;
-    }
-    for (int i = 0; i < 2; i++)
-        if (pthread_create(&threads[i], NULL, spawn_alone, &both[i]) != 0)
-            scenario_broken("there is no thread");
-    for (int i = 0; i < 2; i++)
-        sleeps_join_own(threads[i]);
-    return (struct step_reply){both[0].ran + both[1].ran, 1};
-}
-
-STEP_DISPATCH(perform, LAB_STEPS)
+STEP_DISPATCH(perform, POOL_STEPS)
 
 static void begin(void)
 {

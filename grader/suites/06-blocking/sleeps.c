@@ -29,14 +29,15 @@ struct sleeper {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below; taken last */
-static pthread_cond_t settled = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t settled = PTHREAD_COND_INITIALIZER, joins = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t *told, *end_of_threads;
 static bool closer_waits;                      /* for end_of_threads; or its call has returned */
 static struct sleeper *sleepers[SLEEPERS_MAX]; /* the longest one first */
 static int count;                              /* of these */
 static struct sleeper *held[SLEEPERS_MAX];
 static int held_count;
-static bool hold, refuse;
+static bool hold;
+static int refuse;  /* for this reason, or 0 */
 static int running; /* threads of the pool that neither sleep, nor are held, nor wait in a call */
 static struct sleeps now;
 static pthread_t created[THREADS_MAX];
@@ -57,7 +58,8 @@ void sleeps_watch(pthread_cond_t *condition, pthread_cond_t *ended, uint64_t kee
     end_of_threads = ended;
     closer_waits = false;
     count = held_count = running = 0;
-    hold = refuse = false;
+    hold = false;
+    refuse = 0;
     now = (struct sleeps){.last_deadline_ms = -1, .same_deadline = true};
     pthread_mutex_unlock(&lock);
 }
@@ -167,10 +169,10 @@ void sleeps_release(int first, bool timed_out)
     pthread_mutex_unlock(&lock);
 }
 
-void sleeps_refuse_threads(bool on)
+void sleeps_refuse_threads(int reason)
 {
     pthread_mutex_lock(&lock);
-    refuse = on;
+    refuse = reason;
     pthread_mutex_unlock(&lock);
 }
 
@@ -185,18 +187,23 @@ struct sleeps sleeps_now(void)
 
 /* --- the clock --- */
 
-static _Atomic bool clock_stands;
+static _Atomic int64_t clock_stands; /* at so many seconds, and just before the next; 0: it goes */
 
 void sleeps_stop_clock(void)
 {
-    clock_stands = true;
+    clock_stands = 5000000000;
+}
+
+void sleeps_pass_a_second(void)
+{
+    clock_stands++;
 }
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
     if (clock != CLOCK_MONOTONIC || !clock_stands)
         return __real_clock_gettime(clock, time);
-    *time = (struct timespec){.tv_sec = 5000000000, .tv_nsec = 999999999};
+    *time = (struct timespec){.tv_sec = clock_stands, .tv_nsec = 999999999};
     return 0;
 }
 
@@ -226,6 +233,7 @@ static void note_deadline(clockid_t clock, const struct timespec *deadline)
     now.last_deadline_ms = deadline ? (at_ns - time_ns) / 1000000 : -1;
     if (deadline && is_asleep_again && at_ns != deadline_of_sleep)
         now.same_deadline = false;
+    now.is_no_time |= deadline && (deadline->tv_nsec < 0 || deadline->tv_nsec >= 1000000000);
     now.by_wall_clock |= clock != CLOCK_MONOTONIC;
     if (deadline && clock == CLOCK_MONOTONIC) {
         now.too_soon |= at_ns < busy_until_ns + (int64_t)keep_alive;
@@ -319,7 +327,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     if (!told || !attributes) /* the pool's have attributes, the scenario's have none */
         return __real_pthread_create(thread, attributes, run, arg);
     pthread_mutex_lock(&lock);
-    int failed = refuse ? EAGAIN : 0;
+    int failed = refuse;
     if (!failed) {
         now.threads++;
         now.started++;
@@ -339,21 +347,45 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     return 0;
 }
 
-/* Of threads of the pool: the name of one that was joined may come again, so the latest counts. */
+/* Under the lock. Its number, or -1. The name of one that was joined may come again, so the latest counts. */
+static int number_of(pthread_t thread)
+{
+    int i = now.started - 1;
+    while (i >= 0 && !pthread_equal(created[i], thread))
+        i--;
+    return i;
+}
+
+/* Under the lock: it is being joined. */
+static void set_joined(int number)
+{
+    is_joined[number] = true;
+    __real_pthread_cond_broadcast(&joins);
+}
+
+/* Of threads of the pool. */
 static bool note_join(pthread_t thread)
 {
     bool again = false;
     pthread_mutex_lock(&lock);
-    for (int i = now.started - 1; i >= 0; i--)
-        if (pthread_equal(created[i], thread)) {
-            again = is_joined[i];
-            now.joined_twice |= again;
-            now.joined += !is_joined[i];
-            is_joined[i] = true;
-            break;
-        }
+    int number = number_of(thread);
+    if (number >= 0) {
+        again = is_joined[number];
+        now.joined_twice |= again;
+        now.joined += !again;
+        set_joined(number);
+    }
     pthread_mutex_unlock(&lock);
     return again;
+}
+
+void sleeps_await_join(void)
+{
+    pthread_mutex_lock(&lock);
+    int number = number_of(pthread_self());
+    while (number >= 0 && !is_joined[number])
+        __real_pthread_cond_wait(&joins, &lock);
+    pthread_mutex_unlock(&lock);
 }
 
 void sleeps_join_own(pthread_t thread)
@@ -363,12 +395,19 @@ void sleeps_join_own(pthread_t thread)
 
 void sleeps_join_the_rest(void)
 {
-    for (int i = 0; i < now.started; i++)
-        if (!is_joined[i])
+    for (int i = 0; i < now.started; i++) {
+        pthread_mutex_lock(&lock);
+        bool is_left = !is_joined[i];
+        set_joined(i);
+        pthread_mutex_unlock(&lock);
+        if (is_left)
             __real_pthread_join(created[i], NULL);
+    }
 }
 
 int __wrap_pthread_join(pthread_t thread, void **result)
 {
+    if (!told) /* nobody watches: and no lock of this file's stands between the threads of two pools */
+        return __real_pthread_join(thread, result);
     return note_join(thread) ? ESRCH : __real_pthread_join(thread, result); /* twice: told, and not done */
 }

@@ -38,14 +38,19 @@ void sleeps_hold(bool on);
  * waits of the others return without a reason: they were signalled with the first ones, by a broadcast. */
 void sleeps_release(int first, bool timed_out);
 
-/** The next threads are refused, or not. */
-void sleeps_refuse_threads(bool on);
+/** The next threads are refused, for this reason of the system's; 0: they are not. */
+void sleeps_refuse_threads(int reason);
 
 /** CLOCK_MONOTONIC stands still from now on, at a time whose seconds need more than 32 bits, and just before the next second. */
 void sleeps_stop_clock(void);
+/** It stands a second later. */
+void sleeps_pass_a_second(void);
 
 /** Join a thread of the scenario's own: it does not count. */
 void sleeps_join_own(pthread_t thread);
+
+/** Wait until somebody joins this thread of the pool. */
+void sleeps_await_join(void);
 
 /** Join the pool's threads that nobody has joined: all of them have ended. */
 void sleeps_join_the_rest(void);
@@ -59,6 +64,7 @@ struct sleeps {
     bool same_deadline;       /**< each wait of one sleep had one deadline */
     bool too_soon; /**< some deadline is earlier than the keep-alive from the end of the thread's last call */
     bool too_late; /**< some deadline is later than the keep-alive from the moment in which its wait began */
+    bool is_no_time;    /**< some deadline's nanoseconds are below 0, or a second and more */
     bool by_wall_clock; /**< some wait's deadline was on another clock than CLOCK_MONOTONIC */
     bool joined_twice;
 };

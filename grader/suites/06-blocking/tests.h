@@ -17,7 +17,7 @@ void describe_pool_event(struct judge *judge, const struct channel_record *event
 /* --- pool.c: do a step, and expect what the model says of it --- */
 
 void make_pool(struct judge *judge, int64_t threads_max);
-void make_pool_with(struct judge *judge, int64_t threads_max, int64_t keep_alive_ms);
+void make_pool_with(struct judge *judge, int64_t threads_max, int64_t keep_alive_ns);
 /** Abort a call that is queued or runs. */
 void abort_call(struct judge *judge, int call);
 /** Drop the call's handle. */
@@ -31,7 +31,8 @@ void expire(struct judge *judge, int sleepers);
 void spurious(struct judge *judge, int sleepers);
 void hold(struct judge *judge);
 void release(struct judge *judge, bool late);
-void no_threads(struct judge *judge, bool none);
+/** From now on the system starts no thread, for this reason; 0: it does again. */
+void no_threads(struct judge *judge, int64_t reason);
 /** Of a pool whose threads all sleep, or that has none. */
 void close_by_hand(struct judge *judge);
 void begin_drop(struct judge *judge);
@@ -47,9 +48,16 @@ void count_joins(void);
 /** From now on the pool's own counts are compared, too. */
 void look_at_metrics(void);
 
+/** What a pool counts. */
+struct pool_counts {
+    int64_t threads, idle, queued, started;
+};
+/** Compare the reply of the step `metrics`, or `has`, with this. */
+void expect_metrics(struct judge *judge, struct judge_reply reply, struct pool_counts wanted);
+
 /** What the model has. */
 struct pool_model {
-    int threads_max, threads, asleep, held, queued, running, begun, compared, returned, calls;
+    int threads_max, started, threads, asleep, held, queued, running, begun, compared, returned, calls;
     bool closed, no_threads, holds, counts_joins, looks_at_metrics;
 };
 const struct pool_model *model(void);
@@ -62,6 +70,7 @@ void test_limit(struct judge *judge);
 void test_aborts(struct judge *judge);
 void test_sequence(struct judge *judge);
 void test_refused(struct judge *judge);
+void test_large_limits(struct judge *judge);
 void test_no_more_threads(struct judge *judge);
 void test_random_pool(struct judge *judge);
 void test_storm(struct judge *judge);
@@ -71,6 +80,7 @@ void test_two_pools(struct judge *judge);
 void test_idle_is_used(struct judge *judge);
 void test_two_calls_one_sleeper(struct judge *judge);
 void test_spurious(struct judge *judge);
+void test_beaten(struct judge *judge);
 void test_told_late(struct judge *judge);
 void test_keep_alive(struct judge *judge);
 
@@ -78,6 +88,8 @@ void test_keep_alive(struct judge *judge);
 void test_drop_waits(struct judge *judge);
 void test_drop_queue(struct judge *judge);
 void test_drop_mandatory(struct judge *judge);
+void test_drop_calls_back(struct judge *judge);
+void test_joins_call_back(struct judge *judge);
 void test_joins(struct judge *judge);
 void test_drop_sleepers(struct judge *judge);
 void test_random_drop(struct judge *judge);

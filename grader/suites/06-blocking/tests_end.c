@@ -50,6 +50,41 @@ void test_drop_mandatory(struct judge *judge)
     finish(judge);
 }
 
+/* 06.6: what is told of the end of a call may ask the pool for its counts, also where the call is dropped. */
+void test_drop_calls_back(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 2);
+    DO(judge, calls_ask);
+    int calls[2];
+    for (int i = 0; i < 2; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < 4; i++)
+        spawn(judge, i % 2 ? MANDATORY : ORDINARY, RETURNS);
+    begin_drop(judge);
+    for (int i = 0; i < 2; i++)
+        let_go(judge, calls[i]);
+    finish(judge);
+}
+
+/* 06.7: what a thread does at its end may ask, too, while another one waits for it: a thread, and the drop. */
+void test_joins_call_back(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    make_pool(judge, 2);
+    count_joins();
+    DO(judge, stopped_asks);
+    int calls[2];
+    for (int i = 0; i < 2; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < 2; i++)
+        let_go(judge, calls[i]);
+    expire(judge, 1);
+    expire(judge, 1);
+    begin_drop(judge);
+    finish(judge);
+}
+
 /* 06.7 */
 void test_joins(struct judge *judge)
 {
@@ -57,6 +92,13 @@ void test_joins(struct judge *judge)
     make_pool(judge, 3);
     count_joins();
     begin_drop(judge); /* a pool that never had a thread */
+    finish(judge);
+    judge_start(judge, "pool");
+    make_pool(judge, 3);
+    count_joins();
+    let_go(judge, spawn(judge, ORDINARY, WAITS));
+    expire(judge, 1);
+    begin_drop(judge); /* one that has none any more */
     finish(judge);
     judge_start(judge, "pool");
     make_pool(judge, 3);

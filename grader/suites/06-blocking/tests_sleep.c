@@ -95,18 +95,20 @@ static void expect_deadline(struct judge *judge, int64_t keep_alive_ms)
 static void expect_bounds(struct judge *judge)
 {
     struct judge_reply reply = DO(judge, bounds);
-    EXPECT(judge, reply.a == 0, "no thread ends sooner than its keep-alive from the begin of its sleep",
-           "some deadline is less than that from the end of the thread's last call");
-    EXPECT(judge, reply.b == 0, "an idle thread ends when its keep-alive is over",
+    EXPECT(judge, reply.b == 0, "a deadline is a time: its nanoseconds are less than a second",
+           "some deadline's are not, and a wait for it fails at once");
+    EXPECT(judge, !(reply.a & 1), "no thread ends sooner than its keep-alive from the begin of its sleep",
+           "some deadline is less than that from the end of the thread's last call, or from when it was told");
+    EXPECT(judge, !(reply.a & 2), "an idle thread ends when its keep-alive is over",
            "some deadline is more than that from the begin of its wait");
 }
 
 /* 06.4 */
 void test_keep_alive(struct judge *judge)
 {
-    static const int64_t hour_ms = 3600000;
+    static const int64_t hour_ms = HOUR_NS / 1000000, keep_alives_ns[] = {KEEP_ALIVES(STEP_EDGE_VALUE)};
     judge_start(judge, "pool");
-    make_pool_with(judge, 4, hour_ms);
+    make_pool_with(judge, 4, HOUR_NS);
     int calls[3];
     for (int i = 0; i < 3; i++)
         calls[i] = spawn(judge, ORDINARY, WAITS);
@@ -123,11 +125,43 @@ void test_keep_alive(struct judge *judge)
     finish(judge);
 
     /* exactly, and where the time needs all of its bits */
+    for (size_t i = 0; i < sizeof keep_alives_ns / sizeof *keep_alives_ns; i++) {
+        judge_start(judge, "pool");
+        DO(judge, stop_clock);
+        make_pool_with(judge, 2, keep_alives_ns[i]);
+        for (int n = 0; n < 2; n++)
+            let_go(judge, spawn(judge, ORDINARY, WAITS));
+        expect_bounds(judge);
+        finish(judge);
+    }
+
+    /* each sleep has its own: a thread that falls asleep later moves nobody's */
     judge_start(judge, "pool");
     DO(judge, stop_clock);
-    make_pool_with(judge, 2, hour_ms);
+    make_pool_with(judge, 2, HOUR_NS);
     for (int i = 0; i < 2; i++)
-        let_go(judge, spawn(judge, ORDINARY, WAITS));
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    let_go(judge, calls[0]);
+    DO(judge, pass);
+    let_go(judge, calls[1]);
+    spurious(judge, 2);
+    expect_deadline(judge, hour_ms);
+    finish(judge);
+}
+
+/* 06.4: a thread that was told, and found that a busy one had taken the call, is idle anew. */
+void test_beaten(struct judge *judge)
+{
+    judge_start(judge, "pool");
+    DO(judge, stop_clock);
+    make_pool(judge, 2);
+    int first = spawn(judge, ORDINARY, WAITS), second = spawn(judge, ORDINARY, WAITS);
+    let_go(judge, first);
+    DO(judge, pass);
+    hold(judge);
+    spawn(judge, ORDINARY, WAITS); /* the sleeper is told, and slow */
+    let_go(judge, second);         /* so this one's thread takes the call */
+    release(judge, false);
     expect_bounds(judge);
     finish(judge);
 }

@@ -2,6 +2,8 @@
  * @file tests_spawn.c
  * @brief Clauses 06.1 to 06.3 and 06.5: which call begins when, on how many threads, and what is refused.
  */
+#include <stdio.h>
+
 #include "../../../runtime/include/weft/error.h"
 #include "tests.h"
 
@@ -23,6 +25,9 @@ void test_begins(struct judge *judge)
     int running = spawn(judge, MANDATORY, WAITS);
     detach(judge, running);
     let_go(judge, running);
+    struct judge_reply reply = DO(judge, contexts);
+    EXPECT(judge, reply.a == 0, "each call is run with the context that its thread has entered",
+           "%lld are run with another", (long long)reply.a);
     finish(judge);
 }
 
@@ -56,12 +61,33 @@ void test_limit(struct judge *judge)
         make_pool(judge, limits[i]);
         look_at_metrics();
         for (int n = 0; n < limits[i] + 3; n++)
-            spawn(judge, ORDINARY, WAITS);
+            spawn(judge, n % 2 ? MANDATORY : ORDINARY, WAITS); /* the limit is one for both kinds */
         for (int n = 0; n < limits[i] + 3; n++)
             let_go(judge, some_running(judge));
         for (int n = 0; n < limits[i] + 1; n++)
             spawn(judge, ORDINARY, WAITS);
         finish(judge);
+    }
+}
+
+/* 06.2: no limit is too large, and no queue too long: of pools whose threads are slow to come. */
+void test_large_limits(struct judge *judge)
+{
+    static const int64_t limits[] = {LIMITS};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        char text[80];
+        judge_start(judge, "pools");
+        struct judge_reply reply = DO(judge, limit, .limit = limits[i]);
+        judge_returned(judge, "%lld are accepted, %lld threads are started", (long long)reply.a,
+                       (long long)reply.b);
+        EXPECT(judge, reply.a == limits[i] + 3, "each call is accepted: one that finds no thread waits",
+               "%lld are", (long long)reply.a);
+        snprintf(text, sizeof text, "%lld threads are started: as many as the pool may have",
+                 (long long)limits[i]);
+        EXPECT(judge, reply.b == limits[i], text, "%lld are", (long long)reply.b);
+        expect_metrics(judge, DO(judge, has), (struct pool_counts){limits[i], 0, limits[i] + 3, limits[i]});
+        DO(judge, empty);
+        judge_finish(judge);
     }
 }
 
@@ -86,10 +112,13 @@ void test_refused(struct judge *judge)
     DO(judge, no_memory);
     struct judge_reply reply = DO(judge, spawn, .kind = ORDINARY, .call = CALLS_MAX - 1, .behaviour = RETURNS);
     EXPECT(judge, reply.a == WF_ENOMEM, "the spawn returns WF_ENOMEM", "it returns %s", judge_code(reply.a));
-    no_threads(judge, true);
-    spawn_refused(judge, ORDINARY, WF_EAGAIN);
-    spawn_refused(judge, MANDATORY, WF_EAGAIN);
-    no_threads(judge, false);
+    static const int64_t reasons[] = {REASONS(STEP_EDGE_VALUE)};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        no_threads(judge, reasons[i]);
+        spawn_refused(judge, ORDINARY, WF_EAGAIN);
+        spawn_refused(judge, MANDATORY, WF_EAGAIN);
+    }
+    no_threads(judge, 0);
     close_by_hand(judge);
     spawn_refused(judge, ORDINARY, WF_ECLOSED);
     spawn_refused(judge, MANDATORY, WF_ECLOSED);
@@ -102,9 +131,9 @@ void test_no_more_threads(struct judge *judge)
     judge_start(judge, "pool");
     make_pool(judge, 3);
     int first = spawn(judge, ORDINARY, WAITS);
-    no_threads(judge, true);
+    no_threads(judge, DRAW(judge, no_threads, reason));
     int second = spawn(judge, ORDINARY, WAITS); /* the first one's thread will come by */
-    no_threads(judge, false);
+    no_threads(judge, 0);
     int third = spawn(judge, ORDINARY, WAITS); /* a thread is started for it, and finds the second call */
     spawn(judge, ORDINARY, WAITS);
     let_go(judge, first);
@@ -163,7 +192,7 @@ void test_storm(struct judge *judge)
 void test_two_pools(struct judge *judge)
 {
     enum { CALLS = 300, BOTH = 2 * CALLS };
-    judge_start(judge, "pool");
+    judge_start(judge, "pools");
     struct judge_reply reply = DO(judge, two_pools, .call = CALLS);
     EXPECT(judge, reply.b == 1, "a pool", "NULL");
     EXPECT(judge, reply.a == BOTH, "each call of both pools has run", "%lld of %d have", (long long)reply.a,

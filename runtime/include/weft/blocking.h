@@ -102,6 +102,7 @@ void wf_blocking_pool_metrics(struct wf_blocking_pool *pool, struct wf_blocking_
 /**
  * @brief Refuse spawns, wait until the threads have ended; give the pool up.
  *
+ * When a call that need not run is dropped is open: at once, or when its turn comes; it counts as queued until then.
  * Handles and wf_scheduler_reference() to wf_blocking_pool_scheduler() may be kept longer.
  *
  * @clause{G.83,0,"wf_blocking_pool_drop panics on a thread of the pool, and in a runtime's task whose context names the pool."}
