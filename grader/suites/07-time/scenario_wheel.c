@@ -82,8 +82,8 @@ static struct step_reply on_mass(const struct step_mass *step)
         scenario_broken("no memory");
     for (int64_t i = 0; i < count; i++) {
         wf_wheel_entry_init(&mass[i]);
-        wf_timer_wheel_insert(wheel, &mass[i],
-                              wheel->elapsed + 1 + (uint64_t)(i * 48271 % 2147483647 % (4 * count)));
+        uint64_t ahead = step->lie == IN_ONE_SLOT ? 5 : 1 + (uint64_t)(i * 48271 % 2147483647 % (4 * count));
+        wf_timer_wheel_insert(wheel, &mass[i], step->lie == ALL_DUE ? 0 : wheel->elapsed + ahead);
     }
     for (int64_t i = 0; i < count; i += 2)
         wf_timer_wheel_remove(wheel, &mass[i]);

@@ -45,6 +45,12 @@ enum future { FUTURES(STEP_EDGE_VALUE) PROBE, FUTURES_MAX };
     EDGE(CANCELED_DRY, ", after cancellation was asked for, with no unit of budget")
 enum { SURROUNDINGS(STEP_EDGE_VALUE) };
 
+/** Where the many of a wheel lie. */
+#define LIES(EDGE)                                                                                           \
+    EDGE(SPREAD, "of different ticks")                                                                       \
+    EDGE(IN_ONE_SLOT, "of one tick to come") EDGE(ALL_DUE, "of a tick that has passed")
+enum { LIES(STEP_EDGE_VALUE) };
+
 /** What the flood's first timer does when its waker is woken. */
 #define FLOODS(EDGE)                                                                                         \
     EDGE(DROPS, "drops all others")                                                                          \
@@ -58,14 +64,15 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     NUMBERS(ENTRY, 0, 1, ENTRIES_MAX - 1)                                                                    \
     NUMBERS(ENTRIES, 2, 64, ENTRIES_MAX)                                                                     \
     NUMBERS(MASS, MASS_MAX)                                                                                  \
+    WORDS(LIE, LIES)                                                                                         \
     NUMBERS(STRIDE, 0, 1, 63, 64, 65)                                                                        \
     WORDS(FUTURE, FUTURES)                                                                                   \
     TOLD(DURATION, tell_duration, DURATIONS)                                                                 \
     TOLD(RESET, tell_duration, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                         \
     TOLD(AGO, tell_duration, 0, 1, MS)                                                                       \
     TOLD(PERIOD, tell_duration, 1, MS, 10 * MS, 3600000 * MS, INT64_MAX, -2)                                 \
-    TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS)                     \
-    TOLD(DUE, tell_duration, 0, 1, 4096, INT64_MAX, INT64_MIN, -2)                                           \
+    TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS, INT64_MAX, -2, -1)  \
+    TOLD(DUE, tell_duration, 0, 1, 4096, INT64_MAX, INT64_MIN, -2 - 4 * MS, -2)                              \
     WORDS(MISSED, MISSED)                                                                                    \
     NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1)                                                                     \
     WORDS(SURROUNDING, SURROUNDINGS)                                                                         \
@@ -92,8 +99,8 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     STEP(remove, "wf_timer_wheel_remove(wheel, entry {entry})", ARG(entry, ENTRY))                            \
     STEP(next, "wf_timer_wheel_next(wheel)", )                                                                \
     STEP(pop, "wf_timer_wheel_pop(wheel, {now})", ARG(now, NOW))                                              \
-    STEP(mass, "{entries} entries are inserted, every other one is removed, the rest popped",                 \
-         ARG(entries, MASS))                                                                                  \
+    STEP(mass, "{entries} entries {lie} are inserted, every other one is removed, the rest popped",           \
+         ARG(entries, MASS) ARG(lie, LIE))                                                                    \
     STEP(drain, "wf_timer_wheel_pop(wheel, {now}) until it is NULL", ARG(now, NOW))
 
 /* --- the scenario "time": futures by number on a paused clock, polled by hand --- */

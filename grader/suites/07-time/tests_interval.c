@@ -95,6 +95,9 @@ void test_interval_on_time(struct judge *judge)
                                 (uint64_t)(dues[d] + periods[p]));
             }
     for (int64_t missed = WF_MISSED_BURST; missed <= WF_MISSED_SKIP; missed++) {
+        /* on time, and 5 ms behind it is no time any more */
+        for (int64_t late = 0; late <= 4 * MS; late += 2 * MS)
+            expect_next(judge, missed, -2 - 4 * MS, late, 1, UINT64_MAX - (uint64_t)(4 * MS));
         expect_next(judge, missed, INT64_MAX, 0, INT64_MAX, UINT64_MAX - 1);
         expect_next(judge, missed, INT64_MIN, 1, INT64_MAX, UINT64_MAX);
         expect_next(judge, missed, -2, 0, MS, UINT64_MAX); /* the sum is too large */
@@ -126,6 +129,16 @@ void test_interval_late(struct judge *judge)
     expect_next(judge, WF_MISSED_DELAY, INT64_MAX, 25 * MS, -2, UINT64_MAX);
     expect_next(judge, WF_MISSED_SKIP, INT64_MIN, 25 * MS, INT64_MAX,
                 sum((uint64_t)INT64_MIN, (uint64_t)INT64_MAX));
+    /* late by half of all time, and by all of it: products of the period that are too large */
+    static const int64_t ages[] = {INT64_MAX, -2, -1}, long_periods[] = {1, 10 * MS, INT64_MAX, -2};
+    for (int l = 0; l < 3; l++)
+        for (int p = 0; p < 4; p++) {
+            judge_forget_trace(judge);
+            uint64_t late = (uint64_t)ages[l], period = (uint64_t)long_periods[p];
+            expect_next(judge, WF_MISSED_BURST, 0, ages[l], long_periods[p], period);
+            expect_next(judge, WF_MISSED_DELAY, 0, ages[l], long_periods[p], sum(late, period));
+            expect_next(judge, WF_MISSED_SKIP, 0, ages[l], long_periods[p], sum(late - late % period, period));
+        }
     expect_next(judge, WF_MISSED_SKIP, -2, 0, MS, UINT64_MAX);
     expect_next(judge, WF_MISSED_SKIP, -2 - 25 * MS, 25 * MS, 10 * MS,
                 UINT64_MAX); /* whole periods go beyond */

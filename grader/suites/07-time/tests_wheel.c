@@ -278,11 +278,9 @@ void test_wheel_next_of_many(struct judge *judge)
 void test_wheel_mass(struct judge *judge)
 {
     judge_start(judge, "wheel");
-    make_wheel(judge);
-    for (int round = 0; round < 2; round++) {
-        if (round)
-            make_wheel(judge);
-        struct judge_reply reply = DO(judge, mass, .entries = MASS_MAX);
+    for (int lie = SPREAD; lie <= ALL_DUE; lie++) {
+        make_wheel(judge);
+        struct judge_reply reply = DO(judge, mass, .entries = MASS_MAX, .lie = lie);
         EXPECT(judge, reply.a == MASS_MAX / 2, "those that were not removed come out, half of them",
                "%lld come out", (long long)reply.a);
         EXPECT(judge, reply.b == 0, "in the sequence of their ticks", "%lld come before an earlier one",
