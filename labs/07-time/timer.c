@@ -43,7 +43,8 @@ void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     timer->deadline_ns = deadline_ns;
     /* 07.T3: an armed one moves in the wheel, and keeps its waker; where the new deadline has
-     * passed, or the driver is closed, it wakes at once. One that fired is idle again */
+     * passed, or the driver is closed, it wakes at once. One that fired, or was closed, is idle
+     * again */
     LAB_TODO("07.T3");
 }
 

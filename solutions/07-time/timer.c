@@ -76,12 +76,14 @@ void wf_timer_drop(struct wf_timer *timer)
 void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     timer->deadline_ns = deadline_ns;
-    /* LAB 07.T3 { an armed one moves in the wheel, and keeps its waker; where the new deadline has passed, or the driver is closed, it wakes at once. One that fired is idle again */
+    /* LAB 07.T3 { an armed one moves in the wheel, and keeps its waker; where the new deadline has passed, or the driver is closed, it wakes at once. One that fired, or was closed, is idle again */
     struct wf_waker waker = {NULL, NULL};
-    if (state_of(timer) == WF_TIMER_ARMED) {
+    int before = state_of(timer);
+    if (before == WF_TIMER_ARMED) {
         bool late = deadline_ns <= wf_time_driver_now(timer->driver);
         wf_time_driver_lock(timer->driver);
-        if (state_of(timer) == WF_TIMER_ARMED) {
+        before = state_of(timer); /* it may be over meanwhile */
+        if (before == WF_TIMER_ARMED) {
             wf_time_driver_take(timer->driver, timer);
             if (!late)
                 wf_time_driver_put(timer->driver, timer);
@@ -90,11 +92,10 @@ void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
         }
         wf_time_driver_unlock(timer->driver);
     }
-    int state = state_of(timer);
-    if (state != WF_TIMER_ARMED)
-        timer->waker = (struct wf_waker){NULL, NULL};
-    if (state == WF_TIMER_FIRED)
+    if (before != WF_TIMER_ARMED)
         wf_store_relaxed(&timer->state, WF_TIMER_IDLE); /* relaxed: nobody else knows the timer */
+    if (state_of(timer) != WF_TIMER_ARMED)
+        timer->waker = (struct wf_waker){NULL, NULL};
     wf_waker_wake(&waker);
     /* LAB 07.T3 } */
 }

@@ -12,6 +12,7 @@
 #include "weft/context.h"
 #include "weft/detail/time_driver.h"
 #include "weft/detail/timer.h"
+#include "weft/error.h"
 #include "weft/test_clock.h"
 #include "weft/time.h"
 
@@ -80,6 +81,14 @@ static void *fire(void *arg)
     return NULL;
 }
 
+static void *close_driver(void *arg)
+{
+    (void)arg;
+    interleave_thread_name("driver");
+    wf_park_shutdown(&driver->park);
+    return NULL;
+}
+
 static pthread_t start(void *(*run)(void *arg))
 {
     pthread_t thread;
@@ -99,12 +108,18 @@ static void end(void)
     wf_park_drop(&driver->park);
 }
 
-/* For the look at the state under the lock, and for the store of FIRED that comes last. */
-MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again, while it fires; 2 threads")
+/* It is armed, with the first waker. */
+static void arm(void)
 {
     const struct wf_waker waker = waker_of(&first);
     begin(true);
     assert(wf_timer_poll(&timer, &waker) == WF_PENDING);
+}
+
+/* For the look at the state under the lock, and for the store of FIRED that comes last. */
+MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again, while it fires; 2 threads")
+{
+    arm();
     pthread_t thread = start(fire);
     wf_timer_drop(&timer);
     memset(&timer, 0, sizeof timer);
@@ -114,19 +129,85 @@ MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again,
     end();
 }
 
+/* It is polled with another waker while `run` ends it, on the other thread. */
+static void poll_meanwhile(void *(*run)(void *arg), int status)
+{
+    const struct wf_waker old = waker_of(&first), new = waker_of(&second);
+    pthread_t thread = start(run);
+    bool ready = wf_timer_poll(&timer, &new) == WF_READY;
+    pthread_join(thread, NULL);
+    int wakes = wf_load_relaxed(&first.wakes) + wf_load_relaxed(&second.wakes);
+    interleave_expect(wakes <= 1, "a timer wakes once at most", "%d wakes", wakes);
+    interleave_expect(ready || wf_load_relaxed(&second.wakes) == 1,
+                      "the poll that was PENDING has its waker woken", "it was not");
+    interleave_expect(wf_timer_poll(&timer, &old) == WF_READY, "READY once the timer has fired", "PENDING");
+    interleave_expect(wf_timer_status(&timer) == status, "it says why it is over", "its status is %d",
+                      wf_timer_status(&timer));
+    wf_timer_drop(&timer);
+}
+
 /* For the second look at the state, under the lock, once the new waker is cloned. */
 MODEL(explore_fire_poll, "07.7", "a timer is polled with another waker while it fires; 2 threads")
 {
-    const struct wf_waker old = waker_of(&first), new = waker_of(&second);
-    begin(true);
-    assert(wf_timer_poll(&timer, &old) == WF_PENDING);
-    pthread_t thread = start(fire);
-    bool ready = wf_timer_poll(&timer, &new) == WF_READY;
+    arm();
+    poll_meanwhile(fire, 0);
+    end();
+}
+
+/* For the lock that is taken: the driver's of the first poll, not of the runtime around. */
+MODEL(explore_fire_poll_elsewhere, "07.7",
+      "a timer is polled in another runtime, with another waker, while it fires; 2 threads")
+{
+    struct wf_time_driver *other = wf_time_driver_new(NULL, true);
+    struct wf_context elsewhere = {.time_driver = other};
+    assert(other);
+    arm();
+    wf_context_enter(&elsewhere);
+    poll_meanwhile(fire, 0);
+    wf_context_leave(&elsewhere);
+    wf_park_drop(&other->park);
+    end();
+}
+
+/* --- the driver is shut down --- */
+
+/* For the second look as well: what is over need not have fired. */
+MODEL(explore_close_poll, "07.10",
+      "a timer is polled with another waker while its driver is shut down; 2 threads")
+{
+    arm();
+    poll_meanwhile(close_driver, WF_ECLOSED);
+    end();
+}
+
+/* Between the driver's word that it is closed and its last look at the wheel it refuses the timer, which nobody else wakes then. */
+MODEL(explore_close_reset, "07.10", "a timer is reset to later while its driver is shut down; 2 threads")
+{
+    const struct wf_waker again = waker_of(&second);
+    arm();
+    pthread_t thread = start(close_driver);
+    wf_timer_reset(&timer, wf_now() + UINT64_C(2) * WF_TICK_NS);
     pthread_join(thread, NULL);
-    interleave_expect(ready || wf_load_relaxed(&second.wakes) == 1,
-                      "the poll that was PENDING has its waker woken", "it was not");
-    interleave_expect(wf_timer_poll(&timer, &new) == WF_READY, "READY once the timer has fired", "PENDING");
+    interleave_expect(wf_load_relaxed(&first.wakes) == 1, "the timer's waker is woken, once", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
+    interleave_expect(wf_timer_poll(&timer, &again) == WF_READY, "READY after the shutdown", "PENDING");
+    interleave_expect(wf_timer_status(&timer) == WF_ECLOSED, "it is closed", "its status is %d",
+                      wf_timer_status(&timer));
     wf_timer_drop(&timer);
+    end();
+}
+
+/* For the look at the state under the lock, as in explore_fire_drop. */
+MODEL(explore_close_drop, "07.10",
+      "a timer is dropped, and its memory used again, while its driver is shut down; 2 threads")
+{
+    arm();
+    pthread_t thread = start(close_driver);
+    wf_timer_drop(&timer);
+    memset(&timer, 0, sizeof timer);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&first.wakes) <= 1, "a timer wakes once at most", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
     end();
 }
 

@@ -12,25 +12,35 @@ void begin_time(struct judge *judge)
     judge_start(judge, "time");
 }
 
+void expect_pending_in(struct judge *judge, int64_t place, int64_t future, int64_t waker, const char *why)
+{
+    struct judge_reply reply = DO(judge, poll, .future = future, .waker = waker, .place = place);
+    EXPECT(judge, reply.a == WF_PENDING, why, "READY with %s", judge_code(reply.b));
+}
+
 void expect_pending(struct judge *judge, int64_t future, int64_t waker, const char *why)
 {
-    struct judge_reply reply = DO(judge, poll, .future = future, .waker = waker);
-    EXPECT(judge, reply.a == WF_PENDING, why, "READY with %s", judge_code(reply.b));
+    expect_pending_in(judge, THIS_RUNTIME, future, waker, why);
 }
 
 void expect_ready(struct judge *judge, int64_t future, int64_t out, const char *why)
 {
+    expect_ready_in(judge, THIS_RUNTIME, future, out, why);
+}
+
+void expect_ready_in(struct judge *judge, int64_t place, int64_t future, int64_t out, const char *why)
+{
     char text[120];
-    struct judge_reply reply = DO(judge, poll, .future = future);
+    struct judge_reply reply = DO(judge, poll, .future = future, .place = place);
     EXPECT(judge, reply.a == WF_READY, why, "PENDING");
     snprintf(text, sizeof text, "out is %s", judge_code(out));
     EXPECT(judge, reply.b == out, text, "out is %s", judge_code(reply.b));
 }
 
-void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why)
+/* What the last step woke. */
+static void expect_woken(struct judge *judge, int64_t waker, const char *why)
 {
     int count, wakes = 0;
-    DO(judge, advance, .duration = duration);
     const struct channel_record *events = judge_events(judge, &count);
     for (int i = 0; i < count; i++) {
         if (events[i].kind != EVENT_WOKEN)
@@ -39,6 +49,24 @@ void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const cha
         EXPECT(judge, events[i].a == waker, why, "waker %lld was woken", (long long)events[i].a);
     }
     EXPECT(judge, wakes == (waker >= 0), why, "%d wakes", wakes);
+}
+
+void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why)
+{
+    DO(judge, advance, .duration = duration);
+    expect_woken(judge, waker, why);
+}
+
+void expect_wake_elsewhere(struct judge *judge, int64_t duration, int64_t waker, const char *why)
+{
+    DO(judge, advance_elsewhere, .duration = duration);
+    expect_woken(judge, waker, why);
+}
+
+void expect_armed_elsewhere(struct judge *judge, int64_t timers, const char *why)
+{
+    struct judge_reply held = DO(judge, held_elsewhere);
+    EXPECT(judge, held.a == timers, why, "%lld timers are in the other runtime's driver", (long long)held.a);
 }
 
 void expect_armed(struct judge *judge, int64_t timers, const char *why)

@@ -10,6 +10,7 @@
 /* --- the clock --- */
 
 static struct wf_test_clock clock_of_test;
+static struct wf_time_driver *other; /* of another runtime, whose clock began at the same instant; or NULL */
 static uint64_t began_ns;
 static int64_t calls_under_lock;
 
@@ -23,13 +24,18 @@ int64_t since_begin(uint64_t instant_ns)
     return instant_ns == WF_FOREVER ? -1 : (int64_t)(instant_ns - began_ns);
 }
 
+static bool is_locked(struct wf_time_driver *of)
+{
+    if (of && pthread_mutex_trylock(&of->lock) != 0)
+        return true;
+    if (of)
+        pthread_mutex_unlock(&of->lock);
+    return false;
+}
+
 void see_lock(void)
 {
-    if (pthread_mutex_trylock(&driver()->lock) == 0) {
-        pthread_mutex_unlock(&driver()->lock);
-        return;
-    }
-    if (calls_under_lock++ < 3)
+    if ((is_locked(driver()) || is_locked(other)) && calls_under_lock++ < 3)
         scenario_event(EVENT_UNDER_LOCK, 0, 0);
 }
 
@@ -38,7 +44,43 @@ static ON_STEP(advance, DONE_BY(wf_test_clock_advance((uint64_t)step->duration))
 static ON_STEP(held, (struct step_reply){(int64_t)wf_load_relaxed(&driver()->armed), calls_under_lock});
 static ON_STEP(shutdown, DONE_BY(wf_park_shutdown(&driver()->park)));
 
+/* --- places --- */
+
+static struct wf_time_driver *elsewhere(void)
+{
+    if (!other)
+        other = wf_time_driver_new(NULL, true);
+    if (!other)
+        scenario_broken("no memory for a clock");
+    return other;
+}
+
+/* The current context is in this place from now on. */
+static void go_to(int64_t place)
+{
+    struct wf_time_driver *const drivers[] = {driver(), place == OTHER_RUNTIME ? elsewhere() : NULL, NULL};
+    wf_context_current->time_driver = drivers[scenario_in_range(place, 3)];
+}
+
+static struct step_reply on_end_elsewhere(const struct step_end_elsewhere *step)
+{
+    (void)step;
+    go_to(OTHER_RUNTIME);
+    if (!other->closed)
+        wf_park_shutdown(&other->park);
+    go_to(THIS_RUNTIME);
+    wf_park_drop(&other->park);
+    other = NULL;
+    return STEP_DONE;
+}
+
+static ON_STEP(advance_elsewhere, DONE_BY(wf_time_driver_advance(elsewhere(), (uint64_t)step->duration)));
+static ON_STEP(held_elsewhere, ANSWERS((int64_t)wf_load_relaxed(&elsewhere()->armed)));
+
 /* --- wakers: each call looks at the lock --- */
+
+static int64_t meanwhile = -1; /* what the next clone does; -1: nothing */
+static ON_STEP(meanwhile, DONE_BY(meanwhile = step->what));
 
 static struct counted {
     struct wf_waker waker;
@@ -49,6 +91,12 @@ static void *counted_clone(void *data)
 {
     see_lock();
     ((struct counted *)data)->clones++;
+    int64_t what = meanwhile;
+    meanwhile = -1;
+    if (what == ADVANCES)
+        wf_time_driver_advance(wf_time_driver_here(), WF_HOURS(1));
+    if (what == CLOSES)
+        wf_park_shutdown(&wf_time_driver_here()->park);
     return data;
 }
 
@@ -57,7 +105,7 @@ static void counted_wake_by_ref(void *data)
     struct counted *self = data;
     see_lock();
     self->wakes++;
-    scenario_event(EVENT_WOKEN, self - wakers, since_begin(wf_now()));
+    scenario_event(EVENT_WOKEN, self - wakers, since_begin(wf_time_driver_now(driver())));
 }
 
 static void counted_drop(void *data)
@@ -104,10 +152,17 @@ static uint64_t later(int64_t duration)
 static ON_STEP(sleep, DONE_BY(wf_sleep(FRAME(step, wf_sleep), (uint64_t)step->duration)));
 static ON_STEP(sleep_until, DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), later(step->duration))));
 static ON_STEP(sleep_since, DONE_BY(wf_sleep_until(FRAME(step, wf_sleep), wf_now() - (uint64_t)step->ago)));
-static ON_STEP(reset,
-               DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future), later(step->duration))));
-static ON_STEP(reset_since, DONE_BY(wf_sleep_reset((struct wf_sleep *)mock_future(step->future),
-                                                   wf_now() - (uint64_t)step->ago)));
+
+static struct step_reply reset_in(int64_t place, int64_t future, uint64_t deadline_ns)
+{
+    go_to(place);
+    wf_sleep_reset((struct wf_sleep *)mock_future(future), deadline_ns);
+    go_to(THIS_RUNTIME);
+    return STEP_DONE;
+}
+
+static ON_STEP(reset, reset_in(step->place, step->future, later(step->duration)));
+static ON_STEP(reset_since, reset_in(step->place, step->future, wf_now() - (uint64_t)step->ago));
 static ON_STEP(timeout,
                DONE_BY(wf_timeout(FRAME(step, wf_timeout), (uint64_t)step->duration, mock_future(PROBE))));
 static ON_STEP(timeout_at,
@@ -124,8 +179,12 @@ static ON_STEP(next_due,
                                                  (uint64_t)step->period)));
 
 /* The inner future is a leaf: it takes a unit, so it cannot be READY without one. */
+static int64_t timers_seen;
+static ON_STEP(seen, ANSWERS(timers_seen));
+
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
 {
+    timers_seen = (int64_t)wf_load_relaxed(&driver()->armed);
     if (wf_leaf_begin(cx->waker) == WF_EAGAIN) {
         bool armed = ((struct mock_probe *)future)->armed;
         ((struct mock_probe *)future)->armed = false;
@@ -156,10 +215,12 @@ static struct step_reply on_poll(const struct step_poll *step)
     struct wf_context context = {.constrained = step->surrounding != FREELY, .budget = is_dry ? 0 : 1};
     wf_store_relaxed(&canceled, is_canceled);
     context.canceled = is_canceled ? &canceled : NULL;
+    go_to(step->place);
     wf_context_enter(&context);
     enum wf_poll poll = wf_future_poll(future, &cx);
     units_left = context.budget;
     wf_context_leave(&context);
+    go_to(THIS_RUNTIME);
     int64_t out = 0;
     if (poll == WF_READY)
         out = future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(future)
@@ -168,7 +229,14 @@ static struct step_reply on_poll(const struct step_poll *step)
 }
 
 static ON_STEP(units, ANSWERS(units_left));
-static ON_STEP(drop, mock_drop(step->future));
+
+static struct step_reply on_drop(const struct step_drop *step)
+{
+    go_to(step->place);
+    struct step_reply reply = mock_drop(step->future);
+    go_to(THIS_RUNTIME);
+    return reply;
+}
 
 /* --- the scenario --- */
 
@@ -184,6 +252,9 @@ static void begin(void)
 static void end(void)
 {
     mocks_end();
+    if (other)
+        wf_park_drop(&other->park);
+    other = NULL;
     wf_test_clock_end(&clock_of_test);
 }
 

@@ -45,6 +45,16 @@ enum future { FUTURES(STEP_EDGE_VALUE) PROBE, FUTURES_MAX };
     EDGE(CANCELED_DRY, ", after cancellation was asked for, with no unit of budget")
 enum { SURROUNDINGS(STEP_EDGE_VALUE) };
 
+/** In which runtime something is done to a future: that of the test's clock, one with a clock of its own, or none. */
+#define PLACES(EDGE)                                                                                         \
+    EDGE(THIS_RUNTIME, "") EDGE(OTHER_RUNTIME, ", in another runtime") EDGE(NO_RUNTIME, ", in no runtime")
+enum { PLACES(STEP_EDGE_VALUE) };
+
+/** What happens while a poll clones its waker. */
+#define MEANWHILES(EDGE)                                                                                     \
+    EDGE(ADVANCES, "the clock goes on by an hour") EDGE(CLOSES, "the driver is shut down")
+enum { MEANWHILES(STEP_EDGE_VALUE) };
+
 /** Where the many of a wheel lie. */
 #define LIES(EDGE)                                                                                           \
     EDGE(SPREAD, "of different ticks")                                                                       \
@@ -68,7 +78,7 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     NUMBERS(STRIDE, 0, 1, 63, 64, 65)                                                                        \
     WORDS(FUTURE, FUTURES)                                                                                   \
     TOLD(DURATION, tell_duration, DURATIONS)                                                                 \
-    TOLD(RESET, tell_duration, MS, 64 * MS, 4096 * MS, INT64_C(2592000000) * MS, -1)                         \
+    TOLD(RESET, tell_duration, MS, 64 * MS, 64 * MS + 1, 4096 * MS, INT64_C(2592000000) * MS, -1)            \
     TOLD(AGO, tell_duration, 0, 1, MS)                                                                       \
     TOLD(PERIOD, tell_duration, 1, MS, 10 * MS, 3600000 * MS, INT64_MAX, -2)                                 \
     TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS, INT64_MAX, -2, -1)  \
@@ -76,6 +86,8 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     WORDS(MISSED, MISSED)                                                                                    \
     NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1)                                                                     \
     WORDS(SURROUNDING, SURROUNDINGS)                                                                         \
+    WORDS(PLACE, PLACES)                                                                                     \
+    WORDS(MEANWHILE, MEANWHILES)                                                                             \
     NUMBERS(VALUE, 0, 1, -1, INT32_MIN, INT32_MAX)                                                           \
     NUMBERS(CROWD, 1, 33, 64, CROWD_MAX)                                                                     \
     WORDS(FLOOD, FLOODS)                                                                                     \
@@ -112,6 +124,8 @@ enum { FLOODS(STEP_EDGE_VALUE) };
  *     waker      its clones that are alive; how often it was woken
  *     clones     those of all wakers that are alive
  *     held       timers in the driver; clones, wakes and drops of wakers that were made under the driver's lock
+ *     held_elsewhere  timers in the other runtime's driver
+ *     seen       timers in the driver, while the inner future was polled
  *     crowd      timers in the driver then
  *     crowd_now  how many were woken so far; how many of these more than once, or too early
  *     flood_now  how many of the flood were woken so far, clones of their wakers that are alive
@@ -136,12 +150,19 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     STEP(due, "interval.due_ns", )                                                                                            \
     STEP(next_due, "wf_interval_next({missed}, due, due + {late}, {period})",                                                 \
          ARG(missed, MISSED) ARG(late, LATE) ARG(period, PERIOD) ARG(due, DUE))                                               \
-    STEP(poll, "wf_future_poll({future}) with waker {waker}{surrounding}",                                                    \
-         ARG(future, FUTURE) ARG(waker, WAKER) ARG(surrounding, SURROUNDING))                                                 \
-    STEP(drop, "wf_future_drop({future})", ARG(future, FUTURE))                                                               \
-    STEP(reset, "wf_sleep_reset({future}, now + {duration})", ARG(future, FUTURE) ARG(duration, RESET))                       \
-    STEP(reset_since, "wf_sleep_reset({future}, now - {ago})", ARG(future, FUTURE) ARG(ago, AGO))                             \
+    STEP(poll, "wf_future_poll({future}) with waker {waker}{surrounding}{place}",                                             \
+         ARG(future, FUTURE) ARG(waker, WAKER) ARG(surrounding, SURROUNDING) ARG(place, PLACE))                               \
+    STEP(drop, "wf_future_drop({future}){place}", ARG(future, FUTURE) ARG(place, PLACE))                                      \
+    STEP(reset, "wf_sleep_reset({future}, now + {duration}){place}",                                                          \
+         ARG(future, FUTURE) ARG(duration, RESET) ARG(place, PLACE))                                                          \
+    STEP(reset_since, "wf_sleep_reset({future}, now - {ago}){place}",                                                         \
+         ARG(future, FUTURE) ARG(ago, AGO) ARG(place, PLACE))                                                                 \
+    STEP(meanwhile, "when the next waker is cloned, {what}", ARG(what, MEANWHILE))                                            \
     STEP(advance, "the clock goes on by {duration}", ARG(duration, DURATION))                                                 \
+    STEP(advance_elsewhere, "the other runtime's clock goes on by {duration}", ARG(duration, DURATION))                       \
+    STEP(held_elsewhere, "the timers in the other runtime's driver", )                                                        \
+    STEP(end_elsewhere, "the other runtime is dropped", )                                                                     \
+    STEP(seen, "the timers that the inner future saw in the driver, when it was polled last", )                               \
     STEP(now, "wf_now()", )                                                                                                   \
     STEP(units, "the units of budget that are left", )                                                                        \
     STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                                               \

@@ -1,6 +1,6 @@
 /**
  * @file tests.h
- * @brief The tests of lab 07 by file: tests_wheel.c, tests_timer.c, tests_futures.c, tests_interval.c, tests_many.c.
+ * @brief The tests of lab 07 by file: tests_wheel.c, tests_timer.c, tests_places.c, tests_futures.c, tests_interval.c, tests_many.c.
  */
 #ifndef WEFT_SUITE_07_TESTS_H
 #define WEFT_SUITE_07_TESTS_H
@@ -22,10 +22,16 @@ void begin_time(struct judge *judge);
 void expect_pending(struct judge *judge, int64_t future, int64_t waker, const char *why);
 /** Poll freely, with waker 0, and expect READY with this out. */
 void expect_ready(struct judge *judge, int64_t future, int64_t out, const char *why);
+/** The same in another place. */
+void expect_pending_in(struct judge *judge, int64_t place, int64_t future, int64_t waker, const char *why);
+void expect_ready_in(struct judge *judge, int64_t place, int64_t future, int64_t out, const char *why);
 /** The clock goes on by so much; this waker alone is woken, once, at the last moment. -1: none is. */
 void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why);
 /** So many timers are in the driver. */
 void expect_armed(struct judge *judge, int64_t timers, const char *why);
+/** Both of the other runtime. */
+void expect_wake_elsewhere(struct judge *judge, int64_t duration, int64_t waker, const char *why);
+void expect_armed_elsewhere(struct judge *judge, int64_t timers, const char *why);
 /** Nothing of a waker was called under the driver's lock so far. */
 void expect_unlocked(struct judge *judge);
 /** No waker is alive, no timer armed; and the test is over. */
@@ -49,6 +55,12 @@ void test_timer_drop(struct judge *judge);
 void test_timer_reset(struct judge *judge);
 void test_timer_reset_fired(struct judge *judge);
 void test_timer_shutdown(struct judge *judge);
+void test_poll_meanwhile(struct judge *judge);
+
+/* tests_places.c */
+void test_poll_elsewhere(struct judge *judge);
+void test_drop_elsewhere(struct judge *judge);
+void test_reset_elsewhere(struct judge *judge);
 
 /* tests_futures.c */
 void test_sleep_ready(struct judge *judge);

@@ -92,21 +92,34 @@ void test_sleep_leaf(struct judge *judge)
     finish_time(judge);
 }
 
-/* 07.13: READY and dropped ones. */
+/* How a sleep that is built anew came to its end. */
+enum { FIRED, DROPPED, CANCELED_NEW, CANCELED_ARMED, ENDS };
+
+static void end_sleep(struct judge *judge, int end)
+{
+    DO(judge, sleep, .future = A, .duration = MS);
+    if (end != CANCELED_NEW)
+        expect_pending(judge, A, 1, "PENDING before the deadline");
+    if (end == DROPPED)
+        DO(judge, drop, .future = A);
+    if (end == FIRED) {
+        DO(judge, advance, .duration = MS);
+        expect_ready(judge, A, 0, "READY once the timer has fired");
+    }
+    if (end == CANCELED_NEW || end == CANCELED_ARMED) {
+        struct judge_reply reply = DO(judge, poll, .future = A, .surrounding = CANCELED);
+        EXPECT(judge, reply.a == WF_READY, "READY: cancellation was asked for", "PENDING");
+    }
+}
+
+/* 07.13: READY, for whatever reason, and dropped ones. */
 void test_sleep_again(struct judge *judge)
 {
     begin_time(judge);
-    for (int round = 0; round < 6; round++) {
-        bool dropped = round % 2, into_past = round > 3;
+    for (int round = 0; round < 3 * ENDS; round++) {
+        bool into_past = round >= 2 * ENDS;
         judge_forget_trace(judge);
-        DO(judge, sleep, .future = A, .duration = MS);
-        expect_pending(judge, A, 1, "PENDING before the deadline");
-        if (dropped) {
-            DO(judge, drop, .future = A);
-        } else {
-            DO(judge, advance, .duration = MS);
-            expect_ready(judge, A, 0, "READY once the timer has fired");
-        }
+        end_sleep(judge, round % ENDS);
         if (into_past) {
             DO(judge, reset_since, .future = A, .ago = MS);
             expect_ready(judge, A, 0, "READY: the new deadline has passed");
@@ -116,7 +129,7 @@ void test_sleep_again(struct judge *judge)
         expect_pending(judge, A, 2, "PENDING before its new deadline");
         expect_wake(judge, 64 * MS - 1, -1, "no wake before the new deadline");
         expect_wake(judge, 1, 2, "the waker of its last poll is woken at the new deadline");
-        if (round == 0) {
+        if (round < ENDS) {
             DO(judge, reset, .future = A, .duration = MS);
             expect_pending(judge, A, 2, "PENDING before its new deadline");
             DO(judge, drop, .future = A);
@@ -124,6 +137,15 @@ void test_sleep_again(struct judge *judge)
             expect_ready(judge, A, 0, "READY once the timer has fired");
         }
     }
+    /* READY as closed: it goes on where it is polled next */
+    DO(judge, sleep, .future = A, .duration = 64 * MS);
+    expect_pending_in(judge, OTHER_RUNTIME, A, 1, "PENDING before the deadline");
+    DO(judge, end_elsewhere);
+    expect_ready(judge, A, WF_ECLOSED, "READY after the shutdown");
+    DO(judge, reset, .future = A, .duration = 64 * MS);
+    expect_pending(judge, A, 2, "PENDING before its new deadline");
+    expect_wake(judge, 64 * MS, 2, "the waker of its last poll is woken at the new deadline");
+    expect_ready(judge, A, 0, "READY once the timer has fired");
     finish_time(judge);
 }
 
@@ -167,6 +189,17 @@ void test_timeout_inner_first(struct judge *judge)
         build_timeout(judge, 64 * MS);
         DO(judge, arm, .value = values[i]);
         expect_in_time(judge, "READY at the first poll, as its inner future is");
+        struct judge_reply seen = DO(judge, seen);
+        EXPECT(judge, seen.a == 0, "the inner future is polled before a timer is armed",
+               "in its poll %lld timers were in the driver", (long long)seen.a);
+    }
+    for (int64_t place = OTHER_RUNTIME; place <= NO_RUNTIME; place++) { /* no timer: no driver */
+        build_timeout(judge, 64 * MS);
+        DO(judge, arm, .value = 1);
+        expect_ready_in(judge, place, A, 0,
+                        "READY at the first poll, as its inner future is, wherever that is");
+        expect_inner(judge, 1, 0, "the inner future is polled once, and not dropped");
+        expect_armed_elsewhere(judge, 0, "a timeout that is READY holds no timer");
     }
     for (int i = 0; i < (int)(sizeof durations / sizeof *durations); i++) {
         build_timeout(judge, durations[i]);
@@ -181,13 +214,14 @@ void test_timeout_inner_first(struct judge *judge)
         DO(judge, arm, .value = 1);
         expect_in_time(judge, "READY with 0, although the deadline has passed: the inner future is READY");
     }
-    for (int when = 0; when < 3; when++) { /* before the deadline, at it, after it */
-        build_timeout(judge, 64 * MS);
+    /* before the deadline, at it, after it; after it, and before its tick */
+    for (int when = 0; when < 4; when++) {
+        build_timeout(judge, when == 3 ? MS + 1 : 64 * MS);
         expect_pending(judge, A, 1, "PENDING: nothing has come yet");
         expect_inner(judge, 1, 0, "each poll polls the inner future once");
         expect_pending(judge, A, 1, "PENDING: nothing has come yet");
         expect_inner(judge, 1, 0, "each poll polls the inner future once");
-        DO(judge, advance, .duration = (when == 0 ? 1 : when == 1 ? 64 : 65) * MS);
+        DO(judge, advance, .duration = when == 3 ? MS + 2 : (when == 0 ? 1 : when == 1 ? 64 : 65) * MS);
         DO(judge, arm, .value = 1);
         expect_in_time(judge,
                        "READY with 0: the inner future is polled first, also when the deadline has come");

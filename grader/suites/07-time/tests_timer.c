@@ -182,6 +182,18 @@ void test_timer_reset(struct judge *judge)
             expect_wake(judge, 4096 * MS, -1, "no wake at the old deadline");
             expect_ready(judge, A, 0, "READY once the timer has fired");
         }
+    /* by less than a tick: to later, to earlier */
+    for (int earlier = 0; earlier < 2; earlier++) {
+        judge_forget_trace(judge);
+        DO(judge, sleep_until, .future = A, .duration = 64 * MS + earlier);
+        expect_pending(judge, A, 2, "PENDING before the deadline");
+        DO(judge, reset, .future = A, .duration = 64 * MS + !earlier);
+        int64_t tick = (earlier ? 64 : 65) * MS; /* the first one that is not before the new deadline */
+        expect_wake(judge, tick - 1, -1, "no wake before the tick of the new deadline");
+        expect_pending(judge, A, 2, "PENDING before its timer has fired");
+        expect_wake(judge, 1, 2, "the waker of its last poll is woken at the tick of the new deadline");
+        expect_ready(judge, A, 0, "READY once the timer has fired");
+    }
     /* for ever, and back; into the past: it wakes at once */
     DO(judge, sleep, .future = A, .duration = MS);
     expect_pending(judge, A, 0, "PENDING before the deadline");
@@ -264,6 +276,47 @@ void test_timer_shutdown(struct judge *judge)
     expect_ready(judge, D, WF_ECLOSED, "READY at the first poll: the driver was shut down");
     DO(judge, sleep, .future = A, .duration = -1);
     expect_ready(judge, A, WF_ECLOSED, "READY at the first poll: the driver was shut down");
+    expect_unlocked(judge);
+    finish_time(judge);
+}
+
+/* 07.10, 07.7: the deadline comes, or the driver is shut down, while a poll clones its waker. */
+void test_poll_meanwhile(struct judge *judge)
+{
+    begin_time(judge);
+    for (int armed = 0; armed < 2; armed++)
+        for (int64_t what = ADVANCES; what <= CLOSES; what++) {
+            int64_t out = what == CLOSES ? WF_ECLOSED : 0, woken[2];
+            judge_forget_trace(judge);
+            DO(judge, sleep, .future = A, .duration = 64 * MS);
+            if (armed)
+                expect_pending_in(judge, OTHER_RUNTIME, A, 0, "PENDING before the deadline");
+            for (int64_t waker = 0; waker < 2; waker++)
+                woken[waker] = DO(judge, waker, .waker = waker).b;
+            DO(judge, meanwhile, .what = what);
+            struct judge_reply reply = DO(judge, poll, .future = A, .waker = 1, .place = OTHER_RUNTIME);
+            if (reply.a == WF_PENDING) {
+                DO(judge, advance_elsewhere, .duration = MS);
+                struct judge_reply waker = DO(judge, waker, .waker = 1);
+                EXPECT(judge, waker.b == woken[1] + 1, "a poll that was PENDING has its waker woken, once",
+                       "%lld wakes", (long long)(waker.b - woken[1]));
+                expect_ready_in(judge, OTHER_RUNTIME, A, out, "READY, for it is over");
+            } else {
+                char text[120];
+                snprintf(text, sizeof text, "out is %s", judge_code(out));
+                EXPECT(judge, reply.b == out, text, "out is %s", judge_code(reply.b));
+            }
+            struct judge_reply old = DO(judge, waker, .waker = 0);
+            EXPECT(judge, old.b <= woken[0] + armed, "a waker that was armed is woken once at most",
+                   "%lld wakes", (long long)(old.b - woken[0]));
+            for (int64_t waker = 0; waker < 2; waker++) {
+                struct judge_reply kept = DO(judge, waker, .waker = waker);
+                EXPECT(judge, kept.a == 0, "no waker is kept, and none given back twice",
+                       "%lld clones of waker %lld are alive", (long long)kept.a, (long long)waker);
+            }
+            expect_armed_elsewhere(judge, 0, "nothing is armed any more");
+            DO(judge, end_elsewhere);
+        }
     expect_unlocked(judge);
     finish_time(judge);
 }

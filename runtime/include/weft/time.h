@@ -14,7 +14,7 @@
  * Grain:   a deadline is rounded up to a millisecond of the runtime's clock, so nothing is early. What waits goes on up to a
  *          millisecond after it, and up to WF_WATCH_NS later where no worker sleeps in the driver, or later if the threads are busy.
  * Driver:  a sleep needs a runtime with a time driver, which wf_runtime_new() makes. A sleep finds its driver
- *          at its first poll, and is woken by that driver. The deadline of wf_sleep() and wf_timeout() counts from the call, not from the
+ *          at its first poll, and is woken by that driver, wherever it is polled next. The deadline of wf_sleep() and wf_timeout() counts from the call, not from the
  *          first poll; where the runtime's clock is paused, build them inside: outside, the deadline is of the real clock.
  * Threads: as any future. A sleep whose runtime was dropped may be dropped afterwards, but not at the same time.
  * Source:  Tokio's time module.

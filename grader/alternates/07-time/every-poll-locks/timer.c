@@ -95,13 +95,14 @@ void wf_timer_drop(struct wf_timer *timer)
 void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
 {
     struct wf_waker waker = {NULL, NULL};
-    if (!is_over(state_of(timer)) && timer->driver) {
+    int before = state_of(timer);
+    if (!is_over(before) && timer->driver) {
         bool late = deadline_ns <= wf_time_driver_now(timer->driver);
         lock(timer);
-        bool was_armed = state_of(timer) == WF_TIMER_ARMED;
+        before = state_of(timer);
         waker = disarm(timer);
         timer->deadline_ns = deadline_ns;
-        if (was_armed && !late)
+        if (before == WF_TIMER_ARMED && !late)
             wf_time_driver_put(timer->driver, timer);
         if (state_of(timer) == WF_TIMER_ARMED) {
             timer->waker = waker;
@@ -110,8 +111,10 @@ void wf_timer_reset(struct wf_timer *timer, uint64_t deadline_ns)
         unlock(timer);
     }
     timer->deadline_ns = deadline_ns;
-    if (state_of(timer) == WF_TIMER_FIRED)
+    if (is_over(before))
         wf_store_relaxed(&timer->state, WF_TIMER_IDLE);
+    if (state_of(timer) == WF_TIMER_IDLE)
+        timer->driver = NULL; /* it may be gone before the next poll */
     wf_waker_wake(&waker);
 }
 

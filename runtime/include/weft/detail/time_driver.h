@@ -12,7 +12,7 @@
  * @clause{G.140,0,"A time driver's park returns not later than the caller's deadline, and in time for each timer that is due before, also one that another thread arms meanwhile."}
  * @clause{G.141,0,"A park or a turn of the time driver fires each timer whose deadline has come, and returns WF_PARK_WOKEN if it fired one, or the inner park was woken."}
  * @clause{G.142,0,"After the time driver's shutdown each timer that was armed is closed and woken; the shutdown of the inner park follows."}
- * @clause{G.143,0,"A timer that is polled where no time driver is panics, and says which runtime has one."}
+ * @clause{G.143,0,"A timer that is to be armed where no time driver is panics, and says which runtime has one."}
  */
 #ifndef WEFT_DETAIL_TIME_DRIVER_H
 #define WEFT_DETAIL_TIME_DRIVER_H

@@ -9,6 +9,10 @@
  * Invariant: ARMED: the entry is in the driver's wheel, and `waker` is a clone that the timer owns. Else: it owns no waker, and
  *            the driver does not know it.
  * Reads:     only the owner writes `waker`, under the lock; so it may read it without.
+ * Places:    a timer that is armed belongs to the driver of the poll that armed it, wherever it is polled, reset and dropped until it is
+ *            idle again: in another runtime, or in none. One that is over may outlive its driver.
+ * Nesting:   the wakers that a call clones, wakes and drops may act on other timers of the driver, and on the clock. What they do to
+ *            the very timer of that call is undefined.
  *
  * @clause{07.6,7,"A timer is PENDING at each poll before its deadline. It is READY at its first poll if that comes at the deadline or later, else once it has fired."}
  * @clause{07.7,7,"When its deadline comes, the waker of the timer's latest poll is woken, once, and no other. No waker is cloned, woken or dropped under the driver's lock."}
@@ -43,7 +47,7 @@ enum wf_timer_state {
 struct wf_timer {
     struct wf_wheel_entry entry;   /**< in the driver's wheel while ARMED */
     uint64_t deadline_ns;          /**< the owner's; on the clock of wf_now() */
-    struct wf_time_driver *driver; /**< of the first poll; NULL: not polled yet */
+    struct wf_time_driver *driver; /**< while ARMED: whose it is; else it may be gone, or NULL */
     struct wf_waker waker;         /**< while ARMED: of the latest poll */
     WF_ATOMIC(int) state;          /**< enum wf_timer_state */
 };
@@ -61,7 +65,7 @@ static inline void wf_timer_init(struct wf_timer *timer, uint64_t deadline_ns)
 
 /**
  * @brief Ask whether the deadline has come; if not, arm the timer with a clone of `waker`.
- * @return WF_READY: FIRED or CLOSED; nothing is armed.
+ * @return WF_READY: its time has come, or its driver is closed: wf_timer_status(). Nothing is armed then.
  *
  * It neither spends budget nor looks at cancellation; the leaf above it does.
  *
