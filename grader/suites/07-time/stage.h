@@ -22,7 +22,8 @@ void see_lock(void);
 #define MANY_STEPS(STEP, ARG)                                                                                \
     STEP(crowd, , )                                                                                          \
     STEP(crowd_now, , )                                                                                      \
-    STEP(crowd_end, , ) STEP(flood, , ) STEP(flood_now, , ) STEP(flood_end, , ) STEP(storm, , ) STEP(real, , )
+    STEP(crowd_end, , )                                                                                      \
+    STEP(flood, , ) STEP(flood_now, , ) STEP(flood_end, , ) STEP(storm, , ) STEP(real, , ) STEP(workers, , )
 MANY_STEPS(STEP_DECLARE, STEP_NOTHING)
 
 #endif

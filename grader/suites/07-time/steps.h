@@ -12,6 +12,7 @@
 #include "weft/interval.h"
 
 enum { ENTRIES_MAX = 1024, WAKERS_MAX = 6, CROWD_MAX = 2000, FLOOD_MAX = 300, MASS_MAX = 300000 };
+enum { CREW_MAX = 120 }; /* tasks */
 
 #define MS INT64_C(1000000)
 
@@ -93,7 +94,9 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     WORDS(FLOOD, FLOODS)                                                                                     \
     NUMBERS(FLOODED, 2, 31, 32, 33, 64, 65, FLOOD_MAX)                                                       \
     NUMBERS(ROUNDS, 2000)                                                                                    \
-    NUMBERS(REAL_MS, 1, 3)
+    NUMBERS(REAL_MS, 1, 3)                                                                                   \
+    NUMBERS(WORKERS, 1, 2, 4)                                                                                \
+    NUMBERS(CREW, 6, CREW_MAX)
 
 /* --- the scenario "wheel": one wheel, entries by number --- */
 
@@ -131,7 +134,8 @@ enum { FLOODS(STEP_EDGE_VALUE) };
  *     flood_now  how many of the flood were woken so far, clones of their wakers that are alive
  *     next_due   what wf_interval_next() returned
  *     storm      sleeps that were READY; of these too early
- *     real       nanoseconds that block_on took beyond what was asked for; out */
+ *     real       nanoseconds that block_on took beyond what was asked for; out
+ *     workers    tasks that were too early, or had another out; timers that are left in the driver */
 #define TIME_STEPS(STEP, ARG)                                                                                                 \
     STEP(sleep, "wf_sleep({future}, {duration})", ARG(future, FUTURE) ARG(duration, DURATION))                                \
     STEP(sleep_until, "wf_sleep_until({future}, now + {duration})",                                                           \
@@ -181,7 +185,10 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     STEP(storm,                                                                                                               \
          "a thread moves the clock, while another one builds, polls, resets and drops {rounds} sleeps",                       \
          ARG(rounds, ROUNDS))                                                                                                 \
-    STEP(real, "wf_current_thread_block_on() of a sleep of {ms} ms, by the real clock", ARG(ms, REAL_MS))
+    STEP(real, "wf_current_thread_block_on() of a sleep of {ms} ms, by the real clock", ARG(ms, REAL_MS))                     \
+    STEP(workers,                                                                                                             \
+         "{tasks} tasks on {workers} workers sleep, time out, race and are aborted, by the real clock",                       \
+         ARG(workers, WORKERS) ARG(tasks, CREW))
 
 /** Events of the scenario "time", beside those of mock_events.h. */
 enum time_event {

@@ -43,6 +43,7 @@ static const struct judge_test tests[] = {
     {"sleep_again", "07.13", PLAIN | ASAN, test_sleep_again},
     {"timeout_inner_first", "07.14", PLAIN | ASAN, test_timeout_inner_first},
     {"timeout_fires", "07.15", PLAIN | ASAN, test_timeout_fires},
+    {"workers", "07.15", PLAIN | ASAN | TSAN, test_workers},
     {"timeout_budget", "07.16", PLAIN | ASAN, test_timeout_budget},
     {"interval_ticks", "07.17", PLAIN | ASAN, test_interval_ticks},
     {"interval_on_time", "07.18", PLAIN | ASAN, test_interval_on_time},

@@ -81,5 +81,6 @@ void test_flood(struct judge *judge);
 void test_flood_of_closed(struct judge *judge);
 void test_storm(struct judge *judge);
 void test_real_clock(struct judge *judge);
+void test_workers(struct judge *judge);
 
 #endif

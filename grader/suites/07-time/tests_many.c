@@ -119,3 +119,20 @@ void test_real_clock(struct judge *judge)
     }
     finish_time(judge);
 }
+
+/* 07.15, and all before it: real threads arm, fire and drop; the clock is the real one, so only what is too early is wrong. */
+void test_workers(struct judge *judge)
+{
+    static const int64_t workers[] = {1, 2, 4, 2, 4}, counts[] = {6, CREW_MAX};
+    begin_time(judge);
+    for (int round = 0; round < 5; round++) {
+        judge_forget_trace(judge);
+        struct judge_reply reply = DO(judge, workers, .workers = workers[round], .tasks = counts[round > 0]);
+        EXPECT(
+            judge, reply.a == 0,
+            "no task comes before its deadline, and each one's out says what has come: its inner future, or the deadline",
+            "%lld were wrong", (long long)reply.a);
+        EXPECT(judge, reply.b == 0, "in the end no timer is in the driver", "%lld are", (long long)reply.b);
+    }
+    finish_time(judge);
+}
