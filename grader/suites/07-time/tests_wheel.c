@@ -180,6 +180,18 @@ void test_wheel_order(struct judge *judge)
         }
         pop_all(judge, tick);
     }
+    /* late ones, of one tick and of several, before and behind what is due: the sequence of insertions */
+    for (int round = 0; round < 6; round++) {
+        make_wheel(judge);
+        uint64_t now = 5000 + (uint64_t)judge_random(judge, 300000);
+        pop_all(judge, now - 1);
+        for (int entry = 0; entry < 3; entry++)
+            insert(judge, entry, now);
+        pop(judge, now); /* two are due */
+        for (int entry = 3; entry < 9; entry++)
+            insert(judge, entry, entry % 2 ? now - 100 : now - (uint64_t)judge_random(judge, 5000));
+        pop_all(judge, now);
+    }
     judge_finish(judge);
 }
 
