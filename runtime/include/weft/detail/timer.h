@@ -14,7 +14,7 @@
  * Nesting:   the wakers that a call clones, wakes and drops may act on other timers of the driver, and on the clock. What they do to
  *            the very timer of that call is undefined.
  *
- * @clause{07.6,7,"A timer is PENDING at each poll before its deadline. It is READY at its first poll if that comes at the deadline or later, else once it has fired."}
+ * @clause{07.6,7,"A timer is PENDING at each poll before its deadline. It is READY at a first poll that comes at the deadline or later, else once its driver fired it."}
  * @clause{07.7,7,"When its deadline comes, the waker of the timer's latest poll is woken, once, and no other. No waker is cloned, woken or dropped under the driver's lock."}
  * @clause{07.8,9,"A timer that is dropped is in no driver, and has no waker but one just being woken: its memory may be used at once, whatever the driver does."}
  * @clause{07.9,7,"A timer that is reset is READY at its new deadline, not before. An armed one keeps its waker, or if late wakes it at once; others are as new."}
