@@ -76,12 +76,13 @@ enum operation {
     OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 
-/* What two steps are compared by: do they depend on each other? */
+/* What two steps are compared by: do they depend on each other? In two words: it is copied, and compared, at each step. */
 struct footprint {
-    int16_t object, object2;     /* NO_OBJECT: none */
-    bool writes, spins, nothing; /* nothing: it was taken back */
-    bool adds;     /* writes, and nobody asks what it found: two of these may come in any order */
-    uint8_t clock; /* enum clock_use */
+    int16_t object, object2; /* NO_OBJECT: none */
+    bool writes : 1, spins : 1;
+    bool nothing : 1; /* it was taken back */
+    bool adds : 1;    /* writes, and nobody asks what it found: two of these may come in any order */
+    uint8_t clock;    /* enum clock_use */
     uint64_t awaits; /* the end of a wait: a set of objects, by their numbers modulo 64, whose stores may answer it */
 };
 
@@ -102,7 +103,7 @@ struct step_sc {
     struct clock fences; /* as in sc_view */
 };
 
-/* A step that was made. */
+/* A step that was made. What is asked of each earlier one comes first: it fits a line of the processor's cache. */
 struct step {
     int8_t thread;
     uint8_t op, order; /* order: of what it did; a compare-exchange that failed has its second one */
@@ -112,17 +113,16 @@ struct step {
     int decision;   /* that chose it */
     int read;       /* the number of the store that it read; or -1 */
     int store;      /* that it made; or -1 */
-    struct footprint touches;
-    int previous; /* the number of the step of its thread before it; or -1 */
-    uint8_t able; /* threads that could run just before it, for a reason */
-    bool timed;   /* it waited, but not longer than to a deadline */
+    uint8_t able;   /* threads that could run just before it, for a reason */
+    bool timed;     /* it waited, but not longer than to a deadline */
     bool moves; /* something into a stream or out of it, or ends it; or takes from a semaphore, or posts, or would */
+    bool taken_back; /* a look of a round that counts for nothing: wait.c */
+    struct footprint touches;
     struct clock past; /* steps that it depends on, transitively */
     const struct step *before[2], *awaiting_before,
         *timed_before; /* the last steps about the same objects, that await any, that use the clock; or NULL */
-    bool taken_back;   /* a look of a round that counts for nothing: wait.c */
-    struct step_sc sc;
     il_site site;
+    struct step_sc sc;
     bool ended[2];    /* if it moves something: whether the other end was gone, of each of its two objects, */
     uint64_t held[2]; /* and how much it held just before */
 };

@@ -73,7 +73,7 @@ struct thread {
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
-    int last_step;                    /* its number; or -1 */
+    int last_step;                    /* the number of the last one made; or -1 */
     unsigned changes;                 /* stores that changed a value */
     int spurious;                     /* oddities met so far */
     int unanswered;                   /* spins that ended without a change, so far */
