@@ -200,7 +200,8 @@ static struct step *begin_end(struct thread *thread, int index, const char *what
         in = descriptor->lock;
     struct pending next = pending_on(OP_CLOSE, in < 0 ? out : in, in < 0 ? -1 : out, site);
     next.target = (int8_t)index;
-    announce(thread, next);
+    thread->next = next;
+    announce(thread);
     check_open(index, what, site);
     struct step *step = step_begin(thread);
     stream_moves(step, descriptor->in);

@@ -167,8 +167,8 @@ bool rwlock_is_free(const struct lock *lock, bool writes);
 /* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */
 bool spin_is_answered(const struct thread *thread);
 enum runnable thread_runnable(const struct thread *thread);
-/* Announce the next operation of this thread; return when it is chosen. */
-void announce(struct thread *thread, struct pending next);
+/* What the thread will do stands in thread->next; returns when that is chosen. */
+void announce(struct thread *thread);
 void reschedule(struct thread *thread);
 int pick_thread(void); /* NOBODY: all have ended */
 

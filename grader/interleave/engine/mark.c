@@ -11,10 +11,11 @@ static struct step *begin(const struct interleave_mark *mark, enum operation op,
 {
     struct thread *thread = il_this();
     *index = location_of(&mark->made, sizeof mark->made, site);
-    announce(thread, (struct pending){.op = (uint8_t)op,
-                                      .order = IL_RELAXED,
-                                      .touches = footprint(*index, NO_OBJECT, op == OP_STORE),
-                                      .site = site});
+    thread->next = (struct pending){.op = (uint8_t)op,
+                                    .order = IL_RELAXED,
+                                    .touches = footprint(*index, NO_OBJECT, op == OP_STORE),
+                                    .site = site};
+    announce(thread);
     return step_begin(thread);
 }
 

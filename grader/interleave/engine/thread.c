@@ -224,12 +224,11 @@ void il_spin(il_site site)
     uint64_t awaits = 0;
     for (int i = 0; only_looks && i < thread->watched_count; i++)
         awaits |= UINT64_C(1) << (thread->watched[i].object % 64);
-    announce(
-        thread,
-        (struct pending){
-            .op = OP_SPIN,
-            .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .spins = awaits != 0, .awaits = awaits},
-            .site = site});
+    thread->next = (struct pending){
+        .op = OP_SPIN,
+        .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .spins = awaits != 0, .awaits = awaits},
+        .site = site};
+    announce(thread);
     bool answered = spin_is_answered(thread);
     struct step *step = step_begin(thread);
     thread->in_vain = 0;

@@ -111,7 +111,8 @@ static void announce_transfer(struct thread *thread, enum operation op, int inde
     next.target = (int8_t)index;
     next.waits = waits;
     next.room = room;
-    announce(thread, next);
+    thread->next = next;
+    announce(thread);
     check_open(index, op == OP_READ ? "read" : "write", site);
 }
 
