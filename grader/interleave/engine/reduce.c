@@ -284,7 +284,8 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
     find_races(thread, step, last, &races);
     thread->past = step->past;
     thread->last_step = (int)(step - il->steps);
-    state_add_step(step);
+    if (il->options.strategy == IL_STATES)
+        state_add_step(step);
     for (int i = 0; i < races.count; i++)
         reverse(races.of[i], step);
     list_step(step, last);
