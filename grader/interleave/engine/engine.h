@@ -196,7 +196,6 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
 void step_never_made(const struct thread *thread);
 
 /* --- location.c --- */
-bool on_a_stack(uintptr_t address);
 /* A new store at this place in the modification order; those that stood there and behind it move on. The newest one's value is
  * what stands in memory. */
 struct store *location_put(int index, int place, uint64_t value, int thread, il_site site);

@@ -52,10 +52,10 @@ void engine_start(void)
     engine->signal_stack = pages(NULL, 64 << 10);
     pages(HEAP_BASE, HEAP_BYTES);
     for (int i = 0; i < THREADS_MAX; i++) {
-        char *guard = pages(STACKS_BASE + (size_t)i * (STACK_BYTES + 4096), STACK_BYTES + 4096);
-        if (mprotect(guard, 4096, PROT_NONE) != 0)
+        char *guard = pages(STACKS_BASE + (size_t)i * (GUARD_BYTES + STACK_BYTES), GUARD_BYTES + STACK_BYTES);
+        if (mprotect(guard, GUARD_BYTES, PROT_NONE) != 0)
             engine_failed("cannot protect the end of a stack");
-        engine->threads[i].stack = guard + 4096;
+        engine->threads[i].stack = guard + GUARD_BYTES;
     }
     pages(LOCALS_BASE, (size_t)THREADS_MAX * LOCALS_BYTES);
     il = engine;

@@ -32,17 +32,16 @@ void heap_reset(void)
  * thread has come to stand in its place. */
 static void stack_check(const volatile void *address, const char *what, il_site site)
 {
-    uintptr_t offset = (uintptr_t)address - (uintptr_t)STACKS_BASE;
-    size_t owner = offset / (STACK_BYTES + 4096);
-    if (owner >= (size_t)il->thread_count)
+    int owner = stack_owner((uintptr_t)address);
+    if (owner == NOBODY || owner >= il->thread_count)
         return;
     const struct thread *thread = &il->threads[owner];
     if (thread->state == ENDED)
         fail(IL_MEMORY, site, "%s at %s by %s touches a local variable of %s, which has ended", what,
-             where(site), thread_text(il->current), thread_text((int)owner));
+             where(site), thread_text(il->current), thread_text(owner));
     if (thread->frames_end && (const volatile char *)address < thread->frames_end)
         fail(IL_MEMORY, site, "%s at %s by %s touches a local variable of a function of %s that has returned",
-             what, where(site), thread_text(il->current), thread_text((int)owner));
+             what, where(site), thread_text(il->current), thread_text(owner));
 }
 
 void heap_check(const volatile void *address, size_t size, const char *what, il_site site)

@@ -25,6 +25,7 @@ enum {
     LOOKS_IN_VAIN =
         100, /* of a loop that counts, once it goes on without an answer; then it is taken to be endless */
     STACK_BYTES = 256 << 10,
+    GUARD_BYTES = 4096, /* below each stack: a page that faults */
     HEAP_BYTES = 8 << 20,
     LOCALS_BYTES = 2 << 20, /* thread-local variables of a thread, the C library's among them */
     NOBODY = -1,
@@ -33,8 +34,19 @@ enum {
 /* Fixed places, so that addresses are the same in each execution and each run. */
 #define HEAP_BASE ((char *)0x200000000000u)
 #define STACKS_BASE ((char *)0x210000000000u)
-#define STACKS_BYTES ((uintptr_t)THREADS_MAX * (STACK_BYTES + 4096)) /* below each is a guard page */
+#define STACKS_BYTES ((uintptr_t)THREADS_MAX * (GUARD_BYTES + STACK_BYTES))
 #define LOCALS_BASE ((char *)0x220000000000u)
+
+/* The number of the thread whose stack holds this address; NOBODY: it is on none. */
+static inline int stack_owner(uintptr_t address)
+{
+    uintptr_t offset = address - (uintptr_t)STACKS_BASE;
+    return offset < STACKS_BYTES ? (int)(offset / (GUARD_BYTES + STACK_BYTES)) : NOBODY;
+}
+static inline bool on_a_stack(uintptr_t address)
+{
+    return stack_owner(address) != NOBODY;
+}
 
 /* Objects that steps are about: locations by their index, locks and threads beyond. */
 enum { NO_OBJECT = -1, FIRST_LOCK = 1000, FIRST_THREAD = 2000, THE_CLOCK = 3000 };
