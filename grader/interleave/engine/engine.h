@@ -289,6 +289,12 @@ void run_outside(void (*act)(void *arg), void *arg);
 int decides_at(const struct il_options *bounds);
 
 /* --- places.c --- */
+/* From here on they are noted, each once; until the end. */
+void places_begin(void);
+void places_end(void);
+/* Files and lines of all of them are known from here on. */
+void places_resolve(void);
+/* With the orders that the program gives it. */
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
 /* NULL: nothing is changed there. */
 const struct replaced_order *replaced_at(il_site site);

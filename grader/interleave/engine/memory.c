@@ -168,6 +168,7 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
 {
     if (!il_active())
         return raw_read(object, size);
+    note_place(site, OP_LOAD, order, order);
     order = order_at(site, order);
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic load", site);
@@ -175,7 +176,6 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
     look_begins(thread, index, 0, site);
     thread_spin_if_repeating(thread, index, site);
     announce_atomic(thread, OP_LOAD, order, index, false, site);
-    note_place(site, OP_LOAD, order, order);
 
     struct step *step = step_begin(thread);
     const struct location *location = &il->locations[index];
@@ -205,12 +205,12 @@ void il_store(volatile void *object, unsigned size, uint64_t value, enum il_orde
         raw_write(object, size, value);
         return;
     }
+    note_place(site, OP_STORE, order, order);
     order = order_at(site, order);
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic store", site);
     int index = location_of(object, size, site);
     announce_atomic(thread, OP_STORE, order, index, true, site);
-    note_place(site, OP_STORE, order, order);
 
     struct step *step = step_begin(thread);
     value = cut(value, size);
@@ -234,6 +234,7 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
         raw_write(object, size, cut(combine(kind, old, operand), size));
         return old;
     }
+    note_place(site, OP_RMW, order, order);
     order = order_at(site, order);
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic operation", site);
@@ -241,7 +242,6 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
     look_begins(thread, index, operand, site);
     thread_spin_if_repeating(thread, index, site);
     announce_atomic(thread, OP_RMW, order, index, true, site);
-    note_place(site, OP_RMW, order, order);
 
     struct step *step = step_begin(thread);
     sc_begin(thread, index);
