@@ -60,7 +60,8 @@ struct interleave_model {
     int failed_allocations; /**< calls of malloc that may return NULL; 0: none. Each is tried */
     int preemptions; /**< of threads that could have run on; 0: any number, which is a proof. -1: none. More: the verdict names the bound */
     bool singletons; /**< a block that a static variable still holds at the end is no leak, nor one that such a block holds */
-    int steps_max; /**< visible operations in one execution; 0: 2,000. At most 4,000 */
+    bool addresses; /**< addresses of blocks, or numbers of threads or descriptors, are compared: to make one is a step, and each order is explored */
+    int steps_max;  /**< visible operations in one execution; 0: 2,000. At most 4,000 */
 };
 
 /**

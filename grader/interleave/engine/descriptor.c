@@ -71,6 +71,7 @@ int descriptor_of(int number, const char *what, il_site site)
 
 struct descriptor *descriptor_new(enum descriptor_kind kind, bool never_waits, il_site site)
 {
+    take_turn(TURN_DESCRIPTOR, site);
     if (il->descriptors->count == DESCRIPTORS_MAX)
         unsupported(site, "more than %d descriptors: make the model smaller", DESCRIPTORS_MAX);
     struct descriptor *descriptor = &il->descriptors->of[il->descriptors->count++];

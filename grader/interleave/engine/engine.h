@@ -226,6 +226,10 @@ int choose_place(const struct thread *thread, int index, enum il_order order);
 int choose_exchange(struct thread *thread, int index, uint64_t expected, bool weak, enum il_order order,
                     enum il_order failure_order, bool *succeeds);
 
+/* --- mark.c --- An address or a number is about to be given out: where the model compares these, that is a step. */
+enum turn { TURN_BLOCK, TURN_THREAD, TURN_DESCRIPTOR };
+void take_turn(enum turn turn, il_site site);
+
 /* --- sc.c --- */
 /* An event that is about no location: a lock, a fence, the start or end of a thread. */
 void sc_pass(struct thread *thread);

@@ -80,6 +80,7 @@ void heap_check(const volatile void *address, size_t size, const char *what, il_
 
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
 {
+    take_turn(TURN_BLOCK, site);
     if (il->failed_allocations < il->options.failed_allocations && choose_value(2) == 1) {
         il->failed_allocations++;
         tell_hidden(il_this(), site, "malloc(%zu) FAILS: NULL", size);

@@ -83,8 +83,9 @@ enum operation {
     OP_READ, /* of a descriptor */
     OP_WRITE,
     OP_CLOSE,
-    OP_CONTROL, /* of an epoll: what it looks at */
-    OP_POLL,    /* of several, or of what an epoll looks at */
+    OP_CONTROL,  /* of an epoll: what it looks at */
+    OP_POLL,     /* of several, or of what an epoll looks at */
+    OP_ALLOCATE, /* memory, a thread, a descriptor, where their order counts */
     OP_TIMEOUT, /* of a wait of a condition variable: leaves the queue; the mutex is taken in a step of its own */
 };
 

@@ -81,6 +81,7 @@ int il_spawn(void *(*run)(void *arg), void *arg, il_site site)
     if ((uintptr_t)run < PAGE)
         fail(IL_CRASH, site, "%s starts a thread at %s whose function is a NULL pointer",
              thread_text(il->current), where(site));
+    take_turn(TURN_THREAD, site);
     if (il->thread_count == THREADS_MAX)
         unsupported(site, "more than %d threads, the first one included: make the model smaller", THREADS_MAX);
     struct thread *thread = il_this(), *child = thread_new(run, arg);
