@@ -17,7 +17,7 @@
  *     choice.c      which stores an operation may read, and where among them its own may stand
  *     sc.c          the order of sequentially consistent events
  *     memory.c      what each memory order makes known
- *     mark.c        what a model knows of its own course: steps outside of the memory model
+ *     mark.c        what a model knows of its own course: steps outside of the memory model; turn.c: who allocates first
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
@@ -226,9 +226,13 @@ int choose_place(const struct thread *thread, int index, enum il_order order);
 int choose_exchange(struct thread *thread, int index, uint64_t expected, bool weak, enum il_order order,
                     enum il_order failure_order, bool *succeeds);
 
-/* --- mark.c --- An address or a number is about to be given out: where the model compares these, that is a step. */
+/* --- mark.c, turn.c --- */
+struct step *mark_begin(const int *mark, enum operation op, int *index, il_site site); /* a step */
 enum turn { TURN_BLOCK, TURN_THREAD, TURN_DESCRIPTOR };
+/* An address or a number is about to be given out: where the model compares these, that is a step. */
 void take_turn(enum turn turn, il_site site);
+/* The execution that has just passed goes another way if addresses and numbers fall: what follows has these steps. */
+bool order_is_asked(void);
 
 /* --- sc.c --- */
 /* An event that is about no location: a lock, a fence, the start or end of a thread. */
@@ -293,15 +297,11 @@ void run_outside(void (*act)(void *arg), void *arg);
 int decides_at(const struct il_options *bounds);
 
 /* --- places.c --- */
-/* From here on they are noted, each once; until the end. */
-void places_begin(void);
+void places_begin(void); /* from here on they are noted, each once; until the end */
 void places_end(void);
-/* Files and lines of all of them are known from here on. */
-void places_resolve(void);
-/* With the orders that the program gives it. */
+void places_resolve(void); /* files and lines of all of them are known from here on */
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
-/* NULL: nothing is changed there. */
-const struct replaced_order *replaced_at(il_site site);
+const struct replaced_order *replaced_at(il_site site); /* NULL: nothing is changed there */
 void nothing_is_replaced(void);
 /* The order to use at this site; may make a fence first. */
 enum il_order order_at(il_site site, enum il_order order);

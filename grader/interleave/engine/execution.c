@@ -114,7 +114,7 @@ void execute(void)
     il->position = il->taken_count = il->replay_position = 0;
     il->preemptions = il->stale_reads = il->overtakings = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
-    il->freeing = false;
+    il->freeing = il->turns_meet = false;
     il->registers.stack_pointer = 0;
     il->now = NOW_SECONDS * NS_PER_S;
     il->jumps = 0;
@@ -172,7 +172,7 @@ static enum il_verdict explore_paths(void)
     bool depth_first = il->options.strategy < IL_RANDOM;
     for (;;) {
         execute();
-        if (il->found_loop) {
+        if (il->found_loop || (!il->pruned && !il->failure && order_is_asked())) {
             il->decision_count = il->prefix = 0;
             states_forget();
             il->executions = il->prunings = 0;
@@ -274,6 +274,7 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     if (il->options.changes > (int)(sizeof il->changes / sizeof il->changes[0]))
         il->options.changes = (int)(sizeof il->changes / sizeof il->changes[0]);
     il->body = body;
+    il->options.addresses |= body == il->asks_order;
     il->tracing = il->replaying = false;
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = il->steps_at_look = 0;
@@ -358,7 +359,7 @@ static void set_put(struct set *set, uint64_t item)
 void il_outcome(uint64_t outcome)
 {
     struct set *set = &il->outcomes;
-    if (il->tracing)
+    if (il->tracing || il->falling)
         return;
     if (set->count == 0 && set->items)
         memset(set->items, 0, set->capacity * sizeof *set->items);

@@ -4,16 +4,13 @@
  *
  * A mark and a look at it are steps, for their order decides what the model does next. Neither takes part in the memory model:
  * no view is joined or carried, not by fences either, and a look finds the mark that was made last.
- *
- * The same holds for turns: where a model compares addresses, or numbers of threads, the order in which these are given out is one of
- * steps.
  */
 #include "hooks.h"
 
-static struct step *begin(const int *object, enum operation op, int *index, il_site site)
+struct step *mark_begin(const int *mark, enum operation op, int *index, il_site site)
 {
     struct thread *thread = il_this();
-    *index = location_of(object, sizeof *object, site);
+    *index = location_of(mark, sizeof *mark, site);
     thread->next = (struct pending){.op = (uint8_t)op,
                                     .order = IL_RELAXED,
                                     .touches = footprint(*index, NO_OBJECT, op != OP_LOAD),
@@ -25,7 +22,7 @@ static struct step *begin(const int *object, enum operation op, int *index, il_s
 static void make(struct interleave_mark *mark, il_site site)
 {
     int index;
-    struct step *step = begin(&mark->made, OP_STORE, &index, site);
+    struct step *step = mark_begin(&mark->made, OP_STORE, &index, site);
     struct thread *thread = il_this();
     struct store *store = location_put(index, il->locations[index].count, 1, thread->id, site);
     store->clock = thread->steps;
@@ -44,23 +41,11 @@ static bool look(const struct interleave_mark *mark, il_site site)
 {
     int index;
     struct step *step =
-        begin(&mark->made, OP_LOAD, &index, site); /* which has read nothing: no order is missing here */
+        mark_begin(&mark->made, OP_LOAD, &index, site); /* which has read nothing: no order is missing here */
     bool made = location_newest(&il->locations[index])->value;
     step_end(il_this(), step, NULL);
     tell_step(il_this(), site, "look at the mark: %s%s", made ? "" : "not ", location_text(index));
     return made;
-}
-
-void take_turn(enum turn turn, il_site site)
-{
-    static const char *const words[] = {"a block", "a thread", "a descriptor"};
-    int index;
-    if (!il->options.addresses || il->thread_count == 1)
-        return;
-    struct step *step =
-        begin((const int *)HEAP_BASE + turn, OP_ALLOCATE, &index, site); /* no block lies there */
-    step_end(il_this(), step, NULL);
-    tell_step(il_this(), site, "is next to make %s: it comes behind all earlier ones", words[turn]);
 }
 
 void interleave_mark(struct interleave_mark *mark)

@@ -112,8 +112,8 @@ struct step *step_begin(struct thread *thread)
     bool is_event = step->op != OP_SPIN; /* a spin only lets others run */
     if (is_event && step->op != OP_FENCE && !il_is_location(step->touches.object))
         sc_pass(thread);
-    il->trace =
-        (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
+    il->trace = ((il->trace * 31 + (uintptr_t)step->site) * 31 + (unsigned)step->touches.object) * 31 +
+                step->op * UINT64_C(8) + (unsigned)step->thread;
     return step;
 }
 

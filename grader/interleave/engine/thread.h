@@ -93,7 +93,8 @@ struct thread {
     unsigned acts;                    /* operations that were no looks */
     struct polled polled[POLLED_MAX]; /* what it polls */
     int polled_count;
-    uint16_t yielded; /* steps that it had made when it gave way */
+    uint16_t took_turn; /* its clock when it allocated last, or started a thread: turn.c */
+    uint16_t yielded;   /* steps that it had made when it gave way */
     bool gives_way;
     int yields; /* in a row, without a change by the thread */
     unsigned yield_changes;

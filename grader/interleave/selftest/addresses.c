@@ -72,11 +72,26 @@ MODEL(second_lies_lower, "assertion", "", .addresses = true)
     free_blocks();
 }
 
-/* Without .addresses one order is all that there is: docs/interleave.md says so. */
-MODEL(nobody_asked, "none", "")
+/* The checker looks whether the order counts. */
+MODEL(asked_without_a_word, "assertion", "")
 {
     run_two(allocates);
     assert(blocks[0] < blocks[1]);
+    free_blocks();
+}
+
+MODEL(numbers_without_a_word, "assertion", "")
+{
+    run_two(starts);
+    assert(children[0] < children[1]);
+    pthread_join(children[0], NULL);
+    pthread_join(children[1], NULL);
+}
+
+MODEL(asks_of_equality, "none", "that is the same in each order")
+{
+    run_two(allocates);
+    assert(blocks[0] != blocks[1]);
     free_blocks();
 }
 
