@@ -34,7 +34,7 @@ void engine_start(void)
         return;
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
-    engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps); /* and one that is never made */
     engine->descriptors = pages(NULL, descriptors_bytes());
     engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
     engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
