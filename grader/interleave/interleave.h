@@ -60,7 +60,8 @@ struct interleave_model {
     int failed_allocations; /**< calls of malloc that may return NULL; 0: none. Each is tried */
     int preemptions; /**< of threads that could have run on; 0: any number, which is a proof. -1: none. More: the verdict names the bound */
     bool singletons; /**< a block that a static variable still holds at the end is no leak, nor one that such a block holds */
-    int steps_max; /**< visible operations in one execution; 0: 2,000. At most 4,000 */
+    bool addresses; /**< to make a block, a thread or a descriptor is a step, and each order explored, also where it is not seen to count */
+    int steps_max;  /**< visible operations in one execution; 0: 2,000. At most 4,000 */
 };
 
 /**

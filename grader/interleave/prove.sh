@@ -182,7 +182,7 @@ prove_bad_input() {
     local file name expected phrase unseen compiler program
     program=$build/locals-written
     stale "$program" "$here/selftest/locals.c" && compile_model gcc "$here/selftest/locals.c" "$program" "-O0 -Wno-uninitialized -Wno-maybe-uninitialized" | in_parallel
-    for file in bad_input bad_use waits time primitives bounds descriptors readiness memory locals pointers tokens; do
+    for file in bad_input bad_use waits time primitives bounds descriptors readiness memory locals pointers tokens addresses; do
         for compiler in gcc clang; do
             have $compiler || continue
             program=$build/$file-$compiler
@@ -192,7 +192,7 @@ prove_bad_input() {
             fi
         done
     done | in_parallel
-    for file in bad_input bad_use waits time primitives bounds descriptors readiness memory locals pointers tokens; do
+    for file in bad_input bad_use waits time primitives bounds descriptors readiness memory locals pointers tokens addresses; do
         for compiler in gcc clang $([ $file != locals ] || echo written); do
             [ $compiler = written ] || have $compiler || { report FAIL "bad input $compiler" "$compiler is not installed"; continue; }
             while IFS='|' read -r name expected phrase unseen; do

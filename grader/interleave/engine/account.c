@@ -39,6 +39,7 @@ const char *operation_name(enum operation op)
         [OP_CLOSE] = "close",
         [OP_CONTROL] = "epoll_ctl",
         [OP_POLL] = "poll",
+        [OP_ALLOCATE] = "allocation",
         [OP_TIMEOUT] = "timeout",
     };
     return names[op];

@@ -46,7 +46,8 @@ bool il_barrier_wait(void *barrier, il_site site)
               last ? " as the last one" : ", and sleeps");
     if (last)
         return true;
-    announce(thread, pending_on(OP_PASSED, index, -1, site));
+    thread->next = pending_on(OP_PASSED, index, -1, site);
+    announce(thread);
     step = step_begin(thread);
     step_end(thread, step, &thread->woken_by);
     tell_step(thread, site, "passes the barrier");

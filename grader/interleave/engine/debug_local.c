@@ -8,13 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { SAVED_BYTES = 16 }; /* the caller's frame pointer, and where it goes on */
+
 /* The address that the function's variables are counted from. */
 static bool find_base(Dwarf_Die *function, uintptr_t pc, uintptr_t frame, uintptr_t *base)
 {
     Dwarf_Attribute attribute;
     Dwarf_Op *operations;
     size_t count;
-    enum { FRAME_POINTER = DW_OP_reg6, SAVED_BYTES = 16 };
+    enum { FRAME_POINTER = DW_OP_reg6 };
     if (dwarf_getlocation_addr(dwarf_attr_integrate(function, DW_AT_frame_base, &attribute), pc, &operations,
                                &count, 1) != 1 ||
         count != 1)
@@ -78,8 +80,6 @@ bool debug_info_local(uintptr_t pc, uintptr_t frame, uintptr_t address, bool who
 /* --- those that a function begins with --- */
 
 #if defined(__x86_64__)
-enum { SAVED_BYTES = 16 }; /* the caller's frame pointer, and where it goes on */
-
 /* The function's frame pointer is where it seems to be, and the caller's frame ends just above what it saves: not where the stack
  * was aligned anew. */
 static bool has_plain_frame(Dwarf *dwarf, uintptr_t pc)
@@ -135,21 +135,14 @@ void debug_info_locals(uintptr_t pc, debug_info_local_variable *local, void *arg
 #if defined(__x86_64__)
     Dwarf *dwarf = dwarf_session();
     Dwarf_Die unit, *around = NULL;
-    Dwarf_Attribute attribute;
-    Dwarf_Op *operations;
-    size_t operation_count;
+    uintptr_t base;
     if (!dwarf || !find_unit(dwarf, pc, &unit) || !has_plain_frame(dwarf, pc))
         return;
     int count = dwarf_getscopes(&unit, pc, &around);
     for (int i = 0; i < count; i++)
         if (dwarf_tag(&around[i]) == DW_TAG_subprogram) {
-            if (dwarf_getlocation_addr(dwarf_attr_integrate(&around[i], DW_AT_frame_base, &attribute), pc,
-                                       &operations, &operation_count, 1) != 1 ||
-                operation_count != 1)
-                break;
-            bool by_pointer = operations[0].atom == DW_OP_reg6;
-            if (by_pointer || operations[0].atom == DW_OP_call_frame_cfa)
-                each_local(&around[i], &(struct wanted_locals){by_pointer ? -SAVED_BYTES : 0, local, arg});
+            if (find_base(&around[i], pc, 0, &base))
+                each_local(&around[i], &(struct wanted_locals){(int64_t)base - SAVED_BYTES, local, arg});
             break;
         }
     free(around);

@@ -41,6 +41,7 @@ int decides_at(const struct il_options *bounds)
     within.strategy = IL_SLEEP;
     within.any_stale = true; /* what could not be passed over any more is decided: no other schedule counts */
     within.steps_max = begun.steps_max;
+    within.addresses = begun.addresses;
     il->replaying = true;
     il->goes_on = &within;
     while (low < high && answer != NOT_KNOWN) {

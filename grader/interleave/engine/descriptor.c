@@ -71,6 +71,7 @@ int descriptor_of(int number, const char *what, il_site site)
 
 struct descriptor *descriptor_new(enum descriptor_kind kind, bool never_waits, il_site site)
 {
+    take_turn(TURN_DESCRIPTOR, site);
     if (il->descriptors->count == DESCRIPTORS_MAX)
         unsupported(site, "more than %d descriptors: make the model smaller", DESCRIPTORS_MAX);
     struct descriptor *descriptor = &il->descriptors->of[il->descriptors->count++];
@@ -200,7 +201,8 @@ static struct step *begin_end(struct thread *thread, int index, const char *what
         in = descriptor->lock;
     struct pending next = pending_on(OP_CLOSE, in < 0 ? out : in, in < 0 ? -1 : out, site);
     next.target = (int8_t)index;
-    announce(thread, next);
+    thread->next = next;
+    announce(thread);
     check_open(index, what, site);
     struct step *step = step_begin(thread);
     stream_moves(step, descriptor->in);

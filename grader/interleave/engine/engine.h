@@ -17,7 +17,7 @@
  *     choice.c      which stores an operation may read, and where among them its own may stand
  *     sc.c          the order of sequentially consistent events
  *     memory.c      what each memory order makes known
- *     mark.c        what a model knows of its own course: steps outside of the memory model
+ *     mark.c        what a model knows of its own course: steps outside of the memory model; turn.c: who allocates first
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
@@ -167,8 +167,8 @@ bool rwlock_is_free(const struct lock *lock, bool writes);
 /* Something that the spinning thread has read has changed; or it did not only look, and need not wait. */
 bool spin_is_answered(const struct thread *thread);
 enum runnable thread_runnable(const struct thread *thread);
-/* Announce the next operation of this thread; return when it is chosen. */
-void announce(struct thread *thread, struct pending next);
+/* What the thread will do stands in thread->next; returns when that is chosen. */
+void announce(struct thread *thread);
 void reschedule(struct thread *thread);
 int pick_thread(void); /* NOBODY: all have ended */
 
@@ -196,7 +196,6 @@ void step_end(struct thread *thread, struct step *step, const struct clock *afte
 void step_never_made(const struct thread *thread);
 
 /* --- location.c --- */
-bool on_a_stack(uintptr_t address);
 /* A new store at this place in the modification order; those that stood there and behind it move on. The newest one's value is
  * what stands in memory. */
 struct store *location_put(int index, int place, uint64_t value, int thread, il_site site);
@@ -226,6 +225,14 @@ int choose_place(const struct thread *thread, int index, enum il_order order);
 /* The same as choose_read() for a compare-exchange, and whether it succeeds. */
 int choose_exchange(struct thread *thread, int index, uint64_t expected, bool weak, enum il_order order,
                     enum il_order failure_order, bool *succeeds);
+
+/* --- mark.c, turn.c --- */
+struct step *mark_begin(const int *mark, enum operation op, int *index, il_site site); /* a step */
+enum turn { TURN_BLOCK, TURN_THREAD, TURN_DESCRIPTOR };
+/* An address or a number is about to be given out: where the model compares these, that is a step. */
+void take_turn(enum turn turn, il_site site);
+/* The execution that has just passed goes another way if addresses and numbers fall: what follows has these steps. */
+bool order_is_asked(void);
 
 /* --- sc.c --- */
 /* An event that is about no location: a lock, a fence, the start or end of a thread. */
@@ -290,9 +297,11 @@ void run_outside(void (*act)(void *arg), void *arg);
 int decides_at(const struct il_options *bounds);
 
 /* --- places.c --- */
+void places_begin(void); /* from here on they are noted, each once; until the end */
+void places_end(void);
+void places_resolve(void); /* files and lines of all of them are known from here on */
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order);
-/* NULL: nothing is changed there. */
-const struct replaced_order *replaced_at(il_site site);
+const struct replaced_order *replaced_at(il_site site); /* NULL: nothing is changed there */
 void nothing_is_replaced(void);
 /* The order to use at this site; may make a fence first. */
 enum il_order order_at(il_site site, enum il_order order);

@@ -34,7 +34,7 @@ void engine_start(void)
         return;
     struct engine *engine = pages(NULL, sizeof *engine);
     engine->stores = pages(NULL, STORES_MAX * sizeof *engine->stores);
-    engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps);
+    engine->steps = pages(NULL, (STEPS_LIMIT + 1) * sizeof *engine->steps); /* and one that is never made */
     engine->descriptors = pages(NULL, descriptors_bytes());
     engine->looks = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->looks);
     engine->known = pages(NULL, (size_t)THREADS_MAX * LOOKS_MAX * sizeof *engine->known);
@@ -52,10 +52,10 @@ void engine_start(void)
     engine->signal_stack = pages(NULL, 64 << 10);
     pages(HEAP_BASE, HEAP_BYTES);
     for (int i = 0; i < THREADS_MAX; i++) {
-        char *guard = pages(STACKS_BASE + (size_t)i * (STACK_BYTES + 4096), STACK_BYTES + 4096);
-        if (mprotect(guard, 4096, PROT_NONE) != 0)
+        char *guard = pages(STACKS_BASE + (size_t)i * (GUARD_BYTES + STACK_BYTES), GUARD_BYTES + STACK_BYTES);
+        if (mprotect(guard, GUARD_BYTES, PROT_NONE) != 0)
             engine_failed("cannot protect the end of a stack");
-        engine->threads[i].stack = guard + 4096;
+        engine->threads[i].stack = guard + GUARD_BYTES;
     }
     pages(LOCALS_BASE, (size_t)THREADS_MAX * LOCALS_BYTES);
     il = engine;
@@ -114,7 +114,7 @@ void execute(void)
     il->position = il->taken_count = il->replay_position = 0;
     il->preemptions = il->stale_reads = il->overtakings = il->idle = il->name_count = il->plain_accesses = 0;
     il->access_count = 0;
-    il->freeing = false;
+    il->freeing = il->turns_meet = false;
     il->registers.stack_pointer = 0;
     il->now = NOW_SECONDS * NS_PER_S;
     il->jumps = 0;
@@ -172,7 +172,7 @@ static enum il_verdict explore_paths(void)
     bool depth_first = il->options.strategy < IL_RANDOM;
     for (;;) {
         execute();
-        if (il->found_loop) {
+        if (il->found_loop || (!il->pruned && !il->failure && order_is_asked())) {
             il->decision_count = il->prefix = 0;
             states_forget();
             il->executions = il->prunings = 0;
@@ -274,6 +274,7 @@ void il_explore(const char *name, void (*body)(void), const struct il_options *o
     if (il->options.changes > (int)(sizeof il->changes / sizeof il->changes[0]))
         il->options.changes = (int)(sizeof il->changes / sizeof il->changes[0]);
     il->body = body;
+    il->options.addresses |= body == il->asks_order;
     il->tracing = il->replaying = false;
     il->decision_count = il->prefix = il->steps_expected = 0;
     il->executions = il->prunings = il->steps_total = il->steps_at_look = 0;
@@ -358,7 +359,7 @@ static void set_put(struct set *set, uint64_t item)
 void il_outcome(uint64_t outcome)
 {
     struct set *set = &il->outcomes;
-    if (il->tracing)
+    if (il->tracing || il->falling)
         return;
     if (set->count == 0 && set->items)
         memset(set->items, 0, set->capacity * sizeof *set->items);

@@ -45,6 +45,7 @@ struct il_options {
     bool any_stale; /**< all stores that RC11 allows are choices, also where another schedule comes to the same */
     /** Bounds in which to look for the step of a failure that decides; NULL: do not. */
     const struct il_options *decided_within;
+    bool addresses;     /**< what gives out an address or a number is a step */
     bool singletons;    /**< blocks that static variables hold are no leaks */
     const char *replay; /**< a token: this one execution only; the bounds are the token's */
 };

@@ -111,7 +111,7 @@ void frames_forget(struct thread *thread)
 
 const struct local *local_at(uintptr_t address, int *owner, const struct function **function, size_t *offset)
 {
-    *owner = (int)((address - (uintptr_t)STACKS_BASE) / (STACK_BYTES + 4096));
+    *owner = stack_owner(address);
     const struct thread *thread = &il->threads[*owner];
     const struct frame *frames = frames_of(thread);
     for (int i = thread->frame_count - 1; i >= 0; i--) {

@@ -17,7 +17,7 @@ bool heap_holds(const volatile void *address)
 
 int heap_block(const volatile void *address)
 {
-    if (!heap_holds(address) || (const volatile char *)address >= il->heap_top)
+    if ((const volatile char *)address < il->heap_low || (const volatile char *)address >= il->heap_top)
         return 0;
     return il->owners[((const volatile char *)address - HEAP_BASE) / GRAIN];
 }
@@ -25,24 +25,23 @@ int heap_block(const volatile void *address)
 void heap_reset(void)
 {
     il->block_count = 0;
-    il->heap_top = HEAP_BASE + GRAIN;
+    il->heap_low = il->heap_top = il->falling ? HEAP_BASE + HEAP_BYTES : HEAP_BASE + GRAIN;
 }
 
 /* A variable of a function that has returned, or of a thread that has ended. Seen as long as no other function of that
  * thread has come to stand in its place. */
 static void stack_check(const volatile void *address, const char *what, il_site site)
 {
-    uintptr_t offset = (uintptr_t)address - (uintptr_t)STACKS_BASE;
-    size_t owner = offset / (STACK_BYTES + 4096);
-    if (owner >= (size_t)il->thread_count)
+    int owner = stack_owner((uintptr_t)address);
+    if (owner == NOBODY || owner >= il->thread_count)
         return;
     const struct thread *thread = &il->threads[owner];
     if (thread->state == ENDED)
         fail(IL_MEMORY, site, "%s at %s by %s touches a local variable of %s, which has ended", what,
-             where(site), thread_text(il->current), thread_text((int)owner));
+             where(site), thread_text(il->current), thread_text(owner));
     if (thread->frames_end && (const volatile char *)address < thread->frames_end)
         fail(IL_MEMORY, site, "%s at %s by %s touches a local variable of a function of %s that has returned",
-             what, where(site), thread_text(il->current), thread_text((int)owner));
+             what, where(site), thread_text(il->current), thread_text(owner));
 }
 
 void heap_check(const volatile void *address, size_t size, const char *what, il_site site)
@@ -79,8 +78,26 @@ void heap_check(const volatile void *address, size_t size, const char *what, il_
              thread_text(block->freed_by), where(block->freed_at));
 }
 
+/* So many bytes, and a gap behind them, at a place of their own; NULL: there is no more room. No block owns it yet. */
+static char *take_place(size_t bytes, size_t alignment)
+{
+    size_t room = (size_t)(il->falling ? il->heap_low - HEAP_BASE : HEAP_BASE + HEAP_BYTES - il->heap_top);
+    if (bytes > HEAP_BYTES || alignment > HEAP_BYTES || bytes + GAP + alignment + GRAIN > room)
+        return NULL;
+    uintptr_t first = (uintptr_t)(il->falling ? il->heap_low - GAP - bytes : il->heap_top + alignment - 1);
+    char *start = (char *)(first & ~(uintptr_t)(alignment - 1));
+    char *from = il->falling ? start : il->heap_top, *end = il->falling ? il->heap_low : start + bytes + GAP;
+    memset(&il->owners[(from - HEAP_BASE) / GRAIN], 0, (size_t)(end - from) / GRAIN * sizeof *il->owners);
+    if (il->falling)
+        il->heap_low = from;
+    else
+        il->heap_top = end;
+    return start;
+}
+
 void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
 {
+    take_turn(TURN_BLOCK, site);
     if (il->failed_allocations < il->options.failed_allocations && choose_value(2) == 1) {
         il->failed_allocations++;
         tell_hidden(il_this(), site, "malloc(%zu) FAILS: NULL", size);
@@ -88,22 +105,16 @@ void *il_malloc(size_t size, size_t alignment, bool zeroed, il_site site)
     }
     if (alignment < GRAIN)
         alignment = GRAIN;
-    char *start = (char *)(((uintptr_t)il->heap_top + alignment - 1) & ~(uintptr_t)(alignment - 1));
-    size_t grains = size ? (size + GRAIN - 1) / GRAIN : 1;
-    if (size > HEAP_BYTES || start + (grains + 2) * GRAIN + GAP > HEAP_BASE + HEAP_BYTES ||
-        il->block_count + 1 >= BLOCKS_MAX)
+    size_t grains = size ? size / GRAIN + (size % GRAIN != 0) : 1;
+    char *start = il->block_count + 1 < BLOCKS_MAX ? take_place(grains * GRAIN, alignment) : NULL;
+    if (!start)
         unsupported(site, "the heap of a model is full: it has %d MB and %d blocks. Make the model smaller",
                     HEAP_BYTES >> 20, BLOCKS_MAX);
-    for (char *gap = il->heap_top; gap < start; gap += GRAIN)
-        il->owners[(gap - HEAP_BASE) / GRAIN] = 0;
     struct block *block = &il->blocks[++il->block_count];
     *block = (struct block){.start = start, .size = size, .made_by = (int8_t)il->current, .made_at = site};
     size_t first = (size_t)(start - HEAP_BASE) / GRAIN;
     for (size_t i = 0; i < grains; i++)
         il->owners[first + i] = (uint16_t)il->block_count;
-    for (size_t i = grains; i < grains + GAP / GRAIN; i++)
-        il->owners[first + i] = 0;
-    il->heap_top = start + grains * GRAIN + GAP;
     memset(start, zeroed ? 0 : FILLED_WITH, grains * GRAIN);
     written_set(start, grains * GRAIN, zeroed);
     if (zeroed) /* a thread that reads the zeroes must have been told of the block */

@@ -69,6 +69,17 @@ static inline bool modelled(void)
     return il_active() && !il->inside;
 }
 
+/** Of a thread, as the program sees it; and back. Those that fall begin above all that rise. */
+enum { FALLING_FROM = 2 * THREADS_MAX };
+static inline unsigned thread_number(int id)
+{
+    return (unsigned)(il->falling ? FALLING_FROM - id : id + 1);
+}
+static inline int thread_of_number(uint64_t number)
+{
+    return (int)(il->falling ? FALLING_FROM - number : number - 1);
+}
+
 /** The model reads or writes memory in a call. */
 static inline __attribute__((always_inline)) void touch(const void *address, size_t size, bool is_write,
                                                         il_site site)

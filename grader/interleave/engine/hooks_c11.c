@@ -26,7 +26,7 @@ WRAP(int, thrd_create, thrd_t *thread, thrd_start_t run, void *arg)
         return __real_thrd_create(thread, run, arg);
     INSIDE(id = il_spawn((void *(*)(void *))(uintptr_t)run, arg, SITE));
     touch(thread, sizeof *thread, true, SITE);
-    INSIDE(raw_write(thread, sizeof *thread, (thrd_t)id + 1));
+    INSIDE(raw_write(thread, sizeof *thread, thread_number(id)));
     return thrd_success;
 }
 
@@ -35,7 +35,7 @@ WRAP(int, thrd_join, thrd_t thread, int *result)
     void *returned = NULL;
     if (!modelled())
         return __real_thrd_join(thread, result);
-    INSIDE(returned = il_join((int)thread - 1, SITE));
+    INSIDE(returned = il_join(thread_of_number(thread), SITE));
     if (result) {
         touch(result, sizeof *result, true, SITE);
         INSIDE(raw_write(result, sizeof *result, (uint32_t)(uintptr_t)returned));
@@ -47,13 +47,13 @@ WRAP(int, thrd_detach, thrd_t thread)
 {
     if (!modelled())
         return __real_thrd_detach(thread);
-    INSIDE(il_detach((int)thread - 1, SITE));
+    INSIDE(il_detach(thread_of_number(thread), SITE));
     return thrd_success;
 }
 
 WRAP(thrd_t, thrd_current, void)
 {
-    return modelled() ? (thrd_t)il_self() + 1 : __real_thrd_current();
+    return modelled() ? (thrd_t)thread_number(il_self()) : __real_thrd_current();
 }
 
 _Noreturn void __real_thrd_exit(int result);

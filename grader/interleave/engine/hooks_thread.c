@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* --- threads; a pthread_t is the thread's number, counted from 1 --- */
+/* --- threads; a pthread_t is the thread's number: turn.c --- */
 
 WRAP(int, pthread_create, pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
 {
@@ -21,7 +21,7 @@ WRAP(int, pthread_create, pthread_t *thread, const pthread_attr_t *attributes, v
     int state = PTHREAD_CREATE_JOINABLE;
     if (attributes && pthread_attr_getdetachstate(attributes, &state) == 0 && state == PTHREAD_CREATE_DETACHED)
         INSIDE(il_detach(id, SITE));
-    INSIDE(raw_write(thread, sizeof *thread, (pthread_t)id + 1));
+    INSIDE(raw_write(thread, sizeof *thread, thread_number(id)));
     return 0;
 }
 
@@ -30,7 +30,7 @@ WRAP(int, pthread_join, pthread_t thread, void **result)
     void *returned = NULL;
     if (!modelled())
         return __real_pthread_join(thread, result);
-    INSIDE(returned = il_join((int)thread - 1, SITE));
+    INSIDE(returned = il_join(thread_of_number(thread), SITE));
     if (result)
         INSIDE(raw_write(result, sizeof *result, (uintptr_t)returned));
     return 0;
@@ -40,19 +40,19 @@ WRAP(int, pthread_detach, pthread_t thread)
 {
     if (!modelled())
         return __real_pthread_detach(thread);
-    INSIDE(il_detach((int)thread - 1, SITE));
+    INSIDE(il_detach(thread_of_number(thread), SITE));
     return 0;
 }
 
 WRAP(pthread_t, pthread_self, void)
 {
-    return modelled() ? (pthread_t)il_self() + 1 : __real_pthread_self();
+    return modelled() ? (pthread_t)thread_number(il_self()) : __real_pthread_self();
 }
 
 /* The kernel's number would be one for all of them. */
 WRAP(pid_t, gettid, void)
 {
-    return modelled() ? (pid_t)il_self() + 1 : __real_gettid();
+    return modelled() ? (pid_t)thread_number(il_self()) : __real_gettid();
 }
 
 _Noreturn void __real_pthread_exit(void *result);
@@ -69,7 +69,7 @@ WRAP(int, pthread_setname_np, pthread_t thread, const char *name)
 {
     if (!modelled())
         return __real_pthread_setname_np(thread, name);
-    if ((int)thread - 1 == il_self())
+    if (thread_of_number(thread) == il_self())
         interleave_thread_name(name);
     return 0;
 }
@@ -193,7 +193,7 @@ long __wrap_syscall(long number, ...)
     if (!modelled())
         return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
     if (number == SYS_gettid)
-        return il_self() + 1;
+        return thread_number(il_self());
     if (number == SYS_futex)
         return futex(a[0], a[1], a[2], a[3], a[5], SITE);
     unsupported(SITE, "syscall(%ld) at %s: a system call cannot be explored", number, where(SITE));

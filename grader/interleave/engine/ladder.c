@@ -42,6 +42,7 @@ void model_bounds(const struct interleave_model *model, struct il_options *optio
                                    .failed_allocations = model->failed_allocations,
                                    .unanswered = UNANSWERED,
                                    .singletons = model->singletons,
+                                   .addresses = model->addresses,
                                    .steps_max = model->steps_max,
                                    .seed = 1};
 }

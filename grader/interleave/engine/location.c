@@ -152,12 +152,6 @@ struct store *location_put(int index, int place, uint64_t value, int thread, il_
     return store;
 }
 
-bool on_a_stack(uintptr_t address)
-{
-    uintptr_t base = (uintptr_t)STACKS_BASE;
-    return address >= base && address < base + (uintptr_t)THREADS_MAX * (STACK_BYTES + 4096);
-}
-
 /* A plain write gives a location a new first store: a thread that reads it at all comes after that write, or there is a race. */
 void location_refresh(int index, il_site site)
 {

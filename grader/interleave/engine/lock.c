@@ -68,7 +68,8 @@ int lock_of(const void *object, bool is_condition, il_site site)
 /* Announce an operation on a lock, and use it once more when it runs. */
 void announce_lock(struct thread *thread, struct pending next, il_site site)
 {
-    announce(thread, next);
+    thread->next = next;
+    announce(thread);
     int objects[] = {next.touches.object, next.touches.object2};
     for (int i = 0; i < 2; i++)
         if (objects[i] >= FIRST_LOCK) {
@@ -386,9 +387,9 @@ int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site
     heap_check(word, sizeof expected, "a futex wait", site);
     int location = location_of(word, sizeof expected, site), index = lock_at(word, true, site);
     struct lock *queue = &il->locks[index];
-    announce(thread, (struct pending){.op = OP_FUTEX_WAIT,
-                                      .touches = footprint(location, FIRST_LOCK + index, false),
-                                      .site = site});
+    thread->next = (struct pending){
+        .op = OP_FUTEX_WAIT, .touches = footprint(location, FIRST_LOCK + index, false), .site = site};
+    announce(thread);
     heap_check(word, sizeof expected, "a futex wait", site);
     race_check(thread, word, sizeof expected, false, true, site);
     struct step *step = step_begin(thread);
@@ -410,7 +411,8 @@ int il_futex_wait(const void *word, uint32_t expected, int64_t deadline, il_site
     struct pending next = pending_on(OP_WOKEN, index, -1, site);
     timeout_set(thread, deadline);
     next.touches.clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED;
-    announce(thread, next);
+    thread->next = next;
+    announce(thread);
     enum ended ended = choose_end(thread, true);
     step = step_begin(thread);
     leave(thread, queue, ended, step);
@@ -424,7 +426,8 @@ int il_futex_wake(const void *word, int most, il_site site)
 {
     struct thread *thread = il_this();
     int index = lock_at(word, true, site); /* the word is not read: it may be gone */
-    announce(thread, pending_on(OP_SIGNAL, index, -1, site));
+    thread->next = pending_on(OP_SIGNAL, index, -1, site);
+    announce(thread);
     int woken = wake_some(thread, &il->locks[index], most, site);
     tell_step(thread, site, "futex wake: %d thread%s", woken, woken == 1 ? "" : "s");
     return woken;

@@ -7,21 +7,22 @@
  */
 #include "hooks.h"
 
-static struct step *begin(const struct interleave_mark *mark, enum operation op, int *index, il_site site)
+struct step *mark_begin(const int *mark, enum operation op, int *index, il_site site)
 {
     struct thread *thread = il_this();
-    *index = location_of(&mark->made, sizeof mark->made, site);
-    announce(thread, (struct pending){.op = (uint8_t)op,
-                                      .order = IL_RELAXED,
-                                      .touches = footprint(*index, NO_OBJECT, op == OP_STORE),
-                                      .site = site});
+    *index = location_of(mark, sizeof *mark, site);
+    thread->next = (struct pending){.op = (uint8_t)op,
+                                    .order = IL_RELAXED,
+                                    .touches = footprint(*index, NO_OBJECT, op != OP_LOAD),
+                                    .site = site};
+    announce(thread);
     return step_begin(thread);
 }
 
 static void make(struct interleave_mark *mark, il_site site)
 {
     int index;
-    struct step *step = begin(mark, OP_STORE, &index, site);
+    struct step *step = mark_begin(&mark->made, OP_STORE, &index, site);
     struct thread *thread = il_this();
     struct store *store = location_put(index, il->locations[index].count, 1, thread->id, site);
     store->clock = thread->steps;
@@ -40,7 +41,7 @@ static bool look(const struct interleave_mark *mark, il_site site)
 {
     int index;
     struct step *step =
-        begin(mark, OP_LOAD, &index, site); /* which has read nothing: no order is missing here */
+        mark_begin(&mark->made, OP_LOAD, &index, site); /* which has read nothing: no order is missing here */
     bool made = location_newest(&il->locations[index])->value;
     step_end(il_this(), step, NULL);
     tell_step(il_this(), site, "look at the mark: %s%s", made ? "" : "not ", location_text(index));

@@ -153,10 +153,11 @@ static const char *from_text(const struct thread *thread, const struct store *st
 static void announce_atomic(struct thread *thread, enum operation op, enum il_order order, int location,
                             bool writes, il_site site)
 {
-    announce(thread, (struct pending){.op = (uint8_t)op,
-                                      .order = (uint8_t)order,
-                                      .touches = footprint(location, NO_OBJECT, writes),
-                                      .site = site});
+    thread->next = (struct pending){.op = (uint8_t)op,
+                                    .order = (uint8_t)order,
+                                    .touches = footprint(location, NO_OBJECT, writes),
+                                    .site = site};
+    announce(thread);
     const struct location *place = &il->locations[location];
     heap_check((void *)place->address, place->size, "an atomic operation", site);
     race_check(thread, (void *)place->address, place->size, writes, true, site);
@@ -167,6 +168,7 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
 {
     if (!il_active())
         return raw_read(object, size);
+    note_place(site, OP_LOAD, order, order);
     order = order_at(site, order);
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic load", site);
@@ -174,7 +176,6 @@ uint64_t il_load(const volatile void *object, unsigned size, enum il_order order
     look_begins(thread, index, 0, site);
     thread_spin_if_repeating(thread, index, site);
     announce_atomic(thread, OP_LOAD, order, index, false, site);
-    note_place(site, OP_LOAD, order, order);
 
     struct step *step = step_begin(thread);
     const struct location *location = &il->locations[index];
@@ -204,12 +205,12 @@ void il_store(volatile void *object, unsigned size, uint64_t value, enum il_orde
         raw_write(object, size, value);
         return;
     }
+    note_place(site, OP_STORE, order, order);
     order = order_at(site, order);
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic store", site);
     int index = location_of(object, size, site);
     announce_atomic(thread, OP_STORE, order, index, true, site);
-    note_place(site, OP_STORE, order, order);
 
     struct step *step = step_begin(thread);
     value = cut(value, size);
@@ -233,6 +234,7 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
         raw_write(object, size, cut(combine(kind, old, operand), size));
         return old;
     }
+    note_place(site, OP_RMW, order, order);
     order = order_at(site, order);
     struct thread *thread = il_this();
     heap_check(object, size, "an atomic operation", site);
@@ -240,7 +242,6 @@ uint64_t il_rmw(volatile void *object, unsigned size, enum il_rmw kind, uint64_t
     look_begins(thread, index, operand, site);
     thread_spin_if_repeating(thread, index, site);
     announce_atomic(thread, OP_RMW, order, index, true, site);
-    note_place(site, OP_RMW, order, order);
 
     struct step *step = step_begin(thread);
     sc_begin(thread, index);
@@ -286,10 +287,11 @@ uint64_t il_compare_exchange(volatile void *object, unsigned size, uint64_t expe
     int index = location_of(object, size, site);
     look_begins(thread, index, expected * 31 + desired, site);
     thread_spin_if_repeating(thread, index, site);
-    announce(thread, (struct pending){.op = OP_COMPARE_EXCHANGE,
-                                      .order = (uint8_t)order,
-                                      .touches = footprint(index, NO_OBJECT, true),
-                                      .site = site});
+    thread->next = (struct pending){.op = OP_COMPARE_EXCHANGE,
+                                    .order = (uint8_t)order,
+                                    .touches = footprint(index, NO_OBJECT, true),
+                                    .site = site};
+    announce(thread);
     heap_check(object, size, "a compare-exchange", site);
     location_refresh(index, site);
 
@@ -354,10 +356,11 @@ void il_fence(enum il_order order, il_site site)
     if (il_releases(order))
         look_ends(thread);
     if (order == IL_SEQ_CST) {
-        announce(thread, (struct pending){.op = OP_FENCE,
-                                          .order = IL_SEQ_CST,
-                                          .touches = footprint(NO_OBJECT, NO_OBJECT, false),
-                                          .site = site});
+        thread->next = (struct pending){.op = OP_FENCE,
+                                        .order = IL_SEQ_CST,
+                                        .touches = footprint(NO_OBJECT, NO_OBJECT, false),
+                                        .site = site};
+        announce(thread);
         step = step_begin(thread);
     }
     if (il_acquires(order) && thread->has_acquired)

@@ -32,19 +32,17 @@ struct mending {
 static bool add_sites(struct change changes[], int count)
 {
     bool more = false;
-    il_site sites[PLACES_MAX];
-    for (int k = 0; k < il->place_count; k++)
-        sites[k] = il->places[k].site;
-    site_resolve(sites, (size_t)il->place_count);
+    places_resolve();
     for (int i = 0; i < count; i++)
         for (int k = 0; k < il->place_count; k++) {
             struct change *change = &changes[i];
-            bool known = !same_place(change->sites[0], sites[k]) || change->count == SITES_MAX;
+            il_site site = il->places[k].site;
+            bool known = !same_place(change->sites[0], site) || change->count == SITES_MAX;
             for (int n = 0; n < change->count; n++)
-                known |= change->sites[n] == sites[k];
+                known |= change->sites[n] == site;
             if (known)
                 continue;
-            change->sites[change->count++] = sites[k];
+            change->sites[change->count++] = site;
             more = true;
         }
     return more;
@@ -74,7 +72,6 @@ static enum il_verdict try_changes(struct mending *mending, struct change change
             changes[i].order.sites = changes[i].sites;
             il->replaced[i] = changes[i].order;
         }
-        il->place_count = 0;
         verdict = explore(mending, result);
         nothing_is_replaced();
         if (!add_sites(changes, count))
@@ -178,9 +175,10 @@ static bool single_change(const struct place *place, int kind, struct change *ch
     return true;
 }
 
-static void try_all(struct mending *mending, const struct place places[], int count)
+static void try_all(struct mending *mending)
 {
-    int tried = 0;
+    const struct place *places = il->places;
+    int tried = 0, count = il->place_count; /* what is found meanwhile comes behind these */
     for (int kind = 0; kind < CHANGES; kind++)
         for (int i = 0; i < count && mending->ends_ms > engine_ms(); i++) {
             struct change change;
@@ -206,42 +204,26 @@ static void try_all(struct mending *mending, const struct place places[], int co
 char *mend(const struct interleave_model *model, const struct il_result *failure, int budget_ms)
 {
     struct mending mending = {.model = model, .ends_ms = engine_ms() + budget_ms};
-    struct place *places = calloc(PLACES_MAX, sizeof *places), *found = calloc(PLACES_MAX, sizeof *found);
     char *text = NULL;
     size_t length;
     bool mended = false;
-    int count = 0;
-    if (failure->hint_count == 0 && failure->stale_reads == 0) {
-        free(places);
-        free(found);
+    if (failure->hint_count == 0 && failure->stale_reads == 0)
         return NULL;
-    }
     mending.out = open_memstream(&text, &length);
-    if (!mending.out || !places || !found)
+    if (!mending.out)
         engine_failed("no memory");
-    il->places = places;
-    for (int i = 0; i < failure->hint_count; i++) {
+    places_begin();
+    for (int i = 0; i < failure->hint_count; i++)
         mended |= try_hint(&mending, &failure->hints[i]);
-        for (int k = 0; k < il->place_count && il->place_count > count; k++)
-            found[k] = places[k];
-        count = il->place_count > count ? il->place_count : count;
-    }
-    if (!mended) {
+    if (!mended && il->place_count == 0) {
         struct il_result result;
-        if (count == 0) {
-            il->place_count = 0;
-            (void)explore(&mending, &result);
-            (void)add_sites(NULL, 0); /* resolves them */
-            count = il->place_count;
-            memcpy(found, places, (size_t)count * sizeof *found);
-        }
-        try_all(&mending, found, count);
+        (void)explore(&mending, &result);
+        places_resolve();
     }
-    il->places = NULL;
-    il->place_count = 0;
+    if (!mended)
+        try_all(&mending);
+    places_end();
     fclose(mending.out);
-    free(places);
-    free(found);
     if (length > 0)
         return text;
     free(text);

@@ -76,16 +76,14 @@ static bool find_local(int thread, uintptr_t address, bool whole, char *text, si
 
 void write_variable(FILE *out, uintptr_t address, bool whole)
 {
-    uintptr_t stacks = (uintptr_t)STACKS_BASE;
     char place[100];
-    int owner = locals_owner((const void *)address);
+    int thread = stack_owner(address), owner = locals_owner((const void *)address);
     if (owner != NOBODY) { /* a symbol's address is its place in the block, there */
         fprintf(out, "%c's own ", 'A' + owner);
         address -= (uintptr_t)il->threads[owner].thread_pointer + (uintptr_t)il->locals_offset;
     }
     struct symbol *symbol = symbol_at(address);
-    if (address >= stacks && address < stacks + (uintptr_t)THREADS_MAX * (STACK_BYTES + 4096)) {
-        int thread = (int)((address - stacks) / (STACK_BYTES + 4096));
+    if (thread != NOBODY) {
         if (find_local(thread, address, whole, place, sizeof place))
             fprintf(out, "%c's %s", 'A' + thread, place);
         else

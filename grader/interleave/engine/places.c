@@ -1,8 +1,10 @@
 /**
  * @file places.c
- * @brief The operations that a model comes to, and orders that are changed at them: what weaken.c works with.
+ * @brief The operations that a model comes to, and orders that are changed at them: what weaken.c and mend.c work with.
  */
 #include "engine.h"
+
+#include <stdlib.h>
 
 static struct place *place_of(il_site site)
 {
@@ -10,6 +12,28 @@ static struct place *place_of(il_site site)
         if (il->places[i].site == site)
             return &il->places[i];
     return NULL;
+}
+
+void places_begin(void)
+{
+    il->places = calloc(PLACES_MAX, sizeof *il->places);
+    il->place_count = 0;
+    if (!il->places)
+        engine_failed("no memory");
+}
+
+void places_end(void)
+{
+    free(il->places);
+    il->places = NULL;
+}
+
+void places_resolve(void)
+{
+    il_site sites[PLACES_MAX];
+    for (int i = 0; i < il->place_count; i++)
+        sites[i] = il->places[i].site;
+    site_resolve(sites, (size_t)il->place_count);
 }
 
 void note_place(il_site site, enum operation op, enum il_order order, enum il_order failure_order)

@@ -132,15 +132,16 @@ static void announce_look(struct thread *thread, int object, uint64_t awaits, bo
                           int target, il_site site)
 {
     timeout_set(thread, waits ? deadline : NO_DEADLINE);
-    announce(thread,
-             (struct pending){.op = OP_POLL,
-                              .touches = {.object = (int16_t)object,
-                                          .object2 = NO_OBJECT,
-                                          .awaits = awaits,
-                                          .clock = thread->deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED},
-                              .waits = waits,
-                              .target = (int8_t)target,
-                              .site = site});
+    thread->next =
+        (struct pending){.op = OP_POLL,
+                         .touches = {.object = (int16_t)object,
+                                     .object2 = NO_OBJECT,
+                                     .awaits = awaits,
+                                     .clock = thread->deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED},
+                         .waits = waits,
+                         .target = (int8_t)target,
+                         .site = site};
+    announce(thread);
 }
 
 /* The one stream that is looked at; NULL: there are several. */
@@ -314,8 +315,8 @@ int il_epoll_control(int number, int operation, int other, const struct epoll_ev
                     "an epoll of an epoll, EPOLLEXCLUSIVE and EPOLLPRI are not modelled: epoll_ctl at %s",
                     where(site));
     int stream = looked_at->in == NO_STREAM ? looked_at->out : looked_at->in;
-    struct pending next = pending_on(OP_CONTROL, descriptor->lock, stream_at(stream)->lock, site);
-    announce(thread, next);
+    thread->next = pending_on(OP_CONTROL, descriptor->lock, stream_at(stream)->lock, site);
+    announce(thread);
     (void)descriptor_of(number, "epoll_ctl", site);
     (void)descriptor_of(other, "epoll_ctl", site);
     struct step *step = step_begin(thread);

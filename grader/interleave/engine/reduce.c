@@ -59,7 +59,7 @@ static bool has_other_permit(const struct step *earlier, const struct step *take
     return permits > 0;
 }
 
-static enum brought brings(const struct step *earlier, const struct step *later, const struct pending *next)
+static enum brought brings(const struct step *earlier, const struct step *later, const struct thread *thread)
 {
     const enum brought brought = later->timed ? PERHAPS : BROUGHT; /* before that its time may have come */
     switch (later->op) {
@@ -72,10 +72,10 @@ static enum brought brings(const struct step *earlier, const struct step *later,
         return !earlier->moves ? PERHAPS : has_other_permit(earlier, later) ? NOT_BROUGHT : brought;
     case OP_READ:
     case OP_WRITE:
-        return transfer_was_blocked(next, earlier) ? brought : NOT_BROUGHT;
+        return transfer_was_blocked(&thread->next, earlier) ? brought : NOT_BROUGHT;
     case OP_POLL: /* of several: another may have had something */
-        return !next->waits || (!earlier->moves && earlier->op != OP_CONTROL) ||
-                       (later->previous < earlier - il->steps && earlier->able >> later->thread & 1 &&
+        return !thread->next.waits || (!earlier->moves && earlier->op != OP_CONTROL) ||
+                       (thread->last_step < earlier - il->steps && earlier->able >> later->thread & 1 &&
                         !later->touches.clock)
                    ? NOT_BROUGHT
                    : PERHAPS;
@@ -108,14 +108,12 @@ struct step *step_begin(struct thread *thread)
     step->taken_back = step->moves = false;
     step->able = il->able;
     step->timed = thread->deadline != NO_DEADLINE;
-    step->previous = thread->last_step;
-    thread->last_step = il->step_count - 1;
     look_is_chosen(thread, step);
     bool is_event = step->op != OP_SPIN; /* a spin only lets others run */
     if (is_event && step->op != OP_FENCE && !il_is_location(step->touches.object))
         sc_pass(thread);
-    il->trace =
-        (il->trace * 31 + (uintptr_t)step->site) * 31 + step->op * UINT64_C(8) + (unsigned)step->thread;
+    il->trace = ((il->trace * 31 + (uintptr_t)step->site) * 31 + (unsigned)step->touches.object) * 31 +
+                step->op * UINT64_C(8) + (unsigned)step->thread;
     return step;
 }
 
@@ -241,8 +239,9 @@ static bool reduces_here(void)
            il->position - 1 >= il->prefix;
 }
 
-static struct clock find_races(const struct thread *thread, const struct step *step, struct clock past,
-                               const struct step **last[LISTS], struct races *races)
+/* step->past holds what it depends on for other reasons. */
+static void find_races(const struct thread *thread, struct step *step, const struct step **last[LISTS],
+                       struct races *races)
 {
     struct clock enabled_by = {0};
     const struct step *earlier = NULL, *next[LISTS];
@@ -251,13 +250,13 @@ static struct clock find_races(const struct thread *thread, const struct step *s
     for (int i = 0; i < LISTS; i++)
         next[i] = last[i] ? *last[i] : NULL;
     while ((earlier = step_before(step, earlier, next))) {
-        if (past.of[earlier->thread] >= earlier->clock) {
+        if (step->past.of[earlier->thread] >= earlier->clock) {
             end_lists(step, earlier, next);
             continue;
         }
         if (!depends(&earlier->touches, &step->touches))
             continue;
-        enum brought brought = brings(earlier, step, &thread->next);
+        enum brought brought = brings(earlier, step, thread);
         if (reduces && brought != BROUGHT) {
             if (races->count == RACES_MAX)
                 engine_failed("more than %d races of one step", RACES_MAX);
@@ -267,24 +266,26 @@ static struct clock find_races(const struct thread *thread, const struct step *s
             clock_join(&enabled_by, &earlier->past);
             continue;
         }
-        clock_join(&past, &earlier->past);
+        clock_join(&step->past, &earlier->past);
         end_lists(step, earlier, next);
     }
-    clock_join(&past, &enabled_by);
-    return past;
+    clock_join(&step->past, &enabled_by);
 }
 
 void step_end(struct thread *thread, struct step *step, const struct clock *after)
 {
-    struct clock past = thread->past;
     struct races races;
     const struct step **last[LISTS];
-    past.of[thread->id] = step->clock;
+    step->past = thread->past;
+    step->past.of[thread->id] = step->clock;
     if (after)
-        clock_join(&past, after);
+        clock_join(&step->past, after);
     find_lists(step, last);
-    step->past = thread->past = find_races(thread, step, past, last, &races);
-    state_add_step(step);
+    find_races(thread, step, last, &races);
+    thread->past = step->past;
+    thread->last_step = (int)(step - il->steps);
+    if (il->options.strategy == IL_STATES)
+        state_add_step(step);
     for (int i = 0; i < races.count; i++)
         reverse(races.of[i], step);
     list_step(step, last);
@@ -300,17 +301,16 @@ void step_never_made(const struct thread *thread)
     struct step *step = &il->steps[il->step_count];
     struct races races;
     const struct step **last[LISTS];
-    struct clock past = thread->past;
     *step = (struct step){.thread = thread->id,
                           .op = thread->next.op,
                           .clock = (uint16_t)(thread->steps + 1),
                           .touches = thread->next.touches,
-                          .previous = thread->last_step,
+                          .past = thread->past,
                           .timed = thread->deadline != NO_DEADLINE,
                           .site = thread->next.site};
-    past.of[thread->id] = step->clock;
+    step->past.of[thread->id] = step->clock;
     find_lists(step, last);
-    step->past = find_races(thread, step, past, last, &races);
+    find_races(thread, step, last, &races);
     for (int i = 0; i < races.count; i++)
         reverse(races.of[i], step);
 }

@@ -231,9 +231,8 @@ void reschedule(struct thread *thread)
     coroutine_switch(thread, &il->threads[next]);
 }
 
-void announce(struct thread *thread, struct pending next)
+void announce(struct thread *thread)
 {
-    thread->next = next;
     thread->next.touches.awaits |= thread->awaits;
     if (thread->awaited && waits_for_clock(thread))
         thread->next.touches.clock = CLOCK_MOVED;

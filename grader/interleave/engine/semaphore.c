@@ -33,12 +33,12 @@ int il_post(void *word, il_site site)
     struct thread *thread = il_this();
     heap_check(word, COUNT_BYTES, "sem_post", site);
     int index = location_of(word, COUNT_BYTES, site);
-    announce(thread,
-             (struct pending){
-                 .op = OP_RMW,
-                 .order = IL_RELEASE,
-                 .touches = {.object = (int16_t)index, .object2 = NO_OBJECT, .writes = true, .adds = true},
-                 .site = site});
+    thread->next = (struct pending){
+        .op = OP_RMW,
+        .order = IL_RELEASE,
+        .touches = {.object = (int16_t)index, .object2 = NO_OBJECT, .writes = true, .adds = true},
+        .site = site};
+    announce(thread);
     heap_check(word, COUNT_BYTES, "sem_post", site);
     race_check(thread, word, COUNT_BYTES, true, true, site);
     struct step *step = step_begin(thread);
@@ -57,13 +57,14 @@ int il_take(void *word, int64_t deadline, il_site site)
     heap_check(word, COUNT_BYTES, "sem_wait", site);
     int index = location_of(word, COUNT_BYTES, site);
     timeout_set(thread, deadline);
-    announce(thread, (struct pending){.op = OP_TAKE,
-                                      .order = IL_ACQUIRE,
-                                      .touches = {.object = (int16_t)index,
-                                                  .object2 = NO_OBJECT,
-                                                  .writes = true,
-                                                  .clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED},
-                                      .site = site});
+    thread->next = (struct pending){.op = OP_TAKE,
+                                    .order = IL_ACQUIRE,
+                                    .touches = {.object = (int16_t)index,
+                                                .object2 = NO_OBJECT,
+                                                .writes = true,
+                                                .clock = deadline == NO_DEADLINE ? CLOCK_NOT : CLOCK_MOVED},
+                                    .site = site};
+    announce(thread);
     heap_check(word, COUNT_BYTES, "sem_wait", site);
     race_check(thread, word, COUNT_BYTES, true, true, site);
     bool is_there = location_newest(&il->locations[index])->value > 0, early = false;

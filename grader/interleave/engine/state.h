@@ -135,6 +135,10 @@ struct engine {
     struct block *blocks;
     int block_count;
     char *heap_top;
+    char *heap_low;             /* blocks stand from here to the top */
+    bool falling;               /* addresses and numbers of threads fall: turn.c */
+    bool turns_meet;            /* of two threads that gave out some nothing orders the two */
+    void (*asks_order)(void);   /* the body of the model that was seen to ask for their order; or NULL */
     bool freeing;               /* what is written just now is a block that is freed */
     uint8_t using;              /* what is accessed just now as a whole: enum used */
     uint8_t *unwritten;         /* a bit for each byte of the heap and of the stacks: unwritten.c */

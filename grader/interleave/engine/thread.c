@@ -81,6 +81,7 @@ int il_spawn(void *(*run)(void *arg), void *arg, il_site site)
     if ((uintptr_t)run < PAGE)
         fail(IL_CRASH, site, "%s starts a thread at %s whose function is a NULL pointer",
              thread_text(il->current), where(site));
+    take_turn(TURN_THREAD, site);
     if (il->thread_count == THREADS_MAX)
         unsupported(site, "more than %d threads, the first one included: make the model smaller", THREADS_MAX);
     struct thread *thread = il_this(), *child = thread_new(run, arg);
@@ -224,12 +225,11 @@ void il_spin(il_site site)
     uint64_t awaits = 0;
     for (int i = 0; only_looks && i < thread->watched_count; i++)
         awaits |= UINT64_C(1) << (thread->watched[i].object % 64);
-    announce(
-        thread,
-        (struct pending){
-            .op = OP_SPIN,
-            .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .spins = awaits != 0, .awaits = awaits},
-            .site = site});
+    thread->next = (struct pending){
+        .op = OP_SPIN,
+        .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .spins = awaits != 0, .awaits = awaits},
+        .site = site};
+    announce(thread);
     bool answered = spin_is_answered(thread);
     struct step *step = step_begin(thread);
     thread->in_vain = 0;

@@ -73,7 +73,7 @@ struct thread {
 
     struct clock past; /* of the steps: those its last step depends on */
     uint16_t steps;
-    int last_step;                    /* its number; or -1 */
+    int last_step;                    /* the number of the last one made; or -1 */
     unsigned changes;                 /* stores that changed a value */
     int spurious;                     /* oddities met so far */
     int unanswered;                   /* spins that ended without a change, so far */
@@ -93,7 +93,8 @@ struct thread {
     unsigned acts;                    /* operations that were no looks */
     struct polled polled[POLLED_MAX]; /* what it polls */
     int polled_count;
-    uint16_t yielded; /* steps that it had made when it gave way */
+    uint16_t took_turn; /* its clock when it allocated last, or started a thread: turn.c */
+    uint16_t yielded;   /* steps that it had made when it gave way */
     bool gives_way;
     int yields; /* in a row, without a change by the thread */
     unsigned yield_changes;

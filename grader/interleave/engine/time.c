@@ -106,10 +106,11 @@ int64_t il_now(il_site site)
 {
     struct thread *thread = il_this();
     look_begins(thread, THE_CLOCK, 0, site);
-    announce(thread,
-             (struct pending){.op = OP_CLOCK,
-                              .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .clock = CLOCK_READ},
-                              .site = site});
+    thread->next =
+        (struct pending){.op = OP_CLOCK,
+                         .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .clock = CLOCK_READ},
+                         .site = site};
+    announce(thread);
     struct step *step = step_begin(thread);
     int64_t now = il->now;
     step_end(thread, step, NULL);
@@ -123,10 +124,11 @@ void il_sleep(int64_t deadline, il_site site)
 {
     struct thread *thread = il_this();
     timeout_set(thread, deadline);
-    announce(thread,
-             (struct pending){.op = OP_SLEEP,
-                              .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .clock = CLOCK_MOVED},
-                              .site = site});
+    thread->next =
+        (struct pending){.op = OP_SLEEP,
+                         .touches = {.object = NO_OBJECT, .object2 = NO_OBJECT, .clock = CLOCK_MOVED},
+                         .site = site};
+    announce(thread);
     struct step *step = step_begin(thread);
     bool early = timeout_take(thread, step);
     step_end(thread, step, NULL);

@@ -6,7 +6,7 @@
  *
  * w: stale reads at most, s: oddities and u: spins without an answer a thread at most (they decide where choices exist at
  * all). t, where a wait with a deadline was met: early ends of such waits a thread at most; m, unless it is 0: calls of malloc
- * that fail; n: of the program that was not optimised. After the colon a capital letter for the thread that was chosen, a small one for a value (a is 0), each with a
+ * that fail; a: to give out an address is a step; n: of the program that was not optimised. After the colon a capital letter for the thread that was chosen, a small one for a value (a is 0), each with a
  * count when it is repeated.
  */
 #include "engine.h"
@@ -27,7 +27,8 @@ char *token_make(void)
         length += sprintf(text + length, "t%d", il->options.timeouts);
     if (il->options.failed_allocations)
         length += sprintf(text + length, "m%d", il->options.failed_allocations);
-    length += sprintf(text + length, "%s%s:", il->options.c11_release_sequences ? "c" : "",
+    length += sprintf(text + length, "%s%s%s:", il->options.addresses ? "a" : "",
+                      il->options.c11_release_sequences ? "c" : "",
                       il->options.as_written ? (const char[]){TOKEN_OF_WRITTEN, '\0'} : "");
     for (int i = 0; i < il->replay_count;) {
         int same = 1;
@@ -68,6 +69,8 @@ bool token_read(const char *token)
     if ((*at == 't' && !read_bound(&at, 't', &il->options.timeouts)) ||
         (*at == 'm' && !read_bound(&at, 'm', &il->options.failed_allocations)))
         return false;
+    il->options.addresses = *at == 'a';
+    at += il->options.addresses;
     il->options.c11_release_sequences = *at == 'c';
     at += *at == 'c';
     il->options.as_written = *at == TOKEN_OF_WRITTEN;

@@ -17,9 +17,9 @@ bool stream_is_readable(const struct stream *stream)
     return stream->count > 0 || stream->total > 0 || stream->no_writer;
 }
 
-static bool count_has_room(const struct stream *stream, uint64_t value)
+static bool count_has_room(uint64_t count, uint64_t value)
 {
-    return value <= UINT64_MAX - 1 - stream->total;
+    return value <= UINT64_MAX - 1 - count;
 }
 
 void stream_tells_reader(struct thread *thread, const struct stream *stream)
@@ -74,7 +74,7 @@ void stream_has_changed(const struct stream *stream)
 static unsigned take_count(struct thread *thread, struct stream *stream, bool one, char *bytes)
 {
     uint64_t value = one ? 1 : stream->total;
-    stream->emptied += !count_has_room(stream, 1);
+    stream->emptied += !count_has_room(stream->total, 1);
     stream->total -= value;
     if (stream->piece_count > 0)
         view_join(&thread->now, &stream->pieces[0].released);
@@ -111,13 +111,14 @@ static void announce_transfer(struct thread *thread, enum operation op, int inde
     next.target = (int8_t)index;
     next.waits = waits;
     next.room = room;
-    announce(thread, next);
+    thread->next = next;
+    announce(thread);
     check_open(index, op == OP_READ ? "read" : "write", site);
 }
 
 static bool is_writable_with(const struct descriptor *descriptor, uint64_t held, bool ended, uint64_t room)
 {
-    return descriptor->kind == EVENT ? room <= UINT64_MAX - 1 - held : ended || STREAM_BYTES - held >= room;
+    return descriptor->kind == EVENT ? count_has_room(held, room) : ended || STREAM_BYTES - held >= room;
 }
 
 bool can_write(const struct descriptor *descriptor, uint64_t room)

@@ -36,8 +36,7 @@ struct view {
 static inline void clock_join(struct clock *into, const struct clock *from)
 {
     for (int i = 0; i < THREADS_MAX; i++)
-        if (from->of[i] > into->of[i])
-            into->of[i] = from->of[i];
+        into->of[i] = from->of[i] > into->of[i] ? from->of[i] : into->of[i];
 }
 
 static inline void view_clear(struct view *view)

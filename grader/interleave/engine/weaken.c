@@ -114,19 +114,12 @@ static bool gather(struct weakening *weakening, bool may_fail, FILE *out)
     bool passes = true;
     for (size_t i = 0; i < weakening->model_count; i++) {
         struct il_result result;
-        il->places = calloc(PLACES_MAX, sizeof *il->places);
-        il->place_count = 0;
-        if (!il->places)
-            engine_failed("no memory");
+        places_begin();
         explore_model(weakening, i, &result);
-        il_site sites[PLACES_MAX];
-        for (int k = 0; k < il->place_count; k++)
-            sites[k] = il->places[k].site;
-        site_resolve(sites, (size_t)il->place_count);
+        places_resolve();
         for (int k = 0; k < il->place_count; k++)
             add_place(weakening, &il->places[k], i);
-        free(il->places);
-        il->places = NULL;
+        places_end();
         if (result.verdict != IL_EXHAUSTED)
             passes = false;
         weakening->undecided |= result.verdict == IL_BUDGET || !il_failure_counts(result.failure);
