@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "given.h"
+#include "weft/context.h"
 
 /* Polls a future, which is never READY, 1,000 times; how often was each poll repeated? */
 static void count_polls(int *polls)
@@ -53,6 +54,36 @@ START_TEST(g127_what_is_ready_is_not_polled_again)
         ck_assert_int_eq(leaf.polls, ready_at);
         ck_assert_int_le(asked, ready_at);
     }
+}
+END_TEST
+
+static int spenders_polls, polls_without_budget;
+
+static enum wf_poll spender_poll(struct wf_future *future, struct wf_cx *cx)
+{
+    (void)future;
+    spenders_polls++;
+    polls_without_budget += wf_context_current->budget != WF_BUDGET;
+    while (wf_budget_spend(cx->waker))
+        continue;
+    return WF_PENDING;
+}
+
+/* G.127: a repetition is a poll as an executor's: it begins with the whole budget. */
+START_TEST(g127_a_repetition_has_a_budget_of_its_own)
+{
+    static const struct wf_future_ops ops = {
+        .name = "spender", .poll = spender_poll, .size = sizeof(struct wf_future)};
+    struct wf_future spender = {.ops = &ops};
+    struct wf_context context = {.root = &spender, .constrained = true};
+    wf_context_enter(&context);
+    for (int i = 0; i < 100; i++) {
+        context.budget = WF_BUDGET;
+        ck_assert_int_eq(wf_future_poll(&spender, &idle_cx), WF_PENDING);
+    }
+    wf_context_leave(&context);
+    ck_assert_int_gt(spenders_polls, 130);
+    ck_assert_int_eq(polls_without_budget, 0);
 }
 END_TEST
 
@@ -102,6 +133,7 @@ TCase *spurious_tests(void)
 {
     TCase *tcase = tcase_create("spurious");
     tcase_add_test(tcase, g127_polls_are_repeated_by_chance);
+    tcase_add_test(tcase, g127_a_repetition_has_a_budget_of_its_own);
     tcase_add_test(tcase, g127_what_is_ready_is_not_polled_again);
     tcase_add_test(tcase, g127_what_a_future_polls_is_polled_once);
     tcase_add_test(tcase, g127_a_seed_says_when);

@@ -26,14 +26,10 @@ void wf_future_misused(const struct wf_future *future, const char *attempt)
              future->ops->name, attempt);
 }
 
-bool wf_poll_for_no_reason(const struct wf_future *future, uint32_t one_in)
+/* Where the context has no choices: by a seed of the environment's. */
+static uint32_t draw(uint32_t count)
 {
     static __thread uint32_t random; /* 0: not seeded */
-    const struct wf_context *context = wf_context_current;
-    if (!context || context->root != future)
-        return false; /* not what an executor polls: who polls this one counts on it */
-    if (context->choices)
-        return wf_choose(one_in) == 0;
     if (random == 0) {
         const char *seed = getenv("WF_SPURIOUS_SEED");
         random = ((seed ? (uint32_t)strtoul(seed, NULL, 0) : 1) * 2654435761u) | 1; /* odd: never 0 */
@@ -41,7 +37,18 @@ bool wf_poll_for_no_reason(const struct wf_future *future, uint32_t one_in)
     random ^= random << 13; /* xorshift */
     random ^= random >> 17;
     random ^= random << 5;
-    return (random >> 8) % one_in == 0;
+    return (random >> 8) % count;
+}
+
+bool wf_poll_for_no_reason(const struct wf_future *future, uint32_t one_in)
+{
+    struct wf_context *context = wf_context_current;
+    if (!context || context->root != future)
+        return false; /* not what an executor polls: whatever polls this one counts on it */
+    if ((context->choices ? wf_choose(one_in) : draw(one_in)) != 0)
+        return false;
+    context->budget = WF_BUDGET; /* an executor's poll begins with it */
+    return true;
 }
 
 int wf_future_int_out(struct wf_future *future)

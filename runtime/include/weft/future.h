@@ -116,7 +116,8 @@ static inline bool wf_future_is_dropped(const struct wf_future *future)
  * @return WF_READY exactly once in the future's life.
  *
  * A stress build defines WF_SPURIOUS, a number: polls of tasks and roots are repeated by chance, as if their wakers had been woken for no
- * reason. Every future must bear that; what counts polls need not. A poll with its repetitions is one event.
+ * reason. Every future must bear that; what counts polls need not. A poll with its repetitions is one event. Each of them begins with
+ * WF_BUDGET, as a poll of an executor's.
  *
  * Clauses: G.1 G.2 G.16
  *
