@@ -139,7 +139,8 @@ MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker
     wf_idle_destroy(&idle);
 }
 
-/* For the lock in wf_idle_wake_up: one of both takes the worker out of the sleepers, and the worker knows which. */
+/* For the lock in wf_idle_wake_up: one of both takes the worker out of the sleepers, and the worker knows which; and the word
+ * changes before another thread finds that the list is empty. */
 MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wakes it; 2 threads")
 {
     pthread_t thread;
@@ -154,6 +155,11 @@ MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wa
                       "%s", itself ? "both" : "neither");
     interleave_expect(!by_another || wf_idle_end_search(&idle), "one that was woken searches, alone",
                       "it does not");
+    interleave_expect(!wf_idle_to_wake(&idle), "none is to be woken where all are awake", "one is");
+    bool last = wf_idle_fall_asleep(&idle, &links[0], false);
+    interleave_expect(last && wf_idle_to_wake(&idle) == &links[0],
+                      "when the worker sleeps again, and nobody searches, it can be woken again",
+                      last ? "it is not chosen" : "the word says that somebody searches");
     wf_idle_destroy(&idle);
 }
 
