@@ -92,17 +92,17 @@ static void steal_all_of(struct judge *judge, int workers, int victim, int count
  * not come to that moment: then there is nothing to see. */
 static void injected_while_searching(struct judge *judge)
 {
-    make_world(judge, 2);
+    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_BEFORE_PARK);
     PROGRAM(judge, 1, 1, ACT(ready));
     CARRY(judge, ACT(at_steal), ACT(note, 2), ACT(inject, RANGE(1, 1)));
     const struct story *story = run_polls(judge, 1);
     int mark = find(story, 0, EVENT_NOTE, 2);
     if (mark >= 0) {
         int polled = poll_of(judge, story, mark, 1, "what is injected while a worker searches is found");
-        int sleeps = count_between(story, 0, polled, EVENT_PARK, 0);
-        EXPECT(judge, sleeps == 0,
-               "when it has tried the others, a worker looks at the inject queue once more",
-               "it parks before it finds the task");
+        int rests = count_between(story, 0, polled, EVENT_BEFORE_PARK, -1);
+        EXPECT(judge, rests == 0,
+               "when it has tried the others, a worker looks at the inject queue once more, before it rests",
+               "before_park is called before the task is polled");
     }
     end_world(judge);
 }
