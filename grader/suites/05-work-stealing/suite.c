@@ -66,6 +66,7 @@ static const struct judge_test tests[] = {
     {"explore_two_publishers", "05.6", INTERLEAVE, judge_model},
     {"explore_wake_up", "05.6", INTERLEAVE, judge_model},
     {"explore_found", "05.13", INTERLEAVE, judge_model},
+    {"explore_hook", "05.13", INTERLEAVE, judge_model},
     {"explore_rescue", "05.14", INTERLEAVE, judge_model},
     {"explore_lookout", "05.14", INTERLEAVE, judge_model},
     {"explore_two_lookouts", "05.14", INTERLEAVE, judge_model},
