@@ -17,12 +17,12 @@ static atomic_int work; /* published, and not taken yet */
 static atomic_int woken[WORKERS];
 static bool slept[WORKERS];
 
-static void begin(void)
+static void begin(uint32_t workers)
 {
     interleave_name(&idle.state, "the idle word");
     interleave_name(&idle.lock, "the idle lock");
     interleave_name(&work, "work");
-    wf_idle_init(&idle, WORKERS);
+    wf_idle_init(&idle, workers);
     for (int i = 0; i < WORKERS; i++)
         wf_list_init(&links[i]);
 }
@@ -92,7 +92,7 @@ static void end(void)
 /* For the read-modify-write in wf_idle_to_wake, and the order of the change in fall_asleep before the look. */
 MODEL(explore_fall_asleep, "05.8", "the last worker falls asleep while work is published; 2 threads")
 {
-    begin();
+    begin(WORKERS);
     interleave_thread_name("publisher");
     slept[1] = true;
     assert(wf_idle_fall_asleep(&idle, &links[1], false)); /* nobody searches */
@@ -102,12 +102,33 @@ MODEL(explore_fall_asleep, "05.8", "the last worker falls asleep while work is p
     end();
 }
 
-/* For both: two workers search and sleep, and none is awake already. */
-MODEL(explore_both_fall_asleep, "05.8", "two workers fall asleep while work is published; 3 threads")
+/* It has begun to search before. */
+static void *searcher(void *number)
 {
-    begin();
+    interleave_thread_name(number ? "worker 1" : "worker 0");
+    int self = number ? 1 : 0;
+    if (take()) {
+        if (wf_idle_end_search(&idle))
+            wake_one();
+        return NULL;
+    }
+    slept[self] = true;
+    if (wf_idle_fall_asleep(&idle, &links[self], true) &&
+        atomic_load_explicit(&work, memory_order_relaxed) > 0)
+        wake_one();
+    return NULL;
+}
+
+/* For both: two searchers go to sleep, so either may be the last. They have begun before, or an idle word that changes by compare and
+ * exchange has too many executions; and so there are as many workers again, which are awake. */
+MODEL(explore_both_fall_asleep, "05.8", "two searchers fall asleep while work is published; 3 threads")
+{
+    begin(2 * WORKERS);
     interleave_thread_name("publisher");
-    pthread_t first = start(0), second = start(1);
+    assert(wf_idle_begin_search(&idle) && wf_idle_begin_search(&idle));
+    pthread_t first, second;
+    assert(pthread_create(&first, NULL, searcher, NULL) == 0);
+    assert(pthread_create(&second, NULL, searcher, &idle) == 0);
     publish();
     pthread_join(first, NULL);
     pthread_join(second, NULL);
@@ -125,7 +146,7 @@ static void *publisher(void *arg)
 MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker sleeps; 2 threads")
 {
     pthread_t thread;
-    begin();
+    begin(WORKERS);
     interleave_thread_name("publisher");
     slept[0] = slept[1] = true;
     assert(wf_idle_fall_asleep(&idle, &links[0], false)); /* nobody searches */
@@ -144,7 +165,7 @@ MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker
 MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wakes it; 2 threads")
 {
     pthread_t thread;
-    begin();
+    begin(WORKERS);
     interleave_thread_name("worker 0");
     assert(wf_idle_fall_asleep(&idle, &links[0], false));
     assert(pthread_create(&thread, NULL, publisher, NULL) == 0);
@@ -163,7 +184,7 @@ MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wa
     wf_idle_destroy(&idle);
 }
 
-static void *searcher(void *arg)
+static void *finder(void *arg)
 {
     interleave_thread_name("searcher");
     if (wf_idle_end_search(&idle)) /* it has found other work, and polls it for long */
@@ -176,10 +197,10 @@ MODEL(explore_refused, "05.8",
       "a worker may not search, falls asleep, and the searcher finds other work; 3 threads")
 {
     pthread_t other;
-    begin();
+    begin(WORKERS);
     interleave_thread_name("publisher");
     assert(wf_idle_begin_search(&idle));
-    assert(pthread_create(&other, NULL, searcher, NULL) == 0);
+    assert(pthread_create(&other, NULL, finder, NULL) == 0);
     pthread_t thread = start(1);
     publish();
     pthread_join(other, NULL);
