@@ -210,3 +210,27 @@ MODEL(explore_refused, "05.8",
                       "the worker that sleeps was woken for work that nobody else looks at", "it sleeps");
     wf_idle_destroy(&idle);
 }
+
+static void *beginner(void *begun)
+{
+    interleave_thread_name("worker 1");
+    *(bool *)begun = wf_idle_begin_search(&idle);
+    return NULL;
+}
+
+/* For what begin_search does where the word changes meanwhile: another searcher is no refusal while fewer than half search. */
+MODEL(explore_both_begin, "05.7", "two of four workers begin to search; 2 threads")
+{
+    pthread_t thread;
+    bool other = false;
+    begin(2 * WORKERS);
+    interleave_thread_name("worker 0");
+    assert(pthread_create(&thread, NULL, beginner, &other) == 0);
+    bool begun = wf_idle_begin_search(&idle);
+    pthread_join(thread, NULL);
+    interleave_expect(begun && other, "both may search: fewer than half did", "worker %d is refused", begun);
+    bool first = wf_idle_end_search(&idle), second = wf_idle_end_search(&idle);
+    interleave_expect(!first && second, "both are counted in, so the second one is the last",
+                      first ? "the first one is" : "it is not");
+    wf_idle_destroy(&idle);
+}

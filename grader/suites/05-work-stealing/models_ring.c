@@ -300,3 +300,24 @@ MODEL(explore_late_finds, "05.4", "a thief comes while the owner of a full ring 
     pthread_join(thief, NULL);
     end(SLOTS + 2);
 }
+
+static void must_pop(void)
+{
+    struct wf_task *task = wf_run_queue_pop(&rings[0]);
+    interleave_expect(task != NULL, "where a thief leaves a task the owner's pop takes it",
+                      "pop returns NULL");
+    take(task);
+}
+
+/* For the exchange in pop, which a thief may beat by its claim, and by its last step: pop looks again. */
+MODEL(explore_pop_finds, "05.20", "the owner pops twice while a thief steals half of four tasks; 2 threads")
+{
+    begin(UINT32_MAX - 2); /* and the numbers wrap in a pop */
+    for (int number = 0; number < SLOTS; number++)
+        push(number);
+    pthread_t thief = start_thief(1);
+    must_pop();
+    must_pop();
+    pthread_join(thief, NULL);
+    end(SLOTS);
+}

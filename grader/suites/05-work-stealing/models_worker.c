@@ -88,6 +88,7 @@ enum length {
     LONG,          /* until a poll that is awaited */
     AWAITED,       /* it lets a long one end */
     LONG_IF_FIRST, /* as long, or awaited: which poll comes first decides */
+    TAKEN,         /* the worker is taken from its thread in it, and handed on */
 };
 
 struct probe {
@@ -110,7 +111,9 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
         length = atomic_fetch_add_explicit(&polls, 1, memory_order_relaxed) == 0 ? LONG : AWAITED;
     if (length == LONG)
         sem_wait(&awaited);
-    else if (length == AWAITED)
+    else if (length == TAKEN)
+        ((struct wf_worker_context *)wf_context_of(&all.scheduler))->worker = NULL;
+    if (length == AWAITED || length == TAKEN)
         sem_post(&awaited);
     return WF_READY;
 }
@@ -329,4 +332,30 @@ MODEL(explore_two_lookouts, "05.14", "a lookout ends while another begins; 2 thr
     interleave_expect(!wf_lookout_is_there(&all), "nobody looks out", "somebody does");
     wf_idle_destroy(&all.idle);
     wf_inject_queue_destroy(&all.inject);
+}
+
+static void *run_until_taken(void *worker)
+{
+    interleave_thread_name("worker's first thread");
+    interleave_expect(!wf_worker_run(worker),
+                      "wf_worker_run returns false: the worker was taken from its thread", "it returns true");
+    return NULL;
+}
+
+/* For what the first thread does behind the poll in which it loses the worker: nothing with the worker, which another thread runs. */
+MODEL(explore_taken, "05.17",
+      "a worker is taken from its thread in a poll, and another thread runs it; 2 threads")
+{
+    begin(1, 2);
+    struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
+                                     .worker = &workers[0]};
+    wf_context_enter(&here.context);
+    spawn(TAKEN);
+    spawn(SHORT);
+    wf_context_leave(&here.context);
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, run_until_taken, &workers[0]) == 0);
+    sem_wait(&awaited);
+    assert(wf_worker_run(&workers[0]));
+    end(thread);
 }

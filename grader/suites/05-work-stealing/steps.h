@@ -182,7 +182,8 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(load, "puts {tasks} into the ring of {worker}", ARG(worker, WORKER) ARG(tasks, TASKS))              \
     STEP(abort, "aborts {task}", ARG(task, TASK))                                                            \
     STEP(rob, "{worker} steals from worker 0, and runs nothing", ARG(worker, WORKER))                        \
-    STEP(thief_stops, "another thread steals from worker 0, up to its first write to a slot of its own", )   \
+    STEP(thief_stops, "another thread steals from {worker}, up to its first write to a slot of its own",     \
+         ARG(worker, WORKER))                                                                                \
     STEP(thief_ends, "that thread goes on to its end; what it took is in the ring of {worker} then",         \
          ARG(worker, WORKER))                                                                                \
     STEP(fall_asleep, "{worker}, {searches}, falls asleep", ARG(worker, WORKER) ARG(searches, SEARCHES))     \

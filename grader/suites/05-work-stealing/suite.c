@@ -57,9 +57,11 @@ static const struct judge_test tests[] = {
     {"explore_robbed_thief", "05.5", INTERLEAVE, judge_model},
     {"explore_overflow", "05.5", INTERLEAVE, judge_model},
     {"explore_chain", "05.3", INTERLEAVE, judge_model},
+    {"explore_pop_finds", "05.20", INTERLEAVE, judge_model},
     {"explore_steal_finds", "05.4", INTERLEAVE, judge_model},
     {"explore_overflow_finds", "05.4", INTERLEAVE, judge_model},
     {"explore_late_finds", "05.4", INTERLEAVE, judge_model},
+    {"explore_both_begin", "05.7", INTERLEAVE, judge_model},
     {"explore_fall_asleep", "05.8", INTERLEAVE, judge_model},
     {"explore_both_fall_asleep", "05.8", INTERLEAVE, judge_model},
     {"explore_refused", "05.8", INTERLEAVE, judge_model},
@@ -72,6 +74,7 @@ static const struct judge_test tests[] = {
     {"explore_two_lookouts", "05.14", INTERLEAVE, judge_model},
     {"explore_inject", "05.15", INTERLEAVE, judge_model},
     {"explore_end", "05.15", INTERLEAVE, judge_model},
+    {"explore_taken", "05.17", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
 };
 
