@@ -17,12 +17,12 @@ static atomic_int work; /* published, and not taken yet */
 static atomic_int woken[WORKERS];
 static bool slept[WORKERS];
 
-static void begin(void)
+static void begin(uint32_t workers)
 {
     interleave_name(&idle.state, "the idle word");
     interleave_name(&idle.lock, "the idle lock");
     interleave_name(&work, "work");
-    wf_idle_init(&idle, WORKERS);
+    wf_idle_init(&idle, workers);
     for (int i = 0; i < WORKERS; i++)
         wf_list_init(&links[i]);
 }
@@ -92,7 +92,7 @@ static void end(void)
 /* For the read-modify-write in wf_idle_to_wake, and the order of the change in fall_asleep before the look. */
 MODEL(explore_fall_asleep, "05.8", "the last worker falls asleep while work is published; 2 threads")
 {
-    begin();
+    begin(WORKERS);
     interleave_thread_name("publisher");
     slept[1] = true;
     assert(wf_idle_fall_asleep(&idle, &links[1], false)); /* nobody searches */
@@ -102,12 +102,33 @@ MODEL(explore_fall_asleep, "05.8", "the last worker falls asleep while work is p
     end();
 }
 
-/* For both: two workers search and sleep, and none is awake already. */
-MODEL(explore_both_fall_asleep, "05.8", "two workers fall asleep while work is published; 3 threads")
+/* It has begun to search before. */
+static void *searcher(void *number)
 {
-    begin();
+    interleave_thread_name(number ? "worker 1" : "worker 0");
+    int self = number ? 1 : 0;
+    if (take()) {
+        if (wf_idle_end_search(&idle))
+            wake_one();
+        return NULL;
+    }
+    slept[self] = true;
+    if (wf_idle_fall_asleep(&idle, &links[self], true) &&
+        atomic_load_explicit(&work, memory_order_relaxed) > 0)
+        wake_one();
+    return NULL;
+}
+
+/* For both: two searchers go to sleep, so either may be the last. They have begun before, or an idle word that changes by compare and
+ * exchange has too many executions; and so there are as many workers again, which are awake. */
+MODEL(explore_both_fall_asleep, "05.8", "two searchers fall asleep while work is published; 3 threads")
+{
+    begin(2 * WORKERS);
     interleave_thread_name("publisher");
-    pthread_t first = start(0), second = start(1);
+    assert(wf_idle_begin_search(&idle) && wf_idle_begin_search(&idle));
+    pthread_t first, second;
+    assert(pthread_create(&first, NULL, searcher, NULL) == 0);
+    assert(pthread_create(&second, NULL, searcher, &idle) == 0);
     publish();
     pthread_join(first, NULL);
     pthread_join(second, NULL);
@@ -125,7 +146,7 @@ static void *publisher(void *arg)
 MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker sleeps; 2 threads")
 {
     pthread_t thread;
-    begin();
+    begin(WORKERS);
     interleave_thread_name("publisher");
     slept[0] = slept[1] = true;
     assert(wf_idle_fall_asleep(&idle, &links[0], false)); /* nobody searches */
@@ -139,11 +160,12 @@ MODEL(explore_two_publishers, "05.6", "two threads publish work while one worker
     wf_idle_destroy(&idle);
 }
 
-/* For the lock in wf_idle_wake_up: one of both takes the worker out of the sleepers, and the worker knows which. */
+/* For the lock in wf_idle_wake_up: one of both takes the worker out of the sleepers, and the worker knows which; and the word
+ * changes before another thread finds that the list is empty. */
 MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wakes it; 2 threads")
 {
     pthread_t thread;
-    begin();
+    begin(WORKERS);
     interleave_thread_name("worker 0");
     assert(wf_idle_fall_asleep(&idle, &links[0], false));
     assert(pthread_create(&thread, NULL, publisher, NULL) == 0);
@@ -154,10 +176,15 @@ MODEL(explore_wake_up, "05.6", "a worker wakes by itself while another thread wa
                       "%s", itself ? "both" : "neither");
     interleave_expect(!by_another || wf_idle_end_search(&idle), "one that was woken searches, alone",
                       "it does not");
+    interleave_expect(!wf_idle_to_wake(&idle), "none is to be woken where all are awake", "one is");
+    bool last = wf_idle_fall_asleep(&idle, &links[0], false);
+    interleave_expect(last && wf_idle_to_wake(&idle) == &links[0],
+                      "when the worker sleeps again, and nobody searches, it can be woken again",
+                      last ? "it is not chosen" : "the word says that somebody searches");
     wf_idle_destroy(&idle);
 }
 
-static void *searcher(void *arg)
+static void *finder(void *arg)
 {
     interleave_thread_name("searcher");
     if (wf_idle_end_search(&idle)) /* it has found other work, and polls it for long */
@@ -170,10 +197,10 @@ MODEL(explore_refused, "05.8",
       "a worker may not search, falls asleep, and the searcher finds other work; 3 threads")
 {
     pthread_t other;
-    begin();
+    begin(WORKERS);
     interleave_thread_name("publisher");
     assert(wf_idle_begin_search(&idle));
-    assert(pthread_create(&other, NULL, searcher, NULL) == 0);
+    assert(pthread_create(&other, NULL, finder, NULL) == 0);
     pthread_t thread = start(1);
     publish();
     pthread_join(other, NULL);
@@ -181,5 +208,29 @@ MODEL(explore_refused, "05.8",
     interleave_expect(atomic_load_explicit(&work, memory_order_relaxed) == 0 || !slept[1] ||
                           atomic_load_explicit(&woken[1], memory_order_relaxed),
                       "the worker that sleeps was woken for work that nobody else looks at", "it sleeps");
+    wf_idle_destroy(&idle);
+}
+
+static void *beginner(void *begun)
+{
+    interleave_thread_name("worker 1");
+    *(bool *)begun = wf_idle_begin_search(&idle);
+    return NULL;
+}
+
+/* For what begin_search does where the word changes meanwhile: another searcher is no refusal while fewer than half search. */
+MODEL(explore_both_begin, "05.7", "two of four workers begin to search; 2 threads")
+{
+    pthread_t thread;
+    bool other = false;
+    begin(2 * WORKERS);
+    interleave_thread_name("worker 0");
+    assert(pthread_create(&thread, NULL, beginner, &other) == 0);
+    bool begun = wf_idle_begin_search(&idle);
+    pthread_join(thread, NULL);
+    interleave_expect(begun && other, "both may search: fewer than half did", "worker %d is refused", begun);
+    bool first = wf_idle_end_search(&idle), second = wf_idle_end_search(&idle);
+    interleave_expect(!first && second, "both are counted in, so the second one is the last",
+                      first ? "the first one is" : "it is not");
     wf_idle_destroy(&idle);
 }

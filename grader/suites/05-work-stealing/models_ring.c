@@ -239,3 +239,85 @@ MODEL(explore_chain, "05.3", "what a thief stole is stolen from the thief; 3 thr
     pthread_join(second, NULL);
     end(4);
 }
+
+/* A task is there all the while: the thief finds one, in whatever order it looks. */
+static void *must_find(void *arg)
+{
+    uint32_t count = 0;
+    interleave_thread_name("thief");
+    struct wf_task *task = wf_run_queue_steal(&rings[0], &rings[1], &count);
+    interleave_expect(task != NULL, "where a task is there all the while a thief finds one",
+                      "it finds nothing");
+    take(task);
+    return arg;
+}
+
+static pthread_t start_finder(void)
+{
+    pthread_t thief;
+    assert(pthread_create(&thief, NULL, must_find, NULL) == 0);
+    return thief;
+}
+
+/* For the release in pop, with the acquire of head in claim, which reads it before tail: an older tail is just the new `real`. */
+MODEL(explore_steal_finds, "05.4", "a thief comes while the owner pushes one task and pops another; 2 threads")
+{
+    begin(0);
+    push(0);
+    pthread_t thief = start_finder();
+    push(1);
+    pop();
+    pthread_join(thief, NULL);
+    end(2);
+}
+
+/* The same of shed. */
+MODEL(explore_overflow_finds, "05.4", "a thief comes while the owner's ring overflows; 2 threads")
+{
+    begin(0);
+    push(0);
+    push(1);
+    pthread_t thief = start_finder();
+    for (int number = 2; number <= SLOTS; number++)
+        push(number);
+    pthread_join(thief, NULL);
+    end(SLOTS + 1);
+}
+
+/* For the second look of a thief whose head is older than its tail: the difference is larger than the ring. And that look acquires. */
+MODEL(explore_late_finds, "05.4", "a thief comes while the owner of a full ring pops and pushes; 2 threads")
+{
+    begin(UINT32_MAX - 1); /* and the numbers wrap */
+    for (int number = 0; number < SLOTS; number++)
+        push(number);
+    pthread_t thief = start_finder();
+    pop();
+    push(SLOTS); /* a head before these two, and a tail behind them */
+    for (int i = 1; i < SLOTS; i++)
+        pop();
+    push(SLOTS + 1);
+    pop(); /* a head behind these, and that tail */
+    pthread_join(thief, NULL);
+    end(SLOTS + 2);
+}
+
+static void must_pop(void)
+{
+    struct wf_task *task = wf_run_queue_pop(&rings[0]);
+    interleave_expect(task != NULL, "where a thief leaves a task the owner's pop takes it",
+                      "pop returns NULL");
+    take(task);
+}
+
+/* For the exchange in pop, which a thief may beat by its claim, and by its last step: pop looks again. */
+MODEL(explore_pop_finds, "05.20", "the owner pops twice while a thief steals half of four tasks; 2 threads")
+{
+    begin(UINT32_MAX - 2); /* and the numbers wrap in a pop */
+    for (int number = 0; number < SLOTS; number++)
+        push(number);
+    pthread_t thief = start_thief(1);
+    must_pop();
+    must_pop();
+    pthread_join(thief, NULL);
+    end(SLOTS);
+}

@@ -82,43 +82,56 @@ static const struct wf_scheduler_ops scheduler_ops = {
 
 /* --- tasks --- */
 
+/* How long its poll takes. */
+enum length {
+    SHORT,
+    LONG,          /* until a poll that is awaited */
+    AWAITED,       /* it lets a long one end */
+    LONG_IF_FIRST, /* as long, or awaited: which poll comes first decides */
+    TAKEN,         /* the worker is taken from its thread in it, and handed on */
+};
+
 struct probe {
     struct wf_future future;
     int written; /* plain: before the spawn */
+    enum length length;
     int out;
 };
 
-/* Where first_is_long: the first poll goes on until there was another one. */
-static bool first_is_long;
-static atomic_int polls;
-static sem_t another;
+static atomic_int polls; /* of those that are long if they are first */
+static sem_t awaited;
 
 static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)cx;
-    assert(((struct probe *)future)->written == 7);
-    if (first_is_long) {
-        if (atomic_fetch_add_explicit(&polls, 1, memory_order_relaxed) == 0)
-            sem_wait(&another);
-        else
-            sem_post(&another);
-    }
+    const struct probe *probe = (struct probe *)future;
+    assert(probe->written == 7);
+    enum length length = probe->length;
+    if (length == LONG_IF_FIRST)
+        length = atomic_fetch_add_explicit(&polls, 1, memory_order_relaxed) == 0 ? LONG : AWAITED;
+    if (length == LONG)
+        sem_wait(&awaited);
+    else if (length == TAKEN)
+        ((struct wf_worker_context *)wf_context_of(&all.scheduler))->worker = NULL;
+    if (length == AWAITED || length == TAKEN)
+        sem_post(&awaited);
     return WF_READY;
 }
 
 static const struct wf_future_ops probe_ops = {.name = "probe", .poll = probe_poll, WF_FRAME(struct probe)};
 
-static struct wf_task *make(void)
+static struct wf_task *make(enum length length)
 {
     struct wf_task *task = wf_task_new(sizeof(struct probe));
     assert(task);
-    *(struct probe *)(void *)task->frame = (struct probe){.future = {.ops = &probe_ops}, .written = 7};
+    *(struct probe *)(void *)task->frame =
+        (struct probe){.future = {.ops = &probe_ops}, .written = 7, .length = length};
     return task;
 }
 
-static void spawn(void)
+static void spawn(enum length length)
 {
-    assert(wf_task_spawn(make(), &all.scheduler, NULL) == 0);
+    assert(wf_task_spawn(make(length), &all.scheduler, NULL) == 0);
 }
 
 /* --- the workers --- */
@@ -133,7 +146,7 @@ static void begin(uint32_t count, int tasks)
     all = (struct wf_workers){.scheduler = {.ops = &scheduler_ops}, .count = count, .workers = workers};
     atomic_store_explicit(&left, tasks, memory_order_relaxed);
     atomic_store_explicit(&polls, 0, memory_order_relaxed);
-    first_is_long = false;
+    sem_init(&awaited, 0, 0);
     wf_store_relaxed(&all.lists_left, 1);
     wf_idle_init(&all.idle, count);
     wf_inject_queue_init(&all.inject);
@@ -162,6 +175,7 @@ static pthread_t start(void)
 static void end(pthread_t thread)
 {
     pthread_join(thread, NULL);
+    sem_destroy(&awaited);
     wf_idle_destroy(&all.idle);
     wf_inject_queue_destroy(&all.inject);
     for (uint32_t i = 0; i < all.count; i++)
@@ -173,7 +187,7 @@ MODEL(explore_inject, "05.15", "a task is injected while a worker looks, falls a
 {
     begin(1, 1);
     pthread_t thread = start();
-    spawn();
+    spawn(SHORT);
     end(thread);
 }
 
@@ -195,7 +209,7 @@ MODEL(explore_rescue, "05.14",
     struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
                                      .worker = &workers[1]};
     wf_context_enter(&here.context);
-    spawn();
+    spawn(SHORT);
     wf_context_leave(&here.context);
     end(thread);
 }
@@ -208,19 +222,56 @@ MODEL(explore_found, "05.13",
     assert(wf_idle_fall_asleep(&all.idle, &workers[1].idle_link, false));
     assert(wf_idle_begin_search(&all.idle));
     workers[0].searching = true;
-    struct wf_task *task = make();
+    struct wf_task *task = make(LONG_IF_FIRST);
     task->scheduler = &all.scheduler;
     wf_store_relaxed(&task->state, WF_TASK_NOTIFIED | 2u * WF_TASK_REFERENCE);
     wf_inject_queue_push_one(&all.inject, task);
-    first_is_long = true;
-    sem_init(&another, 0, 0);
     pthread_t thread = start();
-    spawn();
+    spawn(LONG_IF_FIRST);
     sem_wait(&parks[1].permits); /* worker 1 is woken, and searches */
     workers[1].searching = true;
     assert(wf_worker_run(&workers[1]));
     end(thread);
-    sem_destroy(&another);
+}
+
+static bool hooked; /* worker 0's: its before_park has spawned the task */
+
+static void spawn_in_hook(void *arg)
+{
+    (void)arg;
+    if (wf_worker_current(&all) == &workers[0] && !hooked) {
+        hooked = true;
+        spawn(LONG);
+    }
+}
+
+/* For the search that goes on through before_park: the task of the hook's is found by a searcher, too, and its poll may be long. Nobody
+ * is woken for it alone, since a lookout is there; and that one sees no task that is injected. */
+MODEL(explore_hook, "05.13",
+      "a task is injected while the only searcher comes to before_park, which spawns one; 2 threads")
+{
+    begin(2, 2);
+    interleave_name(&all.lookouts, "lookouts");
+    all.hooks.before_park = spawn_in_hook;
+    all.lookout_ns = 1;
+    assert(wf_idle_fall_asleep(&all.idle, &workers[1].idle_link, false));
+    assert(wf_lookout_begin(&all)); /* it is worker 1 */
+    assert(wf_idle_begin_search(&all.idle));
+    workers[0].searching = true;
+    hooked = false;
+    pthread_t thread = start();
+    spawn(AWAITED);
+    sem_wait(&parks[1].permits); /* worker 1 is woken: it looks at the inject queue, and no further */
+    struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
+                                     .worker = &workers[1]};
+    struct wf_task_queue batch;
+    wf_task_queue_init(&batch);
+    if (wf_inject_queue_pop(&all.inject, &batch, 1) > 0) {
+        wf_context_enter(&here.context);
+        wf_task_run(wf_task_queue_pop(&batch), &here.context);
+        wf_context_leave(&here.context);
+    }
+    end(thread);
 }
 
 static void *end_lookout(void *arg)
@@ -245,7 +296,7 @@ MODEL(explore_lookout, "05.14", "a lookout ends while a task is scheduled in a l
     struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
                                      .worker = &workers[1]};
     wf_context_enter(&here.context);
-    spawn();
+    spawn(SHORT);
     wf_context_leave(&here.context);
     pthread_join(thread, NULL);
     interleave_expect(sem_trywait(&parks[0].permits) == 0, "the lookout is woken for the task",
@@ -281,4 +332,30 @@ MODEL(explore_two_lookouts, "05.14", "a lookout ends while another begins; 2 thr
     interleave_expect(!wf_lookout_is_there(&all), "nobody looks out", "somebody does");
     wf_idle_destroy(&all.idle);
     wf_inject_queue_destroy(&all.inject);
+}
+
+static void *run_until_taken(void *worker)
+{
+    interleave_thread_name("worker's first thread");
+    interleave_expect(!wf_worker_run(worker),
+                      "wf_worker_run returns false: the worker was taken from its thread", "it returns true");
+    return NULL;
+}
+
+/* For what the first thread does behind the poll in which it loses the worker: nothing with the worker, which another thread runs. */
+MODEL(explore_taken, "05.17",
+      "a worker is taken from its thread in a poll, and another thread runs it; 2 threads")
+{
+    begin(1, 2);
+    struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
+                                     .worker = &workers[0]};
+    wf_context_enter(&here.context);
+    spawn(TAKEN);
+    spawn(SHORT);
+    wf_context_leave(&here.context);
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, run_until_taken, &workers[0]) == 0);
+    sem_wait(&awaited);
+    assert(wf_worker_run(&workers[0]));
+    end(thread);
 }

@@ -8,6 +8,7 @@
 
 static struct wf_idle idle;
 static struct wf_list links[WF_WORKERS_MAX];
+static uint32_t begun; /* of idle_begin_all */
 
 static struct wf_list *link_of(int64_t worker)
 {
@@ -35,6 +36,23 @@ static struct step_reply on_idle_sleep_all(const struct step_idle_sleep_all *ste
     struct step_reply reply = STEP_DONE;
     for (uint32_t i = 0; i < idle.workers; i++)
         reply.a += wf_idle_fall_asleep(&idle, link_of(i), false);
+    return reply;
+}
+
+static struct step_reply on_idle_begin_all(const struct step_idle_begin_all *step)
+{
+    (void)step;
+    for (begun = 0; begun < idle.workers && wf_idle_begin_search(&idle); begun++)
+        ;
+    return (struct step_reply){.a = begun};
+}
+
+static struct step_reply on_idle_end_all(const struct step_idle_end_all *step)
+{
+    (void)step;
+    struct step_reply reply = STEP_DONE;
+    for (; begun > 0; begun--)
+        reply.a += wf_idle_end_search(&idle);
     return reply;
 }
 

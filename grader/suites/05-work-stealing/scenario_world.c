@@ -264,10 +264,10 @@ static void rob(int64_t thief)
         (void)wf_run_queue_push(own, task, &all.inject);
 }
 
-static void stop_thief(void)
+static void stop_thief(int64_t victim)
 {
     wf_run_queue_init(thief_ring(), WF_RUN_QUEUE_SIZE, THIEF_FIRST);
-    (void)thief_stops(&workers[0].queue);
+    (void)thief_stops(&world_worker(victim)->queue);
 }
 
 static void end_thief(int64_t worker)
@@ -342,7 +342,7 @@ bool do_anywhere(const struct step_act *act)
         rob(first);
         return true;
     case STEP_thief_stops:
-        stop_thief();
+        stop_thief(first);
         return true;
     case STEP_thief_ends:
         end_thief(first);

@@ -137,6 +137,8 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
 /* Replies:
  *     idle_sleep, idle_wake_up, idle_begin, idle_end, idle_is_asleep  what was returned
  *     idle_sleep_all  how many returned true
+ *     idle_begin_all  how many returned true
+ *     idle_end_all    how many returned true
  *     idle_to_wake    the worker, or NOBODY */
 #define IDLE_STEPS(STEP, ARG)                                                                                \
     STEP(idle_make, "wf_idle_init({workers} workers)", ARG(workers, IDLE_WORKERS))                           \
@@ -148,6 +150,8 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(idle_is_asleep, "wf_idle_is_asleep(worker {worker})", ARG(worker, IDLE_WORKER))                     \
     STEP(idle_begin, "a worker: wf_idle_begin_search()", )                                                   \
     STEP(idle_end, "a worker that searches: wf_idle_end_search()", )                                         \
+    STEP(idle_begin_all, "workers: wf_idle_begin_search(), until one is refused, or each has", )             \
+    STEP(idle_end_all, "those: wf_idle_end_search()", )                                                      \
     STEP(idle_destroy, "wf_idle_destroy()", )
 
 /* --- "worker": acts that only a poll does --- */
@@ -178,7 +182,8 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(load, "puts {tasks} into the ring of {worker}", ARG(worker, WORKER) ARG(tasks, TASKS))              \
     STEP(abort, "aborts {task}", ARG(task, TASK))                                                            \
     STEP(rob, "{worker} steals from worker 0, and runs nothing", ARG(worker, WORKER))                        \
-    STEP(thief_stops, "another thread steals from worker 0, up to its first write to a slot of its own", )   \
+    STEP(thief_stops, "another thread steals from {worker}, up to its first write to a slot of its own",     \
+         ARG(worker, WORKER))                                                                                \
     STEP(thief_ends, "that thread goes on to its end; what it took is in the ring of {worker} then",         \
          ARG(worker, WORKER))                                                                                \
     STEP(fall_asleep, "{worker}, {searches}, falls asleep", ARG(worker, WORKER) ARG(searches, SEARCHES))     \

@@ -136,6 +136,28 @@ static void sleep_all(struct judge *judge)
            "it returns false %lld times", (long long)(workers - last));
 }
 
+/* As many as may. */
+static void begin_all(struct judge *judge)
+{
+    int half = workers - workers / 2;
+    char words[140];
+    snprintf(words, sizeof words, "wf_idle_begin_search is refused where half of %d workers search: %d",
+             workers, half);
+    int64_t begun = DO(judge, idle_begin_all).a;
+    judge_returned(judge, "%lld begin", (long long)begun);
+    EXPECT(judge, begun == half, words, "%lld begin", (long long)begun);
+    searching = half;
+}
+
+static void end_all(struct judge *judge)
+{
+    int64_t last = DO(judge, idle_end_all).a;
+    judge_returned(judge, "true %lld times", (long long)last);
+    EXPECT(judge, last == 1, "wf_idle_end_search returns true to the last that searches, and to no other",
+           "it returns true %lld times", (long long)last);
+    searching = 0;
+}
+
 /* --- 05.6 --- */
 
 static const int counts[] = {1, 2, 3, 8, 64, 65, 256, 1024};
@@ -189,13 +211,15 @@ void test_half_search(struct judge *judge)
     judge_start(judge, "idle");
     for (int i = 0; i < COUNTED; i++) {
         make(judge, counts[i]);
-        int begun = 0;
-        for (; begun < 40 && begin_search(judge); begun++)
-            ;
-        if (begun < 40)
-            begin_search(judge); /* one that was refused is not counted in */
-        for (; begun > 0; begun--)
-            end_search(judge);
+        begin_search(judge);
+        end_search(judge);
+        begin_all(judge);
+        begin_search(judge); /* one that was refused is not counted in */
+        if (workers > 1) {
+            fall_asleep(judge, workers - 1, false);
+            to_wake(judge); /* as many search as may: none is woken */
+        }
+        end_all(judge);
         begin_search(judge);
         end_search(judge);
         destroy(judge);

@@ -88,21 +88,36 @@ static void steal_all_of(struct judge *judge, int workers, int victim, int count
     end_world(judge);
 }
 
+/* Two workers have tasks; from one of them a thief is stealing, which takes no second one. It ends in the poll of the other one's task. */
+static void passes_a_busy_victim(struct judge *judge, int busy, int other)
+{
+    DO(judge, world, .workers = 3, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    PROGRAM(judge, 1, 4, ACT(ready));
+    PROGRAM(judge, 5, 5, ACT(thief_ends, other), ACT(ready));
+    DRIVER(judge, ACT(load, busy, RANGE(1, 4)), ACT(thief_stops, busy), ACT(load, other, RANGE(5, 5)));
+    const struct story *story = run_polls(judge, 5);
+    int polled = poll_of(judge, story, 0, 5, "what other workers have is stolen");
+    EXPECT(judge, count_between(story, 0, polled, EVENT_BEFORE_PARK, -1) == 0,
+           "a worker that searches asks each other worker, also behind one from which another thief steals",
+           "it rests before %s is polled", name_of(5));
+    end_world(judge);
+}
+
 /* Something is injected after the look at the inject queue, while the worker searches. A worker that asks no ring which is empty does
  * not come to that moment: then there is nothing to see. */
 static void injected_while_searching(struct judge *judge)
 {
-    make_world(judge, 2);
+    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_BEFORE_PARK);
     PROGRAM(judge, 1, 1, ACT(ready));
     CARRY(judge, ACT(at_steal), ACT(note, 2), ACT(inject, RANGE(1, 1)));
     const struct story *story = run_polls(judge, 1);
     int mark = find(story, 0, EVENT_NOTE, 2);
     if (mark >= 0) {
         int polled = poll_of(judge, story, mark, 1, "what is injected while a worker searches is found");
-        int sleeps = count_between(story, 0, polled, EVENT_PARK, 0);
-        EXPECT(judge, sleeps == 0,
-               "when it has tried the others, a worker looks at the inject queue once more",
-               "it parks before it finds the task");
+        int rests = count_between(story, 0, polled, EVENT_BEFORE_PARK, -1);
+        EXPECT(judge, rests == 0,
+               "when it has tried the others, a worker looks at the inject queue once more, before it rests",
+               "before_park is called before the task is polled");
     }
     end_world(judge);
 }
@@ -117,6 +132,8 @@ void test_searches(struct judge *judge)
     steal_all_of(judge, 3, 2, 2);
     for (int victim = 19; victim < MANY_WORKERS; victim += 20) /* wherever the search begins */
         steal_all_of(judge, MANY_WORKERS, victim, 1);
+    passes_a_busy_victim(judge, 1, 2);
+    passes_a_busy_victim(judge, 2, 1);
     for (int round = 0; round < 2; round++)
         injected_while_searching(judge);
     judge_finish(judge);

@@ -45,6 +45,24 @@ static void over_before_the_sleep(struct judge *judge)
     end_world(judge);
 }
 
+/* All is over in a turn, which takes the permit; and no task is left to be polled: the look before the sleep alone tells. */
+static void over_in_a_turn(struct judge *judge)
+{
+    enum { TURN = 61 };
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(wake_self), ACT(pend), ACT(repeat, 0, TURN - 2), ACT(rest));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
+    CARRY(judge, ACT(in_turn), ACT(note, 2), ACT(finish));
+    const struct story *story = run_to_its_end(judge);
+    int over = find(story, 0, EVENT_NOTE, 2);
+    EXPECT(judge, over >= 0, "a worker's park has a turn after at most 61 polls", "it has none");
+    for (int i = over; i < story->count; i++)
+        EXPECT(judge, !is(&story->events[i], EVENT_PARK, 0) || story->events[i].b != PARK_ASLEEP,
+               "a worker looks whether all tasks are over before it parks: a turn may have taken the permit",
+               "it parks, and nobody unparks it again");
+    end_world(judge);
+}
+
 /* Where another worker searches, and more than that would be too many, it sleeps although others have tasks. */
 static void may_not_search(struct judge *judge)
 {
@@ -65,6 +83,7 @@ void test_sleeps(struct judge *judge)
     woken_again_and_again(judge, true);
     woken_again_and_again(judge, false);
     over_before_the_sleep(judge);
+    over_in_a_turn(judge);
     may_not_search(judge);
     judge_finish(judge);
 }

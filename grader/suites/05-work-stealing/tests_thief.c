@@ -104,6 +104,7 @@ void test_beside_a_thief(struct judge *judge)
     made = 0;
     owner_goes_on(judge, 0, SIZE, 1);
     owner_goes_on(judge, UINT32_MAX - 300, SIZE, 1 + judge_random(judge, 100));
+    owner_goes_on(judge, UINT32_MAX - SIZE / 2, SIZE, 1 + judge_random(judge, 100)); /* the first pop wraps */
     owner_goes_on(judge, UINT32_MAX - 1, 3, 0);
     owner_goes_on(judge, 1, 3 + judge_random(judge, 200), 1);
     judge_finish(judge);

@@ -69,6 +69,19 @@ static void turns_in_a_stream(struct judge *judge)
     end_world(judge);
 }
 
+/* Task 1 goes on for ever, and in each of its polls another thread wakes task 2, which so is injected whenever the worker looks. A yield
+ * after `polls` sets off turns from looks: with one of these numbers both are due before the same poll. */
+static void turns_and_looks_together(struct judge *judge, int polls)
+{
+    make_world(judge, 1);
+    PROGRAM(judge, 1, 1, ACT(wake_aside, 2), ACT(wake_self), ACT(pend), ACT(repeat, 0, polls), ACT(yield),
+            ACT(wake_aside, 2), ACT(wake_self), ACT(pend), ACT(repeat, 5, 130), ACT(finish), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(rest));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)), ACT(load, 0, RANGE(1, 1)));
+    expect_turns(judge, run_to_its_end(judge));
+    end_world(judge);
+}
+
 void test_turns(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -79,6 +92,8 @@ void test_turns(struct judge *judge)
     turns_while_others_come(judge, false);
     turns_while_others_come(judge, true);
     turns_in_a_stream(judge);
+    for (int polls = 0; polls <= 31; polls++)
+        turns_and_looks_together(judge, polls);
     judge_finish(judge);
 }
 
@@ -178,7 +193,7 @@ static void yields_beside_a_thief(struct judge *judge)
     enum { YIELDS = 500, OTHERS = 256 };
     make_world(judge, 2);
     PROGRAM(judge, 1, OTHERS, ACT(thief_ends, 1), ACT(ready));
-    PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(OTHERS, OTHERS)), ACT(thief_stops), ACT(yield),
+    PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(OTHERS, OTHERS)), ACT(thief_stops, 0), ACT(yield),
             ACT(thief_ends, 1), ACT(finish), ACT(ready));
     DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1)));
     const struct story *story = run_to_its_end(judge);

@@ -73,7 +73,8 @@ WF_MUST_USE struct wf_task *wf_run_queue_pop(struct wf_run_queue *queue);
  * @clause{05.3,5,"steal takes the larger half of the tasks, the oldest ones: it returns the last of them, and puts the others, in sequence, at the end of the thief's ring."}
  * @clause{05.4,3,"steal takes nothing and returns NULL where there is no task, where another thief is at work, and where the thief's ring is more than half full."}
  *
- * Threads: the owner of `own`, which is another ring than `from`.
+ * Threads: the owner of `own`, which is another ring than `from`. NULL says that there was no task for a moment: where the owner pushes
+ *          and pops, and a task is there all the while, a thief finds one.
  */
 WF_MUST_USE struct wf_task *wf_run_queue_steal(struct wf_run_queue *from, struct wf_run_queue *own,
                                                uint32_t *count);

@@ -7,6 +7,9 @@
  *
  * Threads: what stands under "the owner's" belongs to the thread that runs the worker. Ring, park and idle word are shared, by
  *          their own rules.
+ * Open:    whether a park that returns for nothing ends the sleep, or is one of several in it: so `parks` and the hooks count either.
+ *          Whether the room for a share is counted from `steal`, or from `real`, which is more while a thief is at work: then some
+ *          tasks of the share overflow again.
  *
  * @clause{05.9,5,"A worker runs its own tasks first, the oldest first; then injected ones; then it searches: it asks each other worker, and the inject queue once more."}
  * @clause{05.10,5,"A worker with tasks of its own looks at the inject queue after at most WF_POLLS_PER_INJECT polls, so that an endless chain of own tasks keeps no injected one out."}
