@@ -36,6 +36,7 @@ static const struct judge_test tests[] = {
     {"schedule_wakes", "05.14", PLAIN | ASAN, test_schedule_wakes},
     {"driver_wakes", "05.14", PLAIN | ASAN, test_driver_wakes},
     {"sleeps", "05.15", PLAIN | ASAN, test_sleeps},
+    {"over_in_a_turn", "05.15", PLAIN | ASAN, test_over_in_a_turn},
     {"looks_again", "05.15", PLAIN | ASAN, test_looks_again},
     {"woken_by_driver", "05.15", PLAIN | ASAN, test_woken_by_driver},
     {"hooks", "05.16", PLAIN | ASAN, test_hooks},

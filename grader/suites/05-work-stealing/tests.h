@@ -62,6 +62,7 @@ void test_driver_wakes(struct judge *judge);
 
 /* tests_sleep.c */
 void test_sleeps(struct judge *judge);
+void test_over_in_a_turn(struct judge *judge);
 void test_looks_again(struct judge *judge);
 void test_woken_by_driver(struct judge *judge);
 void test_hooks(struct judge *judge);

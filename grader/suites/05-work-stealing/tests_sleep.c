@@ -46,9 +46,10 @@ static void over_before_the_sleep(struct judge *judge)
 }
 
 /* All is over in a turn, which takes the permit; and no task is left to be polled: the look before the sleep alone tells. */
-static void over_in_a_turn(struct judge *judge)
+void test_over_in_a_turn(struct judge *judge)
 {
     enum { TURN = 61 };
+    judge_start(judge, "worker");
     make_world(judge, 2);
     PROGRAM(judge, 1, 1, ACT(wake_self), ACT(pend), ACT(repeat, 0, TURN - 2), ACT(rest));
     DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
@@ -61,6 +62,7 @@ static void over_in_a_turn(struct judge *judge)
                "a worker looks whether all tasks are over before it parks: a turn may have taken the permit",
                "it parks, and nobody unparks it again");
     end_world(judge);
+    judge_finish(judge);
 }
 
 /* Where another worker searches, and more than that would be too many, it sleeps although others have tasks. */
@@ -83,7 +85,6 @@ void test_sleeps(struct judge *judge)
     woken_again_and_again(judge, true);
     woken_again_and_again(judge, false);
     over_before_the_sleep(judge);
-    over_in_a_turn(judge);
     may_not_search(judge);
     judge_finish(judge);
 }
