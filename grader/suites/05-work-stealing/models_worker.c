@@ -89,6 +89,7 @@ enum length {
     AWAITED,       /* it lets a long one end */
     LONG_IF_FIRST, /* as long, or awaited: which poll comes first decides */
     TAKEN,         /* the worker is taken from its thread in it, and handed on */
+    OVER,          /* all is over in it */
 };
 
 struct probe {
@@ -113,6 +114,8 @@ static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)
         sem_wait(&awaited);
     else if (length == TAKEN)
         ((struct wf_worker_context *)wf_context_of(&all.scheduler))->worker = NULL;
+    else if (length == OVER)
+        end_all();
     if (length == AWAITED || length == TAKEN)
         sem_post(&awaited);
     return WF_READY;
@@ -346,12 +349,12 @@ static void *run_until_taken(void *worker)
 MODEL(explore_taken, "05.17",
       "a worker is taken from its thread in a poll, and another thread runs it; 2 threads")
 {
-    begin(1, 2);
+    begin(1, 3); /* of two tasks: the second one's poll ends it, and nobody sleeps */
     struct wf_worker_context here = {.context = {.scheduler = &all.scheduler, .runs = "worker"},
                                      .worker = &workers[0]};
     wf_context_enter(&here.context);
     spawn(TAKEN);
-    spawn(SHORT);
+    spawn(OVER);
     wf_context_leave(&here.context);
     pthread_t thread;
     assert(pthread_create(&thread, NULL, run_until_taken, &workers[0]) == 0);
