@@ -5,6 +5,7 @@
  * else: outside of the sandbox that shall work, or the test of it would show nothing. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
 #include <mqueue.h>
@@ -12,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +114,33 @@ static bool makes_nameless(void)
 static bool changes_mode(void)
 {
     return chmod(program, 0777) == 0;
+}
+/* setxattrat, which is younger than the library that makes the filter. */
+static bool changes_by_a_new_call(void)
+{
+    const struct {
+        uint64_t value;
+        uint32_t size, flags;
+    } attribute = {(uint64_t)(uintptr_t) "x", 1, 0};
+    enum { SETXATTRAT = 463 };
+    return syscall(SETXATTRAT, AT_FDCWD, program, 0, "user.weft", &attribute, sizeof attribute) == 0 ||
+           errno != ENOSYS;
+}
+/* What is there already: by a number that may be any. They are there, or not, and that must not be said. */
+static bool uses_segments(void)
+{
+    enum { NUMBERS = 64 };
+    for (int number = 0; number < NUMBERS; number++)
+        if (shmat(number, NULL, SHM_RDONLY) != (void *)-1 || errno != EPERM)
+            return true;
+    return false;
+}
+static bool changes_attributes(void)
+{
+    int flags = 0, file = open(program, O_RDONLY);
+    bool did = file < 0 || ioctl(file, FS_IOC_SETFLAGS, &flags) == 0 || errno != EPERM;
+    close(file);
+    return did;
 }
 static bool makes_segment(void)
 {
@@ -312,6 +341,9 @@ static const struct {
     {"make a file beside itself", makes_here, NEVER},
     {"make a file without a name", makes_nameless, NEVER},
     {"change a file's mode", changes_mode, NEVER},
+    {"change a file by a call that is new", changes_by_a_new_call, NEVER},
+    {"change what a file is", changes_attributes, NEVER},
+    {"use a shared segment by its number", uses_segments, NEVER},
     {"make a shared segment", makes_segment, NEVER},
     {"make a queue", makes_queue, NEVER},
     {"read another process's command line", lists_processes, WITHOUT_A_TIER},

@@ -27,12 +27,14 @@ static const char *const functions[] = {"malloc",         "calloc",          "re
                                         "open_memstream", "open_wmemstream", "mmap",
                                         "mmap64",         "mremap",          "brk",
                                         "sbrk",           "__libc_malloc",   "__libc_calloc",
-                                        "__libc_realloc", "__libc_memalign", "__libc_free"};
+                                        "__libc_realloc", "__libc_memalign", "__libc_free",
+                                        "__libc_valloc",  "__libc_pvalloc"};
 
 static bool is_one(const char *name)
 {
+    const size_t length = strcspn(name, "@"); /* a version of the library's may stand behind it */
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (strcmp(name, functions[i]) == 0)
+        if (strlen(functions[i]) == length && strncmp(name, functions[i], length) == 0)
             return true;
     return false;
 }
@@ -110,6 +112,35 @@ static bool gives_memory(const void *arg, const Elf64_Sym *symbol, const char *n
 struct words build_memory_imports(const char *object, size_t length)
 {
     return symbols_of(object, length, gives_memory, NULL);
+}
+
+static bool is_of_a_sanitizer(const void *arg, const Elf64_Sym *symbol, const char *name)
+{
+    static const char *const begins[] = {"__tsan_", "__asan_", "__lsan_", "__ubsan_", "__sanitizer_"};
+    (void)arg;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(name, begins[i], strlen(begins[i])) == 0)
+            return symbol->st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
+    return false;
+}
+
+bool build_leaves_sanitizers(struct builder *builder, const char *object, const char *shown)
+{
+    size_t length = 0;
+    char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL);
+    struct words names = bytes ? symbols_of(bytes, length, is_of_a_sanitizer, NULL) : (struct words){0};
+    bool leaves = names.count == 0, said = false;
+    for (size_t i = 0; i < builder->build->problem_count;
+         i++) /* of each file once: it is linked in each variant */
+        said |= strcmp(builder->build->problems[i].where, shown) == 0;
+    if (!leaves && !said)
+        build_problem(
+            builder->build, shown, false,
+            format_text("defines %s, by which a program tells a sanitizer what to leave unsaid: remove it.",
+                        names.items[0]));
+    words_free(&names);
+    free(bytes);
+    return leaves;
 }
 
 void build_note_imports(struct builder *builder, const char *object, const char *shown)

@@ -130,6 +130,9 @@ void build_keep_text(struct builder *builder, const struct job *job, const char 
 struct words build_memory_imports(const char *object, size_t length);
 /** Note those of the object of a submitted file, as `shown` names it, in the build's `memory_imports`. */
 void build_note_imports(struct builder *builder, const char *object, const char *shown);
+/** Whether an object defines nothing that a sanitizer asks a program for, such as its options: with these a program could silence it. If not
+ * the problem is noted. */
+bool build_leaves_sanitizers(struct builder *builder, const char *object, const char *shown);
 /** Whether a model calls what it needs alone, of the runtime what begins like one of `calls`, and defines nothing for others. If not the
  * build has a problem more. */
 bool build_model_is_closed(struct builder *builder, const char *object, const char *shown, const char *calls);

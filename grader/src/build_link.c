@@ -252,6 +252,8 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
             if (strcmp(variant, "interleave") == 0 && course_is_of_models(course, file->lab) &&
                 !build_model_is_closed(builder, object, file->shown, settings_get(&scenarios, "MODEL_CALLS")))
                 build->status[v] = BUILD_FAILED;
+            if (!build_leaves_sanitizers(builder, object, file->shown))
+                build->status[v] = BUILD_FAILED;
             if (strcmp(variant, "plain") == 0)
                 build_note_imports(builder, object, file->shown);
             if (strcmp(variant, "tsan") == 0 && has_fences(object)) {

@@ -177,13 +177,17 @@ static bool includes_a_model_header(const char *at)
     return false;
 }
 
-/* A word with which code runs before the model does, or past the engine. */
+/* A word with which code runs before the model does, or past the engine, or with which it finds what it runs on: those that C keeps for
+ * the compiler and its library (attributes, built-in functions, macros that paste words together), and what MODEL() defines. */
 static bool is_forbidden_word(const struct reader *reader)
 {
-    static const char *const words[] = {"asm",           "__asm",   "__asm__", "__attribute",
-                                        "__attribute__", "_Pragma", "__pragma"};
+    static const char *const words[] = {"asm", "_Pragma", "interleave_model"};
+    static const char *const begins[] = {"__", "pointer_"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (is(reader, words[i]))
+            return true;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(reader->token, begins[i], strlen(begins[i])) == 0)
             return true;
     return false;
 }
@@ -217,9 +221,11 @@ char *form_model_problem(const char *submitted)
         if ((before == '[' && first == '[') || ((before == '<' || before == '%') && first == ':'))
             return format_text("line %d: a model is plain C: there is no %c%c in it.", reader.line, before,
                                first);
+        if (first == '"' && before == 'R' && reader.token[-1] == 'R')
+            return format_text("line %d: a model is plain C: there is no raw string in it.", reader.line);
         if (first == '"' || first == '\'')
             skip_text(&reader);
-        before = first;
+        before = is_word(first) ? reader.token[reader.length - 1] : first;
     }
     return NULL;
 }

@@ -40,12 +40,22 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
     }
 }
 
+/* A suite that expects no events has no words for them; a program can send some all the same. */
+static void describe_event(struct judge *judge, const struct channel_record *record, char *text, size_t size)
+{
+    if (judge->suite->describe_event)
+        judge->suite->describe_event(judge, record, text, size);
+    else
+        snprintf(text, size, "an event of kind %u, which no scenario of this lab reports",
+                 (unsigned)record->kind);
+}
+
 static void note_event(struct judge *judge, const struct channel_record *record)
 {
     char text[200] = "";
     if (judge_scenario_is(judge, "laws"))
         return; /* numbers, which laws.c turns into words where a law is broken */
-    judge->suite->describe_event(judge, record, text, sizeof text);
+    describe_event(judge, record, text, sizeof text);
     if (*text)
         judge_note(judge, "         %s", text);
 }
@@ -202,7 +212,7 @@ void judge_expect_asleep(struct judge *judge, int64_t thread, const char *who, i
             struct channel_record event =
                 judge_next_event(judge, "the thread sleeps"); /* a crash fails here */
             char text[200] = "";
-            judge->suite->describe_event(judge, &event, text, sizeof text);
+            describe_event(judge, &event, text, sizeof text);
             judge_fail(judge, "the thread sleeps while there is nothing to do", "%s does not sleep: %s", who,
                        text);
         }
@@ -263,10 +273,10 @@ void judge_expect_later_panic(struct judge *judge, const char *clause, const cha
     judge->awaited = format_text("a panic that names clause %s", clause);
     judge->instead = last;
     if (judge->later_count > 0) /* came before the reply did */
-        judge->suite->describe_event(judge, &judge->later[judge->later_count - 1], last, sizeof last);
+        describe_event(judge, &judge->later[judge->later_count - 1], last, sizeof last);
     while (!judge->panic_seen && (record = judge_wait_within(judge, &waiting)).type == RECORD_EVENT) {
         note_event(judge, &record);
-        judge->suite->describe_event(judge, &record, last, sizeof last);
+        describe_event(judge, &record, last, sizeof last);
     }
     judge->panic_expected = false;
     if (record.type != RECORD_PANIC)

@@ -9,8 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
+#include <linux/fsverity.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -25,7 +28,8 @@
 
 enum { INSTRUCTIONS_MAX = 4096 /* the kernel's own limit */ };
 
-/* Names that this version of libseccomp or this machine does not know are passed over. */
+/* Names that this version of libseccomp or this machine does not know are passed over; what the kernel has and the library does not know
+ * is refused by its number: see refuse_newer(). */
 static const char refused[] =
     /* other processes' memory and state */
     "process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp userfaultfd perf_event_open bpf "
@@ -33,7 +37,7 @@ static const char refused[] =
     "unshare setns mount umount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick "
     "mount_setattr quotactl quotactl_fd swapon swapoff acct "
     /* memory that no limit counts: keys, files without a name, System V's and POSIX's queues and segments */
-    "add_key request_key keyctl memfd_create memfd_secret shmget msgget semget mq_open "
+    "add_key request_key keyctl memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink "
     /* the network, and sockets of others on this machine; what stays of pairs is below */
     "socket bind connect listen "
     /* the machine */
@@ -139,6 +143,7 @@ static const struct condition refused_if[] = {
 };
 
 static const struct condition changing_if[] = {
+    REQUEST(FS_IOC_SETFLAGS),  REQUEST(FS_IOC_FSSETXATTR), REQUEST(FS_IOC_ENABLE_VERITY),
     HAS("open", 1, O_WRONLY),  HAS("open", 1, O_RDWR),     HAS("open", 1, O_CREAT),
     HAS("open", 1, O_TRUNC),   HAS("openat", 2, O_WRONLY), HAS("openat", 2, O_RDWR),
     HAS("openat", 2, O_CREAT), HAS("openat", 2, O_TRUNC),
@@ -170,6 +175,23 @@ static bool refuse(scmp_filter_ctx filter, int error, const char *names)
     return done;
 }
 
+/* As if the kernel did not have them: all calls that are newer than the library. One of them sets attributes of files by another way. */
+static bool refuse_newer(scmp_filter_ctx filter)
+{
+    enum {
+        FIRST = 424,
+        BEHIND = 512
+    }; /* the same numbers in all architectures; behind them are other interfaces */
+    bool done = true;
+    for (int number = FIRST; number < BEHIND; number++) {
+        char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+        if (!name)
+            done &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0) == 0;
+        free(name);
+    }
+    return done;
+}
+
 static bool refuse_if(scmp_filter_ctx filter, const struct condition *conditions, size_t count)
 {
     bool done = true;
@@ -188,7 +210,7 @@ static bool refuse_if(scmp_filter_ctx filter, const struct condition *conditions
 
 static bool add_rules(scmp_filter_ctx filter, const struct sandbox_rules *rules, pid_t only_process)
 {
-    bool done = refuse(filter, EPERM, refused) && refuse(filter, ENOSYS, unknown) &&
+    bool done = refuse(filter, EPERM, refused) && refuse(filter, ENOSYS, unknown) && refuse_newer(filter) &&
                 refuse_if(filter, refused_if, COUNT(refused_if));
     if (!rules->writable)
         done &= refuse(filter, EPERM, changing) && refuse_if(filter, changing_if, COUNT(changing_if));

@@ -60,10 +60,9 @@ static void expect_tasks(struct judge *judge, const struct line *expected, const
     char words[120];
     told.count = 0;
     for (int i = 0; i < count; i++)
-        for (int64_t task = events[i].a; events[i].kind == EVENT_RUN && task < events[i].a + events[i].b;
-             task++)
-            if (told.count < RING_TASKS_MAX)
-                add(&told, (int)task);
+        for (int64_t more = 0;
+             events[i].kind == EVENT_RUN && more < events[i].b && told.count < RING_TASKS_MAX; more++)
+            add(&told, (int)((uint64_t)events[i].a + (uint64_t)more));
     for (int i = 0; i < expected->count || i < told.count; i++) {
         snprintf(words, sizeof words, "%s: as its number %d comes %s", what, i + 1, tasks_text(expected, i));
         bool same = i < expected->count && i < told.count && expected->tasks[i] == told.tasks[i];

@@ -74,7 +74,8 @@ static bool pop(struct judge *judge, uint64_t now)
     else
         snprintf(text, sizeof text, "entry %d, whose tick is %llu", wanted,
                  (unsigned long long)wheel.entries[wanted].tick);
-    EXPECT(judge, reply.a >= -1, "an entry that was inserted, or NULL", "something else");
+    EXPECT(judge, reply.a >= -1 && reply.a < ENTRIES_MAX, "an entry that was inserted, or NULL",
+           "something else");
     EXPECT(judge, reply.a < 0 || wheel.entries[reply.a].is_in, text, "entry %lld, which is not in the wheel",
            (long long)reply.a);
     if (reply.a >= 0)

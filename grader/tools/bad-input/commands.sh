@@ -95,13 +95,17 @@ model constructor "there is no __attribute__ in it" "${begins}__attribute__((con
 model brackets "there is no [[ in it" "${begins}[[gnu::constructor]] &/"
 model digraph "there is no <: in it" "${begins}<:<:gnu::constructor:>:> &/"
 model assembly "there is no asm in it" 's/^    begin();$/    asm("syscall");/'
+model pasted "there is no __CONCAT in it" "${begins}__CONCAT(__attri, bute__)((constructor)) &/"
+model raw-string "there is no raw string in it" '1i static const char *const hidden = R"x(" /* )x";'
+model callers "there is no __builtin_return_address in it" 's/^    begin();$/    (void)__builtin_return_address(1);\n&/'
+model its-place "there is no pointer_sleep in it" '$a static const void *const *place = (const void *const *)\&pointer_sleep;'
 model define "no directive but #include" '1i #define CALL(name) __builtin_##name'
 model digraph-of-define "there is no %: in it" '1i %:define CALL exit'
 model other-header "no directive but #include" 's/^#include <interleave.h>$/&\n#include <unistd.h>/'
 model hidden-line "ends with a backslash" 's/^    begin();$/\/\/ \\\n&/'
 model unknown-call "asks for writev. A model has" 's/^    begin();$/    extern long writev(int, const void *, int);\n    writev(4, 0, 0);/'
 model dispatcher "asks for ring_reference_wf_run_queue_init. A model has" 's/^    begin();$/    extern char ring_reference_wf_run_queue_init[];\n    (void)*(volatile char *)ring_reference_wf_run_queue_init;/'
-model all-models "asks for __start_interleave_models. A model has" 's/^    begin();$/    extern char __start_interleave_models[];\n    (void)*(volatile char *)__start_interleave_models;/'
+model all-models "there is no __start_interleave_models in it" 's/^    begin();$/    extern char __start_interleave_models[];\n    (void)*(volatile char *)__start_interleave_models;/'
 model outside "asks for open, write. A model has" 's/^static void begin(void)$/ssize_t write(int, const void *, size_t);\nint open(const char *, int, ...);\nstatic void look(uint64_t value, char *text, size_t size)\n{\n    *text = (char)(value + size);\n    (void)!write(open("\/proc\/self\/cmdline", 0), text, 1);\n}\n\n&/; s/^    begin();$/    interleave_name_with(\&ring.head, "head", look);\n&/'
 model for-others "defines strcmp for other files" '$a int strcmp(const char *a, const char *b) { return a != b; }'
 model no-model "model.c has no MODEL(sleep, ...)" 's/^MODEL(sleep,/MODEL(sleeps,/'

@@ -94,5 +94,24 @@ rm -f build/objects
 # memory from elsewhere than wf_alloc(): the file and the functions are named, and a text is no function
 submission borrows && patch -s -p1 -d "$work/borrows/01-futures" <grader/mutants/01-futures/01.34-join-asks-malloc.patch
 run 1 "malloc(), free()" borrows --test laws_memory
+submission by-version && cat >>"$work/by-version/01-futures/combine.c" <<'END'
+void *zz_malloc(unsigned long size);
+__asm__(".symver zz_malloc, malloc@GLIBC_2.2.5");
+void *wf_kept_anyhow(void);
+void *wf_kept_anyhow(void)
+{
+    return zz_malloc(1);
+}
+END
+run 1 "combine.c calls" by-version --test laws_memory
+# what tells a sanitizer to be silent is refused
+submission silent && cat >>"$work/silent/01-futures/combine.c" <<'END'
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "report_bugs=0";
+}
+END
+run 1 "defines __tsan_default_options, by which" silent --test laws_memory
 submission names && echo 'const char *const words[] = {"malloc", "free"};' >>"$work/names/01-futures/combine.c"
 run 0 "it passes" names --test laws_memory
