@@ -82,9 +82,21 @@ static bool keeps_waker(void)
            leaf.behaviour == WAITS_AT_GATE;
 }
 
+/* Tells of a poll that does not begin with the whole budget; and takes a part of it, so that the next one shows who fills it. */
+static void tell_budget(struct wf_cx *cx)
+{
+    const struct wf_context *context = wf_context_current;
+    int64_t units = context->constrained ? (int64_t)context->budget : NO_BUDGET;
+    if (units != WF_BUDGET && (context->constrained || leaf.polls > 0)) /* at first that is a matter of 01.24 */
+        scenario_event(EVENT_BUDGET, units, 0);
+    for (int unit = 0; unit < 3; unit++)
+        (void)!wf_budget_spend(cx->waker);
+}
+
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
 {
     (void)future;
+    tell_budget(cx);
     leaf.polls++;
     int64_t seen = leaf.polls > 1 ? read_parcel() : 0;
     if (leaf.polls_left > 0 && keeps_waker())

@@ -246,6 +246,9 @@ enum futures_event {
          ARG(thread, ACTOR) ARG(rounds, ROUNDS) ARG(spin, SPIN))
 #define PARKING_STEPS(STEP, ARG) PARKS_STEPS(STEP, ARG) BLOCK_ON_STEPS(STEP, ARG)
 
+/** Of EVENT_BUDGET: what is polled has none, and could go on for ever. */
+enum { NO_BUDGET = -1 };
+
 /** Events of the scenario "parking". */
 enum parking_event {
     EVENT_PARK_DONE = 1, /* enum wf_parked, the value read */
@@ -253,6 +256,7 @@ enum parking_event {
     EVENT_LEAF_POLLED,   /* number of the poll, the value read */
     EVENT_BLOCK_ON_DONE, /* what it returned, out of the leaf */
     EVENT_PARK_BEGINS,   /* the runtime reports that it parks */
+    EVENT_BUDGET,        /* the units with which a poll begins, where they are not WF_BUDGET; NO_BUDGET */
     EVENT_ROW_DONE,      /* parks with a permit that were woken, parks without one that timed out */
 };
 

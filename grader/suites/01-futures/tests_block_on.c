@@ -25,6 +25,8 @@ static struct channel_record next_event(struct judge *judge, const char *awaited
     do
         event = judge_next_event(judge, awaited);
     while (event.kind == EVENT_PARK_BEGINS);
+    EXPECT(judge, event.kind != EVENT_BUDGET, "each poll begins with WF_BUDGET units, 128", "%lld units",
+           (long long)event.a);
     return event;
 }
 

@@ -115,6 +115,7 @@ static const struct judge_says parking_says[] = {
     [EVENT_BLOCK_ON_DONE] = {"block_on returns %s, out %s", judge_number, judge_number},
     [EVENT_ROW_DONE] = {"%s parks were woken, %s timed out", judge_number, judge_number},
     [EVENT_PARK_BEGINS] = {"the thread parks", NULL, NULL},
+    [EVENT_BUDGET] = {"a poll of the future begins with %s units", judge_number, NULL},
 };
 
 void describe_parking_event(struct judge *judge, const struct channel_record *event, char *text, int size)

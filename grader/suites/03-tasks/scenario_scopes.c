@@ -36,6 +36,13 @@ static void tell(enum scopes_event event, int64_t number)
 {
     for (int key = 0; key < KEYS_MAX; key++)
         scenario_event(event, number * KEYS_MAX + key, value_of(key));
+    /* a context further in is another stack of scopes, and that is empty */
+    struct wf_context further_in = {0};
+    wf_context_enter(&further_in);
+    for (int key = 0; key < KEYS_MAX; key++)
+        if (value_of(key) != 0)
+            scenario_event(EVENT_SEEN_FURTHER_IN, number * KEYS_MAX + key, value_of(key));
+    wf_context_leave(&further_in);
 }
 
 static enum wf_poll probe_poll(struct wf_future *future, struct wf_cx *cx)

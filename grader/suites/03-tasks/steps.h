@@ -207,6 +207,7 @@ enum { EVENT_KINDS = 16 }; /* kind + EVENT_KINDS * thread */
 enum scopes_event {
     EVENT_SEEN = 1,     /* probe * KEYS_MAX + key, the value in its poll */
     EVENT_SEEN_AT_DROP, /* the same, in its drop */
+    EVENT_SEEN_FURTHER_IN, /* the same, in a context further in, where no scope is: only of a value that is not 0 */
 };
 
 /* --- the scenario "threads" --- */

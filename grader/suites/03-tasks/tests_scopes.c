@@ -28,8 +28,10 @@ void describe_scopes_event(struct judge *judge, const struct channel_record *eve
 {
     (void)judge;
     snprintf(text, (size_t)size, "probe %lld is %s; key %lld: %lld", (long long)event->a / KEYS_MAX,
-             event->kind == EVENT_SEEN ? "polled" : "dropped", (long long)event->a % KEYS_MAX,
-             (long long)event->b);
+             event->kind == EVENT_SEEN              ? "polled"
+             : event->kind == EVENT_SEEN_FURTHER_IN ? "in a context further in"
+                                                    : "dropped",
+             (long long)event->a % KEYS_MAX, (long long)event->b);
 }
 
 /* Scopes at random around a future; those of the probes `first` to `last`. Inner values count. */
@@ -76,6 +78,9 @@ static void check_seen(struct judge *judge, const struct forest *forest, int tre
     const struct channel_record *events = judge_events(judge, &count);
     for (int i = 0; i < count; i++) {
         int probe = (int)(events[i].a / KEYS_MAX), key = (int)(events[i].a % KEYS_MAX);
+        EXPECT(judge, events[i].kind != EVENT_SEEN_FURTHER_IN,
+               "in a context further in, which has no scope, no value is in force", "key %d is %lld", key,
+               (long long)events[i].b);
         if (events[i].kind != kind || probe < 0 || probe >= PROBES)
             judge_fail(judge, kind == EVENT_SEEN ? "the probes are polled" : "the probes are dropped",
                        "probe %d is %s", probe, kind == EVENT_SEEN ? "dropped" : "polled");

@@ -47,6 +47,16 @@ static void between_drop(void *data)
 static const struct wf_waker_ops between_ops = {
     .clone = between_clone, .wake = between_wake, .wake_by_ref = between_wake, .drop = between_drop};
 
+/* --- and one whose datum is the task's own waker's: only its table tells that it is another --- */
+
+static void alike_wake(void *data)
+{
+    between_wake(probe_by_number(number_of_task(data)));
+}
+
+static const struct wf_waker_ops alike_ops = {
+    .clone = between_clone, .wake = alike_wake, .wake_by_ref = alike_wake, .drop = between_drop};
+
 /* --- what is awaited --- */
 
 static enum wf_poll eater_poll(struct wf_future *future, struct wf_cx *cx)
@@ -241,7 +251,10 @@ IN_POLL_IS(keep, keep(self, cx->waker), GO_ON);
 IN_POLL(begin_yield)
 {
     const struct wf_waker between = {&between_ops, self};
-    return begin_yield(self, act->behind == WAKER_BETWEEN ? &between : cx->waker);
+    const struct wf_waker alike = {&alike_ops, cx->waker->data};
+    return begin_yield(self, act->behind == WAKER_BETWEEN ? &between
+                             : act->behind == WAKER_ALIKE ? &alike
+                                                          : cx->waker);
 }
 
 IN_POLL(pong)

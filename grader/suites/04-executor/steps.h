@@ -54,7 +54,10 @@ enum scheduler { SCHEDULERS(STEP_EDGE_VALUE) };
 #define MOVERS(EDGE) EDGE(STAYS, "stay on their thread") EDGE(MOVES, "may move to another thread")
 enum { MOVERS(STEP_EDGE_VALUE) };
 
-#define BEHINDS(EDGE) EDGE(OWN_WAKER, "") EDGE(WAKER_BETWEEN, ", with a waker that forwards to its own")
+#define BEHINDS(EDGE)                                                                                        \
+    EDGE(OWN_WAKER, "")                                                                                      \
+    EDGE(WAKER_BETWEEN, ", with a waker that forwards to its own")                                           \
+    EDGE(WAKER_ALIKE, ", with a waker that forwards to its own, and has the same datum")
 enum { BEHINDS(STEP_EDGE_VALUE) };
 
 #define HOW_OFTENS(EDGE) EDGE(ONCE, "once") EDGE(EACH_TIME, "each time")

@@ -34,6 +34,8 @@ static void expect_refused_here(struct judge *judge, int task)
            "the frame that is refused is dropped once", "%d times", driver_events(judge, EVENT_DROPPED, task));
     EXPECT(judge, driver_events(judge, EVENT_POLLED, -1) == 0, "nothing is polled any more",
            "a task is polled");
+    EXPECT(judge, driver_events(judge, EVENT_UNPARK, -1) == 0,
+           "nothing else happens: there is nothing for which a park should end", "the park is unparked");
 }
 
 static void expect_all_dropped(struct judge *judge, const struct story *story)

@@ -162,13 +162,19 @@ static void gives_way(struct judge *judge, bool in_task)
     drop_runtime(judge);
 }
 
-/* The body of a local run yields: the task that runs it gives way. */
-static void yield_of_a_body(struct judge *judge)
+/* The body of a local run yields: the task that runs it gives way, also where a local task that did not yield was polled since. */
+static void yield_of_a_body(struct judge *judge, bool among_tasks)
 {
+    enum { LOCAL_TASK = 6 };
     PROGRAM(judge, 1, 5, ACT(ready));
+    PROGRAM(judge, LOCAL_TASK, LOCAL_TASK, ACT(rest));
     PROGRAM(judge, BODY, BODY, ACT(yield), ACT(ready));
-    PROGRAM(judge, RUNS, RUNS, ACT(local_new, SET), ACT(run_local, SET, BODY), ACT(local_drop, SET),
-            ACT(ready));
+    if (among_tasks)
+        PROGRAM(judge, RUNS, RUNS, ACT(local_new, SET), ACT(spawn, ON_LOCAL, LOCAL_TASK),
+                ACT(run_local, SET, BODY), ACT(local_drop, SET), ACT(ready));
+    else
+        PROGRAM(judge, RUNS, RUNS, ACT(local_new, SET), ACT(run_local, SET, BODY), ACT(local_drop, SET),
+                ACT(ready));
     PROGRAM(judge, ROOT, ROOT, ACT(spawn_all, RANGE(RUNS, RUNS)), ACT(spawn_all, RANGE(1, 5)),
             ACT(await, RUNS), ACT(ready));
     make_runtime(judge, false);
@@ -208,7 +214,8 @@ void test_local_gives_way(struct judge *judge)
     gives_way_once(judge);
     gives_way(judge, false);
     gives_way(judge, true);
-    yield_of_a_body(judge);
+    yield_of_a_body(judge, false);
+    yield_of_a_body(judge, true);
     judge_finish(judge);
 }
 

@@ -88,9 +88,29 @@ static void inside_itself(struct judge *judge, struct step_act act, const char *
     judge_expect_later_panic(judge, clause, "");
 }
 
+/* The body and local tasks are inside a runtime: another one does not run there, and says what does. */
+static void runtime_inside(struct judge *judge, bool in_body)
+{
+    judge_start(judge, "executor");
+    make_runtime(judge, false);
+    PROGRAM(judge, BODY + 1, BODY + 1, ACT(ready));
+    PROGRAM(judge, 1, 1, ACT(note, 1), ACT(block_on, RUNTIME, BODY + 1), ACT(ready));
+    if (in_body)
+        PROGRAM(judge, BODY, BODY, ACT(note, 1), ACT(block_on, RUNTIME, BODY + 1), ACT(ready));
+    else
+        PROGRAM(judge, BODY, BODY, ACT(spawn, ON_LOCAL, 1), ACT(wait));
+    PROGRAM(judge, ROOT, ROOT, ACT(local_new, SET), ACT(run_local, SET, BODY), ACT(ready));
+    judge_allow_panic(judge);
+    run_root(judge);
+    until(judge, EVENT_NOTE, "the body, or local task 1, is polled");
+    judge_expect_later_panic(judge, "04.10", "(probe)");
+}
+
 void test_local_run_inside(struct judge *judge)
 {
     inside_itself(judge, ACT(run_local, SET, BODY + 1), "04.28");
+    runtime_inside(judge, true);
+    runtime_inside(judge, false);
 }
 
 void test_local_drop_inside(struct judge *judge)

@@ -151,11 +151,36 @@ static void injected_while_empty(struct judge *judge)
     end_runtime(judge);
 }
 
+/* The queue is empty, so all of them join it at once: before what the first of them wakes. */
+static void many_injected_while_empty(struct judge *judge, int many)
+{
+    enum { BUSY = 1, FIRST = 10 };
+    PROGRAM(judge, BUSY, BUSY, ACT(wake_self), ACT(pend), ACT(ready));
+    PROGRAM(judge, FIRST, FIRST + many - 1, ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(pend), ACT(ready));
+    make_runtime(judge, false);
+    DRIVER(judge, ACT(spawn, ON_RUNTIME, BUSY));
+    for (int task = FIRST; task < FIRST + many; task++)
+        DRIVER(judge, ACT(spawn, ON_RUNTIME, task));
+    run_root(judge);
+    const struct story *story = until_asleep(judge);
+    int woken = find(story, 0, EVENT_POLLED, BUSY), again = find(story, woken + 1, EVENT_POLLED, BUSY);
+    EXPECT(judge, again >= 0 && count_of(story, EVENT_READY, FIRST + many - 1) == 1, "all of them are polled",
+           "not all are");
+    int before = count_between(story, woken, again, EVENT_READY, -1);
+    EXPECT(judge, before == many, "all that was spawned by another thread joins the empty queue at once",
+           "of %d tasks only %d are polled before one that the first of them wakes", many, before);
+    WAKE(judge, ROOT);
+    until_done(judge);
+    end_runtime(judge);
+}
+
 void test_injected_in_time(struct judge *judge)
 {
     judge_start(judge, "executor");
     injected_while_empty(judge);
     injected_while_busy(judge);
     spawned_while_busy(judge);
+    many_injected_while_empty(judge, 300);
     judge_finish(judge);
 }

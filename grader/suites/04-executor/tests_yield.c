@@ -45,10 +45,14 @@ static void yield_behind_a_waker(struct judge *judge)
 }
 
 /* A waker that is not the task's own is woken, before the task is polled again: others may wait for that wake. Each of them
- * is polled for each wake, so one is enough. */
-static void yield_wakes_what_it_was_given(struct judge *judge)
+ * is polled for each wake, so one is enough. `alike`: it has the datum of the task's own. */
+static void yield_wakes_what_it_was_given(struct judge *judge, bool alike)
 {
-    PROGRAM(judge, 1, 1, ACT(keep), ACT(on_wake, EACH_TIME), ACT(note, 9), ACT(yield), ACT(ready));
+    if (alike)
+        PROGRAM(judge, 1, 1, ACT(keep), ACT(on_wake, EACH_TIME), ACT(note, 9), ACT(begin_yield, WAKER_ALIKE),
+                ACT(pend), ACT(ready));
+    else
+        PROGRAM(judge, 1, 1, ACT(keep), ACT(on_wake, EACH_TIME), ACT(note, 9), ACT(yield), ACT(ready));
     make_set(judge);
     DRIVER(judge, ACT(spawn_all, RANGE(1, 1)));
     int notes = count_of(run_set(judge, ALL), EVENT_NOTE, 9);
@@ -86,7 +90,8 @@ void test_yield(struct judge *judge)
     yield_by_hand(judge, 100);
     yield_and_wake(judge);
     yield_behind_a_waker(judge);
-    yield_wakes_what_it_was_given(judge);
+    yield_wakes_what_it_was_given(judge, false);
+    yield_wakes_what_it_was_given(judge, true);
     judge_finish(judge);
 }
 
@@ -167,6 +172,28 @@ static void yield_beside_a_busy_one(struct judge *judge)
     end_runtime(judge);
 }
 
+/* What the one that yields gives way to may be what it waits for: what the park's turn brings comes before it. */
+static void yield_to_the_park(struct judge *judge)
+{
+    PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
+    PROGRAM(judge, 2, 2, ACT(yield), ACT(ready));
+    PROGRAM(judge, ROOT, ROOT, ACT(keep), ACT(spawn_all, RANGE(1, 1)), ACT(pend), ACT(spawn_all, RANGE(2, 2)),
+            ACT(pend), ACT(ready));
+    make_runtime(judge, false);
+    run_root(judge);
+    until_asleep(judge);
+    CARRY(judge, ACT(in_park, RUNTIME, IN_TURN), ACT(wake, 1));
+    WAKE(judge, ROOT);
+    const struct story *story = until_asleep(judge);
+    int yields = find(story, 0, EVENT_POLLED, 2), again = find(story, yields + 1, EVENT_POLLED, 2);
+    EXPECT(judge, again >= 0, "the one that yields is polled again", "it is not");
+    EXPECT(judge, count_between(story, 0, again, EVENT_POLLED, 1) == 1,
+           "a task that is woken in the turn of the park is polled before the one that yielded", "it is not");
+    WAKE(judge, ROOT);
+    until_done(judge);
+    end_runtime(judge);
+}
+
 static void yield_of_the_root(struct judge *judge)
 {
     PROGRAM(judge, 1, 5, ACT(ready));
@@ -187,6 +214,7 @@ void test_yield_gives_way(struct judge *judge)
     all_yield(judge, 2);
     all_yield(judge, 300);
     yield_beside_a_busy_one(judge);
+    yield_to_the_park(judge);
     yield_of_the_root(judge);
     judge_finish(judge);
 }

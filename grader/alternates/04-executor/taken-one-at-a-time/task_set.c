@@ -6,7 +6,8 @@
  *
  * On the set's thread a task goes to the run queue, which needs no lock. From anywhere else it goes to the inject queue,
  * under the lock, and the owner of the set is told, who may be asleep. Before each poll the set's thread takes one
- * task out of it, if there is one: so each waits for those before it, and for nobody else.
+ * task out of it, if there is one: so each waits for those before it, and for nobody else. What is left is taken, one after the
+ * other, when nothing else can run and every WF_POLLS_PER_INJECT polls.
  *
  * ## The end
  *
@@ -185,7 +186,10 @@ uint32_t wf_task_set_run(struct wf_task_set *set, struct wf_context *context, ui
 {
     uint32_t count = 0;
     for (; count < limit; count++) {
-        if (wf_load_relaxed(&set->has_injected))
+        /* the rest is late only now: 31 polls after the last time, or where nothing else can run */
+        bool all = set->polls++ % WF_POLLS_PER_INJECT == 0 || wf_task_queue_is_empty(&set->run);
+        bool more = wf_load_relaxed(&set->has_injected);
+        for (; more; more = all && wf_load_relaxed(&set->has_injected))
             take_injected(set);
         struct wf_task *task = wf_task_queue_pop(&set->run);
         if (!task)
