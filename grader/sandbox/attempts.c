@@ -137,9 +137,9 @@ static bool uses_segments(void)
 }
 static bool changes_attributes(void)
 {
-    int flags = 0, file = open(program, O_RDONLY);
-    bool did = file < 0 || ioctl(file, FS_IOC_SETFLAGS, &flags) == 0 || errno != EPERM;
-    close(file);
+    int flags = 0, own = open(program, O_RDONLY);
+    bool did = own < 0 || ioctl(own, FS_IOC_SETFLAGS, &flags) == 0 || errno != EPERM;
+    close(own);
     return did;
 }
 static bool makes_segment(void)

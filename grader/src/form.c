@@ -225,7 +225,7 @@ char *form_model_problem(const char *submitted)
             return format_text("line %d: a model is plain C: there is no raw string in it.", reader.line);
         if (first == '"' || first == '\'')
             skip_text(&reader);
-        before = is_word(first) ? reader.token[reader.length - 1] : first;
+        before = reader.token[is_word(first) ? reader.length - 1 : 0];
     }
     return NULL;
 }

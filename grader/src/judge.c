@@ -41,12 +41,12 @@ void judge_send(struct judge *judge, uint32_t operation, const int64_t *argument
 }
 
 /* A suite that expects no events has no words for them; a program can send some all the same. */
-static void describe_event(struct judge *judge, const struct channel_record *record, char *text, size_t size)
+static void describe_event(struct judge *judge, const struct channel_record *record, char *text, int size)
 {
     if (judge->suite->describe_event)
         judge->suite->describe_event(judge, record, text, size);
     else
-        snprintf(text, size, "an event of kind %u, which no scenario of this lab reports",
+        snprintf(text, (size_t)size, "an event of kind %u, which no scenario of this lab reports",
                  (unsigned)record->kind);
 }
 
