@@ -130,10 +130,7 @@ static enum wf_poll poll_root(struct wf_future *root, struct wf_context *context
 static void enter(struct wf_current_thread *self, struct wf_context *context, const char *clause,
                   const char *what)
 {
-    const struct wf_context *outside = wf_context_running();
-    if (outside)
-        wf_panic(clause, "%s is called inside %s(%s): await it there, or do it outside", what, outside->runs,
-                 wf_context_root_name(outside));
+    wf_context_check_outside(clause, what);
     /* acquire: this thread goes on where the last one left the queues */
     if (wf_exchange_acquire(&self->entered, true))
         wf_panic(clause, "%s is called while the same runtime runs", what);

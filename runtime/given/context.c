@@ -40,6 +40,14 @@ const char *wf_context_root_name(const struct wf_context *context)
     return context->root ? context->root->ops->name : "";
 }
 
+void wf_context_check_outside(const char *clause, const char *what)
+{
+    const struct wf_context *outside = wf_context_running();
+    if (outside)
+        wf_panic(clause, "%s is called inside %s(%s): await it there, or do it outside", what, outside->runs,
+                 wf_context_root_name(outside));
+}
+
 uint32_t wf_choose_by_seed(const struct wf_context *context, uint32_t count)
 {
     /* relaxed: each draw gets a number of its own, and orders nothing */

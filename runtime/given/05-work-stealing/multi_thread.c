@@ -350,10 +350,7 @@ struct wf_scheduler *wf_multi_thread_scheduler(struct wf_multi_thread *runtime)
 
 void wf_multi_thread_drop(struct wf_multi_thread *runtime)
 {
-    const struct wf_context *outside = wf_context_running();
-    if (outside)
-        wf_panic("G.74", "wf_multi_thread_drop is called inside %s(%s): await it there, or do it outside",
-                 outside->runs, wf_context_root_name(outside));
+    wf_context_check_outside("G.74", "wf_multi_thread_drop");
     const struct wf_context *inside = wf_context_current;
     for (; inside && inside->spawns_on != &runtime->workers.scheduler;)
         inside = inside->outer;

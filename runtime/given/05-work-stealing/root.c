@@ -9,7 +9,6 @@
 #include "weft/detail/worker.h"
 #include "weft/error.h"
 #include "weft/multi_thread.h"
-#include "weft/panic.h"
 #include "weft/park.h"
 #include "weft/scheduler.h"
 
@@ -22,10 +21,7 @@ static void defer_root(struct wf_context *context, const struct wf_waker *waker)
 
 int wf_multi_thread_block_on(struct wf_multi_thread *runtime, struct wf_future *root)
 {
-    const struct wf_context *outside = wf_context_running();
-    if (outside)
-        wf_panic("G.72", "block_on is called inside %s(%s): await it there, or do it outside", outside->runs,
-                 wf_context_root_name(outside));
+    wf_context_check_outside("G.72", "block_on");
     struct wf_park *parker = wf_thread_parker_new();
     if (!parker)
         return WF_ENOMEM;

@@ -108,6 +108,9 @@ static inline uint32_t wf_choose(uint32_t count)
     return WF_UNLIKELY(context && context->choices) ? wf_choose_by_seed(context, count) : 0;
 }
 
+/** @brief Panic inside a runtime, where `what` would wait for ever, and name what runs there. `clause`: of the function that asks. */
+void wf_context_check_outside(const char *clause, const char *what);
+
 /** @brief The name of the future that a context runs; "" where it runs none now. For messages: "inside runs(name)". */
 const char *wf_context_root_name(const struct wf_context *context);
 
