@@ -129,11 +129,8 @@ bool build_leaves_sanitizers(struct builder *builder, const char *object, const 
     size_t length = 0;
     char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL);
     struct words names = bytes ? symbols_of(bytes, length, is_of_a_sanitizer, NULL) : (struct words){0};
-    bool leaves = names.count == 0, said = false;
-    for (size_t i = 0; i < builder->build->problem_count;
-         i++) /* of each file once: it is linked in each variant */
-        said |= strcmp(builder->build->problems[i].where, shown) == 0;
-    if (!leaves && !said)
+    bool leaves = names.count == 0;
+    if (!leaves)
         build_problem(
             builder->build, shown, false,
             format_text("defines %s, by which a program tells a sanitizer what to leave unsaid: remove it.",

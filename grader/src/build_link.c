@@ -220,8 +220,30 @@ static void look_into_cache(struct builder *builder, struct job *job, const stru
     free(list);
 }
 
+/* Nothing is linked that tells sanitizers what to leave unsaid. All variants are made of one text, so one tells for all. */
+static void refuse_silencers(struct builder *builder)
+{
+    struct build *build = builder->build;
+    size_t first = 0;
+    bool silent = false;
+    while (first < build->variants.count && build->status[first] != BUILD_OK)
+        first++;
+    for (size_t i = 0; first < build->variants.count && i < builder->submission.count; i++) {
+        const struct submitted_file *file = &builder->submission.files[i];
+        if (!is_own(builder, file->lab))
+            continue;
+        char *object = build_object_path(builder, build->variants.items[first], file);
+        silent |= !build_leaves_sanitizers(builder, object, file->shown);
+        free(object);
+    }
+    for (size_t v = first; silent && v < build->variants.count; v++)
+        if (build->status[v] == BUILD_OK)
+            build->status[v] = BUILD_FAILED;
+}
+
 struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilations)
 {
+    refuse_silencers(builder);
     struct jobs jobs = {0};
     const struct course *course = builder->course;
     struct build *build = builder->build;
@@ -251,8 +273,6 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
             words_add(&job->argv, object);
             if (strcmp(variant, "interleave") == 0 && course_is_of_models(course, file->lab) &&
                 !build_model_is_closed(builder, object, file->shown, settings_get(&scenarios, "MODEL_CALLS")))
-                build->status[v] = BUILD_FAILED;
-            if (!build_leaves_sanitizers(builder, object, file->shown))
                 build->status[v] = BUILD_FAILED;
             if (strcmp(variant, "plain") == 0)
                 build_note_imports(builder, object, file->shown);
