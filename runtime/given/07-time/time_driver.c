@@ -84,11 +84,10 @@ void wf_time_driver_put(struct wf_time_driver *driver, struct wf_timer *timer)
     wf_timer_wheel_insert(&driver->wheel, &timer->entry, wf_tick_from(driver->start_ns, timer->deadline_ns));
     wf_store_relaxed(&timer->state, WF_TIMER_ARMED); /* relaxed: without the lock only the owner reads it */
     count_armed(driver, 1);
-    uint64_t next = next_ns(driver);
-    /* relaxed: written under the lock; a turn that reads an old one fires a little later */
-    if (next < wf_load_relaxed(&driver->none_before_ns))
-        wf_store_relaxed(&driver->none_before_ns, next);
-    if (next < driver->sleeps_until)
+    uint64_t next = wf_timer_wheel_next(&driver->wheel);
+    wf_store_relaxed(&driver->none_before,
+                     next); /* relaxed: a turn that reads an old one fires a little later */
+    if (wf_tick_ns(driver->start_ns, next) < driver->sleeps_until)
         driver->alarm = true;
 }
 
@@ -120,7 +119,8 @@ static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state
             /* release, and last: the owner that reads it may free the timer */
             wf_store_release(&timer->state, state);
         }
-        wf_store_relaxed(&self->none_before_ns, next_ns(self)); /* relaxed: see wf_time_driver_put() */
+        /* relaxed: see wf_time_driver_put() */
+        wf_store_relaxed(&self->none_before, wf_timer_wheel_next(&self->wheel));
         pthread_mutex_unlock(&self->lock);
         any = any || count > 0;
         for (unsigned i = 0; i < count; i++)
@@ -132,7 +132,7 @@ static bool fire(struct wf_time_driver *self, uint64_t tick, enum wf_timer_state
 /* What the clock shows, as a tick; without a look at the clock, where there is no timer. */
 static uint64_t tick_now(const struct wf_time_driver *self)
 {
-    return wf_load_relaxed(&self->none_before_ns) == WF_FOREVER
+    return wf_load_relaxed(&self->none_before) == WF_TICK_NEVER
                ? 0
                : wf_tick_at(self->start_ns, wf_time_driver_now(self));
 }
@@ -153,12 +153,9 @@ static uint64_t begin_sleep(struct wf_time_driver *self, uint64_t deadline_ns)
 static enum wf_parked turn(struct wf_time_driver *self)
 {
     enum wf_parked parked = wf_park(self->inner, 0);
-    /* relaxed: see wf_time_driver_put(). Where there is no timer no clock is read, and where none can be due no lock is taken. */
-    uint64_t none_before_ns = wf_load_relaxed(&self->none_before_ns);
-    if (none_before_ns == WF_FOREVER)
-        return parked;
-    uint64_t now = wf_time_driver_now(self);
-    bool fired = now >= none_before_ns && fire(self, wf_tick_at(self->start_ns, now), WF_TIMER_FIRED);
+    uint64_t tick = tick_now(self);
+    /* relaxed: see wf_time_driver_put(). Where nothing can be due no lock is taken. */
+    bool fired = tick >= wf_load_relaxed(&self->none_before) && fire(self, tick, WF_TIMER_FIRED);
     return fired ? WF_PARK_WOKEN : parked;
 }
 
@@ -251,7 +248,7 @@ struct wf_time_driver *wf_time_driver_new(struct wf_park *inner, bool paused)
         .start_ns = paused ? START_OF_PAUSED_NS : wf_clock_ns(),
         .is_paused = paused,
         .paused_ns = START_OF_PAUSED_NS,
-        .none_before_ns = WF_FOREVER,
+        .none_before = WF_TICK_NEVER,
     };
     if (!self->inner) {
         wf_free(self, sizeof *self);

@@ -63,8 +63,8 @@ struct wf_time_driver {
     WF_ATOMIC(uint64_t) paused_ns; /**< what a paused clock shows; only the parking thread changes it */
     WF_ATOMIC(uint32_t) holds;     /**< reasons for which a paused clock does not advance by itself */
     WF_ATOMIC(uint32_t) armed;     /**< timers in the wheel; written under the lock, for tests and metrics */
-    /** No timer's tick comes before; WF_FOREVER: there is no timer. Written under the lock, read without it by a turn. */
-    WF_ATOMIC(uint64_t) none_before_ns;
+    /** No timer's tick comes before; WF_TICK_NEVER: there is no timer. Written under the lock, read without it by a turn. */
+    WF_ATOMIC(uint64_t) none_before;
 
     pthread_mutex_t lock; /**< guards what follows, and every armed timer; no user's code runs under it */
     struct wf_timer_wheel wheel; /**< of the timers' entries */
