@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "weft/coop.h"
+#include "weft/detail/clock.h"
 #include "weft/time.h"
 
 /* --- timeout_unfired --- */
@@ -82,8 +83,7 @@ static void insert_all(struct timers *self, struct wf_cx *cx, uint64_t after_ns,
 
 static void wait_until(uint64_t instant)
 {
-    const uint64_t left = wf_since_ns(instant, wf_now());
-    const struct timespec pause = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
+    const struct timespec pause = wf_timespec_of(wf_since_ns(instant, wf_now()));
     (void)nanosleep(&pause, NULL);
 }
 

@@ -144,9 +144,7 @@ static void *run_thread(void *argument)
     struct wf_poll_watch *self = argument;
     pthread_mutex_lock(&self->lock);
     while (!self->ending) {
-        uint64_t until_ns = wf_clock_ns() + between_looks(self);
-        const struct timespec until = {.tv_sec = (time_t)(until_ns / 1000000000u),
-                                       .tv_nsec = (long)(until_ns % 1000000000u)};
+        const struct timespec until = wf_timespec_of(wf_clock_ns() + between_looks(self));
         (void)pthread_cond_clockwait(&self->ended, &self->lock, CLOCK_MONOTONIC, &until);
         pthread_mutex_unlock(&self->lock); /* nothing of a user's runs under it */
         wf_poll_watch_look(self, self->config.clock());
