@@ -2,7 +2,6 @@ package main
 
 import (
 	"runtime"
-	"sort"
 	"sync/atomic"
 	"time"
 )
@@ -42,10 +41,7 @@ func latency(b *bench, busy int) {
 		took[i] = <-taken
 	}
 	over.Store(true)
-	sort.Float64s(took)
-	b.reportValue("p50", took[b.count/2])
-	b.reportValue("p99", took[b.count*99/100])
-	b.reportValue("p99.9", took[b.count*999/1000])
+	b.reportPercentiles(took)
 }
 
 func latencyIdle(b *bench) { latency(b, 0) }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"sort"
 	"syscall"
 	"time"
 	"unsafe"
@@ -45,23 +46,32 @@ func (since stopwatch) wallNs() float64 {
 }
 
 // reportTime reports both times since the start, each for one of count operations.
-func (b *bench) reportTime(since stopwatch, count int) {
-	wall, cpu := since.wallNs(), float64(cpuNs()-since.cpuNs)
-	fmt.Printf("%s %.2f %.2f\n", b.name, wall/float64(count), cpu/float64(count))
-}
+func (b *bench) reportTime(since stopwatch, count int) { b.reportPartTime("", since, count) }
 
-// reportPartTime is the same, as NAME.part.
+// reportPartTime is the same, as NAME.part; with an empty part as NAME.
 func (b *bench) reportPartTime(part string, since stopwatch, count int) {
 	wall, cpu := since.wallNs(), float64(cpuNs()-since.cpuNs)
-	fmt.Printf("%s.%s %.2f %.2f\n", b.name, part, wall/float64(count), cpu/float64(count))
+	fmt.Printf("%s %.2f %.2f\n", b.nameOf(part), wall/float64(count), cpu/float64(count))
 }
 
 // reportValue reports a figure that is no time of an operation, as NAME.part; with an empty part as NAME.
 func (b *bench) reportValue(part string, value float64) {
-	if part != "" {
-		part = "." + part
+	fmt.Printf("%s %.4f -\n", b.nameOf(part), value)
+}
+
+// reportPercentiles reports the median and the high percentiles of so many durations, which it sorts.
+func (b *bench) reportPercentiles(durations []float64) {
+	sort.Float64s(durations)
+	b.reportValue("p50", durations[len(durations)/2])
+	b.reportValue("p99", durations[len(durations)*99/100])
+	b.reportValue("p99.9", durations[len(durations)*999/1000])
+}
+
+func (b *bench) nameOf(part string) string {
+	if part == "" {
+		return b.name
 	}
-	fmt.Printf("%s%s %.4f -\n", b.name, part, value)
+	return b.name + "." + part
 }
 
 // compute is a chain of multiplications, each of which waits for the one before, and cannot be folded into it: some 6 cycles each.

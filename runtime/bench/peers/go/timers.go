@@ -2,7 +2,6 @@ package main
 
 import (
 	"runtime"
-	"sort"
 	"sync/atomic"
 	"time"
 )
@@ -70,8 +69,5 @@ func lateness(b *bench) {
 		time.Sleep(time.Until(due))
 		late[i] = float64(time.Since(due).Nanoseconds())
 	}
-	sort.Float64s(late)
-	b.reportValue("p50", late[b.count/2])
-	b.reportValue("p99", late[b.count*99/100])
-	b.reportValue("p99.9", late[b.count*999/1000])
+	b.reportPercentiles(late)
 }

@@ -46,14 +46,11 @@ fn measure(bench: &Bench, busy_tasks: usize) {
         thread::sleep(PAUSE);
         sent.store(origin.elapsed().as_nanos() as u64, Ordering::Relaxed);
         notify.notify_one();
-        took.push(answers.recv().unwrap());
+        took.push(answers.recv().unwrap() as f64);
     }
     over.store(true, Ordering::Relaxed);
     drop(runtime);
-    took.sort_unstable();
-    bench.report_value("p50", took[took.len() / 2] as f64);
-    bench.report_value("p99", took[took.len() * 99 / 100] as f64);
-    bench.report_value("p99.9", took[took.len() * 999 / 1000] as f64);
+    bench.report_percentiles(took);
 }
 
 pub fn idle(bench: &Bench) {

@@ -19,20 +19,26 @@ mod yields;
 use std::future::Future;
 use std::sync::Arc;
 
+use tokio::runtime::{Builder, Runtime};
+
 use measure::Bench;
 
 /// Spawned: awaiting from the root costs Tokio two system calls more a time.
+fn spawned<F>(runtime: Runtime, bench: Bench, task: impl Fn(Arc<Bench>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let task = task(Arc::new(bench));
+    runtime.block_on(async { tokio::spawn(task).await.unwrap() });
+}
+
 fn as_task<F>(bench: Bench, task: impl Fn(Arc<Bench>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let runtime = if bench.workers == 0 {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-    } else {
-        bench.runtime()
-    };
-    let task = task(Arc::new(bench));
-    runtime.block_on(async { tokio::spawn(task).await.unwrap() });
+    let runtime =
+        if bench.workers == 0 { Builder::new_current_thread().enable_all().build().unwrap() } else { bench.runtime() };
+    spawned(runtime, bench, task);
 }
 
 /// The same, with timers and without a reactor.
@@ -40,13 +46,8 @@ fn as_timed_task<F>(bench: Bench, task: impl Fn(Arc<Bench>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let runtime = if bench.workers == 0 {
-        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
-    } else {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(bench.workers).enable_time().build().unwrap()
-    };
-    let task = task(Arc::new(bench));
-    runtime.block_on(async { tokio::spawn(task).await.unwrap() });
+    let mut builder = if bench.workers == 0 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    spawned(builder.worker_threads(bench.workers.max(1)).enable_time().build().unwrap(), bench, task);
 }
 
 fn main() {

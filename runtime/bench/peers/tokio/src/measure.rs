@@ -48,25 +48,36 @@ impl Bench {
 
     /// Both times since the start, each for one of `count` operations.
     pub fn report_time(&self, start: &Stopwatch, count: u64) {
-        let (wall, cpu) = (start.wall_ns(), cpu_ns() - start.cpu_ns);
-        println!("{} {:.2} {:.2}", self.name, wall / count as f64, cpu as f64 / count as f64);
+        self.report_part_time("", start, count);
     }
 
-    /// The same, as NAME.part.
+    /// The same, as NAME.part; with an empty part as NAME.
     pub fn report_part_time(&self, part: &str, start: &Stopwatch, count: u64) {
         let (wall, cpu) = (start.wall_ns(), cpu_ns() - start.cpu_ns);
-        println!("{}.{part} {:.2} {:.2}", self.name, wall / count as f64, cpu as f64 / count as f64);
+        println!("{} {:.2} {:.2}", self.name_of(part), wall / count as f64, cpu as f64 / count as f64);
     }
 
     /// The processor time alone, as NAME.part.
     pub fn report_part_cpu(&self, part: &str, start: &Stopwatch, count: u64) {
         let cpu = (cpu_ns() - start.cpu_ns) as f64 / count as f64;
-        println!("{}.{part} {cpu:.2} {cpu:.2}", self.name);
+        println!("{} {cpu:.2} {cpu:.2}", self.name_of(part));
     }
 
     /// A figure that is no time of an operation, as NAME.part; with an empty part as NAME.
     pub fn report_value(&self, part: &str, value: f64) {
-        println!("{}{}{part} {value:.4} -", self.name, if part.is_empty() { "" } else { "." });
+        println!("{} {value:.4} -", self.name_of(part));
+    }
+
+    /// The median and the high percentiles of so many durations.
+    pub fn report_percentiles(&self, mut durations: Vec<f64>) {
+        durations.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap());
+        self.report_value("p50", durations[durations.len() / 2]);
+        self.report_value("p99", durations[durations.len() * 99 / 100]);
+        self.report_value("p99.9", durations[durations.len() * 999 / 1000]);
+    }
+
+    fn name_of(&self, part: &str) -> String {
+        if part.is_empty() { self.name.clone() } else { format!("{}.{part}", self.name) }
     }
 }
 

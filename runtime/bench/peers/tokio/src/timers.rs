@@ -100,8 +100,5 @@ pub async fn lateness(bench: Arc<Bench>) {
         sleep_until(due).await;
         late.push(Instant::now().duration_since(due).as_nanos() as f64);
     }
-    late.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap());
-    bench.report_value("p50", late[late.len() / 2]);
-    bench.report_value("p99", late[late.len() * 99 / 100]);
-    bench.report_value("p99.9", late[late.len() * 999 / 1000]);
+    bench.report_percentiles(late);
 }
