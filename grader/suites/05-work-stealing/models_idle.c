@@ -47,12 +47,9 @@ static bool take(void)
                                                                memory_order_relaxed);
 }
 
-/* Search once, and go to sleep if there was nothing. */
-static void search(int number)
+/* Of a worker that searches, or may not: it takes what there is, or goes to sleep. */
+static void find_or_sleep(int number, bool searching)
 {
-    if (take())
-        return;
-    bool searching = wf_idle_begin_search(&idle);
     if (searching && take()) {
         if (wf_idle_end_search(&idle))
             wake_one();
@@ -62,6 +59,13 @@ static void search(int number)
     if (wf_idle_fall_asleep(&idle, &links[number], searching) &&
         atomic_load_explicit(&work, memory_order_relaxed) > 0)
         wake_one();
+}
+
+/* Search once, and go to sleep if there was nothing. */
+static void search(int number)
+{
+    if (!take())
+        find_or_sleep(number, wf_idle_begin_search(&idle));
 }
 
 static void *worker(void *number)
@@ -106,16 +110,7 @@ MODEL(explore_fall_asleep, "05.8", "the last worker falls asleep while work is p
 static void *searcher(void *number)
 {
     interleave_thread_name(number ? "worker 1" : "worker 0");
-    int self = number ? 1 : 0;
-    if (take()) {
-        if (wf_idle_end_search(&idle))
-            wake_one();
-        return NULL;
-    }
-    slept[self] = true;
-    if (wf_idle_fall_asleep(&idle, &links[self], true) &&
-        atomic_load_explicit(&work, memory_order_relaxed) > 0)
-        wake_one();
+    find_or_sleep(number ? 1 : 0, true);
     return NULL;
 }
 

@@ -116,17 +116,23 @@ static void arm(void)
     assert(wf_timer_poll(&timer, &waker) == WF_PENDING);
 }
 
-/* For the look at the state under the lock, and for the store of FIRED that comes last. */
-MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again, while it fires; 2 threads")
+/* It is dropped, and its memory used again, while `run` ends it, on the other thread. */
+static void drop_meanwhile(void *(*run)(void *arg))
 {
     arm();
-    pthread_t thread = start(fire);
+    pthread_t thread = start(run);
     wf_timer_drop(&timer);
     memset(&timer, 0, sizeof timer);
     pthread_join(thread, NULL);
     interleave_expect(wf_load_relaxed(&first.wakes) <= 1, "a timer wakes once at most", "%d wakes",
                       wf_load_relaxed(&first.wakes));
     end();
+}
+
+/* For the look at the state under the lock, and for the store of FIRED that comes last. */
+MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again, while it fires; 2 threads")
+{
+    drop_meanwhile(fire);
 }
 
 /* It is polled with another waker while `run` ends it, on the other thread. */
@@ -201,14 +207,7 @@ MODEL(explore_close_reset, "07.10", "a timer is reset to later while its driver 
 MODEL(explore_close_drop, "07.10",
       "a timer is dropped, and its memory used again, while its driver is shut down; 2 threads")
 {
-    arm();
-    pthread_t thread = start(close_driver);
-    wf_timer_drop(&timer);
-    memset(&timer, 0, sizeof timer);
-    pthread_join(thread, NULL);
-    interleave_expect(wf_load_relaxed(&first.wakes) <= 1, "a timer wakes once at most", "%d wakes",
-                      wf_load_relaxed(&first.wakes));
-    end();
+    drop_meanwhile(close_driver);
 }
 
 /* For the look at the state under the lock: a timer that has fired meanwhile is not in the wheel, and has no waker. */

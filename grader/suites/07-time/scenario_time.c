@@ -178,10 +178,10 @@ static ON_STEP(next_due,
                                                  wf_add_ns((uint64_t)step->due, (uint64_t)step->late),
                                                  (uint64_t)step->period)));
 
-/* The inner future is a leaf: it takes a unit, so it cannot be READY without one. */
-static int64_t timers_seen;
+static int64_t timers_seen; /* in the driver, when the inner future was polled last */
 static ON_STEP(seen, ANSWERS(timers_seen));
 
+/* The inner future is a leaf: it takes a unit, so it cannot be READY without one. */
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
 {
     timers_seen = (int64_t)wf_load_relaxed(&driver()->armed);
