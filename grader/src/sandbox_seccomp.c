@@ -37,7 +37,8 @@ static const char refused[] =
     "unshare setns mount umount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick "
     "mount_setattr quotactl quotactl_fd swapon swapoff acct "
     /* memory that no limit counts: keys, files without a name, System V's and POSIX's queues and segments */
-    "add_key request_key keyctl memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink "
+    "add_key request_key keyctl memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop "
+    "semtimedop semctl mq_open mq_unlink "
     /* the network, and sockets of others on this machine; what stays of pairs is below */
     "socket bind connect listen "
     /* the machine */
@@ -175,15 +176,14 @@ static bool refuse(scmp_filter_ctx filter, int error, const char *names)
     return done;
 }
 
+/* Numbers that are the same in all architectures; behind them stand other interfaces. */
+enum { FIRST_NEWER = 424, BEHIND_NEWER = 512 };
+
 /* As if the kernel did not have them: all calls that are newer than the library. One of them sets attributes of files by another way. */
 static bool refuse_newer(scmp_filter_ctx filter)
 {
-    enum {
-        FIRST = 424,
-        BEHIND = 512
-    }; /* the same numbers in all architectures; behind them are other interfaces */
     bool done = true;
-    for (int number = FIRST; number < BEHIND; number++) {
+    for (int number = FIRST_NEWER; number < BEHIND_NEWER; number++) {
         char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
         if (!name)
             done &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0) == 0;

@@ -61,6 +61,12 @@ static bool is_in_part(const struct selftest *test)
     return test->extent != WHOLE && test->names && !*test->names;
 }
 
+/* A lab of models alone has no plain variant. */
+static char *variants_or_all_once(const char *variants, const char *lab)
+{
+    return copy_text(judge_suite_variants(judge_suite_of(lab)) & PLAIN ? variants : ASKS_ONCE);
+}
+
 static void add_solutions(struct selftest *test, const char *lab)
 {
     bool first = strcmp(lab, test->course->labs.items[0]) == 0,
@@ -77,8 +83,7 @@ static void add_solutions(struct selftest *test, const char *lab)
             known->sandbox = copy_text(sandbox_tier_name((enum sandbox_tier)tier));
         /* a tier confines by variant, and not by lab: what a lab's steps alone ask of it they ask in plain */
         if (known && is_in_part(test) && !first)
-            known->variants =
-                copy_text(judge_suite_variants(judge_suite_of(lab)) & PLAIN ? "plain" : ASKS_ONCE);
+            known->variants = variants_or_all_once("plain", lab);
         free(name);
     }
     if (!first && (last || !is_in_part(test))) { /* that one has the files of all labs */
@@ -108,28 +113,25 @@ static void add_null_submissions(struct selftest *test, const char *lab)
 {
     /* the text takes the place of LAB_TODO(, so what follows is ("01.T1"); */
     static const struct {
-        const char *name, *filling, *variants; /* unless the run is whole */
+        const char *name, *filling, *of_models,
+            *variants; /* of models: they have no built-in functions; variants: unless the run is whole */
     } fillings[] = {
-        {"stubs that return 0", "return 0; (void)(", ASKS_ONCE},
-        {"stubs that return 1", "return 1; (void)(", "plain"},
-        {"exit everywhere", "__builtin_exit(0); (void)(", "plain"},
+        {"stubs that return 0", "return 0; (void)(", "return 0; (void)(", ASKS_ONCE},
+        {"stubs that return 1", "return 1; (void)(", "return 1; (void)(", "plain"},
+        {"exit everywhere", "__builtin_exit(0); (void)(", "exit(0); (void)(", "plain"},
     };
-    static const char exit_of_models[] =
-        "exit(0); (void)("; /* which have no built-in function, and the headers for this */
     add_starter(test, lab);
     bool has_holes = strcmp(settings_get_of(&test->course->modules, lab, "kind"), "orders") != 0;
     bool is_of_models = course_is_of_models(test->course, lab);
     for (size_t i = 0; has_holes && i < sizeof fillings / sizeof *fillings; i++) {
         char *name = format_text("%s %s", lab, fillings[i].name);
-        const char *filling =
-            is_of_models && fillings[i].filling[0] == '_' ? exit_of_models : fillings[i].filling;
+        const char *filling = is_of_models ? fillings[i].of_models : fillings[i].filling;
         struct known *known = add_case(test, NULL_SUBMISSION, lab, name,
                                        selftest_filled_starter(test, lab, "null", name, filling));
         if (known)
             known->must_build = true;
         if (known && is_in_part(test))
-            known->variants = copy_text(
-                judge_suite_variants(judge_suite_of(lab)) & PLAIN ? fillings[i].variants : ASKS_ONCE);
+            known->variants = variants_or_all_once(fillings[i].variants, lab);
         free(name);
     }
     char *name = format_text("%s empty files", lab);

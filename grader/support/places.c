@@ -41,8 +41,11 @@ static size_t find_places(char addresses[][ADDRESS_BYTES], int count, char *text
     }
     close(ends[1]);
     size_t length = 0;
-    for (ssize_t got = 1; got > 0 && length<bytes; length += got> 0 ? (size_t)got : 0)
+    ssize_t got = 1;
+    while (got > 0 && length < bytes) {
         got = read(ends[0], text + length, bytes - length);
+        length += got > 0 ? (size_t)got : 0;
+    }
     close(ends[0]);
     if (pid > 0)
         waitpid(pid, NULL, 0);
@@ -91,8 +94,8 @@ static void print_thread(const char *what, const void *interrupted, const void *
              library ? library : "");
     size_t length = strlen(text);
     length += find_places(addresses, count, text + length, sizeof text - length);
-    if (write(STDERR_FILENO, text, length) <
-        0) /* at once: the judge that asked waits for no more than the first of it */
+    /* at once: the judge that asked waits for no more than the first of it */
+    if (write(STDERR_FILENO, text, length) < 0)
         _exit(127);
 }
 

@@ -17,7 +17,8 @@
  *     choice.c      which stores an operation may read, and where among them its own may stand
  *     sc.c          the order of sequentially consistent events
  *     memory.c      what each memory order makes known
- *     mark.c        what a model knows of its own course: steps outside of the memory model; turn.c: who allocates first
+ *     mark.c        steps outside of the memory model: what a model knows of its own course
+ *     turn.c        the same: which thread is given an address or a number first
  *     stale.c       why a load could read an old value, in words
  *     race.c        plain accesses: two without an order between them
  *     heap.c        blocks: use after free, overflow, double free, leak
@@ -231,8 +232,7 @@ struct step *mark_begin(const int *mark, enum operation op, int *index, il_site 
 enum turn { TURN_BLOCK, TURN_THREAD, TURN_DESCRIPTOR };
 /* An address or a number is about to be given out: where the model compares these, that is a step. */
 void take_turn(enum turn turn, il_site site);
-/* The execution that has just passed goes another way if addresses and numbers fall: what follows has these steps. */
-bool order_is_asked(void);
+bool order_is_asked(void); /* by the execution that has just passed: what follows has these steps */
 
 /* --- sc.c --- */
 /* An event that is about no location: a lock, a fence, the start or end of a thread. */
