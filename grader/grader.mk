@@ -2,7 +2,7 @@
 
 # A suite's folder holds both sides: its scenarios.mk names the files that run inside the subject.
 GRADED := $(LABS) $(EXERCISES)
-$(foreach lab,$(GRADED),$(eval SCENARIOS :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
+$(foreach lab,$(GRADED),$(eval SCENARIOS :=)$(eval TOP :=)$(eval MODELS :=)$(eval include grader/suites/$(lab)/scenarios.mk)$(eval $(lab).scenarios := $(addprefix grader/suites/$(lab)/,$(SCENARIOS)) $(addprefix runtime/facade/,$(TOP)))$(eval $(lab).models := $(addprefix grader/suites/$(lab)/,$(MODELS))))
 $(foreach lab,$(GRADED),$(eval $(lab).suite := $(filter-out $($(lab).scenarios) $($(lab).models),$(wildcard grader/suites/$(lab)/*.c))))
 OWN_SOURCES := $(wildcard grader/src/*.c) $(addprefix grader/interleave/engine/,layout.c page_arrows.c page_html.c page_markup.c page_source.c)
 GRADER_SOURCES := $(OWN_SOURCES) $(foreach lab,$(GRADED),$($(lab).suite))

@@ -74,7 +74,7 @@ GIVEN_TESTS := $(wildcard grader/given-tests/*.c) $(RELEASE_SOURCES) $(SOLUTIONS
 define given_rule
 $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
-	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(shell pkg-config --libs check jansson)
+	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(FACADE_LIBRARIES) $$(shell pkg-config --libs check jansson)
 -include $(if $(filter $(B)/%,$(MAKECMDGOALS)),$(filter $(B)/obj/$(1)/grader/given-tests/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d)))
 endef
 $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
@@ -100,7 +100,7 @@ lib: deps-grade
 	@mkdir -p $(B)/lib
 	@rm -f $(B)/lib/libweft.a
 	@ar rcs $(B)/lib/libweft.a $(call pick_objects,lib,$(RELEASE_SOURCES))
-	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(RELEASE_SOURCES))
+	@$(GRADE_CC) -shared -Wl,-soname,libweft.so.0 -Wl,-z,defs -pthread -o $(B)/lib/libweft.so $(call pick_objects,lib,$(RELEASE_SOURCES)) $(FACADE_LIBRARIES)
 	@printf '%s, labs of your own: %s\n' "$(B)/lib/libweft.a and libweft.so" "$${OWN:-none}"
 
 ## install: library, headers and pkg-config file below PREFIX (/usr/local) [DESTDIR=dir]
@@ -118,7 +118,7 @@ BENCH_FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread $(bench.flags)
 bench: deps-grade
 	$(call make_pick,bench,$(RELEASE_SOURCES))
 	@mkdir -p $(B)/bench
-	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/*.c $(call pick_objects,bench,$(RELEASE_SOURCES))
+	@$(GRADE_CC) $(BENCH_FLAGS) -Iruntime/include -o $(B)/bench/weft runtime/bench/*.c $(call pick_objects,bench,$(RELEASE_SOURCES)) $(FACADE_LIBRARIES)
 	@BENCH_CC="$(GRADE_CC)" BENCH_FLAGS="$(BENCH_FLAGS)" runtime/bench/run.sh
 
 ## bench-deps: install what the benchmarks on Tokio and Go need

@@ -112,6 +112,7 @@ static void add_scenarios(struct builder *builder, struct job *job, const char *
     add_trusted_list(builder, job, variant, "grader/support", "scenario.c places.c");
     add_trusted_list(builder, job, variant, "grader/support", settings_get(suite, "SUPPORT"));
     add_trusted_list(builder, job, variant, folder, settings_get(suite, "SCENARIOS"));
+    add_trusted_list(builder, job, variant, "runtime/facade", settings_get(suite, "TOP"));
     words_split(&job->argv, settings_get(suite, "LINK_FLAGS"));
 }
 

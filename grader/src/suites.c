@@ -13,6 +13,7 @@ extern const struct judge_suite suite_04_executor;
 extern const struct judge_suite suite_05_work_stealing;
 extern const struct judge_suite suite_06_blocking;
 extern const struct judge_suite suite_07_time;
+extern const struct judge_suite suite_08_reactor;
 extern const struct judge_suite suite_x0_hello;
 extern const struct judge_suite suite_x1_orders;
 extern const struct judge_suite suite_x2_model;
@@ -25,6 +26,7 @@ const struct judge_suite *const judge_suites[] = {
     &suite_05_work_stealing,
     &suite_06_blocking,
     &suite_07_time,
+    &suite_08_reactor,
     &suite_x0_hello,
     &suite_x1_orders,
     &suite_x2_model,

@@ -1,8 +1,8 @@
 /**
  * @file runtime.c
- * @brief A runtime put together from an executor, a time driver and a blocking pool.
+ * @brief A runtime put together from an executor, a time driver, a reactor and a blocking pool.
  *
- * The executor parks in the time driver, which is its own from then on. Executor and pool need each other: the executor's threads know
+ * The executor parks in the time driver, which is its own from then on, and parks in the reactor, which is the time driver's. Executor and pool need each other: the executor's threads know
  * the pool by their context, and calls spawn on the executor. The pool is made first, and told of the executor before its first thread starts: a hook may make a call at once. At the end the tasks go first, for a task may wait for a call; then the pool, whose
  * calls find the executor closed, and the timers. A reference keeps the memory of both until then.
  */
@@ -18,6 +18,7 @@
 #include "weft/detail/blocking_pool.h"
 #include "weft/detail/idle.h"
 #include "weft/detail/poll_watch.h"
+#include "weft/detail/reactor.h"
 #include "weft/detail/time_driver.h"
 #include "weft/error.h"
 #include "weft/multi_thread.h"
@@ -28,17 +29,33 @@ struct wf_runtime {
     struct wf_multi_thread *multi_thread;
     struct wf_scheduler *scheduler;     /* of that one; a reference */
     struct wf_time_driver *time_driver; /* the executor's */
+    struct wf_reactor *reactor;         /* the time driver's */
     struct wf_blocking_pool *pool;
     struct wf_poll_watch *watch; /* or NULL */
     WF_ATOMIC(uint64_t) choices; /* see wf_choose() */
     bool has_seed;
 };
 
+/* The reactor, and the time driver on it. False: errno says why. */
+static bool make_drivers(struct wf_runtime *self, const struct wf_runtime_config *config)
+{
+    self->reactor = wf_reactor_new();
+    if (!self->reactor)
+        return false;
+    self->time_driver = wf_time_driver_new(&self->reactor->park, config->paused_clock);
+    if (self->time_driver)
+        return true;
+    wf_park_drop(&self->reactor->park);
+    errno = ENOMEM;
+    return false;
+}
+
 /* What every thread of the runtime is in. */
 static struct wf_context surroundings(struct wf_runtime *self)
 {
     return (struct wf_context){.blocking_pool = self->pool,
                                .time_driver = self->time_driver,
+                               .reactor = self->reactor,
                                .choices = self->has_seed ? &self->choices : NULL};
 }
 
@@ -151,14 +168,11 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
         errno = ENOMEM;
         return NULL;
     }
-    *self = (struct wf_runtime){.time_driver = wf_time_driver_new(NULL, config->paused_clock),
-                                .has_seed = config->seed != 0};
+    *self = (struct wf_runtime){.has_seed = config->seed != 0};
     wf_store_relaxed(&self->choices, config->seed); /* relaxed: no other thread knows it yet */
-    if (!self->time_driver)
-        errno = ENOMEM;
-    else if (make_pool(self, config) && make_watch(self, config) && make_executor(self, config)) {
+    if (make_drivers(self, config) && make_pool(self, config) && make_watch(self, config) &&
+        make_executor(self, config))
         return self;
-    }
     int failed = errno;
     if (self->pool)
         wf_blocking_pool_drop(self->pool);

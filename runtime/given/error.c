@@ -32,6 +32,8 @@ const char *wf_strerror(int code)
         return "WF_ELAGGED: too slow, values were lost";
     case WF_ETOOLONG:
         return "WF_ETOOLONG: longer than the limit";
+    case WF_ENOTPOLLABLE:
+        return "WF_ENOTPOLLABLE: a plain file, a folder or the like is always ready, and cannot be waited for: use wf_blocking()";
     default:
         break;
     }

@@ -60,6 +60,10 @@
 /** And, return what was there; acquires and releases. */
 #define wf_fetch_and_acq_rel(object, value) atomic_fetch_and_explicit((object), (value), memory_order_acq_rel)
 
+/** Strong compare and exchange, unordered; on failure `*expected` holds what was there. */
+#define wf_compare_exchange_relaxed(object, expected, desired)                                               \
+    atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_relaxed,           \
+                                            memory_order_relaxed)
 /** Strong compare and exchange; on success it releases; on failure `*expected` holds what was there, unordered. */
 #define wf_compare_exchange_release(object, expected, desired)                                               \
     atomic_compare_exchange_strong_explicit((object), (expected), (desired), memory_order_release,           \

@@ -1,0 +1,420 @@
+/**
+ * @file reactor.c
+ * @brief The reactor on libevent: one edge-triggered event for each descriptor, a timerfd for the deadline, an event for the unpark.
+ *
+ * ## Who wakes, and where
+ *
+ * A callback of libevent notes the event down and puts the source aside; wakers are called when the loop has returned. So an unwatch, which
+ * waits in event_del() until a callback on another thread has ended, waits for no user's code.
+ *
+ * ## What libevent does not tell
+ *
+ * It knows no priority data, and reports an error or a hang-up as readable and writable. So each descriptor is in a second set as well, an epoll
+ * instance of our own, `states`, for these alone; libevent watches whether that has something to tell. An event comes there seldom, and
+ * costs two system calls then. That set is also what refuses a file that cannot be waited for, and a descriptor that is there twice: libevent
+ * would merge the two, and tell the second one nothing of what is ready already.
+ *
+ * ## Whose is a source
+ *
+ * It has a reference for its owner, until unwatch; one for the reactor, as long as it is in `sources`, which libevent's event and the
+ * entry in `states` go with; and one while it is put aside. Who takes it out of `sources`, under the lock, deletes both, and takes over
+ * the reactor's reference: unwatch, or shutdown. Each source keeps the reactor's memory, not its base, which is freed when the park is
+ * dropped: an unwatch behind that finds the source in no list.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <event2/thread.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "weft/alloc.h"
+#include "weft/detail/clock.h"
+#include "weft/detail/reactor.h"
+#include "weft/error.h"
+
+enum { STATES_AT_ONCE = 32 };
+
+struct reactor {
+    struct wf_reactor head; /* first */
+    struct event_base *base;
+    struct event *unparked, *timer, *states_changed;
+    int timer_fd, states; /* -1: none */
+
+    /* of the thread that parks */
+    uint64_t armed_ns;         /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
+    bool worked;               /* a source has become ready in this turn */
+    bool states_have;          /* `states` has something to tell */
+    struct source *put_aside;  /* sources whose waiters are to be woken */
+    struct source **aside_end; /* where the next one goes */
+
+    WF_ATOMIC(int) permit;          /* unparked, and no park has returned since */
+    WF_ATOMIC(uint32_t) references; /* of the owner of the park, and of each source */
+    pthread_mutex_t lock;           /* guards what follows */
+    struct wf_list sources;
+    bool closed; /* shut down */
+};
+
+struct source {
+    struct wf_source head; /* first */
+    struct wf_list link; /* in `sources`; alone: the event and the entry in `states` are deleted, or about to be */
+    struct event event; /* added, if it was opened for reading or writing */
+    WF_ATOMIC(uint32_t) references;
+    bool is_pipe;              /* constant: an error means that nobody reads it */
+    unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
+    struct source *aside_next; /* of the thread that parks */
+};
+
+/* --- references --- */
+
+static void unreference(struct reactor *self)
+{
+    /* acq_rel: who frees sees what all others did */
+    if (wf_fetch_sub_acq_rel(&self->references, 1) == 1) {
+        pthread_mutex_destroy(&self->lock);
+        wf_free(self, sizeof *self);
+    }
+}
+
+static struct reactor *reactor_of(const struct source *source)
+{
+    return (struct reactor *)source->head.reactor;
+}
+
+static void reference_source(struct source *source)
+{
+    wf_fetch_add_relaxed(&source->references, 1); /* relaxed: the caller has one, or the lock */
+}
+
+static void unreference_source(struct source *source)
+{
+    if (wf_fetch_sub_acq_rel(&source->references, 1) == 1) { /* acq_rel: as above */
+        struct reactor *self = reactor_of(source);
+        wf_readiness_destroy(&source->head.readiness);
+        wf_free(source, sizeof *source);
+        unreference(self);
+    }
+}
+
+/* --- what the kernel tells --- */
+
+/* Note an event down; its waiters are woken when the loop has returned. */
+static void put_aside(struct source *source, unsigned bits)
+{
+    struct reactor *self = reactor_of(source);
+    wf_readiness_add(&source->head.readiness, bits);
+    self->worked = true;
+    if (source->aside_bits == 0) {
+        reference_source(source);
+        source->aside_next = NULL;
+        *self->aside_end = source;
+        self->aside_end = &source->aside_next;
+    }
+    source->aside_bits |= bits;
+}
+
+static void wake_those_aside(struct reactor *self)
+{
+    struct source *source;
+    while ((source = self->put_aside)) {
+        unsigned bits = source->aside_bits;
+        self->put_aside = source->aside_next;
+        if (!self->put_aside)
+            self->aside_end = &self->put_aside;
+        source->aside_bits = 0;
+        wf_readiness_wake(&source->head.readiness, bits);
+        unreference_source(source);
+    }
+}
+
+static void on_source(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    put_aside(arg, (what & EV_READ ? WF_READABLE : 0u) | (what & EV_WRITE ? WF_WRITABLE : 0u));
+}
+
+static unsigned bits_of_state(const struct source *source, uint32_t events)
+{
+    unsigned bits = 0;
+    if (events & EPOLLPRI)
+        bits |= WF_PRIORITY;
+    if (events & EPOLLERR)
+        bits |= WF_ERROR | (source->is_pipe ? WF_WRITE_CLOSED : 0u);
+    if (events & EPOLLRDHUP)
+        bits |= WF_READ_CLOSED;
+    if (events & EPOLLHUP)
+        bits |= WF_READ_CLOSED | WF_WRITE_CLOSED;
+    return bits;
+}
+
+/* Under the lock a source that epoll_wait() tells of is not freed: it is in `states` as long as it is in `sources`. */
+static void look_at_states(struct reactor *self)
+{
+    struct epoll_event events[STATES_AT_ONCE];
+    int count;
+    do {
+        pthread_mutex_lock(&self->lock);
+        count = epoll_wait(self->states, events, STATES_AT_ONCE, 0);
+        for (int i = 0; i < count; i++) {
+            struct source *source = events[i].data.ptr;
+            put_aside(source, bits_of_state(source, events[i].events));
+        }
+        pthread_mutex_unlock(&self->lock);
+    } while (count == STATES_AT_ONCE);
+}
+
+static void on_states_changed(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    look_at_states(arg);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    ((struct reactor *)arg)->armed_ns = WF_FOREVER;
+}
+
+static void on_unparked(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what, (void)arg; /* that it ends the loop is all */
+}
+
+/* --- the park --- */
+
+/* One round of libevent's loop. Returns whether anything came for a source. */
+static bool loop_once(struct reactor *self, int flags)
+{
+    self->worked = false;
+    (void)event_base_loop(self->base, EVLOOP_ONCE | flags);
+    wake_those_aside(self);
+    return self->worked;
+}
+
+/* acquire: pairs with the exchange of reactor_unpark(): what was done before the unpark is seen. */
+static bool take_permit(struct reactor *self)
+{
+    return wf_exchange_acquire(&self->permit, 0) == 1;
+}
+
+/* The timer expires at the deadline, or earlier: then the park goes round once in vain. To set it anew for each later deadline would be a
+ * system call for each park. */
+static void arm(struct reactor *self, uint64_t deadline_ns)
+{
+    if (self->armed_ns <= deadline_ns)
+        return;
+    self->armed_ns = deadline_ns;
+    const struct itimerspec at = {.it_value = wf_timespec_of(deadline_ns)};
+    (void)timerfd_settime(self->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+static enum wf_parked reactor_park(struct wf_park *park, uint64_t deadline_ns)
+{
+    struct reactor *self = (struct reactor *)park;
+    bool permit = take_permit(self), only_a_turn = permit || deadline_ns == 0;
+    for (;;) {
+        if (!only_a_turn)
+            arm(self, deadline_ns);
+        bool worked = loop_once(self, only_a_turn ? EVLOOP_NONBLOCK : 0);
+        if (take_permit(self) || permit || worked)
+            return WF_PARK_WOKEN;
+        if (only_a_turn || wf_clock_ns() >= deadline_ns)
+            return WF_PARK_TIMED_OUT;
+    }
+}
+
+static void reactor_unpark(struct wf_park *park)
+{
+    struct reactor *self = (struct reactor *)park;
+    /* acq_rel: pairs with take_permit(). One that finds the permit there leaves it to who brought it. */
+    if (wf_exchange_acq_rel(&self->permit, 1) == 0)
+        event_active(self->unparked, EV_TIMEOUT, 0);
+}
+
+/* --- sources --- */
+
+/* Without the lock: it waits for the event's callback, if that runs on another thread just now. */
+static void delete_event(struct source *source)
+{
+    if (event_initialized(&source->event))
+        (void)event_del(&source->event);
+}
+
+/* Add the source to `states` and to libevent. With the lock. */
+static int add_events(struct reactor *self, struct source *source, unsigned interest)
+{
+    int fd = source->head.fd;
+    struct epoll_event states = {.events = (uint32_t)EPOLLET | EPOLLRDHUP |
+                                           (interest & WF_PRIORITY ? EPOLLPRI : 0u),
+                                 .data.ptr = source};
+    if (epoll_ctl(self->states, EPOLL_CTL_ADD, fd, &states) != 0)
+        return errno == EPERM ? WF_ENOTPOLLABLE : -errno;
+    short what = (short)((interest & WF_READABLE ? EV_READ : 0) | (interest & WF_WRITABLE ? EV_WRITE : 0));
+    if (what == 0)
+        return 0;
+    if (event_assign(&source->event, self->base, fd, (short)(what | EV_ET | EV_PERSIST), on_source, source) ==
+            0 &&
+        event_add(&source->event, NULL) == 0)
+        return 0;
+    int failed = errno;
+    (void)epoll_ctl(self->states, EPOLL_CTL_DEL, fd, NULL);
+    return failed ? -failed : WF_ENOMEM;
+}
+
+static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+{
+    struct reactor *self = (struct reactor *)reactor;
+    struct stat status;
+    struct source *source = wf_alloc(sizeof *source);
+    if (!source)
+        return WF_ENOMEM;
+    *source = (struct source){.head = {.reactor = reactor, .fd = fd},
+                              .is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)};
+    wf_readiness_init(&source->head.readiness);
+    wf_store_relaxed(&source->references,
+                     2); /* relaxed: the lock publishes it. The owner's, and the reactor's */
+    wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
+    pthread_mutex_lock(&self->lock);
+    int failed = self->closed ? WF_ECLOSED : add_events(self, source, interest);
+    if (failed)
+        wf_list_init(&source->link);
+    else
+        wf_list_push_back(&self->sources, &source->link);
+    pthread_mutex_unlock(&self->lock);
+    if (failed) {
+        unreference_source(source);
+        unreference_source(source);
+        return failed;
+    }
+    *out = &source->head;
+    return 0;
+}
+
+static void reactor_unwatch(struct wf_source *head)
+{
+    struct source *source = (struct source *)head;
+    struct reactor *self = reactor_of(source);
+    pthread_mutex_lock(&self->lock);
+    bool is_mine = !wf_list_is_empty(&source->link); /* else it is the shutdown's */
+    wf_list_remove(&source->link);
+    if (is_mine)
+        (void)epoll_ctl(self->states, EPOLL_CTL_DEL, head->fd, NULL);
+    pthread_mutex_unlock(&self->lock);
+    if (is_mine) {
+        delete_event(source);
+        unreference_source(source);
+    }
+    unreference_source(source);
+}
+
+/* --- the end --- */
+
+static void reactor_shutdown(struct wf_park *park)
+{
+    struct reactor *self = (struct reactor *)park;
+    for (;;) {
+        pthread_mutex_lock(&self->lock);
+        self->closed = true;
+        struct wf_list *node = wf_list_pop_front(&self->sources);
+        pthread_mutex_unlock(&self->lock);
+        if (!node)
+            return;
+        struct source *source = WF_CONTAINER_OF(node, struct source, link);
+        delete_event(source);
+        wf_readiness_close(&source->head.readiness);
+        unreference_source(source);
+    }
+}
+
+static void free_event(struct event *event)
+{
+    if (event)
+        event_free(event);
+}
+
+static void reactor_drop(struct wf_park *park)
+{
+    struct reactor *self = (struct reactor *)park;
+    free_event(self->unparked);
+    free_event(self->timer);
+    free_event(self->states_changed);
+    if (self->base)
+        event_base_free(self->base);
+    if (self->timer_fd >= 0)
+        (void)close(self->timer_fd);
+    if (self->states >= 0)
+        (void)close(self->states);
+    unreference(self);
+}
+
+/* --- the beginning --- */
+
+static const struct wf_park_ops park_ops = {
+    .name = "reactor",
+    .park = reactor_park,
+    .unpark = reactor_unpark,
+    .shutdown = reactor_shutdown,
+    .drop = reactor_drop,
+};
+
+static const struct wf_reactor_ops reactor_ops = {.watch = reactor_watch, .unwatch = reactor_unwatch};
+
+static pthread_once_t threads_once = PTHREAD_ONCE_INIT;
+
+/* libevent's own locks: process-wide, and set once. */
+static void use_threads(void)
+{
+    (void)evthread_use_pthreads();
+}
+
+static struct event_base *new_base(void)
+{
+    struct event_config *config = event_config_new();
+    if (!config)
+        return NULL;
+    /* Deadlines are the timerfd's: libevent needs no time. */
+    struct event_base *base = event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME) == 0 &&
+                                      event_config_require_features(config, EV_FEATURE_ET) == 0
+                                  ? event_base_new_with_config(config)
+                                  : NULL;
+    event_config_free(config);
+    return base;
+}
+
+static bool add_own(struct reactor *self, struct event **event, int fd, short what, event_callback_fn callback)
+{
+    *event = event_new(self->base, fd, (short)(what | EV_PERSIST), callback, self);
+    return *event && (fd < 0 || event_add(*event, NULL) == 0);
+}
+
+struct wf_reactor *wf_reactor_new(void)
+{
+    pthread_once(&threads_once, use_threads);
+    struct reactor *self = wf_alloc(sizeof *self);
+    if (!self) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    *self = (struct reactor){.head = {.park = {&park_ops}, .ops = &reactor_ops},
+                             .timer_fd = -1,
+                             .states = -1,
+                             .armed_ns = WF_FOREVER};
+    self->aside_end = &self->put_aside;
+    wf_list_init(&self->sources);
+    pthread_mutex_init(&self->lock, NULL);
+    wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
+    errno = ENOMEM;                         /* where libevent does not say */
+    if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&
+        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && (self->base = new_base()) &&
+        add_own(self, &self->unparked, -1, 0, on_unparked) &&
+        add_own(self, &self->timer, self->timer_fd, EV_READ | EV_ET, on_timer) &&
+        add_own(self, &self->states_changed, self->states, EV_READ, on_states_changed))
+        return &self->head;
+    int failed = errno;
+    reactor_drop(&self->head.park);
+    errno = failed;
+    return NULL;
+}
