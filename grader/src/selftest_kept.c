@@ -116,7 +116,7 @@ static void look_at_common(struct look *look, const struct selftest *test, const
         look_below(look, "grader/alternates", designs);
         look_below(look, "grader/mutants", designs);
     }
-    char *path = format_text("grader/suites/%s/scenarios.mk", lab);
+    char *path = format_text("%s/grader/suites/%s/scenarios.mk", look->root, lab);
     struct settings suite = settings_read(path);
     struct words top = {0};
     words_split(&top, settings_get(&suite, "TOP"));
