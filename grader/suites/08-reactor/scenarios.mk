@@ -2,5 +2,5 @@
 SCENARIOS := scenarios.c
 SUPPORT := mocks.c
 TOP := reactor.c
-MODELS :=
+MODELS := models_bench.c models_readiness.c models_fd.c
 LINK_FLAGS := -levent_core -levent_pthreads

@@ -1,0 +1,350 @@
+/**
+ * @file models_readiness.c
+ * @brief Models of lab 08's readiness: the reactor tells events on one thread of what waiters on others poll, clear and drop.
+ *
+ * What an owner drops is written over, so who comes to it late is a race. The readiness itself is destroyed and written over when both
+ * threads are through.
+ */
+#include "models.h"
+
+#include <string.h>
+
+#include "weft/detail/readiness.h"
+
+static struct wf_readiness readiness;
+static struct wf_waiter waiter, other;
+static struct counted first, second;
+static int message; /* plain: only the readiness orders it */
+
+static void begin(void)
+{
+    interleave_thread_name("owner");
+    wf_readiness_init(&readiness);
+    interleave_name(&readiness.word, "word");
+    interleave_name(&readiness.lock, "the readiness's lock");
+    interleave_name(&waiter.state, "state", "IDLE", "WAITING", "WOKEN");
+    interleave_name(&other.state, "the other's state", "IDLE", "WAITING", "WOKEN");
+    wf_waiter_init(&waiter);
+    wf_waiter_init(&other);
+}
+
+/* Both threads are through. */
+static void end(void)
+{
+    wf_waiter_drop(&waiter);
+    wf_waiter_drop(&other);
+    expect_no_clone(&first);
+    expect_no_clone(&second);
+    interleave_expect(wf_list_is_empty(&readiness.waiters), "nobody waits", "there is a waiter");
+    wf_readiness_destroy(&readiness);
+    memset(&readiness, 0, sizeof readiness);
+}
+
+static bool is_ready(struct wf_waiter *which, unsigned interest, struct counted *counted)
+{
+    const struct wf_waker waker = waker_of(counted);
+    uint64_t seen = 0;
+    bool ready = wf_waiter_poll(which, &readiness, interest, &waker, &seen) == WF_READY;
+    interleave_expect(ready == (wf_serves(seen, interest) != 0), "READY where the word serves, and only there",
+                      "%s, with a word of bits %u", ready ? "READY" : "PENDING", (unsigned)seen);
+    return ready;
+}
+
+static void arm(struct wf_waiter *which, unsigned interest, struct counted *counted)
+{
+    (void)new_waker(counted);
+    assert(!is_ready(which, interest, counted));
+}
+
+/* The poll that was PENDING is not forgotten. */
+static void expect_told(bool ready, const struct counted *counted)
+{
+    interleave_expect(ready || wakes_of(counted) == 1, "the poll that was PENDING has its waker woken, once",
+                      "%d wakes", wakes_of(counted));
+}
+
+static void *readable(void *arg)
+{
+    interleave_thread_name("reactor");
+    wf_readiness_event(&readiness, WF_READABLE);
+    return arg;
+}
+
+static void *close_it(void *arg)
+{
+    interleave_thread_name("reactor");
+    wf_readiness_close(&readiness);
+    return arg;
+}
+
+/* --- an event, and a poll --- */
+
+/* For the second look at the word, under the lock, and for the event's word that is there before the lock is taken. */
+MODEL(explore_event_poll, "08.5", "an event comes between a waiter's look and its wait; 2 threads")
+{
+    begin();
+    (void)new_waker(&first);
+    pthread_t thread = start(readable);
+    bool ready = is_ready(&waiter, WF_READABLE, &first);
+    pthread_join(thread, NULL);
+    expect_told(ready, &first);
+    interleave_expect(is_ready(&waiter, WF_READABLE, &first), "READY after the event", "PENDING");
+    end();
+}
+
+/* It waits, and is polled with another waker while `run` serves it. */
+static void poll_meanwhile(void *(*run)(void *arg))
+{
+    begin();
+    arm(&waiter, WF_READABLE, &first);
+    (void)new_waker(&second);
+    pthread_t thread = start(run);
+    bool ready = is_ready(&waiter, WF_READABLE, &second);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) + wakes_of(&second) <= 1, "an event wakes a waiter once", "%d wakes",
+                      wakes_of(&first) + wakes_of(&second));
+    expect_told(ready, &second);
+    interleave_expect(is_ready(&waiter, WF_READABLE, &first), "READY afterwards", "PENDING");
+    end();
+}
+
+/* For the waker that is swapped under the lock, and for the waiter that lies down anew where the event came first. */
+MODEL(explore_event_poll_again, "08.4", "a waiter is polled with another waker while an event comes; 2 threads")
+{
+    poll_meanwhile(readable);
+}
+
+/* For the store of WOKEN, which the owner sees without the lock: the old waker is not its own any more. The event was written down,
+ * and is cleared, before its wake comes. */
+MODEL(explore_late_wake, "08.5", "a waiter is READY, clears, and waits anew before the event's wake; 2 threads")
+{
+    uint64_t seen;
+    begin();
+    arm(&waiter, WF_READABLE, &first);
+    pthread_t thread = start(readable);
+    seen = wf_readiness_look(&readiness);
+    if (is_ready(&waiter, WF_READABLE, &first)) {
+        if (!wf_serves(seen, WF_READABLE))
+            seen = wf_readiness_look(&readiness);
+        wf_readiness_clear(&readiness, seen, WF_READABLE);
+    }
+    bool ready = is_ready(&waiter, WF_READABLE, &first);
+    pthread_join(thread, NULL);
+    wf_readiness_event(&readiness, WF_READABLE);
+    interleave_expect(ready || wakes_of(&first) >= 1, "the second event wakes, or the first one's wake was late",
+                      "no wake");
+    interleave_expect(is_ready(&waiter, WF_READABLE, &first), "READY after the event", "PENDING");
+    end();
+}
+
+/* For one exchange of the word by two events, and for the waiters that an event does not serve. */
+MODEL(explore_two_events, "08.4", "two events of different bits, and a waiter for each; 2 threads")
+{
+    begin();
+    arm(&waiter, WF_READABLE, &first);
+    arm(&other, WF_WRITABLE, &second);
+    pthread_t thread = start(readable);
+    wf_readiness_event(&readiness, WF_WRITABLE);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) == 1 && wakes_of(&second) == 1, "each waiter is woken by its event",
+                      "%d and %d wakes", wakes_of(&first), wakes_of(&second));
+    uint64_t word = wf_readiness_look(&readiness);
+    interleave_expect(word == ((WF_READABLE | WF_WRITABLE) + 2 * WF_READY_TICK), "both bits, and two ticks",
+                      "bits %u, tick %u", (unsigned)word, (unsigned)(word / WF_READY_TICK));
+    end();
+}
+
+/* --- what was written before an event --- */
+
+static void *message_readable(void *arg)
+{
+    message = 1;
+    return readable(arg);
+}
+
+/* For the release of the event, and the acquire of the look: of the first one, and of the one under the lock. */
+MODEL(explore_event_data, "08.1", "a READY poll sees what was written before the event; 2 threads")
+{
+    begin();
+    (void)new_waker(&first);
+    pthread_t thread = start(message_readable);
+    if (is_ready(&waiter, WF_READABLE, &first))
+        assert(message == 1);
+    pthread_join(thread, NULL);
+    end();
+}
+
+static void *clear_writable(void *arg)
+{
+    interleave_thread_name("writer");
+    wf_readiness_clear(&readiness, wf_load_relaxed(&readiness.word), WF_WRITABLE);
+    return arg;
+}
+
+/* For the clear that is an exchange: what stands on an event's word hands the event's release on. */
+MODEL(explore_clear_data, "08.1", "the same where another thread's clear comes between; 3 threads")
+{
+    begin();
+    (void)new_waker(&first);
+    wf_readiness_event(&readiness, WF_WRITABLE);
+    pthread_t reactor = start(message_readable), writer = start(clear_writable);
+    if (wf_serves(wf_readiness_look(&readiness), WF_READABLE))
+        assert(message == 1);
+    pthread_join(reactor, NULL);
+    pthread_join(writer, NULL);
+    interleave_expect(wf_serves(wf_readiness_look(&readiness), WF_READABLE), "the event's bit is there",
+                      "it is gone");
+    end();
+}
+
+static void *writable(void *arg)
+{
+    interleave_thread_name("other");
+    wf_readiness_event(&readiness, WF_WRITABLE);
+    return arg;
+}
+
+/* The same for an event that stands on another one's. */
+MODEL(explore_events_data, "08.1", "the same where another event comes behind; 3 threads")
+{
+    begin();
+    pthread_t reactor = start(message_readable), writer = start(writable);
+    if (wf_serves(wf_readiness_look(&readiness), WF_READABLE))
+        assert(message == 1);
+    pthread_join(reactor, NULL);
+    pthread_join(writer, NULL);
+    end();
+}
+
+/* --- an event, and a clear --- */
+
+/* For the tick, which the clear compares in the same step in which it takes the bit away. */
+MODEL(explore_event_clear, "08.2", "an event comes while an older one is cleared, then waited for; 2 threads")
+{
+    begin();
+    (void)new_waker(&first);
+    wf_readiness_event(&readiness, WF_READABLE);
+    uint64_t seen = wf_readiness_look(&readiness);
+    pthread_t thread = start(readable);
+    wf_readiness_clear(&readiness, seen, WF_READABLE);
+    bool ready = is_ready(&waiter, WF_READABLE, &first);
+    pthread_join(thread, NULL);
+    expect_told(ready, &first);
+    interleave_expect(is_ready(&waiter, WF_READABLE, &first), "the newer event has survived", "it is gone");
+    end();
+}
+
+static uint64_t both_seen;
+
+static void *clear_readable(void *arg)
+{
+    interleave_thread_name("reader");
+    wf_readiness_clear(&readiness, both_seen, WF_READABLE);
+    return arg;
+}
+
+/* For the loop of the clear: the other's clear is no event, and takes nothing from this one. */
+MODEL(explore_two_clears, "08.2", "a reader and a writer clear a bit each, of one event; 2 threads")
+{
+    begin();
+    wf_readiness_event(&readiness, WF_READABLE | WF_WRITABLE);
+    both_seen = wf_readiness_look(&readiness);
+    pthread_t thread = start(clear_readable);
+    wf_readiness_clear(&readiness, both_seen, WF_WRITABLE);
+    pthread_join(thread, NULL);
+    uint64_t word = wf_readiness_look(&readiness);
+    interleave_expect(word == WF_READY_TICK, "no bit is left, and the tick is as before", "bits %u, tick %u",
+                      (unsigned)word, (unsigned)(word / WF_READY_TICK));
+    end();
+}
+
+/* --- a drop --- */
+
+/* It waits, and is dropped, and its memory used again, while `run` serves it. */
+static void drop_meanwhile(void *(*run)(void *arg))
+{
+    begin();
+    arm(&waiter, WF_READABLE, &first);
+    pthread_t thread = start(run);
+    wf_waiter_drop(&waiter);
+    memset(&waiter, 0x5a, sizeof waiter);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&first));
+    wf_waiter_init(&waiter);
+    end();
+}
+
+/* For the look at the state under the lock, for the store of WOKEN that comes last, and for what it publishes. */
+MODEL(explore_event_drop, "08.6", "a waiter is dropped, and its memory used again, while an event comes; 2 threads")
+{
+    drop_meanwhile(readable);
+}
+
+/* For the list of those who are served: its nodes are the owners', and guarded by the lock, until they are WOKEN. */
+MODEL(explore_event_drop_of_two, "08.6", "the second of two waiters is dropped while both are woken; 2 threads")
+{
+    begin();
+    arm(&waiter, WF_READABLE, &first);
+    arm(&other, WF_READABLE, &second);
+    pthread_t thread = start(readable);
+    wf_waiter_drop(&other);
+    memset(&other, 0x5a, sizeof other);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) == 1, "the other waiter is woken", "%d wakes", wakes_of(&first));
+    interleave_expect(wakes_of(&second) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&second));
+    wf_waiter_init(&other);
+    end();
+}
+
+enum { BATCH = WF_WAKE_AT_ONCE };
+static struct wf_waiter crowd[BATCH];
+static struct counted crowd_wakes;
+
+/* For the lock that is given up between two batches: who is served and not WOKEN yet is still in a list, and leaves it by itself. */
+MODEL(explore_drop_next_batch, "08.6",
+      "a waiter of the second batch is dropped while the first is woken; 2 threads", .steps_max = 4000)
+{
+    begin();
+    for (int i = 0; i < BATCH; i++) {
+        wf_waiter_init(&crowd[i]);
+        arm(&crowd[i], WF_READABLE, &crowd_wakes);
+        wf_store_relaxed(&crowd_wakes.references, BATCH + 1);
+    }
+    arm(&waiter, WF_READABLE, &first);
+    pthread_t thread = start(readable);
+    wf_waiter_drop(&waiter);
+    memset(&waiter, 0x5a, sizeof waiter);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&first));
+    wf_waiter_init(&waiter);
+    end();
+}
+
+/* --- a close --- */
+
+/* For the second look, as in explore_event_poll_again: a closed source is one more thing to see. */
+MODEL(explore_close_poll, "08.8", "a waiter is polled with another waker while the source is closed; 2 threads")
+{
+    poll_meanwhile(close_it);
+}
+
+/* As explore_event_drop. */
+MODEL(explore_close_drop, "08.8", "a waiter is dropped, and its memory used again, while the source is closed; 2 threads")
+{
+    drop_meanwhile(close_it);
+}
+
+/* For the bits that no clear takes away, whatever it is given, and for the exchange. */
+MODEL(explore_close_clear, "08.8", "all is cleared while the source is closed; 2 threads")
+{
+    begin();
+    arm(&waiter, WF_PRIORITY, &first);
+    wf_readiness_event(&readiness, WF_READABLE);
+    pthread_t thread = start(close_it);
+    wf_readiness_clear(&readiness, wf_readiness_look(&readiness), ~0u);
+    bool ready = is_ready(&waiter, WF_PRIORITY, &first);
+    pthread_join(thread, NULL);
+    expect_told(ready, &first);
+    interleave_expect(is_ready(&waiter, WF_PRIORITY, &first), "READY once it is closed", "PENDING");
+    end();
+}
