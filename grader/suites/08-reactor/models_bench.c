@@ -54,8 +54,9 @@ void wait_for_wake(const struct counted *counted)
 void expect_no_clone(const struct counted *counted)
 {
     int references = wf_load_relaxed(&counted->references);
-    interleave_expect(references <= 1, "each clone of a waker is given back, or used up by its wake",
-                      "%d are left", references - 1);
+    interleave_expect(references == 1,
+                      "each clone of a waker is given back once, or used up by its wake: 1 reference is left",
+                      "%d are left", references);
 }
 
 pthread_t start(void *(*run)(void *arg))

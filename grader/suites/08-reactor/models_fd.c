@@ -67,8 +67,8 @@ static void unwatch(struct wf_source *head)
 {
     struct source *source = take_out();
     assert(fcntl(head->fd, F_GETFD) >= 0); /* the descriptor is still open */
-    interleave_expect(wf_list_is_empty(&head->readiness.waiters), "nobody waits on a source that is unwatched",
-                      "there is a waiter");
+    interleave_expect(wf_list_is_empty(&head->readiness.waiters),
+                      "nobody waits on a source that is unwatched", "there is a waiter");
     if (source)
         unreference(source);
     unreference((struct source *)head);
@@ -169,8 +169,8 @@ static bool is_ready(struct wf_future *future, struct counted *counted)
 /* A future that was PENDING is READY in the poll that its one wake brings. */
 static void expect_told(struct wf_future *future, struct counted *counted)
 {
-    interleave_expect(wakes_of(counted) == 1, "the future that was PENDING has its waker woken, once", "%d wakes",
-                      wakes_of(counted));
+    interleave_expect(wakes_of(counted) == 1, "the future that was PENDING has its waker woken, once",
+                      "%d wakes", wakes_of(counted));
     interleave_expect(is_ready(future, counted), "READY when it was woken", "PENDING");
 }
 
@@ -289,7 +289,8 @@ MODEL(explore_reopen, "08.11", "a descriptor is released and opened anew while a
 /* --- a shutdown --- */
 
 /* For the second look at the word, under the lock, by a future; and for a close of what its reactor has closed. */
-MODEL(explore_shutdown_poll, "08.10", "a future is polled with another waker while the reactor is shut down; 2 threads")
+MODEL(explore_shutdown_poll, "08.10",
+      "a future is polled with another waker while the reactor is shut down; 2 threads")
 {
     begin();
     wait_for_it(&ready, &first);
