@@ -1,0 +1,115 @@
+#include "weft/detail/readiness.h"
+
+#include <stddef.h>
+
+/* With the lock: who changed the word before has given it back, so this release publishes what that one did too. */
+static void set_word(struct wf_readiness *readiness, uint64_t word)
+{
+    wf_store_release(&readiness->word, word);
+}
+
+void wf_readiness_add(struct wf_readiness *readiness, unsigned bits)
+{
+    pthread_mutex_lock(&readiness->lock);
+    set_word(readiness, (wf_load_relaxed(&readiness->word) | bits) + WF_READY_TICK);
+    pthread_mutex_unlock(&readiness->lock);
+}
+
+void wf_readiness_clear(struct wf_readiness *readiness, uint64_t seen, unsigned bits)
+{
+    pthread_mutex_lock(&readiness->lock);
+    uint64_t word = wf_load_relaxed(&readiness->word);
+    if (word >> 32 == seen >> 32)
+        set_word(readiness, word & ~(uint64_t)(bits & WF_INTERESTS));
+    pthread_mutex_unlock(&readiness->lock);
+}
+
+/* Take the first of those who are served out. Its waker; empty: there is none any more. */
+static struct wf_waker take_first(struct wf_readiness *readiness, struct wf_list *served)
+{
+    struct wf_waker waker = {NULL, NULL};
+    pthread_mutex_lock(&readiness->lock);
+    struct wf_list *node = wf_list_pop_front(served);
+    if (node) {
+        struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
+        waker = waiter->waker;
+        wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN); /* last: its owner may free it */
+    }
+    pthread_mutex_unlock(&readiness->lock);
+    return waker;
+}
+
+void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
+{
+    struct wf_list served, rest;
+    wf_list_init(&served);
+    wf_list_init(&rest);
+    pthread_mutex_lock(&readiness->lock);
+    struct wf_list *node;
+    while ((node = wf_list_pop_front(&readiness->waiters))) {
+        unsigned interest = WF_CONTAINER_OF(node, struct wf_waiter, link)->interest;
+        wf_list_push_back(wf_serves(bits, interest) ? &served : &rest, node);
+    }
+    wf_list_append(&readiness->waiters, &rest);
+    bool none = wf_list_is_empty(&served);
+    pthread_mutex_unlock(&readiness->lock);
+    if (none)
+        return;
+    struct wf_waker waker;
+    while ((waker = take_first(readiness, &served)).ops)
+        wf_waker_wake(&waker);
+}
+
+enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readiness, unsigned interest,
+                            const struct wf_waker *waker, uint64_t *seen)
+{
+    bool cloned = false;
+    struct wf_waker spare = {NULL, NULL};
+    for (;;) {
+        *seen = wf_readiness_look(readiness);
+        if (wf_serves(*seen, interest)) {
+            wf_waker_drop(&spare);
+            wf_waiter_drop(waiter);
+            return WF_READY;
+        }
+        if (!cloned) {
+            if (wf_load_acquire(&waiter->state) == WF_WAITER_WAITING &&
+                wf_waker_will_wake(&waiter->waker, waker))
+                return WF_PENDING;
+            spare = wf_waker_clone(waker);
+            cloned = true;
+        }
+        pthread_mutex_lock(&readiness->lock);
+        if (wf_load_relaxed(&readiness->word) == *seen)
+            break;
+        pthread_mutex_unlock(&readiness->lock); /* it has changed: look anew */
+    }
+    struct wf_waker old = {NULL, NULL};
+    if (wf_load_relaxed(&waiter->state) == WF_WAITER_WAITING)
+        old = waiter->waker;
+    else
+        wf_list_push_back(&readiness->waiters, &waiter->link);
+    waiter->readiness = readiness;
+    waiter->interest = interest;
+    waiter->waker = spare;
+    wf_store_relaxed(&waiter->state, (int)WF_WAITER_WAITING);
+    pthread_mutex_unlock(&readiness->lock);
+    wf_waker_drop(&old);
+    return WF_PENDING;
+}
+
+void wf_waiter_drop(struct wf_waiter *waiter)
+{
+    struct wf_waker waker = {NULL, NULL};
+    if (wf_load_acquire(&waiter->state) == WF_WAITER_WAITING) {
+        struct wf_readiness *readiness = waiter->readiness;
+        pthread_mutex_lock(&readiness->lock);
+        if (wf_load_relaxed(&waiter->state) == WF_WAITER_WAITING) {
+            wf_list_remove(&waiter->link);
+            waker = waiter->waker;
+        }
+        pthread_mutex_unlock(&readiness->lock);
+    }
+    wf_waiter_init(waiter);
+    wf_waker_drop(&waker);
+}
