@@ -42,37 +42,53 @@ static int state_of(const struct wf_waiter *waiter)
     return wf_load_acquire(&waiter->state);
 }
 
-void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
-{
-    /* LAB 08.T2 { under the lock, all that are served go to a list of your own: who waits anew is not among them. Then, as often as it takes: their wakers to an array, under the lock, WOKEN last; and woken behind it */
-    struct wf_list served;
+/* Wakers that are taken under the lock. */
+struct batch {
+    struct batch *before; /* that of the call around; NULL: this is the first */
+    unsigned count;
     struct wf_waker wakers[WF_WAKE_AT_ONCE];
-    bool more = true;
-    wf_list_init(&served);
-    pthread_mutex_lock(&readiness->lock);
-    for (struct wf_list *node = readiness->waiters.next, *next; node != &readiness->waiters; node = next) {
+};
+
+static void wake_batches(struct batch *last)
+{
+    if (last->before)
+        wake_batches(last->before);
+    for (unsigned i = 0; i < last->count; i++)
+        wf_waker_wake(&last->wakers[i]);
+}
+
+/* Wake those from `node` on whom `bits` serve, behind those in `before`. With the lock, which it gives back: all are WOKEN by then. */
+static void wake_from(struct wf_readiness *readiness, struct wf_list *node, unsigned bits,
+                      struct batch *before)
+{
+    /* LAB 08.T2 { from each that is served its waker, then WOKEN, last; until the batch is full, or nobody is left. The innermost call wakes them all, without the lock */
+    struct batch own; /* the array is not made zero */
+    own.before = before;
+    own.count = 0;
+    for (struct wf_list *next; node != &readiness->waiters && own.count < WF_WAKE_AT_ONCE; node = next) {
+        struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
         next = node->next;
-        if (wf_serves(bits, WF_CONTAINER_OF(node, struct wf_waiter, link)->interest)) {
+        if (wf_serves(bits, waiter->interest)) {
             wf_list_remove(node);
-            wf_list_push_back(&served, node); /* still WAITING: its owner may take it out, under the lock */
-        }
-    }
-    while (more) {
-        struct wf_list *node;
-        unsigned count = 0;
-        for (; count < WF_WAKE_AT_ONCE && (node = wf_list_pop_front(&served)); count++) {
-            struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
-            wakers[count] = waiter->waker;
+            own.wakers[own.count++] = waiter->waker;
             /* release, and last: the owner that reads it may free the waiter */
             wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN);
         }
-        more = !wf_list_is_empty(&served);
-        pthread_mutex_unlock(&readiness->lock);
-        for (unsigned i = 0; i < count; i++)
-            wf_waker_wake(&wakers[i]);
-        if (more)
-            pthread_mutex_lock(&readiness->lock);
     }
+    if (node != &readiness->waiters) {
+        wake_from(readiness, node, bits, &own);
+        return;
+    }
+    pthread_mutex_unlock(&readiness->lock);
+    wake_batches(&own);
+    /* LAB 08.T2 } */
+}
+
+void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
+{
+    /* LAB 08.T2 { all that are served are WOKEN under one lock, before the first waker is called: the task that it wakes may drop another of them, and by then the readiness may be closed and gone */
+    pthread_mutex_lock(&readiness->lock);
+    wake_from(readiness, readiness->waiters.next, bits, NULL);
     /* LAB 08.T2 } */
 }
 

@@ -318,9 +318,7 @@ enum { BATCH = WF_WAKE_AT_ONCE };
 static struct wf_waiter crowd[BATCH];
 static struct counted crowd_wakes;
 
-/* For the lock that is given up between two batches: who is served and not WOKEN yet is still in a list, and leaves it by itself. */
-MODEL(explore_drop_next_batch, "08.6",
-      "a waiter of the second batch is dropped while the first is woken; 2 threads", .steps_max = 4000)
+static void arm_crowd(void)
 {
     begin();
     (void)new_waker(&crowd_wakes);
@@ -329,6 +327,13 @@ MODEL(explore_drop_next_batch, "08.6",
         arm(&crowd[i], WF_READABLE, &crowd_wakes);
     }
     arm(&waiter, WF_READABLE, &first);
+}
+
+/* For the waiters behind the first batch: what is served and not WOKEN yet is in a list still, and leaves it under the lock. */
+MODEL(explore_drop_next_batch, "08.6",
+      "a waiter behind the first batch is dropped while all are woken; 2 threads", .steps_max = 4000)
+{
+    arm_crowd();
     pthread_t thread = start(readable);
     wf_waiter_drop(&waiter);
     memset(&waiter, 0x5a, sizeof waiter);
@@ -337,6 +342,29 @@ MODEL(explore_drop_next_batch, "08.6",
     expect_no_clone(&crowd_wakes);
     wf_waiter_init(&waiter);
     end();
+}
+
+static void *drop_when_woken(void *arg)
+{
+    interleave_thread_name("waiter");
+    wait_for_wake(&crowd_wakes);
+    wf_waiter_drop(&waiter);
+    memset(&waiter, 0x5a, sizeof waiter);
+    return arg;
+}
+
+/* For the waiters behind the first batch, again: they are WOKEN before its wakers are called. The task that one of these wakes drops
+ * another waiter, which must not come to a lock that is gone. */
+MODEL(explore_close_next_batch, "08.8",
+      "a source is closed and gone, a task that it woke drops one more waiter; 2 threads", .steps_max = 4000)
+{
+    arm_crowd();
+    pthread_t thread = start(drop_when_woken);
+    wf_readiness_close(&readiness);
+    wf_readiness_destroy(&readiness);
+    memset(&readiness, 0x5a, sizeof readiness);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) == 1, "each waiter is woken", "%d wakes", wakes_of(&first));
 }
 
 /* --- a close --- */

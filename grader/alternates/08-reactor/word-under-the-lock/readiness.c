@@ -24,40 +24,31 @@ void wf_readiness_clear(struct wf_readiness *readiness, uint64_t seen, unsigned 
     pthread_mutex_unlock(&readiness->lock);
 }
 
-/* Take the first of those who are served out. Its waker; empty: there is none any more. */
-static struct wf_waker take_first(struct wf_readiness *readiness, struct wf_list *served)
+static bool is_served(const struct wf_list *node, unsigned bits)
 {
-    struct wf_waker waker = {NULL, NULL};
-    pthread_mutex_lock(&readiness->lock);
-    struct wf_list *node = wf_list_pop_front(served);
-    if (node) {
-        struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
-        waker = waiter->waker;
-        wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN); /* last: its owner may free it */
-    }
-    pthread_mutex_unlock(&readiness->lock);
-    return waker;
+    return wf_serves(bits, WF_CONTAINER_OF(node, struct wf_waiter, link)->interest) != 0;
 }
 
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
 {
-    struct wf_list served, rest;
-    wf_list_init(&served);
-    wf_list_init(&rest);
+    size_t count = 0, taken = 0;
     pthread_mutex_lock(&readiness->lock);
-    struct wf_list *node;
-    while ((node = wf_list_pop_front(&readiness->waiters))) {
-        unsigned interest = WF_CONTAINER_OF(node, struct wf_waiter, link)->interest;
-        wf_list_push_back(wf_serves(bits, interest) ? &served : &rest, node);
+    for (const struct wf_list *node = readiness->waiters.next; node != &readiness->waiters; node = node->next)
+        count += is_served(node, bits);
+    struct wf_waker wakers[count + 1]; /* never empty */
+    for (struct wf_list *node = readiness->waiters.next; taken < count;) {
+        struct wf_list *this = node;
+        node = node->next;
+        if (!is_served(this, bits))
+            continue;
+        struct wf_waiter *waiter = WF_CONTAINER_OF(this, struct wf_waiter, link);
+        wf_list_remove(this);
+        wakers[taken++] = waiter->waker;
+        wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN); /* last: its owner may free it */
     }
-    wf_list_append(&readiness->waiters, &rest);
-    bool none = wf_list_is_empty(&served);
     pthread_mutex_unlock(&readiness->lock);
-    if (none)
-        return;
-    struct wf_waker waker;
-    while ((waker = take_first(readiness, &served)).ops)
-        wf_waker_wake(&waker);
+    for (size_t i = 0; i < count; i++)
+        wf_waker_wake(&wakers[i]);
 }
 
 enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readiness, unsigned interest,

@@ -59,7 +59,7 @@ enum wf_ready_bits {
 
 enum {
     WF_INTERESTS = WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR, /**< all that one can wait for */
-    WF_WAKE_AT_ONCE = 32, /**< wakers that are taken under the lock at once, and woken behind it */
+    WF_WAKE_AT_ONCE = 32, /**< wakers in one array, of those that are taken under the lock and woken behind it */
 };
 
 /** An event more, in the word. */
@@ -128,6 +128,9 @@ void wf_readiness_add(struct wf_readiness *readiness, unsigned bits);
 
 /**
  * @brief Wake those whom an event serves, which was written down before.
+ *
+ * All of them are WOKEN before the first waker is called: the task that it wakes may drop others of them, and where the event was a close
+ * the readiness may be gone when they do.
  *
  * Clauses: 08.4 08.7
  * Threads: any; `readiness` stays until the call has returned.
