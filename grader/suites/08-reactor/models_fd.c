@@ -115,7 +115,9 @@ static void *arrive(void *arg)
 
 static int64_t take_one(int fd, void *arg, bool *drained)
 {
-    (void)fd, (void)arg, (void)drained;
+    (void)fd, (void)drained;
+    if (arg)
+        ++*(int *)arg; /* the calls of this future */
     int there = wf_load_relaxed(&unread);
     while (there > 0)
         if (wf_compare_exchange_relaxed(&unread, &there, there - 1))
@@ -222,6 +224,33 @@ MODEL(explore_two_readers, "08.13", "two readers, and one thing to read; then a 
         expect_told(&io.future, &first);
     wf_future_drop(&io.future);
     wf_future_drop(&other_io.future);
+    end();
+}
+
+static void *become_writable(void *arg)
+{
+    interleave_thread_name("reactor");
+    wf_readiness_event(&async_fd.source->readiness, WF_WRITABLE);
+    return arg;
+}
+
+/* For the word that each round looks at anew: an event of the other side has the clear refused, and the call made once more, but not
+ * for ever. */
+MODEL(explore_io_other_side, "08.13", "a read finds nothing while the descriptor becomes writable; 2 threads")
+{
+    int calls = 0;
+    begin();
+    wf_readiness_event(&async_fd.source->readiness, WF_READABLE);
+    wf_fd_io(&io, &async_fd, WF_READABLE, take_one, &calls);
+    pthread_t thread = start(become_writable);
+    bool ready = is_ready(&io.future, &first);
+    pthread_join(thread, NULL);
+    interleave_expect(!ready && wakes_of(&first) == 0, "PENDING, and not woken: there is nothing to read",
+                      ready ? "READY" : "it is woken");
+    interleave_expect(calls <= 2, "a call, and one for each event that came meanwhile", "%d calls", calls);
+    interleave_expect(wf_serves(wf_readiness_look(&async_fd.source->readiness), WF_WRITABLE) == WF_WRITABLE,
+                      "it is writable", "it is not");
+    wf_future_drop(&io.future);
     end();
 }
 
