@@ -59,7 +59,8 @@ enum wf_ready_bits {
 
 enum {
     WF_INTERESTS = WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR, /**< all that one can wait for */
-    WF_WAKE_AT_ONCE = 32, /**< wakers in one array, of those that are taken under the lock and woken behind it */
+    WF_WAKE_AT_ONCE =
+        32, /**< wakers in one array, of those that are taken under the lock and woken behind it */
 };
 
 /** An event more, in the word. */
