@@ -63,6 +63,7 @@ int main(void)
     suite_add_tcase(suite, reactor_tests());
     suite_add_tcase(suite, reactor_events_tests());
     suite_add_tcase(suite, reactor_ends_tests());
+    suite_add_tcase(suite, reactor_faults_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

@@ -25,6 +25,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <event2/thread.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
@@ -36,7 +37,10 @@
 #include "weft/detail/reactor.h"
 #include "weft/error.h"
 
-enum { STATES_AT_ONCE = 32 };
+enum {
+    STATES_AT_ONCE = 32,
+    OF_A_BASE = 4, /* descriptors that libevent takes: an epoll instance, a pipe for signals, an eventfd */
+};
 
 struct reactor {
     struct wf_reactor head; /* first */
@@ -370,16 +374,32 @@ static void use_threads(void)
     (void)evthread_use_pthreads();
 }
 
+/* Where libevent lacks a descriptor for its pipe it ends the process. So what it will take is taken first, and given back. A thread that opens
+ * files between the two may still be the one too many. False: errno says why. */
+static bool are_descriptors_left(int fd)
+{
+    int taken[OF_A_BASE], count = 0;
+    while (count < OF_A_BASE && (taken[count] = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0)
+        count++;
+    int failed = errno;
+    for (int i = 0; i < count; i++)
+        (void)close(taken[i]);
+    errno = failed;
+    return count == OF_A_BASE;
+}
+
 static struct event_base *new_base(void)
 {
     struct event_config *config = event_config_new();
     if (!config)
         return NULL;
-    /* Deadlines are the timerfd's: libevent needs no time. */
-    struct event_base *base = event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME) == 0 &&
-                                      event_config_require_features(config, EV_FEATURE_ET) == 0
-                                  ? event_base_new_with_config(config)
-                                  : NULL;
+    /* Deadlines are the timerfd's: libevent needs no time. Its variables of the environment would choose another backend, or collect
+     * changes until the next loop: then a descriptor would be closed before it is unwatched. */
+    const int flags = EVENT_BASE_FLAG_NO_CACHE_TIME | EVENT_BASE_FLAG_IGNORE_ENV;
+    struct event_base *base =
+        event_config_set_flag(config, flags) == 0 && event_config_require_features(config, EV_FEATURE_ET) == 0
+            ? event_base_new_with_config(config)
+            : NULL;
     event_config_free(config);
     return base;
 }
@@ -408,8 +428,8 @@ struct wf_reactor *wf_reactor_new(void)
     wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
     errno = ENOMEM;                         /* where libevent does not say */
     if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&
-        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && (self->base = new_base()) &&
-        add_own(self, &self->unparked, -1, 0, on_unparked) &&
+        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && are_descriptors_left(self->states) &&
+        (self->base = new_base()) && add_own(self, &self->unparked, -1, 0, on_unparked) &&
         add_own(self, &self->timer, self->timer_fd, EV_READ | EV_ET, on_timer) &&
         add_own(self, &self->states_changed, self->states, EV_READ, on_states_changed))
         return &self->head;
