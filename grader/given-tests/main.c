@@ -62,6 +62,7 @@ int main(void)
     suite_add_tcase(suite, paused_runtime_tests());
     suite_add_tcase(suite, reactor_tests());
     suite_add_tcase(suite, reactor_events_tests());
+    suite_add_tcase(suite, reactor_kinds_tests());
     suite_add_tcase(suite, reactor_ends_tests());
     suite_add_tcase(suite, reactor_faults_tests());
 

@@ -185,7 +185,9 @@ END_TEST
 static int left;
 static bool whole_runtime;
 
-/* Exits with 0: there was none, and errno is EMFILE; with 1: there was one. */
+enum { UNLIMITED = 9 };
+
+/* Exits with 0: there was none, and errno is EMFILE; with 1: there was one; with UNLIMITED: nobody keeps the limit, as in valgrind. */
 static void make_one_with_few_left(void)
 {
     int filler;
@@ -196,6 +198,8 @@ static void make_one_with_few_left(void)
         close(filler - i);
     int before = open_descriptors();
     setrlimit(RLIMIT_NOFILE, &few);
+    if (left == 0 && dup(STDERR_FILENO) >= 0)
+        _exit(UNLIMITED);
     errno = 0;
     if (whole_runtime) {
         struct wf_runtime *runtime = wf_runtime_new(&(struct wf_runtime_config){.workers = 2});
@@ -221,6 +225,8 @@ START_TEST(g150_without_descriptors_there_is_no_reactor)
     for (left = 0; left <= 8; left++) {
         int status;
         const char *said = stderr_of(make_one_with_few_left, &status);
+        if (WIFEXITED(status) && WEXITSTATUS(status) == UNLIMITED)
+            return;
         ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == (left >= DESCRIPTORS),
                       "%d left: status %#x: %s", left, (unsigned)status, said);
         ck_assert_str_eq(said, "");
