@@ -65,6 +65,7 @@ int main(void)
     suite_add_tcase(suite, reactor_kinds_tests());
     suite_add_tcase(suite, reactor_ends_tests());
     suite_add_tcase(suite, reactor_faults_tests());
+    suite_add_tcase(suite, reactor_runtime_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
