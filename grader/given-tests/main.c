@@ -64,6 +64,7 @@ int main(void)
     suite_add_tcase(suite, reactor_events_tests());
     suite_add_tcase(suite, reactor_kinds_tests());
     suite_add_tcase(suite, reactor_ends_tests());
+    suite_add_tcase(suite, reactor_numbers_tests());
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
 
