@@ -67,6 +67,7 @@ int main(void)
     suite_add_tcase(suite, reactor_numbers_tests());
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
+    suite_add_tcase(suite, reactor_waits_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
