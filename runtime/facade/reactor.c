@@ -45,7 +45,8 @@
 #include "weft/error.h"
 
 /* OF_A_BASE: descriptors that libevent takes: an epoll instance, a pipe for signals, an eventfd */
-enum { STATES_AT_ONCE = 32, OF_A_BASE = 4 };
+/* LOCKS: of readinesses, each of many: an odd number spreads descriptors that are used in turn */
+enum { STATES_AT_ONCE = 32, OF_A_BASE = 4, LOCKS = 31 };
 
 struct reactor {
     struct wf_reactor head; /* first */
@@ -59,6 +60,7 @@ struct reactor {
     struct source *put_aside;  /* sources whose waiters are to be woken */
     struct source **aside_end; /* where the next one goes */
 
+    pthread_mutex_t locks[LOCKS];   /* of the sources' readinesses, by descriptor: they outlive the sources */
     WF_ATOMIC(uint32_t) loops;      /* of libevent, that have begun; written by the thread that parks */
     WF_ATOMIC(int) permit;          /* unparked, and no park has returned since */
     WF_ATOMIC(uint32_t) references; /* of the owner of the park, and of each source */
@@ -85,6 +87,8 @@ static void unreference(struct reactor *self)
     /* acq_rel: who frees sees what all others did */
     if (wf_fetch_sub_acq_rel(&self->references, 1) == 1) {
         pthread_mutex_destroy(&self->lock);
+        for (unsigned i = 0; i < LOCKS; i++)
+            pthread_mutex_destroy(&self->locks[i]);
         wf_free(self, sizeof *self);
     }
 }
@@ -98,7 +102,6 @@ static void unreference_source(struct source *source)
 {
     if (wf_fetch_sub_acq_rel(&source->references, 1) == 1) { /* acq_rel: as above */
         struct reactor *self = reactor_of(source);
-        wf_readiness_destroy(&source->head.readiness);
         wf_free(source, sizeof *source);
         unreference(self);
     }
@@ -291,7 +294,7 @@ static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, 
     *source = (struct source){.head = {.reactor = reactor, .fd = fd},
                               .born = wf_load_relaxed(&self->loops), /* relaxed: see loop_once() */
                               .is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)};
-    wf_readiness_init(&source->head.readiness);
+    wf_readiness_init(&source->head.readiness, &self->locks[(unsigned)fd % LOCKS]);
     wf_store_relaxed(&source->references, 2);   /* relaxed: the lock publishes it. Owner's and reactor's */
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
     pthread_mutex_lock(&self->lock);
@@ -434,6 +437,8 @@ struct wf_reactor *wf_reactor_new(void)
     self->aside_end = &self->put_aside;
     wf_list_init(&self->sources);
     pthread_mutex_init(&self->lock, NULL);
+    for (unsigned i = 0; i < LOCKS; i++)
+        pthread_mutex_init(&self->locks[i], NULL);
     wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
     errno = ENOMEM;                         /* where libevent does not say */
     if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&

@@ -42,53 +42,37 @@ static int state_of(const struct wf_waiter *waiter)
     return wf_load_acquire(&waiter->state);
 }
 
-/* Wakers that are taken under the lock. */
-struct batch {
-    struct batch *before; /* that of the call around; NULL: this is the first */
-    unsigned count;
+void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
+{
+    /* LAB 08.T2 { under the lock, all that are served go to a list of your own: who waits anew is not among them. Then, as often as it takes: their wakers to an array, under the lock, WOKEN last; and woken behind it */
+    struct wf_list served;
     struct wf_waker wakers[WF_WAKE_AT_ONCE];
-};
-
-static void wake_batches(struct batch *last)
-{
-    if (last->before)
-        wake_batches(last->before);
-    for (unsigned i = 0; i < last->count; i++)
-        wf_waker_wake(&last->wakers[i]);
-}
-
-/* Wake those from `node` on whom `bits` serve, behind those in `before`. With the lock, which it gives back: all are WOKEN by then. */
-static void wake_from(struct wf_readiness *readiness, struct wf_list *node, unsigned bits,
-                      struct batch *before)
-{
-    /* LAB 08.T2 { from each that is served its waker, then WOKEN, last; until the batch is full, or nobody is left. The innermost call wakes them all, without the lock */
-    struct batch own; /* the array is not made zero */
-    own.before = before;
-    own.count = 0;
-    for (struct wf_list *next; node != &readiness->waiters && own.count < WF_WAKE_AT_ONCE; node = next) {
-        struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
+    bool more = true;
+    wf_list_init(&served);
+    pthread_mutex_lock(readiness->lock);
+    for (struct wf_list *node = readiness->waiters.next, *next; node != &readiness->waiters; node = next) {
         next = node->next;
-        if (wf_serves(bits, waiter->interest)) {
+        if (wf_serves(bits, WF_CONTAINER_OF(node, struct wf_waiter, link)->interest)) {
             wf_list_remove(node);
-            own.wakers[own.count++] = waiter->waker;
+            wf_list_push_back(&served, node); /* still WAITING: its owner may take it out, under the lock */
+        }
+    }
+    while (more) {
+        struct wf_list *node;
+        unsigned count = 0;
+        for (; count < WF_WAKE_AT_ONCE && (node = wf_list_pop_front(&served)); count++) {
+            struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
+            wakers[count] = waiter->waker;
             /* release, and last: the owner that reads it may free the waiter */
             wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN);
         }
+        more = !wf_list_is_empty(&served);
+        pthread_mutex_unlock(readiness->lock);
+        for (unsigned i = 0; i < count; i++)
+            wf_waker_wake(&wakers[i]);
+        if (more)
+            pthread_mutex_lock(readiness->lock);
     }
-    if (node != &readiness->waiters) {
-        wake_from(readiness, node, bits, &own);
-        return;
-    }
-    pthread_mutex_unlock(&readiness->lock);
-    wake_batches(&own);
-    /* LAB 08.T2 } */
-}
-
-void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
-{
-    /* LAB 08.T2 { all that are served are WOKEN under one lock, before the first waker is called: the task that it wakes may drop another of them, and by then the readiness may be closed and gone */
-    pthread_mutex_lock(&readiness->lock);
-    wake_from(readiness, readiness->waiters.next, bits, NULL);
     /* LAB 08.T2 } */
 }
 
@@ -104,13 +88,13 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
     if (state_of(waiter) == WF_WAITER_WAITING && wf_waker_will_wake(&waiter->waker, waker))
         return WF_PENDING;
     struct wf_waker spare = wf_waker_clone(waker);
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     *seen = wf_readiness_look(readiness);
     bool served = wf_serves(*seen, interest);
     if (!served) {
         if (state_of(waiter) != WF_WAITER_WAITING) {
             waiter->waker = (struct wf_waker){NULL, NULL}; /* who woke it has taken it */
-            waiter->readiness = readiness;
+            waiter->lock = readiness->lock;
             waiter->interest = interest;
             wf_list_push_back(&readiness->waiters, &waiter->link);
             wf_store_relaxed(&waiter->state,
@@ -120,7 +104,7 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
         waiter->waker = spare;
         spare = old;
     }
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
     wf_waker_drop(&spare); /* the old one, or the new one that is not needed; empty at first */
     if (!served)
         return WF_PENDING;
@@ -134,14 +118,14 @@ void wf_waiter_drop(struct wf_waiter *waiter)
     /* LAB 08.T2 { only one that is WAITING lies in a list and owns a waker; it may be woken while you wait for the lock */
     if (state_of(waiter) == WF_WAITER_WAITING) {
         struct wf_waker waker = {NULL, NULL};
-        pthread_mutex_lock(&waiter->readiness->lock);
+        pthread_mutex_lock(waiter->lock);
         if (state_of(waiter) == WF_WAITER_WAITING) {
             wf_list_remove(&waiter->link);
             waker = waiter->waker;
             wf_store_relaxed(&waiter->state,
                              (int)WF_WAITER_IDLE); /* relaxed: nobody else knows the waiter now */
         }
-        pthread_mutex_unlock(&waiter->readiness->lock);
+        pthread_mutex_unlock(waiter->lock);
         wf_waker_drop(&waker);
     }
     wf_store_relaxed(&waiter->state, (int)WF_WAITER_IDLE); /* relaxed, as above */

@@ -6,6 +6,8 @@
 #include "kit_subject.h"
 #include "weft/async_fd.h"
 
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
 /* A descriptor that nothing watches: its readiness is the life's own. */
 struct place {
     struct wf_source source;
@@ -21,7 +23,7 @@ static void prepare_on(struct kit_object *object)
 {
     struct place *place = object->extra[0] = kit_new(object, sizeof *place);
     place->source = (struct wf_source){.fd = -1};
-    wf_readiness_init(&place->source.readiness);
+    wf_readiness_init(&place->source.readiness, &lock_of_all);
     place->async_fd = (struct wf_async_fd){.source = &place->source, .fd = -1, .interest = WF_READABLE};
 }
 
@@ -33,7 +35,6 @@ static void prepare_over(struct kit_object *object)
 
 static void release(struct kit_object *object)
 {
-    wf_readiness_destroy(&place_of(object)->source.readiness);
 }
 
 /* It became ready, and somebody else has used that up. */

@@ -17,6 +17,8 @@
 #include "weft/context.h"
 #include "weft/error.h"
 
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
 /* --- the reactor --- */
 
 struct source {
@@ -32,7 +34,6 @@ static int sources;            /* that were watched */
 static void unreference(struct source *source)
 {
     if (wf_fetch_sub_acq_rel(&source->references, 1) == 1) {
-        wf_readiness_destroy(&source->head.readiness);
         free(source);
     }
 }
@@ -43,7 +44,7 @@ static int watch(struct wf_reactor *reactor, int fd, unsigned interest, struct w
     struct source *source = malloc(sizeof *source);
     assert(source);
     *source = (struct source){.head = {.reactor = reactor, .fd = fd}, .number = ++sources};
-    wf_readiness_init(&source->head.readiness);
+    wf_readiness_init(&source->head.readiness, &lock_of_all);
     wf_store_relaxed(&source->references, 2);
     pthread_mutex_lock(&lock);
     assert(!watched);
@@ -149,7 +150,7 @@ static void begin(void)
     (void)new_waker(&first), (void)new_waker(&second);
     open_it(ends[0]);
     interleave_name(&async_fd.source->readiness.word, "word");
-    interleave_name(&async_fd.source->readiness.lock, "the readiness's lock");
+    interleave_name(async_fd.source->readiness.lock, "the readiness's lock");
 }
 
 static void end(void)

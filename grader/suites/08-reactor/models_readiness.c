@@ -11,6 +11,8 @@
 
 #include "weft/detail/readiness.h"
 
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
 static struct wf_readiness readiness;
 static struct wf_waiter waiter, other, idle;
 static struct counted first, second, never;
@@ -19,9 +21,9 @@ static int message; /* plain: only the readiness orders it */
 static void begin(void)
 {
     interleave_thread_name("owner");
-    wf_readiness_init(&readiness);
+    wf_readiness_init(&readiness, &lock_of_all);
     interleave_name(&readiness.word, "word");
-    interleave_name(&readiness.lock, "the readiness's lock");
+    interleave_name(readiness.lock, "the readiness's lock");
     interleave_name(&waiter.state, "state", "IDLE", "WAITING", "WOKEN");
     interleave_name(&other.state, "the other's state", "IDLE", "WAITING", "WOKEN");
     wf_waiter_init(&waiter);
@@ -37,7 +39,6 @@ static void end(void)
     expect_no_clone(&first);
     expect_no_clone(&second);
     interleave_expect(wf_list_is_empty(&readiness.waiters), "nobody waits", "there is a waiter");
-    wf_readiness_destroy(&readiness);
     memset(&readiness, 0, sizeof readiness);
 }
 
@@ -361,7 +362,6 @@ MODEL(explore_close_next_batch, "08.8",
     arm_crowd();
     pthread_t thread = start(drop_when_woken);
     wf_readiness_close(&readiness);
-    wf_readiness_destroy(&readiness);
     memset(&readiness, 0x5a, sizeof readiness);
     pthread_join(thread, NULL);
     interleave_expect(wakes_of(&first) == 1, "each waiter is woken", "%d wakes", wakes_of(&first));

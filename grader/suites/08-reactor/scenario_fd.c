@@ -14,6 +14,8 @@
 #include "weft/async_fd.h"
 #include "weft/context.h"
 
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
 /* --- descriptors --- */
 
 static struct descriptor {
@@ -112,7 +114,7 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     struct mock_source *source = mock_storage(sizeof *source);
     source->head.reactor = reactor;
     source->head.fd = fd;
-    wf_readiness_init(&source->head.readiness);
+    wf_readiness_init(&source->head.readiness, &lock_of_all);
     source->next = sources;
     sources = source;
     *out = &source->head;
@@ -132,7 +134,6 @@ static void mock_unwatch(struct wf_source *head)
         return;
     struct mock_source *source = *link;
     *link = source->next;
-    wf_readiness_destroy(&head->readiness);
     free(source);
 }
 

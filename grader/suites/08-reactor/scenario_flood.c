@@ -9,6 +9,8 @@
 #include "weft/detail/readiness.h"
 #include "weft/park.h"
 
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
 /* --- a flood --- */
 
 struct flooded {
@@ -26,14 +28,14 @@ static void flood_goes_off(void);
 static void *flood_clone(void *data)
 {
     ((struct flooded *)data)->clones++;
-    wrong_sequence += is_held(&flooded.lock);
+    wrong_sequence += is_held(flooded.lock);
     return data;
 }
 
 static void flood_wake_by_ref(void *data)
 {
     struct flooded *self = data;
-    wrong_sequence += is_held(&flooded.lock) || self->number <= woken_last;
+    wrong_sequence += is_held(flooded.lock) || self->number <= woken_last;
     woken_last = self->number;
     self->wakes++;
     if (self->is_bomb)
@@ -43,7 +45,7 @@ static void flood_wake_by_ref(void *data)
 static void flood_drop(void *data)
 {
     ((struct flooded *)data)->clones--;
-    wrong_sequence += is_held(&flooded.lock);
+    wrong_sequence += is_held(flooded.lock);
 }
 
 static void flood_wake(void *data)
@@ -127,7 +129,7 @@ static struct step_reply event_for_flood(void)
 
 struct step_reply on_flood(const struct step_flood *step)
 {
-    wf_readiness_init(&flooded);
+    wf_readiness_init(&flooded, &lock_of_all);
     flood_count = scenario_in_range(step->count, FLOOD_MAX + 1);
     flood_what = step->what;
     flood = new_flood(flood_count, 0);
@@ -153,7 +155,6 @@ struct step_reply on_flood_end(const struct step_flood_end *step)
     }
     struct step_reply reply = flood_now();
     reply.a = !wf_list_is_empty(&flooded.waiters);
-    wf_readiness_destroy(&flooded);
     free(flood);
     free(more);
     flood = more = NULL;
@@ -205,7 +206,7 @@ struct step_reply on_publish(const struct step_publish *step)
     pthread_t writer, reader;
     int64_t missing = 0;
     publishing = (struct publishing){.rounds = scenario_in_range(step->rounds, PUBLISHED_MAX)};
-    wf_readiness_init(&publishing.readiness);
+    wf_readiness_init(&publishing.readiness, &lock_of_all);
     if (pthread_create(&reader, NULL, look_too, &missing) != 0 ||
         pthread_create(&writer, NULL, publish, NULL) != 0)
         scenario_broken("no thread");
@@ -213,7 +214,6 @@ struct step_reply on_publish(const struct step_publish *step)
     pthread_join(writer, NULL);
     pthread_join(reader, NULL);
     struct step_reply reply = {missing + mine, (int64_t)(wf_readiness_look(&publishing.readiness) >> 32)};
-    wf_readiness_destroy(&publishing.readiness);
     return reply;
 }
 
@@ -269,8 +269,8 @@ struct step_reply on_ping_pong(const struct step_ping_pong *step)
     pthread_t thread;
     struct wf_park *parker = new_parker();
     ball = (struct ball){.rounds = step->rounds};
-    wf_readiness_init(&ball.there);
-    wf_readiness_init(&ball.back);
+    wf_readiness_init(&ball.there, &lock_of_all);
+    wf_readiness_init(&ball.back, &lock_of_all);
     if (pthread_create(&thread, NULL, return_balls, NULL) != 0)
         scenario_broken("no thread");
     for (int64_t round = 0; round < step->rounds; round++) {
@@ -282,8 +282,6 @@ struct step_reply on_ping_pong(const struct step_ping_pong *step)
     }
     pthread_join(thread, NULL);
     wf_thread_parker_drop(parker);
-    wf_readiness_destroy(&ball.there);
-    wf_readiness_destroy(&ball.back);
     return reply;
 }
 
@@ -347,7 +345,7 @@ struct step_reply on_drops_storm(const struct step_drops_storm *step)
 {
     pthread_t teller, other;
     int64_t rounds = step->rounds;
-    wf_readiness_init(&stormy);
+    wf_readiness_init(&stormy, &lock_of_all);
     wf_store_relaxed(&storm_over, false);
     if (pthread_create(&teller, NULL, cause_events, NULL) != 0 ||
         pthread_create(&other, NULL, come_and_go, &rounds) != 0)
@@ -357,6 +355,5 @@ struct step_reply on_drops_storm(const struct step_drops_storm *step)
     wf_store_relaxed(&storm_over, true);
     pthread_join(teller, NULL);
     bool is_empty = wf_list_is_empty(&stormy.waiters);
-    wf_readiness_destroy(&stormy);
     return (struct step_reply){wf_load_relaxed(&storm_clones), !is_empty};
 }

@@ -9,6 +9,8 @@
 #include "stage.h"
 #include "weft/detail/readiness.h"
 
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
 /* Each in storage of its own, so that AddressSanitizer sees what comes too late. */
 static struct wf_readiness *objects[OBJECTS_MAX];
 static struct wf_waiter *waiters[WAITERS_MAX];
@@ -98,7 +100,7 @@ static void carry_out(const struct step_when *step)
 static void called(const struct counted *self, int64_t moment)
 {
     for (int i = 0; i < OBJECTS_MAX; i++)
-        if (is_held(&objects[i]->lock) && calls_under_lock++ < 3)
+        if (is_held(objects[i]->lock) && calls_under_lock++ < 3)
             scenario_event(EVENT_UNDER_LOCK, 0, 0);
     for (int i = 0; i < PLANS_MAX; i++)
         if (plans[i].is_due && plans[i].step.waker == self - wakers && plans[i].step.moment == moment) {
@@ -165,10 +167,9 @@ static struct step_reply on_clones(const struct step_clones *step)
 static void init_object(int64_t number)
 {
     if (objects[number])
-        wf_readiness_destroy(objects[number]);
-    free(objects[number]);
+        free(objects[number]);
     objects[number] = mock_storage(sizeof *objects[number]);
-    wf_readiness_init(objects[number]);
+    wf_readiness_init(objects[number], &lock_of_all);
 }
 
 static ON_STEP(fresh, DONE_BY(init_object(scenario_in_range(step->object, OBJECTS_MAX))));
@@ -236,7 +237,6 @@ static void end(void)
     for (int i = 0; i < WAITERS_MAX; i++)
         free_waiter(i);
     for (int i = 0; i < OBJECTS_MAX; i++) {
-        wf_readiness_destroy(objects[i]);
         free(objects[i]);
         objects[i] = NULL;
     }

@@ -78,13 +78,13 @@ static void take_and_call(struct wf_readiness *readiness, unsigned bits, const s
         take_and_call(readiness, bits, &own);
         return;
     }
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
     call_from_the_first(&own);
 }
 
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
 {
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     take_and_call(readiness, bits, NULL);
 }
 
@@ -92,7 +92,7 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
                             const struct wf_waker *waker, uint64_t *seen)
 {
     struct wf_waker own = wf_waker_clone(waker), old = own;
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     *seen = wf_readiness_look(readiness);
     bool ready = wf_serves(*seen, interest) != 0;
     if (wf_load_relaxed(&waiter->state) == WF_WAITER_WAITING) {
@@ -101,12 +101,12 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
             waiter->waker = own;
         }
     } else if (!ready) {
-        *waiter = (struct wf_waiter){.readiness = readiness, .waker = own, .interest = interest};
+        *waiter = (struct wf_waiter){.lock = readiness->lock, .waker = own, .interest = interest};
         wf_store_relaxed(&waiter->state, (int)WF_WAITER_WAITING);
         wf_list_push_back(&readiness->waiters, &waiter->link);
         old = (struct wf_waker){NULL, NULL};
     }
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
     wf_waker_drop(&old);
     if (ready)
         wf_waiter_drop(waiter);
@@ -117,14 +117,13 @@ void wf_waiter_drop(struct wf_waiter *waiter)
 {
     struct wf_waker waker = {NULL, NULL};
     if (wf_load_acquire(&waiter->state) == WF_WAITER_WAITING) {
-        struct wf_readiness *readiness = waiter->readiness;
-        pthread_mutex_lock(&readiness->lock);
+        pthread_mutex_lock(waiter->lock);
         if (wf_load_relaxed(&waiter->state) == WF_WAITER_WAITING) {
             waker = waiter->waker;
             wf_list_remove(&waiter->link);
             wf_store_relaxed(&waiter->state, (int)WF_WAITER_IDLE);
         }
-        pthread_mutex_unlock(&readiness->lock);
+        pthread_mutex_unlock(waiter->lock);
     }
     wf_store_relaxed(&waiter->state, (int)WF_WAITER_IDLE);
     wf_waker_drop(&waker);

@@ -17,18 +17,18 @@ static void set_word(struct wf_readiness *readiness, uint64_t word)
 
 void wf_readiness_add(struct wf_readiness *readiness, unsigned bits)
 {
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     set_word(readiness, (wf_load_relaxed(&readiness->word) | bits) + WF_READY_TICK);
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
 }
 
 void wf_readiness_clear(struct wf_readiness *readiness, uint64_t seen, unsigned bits)
 {
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     uint64_t word = wf_load_relaxed(&readiness->word);
     if (word >> 32 == seen >> 32)
         set_word(readiness, word & ~(uint64_t)(bits & WF_INTERESTS));
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
 }
 
 static bool is_served(const struct wf_list *node, unsigned bits)
@@ -39,7 +39,7 @@ static bool is_served(const struct wf_list *node, unsigned bits)
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
 {
     size_t count = 0, taken = 0;
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     for (const struct wf_list *node = readiness->waiters.next; node != &readiness->waiters; node = node->next)
         count += is_served(node, bits);
     struct wf_waker wakers[count + 1]; /* never empty */
@@ -53,7 +53,7 @@ void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
         wakers[taken++] = waiter->waker;
         wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN); /* last: its owner may free it */
     }
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
     for (size_t i = 0; i < count; i++)
         wf_waker_wake(&wakers[i]);
 }
@@ -77,21 +77,21 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
             spare = wf_waker_clone(waker);
             cloned = true;
         }
-        pthread_mutex_lock(&readiness->lock);
+        pthread_mutex_lock(readiness->lock);
         if (wf_load_relaxed(&readiness->word) == *seen)
             break;
-        pthread_mutex_unlock(&readiness->lock); /* it has changed: look anew */
+        pthread_mutex_unlock(readiness->lock); /* it has changed: look anew */
     }
     struct wf_waker old = {NULL, NULL};
     if (wf_load_relaxed(&waiter->state) == WF_WAITER_WAITING)
         old = waiter->waker;
     else
         wf_list_push_back(&readiness->waiters, &waiter->link);
-    waiter->readiness = readiness;
+    waiter->lock = readiness->lock;
     waiter->interest = interest;
     waiter->waker = spare;
     wf_store_relaxed(&waiter->state, (int)WF_WAITER_WAITING);
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
     wf_waker_drop(&old);
     return WF_PENDING;
 }
@@ -100,13 +100,12 @@ void wf_waiter_drop(struct wf_waiter *waiter)
 {
     struct wf_waker waker = {NULL, NULL};
     if (wf_load_acquire(&waiter->state) == WF_WAITER_WAITING) {
-        struct wf_readiness *readiness = waiter->readiness;
-        pthread_mutex_lock(&readiness->lock);
+        pthread_mutex_lock(waiter->lock);
         if (wf_load_relaxed(&waiter->state) == WF_WAITER_WAITING) {
             wf_list_remove(&waiter->link);
             waker = waiter->waker;
         }
-        pthread_mutex_unlock(&readiness->lock);
+        pthread_mutex_unlock(waiter->lock);
     }
     wf_waiter_init(waiter);
     wf_waker_drop(&waker);
