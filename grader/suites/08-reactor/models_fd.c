@@ -289,6 +289,31 @@ MODEL(explore_close_elsewhere, "08.10",
     end();
 }
 
+static struct wf_fd_ready crowd[WF_WAKE_AT_ONCE];
+static struct counted crowd_wakes;
+
+/* For the waiters that do not fit into an event's first batch: they are WOKEN before a task that it wakes can close the descriptor. The
+ * reactor keeps the source only until its wake has returned. */
+MODEL(explore_close_when_woken, "08.10",
+      "a task that an event wakes closes the descriptor, and drops what waited behind the first batch; 2 threads",
+      .steps_max = 4000)
+{
+    begin();
+    (void)new_waker(&crowd_wakes);
+    for (int i = 0; i < WF_WAKE_AT_ONCE; i++)
+        wait_for_it(&crowd[i], &crowd_wakes);
+    wait_for_it(&ready, &first);
+    pthread_t thread = start(arrive);
+    wait_for_wake(&crowd_wakes);
+    wf_async_fd_close(&async_fd);
+    wf_future_drop(&ready.future);
+    memset(&ready, 0x5a, sizeof ready);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&first) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&first));
+    expect_no_clone(&crowd_wakes);
+    end();
+}
+
 /* For the close that comes before the unwatch, and wakes those who wait: nobody else would. What comes late for the old source is the
  * old source's. */
 MODEL(explore_reopen, "08.11", "a descriptor is released and opened anew while an event comes; 2 threads")

@@ -1,3 +1,9 @@
+/**
+ * @file readiness.c
+ * @brief The readiness of a descriptor whose waiters have no path without the lock, but for the drop of one that was woken.
+ *
+ * The lock of a waiter that is WOKEN may be gone already, with the source: so the state is read before anything is locked.
+ */
 #include "weft/detail/readiness.h"
 
 #include <stddef.h>
@@ -26,44 +32,60 @@ void wf_readiness_clear(struct wf_readiness *readiness, uint64_t seen, unsigned 
 
 /* --- those who wait --- */
 
-struct batch {
-    struct batch *next;
-    unsigned count;
-    struct wf_waker wakers[WF_WAKE_AT_ONCE];
+static struct wf_waiter *waiter_at(struct wf_list *node)
+{
+    return WF_CONTAINER_OF(node, struct wf_waiter, link);
+}
+
+/* As many wakers as one call of the wake takes, in its frame; those behind are taken by a call inside of it. */
+struct taken {
+    const struct taken *outer;
+    size_t count;
+    struct wf_waker wakers[2 * WF_WAKE_AT_ONCE];
 };
 
-/* With the lock, which it gives back. `node`: where to go on; `first`: the wakers that were taken before, `last` the end of that list. */
-static void wake_from(struct wf_readiness *readiness, struct wf_list *node, unsigned bits,
-                      struct batch *first, struct batch *last)
+static void call_from_the_first(const struct taken *taken)
 {
-    struct batch own = {.next = NULL};
-    if (last)
-        last->next = &own;
-    else
-        first = &own;
-    while (node != &readiness->waiters && own.count < WF_WAKE_AT_ONCE) {
-        struct wf_waiter *waiter = WF_CONTAINER_OF(node, struct wf_waiter, link);
-        node = node->next;
-        if (wf_serves(bits, waiter->interest)) {
-            wf_list_remove(&waiter->link);
-            own.wakers[own.count++] = waiter->waker;
-            wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN); /* last: its owner may free it */
-        }
+    if (!taken)
+        return;
+    call_from_the_first(taken->outer);
+    for (size_t i = 0; i < taken->count; i++) {
+        struct wf_waker waker = taken->wakers[i];
+        wf_waker_wake(&waker);
     }
-    if (node != &readiness->waiters) {
-        wake_from(readiness, node, bits, first, &own);
+}
+
+/* With the lock, which it gives back. Where more are served than fit, the list is looked through again, by the next call. */
+static void take_and_call(struct wf_readiness *readiness, unsigned bits, const struct taken *outer)
+{
+    struct taken own;
+    bool all = true;
+    own.outer = outer;
+    own.count = 0;
+    for (struct wf_list *node = readiness->waiters.next, *next; node != &readiness->waiters; node = next) {
+        next = node->next;
+        struct wf_waiter *waiter = waiter_at(node);
+        if (!wf_serves(bits, waiter->interest))
+            continue;
+        all = own.count < sizeof own.wakers / sizeof *own.wakers;
+        if (!all)
+            break;
+        wf_list_remove(node);
+        own.wakers[own.count++] = waiter->waker;
+        wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN); /* last: its owner may free it */
+    }
+    if (!all) {
+        take_and_call(readiness, bits, &own);
         return;
     }
     pthread_mutex_unlock(&readiness->lock);
-    for (struct batch *batch = first; batch; batch = batch->next)
-        for (unsigned i = 0; i < batch->count; i++)
-            wf_waker_wake(&batch->wakers[i]);
+    call_from_the_first(&own);
 }
 
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
 {
     pthread_mutex_lock(&readiness->lock);
-    wake_from(readiness, readiness->waiters.next, bits, NULL, NULL);
+    take_and_call(readiness, bits, NULL);
 }
 
 enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readiness, unsigned interest,

@@ -1,3 +1,7 @@
+/**
+ * @file async_fd.c
+ * @brief A descriptor in a runtime, and one kind of wait with an optional call, of which both futures are made.
+ */
 #include "weft/async_fd.h"
 
 #include <errno.h>

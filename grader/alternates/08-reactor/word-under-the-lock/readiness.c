@@ -1,3 +1,10 @@
+/**
+ * @file readiness.c
+ * @brief The readiness of a descriptor, by the lock: what changes word or list has it, and only looks do without.
+ *
+ * So the word is never exchanged, only stored. The store of a clear releases what the events before it did as well: their
+ * stores stand before it under the same lock. A poll goes to sleep on the word that it saw last, or looks anew.
+ */
 #include "weft/detail/readiness.h"
 
 #include <stddef.h>
