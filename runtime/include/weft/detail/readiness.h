@@ -59,7 +59,8 @@ enum wf_ready_bits {
 
 enum {
     WF_INTERESTS = WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR, /**< all that one can wait for */
-    WF_WAKE_AT_ONCE = 32, /**< wakers in one array, of those that are taken under the lock and woken behind it */
+    WF_WAKE_AT_ONCE =
+        32, /**< wakers in one array, of those that are taken under the lock and woken behind it */
 };
 
 /** An event more, in the word. */
@@ -134,6 +135,7 @@ void wf_readiness_add(struct wf_readiness *readiness, unsigned bits);
  *
  * Clauses: 08.4 08.7
  * Threads: any; `readiness` stays until the call has returned.
+ * Cost:    the lock, once; and room on the stack for the waker of each that is served: about 20 bytes.
  */
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits);
 
