@@ -310,7 +310,7 @@ MODEL(explore_close_when_woken, "08.10",
     wf_future_drop(&ready.future);
     memset(&ready, 0x5a, sizeof ready);
     pthread_join(thread, NULL);
-    interleave_expect(wakes_of(&first) == 1, "each waiter is woken once", "%d wakes", wakes_of(&first));
+    interleave_expect(wakes_of(&first) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&first));
     expect_no_clone(&crowd_wakes);
     end();
 }
