@@ -217,6 +217,38 @@ struct step_reply on_publish(const struct step_publish *step)
     return reply;
 }
 
+/* --- threads that add --- */
+
+struct adder {
+    struct wf_readiness *readiness;
+    int64_t rounds;
+    unsigned bits;
+};
+
+static void *add_events(void *arg)
+{
+    const struct adder *self = arg;
+    for (int64_t round = 0; round < self->rounds; round++)
+        wf_readiness_add(self->readiness, self->bits);
+    return NULL;
+}
+
+struct step_reply on_adders(const struct step_adders *step)
+{
+    struct wf_readiness readiness;
+    struct adder mine = {&readiness, step->rounds, WF_READABLE},
+                 others = {&readiness, step->rounds, WF_WRITABLE};
+    pthread_t thread;
+    wf_readiness_init(&readiness);
+    if (pthread_create(&thread, NULL, add_events, &others) != 0)
+        scenario_broken("no thread");
+    (void)add_events(&mine);
+    pthread_join(thread, NULL);
+    struct step_reply reply = ANSWERS((int64_t)wf_readiness_look(&readiness));
+    wf_readiness_destroy(&readiness);
+    return reply;
+}
+
 /* --- threads that sleep until the other one tells them --- */
 
 struct wf_park *new_parker(void)

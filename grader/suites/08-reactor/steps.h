@@ -124,7 +124,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(COUNT, 1, 10, CROWD_MAX)                                                                         \
     NUMBERS(PAIRS, 1, PAIRS_MAX)                                                                             \
     WORDS(FD_END, FD_ENDS)                                                                                   \
-    NUMBERS(ROUNDS, 300, 2000)
+    NUMBERS(ROUNDS, 300, 2000, 20000)
 
 /* --- the scenario "readiness": words and waiters by number --- */
 
@@ -139,7 +139,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     flood_now   how many of all were woken; clones of their wakers that are alive
  *     ping_pong   rounds that were played; of these, payloads that were wrong
  *     drops_storm clones that are left; whether a waiter is
- *     publish     numbers that a look did not show although it saw their event; the word's tick in the end */
+ *     publish     numbers that a look did not show although it saw their event; the word's tick in the end
+ *     adders      the word */
 #define READINESS_STEPS(STEP, ARG)                                                                           \
     STEP(fresh, "wf_readiness_init(readiness {object})", ARG(object, OBJECT))                                \
     STEP(preset, "readiness {object} has had {tick} events so far", ARG(object, OBJECT) ARG(tick, TICK))     \
@@ -159,6 +160,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER))      \
     STEP(publish,                                                                                            \
          "a thread writes {rounds} numbers, and adds an event behind each; two others look, one clears",     \
+         ARG(rounds, ROUNDS))                                                                                \
+    STEP(adders, "two threads add {rounds} events each, of WF_READABLE and of WF_WRITABLE",                  \
          ARG(rounds, ROUNDS))                                                                                \
     STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                              \
     STEP(clones, "the clones of wakers that are alive", )                                                    \
