@@ -354,6 +354,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     const struct step_script *now = &script[script_at++];
     switch (now->meanwhile) {
     case READABLE:
+    case EVENT_AND_POLLS_B:
         tell_of(number, WF_READABLE);
         break;
     case WRITABLE:
@@ -368,13 +369,12 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     case CLEARS:
         wf_readiness_clear(readiness_of(number), wf_readiness_look(readiness_of(number)), WF_READABLE);
         break;
-    case POLLS_B: {
-        enum wf_poll poll = poll_by_hand(B, WAKERS_MAX - 1, &out);
-        scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
-        break;
-    }
     default:
         break;
+    }
+    if (now->meanwhile == POLLS_B || now->meanwhile == EVENT_AND_POLLS_B) {
+        enum wf_poll poll = poll_by_hand(B, WAKERS_MAX - 1, &out);
+        scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
     }
     *drained = now->drained;
     return now->result;
@@ -424,6 +424,7 @@ static struct step_reply on_poll_future(const struct step_poll_future *step)
 static void begin(void)
 {
     mocks_begin();
+    (void)close(0); /* 0 is a descriptor like any other: the next one made has it */
     for (int i = 0; i < REACTORS; i++)
         reactors[i].head.ops = &mock_ops;
     for (int i = 0; i < WAKERS_MAX; i++)

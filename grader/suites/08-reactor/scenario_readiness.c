@@ -69,6 +69,9 @@ static void carry_out(const struct step_when *step)
 {
     struct wf_readiness *object = object_at(step->object);
     switch (step->deed) {
+    case DOES_ADD:
+        wf_readiness_add(object, WF_READABLE);
+        break;
     case DOES_EVENT_AND_CLEAR:
     case DOES_EVENT:
         wf_readiness_event(object, WF_READABLE);

@@ -25,6 +25,7 @@ enum { ALL_BITS = 127 };
 #define MOMENTS(EDGE) EDGE(IN_CLONE, "cloned") EDGE(IN_WAKE, "woken") EDGE(IN_WAKER_DROP, "dropped")
 enum { MOMENTS(STEP_EDGE_VALUE) };
 #define DEEDS(EDGE)                                                                                          \
+    EDGE(DOES_ADD, "an event of bits 1 is written down, and nobody is woken yet")                            \
     EDGE(DOES_EVENT, "an event of bits 1 comes")                                                             \
     EDGE(DOES_EVENT_AND_CLEAR, "an event of bits 1 comes, and is cleared")                                   \
     EDGE(DOES_CLOSE, "the readiness is closed")                                                              \
@@ -77,7 +78,8 @@ enum { REQUESTS(STEP_EDGE_VALUE) };
     EDGE(SHUTDOWN, "; meanwhile the runtime is shut down")                                                   \
     EDGE(CANCELS, "; meanwhile cancellation is asked for")                                                   \
     EDGE(CLEARS, "; meanwhile somebody else clears WF_READABLE")                                             \
-    EDGE(POLLS_B, "; it polls future B")
+    EDGE(POLLS_B, "; it polls future B")                                                                     \
+    EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };
 
 /** How bytes are pumped. */

@@ -27,6 +27,7 @@ static const struct judge_test tests[] = {
     {"waiter_over", "08.6", PLAIN | ASAN, test_waiter_over},
     {"drops_storm", "08.6", PLAIN | ASAN | TSAN, test_drops_storm},
     {"in_wakes", "08.7", PLAIN | ASAN, test_in_wakes},
+    {"events_in_wakes", "08.7", PLAIN | ASAN, test_events_in_wakes},
     {"waits_again", "08.7", PLAIN | ASAN, test_waits_again},
     {"flood", "08.7", PLAIN | ASAN, test_flood},
     {"close", "08.8", PLAIN | ASAN, test_close},
