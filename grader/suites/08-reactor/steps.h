@@ -133,6 +133,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
 /* Replies:
  *     look        the word
  *     poll        the poll; the word that served
+ *     drop        its state
  *     listed      waiters in the list, -1: a waiter of nobody's; their numbers in sequence, each 31 times what was, and the number + 1
  *     waker       its clones that are alive; how often it was woken
  *     clones      those of all wakers that are alive
