@@ -232,6 +232,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waker, WAKER) ARG(future, FUTURE))                                                               \
     STEP(drops_in_wake, "when waker {waker} is woken next, {future} is dropped, and freed",                   \
          ARG(waker, WAKER) ARG(future, FUTURE))                                                               \
+    STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                         \
+         ARG(waker, WAKER) ARG(async, ASYNC))                                                                 \
     STEP(units, "the units of budget that are left", )                                                        \
     STEP(fd_waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                            \
     STEP(fd_clones, "the clones of wakers that are alive", )
