@@ -210,7 +210,9 @@ bool poll(struct judge *judge, int64_t waiter, int64_t object, int64_t interest,
 
 void drop(struct judge *judge, int64_t waiter)
 {
-    DO(judge, drop, .waiter = waiter);
+    struct judge_reply reply = DO(judge, drop, .waiter = waiter);
+    EXPECT(judge, reply.a == WF_WAITER_IDLE, "a waiter that was dropped is WF_WAITER_IDLE",
+           "its state is %lld", (long long)reply.a);
     expect_wakes(judge, NULL, 0, "nobody is woken by a drop");
     leave_list(waiter);
 }

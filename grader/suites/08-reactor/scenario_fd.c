@@ -1,186 +1,13 @@
 /**
  * @file scenario_fd.c
- * @brief Lab 08: descriptors in reactors that do as they are told, and futures that are polled by hand.
+ * @brief Lab 08: descriptors opened and closed, and futures that are polled by hand.
  */
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "fd_reactors.h"
 #include "mocks.h"
-#include "stage.h"
 #include "weft/async_fd.h"
 #include "weft/context.h"
-
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
-
-/* --- descriptors --- */
-
-static struct descriptor {
-    int fd, other; /* the other end; -1: none */
-    struct stat file;
-} descriptors[DESCRIPTORS_MAX];
-
-static struct descriptor *descriptor_at(int64_t number)
-{
-    return &descriptors[scenario_in_range(number, DESCRIPTORS_MAX)];
-}
-
-static int64_t number_of_fd(int fd)
-{
-    for (int64_t i = 0; fd != -1 && i < DESCRIPTORS_MAX; i++)
-        if (descriptors[i].fd == fd)
-            return i;
-    return fd == -1 ? -1 : -2;
-}
-
-/* Whether the number is still that open file. */
-static bool is_ours(const struct descriptor *self)
-{
-    struct stat file;
-    return self->fd >= 0 && fstat(self->fd, &file) == 0 && file.st_ino == self->file.st_ino &&
-           file.st_dev == self->file.st_dev;
-}
-
-static void forget(struct descriptor *self)
-{
-    if (is_ours(self))
-        (void)close(self->fd);
-    if (self->other >= 0)
-        (void)close(self->other);
-    *self = (struct descriptor){.fd = -1, .other = -1};
-}
-
-static struct step_reply on_descriptor(const struct step_descriptor *step)
-{
-    struct descriptor *self = descriptor_at(step->descriptor);
-    int fds[2];
-    forget(self);
-    if ((step->kind == SOCKET ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
-        scenario_broken("no more descriptors");
-    int mine = step->kind == PIPE_WRITE;
-    self->fd = fds[mine];
-    self->other = fds[!mine];
-    for (struct descriptor *old = descriptors; old < descriptors + DESCRIPTORS_MAX; old++)
-        if (old != self && old->fd == self->fd)
-            old->fd = -1; /* it was closed, and its number is this one's now */
-    if (fstat(self->fd, &self->file) != 0 ||
-        fcntl(self->fd, F_SETFL,
-              (step->flags & HAS_NONBLOCK ? O_NONBLOCK : 0) | (step->flags & HAS_APPEND ? O_APPEND : 0)) != 0 ||
-        fcntl(self->fd, F_SETFD, step->flags & HAS_CLOEXEC ? FD_CLOEXEC : 0) != 0)
-        scenario_broken("a descriptor has no flags");
-    if (step->kind == NOT_OPEN)
-        (void)close(self->fd);
-    return STEP_DONE;
-}
-
-static struct step_reply on_flags(const struct step_flags *step)
-{
-    int fd = descriptor_at(step->descriptor)->fd, flags = fcntl(fd, F_GETFL), of_fd = fcntl(fd, F_GETFD);
-    if (flags < 0 || of_fd < 0)
-        return ANSWERS(-errno);
-    return ANSWERS((flags & O_NONBLOCK ? HAS_NONBLOCK : 0) | (flags & O_APPEND ? HAS_APPEND : 0) |
-                   (of_fd & FD_CLOEXEC ? HAS_CLOEXEC : 0));
-}
-
-static ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));
-
-/* --- reactors --- */
-
-enum { REACTORS = 2 };
-
-static struct mock_reactor {
-    struct wf_reactor head;
-} reactors[REACTORS];
-
-struct mock_source {
-    struct wf_source head;
-    struct mock_source *next;
-};
-
-static struct mock_source *sources; /* the newest first */
-static int64_t next_failure;
-static ON_STEP(fails, DONE_BY(next_failure = step->code));
-
-static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
-{
-    int failed = (int)next_failure;
-    next_failure = 0;
-    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | (int64_t)(reactor != &reactors[0].head) << 32);
-    if (failed)
-        return failed;
-    struct mock_source *source = mock_storage(sizeof *source);
-    source->head.reactor = reactor;
-    source->head.fd = fd;
-    wf_readiness_init(&source->head.readiness, &lock_of_all);
-    source->next = sources;
-    sources = source;
-    *out = &source->head;
-    return 0;
-}
-
-static void mock_unwatch(struct wf_source *head)
-{
-    struct mock_source **link = &sources;
-    while (*link && &(*link)->head != head)
-        link = &(*link)->next;
-    int64_t found = (fcntl(head->fd, F_GETFD) >= 0 ? UNWATCHED_OPEN : 0) |
-                    (wf_list_is_empty(&head->readiness.waiters) ? UNWATCHED_ALONE : 0) |
-                    (*link ? UNWATCHED_THERE : 0);
-    scenario_event(EVENT_UNWATCHED, number_of_fd(head->fd), found);
-    if (!*link)
-        return;
-    struct mock_source *source = *link;
-    *link = source->next;
-    free(source);
-}
-
-static const struct wf_reactor_ops mock_ops = {.watch = mock_watch, .unwatch = mock_unwatch};
-
-static struct wf_readiness *readiness_of(int64_t descriptor)
-{
-    int fd = descriptor_at(descriptor)->fd;
-    for (struct mock_source *source = sources; source; source = source->next)
-        if (source->head.fd == fd)
-            return &source->head.readiness;
-    return NULL;
-}
-
-static void tell_of(int64_t descriptor, unsigned bits)
-{
-    struct wf_readiness *readiness = readiness_of(descriptor);
-    if (readiness)
-        wf_readiness_event(readiness, bits);
-}
-
-static void shut_down(int64_t place)
-{
-    for (struct mock_source *source = sources; source; source = source->next)
-        if (source->head.reactor == &reactors[place].head)
-            wf_readiness_close(&source->head.readiness);
-}
-
-static ON_STEP(tell, DONE_BY(tell_of(step->descriptor, (unsigned)step->bits)));
-static ON_STEP(end, DONE_BY(shut_down(scenario_in_range(step->place, REACTORS))));
-
-static struct step_reply on_word(const struct step_word *step)
-{
-    const struct wf_readiness *readiness = readiness_of(step->descriptor);
-    return (struct step_reply){readiness ? (int64_t)wf_readiness_look(readiness) : 0, readiness != NULL};
-}
-
-static struct step_reply on_waiting(const struct step_waiting *step)
-{
-    const struct wf_readiness *readiness = readiness_of(step->descriptor);
-    struct step_reply reply = STEP_DONE;
-    if (readiness)
-        for (const struct wf_list *node = readiness->waiters.next;
-             node != &readiness->waiters && reply.a < 100; node = node->next)
-            reply.a++;
-    return reply;
-}
 
 static struct wf_waiter raw;
 
@@ -191,18 +18,23 @@ static struct step_reply on_raw_drop(const struct step_raw_drop *step)
     return STEP_DONE;
 }
 
-static void go_to(int64_t place)
-{
-    wf_context_current->reactor =
-        place == NO_RUNTIME ? NULL : &reactors[scenario_in_range(place, REACTORS)].head;
-}
-
 /* --- wakers --- */
+
+static struct wf_async_fd *asyncs[ASYNCS_MAX];
+
+static struct wf_async_fd *async_at(int64_t number)
+{
+    struct wf_async_fd **self = &asyncs[scenario_in_range(number, ASYNCS_MAX)];
+    if (!*self)
+        *self = mock_storage(sizeof **self);
+    return *self;
+}
 
 static struct counted {
     struct wf_waker waker;
     int64_t clones, wakes;
-    int64_t polls, drops; /* the future that a wake polls or drops; -1: none */
+    int64_t polls, drops,
+        closes; /* the future that a wake polls or drops, the async that it closes; -1: none */
 } wakers[WAKERS_MAX];
 
 static enum wf_poll poll_by_hand(int64_t future, int64_t waker, int64_t *out)
@@ -225,14 +57,16 @@ static void *counted_clone(void *data)
 static void counted_wake_by_ref(void *data)
 {
     struct counted *self = data;
-    int64_t polls = self->polls, drops = self->drops, out = 0;
+    int64_t polls = self->polls, drops = self->drops, closes = self->closes, out = 0;
     self->wakes++;
-    self->polls = self->drops = -1;
+    self->polls = self->drops = self->closes = -1;
     scenario_event(EVENT_WOKEN, self - wakers, 0);
     if (polls >= 0) {
         enum wf_poll poll = poll_by_hand(polls, 0, &out);
         scenario_event(EVENT_WAITER_POLLED, polls, poll | out * 2);
     }
+    if (closes >= 0)
+        wf_async_fd_close(async_at(closes));
     if (drops >= 0) {
         wf_future_drop(mock_future(drops));
         (void)mock_frame(drops, 1);
@@ -260,6 +94,7 @@ static struct counted *waker_at(int64_t number)
 
 static ON_STEP(fd_waker, (struct step_reply){waker_at(step->waker)->clones, waker_at(step->waker)->wakes});
 static ON_STEP(polls_in_wake, DONE_BY(waker_at(step->waker)->polls = step->future));
+static ON_STEP(closes_in_wake, DONE_BY(waker_at(step->waker)->closes = step->async));
 static ON_STEP(drops_in_wake, DONE_BY(waker_at(step->waker)->drops = step->future));
 
 static struct step_reply on_raw(const struct step_raw *step)
@@ -280,16 +115,6 @@ static struct step_reply on_fd_clones(const struct step_fd_clones *step)
 }
 
 /* --- open, close, release --- */
-
-static struct wf_async_fd *asyncs[ASYNCS_MAX];
-
-static struct wf_async_fd *async_at(int64_t number)
-{
-    struct wf_async_fd **self = &asyncs[scenario_in_range(number, ASYNCS_MAX)];
-    if (!*self)
-        *self = mock_storage(sizeof **self);
-    return *self;
-}
 
 static int64_t says(const struct wf_async_fd *async_fd, int fd)
 {
@@ -355,6 +180,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     const struct step_script *now = &script[script_at++];
     switch (now->meanwhile) {
     case READABLE:
+    case EVENT_AND_POLLS_B:
         tell_of(number, WF_READABLE);
         break;
     case WRITABLE:
@@ -369,13 +195,12 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     case CLEARS:
         wf_readiness_clear(readiness_of(number), wf_readiness_look(readiness_of(number)), WF_READABLE);
         break;
-    case POLLS_B: {
-        enum wf_poll poll = poll_by_hand(B, WAKERS_MAX - 1, &out);
-        scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
-        break;
-    }
     default:
         break;
+    }
+    if (now->meanwhile == POLLS_B || now->meanwhile == EVENT_AND_POLLS_B) {
+        enum wf_poll poll = poll_by_hand(B, WAKERS_MAX - 1, &out);
+        scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
     }
     *drained = now->drained;
     return now->result;
@@ -425,12 +250,10 @@ static struct step_reply on_poll_future(const struct step_poll_future *step)
 static void begin(void)
 {
     mocks_begin();
-    for (int i = 0; i < REACTORS; i++)
-        reactors[i].head.ops = &mock_ops;
+    reactors_begin();
     for (int i = 0; i < WAKERS_MAX; i++)
-        wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}, .polls = -1, .drops = -1};
-    for (int i = 0; i < DESCRIPTORS_MAX; i++)
-        descriptors[i] = (struct descriptor){.fd = -1, .other = -1};
+        wakers[i] =
+            (struct counted){.waker = {&counted_ops, &wakers[i]}, .polls = -1, .drops = -1, .closes = -1};
     wf_waiter_init(&raw);
     go_to(THIS_RUNTIME);
 }
@@ -441,8 +264,7 @@ static void end(void)
     mocks_end();
     for (int i = 0; i < ASYNCS_MAX; i++)
         free(asyncs[i]);
-    for (int i = 0; i < DESCRIPTORS_MAX; i++)
-        forget(&descriptors[i]);
+    reactors_end();
 }
 
 STEP_SCENARIO(fd, FD_STEPS, begin, end)

@@ -71,6 +71,9 @@ static void carry_out(const struct step_when *step)
 {
     struct wf_readiness *object = object_at(step->object);
     switch (step->deed) {
+    case DOES_ADD:
+        wf_readiness_add(object, WF_READABLE);
+        break;
     case DOES_EVENT_AND_CLEAR:
     case DOES_EVENT:
         wf_readiness_event(object, WF_READABLE);
@@ -191,7 +194,12 @@ static ON_STEP(clear, DONE_BY(wf_readiness_clear(object_at(step->object), *slot_
 /* --- waiters --- */
 
 static ON_STEP(waiter, DONE_BY(new_waiter(scenario_in_range(step->waiter, WAITERS_MAX))));
-static ON_STEP(drop, DONE_BY(wf_waiter_drop(waiter_at(step->waiter))));
+
+static struct step_reply on_drop(const struct step_drop *step)
+{
+    wf_waiter_drop(waiter_at(step->waiter));
+    return ANSWERS(wf_load_relaxed(&waiter_at(step->waiter)->state));
+}
 
 static struct step_reply on_poll(const struct step_poll *step)
 {

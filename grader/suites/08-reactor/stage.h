@@ -15,7 +15,8 @@
 
 #define FLOOD_STEPS(STEP, ARG)                                                                               \
     STEP(flood, , )                                                                                          \
-    STEP(flood_again, , ) STEP(flood_end, , ) STEP(ping_pong, , ) STEP(drops_storm, , ) STEP(publish, , )
+    STEP(flood_again, , )                                                                                    \
+    STEP(flood_end, , ) STEP(ping_pong, , ) STEP(drops_storm, , ) STEP(publish, , ) STEP(adders, , )
 FLOOD_STEPS(STEP_DECLARE, STEP_NOTHING)
 
 /** Whether the lock is held, by whomever. */

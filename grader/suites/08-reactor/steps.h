@@ -25,6 +25,7 @@ enum { ALL_BITS = 127 };
 #define MOMENTS(EDGE) EDGE(IN_CLONE, "cloned") EDGE(IN_WAKE, "woken") EDGE(IN_WAKER_DROP, "dropped")
 enum { MOMENTS(STEP_EDGE_VALUE) };
 #define DEEDS(EDGE)                                                                                          \
+    EDGE(DOES_ADD, "an event of bits 1 is written down, and nobody is woken yet")                            \
     EDGE(DOES_EVENT, "an event of bits 1 comes")                                                             \
     EDGE(DOES_EVENT_AND_CLEAR, "an event of bits 1 comes, and is cleared")                                   \
     EDGE(DOES_CLOSE, "the readiness is closed")                                                              \
@@ -77,7 +78,8 @@ enum { REQUESTS(STEP_EDGE_VALUE) };
     EDGE(SHUTDOWN, "; meanwhile the runtime is shut down")                                                   \
     EDGE(CANCELS, "; meanwhile cancellation is asked for")                                                   \
     EDGE(CLEARS, "; meanwhile somebody else clears WF_READABLE")                                             \
-    EDGE(POLLS_B, "; it polls future B")
+    EDGE(POLLS_B, "; it polls future B")                                                                     \
+    EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };
 
 /** How bytes are pumped. */
@@ -124,13 +126,14 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(COUNT, 1, 10, CROWD_MAX)                                                                         \
     NUMBERS(PAIRS, 1, PAIRS_MAX)                                                                             \
     WORDS(FD_END, FD_ENDS)                                                                                   \
-    NUMBERS(ROUNDS, 300, 2000)
+    NUMBERS(ROUNDS, 300, 2000, 20000)
 
 /* --- the scenario "readiness": words and waiters by number --- */
 
 /* Replies:
  *     look        the word
  *     poll        the poll; the word that served
+ *     drop        its state
  *     listed      waiters in the list, -1: a waiter of nobody's; their numbers in sequence, each 31 times what was, and the number + 1
  *     waker       its clones that are alive; how often it was woken
  *     clones      those of all wakers that are alive
@@ -139,7 +142,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     flood_now   how many of all were woken; clones of their wakers that are alive
  *     ping_pong   rounds that were played; of these, payloads that were wrong
  *     drops_storm clones that are left; whether a waiter is
- *     publish     numbers that a look did not show although it saw their event; the word's tick in the end */
+ *     publish     numbers that a look did not show although it saw their event; the word's tick in the end
+ *     adders      the word */
 #define READINESS_STEPS(STEP, ARG)                                                                           \
     STEP(fresh, "wf_readiness_init(readiness {object})", ARG(object, OBJECT))                                \
     STEP(preset, "readiness {object} has had {tick} events so far", ARG(object, OBJECT) ARG(tick, TICK))     \
@@ -159,6 +163,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER))      \
     STEP(publish,                                                                                            \
          "a thread writes {rounds} numbers, and adds an event behind each; two others look, one clears",     \
+         ARG(rounds, ROUNDS))                                                                                \
+    STEP(adders, "two threads add {rounds} events each, of WF_READABLE and of WF_WRITABLE",                  \
          ARG(rounds, ROUNDS))                                                                                \
     STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                              \
     STEP(clones, "the clones of wakers that are alive", )                                                    \
@@ -226,6 +232,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waker, WAKER) ARG(future, FUTURE))                                                               \
     STEP(drops_in_wake, "when waker {waker} is woken next, {future} is dropped, and freed",                   \
          ARG(waker, WAKER) ARG(future, FUTURE))                                                               \
+    STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                         \
+         ARG(waker, WAKER) ARG(async, ASYNC))                                                                 \
     STEP(units, "the units of budget that are left", )                                                        \
     STEP(fd_waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                            \
     STEP(fd_clones, "the clones of wakers that are alive", )

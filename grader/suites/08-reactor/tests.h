@@ -92,6 +92,7 @@ void test_close(struct judge *judge);
 /* tests_calls.c */
 void test_meanwhile(struct judge *judge);
 void test_in_wakes(struct judge *judge);
+void test_events_in_wakes(struct judge *judge);
 void test_flood(struct judge *judge);
 void test_waits_again(struct judge *judge);
 

@@ -61,6 +61,11 @@ static void expect_not_lost(struct judge *judge, int64_t deed, int64_t old_wakes
 {
     struct judge_reply reply =
         judge_polled(judge, DO(judge, poll, .waiter = 0, .object = 0, .interest = WF_READABLE, .waker = NEW));
+    if (deed == DOES_ADD) { /* those who wait are woken behind it: this one, unless it is READY */
+        DO(judge, wake, .object = 0, .bits = WF_READABLE);
+        EXPECT(judge, reply.a == WF_PENDING || wakes_of(judge, OLD) == old_wakes,
+               "a waiter that is READY is in no list, so nobody wakes it", "it is woken");
+    }
     int64_t woken = wakes_of(judge, NEW) - new_wakes;
     EXPECT(judge, woken <= 1, "one event wakes a waiter once at most", "%lld wakes", (long long)woken);
     if (reply.a == WF_PENDING && woken == 0) {
@@ -77,7 +82,7 @@ static void expect_not_lost(struct judge *judge, int64_t deed, int64_t old_wakes
                "%lld wakes", (long long)(wakes_of(judge, NEW) - new_wakes));
     }
     if (reply.a == WF_PENDING) {
-        if (deed == DOES_EVENT || deed == DOES_CLOSE)
+        if (deed == DOES_EVENT || deed == DOES_ADD || deed == DOES_CLOSE)
             expect_poll_of(judge, 0, NEW, WF_READY, "READY: an event has come");
     } else {
         EXPECT(judge, woken == 0, "a waiter that is READY is not woken any more", "%lld wakes",
@@ -96,7 +101,7 @@ void test_meanwhile(struct judge *judge)
     begin_readiness(judge);
     for (int state = 0; state < STATES; state++)
         for (int64_t moment = IN_CLONE; moment <= IN_WAKER_DROP; moment += IN_WAKER_DROP - IN_CLONE)
-            for (int64_t deed = DOES_EVENT; deed <= DOES_POLL; deed++) {
+            for (int64_t deed = DOES_ADD; deed <= DOES_POLL; deed++) {
                 if (moment == IN_WAKER_DROP && state != LIES)
                     continue; /* no older waker is given back */
                 bring_to(judge, state);
@@ -169,6 +174,44 @@ void test_in_wakes(struct judge *judge)
         }
     for (int64_t waiter = 0; waiter < 3; waiter++)
         DO(judge, waiter, .waiter = waiter);
+    finish_readiness(judge);
+}
+
+/* 08.7: an event in the wake of an event, with several waiters each: of another readiness, and of the same one. */
+void test_events_in_wakes(struct judge *judge)
+{
+    static const int64_t sequence[] = {0, 3, 4, 5, 1, 2};
+    begin_readiness(judge);
+    for (int64_t moment = IN_WAKE; moment <= IN_WAKER_DROP; moment++)
+        for (int64_t inner = 0; inner < 2; inner++) {
+            bool wakes = moment == IN_WAKE;
+            int64_t interest = inner ? WF_READABLE : WF_ERROR; /* of those that the inner event is for */
+            judge_forget_trace(judge);
+            DO(judge, fresh, .object = 0);
+            DO(judge, fresh, .object = 1);
+            for (int64_t waiter = 0; waiter < 6; waiter++) {
+                DO(judge, waiter, .waiter = waiter);
+                DO(judge, poll, .waiter = waiter, .object = waiter < 3 ? 0 : inner,
+                   .interest = waiter < 3 ? WF_WRITABLE : interest, .waker = waiter);
+            }
+            DO(judge, when, .waker = wakes ? 0 : WAKERS_MAX - 2, .moment = moment,
+               .deed = inner ? DOES_EVENT : DOES_CLOSE, .object = inner);
+            if (wakes) {
+                DO(judge, event, .object = 0, .bits = WF_WRITABLE);
+                if (inner)
+                    expect_wakes(judge, sequence, 6,
+                                 "each is woken, once, by its waker, in its event's sequence");
+            } else { /* an event in the drop of an older waker, which a poll gives back */
+                DO(judge, poll, .waiter = 0, .object = 0, .interest = WF_WRITABLE, .waker = WAKERS_MAX - 2);
+                DO(judge, poll, .waiter = 0, .object = 0, .interest = WF_WRITABLE, .waker = 0);
+                DO(judge, event, .object = 0, .bits = WF_WRITABLE);
+            }
+            for (int64_t waiter = 0; waiter < 6; waiter++) {
+                EXPECT(judge, clones_of(judge, waiter) == 0, "no waker is kept: each was woken", "one is");
+                DO(judge, drop, .waiter = waiter);
+            }
+            expect_no_clones(judge);
+        }
     finish_readiness(judge);
 }
 

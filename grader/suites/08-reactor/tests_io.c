@@ -258,6 +258,21 @@ void test_io_inside(struct judge *judge)
             }
             end_io(judge);
         }
+    for (int kind = 0; kind < 2; kind++) { /* the inner one sees an event that the outer one has not seen */
+        begin_io(judge, WF_READABLE);
+        build(judge, A, WF_READABLE);
+        if (kind)
+            build(judge, B, WF_READABLE);
+        else
+            DO(judge, ready, .future = B, .interest = WF_READABLE);
+        DO(judge, script, .result = -EAGAIN, .meanwhile = EVENT_AND_POLLS_B);
+        if (kind)
+            DO(judge, script, .result = 7);
+        DO(judge, script, .result = 8);
+        expect_ready(judge, A, 8, "READY: an event came during the call, so -EAGAIN clears nothing");
+        expect_bits(judge, 0, WF_READABLE, "nothing is cleared");
+        end_io(judge);
+    }
     /* two that wait take turns: who comes first drains it, the other one waits on */
     for (int64_t winner = A; winner <= B; winner++) {
         begin_io(judge, 0);

@@ -219,7 +219,7 @@ void test_close_fd(struct judge *judge)
 }
 
 /* How what waits comes to know of it. */
-enum { BY_POLL, BY_POLL_IN_WAKE, BY_DROP_IN_WAKE, WAYS };
+enum { BY_POLL, BY_POLL_IN_WAKE, BY_DROP_IN_WAKE, BY_CLOSE_IN_WAKE, WAYS };
 
 /* 08.10, 08.11: with futures that wait, and others that begin to wait behind it. */
 static void try_closing(struct judge *judge, bool io)
@@ -244,6 +244,8 @@ static void try_closing(struct judge *judge, bool io)
                     DO(judge, polls_in_wake, .waker = future + 1, .future = future);
             if (way == BY_DROP_IN_WAKE)
                 DO(judge, drops_in_wake, .waker = 1, .future = B);
+            if (way == BY_CLOSE_IN_WAKE) /* a second close, which does nothing */
+                DO(judge, closes_in_wake, .waker = 2, .async = 0);
             if (releases)
                 DO(judge, release, .async = 0);
             else
@@ -269,9 +271,13 @@ static void try_closing(struct judge *judge, bool io)
             EXPECT(judge, judge_count_events(judge, EVENT_WOKEN, 9) == 0,
                    "what waits for another one is not woken", "it is");
             expect_clones(judge, 1, "no waker is kept but that of another one");
+            if (releases) {
+                struct judge_reply owner = DO(judge, owner, .descriptor = 0);
+                EXPECT(judge, owner.a == 1, "a release closes nothing", "the descriptor is closed");
+            }
             if (way != BY_POLL_IN_WAKE)
                 for (int64_t future = A; future <= C; future++)
-                    if (way == BY_POLL || future != B)
+                    if (way != BY_DROP_IN_WAKE || future != B)
                         expect_ready(judge, future, WF_ECLOSED, "READY with WF_ECLOSED: it is closed");
             for (int64_t interest = 1; interest <= 2; interest++) {
                 if (io)

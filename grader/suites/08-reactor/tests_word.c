@@ -60,6 +60,11 @@ void test_word_publishes(struct judge *judge)
         EXPECT(judge, reply.b == 2000, "the tick has moved by one with each of 2000 events, whoever clears",
                "it is %lld", (long long)reply.b);
     }
+    struct judge_reply word = DO(judge, adders, .rounds = 20000);
+    EXPECT(
+        judge, word.a == ((INT64_C(40000) << 32) | WF_READABLE | WF_WRITABLE),
+        "the tick has moved by one with each of 40000 events of two threads, and the bits are those of both",
+        "the word is 0x%llx", (unsigned long long)word.a);
     finish_word(judge);
 }
 
