@@ -134,12 +134,15 @@ static struct step_reply on_open(const struct step_open *step)
 
 static ON_STEP(never, DONE_BY(*async_at(step->async) = (struct wf_async_fd){.fd = -1}));
 
+/* Replies whether it closed a number that is not open, which may be another thread's by then. */
 static struct step_reply on_close_fd(const struct step_close_fd *step)
 {
     go_to(step->place);
+    errno = 0;
     wf_async_fd_close(async_at(step->async));
+    int64_t wrong = errno == EBADF;
     go_to(THIS_RUNTIME);
-    return (struct step_reply){0, says(async_at(step->async), -1)};
+    return (struct step_reply){wrong, says(async_at(step->async), -1)};
 }
 
 static struct step_reply on_release(const struct step_release *step)

@@ -187,7 +187,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     owner       whether it is still the open file that was made
  *     open        the status; what the structure says: 1 there is a source, 2 its fd is this one
  *     release     which descriptor it returned; -1: -1, -2: another number. what the structure says, as of open
- *     close_fd    0; what the structure says
+ *     close_fd    whether it closed a number that is not open; what the structure says
  *     word        of the source; whether there is one
  *     waiting     waiters in its list
  *     raw         the poll; the word that served

@@ -201,11 +201,14 @@ void test_close_fd(struct judge *judge)
             struct judge_reply reply = DO(judge, close_fd, .async = 0);
             expect_unwatched(judge, 0);
             EXPECT(judge, reply.b == 2, "it is not open any more", "it has a source, or a descriptor");
+            EXPECT(judge, reply.a == 0, "it is closed once",
+                   "it is closed once more: the number may be another's");
             struct judge_reply owner = DO(judge, owner, .descriptor = 0);
             EXPECT(judge, owner.a == 0, "wf_async_fd_close closes the descriptor", "it is open");
             DO(judge, descriptor, .descriptor = 0, .kind = kind); /* it gets the number that is free now */
-            DO(judge, close_fd, .async = 0);
+            reply = DO(judge, close_fd, .async = 0);
             EXPECT(judge, watches(judge, EVENT_UNWATCHED) == 0, "a second close does nothing", "it unwatches");
+            EXPECT(judge, reply.a == 0, "a second close does nothing", "it closes a number that is not open");
             reply = DO(judge, release, .async = 0);
             EXPECT(judge, reply.a == -1, "wf_async_fd_release returns -1: it was closed", "another number");
             owner = DO(judge, owner, .descriptor = 0);
