@@ -22,6 +22,16 @@ submission outside && sed -i '1i #include "../../secret.h"' "$work/outside/01-fu
 run 1 "line 1 includes ../../secret.h" outside
 submission twice && echo 'struct wf_join; struct wf_join *wf_join(void) { return 0; }' >>"$work/twice/01-futures/map.c"
 run 1 "multiple definition of \`wf_join'" twice
+# A text with 400,000 names of files, and a name with more folders than a path has: the grader keeps a list of them, outside of any deadline.
+submission names && {
+    printf '#define SELF "ready.c"\n#define TEXT(x) #x\n#define NAME(x) TEXT(x)\n'
+    yes '#line 1 NAME(__COUNTER__)' | head -n 2000
+    printf '#if __COUNTER__ < 400000\n#include SELF\n#endif\n#if __INCLUDE_LEVEL__ == 0\n'
+    cat solutions/01-futures/ready.c && echo '#endif'
+} >"$work/names/01-futures/ready.c"
+one names 0 "verdict pass"
+submission folders && printf '#line 1 "include/%s.h"\n' "$(printf 'a/%.0s' {1..200000})" | cat - solutions/01-futures/ready.c >"$work/folders/01-futures/ready.c"
+one folders 0 "verdict pass"
 submission error && sed -i 's/WF_PENDING/WF_PENDNG/' "$work/error/01-futures/map.c"
 run 1 "$work/error/01-futures/map.c:14:" error
 submission header && mkdir -p "$work/header/runtime/include/weft" &&
