@@ -92,7 +92,6 @@ static struct counted *waker_at(int64_t number)
     return &wakers[scenario_in_range(number, WAKERS_MAX)];
 }
 
-static ON_STEP(fd_waker, (struct step_reply){waker_at(step->waker)->clones, waker_at(step->waker)->wakes});
 static ON_STEP(polls_in_wake, DONE_BY(waker_at(step->waker)->polls = step->future));
 static ON_STEP(closes_in_wake, DONE_BY(waker_at(step->waker)->closes = step->async));
 static ON_STEP(drops_in_wake, DONE_BY(waker_at(step->waker)->drops = step->future));

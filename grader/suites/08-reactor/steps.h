@@ -235,7 +235,6 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                         \
          ARG(waker, WAKER) ARG(async, ASYNC))                                                                 \
     STEP(units, "the units of budget that are left", )                                                        \
-    STEP(fd_waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                            \
     STEP(fd_clones, "the clones of wakers that are alive", )
 
 /* --- the scenario "real": descriptors of the system, and the reactor on libevent --- */
