@@ -2,7 +2,7 @@
  * @file timers.c
  * @brief Timeouts that do not fire, many timers of one task, and how late a sleep is.
  *
- * The runtime has a time driver, and no reactor.
+ * The runtime has a time driver, and a reactor below it.
  */
 #include "bench.h"
 
@@ -155,9 +155,9 @@ ASYNC_FINALLY:
 BENCH_START(lateness)
 
 const struct benchmark timer_benchmarks[] = {
-    {"timeout_unfired", .start = start_timeout_unfired, .timed = true},
-    {"timers", .start = start_timers, .timed = true},
-    {"timers_many", .start = start_timers, .timed = true},
-    {"lateness", .start = start_lateness, .timed = true},
+    {"timeout_unfired", .start = start_timeout_unfired, .driven = true},
+    {"timers", .start = start_timers, .driven = true},
+    {"timers_many", .start = start_timers, .driven = true},
+    {"lateness", .start = start_lateness, .driven = true},
     {0},
 };
