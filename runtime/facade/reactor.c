@@ -14,6 +14,12 @@
  * costs two system calls then. That set is also what refuses a file that cannot be waited for, and a descriptor that is there twice: libevent
  * would merge the two, and tell the second one nothing of what is ready already.
  *
+ * ## Whose is an event
+ *
+ * libevent knows a descriptor by its number. Between its epoll_wait() and its look for who is to be told, another thread may unwatch a
+ * number, and watch the next file that has it, which is told then. So a source remembers the loop in which it was made: an event in that very
+ * loop may be another's, and poll() is asked. In a later loop it is its own: what was unwatched before a loop does not come in it.
+ *
  * ## Whose is a source
  *
  * It has a reference for its owner, until unwatch; one for the reactor, as long as it is in `sources`, which libevent's event and the
@@ -25,6 +31,8 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <event2/thread.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
@@ -36,7 +44,8 @@
 #include "weft/detail/reactor.h"
 #include "weft/error.h"
 
-enum { STATES_AT_ONCE = 32 };
+/* OF_A_BASE: descriptors that libevent takes: an epoll instance, a pipe for signals, an eventfd */
+enum { STATES_AT_ONCE = 32, OF_A_BASE = 4 };
 
 struct reactor {
     struct wf_reactor head; /* first */
@@ -47,10 +56,10 @@ struct reactor {
     /* of the thread that parks */
     uint64_t armed_ns;         /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
     bool worked;               /* a source has become ready in this turn */
-    bool states_have;          /* `states` has something to tell */
     struct source *put_aside;  /* sources whose waiters are to be woken */
     struct source **aside_end; /* where the next one goes */
 
+    WF_ATOMIC(uint32_t) loops;      /* of libevent, that have begun; written by the thread that parks */
     WF_ATOMIC(int) permit;          /* unparked, and no park has returned since */
     WF_ATOMIC(uint32_t) references; /* of the owner of the park, and of each source */
     pthread_mutex_t lock;           /* guards what follows */
@@ -63,6 +72,7 @@ struct source {
     struct wf_list link; /* in `sources`; alone: the event and the entry in `states` are deleted, or about to be */
     struct event event; /* added, if it was opened for reading or writing */
     WF_ATOMIC(uint32_t) references;
+    uint32_t born;             /* constant: reactor.loops, read before it was watched */
     bool is_pipe;              /* constant: an error means that nobody reads it */
     unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
     struct source *aside_next; /* of the thread that parks */
@@ -84,11 +94,6 @@ static struct reactor *reactor_of(const struct source *source)
     return (struct reactor *)source->head.reactor;
 }
 
-static void reference_source(struct source *source)
-{
-    wf_fetch_add_relaxed(&source->references, 1); /* relaxed: the caller has one, or the lock */
-}
-
 static void unreference_source(struct source *source)
 {
     if (wf_fetch_sub_acq_rel(&source->references, 1) == 1) { /* acq_rel: as above */
@@ -108,7 +113,7 @@ static void put_aside(struct source *source, unsigned bits)
     wf_readiness_add(&source->head.readiness, bits);
     self->worked = true;
     if (source->aside_bits == 0) {
-        reference_source(source);
+        wf_fetch_add_relaxed(&source->references, 1); /* relaxed: the reactor's keeps it */
         source->aside_next = NULL;
         *self->aside_end = source;
         self->aside_end = &source->aside_next;
@@ -130,10 +135,24 @@ static void wake_those_aside(struct reactor *self)
     }
 }
 
+/* Those of `bits` that are true of the descriptor now. */
+static unsigned still_true(int fd, unsigned bits)
+{
+    struct pollfd now = {.fd = fd, .events = POLLIN | POLLOUT};
+    (void)poll(&now, 1, 0);
+    if (now.revents & (POLLERR | POLLHUP))
+        return bits; /* as libevent has it */
+    return bits & ((now.revents & POLLIN ? WF_READABLE : 0u) | (now.revents & POLLOUT ? WF_WRITABLE : 0u));
+}
+
 static void on_source(evutil_socket_t fd, short what, void *arg)
 {
-    (void)fd;
-    put_aside(arg, (what & EV_READ ? WF_READABLE : 0u) | (what & EV_WRITE ? WF_WRITABLE : 0u));
+    struct source *source = arg;
+    unsigned bits = (what & EV_READ ? WF_READABLE : 0u) | (what & EV_WRITE ? WF_WRITABLE : 0u);
+    if (source->born == wf_load_relaxed(&reactor_of(source)->loops)) /* relaxed: this thread wrote it */
+        bits = still_true(fd, bits);
+    if (bits != 0)
+        put_aside(source, bits);
 }
 
 static unsigned bits_of_state(const struct source *source, uint32_t events)
@@ -151,10 +170,12 @@ static unsigned bits_of_state(const struct source *source, uint32_t events)
 }
 
 /* Under the lock a source that epoll_wait() tells of is not freed: it is in `states` as long as it is in `sources`. */
-static void look_at_states(struct reactor *self)
+static void on_states_changed(evutil_socket_t fd, short what, void *arg)
 {
+    struct reactor *self = arg;
     struct epoll_event events[STATES_AT_ONCE];
     int count;
+    (void)fd, (void)what;
     do {
         pthread_mutex_lock(&self->lock);
         count = epoll_wait(self->states, events, STATES_AT_ONCE, 0);
@@ -164,12 +185,6 @@ static void look_at_states(struct reactor *self)
         }
         pthread_mutex_unlock(&self->lock);
     } while (count == STATES_AT_ONCE);
-}
-
-static void on_states_changed(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd, (void)what;
-    look_at_states(arg);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -189,6 +204,8 @@ static void on_unparked(evutil_socket_t fd, short what, void *arg)
 static bool loop_once(struct reactor *self, int flags)
 {
     self->worked = false;
+    /* relaxed: libevent's lock, which this thread takes before it waits, and an unwatch takes, hands it on */
+    wf_store_relaxed(&self->loops, wf_load_relaxed(&self->loops) + 1);
     (void)event_base_loop(self->base, EVLOOP_ONCE | flags);
     wake_those_aside(self);
     return self->worked;
@@ -272,10 +289,10 @@ static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, 
     if (!source)
         return WF_ENOMEM;
     *source = (struct source){.head = {.reactor = reactor, .fd = fd},
+                              .born = wf_load_relaxed(&self->loops), /* relaxed: see loop_once() */
                               .is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)};
     wf_readiness_init(&source->head.readiness);
-    wf_store_relaxed(&source->references,
-                     2); /* relaxed: the lock publishes it. The owner's, and the reactor's */
+    wf_store_relaxed(&source->references, 2);   /* relaxed: the lock publishes it. Owner's and reactor's */
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
     pthread_mutex_lock(&self->lock);
     int failed = self->closed ? WF_ECLOSED : add_events(self, source, interest);
@@ -329,18 +346,13 @@ static void reactor_shutdown(struct wf_park *park)
     }
 }
 
-static void free_event(struct event *event)
-{
-    if (event)
-        event_free(event);
-}
-
 static void reactor_drop(struct wf_park *park)
 {
     struct reactor *self = (struct reactor *)park;
-    free_event(self->unparked);
-    free_event(self->timer);
-    free_event(self->states_changed);
+    struct event *const own[] = {self->unparked, self->timer, self->states_changed};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (own[i])
+            event_free(own[i]);
     if (self->base)
         event_base_free(self->base);
     if (self->timer_fd >= 0)
@@ -370,16 +382,32 @@ static void use_threads(void)
     (void)evthread_use_pthreads();
 }
 
+/* Where libevent lacks a descriptor for its pipe it ends the process. So what it will take is taken first, and given back. A thread that opens
+ * files between the two may still be the one too many. False: errno says why. */
+static bool are_descriptors_left(int fd)
+{
+    int taken[OF_A_BASE], count = 0;
+    while (count < OF_A_BASE && (taken[count] = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0)
+        count++;
+    int failed = errno;
+    for (int i = 0; i < count; i++)
+        (void)close(taken[i]);
+    errno = failed;
+    return count == OF_A_BASE;
+}
+
 static struct event_base *new_base(void)
 {
     struct event_config *config = event_config_new();
     if (!config)
         return NULL;
-    /* Deadlines are the timerfd's: libevent needs no time. */
-    struct event_base *base = event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME) == 0 &&
-                                      event_config_require_features(config, EV_FEATURE_ET) == 0
-                                  ? event_base_new_with_config(config)
-                                  : NULL;
+    /* Deadlines are the timerfd's: libevent needs no time. Its variables of the environment would choose another backend, or collect
+     * changes until the next loop: then a descriptor would be closed before it is unwatched. */
+    const int flags = EVENT_BASE_FLAG_NO_CACHE_TIME | EVENT_BASE_FLAG_IGNORE_ENV;
+    struct event_base *base =
+        event_config_set_flag(config, flags) == 0 && event_config_require_features(config, EV_FEATURE_ET) == 0
+            ? event_base_new_with_config(config)
+            : NULL;
     event_config_free(config);
     return base;
 }
@@ -408,8 +436,8 @@ struct wf_reactor *wf_reactor_new(void)
     wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
     errno = ENOMEM;                         /* where libevent does not say */
     if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&
-        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && (self->base = new_base()) &&
-        add_own(self, &self->unparked, -1, 0, on_unparked) &&
+        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && are_descriptors_left(self->states) &&
+        (self->base = new_base()) && add_own(self, &self->unparked, -1, 0, on_unparked) &&
         add_own(self, &self->timer, self->timer_fd, EV_READ | EV_ET, on_timer) &&
         add_own(self, &self->states_changed, self->states, EV_READ, on_states_changed))
         return &self->head;

@@ -1,0 +1,61 @@
+/**
+ * @file watching.h
+ * @brief For the tests of the reactor: one reactor, sources, and waiters that count their wakes.
+ */
+#ifndef WEFT_GIVEN_WATCHING_H
+#define WEFT_GIVEN_WATCHING_H
+
+#include "given.h"
+#include "weft/detail/reactor.h"
+
+/** The reactor of the test. */
+extern struct wf_reactor *reactor;
+
+void begin_reactor(void);
+/** Shut it down and drop it; then neither memory nor a descriptor of it is left. Sources are unwatched before. */
+void end_reactor(void);
+
+/** How many descriptors this process has open. */
+int open_descriptors(void);
+
+/** Watch `fd`, which must succeed; and unwatch it. */
+struct wf_source *watch_fd(int fd, unsigned interest);
+void unwatch(struct wf_source *source);
+
+/** The bits of a source now; and how often something came for it. */
+unsigned bits_of(const struct wf_source *source);
+uint64_t ticks_of(const struct wf_source *source);
+void clear_bits(struct wf_source *source, unsigned bits);
+
+/** Park without a deadline, several turns long: nothing that was there before is outstanding. */
+void take_turns(void);
+/** Park until the source has all of `bits`. */
+void park_until(const struct wf_source *source, unsigned bits);
+/** take_turns(), and expect exactly these bits; and of closed sides and errors those that poll() tells. */
+void expect_bits(const struct wf_source *source, unsigned bits);
+
+/** One that waits for a source. */
+struct watcher {
+    struct wf_waiter waiter;
+    struct wf_source *source;
+    void (*act)(struct watcher *self); /**< called in the wake; or NULL */
+    struct watcher *other;             /**< for act */
+    int fd;                            /**< for act */
+    _Atomic int wakes;
+};
+
+/** Wait for `interest`; it must not be served yet. Then its waiter is not to be moved. */
+void wait_on(struct watcher *watcher, struct wf_source *source, unsigned interest);
+
+/** Pairs: [0] is read where [1] is written; both non-blocking. */
+void open_pipe(int ends[2]);
+void open_pair(int ends[2]);
+/** Two ends of a TCP connection over loopback. */
+void open_tcp(int ends[2]);
+/** A TCP socket that listens on loopback, at `*port`. */
+int listen_on_loopback(uint16_t *port);
+void put(int fd, const char *text);
+void drain(int fd);
+void close_both(const int ends[2]);
+
+#endif
