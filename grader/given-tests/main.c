@@ -64,8 +64,10 @@ int main(void)
     suite_add_tcase(suite, reactor_events_tests());
     suite_add_tcase(suite, reactor_kinds_tests());
     suite_add_tcase(suite, reactor_ends_tests());
+    suite_add_tcase(suite, reactor_numbers_tests());
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
+    suite_add_tcase(suite, reactor_waits_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

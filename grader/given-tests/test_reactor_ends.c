@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -218,51 +217,6 @@ START_TEST(g154_an_unwatch_inside_a_waker)
 }
 END_TEST
 
-static struct wf_source *next_owner;
-
-static void open_the_number_anew(struct watcher *self)
-{
-    struct watcher *other = self->other;
-    if (!other->source)
-        return;
-    wf_waiter_drop(&other->waiter);
-    unwatch_in_the_wake(other);
-    close(other->fd);
-    ck_assert_int_eq(an_event(), other->fd);
-    next_owner = watch_fd(other->fd, WF_READABLE);
-    self->other->other = self; /* the other one was woken by nobody */
-}
-
-/* G.154: an event of the old owner is in the batch in which its number is closed, opened and watched anew. */
-START_TEST(g154_the_next_owner_of_a_number_is_told_nothing)
-{
-    for (int round = 0; round < 20; round++) {
-        struct watcher watchers[2];
-        begin_reactor();
-        for (int i = 0; i < 2; i++) {
-            int fd = an_event();
-            watchers[i] = (struct watcher){.act = open_the_number_anew, .other = &watchers[1 - i], .fd = fd};
-            wait_on(&watchers[i], watch_fd(fd, WF_READABLE), WF_READABLE);
-        }
-        for (int i = 0; i < 2; i++)
-            ck_assert_int_eq(eventfd_write(watchers[(i + round) % 2].fd, 1), 0);
-        ck_assert_int_eq(wf_park(&reactor->park, WF_FOREVER), WF_PARK_WOKEN);
-        ck_assert_ptr_nonnull(next_owner);
-        expect_bits(next_owner, 0);
-        ck_assert_uint_eq(ticks_of(next_owner), 0);
-        ck_assert_int_eq(eventfd_write(next_owner->fd, 1), 0); /* its own event comes */
-        expect_bits(next_owner, WF_READABLE);
-        unwatch(next_owner);
-        for (int i = 0; i < 2; i++) {
-            if (watchers[i].source)
-                unwatch(watchers[i].source);
-            close(watchers[i].fd);
-        }
-        end_reactor();
-    }
-}
-END_TEST
-
 static sem_t asked, unwatched;
 
 static void *unwatches_when_asked(void *arg)
@@ -304,51 +258,6 @@ START_TEST(g154_an_unwatch_waits_for_no_waker)
 }
 END_TEST
 
-enum { COMERS = 3, TIMES = 3000 };
-static _Atomic int coming;
-
-/* Pipes under the same numbers, over and over: each second one has bytes, each third one hangs up. What the others are told is somebody else's. */
-static void *comes_and_goes(void *arg)
-{
-    for (int i = 0; i < TIMES; i++) {
-        int ends[2];
-        bool has_bytes = i % 2, hangs_up = i % 3 == 0;
-        open_pipe(ends);
-        struct wf_source *source = watch_fd(ends[0], WF_READABLE);
-        if (has_bytes)
-            put(ends[1], "x");
-        if (hangs_up)
-            close(ends[1]);
-        sched_yield();
-        unsigned true_bits =
-            (has_bytes || hangs_up ? WF_READABLE : 0u) | (hangs_up ? WF_READ_CLOSED | WF_WRITE_CLOSED : 0u);
-        ck_assert_uint_eq(bits_of(source) & ~true_bits, 0);
-        unwatch(source);
-        close(ends[0]);
-        if (!hangs_up)
-            close(ends[1]);
-    }
-    coming--;
-    wf_unpark(&reactor->park);
-    return arg;
-}
-
-/* G.154: on one thread, where each number has its next owner at once; and on three. */
-START_TEST(g154_descriptors_come_and_go_beside_a_park)
-{
-    pthread_t threads[COMERS];
-    begin_reactor();
-    coming = _i;
-    for (int i = 0; i < _i; i++)
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, comes_and_goes, NULL), 0);
-    while (coming > 0)
-        (void)wf_park(&reactor->park, WF_FOREVER);
-    for (int i = 0; i < _i; i++)
-        pthread_join(threads[i], NULL);
-    end_reactor();
-}
-END_TEST
-
 TCase *reactor_ends_tests(void)
 {
     TCase *tcase = tcase_create("reactor ends");
@@ -360,8 +269,6 @@ TCase *reactor_ends_tests(void)
     tcase_add_test(tcase, g153_a_shutdown_closes_each_source);
     tcase_add_test(tcase, g153_a_shutdown_is_unwatched_from_its_wakers);
     tcase_add_test(tcase, g154_an_unwatch_inside_a_waker);
-    tcase_add_test(tcase, g154_the_next_owner_of_a_number_is_told_nothing);
     tcase_add_test(tcase, g154_an_unwatch_waits_for_no_waker);
-    tcase_add_loop_test(tcase, g154_descriptors_come_and_go_beside_a_park, 1, COMERS + 1);
     return tcase;
 }

@@ -4,12 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,29 +19,6 @@
 
 enum { DESCRIPTORS = 6 }; /* of a reactor: two of its own, four of libevent */
 
-/* --- signals --- */
-
-static _Atomic int signals_come;
-
-static void count_signal(int number)
-{
-    (void)number;
-    signals_come++;
-}
-
-static void begin_storm(void)
-{
-    const struct sigaction action = {.sa_handler = count_signal}; /* without SA_RESTART */
-    const struct itimerval each_ms = {.it_interval.tv_usec = 1000, .it_value.tv_usec = 1000};
-    ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &each_ms, NULL), 0);
-}
-
-static void end_storm(void)
-{
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL), 0);
-}
-
 /* G.150: a thousand signals a second end no park early, and lose no event. */
 START_TEST(g150_signals_end_no_park)
 {
@@ -51,7 +26,7 @@ START_TEST(g150_signals_end_no_park)
     begin_reactor();
     open_pipe(ends);
     struct wf_source *source = watch_fd(ends[0], WF_READABLE);
-    begin_storm();
+    begin_signals();
     for (unsigned i = 0; i < 20 || signals_come < 100; i++) {
         uint64_t until = wf_clock_ns() + WF_MILLISECONDS(5);
         ck_assert_int_eq(wf_park(&reactor->park, until), WF_PARK_TIMED_OUT);
@@ -62,7 +37,7 @@ START_TEST(g150_signals_end_no_park)
         drain(ends[0]);
         clear_bits(source, WF_READABLE);
     }
-    end_storm();
+    end_signals();
     unwatch(source);
     close_both(ends);
     end_reactor();

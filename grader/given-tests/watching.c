@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "weft/alloc.h"
@@ -186,4 +187,44 @@ void close_both(const int ends[2])
 {
     close(ends[0]);
     close(ends[1]);
+}
+
+int64_t read_some(int fd, void *arg, bool *drained)
+{
+    char bytes[64];
+    ssize_t length = read(fd, bytes, sizeof bytes);
+    *drained = length > 0 && (size_t)length < sizeof bytes;
+    (void)arg;
+    return length < 0 ? -errno : length;
+}
+
+struct wf_runtime *new_runtime_of(enum wf_runtime_kind kind, uint32_t workers, bool paused)
+{
+    struct wf_runtime *one =
+        wf_runtime_new(&(struct wf_runtime_config){.kind = kind, .workers = workers, .paused_clock = paused});
+    ck_assert_ptr_nonnull(one);
+    return one;
+}
+
+/* --- signals --- */
+
+_Atomic int signals_come;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals_come++;
+}
+
+void begin_signals(void)
+{
+    const struct sigaction action = {.sa_handler = count_signal}; /* without SA_RESTART */
+    const struct itimerval each_ms = {.it_interval.tv_usec = 1000, .it_value.tv_usec = 1000};
+    ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &each_ms, NULL), 0);
+}
+
+void end_signals(void)
+{
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL), 0);
 }

@@ -7,6 +7,7 @@
 
 #include "given.h"
 #include "weft/detail/reactor.h"
+#include "weft/runtime.h"
 
 /** The reactor of the test. */
 extern struct wf_reactor *reactor;
@@ -57,5 +58,15 @@ int listen_on_loopback(uint16_t *port);
 void put(int fd, const char *text);
 void drain(int fd);
 void close_both(const int ends[2]);
+
+/** A call of wf_fd_io(): at most 64 bytes, which go nowhere. */
+int64_t read_some(int fd, void *arg, bool *drained);
+
+struct wf_runtime *new_runtime_of(enum wf_runtime_kind kind, uint32_t workers, bool paused);
+
+/** A thousand signals a second, whose handler counts them, and after which no call is restarted. */
+void begin_signals(void);
+void end_signals(void);
+extern _Atomic int signals_come;
 
 #endif

@@ -316,14 +316,15 @@ static void reactor_unwatch(struct wf_source *head)
     struct reactor *self = reactor_of(source);
     pthread_mutex_lock(&self->lock);
     bool is_mine = !wf_list_is_empty(&source->link); /* else it is the shutdown's */
-    wf_list_remove(&source->link);
-    if (is_mine)
-        (void)epoll_ctl(self->states, EPOLL_CTL_DEL, head->fd, NULL);
+    /* Where the descriptor was closed too early, its entry may live on with a duplicate: then the reactor's reference does too. */
+    bool is_gone = is_mine && epoll_ctl(self->states, EPOLL_CTL_DEL, head->fd, NULL) == 0;
+    if (is_gone)
+        wf_list_remove(&source->link);
     pthread_mutex_unlock(&self->lock);
-    if (is_mine) {
+    if (is_mine)
         delete_event(source);
+    if (is_gone)
         unreference_source(source);
-    }
     unreference_source(source);
 }
 
