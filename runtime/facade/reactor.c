@@ -30,8 +30,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <event2/thread.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
@@ -41,11 +39,11 @@
 
 #include "weft/alloc.h"
 #include "weft/detail/clock.h"
+#include "weft/detail/event_base.h"
 #include "weft/detail/reactor.h"
 #include "weft/error.h"
 
-/* OF_A_BASE: descriptors that libevent takes: an epoll instance, a pipe for signals, an eventfd */
-enum { STATES_AT_ONCE = 32, OF_A_BASE = 4 };
+enum { STATES_AT_ONCE = 32 };
 
 struct reactor {
     struct wf_reactor head; /* first */
@@ -375,44 +373,6 @@ static const struct wf_park_ops park_ops = {
 
 static const struct wf_reactor_ops reactor_ops = {.watch = reactor_watch, .unwatch = reactor_unwatch};
 
-static pthread_once_t threads_once = PTHREAD_ONCE_INIT;
-
-/* libevent's own locks: process-wide, and set once. */
-static void use_threads(void)
-{
-    (void)evthread_use_pthreads();
-}
-
-/* Where libevent lacks a descriptor for its pipe it ends the process. So what it will take is taken first, and given back. A thread that opens
- * files between the two may still be the one too many. False: errno says why. */
-static bool are_descriptors_left(int fd)
-{
-    int taken[OF_A_BASE], count = 0;
-    while (count < OF_A_BASE && (taken[count] = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0)
-        count++;
-    int failed = errno;
-    for (int i = 0; i < count; i++)
-        (void)close(taken[i]);
-    errno = failed;
-    return count == OF_A_BASE;
-}
-
-static struct event_base *new_base(void)
-{
-    struct event_config *config = event_config_new();
-    if (!config)
-        return NULL;
-    /* Deadlines are the timerfd's: libevent needs no time. Its variables of the environment would choose another backend, or collect
-     * changes until the next loop: then a descriptor would be closed before it is unwatched. */
-    const int flags = EVENT_BASE_FLAG_NO_CACHE_TIME | EVENT_BASE_FLAG_IGNORE_ENV;
-    struct event_base *base =
-        event_config_set_flag(config, flags) == 0 && event_config_require_features(config, EV_FEATURE_ET) == 0
-            ? event_base_new_with_config(config)
-            : NULL;
-    event_config_free(config);
-    return base;
-}
-
 static bool add_own(struct reactor *self, struct event **event, int fd, short what, event_callback_fn callback)
 {
     *event = event_new(self->base, fd, (short)(what | EV_PERSIST), callback, self);
@@ -421,7 +381,6 @@ static bool add_own(struct reactor *self, struct event **event, int fd, short wh
 
 struct wf_reactor *wf_reactor_new(void)
 {
-    pthread_once(&threads_once, use_threads);
     struct reactor *self = wf_alloc(sizeof *self);
     if (!self) {
         errno = ENOMEM;
@@ -437,8 +396,9 @@ struct wf_reactor *wf_reactor_new(void)
     wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
     errno = ENOMEM;                         /* where libevent does not say */
     if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&
-        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && are_descriptors_left(self->states) &&
-        (self->base = new_base()) && add_own(self, &self->unparked, -1, 0, on_unparked) &&
+        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
+        (self->base = wf_event_base_new(self->states)) &&
+        add_own(self, &self->unparked, -1, 0, on_unparked) &&
         add_own(self, &self->timer, self->timer_fd, EV_READ | EV_ET, on_timer) &&
         add_own(self, &self->states_changed, self->states, EV_READ, on_states_changed))
         return &self->head;
