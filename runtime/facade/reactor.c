@@ -213,7 +213,8 @@ static bool loop_once(struct reactor *self, int flags)
 /* acquire: pairs with the exchange of reactor_unpark(): what was done before the unpark is seen. */
 static bool take_permit(struct reactor *self)
 {
-    return wf_exchange_acquire(&self->permit, 0) == 1;
+    /* relaxed first: an exchange costs more. One that is missed here comes with an event, which ends the loop that follows. */
+    return wf_load_relaxed(&self->permit) != 0 && wf_exchange_acquire(&self->permit, 0) == 1;
 }
 
 /* The timer expires at the deadline, or earlier: then the park goes round once in vain. To set it anew for each later deadline would be a
