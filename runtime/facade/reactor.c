@@ -72,7 +72,6 @@ struct source {
     struct event event; /* added, if it was opened for reading or writing */
     WF_ATOMIC(uint32_t) references;
     uint32_t born;             /* constant: reactor.loops, read before it was watched */
-    bool is_pipe;              /* constant: an error means that nobody reads it */
     unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
     struct source *aside_next; /* of the thread that parks */
 };
@@ -154,13 +153,20 @@ static void on_source(evutil_socket_t fd, short what, void *arg)
         put_aside(source, bits);
 }
 
+static bool is_pipe(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Of a pipe, an error means that nobody reads it. With the lock: the descriptor is still the source's. */
 static unsigned bits_of_state(const struct source *source, uint32_t events)
 {
     unsigned bits = 0;
     if (events & EPOLLPRI)
         bits |= WF_PRIORITY;
     if (events & EPOLLERR)
-        bits |= WF_ERROR | (source->is_pipe ? WF_WRITE_CLOSED : 0u);
+        bits |= WF_ERROR | (is_pipe(source->head.fd) ? WF_WRITE_CLOSED : 0u);
     if (events & EPOLLRDHUP)
         bits |= WF_READ_CLOSED;
     if (events & EPOLLHUP)
@@ -285,13 +291,11 @@ static int add_events(struct reactor *self, struct source *source, unsigned inte
 static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
 {
     struct reactor *self = (struct reactor *)reactor;
-    struct stat status;
     struct source *source = wf_alloc(sizeof *source);
     if (!source)
         return WF_ENOMEM;
     *source = (struct source){.head = {.reactor = reactor, .fd = fd},
-                              .born = wf_load_relaxed(&self->loops), /* relaxed: see loop_once() */
-                              .is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)};
+                              .born = wf_load_relaxed(&self->loops)}; /* relaxed: see loop_once() */
     wf_readiness_init(&source->head.readiness);
     wf_store_relaxed(&source->references, 2);   /* relaxed: the lock publishes it. Owner's and reactor's */
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
