@@ -37,6 +37,24 @@ static bool are_descriptors_left(int fd)
     return count == DESCRIPTORS;
 }
 
+static int note_event(const struct event_base *base, const struct event *event, void *arg)
+{
+    (void)base;
+    *(const struct event **)arg = event;
+    return 0;
+}
+
+/* An event that is added or deleted while another thread is in the loop has libevent end that thread's sleep, by an event of its own, the only one
+ * that a new base has. epoll needs none of that: what is added counts at once. Without its event libevent writes once to where nobody
+ * reads, and from then on believes that the thread is about to look. */
+static void stop_notifying(struct event_base *base)
+{
+    struct event *own = NULL;
+    (void)event_base_foreach_event(base, note_event, &own);
+    if (own)
+        (void)event_del(own);
+}
+
 struct event_base *wf_event_base_new(int fd)
 {
     pthread_once(&threads_once, use_threads);
@@ -53,5 +71,7 @@ struct event_base *wf_event_base_new(int fd)
             ? event_base_new_with_config(config)
             : NULL;
     event_config_free(config);
+    if (base)
+        stop_notifying(base);
     return base;
 }

@@ -14,6 +14,9 @@ struct event_base;
 /**
  * @brief Make a base: with locks, on epoll, without a clock, whatever the environment says.
  * @param fd  any open descriptor: it is duplicated, to see whether there are as many left as libevent takes.
+ *
+ * A thread in its loop is not woken where another one adds or deletes an event, or makes one active: only descriptors do.
+ *
  * @return to be freed by event_base_free(). NULL: errno may say why, as EMFILE; libevent does not.
  *
  * Cost: four descriptors.
