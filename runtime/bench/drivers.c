@@ -85,8 +85,8 @@ static void measure(const struct bench *bench, const struct turning *turning)
         over_epoll[i] = park[i] / time_of(turns_of_epoll, turning, BATCH);
     }
     report_value(bench, NULL, median(park, batches));
-    report_value(bench, "over_loop", median(over_loop, batches));
-    report_value(bench, "over_epoll", median(over_epoll, batches));
+    report_value(bench, "over.loop", median(over_loop, batches));
+    report_value(bench, "over.epoll", median(over_epoll, batches));
     free(park);
     free(over_loop);
     free(over_epoll);
