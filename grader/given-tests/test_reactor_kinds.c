@@ -2,7 +2,6 @@
  * @file test_reactor_kinds.c
  * @brief The reactor on descriptors that are neither pipes nor sockets: each is silent, then it tells.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -13,6 +12,12 @@
 #include <unistd.h>
 
 #include "watching.h"
+
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 static int a_timer(void)
 {
@@ -110,12 +115,10 @@ static const struct kind {
 START_TEST(g151_timers_folders_children_signals_and_terminals)
 {
     const struct kind *kind = &kinds[_i];
+    if (RUNNING_ON_VALGRIND && kind->make == a_child) /* it knows no pidfd_open() */
+        return;
     begin_reactor();
     int fd = kind->make();
-    if (fd < 0 && errno == ENOSYS) { /* valgrind knows no pidfd */
-        kind->act(fd);
-        return;
-    }
     ck_assert_int_ge(fd, 0);
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     expect_bits(source, 0);

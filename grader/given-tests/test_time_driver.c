@@ -39,7 +39,8 @@ static void arm(struct wf_timer *timer, uint64_t after_ns)
         ck_assert_int_lt(times++, TIMES);
         wf_timer_init(timer, wf_now() + after_ns);
     } while (wf_timer_poll(timer, &waker) == WF_READY && wf_now() >= timer->deadline_ns);
-    ck_assert_int_eq(wf_load_relaxed(&timer->state), WF_TIMER_ARMED);
+    /* ARMED; where another thread drives, perhaps fired already */
+    ck_assert_int_ne(wf_load_relaxed(&timer->state), WF_TIMER_IDLE);
 }
 
 /* G.140: by the real clock, with strict lower bounds. */

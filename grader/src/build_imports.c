@@ -84,7 +84,7 @@ static void add_symbols(const char *object, size_t length, const Elf64_Shdr *sym
         memcpy(&symbol, object + symbols->sh_offset + at, sizeof symbol);
         const char *name = object + text.sh_offset + symbol.st_name;
         bool is_whole = symbol.st_name < text.sh_size && memchr(name, '\0', text.sh_size - symbol.st_name);
-        if (is_whole && *name && wanted(arg, &symbol, name) && !words_contain(names, name))
+        if (is_whole && *name && wanted(arg, &symbol, name))
             words_add(names, name);
     }
 }
@@ -100,6 +100,7 @@ static struct words symbols_of(const char *object, size_t length, is_wanted *wan
     for (uint64_t i = 1; i < count && i <= length / sizeof found; i++)
         if (section(object, length, i, &found) && found.sh_type == SHT_SYMTAB)
             add_symbols(object, length, &found, wanted, arg, &names);
+    words_keep_once(&names);
     return names;
 }
 

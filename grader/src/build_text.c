@@ -100,23 +100,33 @@ static struct words names_in(const char *text)
             continue;
         const char *close = memrchr(open + 2, '"', (size_t)(end - (open + 2)));
         char *name = close ? format_text("%.*s", (int)(close - (open + 2)), open + 2) : NULL;
-        if (name && *name != '<' && !words_contain(&names, name))
+        if (name && *name != '<')
             words_add(&names, name);
         free(name);
     }
+    words_keep_once(&names);
     return names;
 }
 
-/* The folders of the course's headers, up to the one in which the compiler searches. */
-static void add_folders(struct words *names)
+/* The folders of the course's headers, up to the one in which the compiler searches. False: a name is deeper than any header of the
+ * course, and would have more folders than one wants to look at. */
+static bool add_folders(struct words *names)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        const char *slash = is_within(names->items[i], INCLUDE) ? strrchr(names->items[i], '/') : NULL;
-        char *folder = slash ? format_text("%.*s", (int)(slash - names->items[i]), names->items[i]) : NULL;
-        if (folder && !words_contain(names, folder))
-            words_add(names, folder);
-        free(folder);
+    enum { DEPTH_MAX = 16 };
+    for (size_t i = 0, count = names->count; i < count; i++) {
+        const char *name = names->items[i], *slash = name;
+        unsigned depth = 0;
+        while ((slash = strchr(slash + 1, '/')) && ++depth <= DEPTH_MAX) {
+            char *folder = format_text("%.*s", (int)(slash - name), name);
+            if (is_within(folder, INCLUDE))
+                words_add(names, folder);
+            free(folder);
+        }
+        if (slash)
+            return false;
     }
+    words_keep_once(names);
+    return true;
 }
 
 static bool asks_for_more(const struct submitted_file *file)
@@ -142,7 +152,7 @@ void build_keep_text(struct builder *builder, const struct job *job, const char 
     struct words names = {0};
     if (good)
         names = names_in(text);
-    add_folders(&names);
+    good = good && add_folders(&names);
     for (size_t i = 0; good && i < names.count; i++) {
         char *state =
             strcmp(names.items[i], source) == 0 ? NULL : state_of(builder, names.items[i], &stage.st_ctim);

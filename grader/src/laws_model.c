@@ -150,7 +150,9 @@ static bool poll_model(struct law_model *model)
     case WAITS_FOR_NOTHING:
         if ((model->future->flags & SPENDS_ONE) && !spend(model))
             return false;
-        model->out = model->future->flags & BY_RESULT ? model->life->shape.result : 0;
+        model->out = model->future->flags & BY_RESULT  ? model->life->shape.result
+                     : model->future->flags & SAYS_ONE ? 1
+                                                       : 0;
         return true;
     case WAITS_FOR_EVER:
         return false;

@@ -19,16 +19,7 @@ extern const struct judge_suite suite_x1_orders;
 extern const struct judge_suite suite_x2_model;
 
 const struct judge_suite *const judge_suites[] = {
-    &suite_01_futures,
-    &suite_02_async,
-    &suite_03_tasks,
-    &suite_04_executor,
-    &suite_05_work_stealing,
-    &suite_06_blocking,
-    &suite_07_time,
-    &suite_08_reactor,
-    &suite_x0_hello,
-    &suite_x1_orders,
-    &suite_x2_model,
-    NULL,
+    &suite_01_futures,       &suite_02_async,    &suite_03_tasks, &suite_04_executor,
+    &suite_05_work_stealing, &suite_06_blocking, &suite_07_time,  &suite_08_reactor,
+    &suite_x0_hello,         &suite_x1_orders,   &suite_x2_model, NULL,
 };

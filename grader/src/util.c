@@ -98,6 +98,27 @@ bool words_contain(const struct words *words, const char *word)
     return false;
 }
 
+static int compare_words(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+void words_keep_once(struct words *words)
+{
+    size_t kept = 0;
+    if (words->count == 0)
+        return;
+    qsort(words->items, words->count, sizeof *words->items, compare_words);
+    for (size_t i = 1; i < words->count; i++) {
+        if (strcmp(words->items[kept], words->items[i]) == 0)
+            free(words->items[i]);
+        else
+            words->items[++kept] = words->items[i];
+    }
+    words->count = kept + 1;
+    words->items[words->count] = NULL;
+}
+
 void words_free(struct words *words)
 {
     for (size_t i = 0; i < words->count; i++)

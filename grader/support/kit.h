@@ -268,7 +268,7 @@ enum {
     BY_FORM = 1 << DOMAIN_FORM,
     BY_RESULT = 1 << DOMAIN_RESULT,
     SHAPES = (1 << DOMAIN_RESULT) - 1, /* those above but the result: members of the shape */
-    NO_OUTPUT = 1 << 16,               /* its frame has no `out` */
+    NO_OUTPUT = 1 << 16,               /* its frame has no `out` that is an int */
     HAS_PARENT = 1 << 17,              /* several may be built over one parent, which counts them */
     STAYS_EMPTY = 1 << 18,             /* in form 1 nothing is built in its room; it has no other forms */
     BUILDS_LATE = 1 << 19,    /* its leaves are built when it comes to them, none before its first poll */
@@ -284,6 +284,7 @@ enum {
     RUNS_TASKS = 1 << 27,
     IN_TASKS = 1 << 28,   /* of a lab that has tasks: it is polled in one too */
     READS_INTS = 1 << 29, /* it reads the outputs of its leaves, and panics where one is no int */
+    SAYS_ONE = 1 << 30,   /* it waits for nothing, and its `out` is 1, where others' is 0 */
 };
 
 #endif

@@ -43,9 +43,8 @@ static void look_at_ops(struct kit_object *object)
 {
     const struct kit_kind *kind = object->kind;
     const struct wf_future_ops *ops = object->future->ops;
-    object->seen.ops_wrong += ops->size != kind->frame_bytes ||
-                              ops->out_size != (kind->has_out ? sizeof(int) : 0) ||
-                              (kind->has_out && ops->out_offset != kind->out_offset);
+    object->seen.ops_wrong += ops->size != kind->frame_bytes || ops->out_size != kind->out_bytes ||
+                              (kind->out_bytes && ops->out_offset != kind->out_offset);
 }
 
 void kit_build(struct kit_object *object, const struct kit_shape *shape, struct kit_object *parent,
@@ -128,6 +127,18 @@ static void see_context(struct kit_object *object, const struct wf_context *curr
     object->outside = NULL;
 }
 
+static int read_out(struct wf_future *future)
+{
+    switch (future->ops->out_size) {
+    case sizeof(int):
+        return *(const int *)wf_future_out(future);
+    case sizeof(int64_t):
+        return (int)*(const int64_t *)wf_future_out(future);
+    default:
+        return 0;
+    }
+}
+
 enum wf_poll kit_poll(struct kit_object *object, int waker)
 {
     struct kit_object *outer = kit_current;
@@ -150,8 +161,7 @@ enum wf_poll kit_poll(struct kit_object *object, int waker)
     object->seen.poll = (int32_t)poll;
     if (poll == WF_READY) {
         inner->over = true;
-        object->seen.out =
-            object->future->ops->out_size == sizeof(int) ? *(int *)wf_future_out(object->future) : 0;
+        object->seen.out = read_out(object->future);
         look_at_value(object);
     }
     return poll;

@@ -22,8 +22,8 @@ struct kit_object;
 struct kit_kind {
     const char *name;
     size_t frame_bytes;
-    bool has_out;       /**< an int, which its header names */
-    size_t out_offset;  /**< of it, in the frame */
+    size_t out_bytes;   /**< of its output, which its header names: an int, or an int64_t; 0: it has none */
+    size_t out_offset;  /**< of that, in the frame */
     bool hands_value;   /**< the output of its leaf goes to `value` */
     bool stays_empty;   /**< in form 1 nothing is built in its room, so that it may not be polled */
     bool second_is_int; /**< whatever the shape says, the output of leaf 1 is an int */
@@ -46,7 +46,8 @@ struct kit_kind {
 };
 
 /** Of a frame with an `out`: its size, and where that is. */
-#define KIT_FRAME(type) .frame_bytes = sizeof(type), .has_out = true, .out_offset = offsetof(type, out)
+#define KIT_FRAME(type)                                                                                      \
+    .frame_bytes = sizeof(type), .out_bytes = sizeof(((type *)NULL)->out), .out_offset = offsetof(type, out)
 
 /** The lab's kinds, a line of its futures.h each; ended by NULL. Of FUTURE(join, ...) the kind is called join_kind. */
 extern const struct kit_kind *const kit_kinds[];

@@ -138,7 +138,8 @@ expansions()
     for source in $(grep -l '^ASYNC_FN' runtime/examples/*.c); do
         name=$(basename "$source" .c)
         make -s expand FILE="$source" >"$expanded" && ! grep -Ew 'ASYNC_FN|ASYNC_INIT|ASYNC_RETURN|AWAIT(_TO)?' "$expanded" &&
-            gcc -std=gnu11 -D_GNU_SOURCE -pthread -Iruntime/include -o "$logs/expanded" "$expanded" build/lib/libweft.a &&
+            gcc -std=gnu11 -D_GNU_SOURCE -pthread -Iruntime/include -o "$logs/expanded" "$expanded" build/lib/libweft.a \
+                $(sed -n 's/^FACADE_LIBRARIES := //p' runtime/modules.mk) &&
             "$logs/expanded" | diff "runtime/examples/$name.expected" - || return 1
         count=$((count + 1))
     done

@@ -44,7 +44,8 @@
 #include "weft/detail/reactor.h"
 #include "weft/error.h"
 
-enum { STATES_AT_ONCE = 32 };
+/* LOCKS: of readinesses, each of many: an odd number spreads descriptors that are used in turn */
+enum { STATES_AT_ONCE = 32, LOCKS = 31 };
 
 struct reactor {
     struct wf_reactor head; /* first */
@@ -58,6 +59,7 @@ struct reactor {
     struct source *put_aside;  /* sources whose waiters are to be woken */
     struct source **aside_end; /* where the next one goes */
 
+    pthread_mutex_t locks[LOCKS];   /* of the sources' readinesses, by descriptor: they outlive the sources */
     WF_ATOMIC(uint32_t) loops;      /* of libevent, that have begun; written by the thread that parks */
     WF_ATOMIC(int) permit;          /* unparked, and no park has returned since */
     WF_ATOMIC(uint32_t) references; /* of the owner of the park, and of each source */
@@ -83,6 +85,8 @@ static void unreference(struct reactor *self)
     /* acq_rel: who frees sees what all others did */
     if (wf_fetch_sub_acq_rel(&self->references, 1) == 1) {
         pthread_mutex_destroy(&self->lock);
+        for (unsigned i = 0; i < LOCKS; i++)
+            pthread_mutex_destroy(&self->locks[i]);
         wf_free(self, sizeof *self);
     }
 }
@@ -96,7 +100,6 @@ static void unreference_source(struct source *source)
 {
     if (wf_fetch_sub_acq_rel(&source->references, 1) == 1) { /* acq_rel: as above */
         struct reactor *self = reactor_of(source);
-        wf_readiness_destroy(&source->head.readiness);
         wf_free(source, sizeof *source);
         unreference(self);
     }
@@ -296,7 +299,7 @@ static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, 
         return WF_ENOMEM;
     *source = (struct source){.head = {.reactor = reactor, .fd = fd},
                               .born = wf_load_relaxed(&self->loops)}; /* relaxed: see loop_once() */
-    wf_readiness_init(&source->head.readiness);
+    wf_readiness_init(&source->head.readiness, &self->locks[(unsigned)fd % LOCKS]);
     wf_store_relaxed(&source->references, 2);   /* relaxed: the lock publishes it. Owner's and reactor's */
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
     pthread_mutex_lock(&self->lock);
@@ -401,6 +404,8 @@ struct wf_reactor *wf_reactor_new(void)
     self->aside_end = &self->put_aside;
     wf_list_init(&self->sources);
     pthread_mutex_init(&self->lock, NULL);
+    for (unsigned i = 0; i < LOCKS; i++)
+        pthread_mutex_init(&self->locks[i], NULL);
     wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
     errno = ENOMEM;                         /* where libevent does not say */
     if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&

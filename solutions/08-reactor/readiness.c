@@ -49,7 +49,7 @@ void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
     struct wf_waker wakers[WF_WAKE_AT_ONCE];
     bool more = true;
     wf_list_init(&served);
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     for (struct wf_list *node = readiness->waiters.next, *next; node != &readiness->waiters; node = next) {
         next = node->next;
         if (wf_serves(bits, WF_CONTAINER_OF(node, struct wf_waiter, link)->interest)) {
@@ -67,11 +67,11 @@ void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
             wf_store_release(&waiter->state, (int)WF_WAITER_WOKEN);
         }
         more = !wf_list_is_empty(&served);
-        pthread_mutex_unlock(&readiness->lock);
+        pthread_mutex_unlock(readiness->lock);
         for (unsigned i = 0; i < count; i++)
             wf_waker_wake(&wakers[i]);
         if (more)
-            pthread_mutex_lock(&readiness->lock);
+            pthread_mutex_lock(readiness->lock);
     }
     /* LAB 08.T2 } */
 }
@@ -88,13 +88,13 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
     if (state_of(waiter) == WF_WAITER_WAITING && wf_waker_will_wake(&waiter->waker, waker))
         return WF_PENDING;
     struct wf_waker spare = wf_waker_clone(waker);
-    pthread_mutex_lock(&readiness->lock);
+    pthread_mutex_lock(readiness->lock);
     *seen = wf_readiness_look(readiness);
     bool served = wf_serves(*seen, interest);
     if (!served) {
         if (state_of(waiter) != WF_WAITER_WAITING) {
             waiter->waker = (struct wf_waker){NULL, NULL}; /* who woke it has taken it */
-            waiter->readiness = readiness;
+            waiter->lock = readiness->lock;
             waiter->interest = interest;
             wf_list_push_back(&readiness->waiters, &waiter->link);
             wf_store_relaxed(&waiter->state,
@@ -104,7 +104,7 @@ enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readi
         waiter->waker = spare;
         spare = old;
     }
-    pthread_mutex_unlock(&readiness->lock);
+    pthread_mutex_unlock(readiness->lock);
     wf_waker_drop(&spare); /* the old one, or the new one that is not needed; empty at first */
     if (!served)
         return WF_PENDING;
@@ -118,14 +118,14 @@ void wf_waiter_drop(struct wf_waiter *waiter)
     /* LAB 08.T2 { only one that is WAITING lies in a list and owns a waker; it may be woken while you wait for the lock */
     if (state_of(waiter) == WF_WAITER_WAITING) {
         struct wf_waker waker = {NULL, NULL};
-        pthread_mutex_lock(&waiter->readiness->lock);
+        pthread_mutex_lock(waiter->lock);
         if (state_of(waiter) == WF_WAITER_WAITING) {
             wf_list_remove(&waiter->link);
             waker = waiter->waker;
             wf_store_relaxed(&waiter->state,
                              (int)WF_WAITER_IDLE); /* relaxed: nobody else knows the waiter now */
         }
-        pthread_mutex_unlock(&waiter->readiness->lock);
+        pthread_mutex_unlock(waiter->lock);
         wf_waker_drop(&waker);
     }
     wf_store_relaxed(&waiter->state, (int)WF_WAITER_IDLE); /* relaxed, as above */

@@ -22,6 +22,16 @@ submission outside && sed -i '1i #include "../../secret.h"' "$work/outside/01-fu
 run 1 "line 1 includes ../../secret.h" outside
 submission twice && echo 'struct wf_join; struct wf_join *wf_join(void) { return 0; }' >>"$work/twice/01-futures/map.c"
 run 1 "multiple definition of \`wf_join'" twice
+# A text with 400,000 names of files, and a name with more folders than a path has: the grader keeps a list of them, outside of any deadline.
+submission names && {
+    printf '#define SELF "ready.c"\n#define TEXT(x) #x\n#define NAME(x) TEXT(x)\n'
+    yes '#line 1 NAME(__COUNTER__)' | head -n 2000
+    printf '#if __COUNTER__ < 400000\n#include SELF\n#endif\n#if __INCLUDE_LEVEL__ == 0\n'
+    cat solutions/01-futures/ready.c && echo '#endif'
+} >"$work/names/01-futures/ready.c"
+one names 0 "verdict pass"
+submission folders && printf '#line 1 "include/%s.h"\n' "$(printf 'a/%.0s' {1..200000})" | cat - solutions/01-futures/ready.c >"$work/folders/01-futures/ready.c"
+one folders 0 "verdict pass"
 submission error && sed -i 's/WF_PENDING/WF_PENDNG/' "$work/error/01-futures/map.c"
 run 1 "$work/error/01-futures/map.c:14:" error
 submission header && mkdir -p "$work/header/runtime/include/weft" &&
@@ -63,3 +73,15 @@ if [ "$(id -u)" != 0 ]; then
 elif setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$grade"; then
     expect 2 "Permission denied" setpriv --reuid 65534 --regid 65534 --clear-groups "$grade" run 01 --variants plain --from "$work/locked"
 fi
+
+# forged LAB FILE: the lab's starter with that file, which writes records of its own into the judge's channel. The judge computes with what is in
+# them: an event where the suite knows none, an index into its own table, a count of tasks.
+forged()
+{
+    rm -rf "$work/forged" && mkdir -p "$work/forged" && cp -r "labs/$1" "$work/forged/" &&
+        cp "grader/tools/bad-input/forged/$2" "$work/forged/$1/"
+    expect 1 "verdict fail" "$grade" run "${1%%-*}" --seed 1 --from "$work/forged"
+}
+forged x0-hello ticket.c
+forged 07-time timer_wheel.c
+forged 05-work-stealing run_queue.c

@@ -21,7 +21,8 @@
  * Driver:  a runtime with a reactor, which wf_runtime_new() makes. The descriptor belongs to the runtime in which it was opened, wherever
  *          it is waited for.
  * Threads: several tasks may wait for one descriptor, on any threads, also for the same. Open, close and release: one thread, and no
- *          other is in a call on it meanwhile. What merely waits may: it is woken.
+ *          other is in a call on it meanwhile, or polls or drops a future that waits for it. What merely waits may: it is woken, and may
+ *          be polled or dropped from then on.
  * Fork:    a child has the descriptors, and no runtime: it calls exec or _exit, and closes nothing through this interface.
  * Source:  Tokio's AsyncFd.
  *
@@ -95,7 +96,7 @@ struct wf_fd_ready {
  *
  * Cancel safety: SAFE: nothing is taken.
  *
- * @clause{08.12,7,"A wf_fd_ready is READY with the bits that serve its interest, when there are any; with WF_ECLOSED, where the descriptor is not open; with -EINVAL, where it was not opened for that."}
+ * @clause{08.12,7,"A wf_fd_ready is READY with the bits that serve its interest, once there are any; WF_ECLOSED where the descriptor is not open; -EINVAL where it was not opened for that."}
  */
 struct wf_fd_ready *wf_fd_ready(struct wf_fd_ready *ready, struct wf_async_fd *async_fd, unsigned interest);
 
@@ -123,7 +124,7 @@ struct wf_fd_io {
  *
  * Cancel safety: SAFE: the poll in which the call did something is READY.
  *
- * @clause{08.13,9,"A wf_fd_io calls where the descriptor is ready: again after -EINTR; after -EAGAIN once it is ready again. It is READY with what else the call returns. -EAGAIN and drained clear."}
+ * @clause{08.13,9,"A wf_fd_io calls where the descriptor is ready: again after -EINTR; after -EAGAIN once ready again. It is READY with what else the call returns. -EAGAIN and drained clear."}
  * @clause{08.14,6,"Each look of these futures takes a unit of budget, given back where it is PENDING. Where cancellation was asked for they are READY with WF_ECANCELED, without a call."}
  */
 struct wf_fd_io *wf_fd_io(struct wf_fd_io *io, struct wf_async_fd *async_fd, unsigned interest,

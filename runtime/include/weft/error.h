@@ -33,7 +33,8 @@ enum wf_error {
     WF_EFULL = -10004,         /**< there is no room now */
     WF_ELAGGED = -10005,       /**< the receiver was too slow: values were lost */
     WF_ETOOLONG = -10006,      /**< longer than the limit that was set */
-    WF_ENOTPOLLABLE = -10007,  /**< a plain file, a folder or the like: it is always ready, and cannot be waited for */
+    WF_ENOTPOLLABLE =
+        -10007, /**< a plain file, a folder or the like: it is always ready, and cannot be waited for */
 };
 
 /** The code for an error of getaddrinfo(), which are negative: WF_ERESOLVER(EAI_AGAIN). EAI_SYSTEM is none: errno says more. */

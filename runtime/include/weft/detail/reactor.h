@@ -8,8 +8,8 @@
  * Threads: park and shutdown: one at a time, as of any park. Everything else: any.
  *
  * @clause{G.150,0,"A reactor's park returns not later than its deadline, and for an unpark or a descriptor that becomes ready. It is WF_PARK_TIMED_OUT never before the deadline."}
- * @clause{G.151,0,"An event of the kernel is noted down and its waiters woken in the same park or turn. Bits of closed sides are there only where poll() says so of that descriptor."}
- * @clause{G.152,0,"A watch of a plain file is WF_ENOTPOLLABLE, of one that is watched already -EEXIST, of none -EBADF, after the shutdown WF_ECLOSED; nothing is left of it."}
+ * @clause{G.151,0,"An event is noted down and its waiters woken in one park or turn. Bits of closed sides are there only where poll() says so of the descriptor."}
+ * @clause{G.152,0,"A watch of a plain file is WF_ENOTPOLLABLE, of one that is watched -EEXIST, of none -EBADF, after the shutdown WF_ECLOSED; nothing is left."}
  * @clause{G.153,0,"The reactor's shutdown closes each source. A source may be unwatched afterwards, and when the reactor is dropped."}
  * @clause{G.154,0,"What comes for a descriptor that was unwatched is not told of its number's next owner, and an unwatch waits for no waker."}
  * @clause{G.155,0,"A descriptor that is opened where no reactor is panics, and says which runtime has one."}
@@ -50,7 +50,7 @@ struct wf_reactor {
  * @brief Make a reactor on libevent.
  * @return its park is to be dropped by wf_park_drop(). NULL: no memory, or no more descriptors; errno says which.
  *
- * Cost: three descriptors, and the four that libevent takes.
+ * Cost: seven descriptors.
  */
 WF_MUST_USE struct wf_reactor *wf_reactor_new(void);
 

@@ -59,7 +59,8 @@ enum wf_ready_bits {
 
 enum {
     WF_INTERESTS = WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR, /**< all that one can wait for */
-    WF_WAKE_AT_ONCE = 32, /**< wakers that are taken under the lock at once, and woken behind it */
+    WF_WAKE_AT_ONCE =
+        32, /**< wakers in one array, of those that are taken under the lock and woken behind it */
 };
 
 /** An event more, in the word. */
@@ -68,8 +69,9 @@ enum {
 /** What a descriptor is ready for, and who waits. Owned by the reactor. */
 struct wf_readiness {
     WF_ATOMIC(uint64_t) word; /**< enum wf_ready_bits, and the tick */
-    pthread_mutex_t lock;     /**< guards the list and every waiter in it; no user's code runs under it */
-    struct wf_list waiters;   /**< those that are WAITING, the first to wait first */
+    pthread_mutex_t *
+        lock; /**< guards the list and every waiter in it; no user's code runs under it. Borrowed: see wf_readiness_init() */
+    struct wf_list waiters; /**< those that are WAITING, the first to wait first */
 };
 
 /** Where a waiter is in its life. */
@@ -81,25 +83,23 @@ enum wf_waiter_state {
 
 /** One that waits. All zero: idle. */
 struct wf_waiter {
-    struct wf_list link;            /**< in the list while WAITING */
-    struct wf_readiness *readiness; /**< while WAITING: of what it waits for */
-    struct wf_waker waker;          /**< while WAITING: of the latest poll */
-    unsigned interest;              /**< while WAITING: for what */
-    WF_ATOMIC(int) state;           /**< enum wf_waiter_state */
+    struct wf_list link;   /**< in the list while WAITING */
+    pthread_mutex_t *lock; /**< while WAITING: that of what it waits for */
+    struct wf_waker waker; /**< while WAITING: of the latest poll */
+    unsigned interest;     /**< while WAITING: for what */
+    WF_ATOMIC(int) state;  /**< enum wf_waiter_state */
 };
 
-/** @brief Nothing is ready, and nobody waits. */
-static inline void wf_readiness_init(struct wf_readiness *readiness)
+/**
+ * @brief Nothing is ready, and nobody waits.
+ * @param lock  guards it, and perhaps others; it outlives it. For a task that a close has woken may drop a second wait of its own while the
+ *              close goes on elsewhere: it takes the lock, and finds that this one was woken too.
+ */
+static inline void wf_readiness_init(struct wf_readiness *readiness, pthread_mutex_t *lock)
 {
     wf_store_relaxed(&readiness->word, (uint64_t)0); /* relaxed: nobody else knows it */
-    pthread_mutex_init(&readiness->lock, NULL);
+    readiness->lock = lock;
     wf_list_init(&readiness->waiters);
-}
-
-/** @brief Nobody waits, and nobody will. */
-static inline void wf_readiness_destroy(struct wf_readiness *readiness)
-{
-    pthread_mutex_destroy(&readiness->lock);
 }
 
 /** @brief The word now. acquire: pairs with the event that wrote it (08.1). */
@@ -129,8 +129,12 @@ void wf_readiness_add(struct wf_readiness *readiness, unsigned bits);
 /**
  * @brief Wake those whom an event serves, which was written down before.
  *
+ * All of them are WOKEN before the first waker is called: the task that it wakes may drop others of them, and where the event was a close
+ * the readiness may be gone when they do.
+ *
  * Clauses: 08.4 08.7
  * Threads: any; `readiness` stays until the call has returned.
+ * Cost:    the lock, once; and room on the stack for the waker of each that is served: about 20 bytes.
  */
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits);
 
@@ -159,7 +163,7 @@ void wf_readiness_clear(struct wf_readiness *readiness, uint64_t seen, unsigned 
 /** @brief Make an idle waiter. */
 static inline void wf_waiter_init(struct wf_waiter *waiter)
 {
-    *waiter = (struct wf_waiter){.readiness = NULL};
+    *waiter = (struct wf_waiter){.lock = NULL};
     wf_list_init(&waiter->link);
 }
 

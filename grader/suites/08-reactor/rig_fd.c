@@ -1,0 +1,132 @@
+/**
+ * @file rig_fd.c
+ * @brief What several tests of descriptors do: open, poll, look at what is held.
+ */
+#include <stdio.h>
+
+#include "tests.h"
+
+void begin_fd(struct judge *judge)
+{
+    judge_start(judge, "fd");
+}
+
+void open_as(struct judge *judge, int64_t number, int64_t kind, int64_t interest)
+{
+    DO(judge, descriptor, .descriptor = number, .kind = kind);
+    struct judge_reply reply = DO(judge, open, .async = number, .descriptor = number, .interest = interest);
+    EXPECT(judge, reply.a == 0, "wf_async_fd_open returns 0", "%s", judge_code(reply.a));
+}
+
+void expect_poll(struct judge *judge, const struct step_poll_future *poll, bool ready, int64_t out,
+                 const char *why)
+{
+    char text[160];
+    struct judge_reply reply =
+        step_do(judge, &lab_steps, STEP_poll_future, (const int64_t *)(const void *)poll);
+    EXPECT(judge, reply.a == WF_READY || reply.a == WF_PENDING, "PENDING or READY", "%lld",
+           (long long)reply.a);
+    if (!ready) {
+        EXPECT(judge, reply.a == WF_PENDING, why, "READY with %s", judge_code(reply.b));
+        return;
+    }
+    EXPECT(judge, reply.a == WF_READY, why, "PENDING");
+    snprintf(text, sizeof text, "out is %s: %s", judge_code(out), why);
+    EXPECT(judge, reply.b == out, text, "out is %s", judge_code(reply.b));
+}
+
+void expect_pending(struct judge *judge, int64_t future, int64_t waker, const char *why)
+{
+    expect_poll(judge, &(const struct step_poll_future){.future = future, .waker = waker, .units = -1}, false,
+                0, why);
+}
+
+void expect_ready(struct judge *judge, int64_t future, int64_t out, const char *why)
+{
+    expect_poll(judge, &(const struct step_poll_future){.future = future, .units = -1}, true, out, why);
+}
+
+void expect_units(struct judge *judge, int64_t units, const char *why)
+{
+    struct judge_reply left = DO(judge, units);
+    EXPECT(judge, left.a == units, why, "%lld units are left, of %lld", (long long)left.a, (long long)units);
+}
+
+void expect_woken(struct judge *judge, int64_t waker, int times, const char *why)
+{
+    int count, wakes = 0;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++) {
+        if (events[i].kind != EVENT_WOKEN)
+            continue;
+        wakes++;
+        EXPECT(judge, events[i].a == waker, why, "waker %lld is woken", (long long)events[i].a);
+    }
+    EXPECT(judge, wakes == times, why, "%d wakes", wakes);
+}
+
+void expect_waiting(struct judge *judge, int64_t descriptor, int64_t waiters, const char *why)
+{
+    struct judge_reply waiting = DO(judge, waiting, .descriptor = descriptor);
+    EXPECT(judge, waiting.a == waiters, why, "%lld waiters are in the list", (long long)waiting.a);
+}
+
+void expect_clones(struct judge *judge, int64_t clones, const char *why)
+{
+    struct judge_reply alive = DO(judge, fd_clones);
+    EXPECT(judge, alive.a == clones, why, "%lld clones of wakers are alive", (long long)alive.a);
+}
+
+void expect_bits(struct judge *judge, int64_t descriptor, int64_t bits, const char *why)
+{
+    struct judge_reply word = DO(judge, word, .descriptor = descriptor);
+    EXPECT(judge, word.b == 1, "the descriptor is watched", "it is not");
+    EXPECT(judge, (word.a & 0xffffffff) == bits, why, "its bits are 0x%llx, not 0x%llx",
+           (unsigned long long)word.a & 0xffffffff, (unsigned long long)bits);
+}
+
+void expect_calls(struct judge *judge, int calls, int64_t descriptor, const char *why)
+{
+    int count, made = 0;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++) {
+        if (events[i].kind != EVENT_CALLED)
+            continue;
+        made++;
+        EXPECT(judge, !(events[i].b & CALLED_BEYOND_SCRIPT), why, "one call more");
+        EXPECT(judge, events[i].a == descriptor, "the call gets the descriptor", "it gets another number");
+        EXPECT(judge, events[i].b & CALLED_WITH_ARG, "the call gets its argument", "it gets another one");
+        EXPECT(judge, events[i].b & CALLED_UNDRAINED, "drained is false before each call", "it is true");
+    }
+    EXPECT(judge, made == calls, why, "%d calls", made);
+}
+
+void expect_unwatched(struct judge *judge, int64_t descriptor)
+{
+    int count, unwatched = 0;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++) {
+        EXPECT(judge, events[i].kind != EVENT_WATCHED, "nothing new is watched", "something is");
+        if (events[i].kind != EVENT_UNWATCHED)
+            continue;
+        unwatched++;
+        EXPECT(judge, events[i].b & UNWATCHED_THERE, "the reactor that watches it unwatches it",
+               "another source is unwatched");
+        EXPECT(judge, events[i].b & UNWATCHED_OPEN, "it is unwatched while its number is open",
+               "it was closed before");
+        EXPECT(judge, events[i].b & UNWATCHED_ALONE, "when it is unwatched nobody waits for it any more",
+               "somebody is in its list");
+        EXPECT(judge, events[i].a == descriptor, "this descriptor is unwatched", "another one is");
+    }
+    EXPECT(judge, unwatched == 1, "the reactor unwatches it, once", "it is unwatched %d times", unwatched);
+}
+
+void finish_fd(struct judge *judge)
+{
+    for (int64_t descriptor = 0; descriptor < DESCRIPTORS_MAX; descriptor++) {
+        struct judge_reply word = DO(judge, word, .descriptor = descriptor);
+        EXPECT(judge, word.b == 0, "in the end nothing is watched", "descriptor %lld is",
+               (long long)descriptor);
+    }
+    judge_finish_without_clones(judge, DO(judge, fd_clones));
+}

@@ -1,0 +1,199 @@
+/**
+ * @file scenario_fd_reactors.c
+ * @brief Lab 08: descriptors by number, and reactors that do as they are told.
+ */
+#include "fd_reactors.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mocks.h"
+#include "weft/context.h"
+
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
+/* --- descriptors --- */
+
+static struct descriptor descriptors[DESCRIPTORS_MAX];
+
+struct descriptor *descriptor_at(int64_t number)
+{
+    return &descriptors[scenario_in_range(number, DESCRIPTORS_MAX)];
+}
+
+int64_t number_of_fd(int fd)
+{
+    for (int64_t i = 0; fd != -1 && i < DESCRIPTORS_MAX; i++)
+        if (descriptors[i].fd == fd)
+            return i;
+    return fd == -1 ? -1 : -2;
+}
+
+/* Whether the number is still that open file. */
+static bool is_ours(const struct descriptor *self)
+{
+    struct stat file;
+    return self->fd >= 0 && fstat(self->fd, &file) == 0 && file.st_ino == self->file.st_ino &&
+           file.st_dev == self->file.st_dev;
+}
+
+static void forget(struct descriptor *self)
+{
+    if (is_ours(self))
+        (void)close(self->fd);
+    if (self->other >= 0)
+        (void)close(self->other);
+    *self = (struct descriptor){.fd = -1, .other = -1};
+}
+
+struct step_reply on_descriptor(const struct step_descriptor *step)
+{
+    struct descriptor *self = descriptor_at(step->descriptor);
+    int fds[2];
+    forget(self);
+    if ((step->kind == SOCKET ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
+        scenario_broken("no more descriptors");
+    int mine = step->kind == PIPE_WRITE;
+    self->fd = fds[mine];
+    self->other = fds[!mine];
+    for (struct descriptor *old = descriptors; old < descriptors + DESCRIPTORS_MAX; old++)
+        if (old != self && old->fd == self->fd)
+            old->fd = -1; /* it was closed, and its number is this one's now */
+    if (fstat(self->fd, &self->file) != 0 ||
+        fcntl(self->fd, F_SETFL,
+              (step->flags & HAS_NONBLOCK ? O_NONBLOCK : 0) | (step->flags & HAS_APPEND ? O_APPEND : 0)) != 0 ||
+        fcntl(self->fd, F_SETFD, step->flags & HAS_CLOEXEC ? FD_CLOEXEC : 0) != 0)
+        scenario_broken("a descriptor has no flags");
+    if (step->kind == NOT_OPEN)
+        (void)close(self->fd);
+    return STEP_DONE;
+}
+
+struct step_reply on_flags(const struct step_flags *step)
+{
+    int fd = descriptor_at(step->descriptor)->fd, flags = fcntl(fd, F_GETFL), of_fd = fcntl(fd, F_GETFD);
+    if (flags < 0 || of_fd < 0)
+        return ANSWERS(-errno);
+    return ANSWERS((flags & O_NONBLOCK ? HAS_NONBLOCK : 0) | (flags & O_APPEND ? HAS_APPEND : 0) |
+                   (of_fd & FD_CLOEXEC ? HAS_CLOEXEC : 0));
+}
+
+ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));
+
+/* --- reactors --- */
+
+enum { REACTORS = 2 };
+
+static struct mock_reactor {
+    struct wf_reactor head;
+} reactors[REACTORS];
+
+struct mock_source {
+    struct wf_source head;
+    struct mock_source *next;
+};
+
+static struct mock_source *sources; /* the newest first */
+static int64_t next_failure;
+ON_STEP(fails, DONE_BY(next_failure = step->code));
+
+static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+{
+    int failed = (int)next_failure;
+    next_failure = 0;
+    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | (int64_t)(reactor != &reactors[0].head) << 32);
+    if (failed)
+        return failed;
+    struct mock_source *source = mock_storage(sizeof *source);
+    source->head.reactor = reactor;
+    source->head.fd = fd;
+    wf_readiness_init(&source->head.readiness, &lock_of_all);
+    source->next = sources;
+    sources = source;
+    *out = &source->head;
+    return 0;
+}
+
+static void mock_unwatch(struct wf_source *head)
+{
+    struct mock_source **link = &sources;
+    while (*link && &(*link)->head != head)
+        link = &(*link)->next;
+    int64_t found = (fcntl(head->fd, F_GETFD) >= 0 ? UNWATCHED_OPEN : 0) |
+                    (wf_list_is_empty(&head->readiness.waiters) ? UNWATCHED_ALONE : 0) |
+                    (*link ? UNWATCHED_THERE : 0);
+    scenario_event(EVENT_UNWATCHED, number_of_fd(head->fd), found);
+    if (!*link)
+        return;
+    struct mock_source *source = *link;
+    *link = source->next;
+    free(source);
+}
+
+static const struct wf_reactor_ops mock_ops = {.watch = mock_watch, .unwatch = mock_unwatch};
+
+struct wf_readiness *readiness_of(int64_t descriptor)
+{
+    int fd = descriptor_at(descriptor)->fd;
+    for (struct mock_source *source = sources; source; source = source->next)
+        if (source->head.fd == fd)
+            return &source->head.readiness;
+    return NULL;
+}
+
+void tell_of(int64_t descriptor, unsigned bits)
+{
+    struct wf_readiness *readiness = readiness_of(descriptor);
+    if (readiness)
+        wf_readiness_event(readiness, bits);
+}
+
+void shut_down(int64_t place)
+{
+    for (struct mock_source *source = sources; source; source = source->next)
+        if (source->head.reactor == &reactors[place].head)
+            wf_readiness_close(&source->head.readiness);
+}
+
+ON_STEP(tell, DONE_BY(tell_of(step->descriptor, (unsigned)step->bits)));
+ON_STEP(end, DONE_BY(shut_down(scenario_in_range(step->place, REACTORS))));
+
+struct step_reply on_word(const struct step_word *step)
+{
+    const struct wf_readiness *readiness = readiness_of(step->descriptor);
+    return (struct step_reply){readiness ? (int64_t)wf_readiness_look(readiness) : 0, readiness != NULL};
+}
+
+struct step_reply on_waiting(const struct step_waiting *step)
+{
+    const struct wf_readiness *readiness = readiness_of(step->descriptor);
+    struct step_reply reply = STEP_DONE;
+    if (readiness)
+        for (const struct wf_list *node = readiness->waiters.next;
+             node != &readiness->waiters && reply.a < 100; node = node->next)
+            reply.a++;
+    return reply;
+}
+
+void go_to(int64_t place)
+{
+    wf_context_current->reactor =
+        place == NO_RUNTIME ? NULL : &reactors[scenario_in_range(place, REACTORS)].head;
+}
+
+void reactors_begin(void)
+{
+    (void)close(0); /* 0 is a descriptor like any other: the next one made has it */
+    for (int i = 0; i < REACTORS; i++)
+        reactors[i].head.ops = &mock_ops;
+    for (int i = 0; i < DESCRIPTORS_MAX; i++)
+        descriptors[i] = (struct descriptor){.fd = -1, .other = -1};
+}
+
+void reactors_end(void)
+{
+    for (int i = 0; i < DESCRIPTORS_MAX; i++)
+        forget(&descriptors[i]);
+}

@@ -1,0 +1,160 @@
+/**
+ * @file scenario_flood.c
+ * @brief Lab 08: many waiters of one readiness, and wakers that call back.
+ */
+#include <stdlib.h>
+
+#include "stage.h"
+#include "weft/detail/readiness.h"
+
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+
+/* --- a flood --- */
+
+struct flooded {
+    struct wf_waiter *waiter; /* its own allocation; NULL: dropped, and freed */
+    int64_t number, wakes, clones;
+    bool is_bomb;
+};
+
+static struct wf_readiness flooded;
+static struct flooded *flood, *more;
+static int64_t flood_count, flood_what, woken_last, wrong_sequence;
+
+static void flood_goes_off(void);
+
+static void *flood_clone(void *data)
+{
+    ((struct flooded *)data)->clones++;
+    wrong_sequence += is_held(flooded.lock);
+    return data;
+}
+
+static void flood_wake_by_ref(void *data)
+{
+    struct flooded *self = data;
+    wrong_sequence += is_held(flooded.lock) || self->number <= woken_last;
+    woken_last = self->number;
+    self->wakes++;
+    if (self->is_bomb)
+        flood_goes_off();
+}
+
+static void flood_drop(void *data)
+{
+    ((struct flooded *)data)->clones--;
+    wrong_sequence += is_held(flooded.lock);
+}
+
+static void flood_wake(void *data)
+{
+    flood_wake_by_ref(data);
+    flood_drop(data);
+}
+
+static const struct wf_waker_ops flood_ops = {flood_clone, flood_wake, flood_wake_by_ref, flood_drop};
+
+static void poll_flooded(struct flooded *self)
+{
+    const struct wf_waker waker = {&flood_ops, self};
+    uint64_t seen;
+    if (!self->waiter) {
+        self->waiter = malloc(sizeof *self->waiter);
+        if (!self->waiter)
+            scenario_broken("no memory");
+        wf_waiter_init(self->waiter);
+    }
+    (void)!wf_waiter_poll(self->waiter, &flooded, WF_READABLE, &waker, &seen);
+}
+
+static void drop_flooded(struct flooded *self)
+{
+    if (self->waiter)
+        wf_waiter_drop(self->waiter);
+    free(self->waiter);
+    self->waiter = NULL;
+}
+
+static void flood_goes_off(void)
+{
+    flood[0].is_bomb = false;
+    if (flood_what == FLOOD_EVENT)
+        wf_readiness_event(&flooded, WF_READABLE);
+    if (flood_what == FLOOD_CLOSES)
+        wf_readiness_close(&flooded);
+    if (flood_what == FLOOD_AGAIN || flood_what == FLOOD_ADDS)
+        wf_readiness_clear(&flooded, wf_readiness_look(&flooded), WF_READABLE);
+    for (int64_t i = 0; i < flood_count; i++) {
+        if (flood_what == FLOOD_DROPS && i > 0)
+            drop_flooded(&flood[i]);
+        if (flood_what == FLOOD_AGAIN)
+            poll_flooded(&flood[i]);
+        if (flood_what == FLOOD_ADDS && i > 0)
+            poll_flooded(&more[i]);
+    }
+}
+
+static struct step_reply flood_now(void)
+{
+    struct step_reply reply = STEP_DONE;
+    for (int64_t i = 0; i < flood_count; i++) {
+        reply.a += flood[i].wakes + more[i].wakes;
+        reply.b += flood[i].clones + more[i].clones;
+    }
+    return reply;
+}
+
+static struct flooded *new_flood(int64_t count, int64_t first)
+{
+    struct flooded *many = calloc((size_t)count, sizeof *many);
+    if (!many)
+        scenario_broken("no memory");
+    for (int64_t i = 0; i < count; i++)
+        many[i].number = first + i;
+    return many;
+}
+
+/* Replies with the wakes, and the clones that are alive; 1000 for each thing that came out of sequence, or under the lock. */
+static struct step_reply event_for_flood(void)
+{
+    woken_last = -1;
+    wrong_sequence = 0;
+    wf_readiness_event(&flooded, WF_READABLE);
+    struct step_reply reply = flood_now();
+    reply.b += 1000 * wrong_sequence;
+    return reply;
+}
+
+struct step_reply on_flood(const struct step_flood *step)
+{
+    wf_readiness_init(&flooded, &lock_of_all);
+    flood_count = scenario_in_range(step->count, FLOOD_MAX + 1);
+    flood_what = step->what;
+    flood = new_flood(flood_count, 0);
+    more = new_flood(flood_count, flood_count);
+    flood[0].is_bomb = true;
+    for (int64_t i = 0; i < flood_count; i++)
+        poll_flooded(&flood[i]);
+    return event_for_flood();
+}
+
+struct step_reply on_flood_again(const struct step_flood_again *step)
+{
+    (void)step;
+    return event_for_flood();
+}
+
+struct step_reply on_flood_end(const struct step_flood_end *step)
+{
+    (void)step;
+    for (int64_t i = 0; i < flood_count; i++) {
+        drop_flooded(&flood[i]);
+        drop_flooded(&more[i]);
+    }
+    struct step_reply reply = flood_now();
+    reply.a = !wf_list_is_empty(&flooded.waiters);
+    free(flood);
+    free(more);
+    flood = more = NULL;
+    return reply;
+}

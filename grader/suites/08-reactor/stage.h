@@ -1,0 +1,27 @@
+/**
+ * @file stage.h
+ * @brief What the files of lab 08's scenarios share.
+ */
+#ifndef WEFT_SUITE_08_STAGE_H
+#define WEFT_SUITE_08_STAGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenario.h"
+#include "steps.h"
+#include "weft/park.h"
+
+#define FLOOD_STEPS(STEP, ARG)                                                                               \
+    STEP(flood, , )                                                                                          \
+    STEP(flood_again, , )                                                                                    \
+    STEP(flood_end, , ) STEP(ping_pong, , ) STEP(drops_storm, , ) STEP(publish, , ) STEP(adders, , )
+FLOOD_STEPS(STEP_DECLARE, STEP_NOTHING)
+
+/** Whether the lock is held, by whomever. */
+bool is_held(pthread_mutex_t *lock);
+/** For a thread to sleep on. */
+struct wf_park *new_parker(void);
+
+#endif
