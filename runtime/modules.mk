@@ -102,5 +102,5 @@ GIVEN := alloc.c unsized.c error.c event.c context.c panic.c future.c await_tree
 RELEASE := block_cache.c block_store.c
 
 # The top layer, above all labs, and the libraries that it calls. No model explores what calls a library.
-FACADE := reactor.c runtime.c
+FACADE := event_base.c reactor.c runtime.c
 FACADE_LIBRARIES := -levent_core -levent_pthreads

@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "watching.h"
@@ -150,6 +151,45 @@ START_TEST(g150_an_unpark_inside_a_waker)
 }
 END_TEST
 
+/* --- a park that goes on --- */
+
+static _Atomic bool opens_are_over;
+
+static void *watches_and_unwatches(void *arg)
+{
+    for (int i = 0; i < 2000; i++)
+        unwatch(watch_fd(*(int *)arg, WF_READABLE));
+    opens_are_over = true;
+    wf_unpark(&reactor->park);
+    return NULL;
+}
+
+static long sleeps_of_this_thread(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
+/* G.150: another thread's descriptors, for which nothing comes, do not wake the thread that parks: in 2,000 watches and unwatches it sleeps
+ * once, and as often as a lock is taken. */
+START_TEST(g150_a_watch_by_another_thread_wakes_nobody)
+{
+    pthread_t thread;
+    begin_reactor();
+    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    opens_are_over = false;
+    long sleeps = sleeps_of_this_thread();
+    ck_assert_int_eq(pthread_create(&thread, NULL, watches_and_unwatches, &fd), 0);
+    while (!opens_are_over)
+        ck_assert_int_eq(park(WF_FOREVER), WF_PARK_WOKEN);
+    ck_assert_int_lt(sleeps_of_this_thread() - sleeps, 10);
+    pthread_join(thread, NULL);
+    close(fd);
+    end_reactor();
+}
+END_TEST
+
 /* --- a storm --- */
 
 enum { STORMERS = 3, STEPS = 33334 };
@@ -219,6 +259,7 @@ TCase *reactor_tests(void)
     tcase_add_test(tcase, g150_deadlines_of_the_past_and_of_the_end);
     tcase_add_test(tcase, g150_a_turn_looks_at_descriptors_beside_a_permit);
     tcase_add_test(tcase, g150_an_unpark_inside_a_waker);
+    tcase_add_test(tcase, g150_a_watch_by_another_thread_wakes_nobody);
     tcase_add_test(tcase, g150_a_storm_of_unparks_loses_nothing);
     tcase_add_test(tcase, g150_without_memory_there_is_no_reactor);
     return tcase;

@@ -164,7 +164,8 @@ benchmarks()
 {
     local name operations workers count=0
     gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -pthread -Iruntime/include -o "$logs/bench" \
-        runtime/bench/*.c solutions/[0-9]*/*.c runtime/given/*.c runtime/given/*/*.c runtime/facade/*.c || return 1
+        runtime/bench/*.c solutions/[0-9]*/*.c runtime/given/*.c runtime/given/*/*.c runtime/facade/*.c \
+        $(make -s --eval 'print: ; @echo $(FACADE_LIBRARIES)' print) || return 1
     while read -r name operations workers; do
         "$logs/bench" "$name" "$operations" "$workers" >/dev/null || return 1
         count=$((count + 1))

@@ -13,6 +13,7 @@
 
 #include "weft/async.h"
 #include "weft/multi_thread.h"
+#include "weft/runtime.h"
 #include "weft/task.h"
 
 /** What a benchmark is asked for. */
@@ -29,13 +30,13 @@ struct benchmark {
     int (*start)(const struct bench *bench, struct wf_join_handle *handle);
     /* Runs it on the main thread, outside; it makes its own runtime, of several threads. */
     void (*outside)(const struct bench *bench);
-    bool timed; /* the task's runtime has a time driver */
+    bool driven; /* the task's runtime is a whole one: it has a time driver and a reactor */
 };
 
 /* Of spawn.c, yields.c, ... */
 extern const struct benchmark spawn_benchmarks[], yield_benchmarks[], wake_benchmarks[],
     blocking_benchmarks[], parallel_benchmarks[], latency_benchmarks[], fairness_benchmarks[],
-    memory_benchmarks[], life_benchmarks[], timer_benchmarks[];
+    memory_benchmarks[], life_benchmarks[], timer_benchmarks[], io_benchmarks[], driver_benchmarks[];
 
 /** Define `start_fn`, the `start` of the async function `fn`, whose frame has a member `bench`. */
 #define BENCH_START(fn)                                                                                      \
@@ -54,6 +55,8 @@ void check(const char *what, uint64_t got, uint64_t expected);
 void *memory_for(uint64_t count, size_t size);
 /** A runtime with the workers that were asked for. */
 struct wf_multi_thread *runtime_of(const struct bench *bench);
+/** A whole one: with drivers, and of one thread where no workers were asked for. */
+struct wf_runtime *driven_runtime_of(const struct bench *bench);
 
 /** When something began: on the wall's clock, and on that of the processor time of all threads. */
 struct stopwatch {

@@ -1,6 +1,6 @@
 /**
  * @file life.c
- * @brief Start a runtime, run a task on it, stop it.
+ * @brief Start a runtime, run a task on it, stop it: without drivers, and a whole one.
  */
 #include "bench.h"
 #include "child.h"
@@ -36,7 +36,23 @@ static void start_stop(const struct bench *bench)
     report_time(bench, &start, bench->count);
 }
 
+static void driven_start_stop(const struct bench *bench)
+{
+    struct stopwatch start;
+    stopwatch_start(&start);
+    for (uint64_t i = 0; i < bench->count; i++) {
+        struct wf_runtime *runtime = driven_runtime_of(bench);
+        struct one_child root;
+        ASYNC_INIT(&root, one_child);
+        must(wf_runtime_block_on(runtime, &root.future));
+        check("the sum", root.out, 2);
+        wf_runtime_drop(runtime);
+    }
+    report_time(bench, &start, bench->count);
+}
+
 const struct benchmark life_benchmarks[] = {
     {"start_stop", .outside = start_stop},
+    {"driven_start_stop", .outside = driven_start_stop},
     {0},
 };

@@ -15,11 +15,11 @@
 #include "weft/detail/block_cache.h"
 #include "weft/detail/idle.h"
 #include "weft/error.h"
-#include "weft/runtime.h"
 
 static const struct benchmark *const tables[] = {
-    spawn_benchmarks,   yield_benchmarks,    wake_benchmarks,   blocking_benchmarks, parallel_benchmarks,
-    latency_benchmarks, fairness_benchmarks, memory_benchmarks, life_benchmarks,     timer_benchmarks,
+    spawn_benchmarks,    yield_benchmarks,   wake_benchmarks,     blocking_benchmarks,
+    parallel_benchmarks, latency_benchmarks, fairness_benchmarks, memory_benchmarks,
+    life_benchmarks,     timer_benchmarks,   io_benchmarks,       driver_benchmarks,
 };
 
 static const struct benchmark *find(const char *name)
@@ -58,12 +58,8 @@ static void run(const struct benchmark *benchmark, const struct bench *bench)
     }
     struct root root;
     ASYNC_INIT(&root, root, .benchmark = benchmark, .bench = bench);
-    if (benchmark->timed) {
-        struct wf_runtime *runtime = wf_runtime_new(&(struct wf_runtime_config){
-            .kind = bench->workers ? WF_RUNTIME_MULTI_THREAD : WF_RUNTIME_CURRENT_THREAD,
-            .workers = bench->workers,
-        });
-        must(runtime ? 0 : WF_ENOMEM);
+    if (benchmark->driven) {
+        struct wf_runtime *runtime = driven_runtime_of(bench);
         must(wf_runtime_block_on(runtime, &root.future));
         wf_runtime_drop(runtime);
     } else if (bench->workers == 0) {

@@ -44,6 +44,16 @@ struct wf_multi_thread *runtime_of(const struct bench *bench)
     return runtime;
 }
 
+struct wf_runtime *driven_runtime_of(const struct bench *bench)
+{
+    struct wf_runtime *runtime = wf_runtime_new(&(struct wf_runtime_config){
+        .kind = bench->workers ? WF_RUNTIME_MULTI_THREAD : WF_RUNTIME_CURRENT_THREAD,
+        .workers = bench->workers,
+    });
+    must(runtime ? 0 : -errno);
+    return runtime;
+}
+
 /* Processor time of all threads of this process. */
 static uint64_t cpu_ns(void)
 {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh: measure build/bench/weft and, where their toolchains are installed, the same programs on Tokio and Go.
+# run.sh: measure build/bench/weft and, where their toolchains are installed, the same programs on Tokio and Go; and
+# of pipes, loops without a runtime: libuv's, and a bare one of epoll.
 #
 # Each benchmark has one untimed round and ROUNDS counted ones (5); in a round each program runs once, in turn,
 # so that what slows the machine down for a while slows all of them; as many cores as there are threads that run tasks. GROUP
@@ -58,7 +59,7 @@ asked()
 }
 [ -n "$(asked)" ] || fail "nothing has a name of GROUP='$group': there are $(awk '!/^(#|$)/ && !seen[$1]++ { printf "%s%s", comma, $1; comma = ", " }' $here/benchmarks.txt), and names of benchmarks"
 
-rm -rf "$logs" "$figures" "$with_allocators" "$out"/{summary.tsv,results.json,chart.svg,tokio,go}
+rm -rf "$logs" "$figures" "$with_allocators" "$out"/{summary.tsv,results.json,chart.svg,tokio,go,libuv,epoll}
 mkdir -p "$logs"
 
 # --- the peers -----------------------------------------------------------------------------------------------
@@ -92,6 +93,13 @@ build_go()
             GOTOOLCHAIN=local CGO_ENABLED=0 go build -o "$at/go" .
 )
 
+# build_loop LOOP LIBRARY...
+build_loop()
+{
+    # shellcheck disable=SC2086 # flags are several words
+    "$compiler" $flags -o "$out/$1" $here/peers/loops/pipes.c "$here/peers/loops/$1.c" "${@:2}"
+}
+
 processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
 echo "machine: ${processor:-processor unknown}, $(nproc) cores, with one worker at most all programs on core ${cores[-1]}, $(uname -sr)"
 echo "weft: $("$compiler" --version | head -n 1), $flags"
@@ -109,6 +117,13 @@ if command -v go >/dev/null; then
     [ ! -x "$out/go" ] || echo "go: $(go version), GOMAXPROCS as many as workers, at least 1"
 else
     echo "go: NOT MEASURED, it is not installed (make bench-deps)"
+fi
+build epoll build_loop epoll
+if pkg-config --exists libuv; then
+    build libuv build_loop libuv -luv
+    [ ! -x "$out/libuv" ] || echo "libuv: $(pkg-config --modversion libuv)"
+else
+    echo "libuv: NOT MEASURED, it is not installed (make bench-deps)"
 fi
 # Where this machine has the library of an allocator that takes malloc's place; nothing for malloc itself.
 library_of()
@@ -160,8 +175,14 @@ while read -r workers name count peers title; do
         continue
     fi
     programs=weft
-    for peer in tokio go; do
-        [ ! -x "$out/$peer" ] || [ "$peers" != all ] && [ "$peers" != $peer ] || programs="$programs $peer"
+    case $peers-$workers in
+        tokio-*) candidates=tokio ;;
+        all-* | loops-2) candidates='tokio go' ;;
+        loops-*) candidates='tokio go libuv epoll' ;; # they have one thread
+        *) candidates= ;;
+    esac
+    for peer in $candidates; do
+        [ ! -x "$out/$peer" ] || programs="$programs $peer"
     done
     [ -t 2 ] || echo "measuring $name, $workers workers: $programs" >&2
     for ((round = 0; round <= rounds; round++)); do
@@ -212,6 +233,10 @@ awk -f $here/json.awk "$out/summary.tsv" >"$out/results.json"
 awk -v date="$(date +%F)" -v rounds="$rounds" -f $here/chart.awk "$out/summary.tsv" >"$out/chart.svg"
 awk -v rounds="$rounds" -f $here/table.awk "$out/summary.tsv"
 echo
+if cut -f 3 "$figures" | grep -qxE 'libuv|epoll'; then
+    awk -f $here/loops.awk "$here/benchmarks.txt" "$figures"
+    echo
+fi
 if [ -s "$with_allocators" ]; then
     awk -f $here/allocators.awk "$here/benchmarks.txt" "$with_allocators"
     echo

@@ -208,5 +208,7 @@ const struct benchmark wake_benchmarks[] = {
     {"ping_pong", .start = start_pair},
     {"ping_pongs", .start = start_pairs},
     {"wake_storm", .start = start_storm},
+    {"driven_wake", .start = start_wake_thread, .driven = true},
+    {"driven_pair", .start = start_pair, .driven = true},
     {0},
 };

@@ -71,5 +71,7 @@ static int start_lone(const struct bench *bench, struct wf_join_handle *handle)
 const struct benchmark yield_benchmarks[] = {
     {"yield_ring", .start = start_ring},
     {"yield_lone", .start = start_lone},
+    {"driven_ring", .start = start_ring, .driven = true},
+    {"driven_lone", .start = start_lone, .driven = true},
     {0},
 };

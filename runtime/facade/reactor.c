@@ -1,6 +1,6 @@
 /**
  * @file reactor.c
- * @brief The reactor on libevent: one edge-triggered event for each descriptor, a timerfd for the deadline, an event for the unpark.
+ * @brief The reactor on libevent: one edge-triggered event for each descriptor, a timerfd for the deadline, an eventfd for the unpark.
  *
  * ## Who wakes, and where
  *
@@ -30,29 +30,28 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <event2/thread.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "weft/alloc.h"
 #include "weft/detail/clock.h"
+#include "weft/detail/event_base.h"
 #include "weft/detail/reactor.h"
 #include "weft/error.h"
 
-/* OF_A_BASE: descriptors that libevent takes: an epoll instance, a pipe for signals, an eventfd */
 /* LOCKS: of readinesses, each of many: an odd number spreads descriptors that are used in turn */
-enum { STATES_AT_ONCE = 32, OF_A_BASE = 4, LOCKS = 31 };
+enum { STATES_AT_ONCE = 32, LOCKS = 31 };
 
 struct reactor {
     struct wf_reactor head; /* first */
     struct event_base *base;
     struct event *unparked, *timer, *states_changed;
-    int timer_fd, states; /* -1: none */
+    int timer_fd, states, unpark_fd; /* -1: none */
 
     /* of the thread that parks */
     uint64_t armed_ns;         /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
@@ -75,7 +74,6 @@ struct source {
     struct event event; /* added, if it was opened for reading or writing */
     WF_ATOMIC(uint32_t) references;
     uint32_t born;             /* constant: reactor.loops, read before it was watched */
-    bool is_pipe;              /* constant: an error means that nobody reads it */
     unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
     struct source *aside_next; /* of the thread that parks */
 };
@@ -158,13 +156,20 @@ static void on_source(evutil_socket_t fd, short what, void *arg)
         put_aside(source, bits);
 }
 
+static bool is_pipe(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Of a pipe, an error means that nobody reads it. With the lock: the descriptor is still the source's. */
 static unsigned bits_of_state(const struct source *source, uint32_t events)
 {
     unsigned bits = 0;
     if (events & EPOLLPRI)
         bits |= WF_PRIORITY;
     if (events & EPOLLERR)
-        bits |= WF_ERROR | (source->is_pipe ? WF_WRITE_CLOSED : 0u);
+        bits |= WF_ERROR | (is_pipe(source->head.fd) ? WF_WRITE_CLOSED : 0u);
     if (events & EPOLLRDHUP)
         bits |= WF_READ_CLOSED;
     if (events & EPOLLHUP)
@@ -217,7 +222,8 @@ static bool loop_once(struct reactor *self, int flags)
 /* acquire: pairs with the exchange of reactor_unpark(): what was done before the unpark is seen. */
 static bool take_permit(struct reactor *self)
 {
-    return wf_exchange_acquire(&self->permit, 0) == 1;
+    /* relaxed first: an exchange costs more. One that is missed here comes with an event, which ends the loop that follows. */
+    return wf_load_relaxed(&self->permit) != 0 && wf_exchange_acquire(&self->permit, 0) == 1;
 }
 
 /* The timer expires at the deadline, or earlier: then the park goes round once in vain. To set it anew for each later deadline would be a
@@ -249,9 +255,10 @@ static enum wf_parked reactor_park(struct wf_park *park, uint64_t deadline_ns)
 static void reactor_unpark(struct wf_park *park)
 {
     struct reactor *self = (struct reactor *)park;
-    /* acq_rel: pairs with take_permit(). One that finds the permit there leaves it to who brought it. */
+    /* acq_rel: pairs with take_permit(). One that finds the permit there leaves it to who brought it. Not event_active(): that wakes the loop's
+     * thread while it holds libevent's lock, which the thread wants first; on one processor that is two switches more for each wake. */
     if (wf_exchange_acq_rel(&self->permit, 1) == 0)
-        event_active(self->unparked, EV_TIMEOUT, 0);
+        (void)eventfd_write(self->unpark_fd, 1); /* edge-triggered: nobody reads it, each write tells */
 }
 
 /* --- sources --- */
@@ -287,13 +294,11 @@ static int add_events(struct reactor *self, struct source *source, unsigned inte
 static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
 {
     struct reactor *self = (struct reactor *)reactor;
-    struct stat status;
     struct source *source = wf_alloc(sizeof *source);
     if (!source)
         return WF_ENOMEM;
     *source = (struct source){.head = {.reactor = reactor, .fd = fd},
-                              .born = wf_load_relaxed(&self->loops), /* relaxed: see loop_once() */
-                              .is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)};
+                              .born = wf_load_relaxed(&self->loops)}; /* relaxed: see loop_once() */
     wf_readiness_init(&source->head.readiness, &self->locks[(unsigned)fd % LOCKS]);
     wf_store_relaxed(&source->references, 2);   /* relaxed: the lock publishes it. Owner's and reactor's */
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
@@ -359,10 +364,10 @@ static void reactor_drop(struct wf_park *park)
             event_free(own[i]);
     if (self->base)
         event_base_free(self->base);
-    if (self->timer_fd >= 0)
-        (void)close(self->timer_fd);
-    if (self->states >= 0)
-        (void)close(self->states);
+    const int fds[] = {self->timer_fd, self->states, self->unpark_fd};
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+        if (fds[i] >= 0)
+            (void)close(fds[i]);
     unreference(self);
 }
 
@@ -378,53 +383,14 @@ static const struct wf_park_ops park_ops = {
 
 static const struct wf_reactor_ops reactor_ops = {.watch = reactor_watch, .unwatch = reactor_unwatch};
 
-static pthread_once_t threads_once = PTHREAD_ONCE_INIT;
-
-/* libevent's own locks: process-wide, and set once. */
-static void use_threads(void)
-{
-    (void)evthread_use_pthreads();
-}
-
-/* Where libevent lacks a descriptor for its pipe it ends the process. So what it will take is taken first, and given back. A thread that opens
- * files between the two may still be the one too many. False: errno says why. */
-static bool are_descriptors_left(int fd)
-{
-    int taken[OF_A_BASE], count = 0;
-    while (count < OF_A_BASE && (taken[count] = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0)
-        count++;
-    int failed = errno;
-    for (int i = 0; i < count; i++)
-        (void)close(taken[i]);
-    errno = failed;
-    return count == OF_A_BASE;
-}
-
-static struct event_base *new_base(void)
-{
-    struct event_config *config = event_config_new();
-    if (!config)
-        return NULL;
-    /* Deadlines are the timerfd's: libevent needs no time. Its variables of the environment would choose another backend, or collect
-     * changes until the next loop: then a descriptor would be closed before it is unwatched. */
-    const int flags = EVENT_BASE_FLAG_NO_CACHE_TIME | EVENT_BASE_FLAG_IGNORE_ENV;
-    struct event_base *base =
-        event_config_set_flag(config, flags) == 0 && event_config_require_features(config, EV_FEATURE_ET) == 0
-            ? event_base_new_with_config(config)
-            : NULL;
-    event_config_free(config);
-    return base;
-}
-
 static bool add_own(struct reactor *self, struct event **event, int fd, short what, event_callback_fn callback)
 {
     *event = event_new(self->base, fd, (short)(what | EV_PERSIST), callback, self);
-    return *event && (fd < 0 || event_add(*event, NULL) == 0);
+    return *event && event_add(*event, NULL) == 0;
 }
 
 struct wf_reactor *wf_reactor_new(void)
 {
-    pthread_once(&threads_once, use_threads);
     struct reactor *self = wf_alloc(sizeof *self);
     if (!self) {
         errno = ENOMEM;
@@ -433,6 +399,7 @@ struct wf_reactor *wf_reactor_new(void)
     *self = (struct reactor){.head = {.park = {&park_ops}, .ops = &reactor_ops},
                              .timer_fd = -1,
                              .states = -1,
+                             .unpark_fd = -1,
                              .armed_ns = WF_FOREVER};
     self->aside_end = &self->put_aside;
     wf_list_init(&self->sources);
@@ -442,8 +409,10 @@ struct wf_reactor *wf_reactor_new(void)
     wf_store_relaxed(&self->references, 1); /* relaxed: nobody else knows it */
     errno = ENOMEM;                         /* where libevent does not say */
     if ((self->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) >= 0 &&
-        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 && are_descriptors_left(self->states) &&
-        (self->base = new_base()) && add_own(self, &self->unparked, -1, 0, on_unparked) &&
+        (self->states = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
+        (self->unpark_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) >= 0 &&
+        (self->base = wf_event_base_new(self->states)) &&
+        add_own(self, &self->unparked, self->unpark_fd, EV_READ | EV_ET, on_unparked) &&
         add_own(self, &self->timer, self->timer_fd, EV_READ | EV_ET, on_timer) &&
         add_own(self, &self->states_changed, self->states, EV_READ, on_states_changed))
         return &self->head;

@@ -18,6 +18,8 @@ var benchmarks = map[string]func(*bench){
 	"fan_out": fanOut, "tree_64": tree, "tree_640": tree, "tree_6400": tree, "tree_64000": tree, "tree_640000": tree,
 	"latency_idle": latencyIdle, "latency_busy": latencyBusy, "fairness": fairness, "idle": idle,
 	"timeout_unfired": timeoutUnfired, "timers": timers, "timers_many": timers, "lateness": lateness,
+	"driven_ring": yieldRing, "driven_lone": yieldLone, "driven_wake": wakeThread, "driven_pair": pingPong,
+	"pipe": pipe, "pipes": pipes, "many_fds": manyFds,
 }
 
 func main() {

@@ -50,7 +50,7 @@ struct wf_reactor {
  * @brief Make a reactor on libevent.
  * @return its park is to be dropped by wf_park_drop(). NULL: no memory, or no more descriptors; errno says which.
  *
- * Cost: six descriptors.
+ * Cost: seven descriptors.
  */
 WF_MUST_USE struct wf_reactor *wf_reactor_new(void);
 

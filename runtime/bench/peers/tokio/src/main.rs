@@ -2,10 +2,11 @@
 //! in docs/benchmarks.md; the files of the same name in C and Go do the same.
 //!
 //! WORKERS 0, or none: one thread, as `new_current_thread().enable_all()` makes it. Else `new_multi_thread()`, without drivers. What needs
-//! timers has `enable_time()` in place of both.
+//! timers or descriptors, and what is called "driven", has `enable_all()` there too.
 
 mod blocking;
 mod fairness;
+mod io;
 mod latency;
 mod life;
 mod measure;
@@ -19,7 +20,7 @@ mod yields;
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use measure::Bench;
 
@@ -36,18 +37,16 @@ fn as_task<F>(bench: Bench, task: impl Fn(Arc<Bench>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let runtime =
-        if bench.workers == 0 { Builder::new_current_thread().enable_all().build().unwrap() } else { bench.runtime() };
+    let runtime = if bench.workers == 0 { bench.driven_runtime() } else { bench.runtime() };
     spawned(runtime, bench, task);
 }
 
-/// The same, with timers and without a reactor.
-fn as_timed_task<F>(bench: Bench, task: impl Fn(Arc<Bench>) -> F)
+/// The same, with both drivers.
+fn as_driven_task<F>(bench: Bench, task: impl Fn(Arc<Bench>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let mut builder = if bench.workers == 0 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
-    spawned(builder.worker_threads(bench.workers.max(1)).enable_time().build().unwrap(), bench, task);
+    spawned(bench.driven_runtime(), bench, task);
 }
 
 fn main() {
@@ -72,14 +71,23 @@ fn main() {
         "blocking_batch" => as_task(bench, blocking::blocking_batch),
         "fan_out" => as_task(bench, parallel::fan_out),
         "idle" => as_task(bench, memory::idle),
-        "timeout_unfired" => as_timed_task(bench, timers::timeout_unfired),
-        "timers" | "timers_many" => as_timed_task(bench, timers::timers),
-        "lateness" => as_timed_task(bench, timers::lateness),
+        "timeout_unfired" => as_driven_task(bench, timers::timeout_unfired),
+        "timers" | "timers_many" => as_driven_task(bench, timers::timers),
+        "lateness" => as_driven_task(bench, timers::lateness),
+        "driven_ring" => as_driven_task(bench, yields::yield_ring),
+        "driven_lone" => as_driven_task(bench, yields::yield_lone),
+        "driven_wake" => as_driven_task(bench, wakes::wake_thread),
+        "driven_pair" => as_driven_task(bench, wakes::ping_pong),
+        "pipe" => as_driven_task(bench, io::pipe),
+        "pipes" => as_driven_task(bench, io::pipes),
+        "many_fds" => as_driven_task(bench, io::many_fds),
+        "open_fd" => as_driven_task(bench, io::open_fd),
         "spawn_outside" if workers > 0 => spawn::spawn_outside(&bench),
         "latency_idle" if workers > 0 => latency::idle(&bench),
         "latency_busy" if workers > 0 => latency::busy(&bench),
         "fairness" if workers > 0 => fairness::fairness(&bench),
         "start_stop" if workers > 0 => life::start_stop(&bench),
+        "driven_start_stop" if workers > 0 => life::driven_start_stop(&bench),
         name if name.starts_with("tree_") && workers > 0 => parallel::tree(&bench),
         name => {
             eprintln!("bench: no benchmark {name}");

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tokio::runtime::{Builder, Runtime};
+
 /// What a benchmark is asked for.
 pub struct Bench {
     pub name: String,
@@ -41,9 +43,15 @@ impl Stopwatch {
 }
 
 impl Bench {
-    /// A runtime with the workers that were asked for, and without drivers, as Weft's has none.
-    pub fn runtime(&self) -> tokio::runtime::Runtime {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(self.workers).build().unwrap()
+    /// A runtime with the workers that were asked for, and without drivers, as ours has none where it is made of an executor alone.
+    pub fn runtime(&self) -> Runtime {
+        Builder::new_multi_thread().worker_threads(self.workers).build().unwrap()
+    }
+
+    /// A whole one: with both drivers, and of one thread where no workers were asked for.
+    pub fn driven_runtime(&self) -> Runtime {
+        let mut builder = if self.workers == 0 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+        builder.worker_threads(self.workers.max(1)).enable_all().build().unwrap()
     }
 
     /// Both times since the start, each for one of `count` operations.
