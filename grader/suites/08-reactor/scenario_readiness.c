@@ -79,7 +79,7 @@ static void carry_out(const struct step_when *step)
         wf_readiness_event(object, WF_READABLE);
         if (step->deed == DOES_EVENT)
             break;
-        /* fallthrough */
+        __attribute__((fallthrough));
     case DOES_CLEAR:
         wf_readiness_clear(object, wf_readiness_look(object), WF_READABLE);
         break;

@@ -45,7 +45,7 @@ int state_of(int64_t waiter);
 int64_t interest_of(int64_t waiter);
 int64_t object_of(int64_t waiter);
 /** The wakers that the last step woke are these, in this sequence. */
-void expect_wakes(struct judge *judge, const int64_t *wakers, int count, const char *why);
+void expect_wakes(struct judge *judge, const int64_t *wanted, int wanted_count, const char *why);
 /** All waiters are dropped, nothing is held, no lock was; the test is over. */
 void finish_readiness(struct judge *judge);
 

@@ -98,7 +98,7 @@ void test_storm(struct judge *judge)
 {
     enum { ROUNDS = 300, OF_SIX = 14 }; /* waits that end with their descriptor: 3 or 2 a round */
     begin_real(judge);
-    expect_right(judge, DO(judge, storm, .rounds = ROUNDS), 2 * ROUNDS / 6 * OF_SIX,
+    expect_right(judge, DO(judge, storm, .rounds = ROUNDS), INT64_C(2) * ROUNDS / 6 * OF_SIX,
                  "what waits is READY with its byte, or with WF_ECLOSED when the descriptor is closed");
     judge_finish(judge);
 }

@@ -131,7 +131,7 @@ void test_word_random(struct judge *judge)
         }
         for (int step = 0; step < 80; step++) {
             int64_t object = judge_random(judge, OBJECTS_MAX);
-            int64_t slot = judge_random(judge, SLOTS_MAX / OBJECTS_MAX) * OBJECTS_MAX + object;
+            int64_t slot = judge_random(judge, SLOTS_MAX / OBJECTS_MAX) * (int64_t)OBJECTS_MAX + object;
             int bits = judge_random(judge, ALL_BITS + 1) & (judge_random(judge, 20) ? 15 : ALL_BITS);
             switch (judge_random(judge, 4)) {
             case 0:

@@ -163,8 +163,12 @@ void wf_readiness_clear(struct wf_readiness *readiness, uint64_t seen, unsigned 
 /** @brief Make an idle waiter. */
 static inline void wf_waiter_init(struct wf_waiter *waiter)
 {
-    *waiter = (struct wf_waiter){.lock = NULL};
     wf_list_init(&waiter->link);
+    waiter->lock = NULL;
+    waiter->waker.ops = NULL;
+    waiter->waker.data = NULL;
+    waiter->interest = 0;
+    wf_store_relaxed(&waiter->state, (int)WF_WAITER_IDLE); /* relaxed: nobody else knows it */
 }
 
 /**
