@@ -93,7 +93,7 @@ rm -f build/objects
 
 # memory from elsewhere than wf_alloc(): the file and the functions are named, and a text is no function
 submission borrows && patch -s -p1 -d "$work/borrows/01-futures" <grader/mutants/01-futures/01.34-join-asks-malloc.patch
-run 1 "free(), malloc()" borrows --test laws_memory
+run 1 "free()," borrows --test laws_memory
 submission by-version && cat >>"$work/by-version/01-futures/combine.c" <<'END'
 void *zz_malloc(unsigned long size);
 __asm__(".symver zz_malloc, malloc@GLIBC_2.2.5");
