@@ -129,12 +129,9 @@ void wf_readiness_add(struct wf_readiness *readiness, unsigned bits);
 /**
  * @brief Wake those whom an event serves, which was written down before.
  *
- * All of them are WOKEN before the first waker is called: the task that it wakes may drop others of them, and where the event was a close
- * the readiness may be gone when they do.
- *
  * Clauses: 08.4 08.7
  * Threads: any; `readiness` stays until the call has returned.
- * Cost:    the lock, once; and room on the stack for the waker of each that is served: about 20 bytes.
+ * Cost:    the lock, once for each WF_WAKE_AT_ONCE that are served.
  */
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits);
 
