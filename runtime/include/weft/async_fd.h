@@ -21,8 +21,8 @@
  * Driver:  a runtime with a reactor, which wf_runtime_new() makes. The descriptor belongs to the runtime in which it was opened, wherever
  *          it is waited for.
  * Threads: several tasks may wait for one descriptor, on any threads, also for the same. Open, close and release: one thread, and no
- *          other is in a call on it meanwhile, or polls or drops a future that waits for it. What merely waits may: it is woken, and may
- *          be polled or dropped from then on.
+ *          other is in a call on it meanwhile, or polls a future that waits for it. What merely waits may: it is woken, and may be
+ *          polled from then on. A future may be dropped at any time, while the runtime lives.
  * Fork:    a child has the descriptors, and no runtime: it calls exec or _exit, and closes nothing through this interface.
  * Source:  Tokio's AsyncFd.
  *
