@@ -92,11 +92,13 @@ struct wf_fd_ready {
  * @brief Build a future that is READY when the descriptor is ready for any of `interest`.
  * @return `ready`.
  *
- * It takes nothing away: call it again, and it is READY again, until wf_async_fd_clear().
+ * It takes nothing away: build it again, and it is READY again, until wf_async_fd_clear(). An interest in nothing is one that the descriptor
+ * was not opened for. A source that is closed, by wf_async_fd_close() or because the runtime is shut down, is WF_ECLOSED, whatever else its
+ * word says. A wait that a release has woken, and that is polled only after the structure was opened anew, waits for the new one.
  *
  * Cancel safety: SAFE: nothing is taken.
  *
- * @clause{08.12,7,"A wf_fd_ready is READY with the bits that serve its interest, once there are any; WF_ECLOSED where the descriptor is not open; -EINVAL where it was not opened for that."}
+ * @clause{08.12,7,"A wf_fd_ready is READY with the bits that serve its interest, once there are any; WF_ECLOSED where descriptor or source is closed; -EINVAL where not opened for that."}
  */
 struct wf_fd_ready *wf_fd_ready(struct wf_fd_ready *ready, struct wf_async_fd *async_fd, unsigned interest);
 
@@ -121,6 +123,8 @@ struct wf_fd_io {
  * @return `io`.
  *
  * -EAGAIN takes the readiness away, and the future waits again; after -EINTR the call is made again. Each call takes a unit of budget.
+ * Errors of the wait are those of wf_fd_ready(). The call may close the descriptor: then the future is READY with what it returns, or
+ * with WF_ECLOSED where that means again.
  *
  * Cancel safety: SAFE: the poll in which the call did something is READY.
  *
