@@ -293,7 +293,7 @@ MODEL(explore_close_elsewhere, "08.10",
 static struct wf_fd_ready crowd[WF_WAKE_AT_ONCE];
 static struct counted crowd_wakes;
 
-/* For the waiters that do not fit into an event's first batch: they are WOKEN before a task that it wakes can close the descriptor. The
+/* For the waiters behind an event's first batch: the task that the batch wakes takes one out under the lock, which outlives the source. The
  * reactor keeps the source only until its wake has returned. */
 MODEL(explore_close_when_woken, "08.10",
       "a task that an event wakes closes the descriptor, and drops what waited behind the first batch; 2 threads",

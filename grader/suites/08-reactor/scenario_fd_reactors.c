@@ -53,8 +53,15 @@ struct step_reply on_descriptor(const struct step_descriptor *step)
     struct descriptor *self = descriptor_at(step->descriptor);
     int fds[2];
     forget(self);
-    if ((step->kind == SOCKET ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
+    bool is_socket = step->kind == SOCKET || step->kind == SOCKET_HIGH;
+    if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
         scenario_broken("no more descriptors");
+    if (step->kind == SOCKET_HIGH) { /* a number that does not fit into a byte with a sign */
+        int low = fds[0];
+        if ((fds[0] = fcntl(low, F_DUPFD, 200)) < 0)
+            scenario_broken("no such high descriptor");
+        (void)close(low);
+    }
     int mine = step->kind == PIPE_WRITE;
     self->fd = fds[mine];
     self->other = fds[!mine];
@@ -125,11 +132,13 @@ static void mock_unwatch(struct wf_source *head)
                     (wf_list_is_empty(&head->readiness.waiters) ? UNWATCHED_ALONE : 0) |
                     (*link ? UNWATCHED_THERE : 0);
     scenario_event(EVENT_UNWATCHED, number_of_fd(head->fd), found);
-    if (!*link)
-        return;
-    struct mock_source *source = *link;
-    *link = source->next;
-    free(source);
+    if (*link) {
+        struct mock_source *source = *link;
+        *link = source->next;
+        free(source);
+    }
+    /* as any call may that succeeds: an errno that is wanted was taken before */
+    errno = EDOM;
 }
 
 static const struct wf_reactor_ops mock_ops = {.watch = mock_watch, .unwatch = mock_unwatch};

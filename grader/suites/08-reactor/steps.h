@@ -50,7 +50,9 @@ enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
 #define FD_KINDS(EDGE)                                                                                       \
     EDGE(PIPE_READ, "the read end of a pipe")                                                                \
     EDGE(PIPE_WRITE, "the write end of a pipe")                                                              \
-    EDGE(SOCKET, "a socket") EDGE(NOT_OPEN, "a number that is no descriptor")
+    EDGE(SOCKET, "a socket")                                                                                 \
+    EDGE(SOCKET_HIGH, "a socket whose number is not below 200")                                              \
+    EDGE(NOT_OPEN, "a number that is no descriptor")
 enum { FD_KINDS(STEP_EDGE_VALUE) };
 
 /** What its flags are before. */

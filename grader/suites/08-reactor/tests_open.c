@@ -50,7 +50,7 @@ static void expect_watched(struct judge *judge, int64_t descriptor, int64_t inte
 void test_open(struct judge *judge)
 {
     begin_fd(judge);
-    for (int64_t kind = PIPE_READ; kind <= SOCKET; kind++)
+    for (int64_t kind = PIPE_READ; kind <= SOCKET_HIGH; kind++)
         for (int i = 0; i < COUNT_OF(flags); i++)
             for (int k = 0; k < COUNT_OF(interests); k++) {
                 int64_t number = k % 2 ? DESCRIPTORS_MAX - 1 : 0;
@@ -156,7 +156,7 @@ void test_release(struct judge *judge)
     begin_fd(judge);
     for (int i = 0; i < COUNT_OF(flags); i++) {
         judge_forget_trace(judge);
-        DO(judge, descriptor, .descriptor = 0, .kind = SOCKET, .flags = flags[i]);
+        DO(judge, descriptor, .descriptor = 0, .kind = i % 2 ? SOCKET_HIGH : SOCKET, .flags = flags[i]);
         for (int round = 0; round < 3; round++) {
             int64_t interest = interests[(i + round) % COUNT_OF(interests)];
             struct judge_reply reply = DO(judge, open, .async = round, .descriptor = 0, .interest = interest);
@@ -191,7 +191,7 @@ void test_release(struct judge *judge)
 void test_close_fd(struct judge *judge)
 {
     begin_fd(judge);
-    for (int64_t kind = PIPE_READ; kind <= SOCKET; kind++)
+    for (int64_t kind = PIPE_READ; kind <= SOCKET_HIGH; kind++)
         for (int64_t more = 0; more < 2; more++) {
             judge_forget_trace(judge);
             open_as(judge, 1, PIPE_READ, 1);
@@ -217,6 +217,9 @@ void test_close_fd(struct judge *judge)
             EXPECT(judge, owner.a == 1, "another descriptor stays open", "it was closed");
             DO(judge, close_fd, .async = 1);
             expect_unwatched(judge, 1);
+            owner = DO(judge, owner, .descriptor = 1);
+            EXPECT(judge, owner.a == 0, "wf_async_fd_close closes the descriptor, of each number",
+                   "it is open");
         }
     finish_fd(judge);
 }
