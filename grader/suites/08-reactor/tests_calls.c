@@ -61,6 +61,11 @@ static void expect_not_lost(struct judge *judge, int64_t deed, int64_t old_wakes
 {
     struct judge_reply reply =
         judge_polled(judge, DO(judge, poll, .waiter = 0, .object = 0, .interest = WF_READABLE, .waker = NEW));
+    if (reply.a == WF_READY) {
+        struct judge_reply word = DO(judge, look, .object = 0, .slot = 0);
+        EXPECT(judge, reply.b == word.a, "READY tells the word that served", "it tells 0x%llx, not 0x%llx",
+               (unsigned long long)reply.b, (unsigned long long)word.a);
+    }
     if (deed == DOES_ADD) { /* those who wait are woken behind it: this one, unless it is READY */
         DO(judge, wake, .object = 0, .bits = WF_READABLE);
         EXPECT(judge, reply.a == WF_PENDING || wakes_of(judge, OLD) == old_wakes,
