@@ -204,8 +204,10 @@ static struct step_reply on_drop(const struct step_drop *step)
 static struct step_reply on_poll(const struct step_poll *step)
 {
     uint64_t seen = 0;
-    enum wf_poll poll = wf_waiter_poll(waiter_at(step->waiter), object_at(step->object),
-                                       (unsigned)step->interest, &waker_at(step->waker)->waker, &seen);
+    static const struct wf_waker nobody;
+    enum wf_poll poll =
+        wf_waiter_poll(waiter_at(step->waiter), object_at(step->object), (unsigned)step->interest,
+                       step->waker == NO_WAKER ? &nobody : &waker_at(step->waker)->waker, &seen);
     return (struct step_reply){poll, poll == WF_READY ? (int64_t)seen : 0};
 }
 

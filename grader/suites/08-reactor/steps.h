@@ -15,6 +15,7 @@
 #include "weft/error.h"
 
 enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 300 };
+enum { NO_WAKER = WAKERS_MAX }; /* an empty one */
 enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3 };
 enum { CROWD_MAX = 1000, PAIRS_MAX = 90 }; /* a subject may have 256 descriptors */
 
@@ -98,7 +99,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(TICK, 1, 0x7fffffff, 0x80000000, 0xffffffff)                                                     \
     TOLD(INTEREST, tell_bits, 0, 1, 2, 4, 8, 15)                                                                \
     NUMBERS(WAITER, 0, 1, WAITERS_MAX - 1)                                                                   \
-    NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1)                                                                     \
+    NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1, NO_WAKER)                                                                     \
     NUMBERS(SLOT, 0, SLOTS_MAX - 1)                                                                          \
     WORDS(MOMENT, MOMENTS)                                                                                   \
     WORDS(DEED, DEEDS)                                                                                       \

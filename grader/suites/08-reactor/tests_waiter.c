@@ -83,7 +83,7 @@ void test_newest_waker(struct judge *judge)
         for (int64_t waiter = 0; waiter < 5; waiter++)
             poll(judge, waiter, 0, WF_READABLE, waiter);
         for (int polls = judge_random(judge, 6); polls >= 0; polls--) {
-            int64_t waiter = judge_random(judge, 5), waker = judge_random(judge, WAKERS_MAX);
+            int64_t waiter = judge_random(judge, 5), waker = judge_random(judge, NO_WAKER + 1);
             poll(judge, waiter, 0, WF_READABLE, waker);
             poll(judge, waiter, 0, WF_READABLE, waker);
             expect_held(judge);
@@ -115,7 +115,7 @@ void test_readiness_random(struct judge *judge)
         look(judge, 1, 1);
         for (int step = 0; step < 120; step++) {
             int64_t object = judge_random(judge, OBJECTS_MAX), waiter = judge_random(judge, WAITERS_MAX);
-            int64_t waker = judge_random(judge, WAKERS_MAX), bits = judge_random(judge, 16);
+            int64_t waker = judge_random(judge, NO_WAKER + 1), bits = judge_random(judge, 16);
             if (judge_random(judge, 25) == 0)
                 bits |= WF_READ_CLOSED << judge_random(judge, 2);
             switch (judge_random(judge, 12)) {
