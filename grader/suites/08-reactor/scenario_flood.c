@@ -14,11 +14,12 @@ static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives e
 struct flooded {
     struct wf_waiter *waiter; /* its own allocation; NULL: dropped, and freed */
     int64_t number, wakes, clones;
-    bool is_bomb;
+    bool is_bomb, stands_by; /* waits for something else */
 };
 
 static struct wf_readiness flooded;
-static struct flooded *flood, *more;
+enum { WRONG = 1000000 }; /* in a reply: more than there are clones */
+static struct flooded *flood, *more, *bystanders;
 static int64_t flood_count, flood_what, woken_last, wrong_sequence;
 
 static void flood_goes_off(void);
@@ -33,6 +34,11 @@ static void *flood_clone(void *data)
 static void flood_wake_by_ref(void *data)
 {
     struct flooded *self = data;
+    if (self->stands_by) {
+        wrong_sequence += is_held(flooded.lock);
+        self->wakes++;
+        return;
+    }
     wrong_sequence += is_held(flooded.lock) || self->number <= woken_last;
     woken_last = self->number;
     self->wakes++;
@@ -64,7 +70,7 @@ static void poll_flooded(struct flooded *self)
             scenario_broken("no memory");
         wf_waiter_init(self->waiter);
     }
-    (void)!wf_waiter_poll(self->waiter, &flooded, WF_READABLE, &waker, &seen);
+    (void)!wf_waiter_poll(self->waiter, &flooded, self->stands_by ? WF_WRITABLE : WF_READABLE, &waker, &seen);
 }
 
 static void drop_flooded(struct flooded *self)
@@ -114,14 +120,14 @@ static struct flooded *new_flood(int64_t count, int64_t first)
     return many;
 }
 
-/* Replies with the wakes, and the clones that are alive; 1000 for each thing that came out of sequence, or under the lock. */
+/* Replies with the wakes, and the clones that are alive; WRONG for each thing that came out of sequence, or under the lock. */
 static struct step_reply event_for_flood(void)
 {
     woken_last = -1;
     wrong_sequence = 0;
     wf_readiness_event(&flooded, WF_READABLE);
     struct step_reply reply = flood_now();
-    reply.b += 1000 * wrong_sequence;
+    reply.b += WRONG * wrong_sequence;
     return reply;
 }
 
@@ -132,9 +138,13 @@ struct step_reply on_flood(const struct step_flood *step)
     flood_what = step->what;
     flood = new_flood(flood_count, 0);
     more = new_flood(flood_count, flood_count);
+    bystanders = new_flood(flood_count, 0);
     flood[0].is_bomb = true;
-    for (int64_t i = 0; i < flood_count; i++)
+    for (int64_t i = 0; i < flood_count; i++) {
         poll_flooded(&flood[i]);
+        bystanders[i].stands_by = true;
+        poll_flooded(&bystanders[i]);
+    }
     return event_for_flood();
 }
 
@@ -150,11 +160,15 @@ struct step_reply on_flood_end(const struct step_flood_end *step)
     for (int64_t i = 0; i < flood_count; i++) {
         drop_flooded(&flood[i]);
         drop_flooded(&more[i]);
+        drop_flooded(&bystanders[i]);
     }
     struct step_reply reply = flood_now();
+    for (int64_t i = 0; i < flood_count; i++) /* by a close only */
+        reply.b += bystanders[i].clones + (bystanders[i].wakes != (flood_what == FLOOD_CLOSES));
     reply.a = !wf_list_is_empty(&flooded.waiters);
     free(flood);
     free(more);
-    flood = more = NULL;
+    free(bystanders);
+    flood = more = bystanders = NULL;
     return reply;
 }

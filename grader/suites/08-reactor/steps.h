@@ -14,7 +14,7 @@
 #include "weft/async_fd.h"
 #include "weft/error.h"
 
-enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 300 };
+enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 3000 };
 enum { NO_WAKER = WAKERS_MAX }; /* an empty one */
 enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3 };
 enum { CROWD_MAX = 1000, PAIRS_MAX = 90 }; /* a subject may have 256 descriptors */
