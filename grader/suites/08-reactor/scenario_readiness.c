@@ -99,6 +99,12 @@ static void carry_out(const struct step_when *step)
     }
 }
 
+static void *carry_out_there(void *step)
+{
+    carry_out(step);
+    return NULL;
+}
+
 /* A waker is called at this moment. What it does then may call it again: its plan is over by then. */
 static void called(const struct counted *self, int64_t moment)
 {
@@ -108,7 +114,14 @@ static void called(const struct counted *self, int64_t moment)
     for (int i = 0; i < PLANS_MAX; i++)
         if (plans[i].is_due && plans[i].step.waker == self - wakers && plans[i].step.moment == moment) {
             plans[i].is_due = false;
-            carry_out(&plans[i].step);
+            struct step_when step = plans[i].step;
+            pthread_t thread;
+            if (step.by == BY_ITSELF)
+                carry_out(&step);
+            else if (pthread_create(&thread, NULL, carry_out_there, &step) != 0)
+                scenario_broken("no thread");
+            else
+                pthread_join(thread, NULL);
         }
 }
 

@@ -35,6 +35,10 @@ enum { MOMENTS(STEP_EDGE_VALUE) };
     EDGE(DOES_POLL, "the waiter is polled, for interest 1 and with the last waker")
 enum { DEEDS(STEP_EDGE_VALUE) };
 
+/** On which thread: the waker waits until that has done it. */
+#define DOERS(EDGE) EDGE(BY_ITSELF, "") EDGE(BY_ANOTHER, ", on another thread, for which it waits")
+enum { DOERS(STEP_EDGE_VALUE) };
+
 /** What the flood's first waiter does when its waker is woken. */
 #define FLOODS(EDGE)                                                                                         \
     EDGE(FLOOD_RESTS, "does nothing")                                                                        \
@@ -103,6 +107,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(SLOT, 0, SLOTS_MAX - 1)                                                                          \
     WORDS(MOMENT, MOMENTS)                                                                                   \
     WORDS(DEED, DEEDS)                                                                                       \
+    WORDS(DOER, DOERS)                                                                                       \
     NUMBERS(FLOODED, 1, 2, 31, 32, 33, 63, 64, 65, FLOOD_MAX)                                                \
     WORDS(FLOOD, FLOODS)                                                                                     \
     NUMBERS(DESCRIPTOR, 0, 1, DESCRIPTORS_MAX - 1)                                                           \
@@ -160,8 +165,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waiter, WAITER) ARG(object, OBJECT) ARG(interest, INTEREST) ARG(waker, WAKER))                  \
     STEP(drop, "wf_waiter_drop(waiter {waiter})", ARG(waiter, WAITER))                                       \
     STEP(listed, "the waiters in the list of readiness {object}", ARG(object, OBJECT))                       \
-    STEP(when, "when waker {waker} is {moment} next, {deed}: waiter {waiter}, readiness {object}",           \
-         ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER))      \
+    STEP(when, "when waker {waker} is {moment} next, {deed}: waiter {waiter}, readiness {object}{by}",           \
+         ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER) ARG(by, DOER)) \
     STEP(publish,                                                                                            \
          "a thread writes {rounds} numbers, and adds an event behind each; two others look, one clears",     \
          ARG(rounds, ROUNDS))                                                                                \

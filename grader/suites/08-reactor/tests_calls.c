@@ -104,17 +104,17 @@ static void expect_not_lost(struct judge *judge, int64_t deed, int64_t old_wakes
 void test_meanwhile(struct judge *judge)
 {
     begin_readiness(judge);
-    for (int state = 0; state < STATES; state++)
+    for (int state = 0; state < 2 * STATES; state++)
         for (int64_t moment = IN_CLONE; moment <= IN_WAKER_DROP; moment += IN_WAKER_DROP - IN_CLONE)
             for (int64_t deed = DOES_ADD; deed <= DOES_POLL; deed++) {
-                if (moment == IN_WAKER_DROP && state != LIES)
+                if (moment == IN_WAKER_DROP && state % STATES != LIES)
                     continue; /* no older waker is given back */
-                bring_to(judge, state);
+                bring_to(judge, state % STATES);
                 if (deed == DOES_DROP)
                     expect_poll_of(judge, 1, OTHER, WF_PENDING, "PENDING: nothing has come");
                 int64_t old_wakes = wakes_of(judge, OLD), new_wakes = wakes_of(judge, NEW);
                 DO(judge, when, .waker = moment == IN_CLONE ? NEW : OLD, .moment = moment, .deed = deed,
-                   .waiter = 1);
+                   .waiter = 1, .by = state < STATES ? BY_ITSELF : BY_ANOTHER);
                 expect_not_lost(judge, deed, old_wakes, new_wakes);
                 if (deed != DOES_DROP) {
                     DO(judge, drop, .waiter = 1);
@@ -142,14 +142,16 @@ void test_in_wakes(struct judge *judge)
 {
     begin_readiness(judge);
     for (int64_t deed = DOES_EVENT; deed <= DOES_POLL; deed++)
-        for (int64_t who = 1; who < 3; who++) {
+        for (int64_t round = 0; round < 4; round++) {
+            int64_t who = 1 + round % 2;
             if (deed == DOES_POLL && who == 2)
                 continue; /* it has another interest */
             int64_t before[3], wakes[3], last = wakes_of(judge, LAST);
             three_wait(judge);
             for (int64_t waker = 0; waker < 3; waker++)
                 before[waker] = wakes_of(judge, waker);
-            DO(judge, when, .waker = 0, .moment = IN_WAKE, .deed = deed, .waiter = who);
+            DO(judge, when, .waker = 0, .moment = IN_WAKE, .deed = deed, .waiter = who,
+               .by = round / 2);
             DO(judge, event, .object = 0, .bits = WF_READABLE);
             for (int64_t waker = 0; waker < 3; waker++)
                 wakes[waker] = wakes_of(judge, waker) - before[waker];
@@ -188,7 +190,8 @@ void test_events_in_wakes(struct judge *judge)
     static const int64_t sequence[] = {0, 3, 4, 5, 1, 2};
     begin_readiness(judge);
     for (int64_t moment = IN_WAKE; moment <= IN_WAKER_DROP; moment++)
-        for (int64_t inner = 0; inner < 2; inner++) {
+        for (int64_t round = 0; round < 4; round++) {
+            int64_t inner = round % 2;
             bool wakes = moment == IN_WAKE;
             int64_t interest = inner ? WF_READABLE : WF_ERROR; /* of those that the inner event is for */
             judge_forget_trace(judge);
@@ -200,7 +203,7 @@ void test_events_in_wakes(struct judge *judge)
                    .interest = waiter < 3 ? WF_WRITABLE : interest, .waker = waiter);
             }
             DO(judge, when, .waker = wakes ? 0 : WAKERS_MAX - 2, .moment = moment,
-               .deed = inner ? DOES_EVENT : DOES_CLOSE, .object = inner);
+               .deed = inner ? DOES_EVENT : DOES_CLOSE, .object = inner, .by = round / 2);
             if (wakes) {
                 DO(judge, event, .object = 0, .bits = WF_WRITABLE);
                 if (inner)
