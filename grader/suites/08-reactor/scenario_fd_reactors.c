@@ -53,6 +53,14 @@ struct step_reply on_descriptor(const struct step_descriptor *step)
     struct descriptor *self = descriptor_at(step->descriptor);
     int fds[2];
     forget(self);
+    if (step->kind == NEGATIVE)
+        return STEP_DONE;
+    if (step->kind == CHARACTERS || step->kind == NO_FLAGS) {
+        self->fd = step->kind == NO_FLAGS ? open("/", O_PATH) : open("/dev/null", O_RDONLY);
+        if (self->fd < 0 || fstat(self->fd, &self->file) != 0)
+            scenario_broken("no such file");
+        return STEP_DONE;
+    }
     if ((step->kind == SOCKET ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
         scenario_broken("no more descriptors");
     int mine = step->kind == PIPE_WRITE;

@@ -55,7 +55,9 @@ enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
 #define FD_KINDS(EDGE)                                                                                       \
     EDGE(PIPE_READ, "the read end of a pipe")                                                                \
     EDGE(PIPE_WRITE, "the write end of a pipe")                                                              \
-    EDGE(SOCKET, "a socket") EDGE(NOT_OPEN, "a number that is no descriptor")
+    EDGE(SOCKET, "a socket")                                                                                 \
+    EDGE(CHARACTERS, "a character device") EDGE(NOT_OPEN, "a number that is no descriptor")                  \
+    EDGE(NO_FLAGS, "a descriptor whose flags cannot be set (O_PATH)") EDGE(NEGATIVE, "-1")
 enum { FD_KINDS(STEP_EDGE_VALUE) };
 
 /** What its flags are before. */
