@@ -205,6 +205,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
         scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
     }
     *drained = now->drained;
+    errno = now->result == -EAGAIN ? EPIPE : EAGAIN; /* the result counts, and this does not */
     return now->result;
 }
 

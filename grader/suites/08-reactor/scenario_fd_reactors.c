@@ -121,6 +121,7 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     source->next = sources;
     sources = source;
     *out = &source->head;
+    errno = ENOTTY; /* any: who succeeds says nothing by it */
     return 0;
 }
 
@@ -138,6 +139,7 @@ static void mock_unwatch(struct wf_source *head)
     struct mock_source *source = *link;
     *link = source->next;
     free(source);
+    errno = ENOTTY;
 }
 
 static const struct wf_reactor_ops mock_ops = {.watch = mock_watch, .unwatch = mock_unwatch};
