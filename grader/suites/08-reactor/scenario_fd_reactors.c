@@ -71,7 +71,8 @@ struct step_reply on_descriptor(const struct step_descriptor *step)
             old->fd = -1; /* it was closed, and its number is this one's now */
     if (fstat(self->fd, &self->file) != 0 ||
         fcntl(self->fd, F_SETFL,
-              (step->flags & HAS_NONBLOCK ? O_NONBLOCK : 0) | (step->flags & HAS_APPEND ? O_APPEND : 0)) != 0 ||
+              (step->flags & HAS_NONBLOCK ? O_NONBLOCK : 0) | (step->flags & HAS_APPEND ? O_APPEND : 0) |
+                  (step->flags & HAS_ASYNC ? O_ASYNC : 0)) != 0 ||
         fcntl(self->fd, F_SETFD, step->flags & HAS_CLOEXEC ? FD_CLOEXEC : 0) != 0)
         scenario_broken("a descriptor has no flags");
     if (step->kind == NOT_OPEN)
@@ -85,7 +86,7 @@ struct step_reply on_flags(const struct step_flags *step)
     if (flags < 0 || of_fd < 0)
         return ANSWERS(-errno);
     return ANSWERS((flags & O_NONBLOCK ? HAS_NONBLOCK : 0) | (flags & O_APPEND ? HAS_APPEND : 0) |
-                   (of_fd & FD_CLOEXEC ? HAS_CLOEXEC : 0));
+                   (flags & O_ASYNC ? HAS_ASYNC : 0) | (of_fd & FD_CLOEXEC ? HAS_CLOEXEC : 0));
 }
 
 ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));

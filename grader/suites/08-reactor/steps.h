@@ -61,11 +61,12 @@ enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
 enum { FD_KINDS(STEP_EDGE_VALUE) };
 
 /** What its flags are before. */
-enum { HAS_NONBLOCK = 1, HAS_APPEND = 2, HAS_CLOEXEC = 4 };
+enum { HAS_NONBLOCK = 1, HAS_APPEND = 2, HAS_CLOEXEC = 4, HAS_ASYNC = 8 };
 #define FD_FLAGS(EDGE)                                                                                       \
     EDGE(0, "blocking")                                                                                      \
     EDGE(HAS_NONBLOCK, "non-blocking")                                                                       \
     EDGE(HAS_APPEND | HAS_CLOEXEC, "blocking, O_APPEND, close-on-exec")                                      \
+    EDGE(HAS_ASYNC, "blocking, O_ASYNC")                                                                     \
     EDGE(HAS_NONBLOCK | HAS_APPEND | HAS_CLOEXEC, "non-blocking, O_APPEND, close-on-exec")
 
 /** In which runtime something is done: each has a reactor of the scenario's own; or in none. */

@@ -4,9 +4,9 @@
  */
 #include "tests.h"
 
-static const int64_t flags[] = {0, HAS_NONBLOCK, HAS_APPEND | HAS_CLOEXEC,
+static const int64_t flags[] = {0, HAS_NONBLOCK, HAS_APPEND | HAS_CLOEXEC, HAS_ASYNC,
                                 HAS_NONBLOCK | HAS_APPEND | HAS_CLOEXEC};
-static const int64_t interests[] = {1, 2, 3, 4, 8, 15};
+static const int64_t interests[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const int64_t no_interests[] = {0, 16, 32, 64, 17, 128, 0x80000000, 0xffffffff};
 static const int64_t codes[] = {WF_ENOTPOLLABLE, -EBADF, -EEXIST, WF_ENOMEM, -ENOSPC, WF_ECLOSED, -EINVAL};
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -22,7 +22,7 @@ static void expect_flags(struct judge *judge, int64_t descriptor, int64_t wanted
     struct judge_reply found = DO(judge, flags, .descriptor = descriptor);
     EXPECT(judge, found.a >= 0, "the descriptor is open", "%s", judge_code(found.a));
     EXPECT(judge, found.a == wanted, why,
-           "its flags are %lld, not %lld (1 O_NONBLOCK, 2 O_APPEND, 4 close-on-exec)", (long long)found.a,
+           "its flags are %lld, not %lld (1 O_NONBLOCK, 2 O_APPEND, 4 close-on-exec, 8 O_ASYNC)", (long long)found.a,
            (long long)wanted);
 }
 
