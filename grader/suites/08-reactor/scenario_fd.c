@@ -209,6 +209,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     return now->result;
 }
 
+static ON_STEP(forget_script, DONE_BY(script_at = script_end = 0));
 static ON_STEP(called, (struct step_reply){calls, script_end - script_at});
 
 /* --- futures --- */

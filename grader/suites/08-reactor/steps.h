@@ -230,6 +230,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                         \
     STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",              \
          ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                 \
+    STEP(forget_script, "the rest of the script is forgotten", )                                             \
     STEP(called, "the calls that were made", )                                                                \
     STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                   \
          ARG(future, FUTURE) ARG(waker, WAKER) ARG(units, UNITS) ARG(request, REQUEST) ARG(place, PLACE))     \

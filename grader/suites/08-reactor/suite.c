@@ -47,6 +47,7 @@ static const struct judge_test tests[] = {
     {"io_again", "08.13", PLAIN | ASAN, test_io_again},
     {"io_clears", "08.13", PLAIN | ASAN, test_io_clears},
     {"io_meanwhile", "08.13", PLAIN | ASAN, test_io_meanwhile},
+    {"io_random", "08.13", PLAIN | ASAN, test_io_random},
     {"io_inside", "08.13", PLAIN | ASAN, test_io_inside},
     {"io_closed", "08.13", PLAIN | ASAN, test_io_closed},
     {"giving_up", "08.13", PLAIN | ASAN, test_giving_up},

@@ -117,6 +117,7 @@ void test_io_results(struct judge *judge);
 void test_io_again(struct judge *judge);
 void test_io_clears(struct judge *judge);
 void test_io_meanwhile(struct judge *judge);
+void test_io_random(struct judge *judge);
 void test_io_inside(struct judge *judge);
 void test_io_looks(struct judge *judge);
 
