@@ -194,6 +194,12 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     case CANCELS:
         wf_store_relaxed(&canceled, true);
         break;
+    case CLOSES:
+        wf_async_fd_close(async_at(0));
+        break;
+    case RELEASES:
+        (void)!wf_async_fd_release(async_at(0));
+        break;
     case CLEARS:
         wf_readiness_clear(readiness_of(number), wf_readiness_look(readiness_of(number)), WF_READABLE);
         break;

@@ -86,6 +86,7 @@ enum { REQUESTS(STEP_EDGE_VALUE) };
     EDGE(SHUTDOWN, "; meanwhile the runtime is shut down")                                                   \
     EDGE(CANCELS, "; meanwhile cancellation is asked for")                                                   \
     EDGE(CLEARS, "; meanwhile somebody else clears WF_READABLE")                                             \
+    EDGE(CLOSES, "; meanwhile async 0 is closed") EDGE(RELEASES, "; meanwhile async 0 is released")           \
     EDGE(POLLS_B, "; it polls future B")                                                                     \
     EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };

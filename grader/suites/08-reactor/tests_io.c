@@ -190,6 +190,15 @@ void test_io_meanwhile(struct judge *judge)
     static const int64_t outs[] = {-EAGAIN, -EINTR, 5, -EPIPE};
     for (int i = 0; i < COUNT_OF(outs); i++) {
         bool again = i < 2;
+        for (int64_t end = CLOSES; end <= RELEASES; end++) {
+            begin_io(judge, WF_READABLE);
+            build(judge, A, WF_READABLE);
+            DO(judge, script, .result = outs[i], .drained = 1, .meanwhile = end);
+            expect_ready(judge, A, again ? WF_ECLOSED : outs[i],
+                         "READY with what the call returns; with WF_ECLOSED if it is to be made again");
+            expect_calls(judge, 1, 0, "no call where it is not open any more");
+            expect_clones(judge, 0, "who is READY keeps no waker");
+        }
         begin_io(judge, WF_READABLE);
         build(judge, A, WF_READABLE);
         DO(judge, script, .result = outs[i], .meanwhile = SHUTDOWN);
