@@ -405,6 +405,38 @@ MODEL(explore_close_next_batch, "08.8",
     expect_no_clone(&crowd_wakes);
 }
 
+/* --- another readiness, with another lock --- */
+
+static pthread_mutex_t lock_of_others = PTHREAD_MUTEX_INITIALIZER;
+static struct wf_readiness elsewhere;
+
+static void *readable_elsewhere(void *arg)
+{
+    interleave_thread_name("reactor");
+    wf_readiness_event(&elsewhere, WF_READABLE);
+    return arg;
+}
+
+/* For the lock, which is that of what it waits for now. */
+MODEL(explore_drop_elsewhere, "08.6",
+      "a waiter that was woken waits for another readiness, and is dropped while an event comes; 2 threads")
+{
+    begin();
+    const struct wf_waker waker = waker_of(&second);
+    uint64_t seen = 0;
+    wf_readiness_init(&elsewhere, &lock_of_others);
+    arm(&waiter, WF_READABLE, &first);
+    (void)readable(NULL);
+    assert(wf_waiter_poll(&waiter, &elsewhere, WF_READABLE, &waker, &seen) == WF_PENDING);
+    pthread_t thread = start(readable_elsewhere);
+    wf_waiter_drop(&waiter);
+    memset(&waiter, 0x5a, sizeof waiter);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&second) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&second));
+    wf_waiter_init(&waiter);
+    end();
+}
+
 /* --- a close --- */
 
 /* For the second look, as in explore_event_poll_again: a closed source is one more thing to see. */

@@ -71,6 +71,7 @@ static const struct judge_test tests[] = {
     {"explore_event_drop", "08.6", INTERLEAVE, judge_model},
     {"explore_event_ready", "08.6", INTERLEAVE, judge_model},
     {"explore_event_drop_of_two", "08.6", INTERLEAVE, judge_model},
+    {"explore_drop_elsewhere", "08.6", INTERLEAVE, judge_model},
     {"explore_drop_next_batch", "08.6", INTERLEAVE, judge_model},
     {"explore_close_poll", "08.8", INTERLEAVE, judge_model},
     {"explore_close_drop", "08.8", INTERLEAVE, judge_model},
