@@ -45,7 +45,10 @@ static void new_waiter(int64_t number)
 {
     free_waiter(number);
     waiters[number] = mock_storage(sizeof *waiters[number]);
-    wf_waiter_init(waiters[number]);
+    if (number % 2)
+        *waiters[number] = (struct wf_waiter){0}; /* that is an idle one too */
+    else
+        wf_waiter_init(waiters[number]);
 }
 
 /* --- wakers: each call looks at the locks, and may do something --- */
