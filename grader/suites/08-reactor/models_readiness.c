@@ -293,6 +293,30 @@ MODEL(explore_two_clears, "08.2", "a reader and a writer clear a bit each, of on
     end_word();
 }
 
+static void *clear_priority(void *arg)
+{
+    interleave_thread_name("other reader");
+    wf_readiness_clear(&readiness, both_seen, WF_PRIORITY);
+    return arg;
+}
+
+/* The same with as many as there are bits to clear, less one: no number of tries is enough but one without end. */
+MODEL(explore_three_clears, "08.2", "three clear a bit each, of one event; 3 threads")
+{
+    begin();
+    wf_readiness_add(&readiness, WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR);
+    both_seen = wf_readiness_look(&readiness);
+    pthread_t reader = start(clear_readable), other_reader = start(clear_priority);
+    wf_readiness_clear(&readiness, both_seen, WF_WRITABLE);
+    wf_readiness_clear(&readiness, both_seen, WF_ERROR);
+    pthread_join(reader, NULL);
+    pthread_join(other_reader, NULL);
+    uint64_t word = wf_readiness_look(&readiness);
+    interleave_expect(word == WF_READY_TICK, "no bit is left, and the tick is as before", "bits %u, tick %u",
+                      (unsigned)word, (unsigned)(word / WF_READY_TICK));
+    end_word();
+}
+
 /* --- a drop --- */
 
 /* It waits, and is dropped, and its memory used again, while `run` serves it. */

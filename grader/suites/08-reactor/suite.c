@@ -62,6 +62,7 @@ static const struct judge_test tests[] = {
     {"explore_events_data", "08.1", INTERLEAVE, judge_model},
     {"explore_event_clear", "08.2", INTERLEAVE, judge_model},
     {"explore_two_clears", "08.2", INTERLEAVE, judge_model},
+    {"explore_three_clears", "08.2", INTERLEAVE, judge_model},
     {"explore_event_data", "08.3", INTERLEAVE, judge_model},
     {"explore_event_poll_again", "08.4", INTERLEAVE, judge_model},
     {"explore_two_events", "08.4", INTERLEAVE, judge_model},
