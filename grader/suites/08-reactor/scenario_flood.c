@@ -22,6 +22,8 @@ enum { WRONG = 1000000 }; /* in a reply: more than there are clones */
 static struct flooded *flood, *more, *bystanders;
 static int64_t flood_count, flood_what, woken_last, wrong_sequence;
 
+enum { DEEP = 100 };
+static int depth; /* of wakes in wakes */
 static void flood_goes_off(void);
 
 static void *flood_clone(void *data)
@@ -84,6 +86,14 @@ static void drop_flooded(struct flooded *self)
 static void flood_goes_off(void)
 {
     flood[0].is_bomb = false;
+    if (flood_what == FLOOD_DEEP && ++depth <= DEEP) {
+        flood[0].is_bomb = true;
+        wf_readiness_clear(&flooded, wf_readiness_look(&flooded), WF_READABLE);
+        poll_flooded(&flood[0]);
+        woken_last = -1;
+        wf_readiness_event(&flooded, WF_READABLE);
+        return;
+    }
     if (flood_what == FLOOD_EVENT)
         wf_readiness_event(&flooded, WF_READABLE);
     if (flood_what == FLOOD_CLOSES)
@@ -136,6 +146,7 @@ struct step_reply on_flood(const struct step_flood *step)
     wf_readiness_init(&flooded, &lock_of_all);
     flood_count = scenario_in_range(step->count, FLOOD_MAX + 1);
     flood_what = step->what;
+    depth = 0;
     flood = new_flood(flood_count, 0);
     more = new_flood(flood_count, flood_count);
     bystanders = new_flood(flood_count, 0);

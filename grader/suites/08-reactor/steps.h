@@ -45,6 +45,7 @@ enum { DOERS(STEP_EDGE_VALUE) };
     EDGE(FLOOD_DROPS, "drops all others")                                                                    \
     EDGE(FLOOD_AGAIN, "clears, and polls all that are woken again")                                          \
     EDGE(FLOOD_ADDS, "clears, and polls one more for each of the others")                                    \
+    EDGE(FLOOD_DEEP, "clears, waits again, and causes the same event, a hundred deep")                       \
     EDGE(FLOOD_EVENT, "causes the same event") EDGE(FLOOD_CLOSES, "closes the readiness")
 enum { FLOODS(STEP_EDGE_VALUE) };
 
