@@ -259,5 +259,6 @@ void finish_readiness(struct judge *judge)
     struct judge_reply held = DO(judge, held);
     EXPECT(judge, held.a == 0, "no waker is cloned, woken or dropped while a readiness is locked",
            "%lld calls of wakers found it locked", (long long)held.a);
+    EXPECT(judge, held.b == 0, "what waits, wakes and drops allocates nothing", "something was allocated");
     judge_finish_without_clones(judge, DO(judge, clones));
 }

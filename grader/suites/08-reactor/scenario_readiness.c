@@ -7,6 +7,7 @@
 
 #include "mocks.h"
 #include "stage.h"
+#include "weft/alloc.h"
 #include "weft/detail/readiness.h"
 
 static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
@@ -170,7 +171,13 @@ static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, cou
                                                 counted_drop};
 
 static ON_STEP(waker, (struct step_reply){waker_at(step->waker)->clones, waker_at(step->waker)->wakes});
-static ON_STEP(held, ANSWERS(calls_under_lock));
+/* The next allocation of the library's fails. Whether there has been one. */
+static bool has_allocated(void)
+{
+    return wf_alloc_fail_at(1) != 1;
+}
+
+static ON_STEP(held, (struct step_reply){calls_under_lock, has_allocated()});
 
 static struct step_reply on_clones(const struct step_clones *step)
 {
@@ -250,6 +257,7 @@ static struct step_reply on_listed(const struct step_listed *step)
 static void begin(void)
 {
     mocks_begin();
+    (void)wf_alloc_fail_at(1);
     for (int i = 0; i < WAKERS_MAX; i++)
         wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}};
     for (int i = 0; i < OBJECTS_MAX; i++)
@@ -266,6 +274,7 @@ static void end(void)
         free(objects[i]);
         objects[i] = NULL;
     }
+    (void)wf_alloc_fail_at(0);
     mocks_end();
 }
 
