@@ -35,6 +35,7 @@ static const struct judge_test tests[] = {
     {"open_fails", "08.9", PLAIN | ASAN, test_open_fails},
     {"open_where", "08.9", PLAIN | ASAN, test_open_where},
     {"close_fd", "08.10", PLAIN | ASAN, test_close_fd},
+    {"end_first", "08.10", PLAIN | ASAN, test_end_first},
     {"close_wakes", "08.10", PLAIN | ASAN, test_close_wakes},
     {"gone", "08.10", PLAIN | ASAN | TSAN, test_gone},
     {"release", "08.11", PLAIN | ASAN, test_release},

@@ -162,6 +162,31 @@ void test_open_where(struct judge *judge)
     finish_fd(judge);
 }
 
+/* 08.10, 08.11: of what its reactor has closed already. */
+void test_end_first(struct judge *judge)
+{
+    begin_fd(judge);
+    for (int releases = 0; releases < 2; releases++)
+        for (int waits = 0; waits < 2; waits++) {
+            judge_forget_trace(judge);
+            open_as(judge, 0, SOCKET, 1);
+            if (waits)
+                DO(judge, raw, .descriptor = 0, .interest = 1, .waker = 3);
+            DO(judge, end);
+            expect_woken(judge, 3, waits, "what waits is woken, once");
+            DO(judge, raw_drop);
+            struct judge_reply reply =
+                releases ? DO(judge, release, .async = 0) : DO(judge, close_fd, .async = 0);
+            expect_unwatched(judge, 0);
+            EXPECT(judge, reply.a == 0,
+                   releases ? "wf_async_fd_release returns the descriptor" : "it is closed once",
+                   "it does not: %lld", (long long)reply.a);
+            EXPECT(judge, DO(judge, owner, .descriptor = 0).a == releases,
+                   "a close closes the descriptor, a release does not", "it is otherwise");
+        }
+    finish_fd(judge);
+}
+
 /* 08.11: with a waiter of the lab's first part, before there are futures. */
 void test_release(struct judge *judge)
 {
