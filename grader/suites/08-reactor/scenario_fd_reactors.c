@@ -39,6 +39,14 @@ static bool is_ours(const struct descriptor *self)
            file.st_dev == self->file.st_dev;
 }
 
+bool is_of_scenario(int fd)
+{
+    for (int64_t i = 0; i < DESCRIPTORS_MAX; i++)
+        if ((descriptors[i].fd == fd && is_ours(&descriptors[i])) || descriptors[i].other == fd)
+            return true;
+    return false;
+}
+
 static void forget(struct descriptor *self)
 {
     if (is_ours(self))

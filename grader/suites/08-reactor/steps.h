@@ -247,7 +247,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                         \
          ARG(waker, WAKER) ARG(async, ASYNC))                                                                 \
     STEP(units, "the units of budget that are left", )                                                        \
-    STEP(fd_clones, "the clones of wakers that are alive", )
+    STEP(fd_clones, "the clones of wakers that are alive", )                                                 \
+    STEP(open_numbers, "the numbers that are open, but for the scenario's own", )
 
 /* --- the scenario "real": descriptors of the system, and the reactor on libevent --- */
 
