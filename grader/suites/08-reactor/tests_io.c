@@ -73,6 +73,17 @@ void test_io_results(struct judge *judge)
                                     : "a call that was not drained clears nothing");
                 end_io(judge);
             }
+    for (int64_t code = 1; code <= 133; code++) { /* each error that there is */
+        if (code == EAGAIN || code == EINTR)
+            continue;
+        begin_io(judge, WF_READABLE);
+        build(judge, A, WF_READABLE);
+        DO(judge, script, .result = -code);
+        expect_ready(judge, A, -code, "READY with what the call returns: only -EAGAIN and -EINTR mean again");
+        expect_calls(judge, 1, 0, "one call");
+        expect_bits(judge, 0, WF_READABLE, "a call that was not drained clears nothing");
+        end_io(judge);
+    }
     /* what it is built for is a descriptor that it cannot wait for */
     open_as(judge, 0, SOCKET, 1);
     DO(judge, tell, .descriptor = 0, .bits = 15);
