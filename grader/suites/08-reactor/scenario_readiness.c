@@ -170,6 +170,41 @@ static void counted_wake(void *data)
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
 
+/* Wakers whose clones have a datum of their own, which goes with its one use. */
+static void *handle_clone(void *data)
+{
+    struct counted **handle = malloc(sizeof(struct counted *));
+    if (!handle)
+        scenario_broken("no memory");
+    *handle = counted_clone(*(struct counted **)data);
+    return handle;
+}
+
+static struct counted *handle_end(void *data)
+{
+    struct counted *self = *(struct counted **)data;
+    free(data);
+    return self;
+}
+
+static void handle_wake(void *data)
+{
+    counted_wake(handle_end(data));
+}
+
+static void handle_wake_by_ref(void *data)
+{
+    counted_wake_by_ref(*(struct counted **)data);
+}
+
+static void handle_drop(void *data)
+{
+    counted_drop(handle_end(data));
+}
+
+static const struct wf_waker_ops handle_ops = {handle_clone, handle_wake, handle_wake_by_ref, handle_drop};
+static struct counted *handles[WAKERS_MAX]; /* those that are cloned, each third one */
+
 static ON_STEP(waker, (struct step_reply){waker_at(step->waker)->clones, waker_at(step->waker)->wakes});
 /* The next allocation of the library's fails. Whether there has been one. */
 static bool has_allocated(void)
@@ -259,7 +294,12 @@ static void begin(void)
     mocks_begin();
     (void)wf_alloc_fail_at(1);
     for (int i = 0; i < WAKERS_MAX; i++)
+    {
+        handles[i] = &wakers[i];
         wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}};
+        if (i % 3 == 2)
+            wakers[i].waker = (struct wf_waker){&handle_ops, &handles[i]};
+    }
     for (int i = 0; i < OBJECTS_MAX; i++)
         init_object(i);
     for (int i = 0; i < WAITERS_MAX; i++)
