@@ -18,6 +18,8 @@ struct descriptor {
 struct descriptor *descriptor_at(int64_t number);
 /** -1: of -1; -2: none of ours. */
 int64_t number_of_fd(int fd);
+/** One that a step has made, or its other end. */
+bool is_of_scenario(int fd);
 /** Of the source that watches it; NULL: none does. */
 struct wf_readiness *readiness_of(int64_t descriptor);
 /** Its reactor tells of these bits. */

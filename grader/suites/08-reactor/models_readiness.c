@@ -293,6 +293,30 @@ MODEL(explore_two_clears, "08.2", "a reader and a writer clear a bit each, of on
     end_word();
 }
 
+static void *clear_priority(void *arg)
+{
+    interleave_thread_name("other reader");
+    wf_readiness_clear(&readiness, both_seen, WF_PRIORITY);
+    return arg;
+}
+
+/* The same with as many as there are bits to clear, less one: no number of tries is enough but one without end. */
+MODEL(explore_three_clears, "08.2", "three clear a bit each, of one event; 3 threads")
+{
+    begin();
+    wf_readiness_add(&readiness, WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR);
+    both_seen = wf_readiness_look(&readiness);
+    pthread_t reader = start(clear_readable), other_reader = start(clear_priority);
+    wf_readiness_clear(&readiness, both_seen, WF_WRITABLE);
+    wf_readiness_clear(&readiness, both_seen, WF_ERROR);
+    pthread_join(reader, NULL);
+    pthread_join(other_reader, NULL);
+    uint64_t word = wf_readiness_look(&readiness);
+    interleave_expect(word == WF_READY_TICK, "no bit is left, and the tick is as before", "bits %u, tick %u",
+                      (unsigned)word, (unsigned)(word / WF_READY_TICK));
+    end_word();
+}
+
 /* --- a drop --- */
 
 /* It waits, and is dropped, and its memory used again, while `run` serves it. */
@@ -403,6 +427,38 @@ MODEL(explore_close_next_batch, "08.8",
     interleave_expect(wakes_of(&first) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&first));
     expect_no_clone(&first);
     expect_no_clone(&crowd_wakes);
+}
+
+/* --- another readiness, with another lock --- */
+
+static pthread_mutex_t lock_of_others = PTHREAD_MUTEX_INITIALIZER;
+static struct wf_readiness elsewhere;
+
+static void *readable_elsewhere(void *arg)
+{
+    interleave_thread_name("reactor");
+    wf_readiness_event(&elsewhere, WF_READABLE);
+    return arg;
+}
+
+/* For the lock, which is that of what it waits for now. */
+MODEL(explore_drop_elsewhere, "08.6",
+      "a waiter that was woken waits for another readiness, and is dropped while an event comes; 2 threads")
+{
+    begin();
+    const struct wf_waker waker = waker_of(&second);
+    uint64_t seen = 0;
+    wf_readiness_init(&elsewhere, &lock_of_others);
+    arm(&waiter, WF_READABLE, &first);
+    (void)readable(NULL);
+    assert(wf_waiter_poll(&waiter, &elsewhere, WF_READABLE, &waker, &seen) == WF_PENDING);
+    pthread_t thread = start(readable_elsewhere);
+    wf_waiter_drop(&waiter);
+    memset(&waiter, 0x5a, sizeof waiter);
+    pthread_join(thread, NULL);
+    interleave_expect(wakes_of(&second) <= 1, "an event wakes a waiter once", "%d wakes", wakes_of(&second));
+    wf_waiter_init(&waiter);
+    end();
 }
 
 /* --- a close --- */

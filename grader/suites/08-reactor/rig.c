@@ -80,7 +80,8 @@ static void note_wake(struct judge *judge, int64_t object, uint64_t bits)
     for (int i = 0; i < objects[object].length; i++) {
         int waiter = objects[object].queue[i];
         if (bits_serve(bits, (uint64_t)waiters[waiter].interest)) {
-            woken[count++] = waiters[waiter].waker;
+            if (waiters[waiter].waker != NO_WAKER) /* an empty one wakes nobody */
+                woken[count++] = waiters[waiter].waker;
             waiters[waiter].state = WOKEN;
         } else {
             objects[object].queue[left++] = waiter;
@@ -230,13 +231,15 @@ void expect_held(struct judge *judge)
                objects[object].length);
         EXPECT(judge, (uint64_t)listed.b == sequence, "the first to wait is first in the list",
                "another sequence");
-        waiting += objects[object].length;
+        for (int i = 0; i < objects[object].length; i++)
+            waiting += waiters[objects[object].queue[i]].waker != NO_WAKER;
     }
     struct judge_reply clones = DO(judge, clones);
-    EXPECT(judge, clones.a == waiting, "each waiter that waits has one clone of a waker, no other has any",
+    EXPECT(judge, clones.a == waiting,
+           "each waiter that waits with a waker has one clone of it, no other has any",
            "%lld clones are alive, %lld wait", (long long)clones.a, (long long)waiting);
     for (int64_t waiter = 0; waiter < WAITERS_MAX; waiter++)
-        if (waiters[waiter].state == WAITING) {
+        if (waiters[waiter].state == WAITING && waiters[waiter].waker != NO_WAKER) {
             int64_t wanted = 0;
             for (int i = 0; i < WAITERS_MAX; i++)
                 wanted += waiters[i].state == WAITING && waiters[i].waker == waiters[waiter].waker;
@@ -257,5 +260,6 @@ void finish_readiness(struct judge *judge)
     struct judge_reply held = DO(judge, held);
     EXPECT(judge, held.a == 0, "no waker is cloned, woken or dropped while a readiness is locked",
            "%lld calls of wakers found it locked", (long long)held.a);
+    EXPECT(judge, held.b == 0, "what waits, wakes and drops allocates nothing", "something was allocated");
     judge_finish_without_clones(judge, DO(judge, clones));
 }

@@ -6,9 +6,12 @@
 
 #include "tests.h"
 
+static int64_t open_numbers;
+
 void begin_fd(struct judge *judge)
 {
     judge_start(judge, "fd");
+    open_numbers = DO(judge, open_numbers).a;
 }
 
 void open_as(struct judge *judge, int64_t number, int64_t kind, int64_t interest)
@@ -128,5 +131,8 @@ void finish_fd(struct judge *judge)
         EXPECT(judge, word.b == 0, "in the end nothing is watched", "descriptor %lld is",
                (long long)descriptor);
     }
+    struct judge_reply numbers = DO(judge, open_numbers);
+    EXPECT(judge, numbers.a == open_numbers, "in the end no other descriptor is open than in the beginning",
+           "%lld are, of %lld", (long long)numbers.a, (long long)open_numbers);
     judge_finish_without_clones(judge, DO(judge, fd_clones));
 }

@@ -2,6 +2,7 @@
  * @file scenario_fd.c
  * @brief Lab 08: descriptors opened and closed, and futures that are polled by hand.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "fd_reactors.h"
@@ -113,6 +114,15 @@ static struct step_reply on_fd_clones(const struct step_fd_clones *step)
     return reply;
 }
 
+static struct step_reply on_open_numbers(const struct step_open_numbers *step)
+{
+    struct step_reply reply = STEP_DONE;
+    (void)step;
+    for (int fd = 0; fd < 1024; fd++)
+        reply.a += fcntl(fd, F_GETFD) >= 0 && !is_of_scenario(fd);
+    return reply;
+}
+
 /* --- open, close, release --- */
 
 static int64_t says(const struct wf_async_fd *async_fd, int fd)
@@ -194,6 +204,12 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     case CANCELS:
         wf_store_relaxed(&canceled, true);
         break;
+    case CLOSES:
+        wf_async_fd_close(async_at(0));
+        break;
+    case RELEASES:
+        (void)!wf_async_fd_release(async_at(0));
+        break;
     case CLEARS:
         wf_readiness_clear(readiness_of(number), wf_readiness_look(readiness_of(number)), WF_READABLE);
         break;
@@ -205,9 +221,11 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
         scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
     }
     *drained = now->drained;
+    errno = now->result == -EAGAIN ? EPIPE : EAGAIN; /* the result counts, and this does not */
     return now->result;
 }
 
+static ON_STEP(forget_script, DONE_BY(script_at = script_end = 0));
 static ON_STEP(called, (struct step_reply){calls, script_end - script_at});
 
 /* --- futures --- */

@@ -39,6 +39,14 @@ static bool is_ours(const struct descriptor *self)
            file.st_dev == self->file.st_dev;
 }
 
+bool is_of_scenario(int fd)
+{
+    for (int64_t i = 0; i < DESCRIPTORS_MAX; i++)
+        if ((descriptors[i].fd == fd && is_ours(&descriptors[i])) || descriptors[i].other == fd)
+            return true;
+    return false;
+}
+
 static void forget(struct descriptor *self)
 {
     if (is_ours(self))
@@ -53,6 +61,14 @@ struct step_reply on_descriptor(const struct step_descriptor *step)
     struct descriptor *self = descriptor_at(step->descriptor);
     int fds[2];
     forget(self);
+    if (step->kind == NEGATIVE)
+        return STEP_DONE;
+    if (step->kind == CHARACTERS || step->kind == NO_FLAGS) {
+        self->fd = step->kind == NO_FLAGS ? open("/", O_PATH) : open("/dev/null", O_RDONLY);
+        if (self->fd < 0 || fstat(self->fd, &self->file) != 0)
+            scenario_broken("no such file");
+        return STEP_DONE;
+    }
     bool is_socket = step->kind == SOCKET || step->kind == SOCKET_HIGH;
     if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
         scenario_broken("no more descriptors");
@@ -70,7 +86,8 @@ struct step_reply on_descriptor(const struct step_descriptor *step)
             old->fd = -1; /* it was closed, and its number is this one's now */
     if (fstat(self->fd, &self->file) != 0 ||
         fcntl(self->fd, F_SETFL,
-              (step->flags & HAS_NONBLOCK ? O_NONBLOCK : 0) | (step->flags & HAS_APPEND ? O_APPEND : 0)) != 0 ||
+              (step->flags & HAS_NONBLOCK ? O_NONBLOCK : 0) | (step->flags & HAS_APPEND ? O_APPEND : 0) |
+                  (step->flags & HAS_ASYNC ? O_ASYNC : 0)) != 0 ||
         fcntl(self->fd, F_SETFD, step->flags & HAS_CLOEXEC ? FD_CLOEXEC : 0) != 0)
         scenario_broken("a descriptor has no flags");
     if (step->kind == NOT_OPEN)
@@ -84,7 +101,7 @@ struct step_reply on_flags(const struct step_flags *step)
     if (flags < 0 || of_fd < 0)
         return ANSWERS(-errno);
     return ANSWERS((flags & O_NONBLOCK ? HAS_NONBLOCK : 0) | (flags & O_APPEND ? HAS_APPEND : 0) |
-                   (of_fd & FD_CLOEXEC ? HAS_CLOEXEC : 0));
+                   (flags & O_ASYNC ? HAS_ASYNC : 0) | (of_fd & FD_CLOEXEC ? HAS_CLOEXEC : 0));
 }
 
 ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));
@@ -120,6 +137,7 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     source->next = sources;
     sources = source;
     *out = &source->head;
+    errno = ENOTTY; /* any: who succeeds says nothing by it */
     return 0;
 }
 

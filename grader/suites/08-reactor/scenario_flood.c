@@ -14,13 +14,16 @@ static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives e
 struct flooded {
     struct wf_waiter *waiter; /* its own allocation; NULL: dropped, and freed */
     int64_t number, wakes, clones;
-    bool is_bomb;
+    bool is_bomb, stands_by; /* waits for something else */
 };
 
 static struct wf_readiness flooded;
-static struct flooded *flood, *more;
+enum { WRONG = 1000000 }; /* in a reply: more than there are clones */
+static struct flooded *flood, *more, *bystanders;
 static int64_t flood_count, flood_what, woken_last, wrong_sequence;
 
+enum { DEEP = 100 };
+static int depth; /* of wakes in wakes */
 static void flood_goes_off(void);
 
 static void *flood_clone(void *data)
@@ -33,6 +36,11 @@ static void *flood_clone(void *data)
 static void flood_wake_by_ref(void *data)
 {
     struct flooded *self = data;
+    if (self->stands_by) {
+        wrong_sequence += is_held(flooded.lock);
+        self->wakes++;
+        return;
+    }
     wrong_sequence += is_held(flooded.lock) || self->number <= woken_last;
     woken_last = self->number;
     self->wakes++;
@@ -64,7 +72,7 @@ static void poll_flooded(struct flooded *self)
             scenario_broken("no memory");
         wf_waiter_init(self->waiter);
     }
-    (void)!wf_waiter_poll(self->waiter, &flooded, WF_READABLE, &waker, &seen);
+    (void)!wf_waiter_poll(self->waiter, &flooded, self->stands_by ? WF_WRITABLE : WF_READABLE, &waker, &seen);
 }
 
 static void drop_flooded(struct flooded *self)
@@ -78,6 +86,14 @@ static void drop_flooded(struct flooded *self)
 static void flood_goes_off(void)
 {
     flood[0].is_bomb = false;
+    if (flood_what == FLOOD_DEEP && ++depth <= DEEP) {
+        flood[0].is_bomb = true;
+        wf_readiness_clear(&flooded, wf_readiness_look(&flooded), WF_READABLE);
+        poll_flooded(&flood[0]);
+        woken_last = -1;
+        wf_readiness_event(&flooded, WF_READABLE);
+        return;
+    }
     if (flood_what == FLOOD_EVENT)
         wf_readiness_event(&flooded, WF_READABLE);
     if (flood_what == FLOOD_CLOSES)
@@ -114,14 +130,14 @@ static struct flooded *new_flood(int64_t count, int64_t first)
     return many;
 }
 
-/* Replies with the wakes, and the clones that are alive; 1000 for each thing that came out of sequence, or under the lock. */
+/* Replies with the wakes, and the clones that are alive; WRONG for each thing that came out of sequence, or under the lock. */
 static struct step_reply event_for_flood(void)
 {
     woken_last = -1;
     wrong_sequence = 0;
     wf_readiness_event(&flooded, WF_READABLE);
     struct step_reply reply = flood_now();
-    reply.b += 1000 * wrong_sequence;
+    reply.b += WRONG * wrong_sequence;
     return reply;
 }
 
@@ -130,11 +146,16 @@ struct step_reply on_flood(const struct step_flood *step)
     wf_readiness_init(&flooded, &lock_of_all);
     flood_count = scenario_in_range(step->count, FLOOD_MAX + 1);
     flood_what = step->what;
+    depth = 0;
     flood = new_flood(flood_count, 0);
     more = new_flood(flood_count, flood_count);
+    bystanders = new_flood(flood_count, 0);
     flood[0].is_bomb = true;
-    for (int64_t i = 0; i < flood_count; i++)
+    for (int64_t i = 0; i < flood_count; i++) {
         poll_flooded(&flood[i]);
+        bystanders[i].stands_by = true;
+        poll_flooded(&bystanders[i]);
+    }
     return event_for_flood();
 }
 
@@ -150,11 +171,15 @@ struct step_reply on_flood_end(const struct step_flood_end *step)
     for (int64_t i = 0; i < flood_count; i++) {
         drop_flooded(&flood[i]);
         drop_flooded(&more[i]);
+        drop_flooded(&bystanders[i]);
     }
     struct step_reply reply = flood_now();
+    for (int64_t i = 0; i < flood_count; i++) /* by a close only */
+        reply.b += bystanders[i].clones + (bystanders[i].wakes != (flood_what == FLOOD_CLOSES));
     reply.a = !wf_list_is_empty(&flooded.waiters);
     free(flood);
     free(more);
-    flood = more = NULL;
+    free(bystanders);
+    flood = more = bystanders = NULL;
     return reply;
 }

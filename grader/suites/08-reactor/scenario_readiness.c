@@ -7,6 +7,7 @@
 
 #include "mocks.h"
 #include "stage.h"
+#include "weft/alloc.h"
 #include "weft/detail/readiness.h"
 
 static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
@@ -45,7 +46,10 @@ static void new_waiter(int64_t number)
 {
     free_waiter(number);
     waiters[number] = mock_storage(sizeof *waiters[number]);
-    wf_waiter_init(waiters[number]);
+    if (number % 2)
+        *waiters[number] = (struct wf_waiter){0}; /* that is an idle one too */
+    else
+        wf_waiter_init(waiters[number]);
 }
 
 /* --- wakers: each call looks at the locks, and may do something --- */
@@ -99,6 +103,12 @@ static void carry_out(const struct step_when *step)
     }
 }
 
+static void *carry_out_there(void *step)
+{
+    carry_out(step);
+    return NULL;
+}
+
 /* A waker is called at this moment. What it does then may call it again: its plan is over by then. */
 static void called(const struct counted *self, int64_t moment)
 {
@@ -108,7 +118,14 @@ static void called(const struct counted *self, int64_t moment)
     for (int i = 0; i < PLANS_MAX; i++)
         if (plans[i].is_due && plans[i].step.waker == self - wakers && plans[i].step.moment == moment) {
             plans[i].is_due = false;
-            carry_out(&plans[i].step);
+            struct step_when step = plans[i].step;
+            pthread_t thread;
+            if (step.by == BY_ITSELF)
+                carry_out(&step);
+            else if (pthread_create(&thread, NULL, carry_out_there, &step) != 0)
+                scenario_broken("no thread");
+            else
+                pthread_join(thread, NULL);
         }
 }
 
@@ -153,8 +170,49 @@ static void counted_wake(void *data)
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
 
+/* Wakers whose clones have a datum of their own, which goes with its one use. */
+static void *handle_clone(void *data)
+{
+    struct counted **handle = malloc(sizeof(struct counted *));
+    if (!handle)
+        scenario_broken("no memory");
+    *handle = counted_clone(*(struct counted **)data);
+    return handle;
+}
+
+static struct counted *handle_end(void *data)
+{
+    struct counted *self = *(struct counted **)data;
+    free(data);
+    return self;
+}
+
+static void handle_wake(void *data)
+{
+    counted_wake(handle_end(data));
+}
+
+static void handle_wake_by_ref(void *data)
+{
+    counted_wake_by_ref(*(struct counted **)data);
+}
+
+static void handle_drop(void *data)
+{
+    counted_drop(handle_end(data));
+}
+
+static const struct wf_waker_ops handle_ops = {handle_clone, handle_wake, handle_wake_by_ref, handle_drop};
+static struct counted *handles[WAKERS_MAX]; /* those that are cloned, each third one */
+
 static ON_STEP(waker, (struct step_reply){waker_at(step->waker)->clones, waker_at(step->waker)->wakes});
-static ON_STEP(held, ANSWERS(calls_under_lock));
+/* The next allocation of the library's fails. Whether there has been one. */
+static bool has_allocated(void)
+{
+    return wf_alloc_fail_at(1) != 1;
+}
+
+static ON_STEP(held, (struct step_reply){calls_under_lock, has_allocated()});
 
 static struct step_reply on_clones(const struct step_clones *step)
 {
@@ -204,8 +262,10 @@ static struct step_reply on_drop(const struct step_drop *step)
 static struct step_reply on_poll(const struct step_poll *step)
 {
     uint64_t seen = 0;
-    enum wf_poll poll = wf_waiter_poll(waiter_at(step->waiter), object_at(step->object),
-                                       (unsigned)step->interest, &waker_at(step->waker)->waker, &seen);
+    static const struct wf_waker nobody;
+    enum wf_poll poll =
+        wf_waiter_poll(waiter_at(step->waiter), object_at(step->object), (unsigned)step->interest,
+                       step->waker == NO_WAKER ? &nobody : &waker_at(step->waker)->waker, &seen);
     return (struct step_reply){poll, poll == WF_READY ? (int64_t)seen : 0};
 }
 
@@ -232,8 +292,13 @@ static struct step_reply on_listed(const struct step_listed *step)
 static void begin(void)
 {
     mocks_begin();
-    for (int i = 0; i < WAKERS_MAX; i++)
+    (void)wf_alloc_fail_at(1);
+    for (int i = 0; i < WAKERS_MAX; i++) {
+        handles[i] = &wakers[i];
         wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}};
+        if (i % 3 == 2)
+            wakers[i].waker = (struct wf_waker){&handle_ops, &handles[i]};
+    }
     for (int i = 0; i < OBJECTS_MAX; i++)
         init_object(i);
     for (int i = 0; i < WAITERS_MAX; i++)
@@ -248,6 +313,7 @@ static void end(void)
         free(objects[i]);
         objects[i] = NULL;
     }
+    (void)wf_alloc_fail_at(0);
     mocks_end();
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "stage.h"
+#include "weft/alloc.h"
 #include "weft/detail/readiness.h"
 #include "weft/park.h"
 
@@ -149,6 +150,7 @@ struct step_reply on_ping_pong(const struct step_ping_pong *step)
 {
     struct step_reply reply = STEP_DONE;
     pthread_t thread;
+    (void)wf_alloc_fail_at(0); /* parkers are allocated */
     struct wf_park *parker = new_parker();
     ball = (struct ball){.rounds = step->rounds};
     wf_readiness_init(&ball.there, &lock_of_all);
@@ -164,6 +166,7 @@ struct step_reply on_ping_pong(const struct step_ping_pong *step)
     }
     pthread_join(thread, NULL);
     wf_thread_parker_drop(parker);
+    (void)wf_alloc_fail_at(1);
     return reply;
 }
 

@@ -14,7 +14,8 @@
 #include "weft/async_fd.h"
 #include "weft/error.h"
 
-enum { OBJECTS_MAX = 2, WAITERS_MAX = 16, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 300 };
+enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 3000 };
+enum { NO_WAKER = WAKERS_MAX }; /* an empty one */
 enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3 };
 enum { CROWD_MAX = 1000, PAIRS_MAX = 90 }; /* a subject may have 256 descriptors */
 
@@ -34,12 +35,17 @@ enum { MOMENTS(STEP_EDGE_VALUE) };
     EDGE(DOES_POLL, "the waiter is polled, for interest 1 and with the last waker")
 enum { DEEDS(STEP_EDGE_VALUE) };
 
+/** On which thread: the waker waits until that has done it. */
+#define DOERS(EDGE) EDGE(BY_ITSELF, "") EDGE(BY_ANOTHER, ", on another thread, for which it waits")
+enum { DOERS(STEP_EDGE_VALUE) };
+
 /** What the flood's first waiter does when its waker is woken. */
 #define FLOODS(EDGE)                                                                                         \
     EDGE(FLOOD_RESTS, "does nothing")                                                                        \
     EDGE(FLOOD_DROPS, "drops all others")                                                                    \
     EDGE(FLOOD_AGAIN, "clears, and polls all that are woken again")                                          \
     EDGE(FLOOD_ADDS, "clears, and polls one more for each of the others")                                    \
+    EDGE(FLOOD_DEEP, "clears, waits again, and causes the same event, a hundred deep")                       \
     EDGE(FLOOD_EVENT, "causes the same event") EDGE(FLOOD_CLOSES, "closes the readiness")
 enum { FLOODS(STEP_EDGE_VALUE) };
 
@@ -52,15 +58,18 @@ enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
     EDGE(PIPE_WRITE, "the write end of a pipe")                                                              \
     EDGE(SOCKET, "a socket")                                                                                 \
     EDGE(SOCKET_HIGH, "a socket whose number is not below 200")                                              \
-    EDGE(NOT_OPEN, "a number that is no descriptor")
+    EDGE(CHARACTERS, "a character device")                                                                   \
+    EDGE(NOT_OPEN, "a number that is no descriptor")                                                         \
+        EDGE(NO_FLAGS, "a descriptor whose flags cannot be set (O_PATH)") EDGE(NEGATIVE, "-1")
 enum { FD_KINDS(STEP_EDGE_VALUE) };
 
 /** What its flags are before. */
-enum { HAS_NONBLOCK = 1, HAS_APPEND = 2, HAS_CLOEXEC = 4 };
+enum { HAS_NONBLOCK = 1, HAS_APPEND = 2, HAS_CLOEXEC = 4, HAS_ASYNC = 8 };
 #define FD_FLAGS(EDGE)                                                                                       \
     EDGE(0, "blocking")                                                                                      \
     EDGE(HAS_NONBLOCK, "non-blocking")                                                                       \
     EDGE(HAS_APPEND | HAS_CLOEXEC, "blocking, O_APPEND, close-on-exec")                                      \
+    EDGE(HAS_ASYNC, "blocking, O_ASYNC")                                                                     \
     EDGE(HAS_NONBLOCK | HAS_APPEND | HAS_CLOEXEC, "non-blocking, O_APPEND, close-on-exec")
 
 /** In which runtime something is done: each has a reactor of the scenario's own; or in none. */
@@ -80,8 +89,9 @@ enum { REQUESTS(STEP_EDGE_VALUE) };
     EDGE(SHUTDOWN, "; meanwhile the runtime is shut down")                                                   \
     EDGE(CANCELS, "; meanwhile cancellation is asked for")                                                   \
     EDGE(CLEARS, "; meanwhile somebody else clears WF_READABLE")                                             \
-    EDGE(POLLS_B, "; it polls future B")                                                                     \
-    EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
+    EDGE(CLOSES, "; meanwhile async 0 is closed")                                                            \
+    EDGE(RELEASES, "; meanwhile async 0 is released") EDGE(POLLS_B, "; it polls future B")                   \
+        EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };
 
 /** How bytes are pumped. */
@@ -98,12 +108,13 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     TOLD(BITS, tell_bits, 0, 1, 2, 4, 8, 16, 32, 64, ALL_BITS)                                               \
     TOLD(CLEARED, tell_bits, 0, 1, 2, 4, 8, 15, 16, 32, 64, ALL_BITS, 128, 0x80000000, 0xffffffff)           \
     NUMBERS(TICK, 1, 0x7fffffff, 0x80000000, 0xffffffff)                                                     \
-    TOLD(INTEREST, tell_bits, 1, 2, 4, 8, 15)                                                                \
+    TOLD(INTEREST, tell_bits, 0, 1, 2, 4, 8, 15)                                                             \
     NUMBERS(WAITER, 0, 1, WAITERS_MAX - 1)                                                                   \
-    NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1)                                                                     \
+    NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1, NO_WAKER)                                                           \
     NUMBERS(SLOT, 0, SLOTS_MAX - 1)                                                                          \
     WORDS(MOMENT, MOMENTS)                                                                                   \
     WORDS(DEED, DEEDS)                                                                                       \
+    WORDS(DOER, DOERS)                                                                                       \
     NUMBERS(FLOODED, 1, 2, 31, 32, 33, 63, 64, 65, FLOOD_MAX)                                                \
     WORDS(FLOOD, FLOODS)                                                                                     \
     NUMBERS(DESCRIPTOR, 0, 1, DESCRIPTORS_MAX - 1)                                                           \
@@ -161,8 +172,9 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waiter, WAITER) ARG(object, OBJECT) ARG(interest, INTEREST) ARG(waker, WAKER))                  \
     STEP(drop, "wf_waiter_drop(waiter {waiter})", ARG(waiter, WAITER))                                       \
     STEP(listed, "the waiters in the list of readiness {object}", ARG(object, OBJECT))                       \
-    STEP(when, "when waker {waker} is {moment} next, {deed}: waiter {waiter}, readiness {object}",           \
-         ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER))      \
+    STEP(when, "when waker {waker} is {moment} next, {deed}: waiter {waiter}, readiness {object}{by}",       \
+         ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER)       \
+             ARG(by, DOER))                                                                                  \
     STEP(publish,                                                                                            \
          "a thread writes {rounds} numbers, and adds an event behind each; two others look, one clears",     \
          ARG(rounds, ROUNDS))                                                                                \
@@ -223,6 +235,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                         \
     STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",              \
          ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                 \
+    STEP(forget_script, "the rest of the script is forgotten", )                                              \
     STEP(called, "the calls that were made", )                                                                \
     STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                   \
          ARG(future, FUTURE) ARG(waker, WAKER) ARG(units, UNITS) ARG(request, REQUEST) ARG(place, PLACE))     \
@@ -237,7 +250,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                         \
          ARG(waker, WAKER) ARG(async, ASYNC))                                                                 \
     STEP(units, "the units of budget that are left", )                                                        \
-    STEP(fd_clones, "the clones of wakers that are alive", )
+    STEP(fd_clones, "the clones of wakers that are alive", )                                                  \
+    STEP(open_numbers, "the numbers that are open, but for the scenario's own", )
 
 /* --- the scenario "real": descriptors of the system, and the reactor on libevent --- */
 

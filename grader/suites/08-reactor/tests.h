@@ -102,6 +102,7 @@ void test_open_fails(struct judge *judge);
 void test_open_where(struct judge *judge);
 void test_release(struct judge *judge);
 void test_close_fd(struct judge *judge);
+void test_end_first(struct judge *judge);
 void test_close_wakes(struct judge *judge);
 void test_io_closed(struct judge *judge);
 
@@ -117,6 +118,7 @@ void test_io_results(struct judge *judge);
 void test_io_again(struct judge *judge);
 void test_io_clears(struct judge *judge);
 void test_io_meanwhile(struct judge *judge);
+void test_io_random(struct judge *judge);
 void test_io_inside(struct judge *judge);
 void test_io_looks(struct judge *judge);
 

@@ -73,6 +73,17 @@ void test_io_results(struct judge *judge)
                                     : "a call that was not drained clears nothing");
                 end_io(judge);
             }
+    for (int64_t code = 1; code <= 133; code++) { /* each error that there is */
+        if (code == EAGAIN || code == EINTR)
+            continue;
+        begin_io(judge, WF_READABLE);
+        build(judge, A, WF_READABLE);
+        DO(judge, script, .result = -code);
+        expect_ready(judge, A, -code, "READY with what the call returns: only -EAGAIN and -EINTR mean again");
+        expect_calls(judge, 1, 0, "one call");
+        expect_bits(judge, 0, WF_READABLE, "a call that was not drained clears nothing");
+        end_io(judge);
+    }
     /* what it is built for is a descriptor that it cannot wait for */
     open_as(judge, 0, SOCKET, 1);
     DO(judge, tell, .descriptor = 0, .bits = 15);
@@ -190,6 +201,15 @@ void test_io_meanwhile(struct judge *judge)
     static const int64_t outs[] = {-EAGAIN, -EINTR, 5, -EPIPE};
     for (int i = 0; i < COUNT_OF(outs); i++) {
         bool again = i < 2;
+        for (int64_t end = CLOSES; end <= RELEASES; end++) {
+            begin_io(judge, WF_READABLE);
+            build(judge, A, WF_READABLE);
+            DO(judge, script, .result = outs[i], .drained = 1, .meanwhile = end);
+            expect_ready(judge, A, again ? WF_ECLOSED : outs[i],
+                         "READY with what the call returns; with WF_ECLOSED if it is to be made again");
+            expect_calls(judge, 1, 0, "no call where it is not open any more");
+            expect_clones(judge, 0, "who is READY keeps no waker");
+        }
         begin_io(judge, WF_READABLE);
         build(judge, A, WF_READABLE);
         DO(judge, script, .result = outs[i], .meanwhile = SHUTDOWN);
@@ -217,6 +237,62 @@ void test_io_meanwhile(struct judge *judge)
         }
         expect_ready(judge, A, again ? 6 : outs[i], "READY with what the call returns");
         end_io(judge);
+    }
+    finish_fd(judge);
+}
+
+/* 08.13: any script of calls, beside what the clause says of it. */
+void test_io_random(struct judge *judge)
+{
+    enum { SCRIPT = 40, SIGNALS = 100 };
+    static const int64_t comes[] = {NOTHING, NOTHING, READABLE, WRITABLE, CLEARS};
+    begin_fd(judge);
+    for (int round = 0; round < 60; round++) {
+        int64_t bits = 1 + judge_random(judge, 31), interest = 1 + judge_random(judge, 15);
+        int64_t result[SCRIPT + SIGNALS], drained[SCRIPT + SIGNALS], meanwhile[SCRIPT + SIGNALS];
+        int count = 1 + judge_random(judge, SCRIPT), signals = round % 10 == 9 ? SIGNALS : 0, at = 0;
+        begin_io(judge, bits);
+        build(judge, A, interest);
+        for (int i = 0; i < count + signals; i++) {
+            int what = i < signals ? 0 : judge_random(judge, 4);
+            result[i] = i == count + signals - 1 ? 7 : what < 2 ? -EINTR : what == 2 ? -EAGAIN : 7;
+            drained[i] = i >= signals && judge_random(judge, 3) == 0;
+            meanwhile[i] = i < signals ? NOTHING : comes[judge_random(judge, COUNT_OF(comes))];
+            DO(judge, script, .result = result[i], .drained = drained[i], .meanwhile = meanwhile[i]);
+        }
+        for (;;) { /* a poll, and if it has to wait an event */
+            int before = at;
+            bool ready = false;
+            while (!ready && bits_serve((uint64_t)bits, (uint64_t)interest)) {
+                bool moved = meanwhile[at] == READABLE || meanwhile[at] == WRITABLE;
+                if (meanwhile[at] == CLEARS)
+                    bits &= ~(int64_t)WF_READABLE;
+                if (moved)
+                    bits |= meanwhile[at] == READABLE ? WF_READABLE : WF_WRITABLE;
+                else if (drained[at] || result[at] == -EAGAIN)
+                    bits &= ~(interest & 15);
+                ready = result[at] != -EAGAIN && result[at] != -EINTR;
+                at++;
+            }
+            if (ready)
+                expect_ready(judge, A, 7, "READY with what the call returns");
+            else
+                expect_pending(judge, A, 1, "PENDING: it is not ready");
+            expect_calls(judge, at - before, 0, "a call for each look that finds it ready, and none else");
+            expect_bits(judge, 0, bits, "-EAGAIN and drained clear what it waits for, unless an event came");
+            if (ready)
+                break;
+            DO(judge, tell, .descriptor = 0, .bits = interest & -interest);
+            bits |= interest & -interest;
+        }
+        int left = count + signals - at;
+        struct judge_reply called = DO(judge, called);
+        EXPECT(judge, called.b == left, "the call is made as often as there is something to do",
+               "%lld calls were not made, of %d", (long long)called.b, left);
+        DO(judge, forget_script);
+        expect_waiting(judge, 0, 0, "who is READY waits no more");
+        expect_clones(judge, 0, "who is READY keeps no waker");
+        DO(judge, close_fd, .async = 0);
     }
     finish_fd(judge);
 }

@@ -4,9 +4,9 @@
  */
 #include "tests.h"
 
-static const int64_t flags[] = {0, HAS_NONBLOCK, HAS_APPEND | HAS_CLOEXEC,
+static const int64_t flags[] = {0, HAS_NONBLOCK, HAS_APPEND | HAS_CLOEXEC, HAS_ASYNC,
                                 HAS_NONBLOCK | HAS_APPEND | HAS_CLOEXEC};
-static const int64_t interests[] = {1, 2, 3, 4, 8, 15};
+static const int64_t interests[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const int64_t no_interests[] = {0, 16, 32, 64, 17, 128, 0x80000000, 0xffffffff};
 static const int64_t codes[] = {WF_ENOTPOLLABLE, -EBADF, -EEXIST, WF_ENOMEM, -ENOSPC, WF_ECLOSED, -EINVAL};
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -22,8 +22,8 @@ static void expect_flags(struct judge *judge, int64_t descriptor, int64_t wanted
     struct judge_reply found = DO(judge, flags, .descriptor = descriptor);
     EXPECT(judge, found.a >= 0, "the descriptor is open", "%s", judge_code(found.a));
     EXPECT(judge, found.a == wanted, why,
-           "its flags are %lld, not %lld (1 O_NONBLOCK, 2 O_APPEND, 4 close-on-exec)", (long long)found.a,
-           (long long)wanted);
+           "its flags are %lld, not %lld (1 O_NONBLOCK, 2 O_APPEND, 4 close-on-exec, 8 O_ASYNC)",
+           (long long)found.a, (long long)wanted);
 }
 
 /* It is watched for this, by the reactor of this place; and it was the last step that did that. */
@@ -66,6 +66,13 @@ void test_open(struct judge *judge)
                 expect_bits(judge, number, 0, "an open changes nothing of what it is ready for");
                 DO(judge, close_fd, .async = i % ASYNCS_MAX);
             }
+    /* whatever the reactor takes: the lab does not know better */
+    DO(judge, descriptor, .descriptor = 0, .kind = CHARACTERS);
+    struct judge_reply opened = DO(judge, open, .async = 0, .descriptor = 0, .interest = 1);
+    EXPECT(judge, opened.a == 0, "wf_async_fd_open returns 0: the reactor watches it", "%s",
+           judge_code(opened.a));
+    expect_flags(judge, 0, HAS_NONBLOCK, "it is made non-blocking");
+    DO(judge, close_fd, .async = 0);
     finish_fd(judge);
 }
 
@@ -109,14 +116,19 @@ void test_open_fails(struct judge *judge)
         DO(judge, close_fd, .async = 0);
     }
     /* the reactor would watch it, but it has no flags */
-    for (int64_t async = 0; async < 2; async++) {
-        DO(judge, descriptor, .descriptor = 1, .kind = NOT_OPEN);
+    for (int64_t round = 0; round < 6; round++) {
+        int64_t async = round % 2, kind = NOT_OPEN + round / 2;
+        DO(judge, descriptor, .descriptor = 1, .kind = kind);
         struct judge_reply reply = DO(judge, open, .async = async, .descriptor = 1, .interest = 1);
-        EXPECT(judge, reply.a == -EBADF, "wf_async_fd_open returns -EBADF: it is no descriptor", "%s",
+        EXPECT(judge, reply.a == -EBADF,
+               "wf_async_fd_open returns -EBADF: it is no descriptor, or its flags cannot be set", "%s",
                judge_code(reply.a));
         EXPECT(judge, reply.b == 2, "after an error it is not open", "it has a source, or a descriptor");
         EXPECT(judge, watches(judge, EVENT_WATCHED) == watches(judge, EVENT_UNWATCHED),
                "after an error nothing is watched", "something is");
+        if (kind == NO_FLAGS)
+            EXPECT(judge, DO(judge, owner, .descriptor = 1).a == 1,
+                   "after an error the descriptor is the caller's", "it is closed");
     }
     DO(judge, never, .async = ASYNCS_MAX - 1);
     DO(judge, close_fd, .async = ASYNCS_MAX - 1);
@@ -146,6 +158,31 @@ void test_open_where(struct judge *judge)
             EXPECT(judge, released.a == 1, "wf_async_fd_release returns the descriptor", "another number");
             DO(judge, close_fd, .async = 0, .place = then);
             expect_unwatched(judge, 0);
+        }
+    finish_fd(judge);
+}
+
+/* 08.10, 08.11: of what its reactor has closed already. */
+void test_end_first(struct judge *judge)
+{
+    begin_fd(judge);
+    for (int releases = 0; releases < 2; releases++)
+        for (int waits = 0; waits < 2; waits++) {
+            judge_forget_trace(judge);
+            open_as(judge, 0, SOCKET, 1);
+            if (waits)
+                DO(judge, raw, .descriptor = 0, .interest = 1, .waker = 3);
+            DO(judge, end);
+            expect_woken(judge, 3, waits, "what waits is woken, once");
+            DO(judge, raw_drop);
+            struct judge_reply reply =
+                releases ? DO(judge, release, .async = 0) : DO(judge, close_fd, .async = 0);
+            expect_unwatched(judge, 0);
+            EXPECT(judge, reply.a == 0,
+                   releases ? "wf_async_fd_release returns the descriptor" : "it is closed once",
+                   "it does not: %lld", (long long)reply.a);
+            EXPECT(judge, DO(judge, owner, .descriptor = 0).a == releases,
+                   "a close closes the descriptor, a release does not", "it is otherwise");
         }
     finish_fd(judge);
 }

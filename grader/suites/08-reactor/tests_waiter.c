@@ -4,7 +4,7 @@
  */
 #include "tests.h"
 
-enum { EACH_INTEREST = 15 };
+enum { EACH_INTEREST = 16 }; /* 0: only a close serves it */
 
 /* 08.3: each word, for each interest. */
 void test_serves(struct judge *judge)
@@ -14,7 +14,7 @@ void test_serves(struct judge *judge)
         judge_forget_trace(judge);
         fresh(judge, bits % 2);
         event(judge, bits % 2, bits);
-        for (int64_t interest = 1; interest <= EACH_INTEREST; interest++)
+        for (int64_t interest = 0; interest < EACH_INTEREST; interest++)
             if (!poll(judge, 0, bits % 2, interest, interest))
                 drop(judge, 0);
         expect_held(judge);
@@ -23,10 +23,10 @@ void test_serves(struct judge *judge)
     for (int64_t bits = 1; bits <= ALL_BITS; bits += bits) {
         fresh(judge, 0);
         for (int64_t waiter = 0; waiter < EACH_INTEREST; waiter++)
-            poll(judge, waiter, 0, waiter + 1, waiter);
+            poll(judge, waiter, 0, waiter, waiter);
         add(judge, 0, bits);
         for (int64_t waiter = EACH_INTEREST - 1; waiter >= 0; waiter--)
-            poll(judge, waiter, 0, waiter + 1, waiter % 2 ? waiter : WAKERS_MAX - 1);
+            poll(judge, waiter, 0, waiter, waiter % 2 ? waiter : WAKERS_MAX - 1);
         expect_held(judge);
         wake(judge, 0, bits);
         expect_held(judge);
@@ -42,7 +42,7 @@ static void all_wait(struct judge *judge, int64_t object)
         left[i] = i;
     for (int count = EACH_INTEREST; count > 0; count--) {
         int at = judge_random(judge, count);
-        poll(judge, left[at], object, left[at] + 1, left[at]);
+        poll(judge, left[at], object, left[at], left[at]);
         left[at] = left[count - 1];
     }
 }
@@ -83,7 +83,7 @@ void test_newest_waker(struct judge *judge)
         for (int64_t waiter = 0; waiter < 5; waiter++)
             poll(judge, waiter, 0, WF_READABLE, waiter);
         for (int polls = judge_random(judge, 6); polls >= 0; polls--) {
-            int64_t waiter = judge_random(judge, 5), waker = judge_random(judge, WAKERS_MAX);
+            int64_t waiter = judge_random(judge, 5), waker = judge_random(judge, NO_WAKER + 1);
             poll(judge, waiter, 0, WF_READABLE, waker);
             poll(judge, waiter, 0, WF_READABLE, waker);
             expect_held(judge);
@@ -115,7 +115,7 @@ void test_readiness_random(struct judge *judge)
         look(judge, 1, 1);
         for (int step = 0; step < 120; step++) {
             int64_t object = judge_random(judge, OBJECTS_MAX), waiter = judge_random(judge, WAITERS_MAX);
-            int64_t waker = judge_random(judge, WAKERS_MAX), bits = judge_random(judge, 16);
+            int64_t waker = judge_random(judge, NO_WAKER + 1), bits = judge_random(judge, 16);
             if (judge_random(judge, 25) == 0)
                 bits |= WF_READ_CLOSED << judge_random(judge, 2);
             switch (judge_random(judge, 12)) {
@@ -149,7 +149,7 @@ void test_readiness_random(struct judge *judge)
                 if (state_of(waiter) != IDLE)
                     poll(judge, waiter, object_of(waiter), interest_of(waiter), waker);
                 else
-                    poll(judge, waiter, object, 1 + judge_random(judge, EACH_INTEREST), waker);
+                    poll(judge, waiter, object, judge_random(judge, EACH_INTEREST), waker);
             }
             if (step % 5 == 0)
                 expect_held(judge);
@@ -237,7 +237,7 @@ void test_close(struct judge *judge)
         clear(judge, 0, 0, round < 3 ? WF_SOURCE_CLOSED : 0xffffffff);
         look(judge, 0, 0);
         for (int64_t waiter = 0; waiter < EACH_INTEREST; waiter++)
-            poll(judge, waiter, 0, waiter + 1, waiter);
+            poll(judge, waiter, 0, waiter, waiter);
         if (round == 5)
             close_readiness(judge, 0); /* once more: that is an event */
         event(judge, 0, INT64_C(1) << round);

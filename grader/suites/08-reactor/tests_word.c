@@ -115,6 +115,18 @@ void test_word_clear(struct judge *judge)
         clear(judge, 0, 1, 5);
         look(judge, 0, 2);
     }
+    /* a tick that differs from that of now in one bit, and in any */
+    for (int at = 0; at < 64; at++) {
+        judge_forget_trace(judge);
+        int64_t tick = at < 32 ? INT64_C(1) << at : (int64_t)judge_random(judge, 65536) << 16 | 1;
+        fresh(judge, 0);
+        preset(judge, 0, tick);
+        look(judge, 0, 0);
+        preset(judge, 0, at % 2 ? 0xffffffff : tick ^ INT64_C(1) << (at + 7) % 32);
+        add(judge, 0, 15);
+        clear(judge, 0, 0, 15);
+        look(judge, 0, 2);
+    }
     finish_word(judge);
 }
 
