@@ -109,24 +109,36 @@ static void *carry_out_there(void *step)
     return NULL;
 }
 
-/* A waker is called at this moment. What it does then may call it again: its plan is over by then. */
-static void called(const struct counted *self, int64_t moment)
+static void look_at_locks(void)
 {
     for (int i = 0; i < OBJECTS_MAX; i++)
         if (is_held(objects[i]->lock) && calls_under_lock++ < 3)
             scenario_event(EVENT_UNDER_LOCK, 0, 0);
+}
+
+/* A waker is called at this moment. What it does then may call it again: its plan is over by then. What another thread does comes
+ * before the look at the locks, so that a lock which is held stops it, whatever a look at it says, or does to it. */
+static void called(const struct counted *self, int64_t moment)
+{
+    bool looked = false;
     for (int i = 0; i < PLANS_MAX; i++)
         if (plans[i].is_due && plans[i].step.waker == self - wakers && plans[i].step.moment == moment) {
             plans[i].is_due = false;
             struct step_when step = plans[i].step;
             pthread_t thread;
-            if (step.by == BY_ITSELF)
+            if (step.by == BY_ITSELF) {
+                if (!looked)
+                    look_at_locks();
+                looked = true;
                 carry_out(&step);
-            else if (pthread_create(&thread, NULL, carry_out_there, &step) != 0)
+            } else if (pthread_create(&thread, NULL, carry_out_there, &step) != 0) {
                 scenario_broken("no thread");
-            else
+            } else {
                 pthread_join(thread, NULL);
+            }
         }
+    if (!looked)
+        look_at_locks();
 }
 
 static struct step_reply on_when(const struct step_when *step)

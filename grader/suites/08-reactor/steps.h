@@ -60,7 +60,7 @@ enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
     EDGE(SOCKET_HIGH, "a socket whose number is not below 200")                                              \
     EDGE(CHARACTERS, "a character device")                                                                   \
     EDGE(NOT_OPEN, "a number that is no descriptor")                                                         \
-        EDGE(NO_FLAGS, "a descriptor whose flags cannot be set (O_PATH)") EDGE(NEGATIVE, "-1")
+    EDGE(NO_FLAGS, "a descriptor whose flags cannot be set (O_PATH)") EDGE(NEGATIVE, "-1")
 enum { FD_KINDS(STEP_EDGE_VALUE) };
 
 /** What its flags are before. */
@@ -90,7 +90,8 @@ enum { REQUESTS(STEP_EDGE_VALUE) };
     EDGE(CANCELS, "; meanwhile cancellation is asked for")                                                   \
     EDGE(CLEARS, "; meanwhile somebody else clears WF_READABLE")                                             \
     EDGE(CLOSES, "; meanwhile async 0 is closed")                                                            \
-    EDGE(RELEASES, "; meanwhile async 0 is released") EDGE(POLLS_B, "; it polls future B")                   \
+    EDGE(RELEASES, "; meanwhile async 0 is released")                                                        \
+    EDGE(POLLS_B, "; it polls future B")                                                                     \
         EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };
 
