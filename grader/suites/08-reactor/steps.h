@@ -92,7 +92,7 @@ enum { REQUESTS(STEP_EDGE_VALUE) };
     EDGE(CLOSES, "; meanwhile async 0 is closed")                                                            \
     EDGE(RELEASES, "; meanwhile async 0 is released")                                                        \
     EDGE(POLLS_B, "; it polls future B")                                                                     \
-        EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
+    EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };
 
 /** How bytes are pumped. */
@@ -129,8 +129,8 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     WORDS(PLACE, PLACES)                                                                                     \
     WORDS(REQUEST, REQUESTS)                                                                                 \
     TOLD(UNITS, tell_units, -1, 0, 1, 2, 127, 128)                                                           \
-    TOLD(RESULT, tell_code, 0, 1, 65536, INT32_MAX, INT64_C(4294967296), INT64_MAX, -1, -EAGAIN, -EINTR,     \
-         -EPIPE, WF_ECANCELED, WF_ECLOSED, INT32_MIN, INT64_MIN)                                             \
+    TOLD(RESULT, tell_code, 0, 1, 65536, INT32_MAX, INT64_C(4294967285), INT64_C(4294967296), INT64_MAX, -1, \
+         -EAGAIN, -EINTR, -EPIPE, WF_ECANCELED, WF_ECLOSED, INT32_MIN, INT64_MIN)                            \
     NUMBERS(DRAINED, 0, 1)                                                                                   \
     WORDS(MEANWHILE, MEANWHILES)                                                                             \
     WORDS(PUMP, PUMPS)                                                                                       \

@@ -8,9 +8,9 @@
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
 
-static const int64_t results[] = {0,          1,         65536,    INT32_MAX, INT64_C(4294967296),
-                                  INT64_MAX,  -1,        -EPIPE,   -EINVAL,   WF_ECANCELED,
-                                  WF_ECLOSED, INT32_MIN, INT64_MIN};
+static const int64_t results[] = {
+    0,  1,      65536,   INT32_MAX,    INT64_C(4294967285), INT64_C(4294967296), INT64_MAX,
+    -1, -EPIPE, -EINVAL, WF_ECANCELED, WF_ECLOSED,          INT32_MIN,           INT64_MIN};
 
 static void build(struct judge *judge, int64_t future, int64_t interest)
 {
@@ -249,7 +249,8 @@ void test_io_random(struct judge *judge)
     begin_fd(judge);
     for (int round = 0; round < 60; round++) {
         int64_t bits = 1 + judge_random(judge, 31), interest = 1 + judge_random(judge, 15);
-        int64_t result[SCRIPT + SIGNALS], drained[SCRIPT + SIGNALS], meanwhile[SCRIPT + SIGNALS];
+        int64_t result[SCRIPT + SIGNALS] = {0}, drained[SCRIPT + SIGNALS] = {0},
+                                meanwhile[SCRIPT + SIGNALS] = {0};
         int count = 1 + judge_random(judge, SCRIPT), signals = round % 10 == 9 ? SIGNALS : 0, at = 0;
         begin_io(judge, bits);
         build(judge, A, interest);
