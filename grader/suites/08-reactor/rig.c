@@ -234,6 +234,14 @@ void expect_held(struct judge *judge)
         for (int i = 0; i < objects[object].length; i++)
             waiting += waiters[objects[object].queue[i]].waker != NO_WAKER;
     }
+    struct judge_reply states = DO(judge, states);
+    for (int waiter = 0; waiter < WAITERS_MAX; waiter++)
+        if (waiters[waiter].state != IDLE) { /* of one that was READY the contract does not say */
+            int state = (int)(states.a >> 2 * waiter & 3);
+            EXPECT(judge, state == waiters[waiter].state,
+                   "a waiter that waits is WF_WAITER_WAITING, one that an event has served is WF_WAITER_WOKEN",
+                   "the state of waiter %d is %d, not %d", waiter, state, waiters[waiter].state);
+        }
     struct judge_reply clones = DO(judge, clones);
     EXPECT(judge, clones.a == waiting,
            "each waiter that waits with a waker has one clone of it, no other has any",

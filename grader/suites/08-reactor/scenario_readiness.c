@@ -299,6 +299,17 @@ static struct step_reply on_listed(const struct step_listed *step)
     return reply;
 }
 
+static struct step_reply on_states(const struct step_states *step)
+{
+    struct step_reply reply = STEP_DONE;
+    (void)step;
+    for (int i = WAITERS_MAX - 1; i >= 0; i--) {
+        int state = waiters[i] ? wf_load_relaxed(&waiters[i]->state) : WF_WAITER_IDLE;
+        reply.a = reply.a * 4 + (state < WF_WAITER_IDLE || state > WF_WAITER_WOKEN ? 3 : state);
+    }
+    return reply;
+}
+
 /* --- the scenario --- */
 
 static void begin(void)

@@ -108,7 +108,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(OBJECT, 0, OBJECTS_MAX - 1)                                                                      \
     TOLD(BITS, tell_bits, 0, 1, 2, 4, 8, 16, 32, 64, ALL_BITS)                                               \
     TOLD(CLEARED, tell_bits, 0, 1, 2, 4, 8, 15, 16, 32, 64, ALL_BITS, 128, 0x80000000, 0xffffffff)           \
-    NUMBERS(TICK, 1, 0x7fffffff, 0x80000000, 0xffffffff)                                                     \
+    NUMBERS(TICK, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)                                         \
     TOLD(INTEREST, tell_bits, 0, 1, 2, 4, 8, 15)                                                             \
     NUMBERS(WAITER, 0, 1, WAITERS_MAX - 1)                                                                   \
     NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1, NO_WAKER)                                                           \
@@ -149,6 +149,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     poll        the poll; the word that served
  *     drop        its state
  *     listed      waiters in the list, -1: a waiter of nobody's; their numbers in sequence, each 31 times what was, and the number + 1
+ *     states      each waiter's, two bits for each, the first one's lowest; 3: none of enum wf_waiter_state
  *     waker       its clones that are alive; how often it was woken
  *     clones      those of all wakers that are alive
  *     held        clones, wakes and drops of wakers that were made under a lock
@@ -173,6 +174,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(waiter, WAITER) ARG(object, OBJECT) ARG(interest, INTEREST) ARG(waker, WAKER))                  \
     STEP(drop, "wf_waiter_drop(waiter {waiter})", ARG(waiter, WAITER))                                       \
     STEP(listed, "the waiters in the list of readiness {object}", ARG(object, OBJECT))                       \
+    STEP(states, "the states of the waiters", )                                                              \
     STEP(when, "when waker {waker} is {moment} next, {deed}: waiter {waiter}, readiness {object}{by}",       \
          ARG(waker, WAKER) ARG(moment, MOMENT) ARG(deed, DEED) ARG(object, OBJECT) ARG(waiter, WAITER)       \
              ARG(by, DOER))                                                                                  \

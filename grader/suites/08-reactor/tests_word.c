@@ -115,6 +115,17 @@ void test_word_clear(struct judge *judge)
         clear(judge, 0, 1, 5);
         look(judge, 0, 2);
     }
+    /* the last tick of all, with and without an event behind it */
+    for (int64_t more = 0; more < 2; more++) {
+        fresh(judge, 0);
+        preset(judge, 0, 0xfffffffe);
+        add(judge, 0, ALL_BITS);
+        look(judge, 0, 0);
+        if (more)
+            add(judge, 0, 0);
+        clear(judge, 0, 0, 5);
+        look(judge, 0, 1);
+    }
     /* a tick that differs from that of now in one bit, and in any */
     for (int at = 0; at < 64; at++) {
         judge_forget_trace(judge);
