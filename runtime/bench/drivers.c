@@ -105,7 +105,9 @@ static void turn(const struct bench *bench)
     must(pipe(ends) == 0 ? 0 : -errno);
     struct turning turning = {
         .park = wf_shared_park_new(&shared), .base = event_base_new(), .epoll = epoll_create1(EPOLL_CLOEXEC)};
-    must(turning.park && turning.base && turning.epoll >= 0 ? 0 : WF_ENOMEM);
+    if (!turning.park)
+        abort();
+    must(turning.base && turning.epoll >= 0 ? 0 : WF_ENOMEM);
     struct event *event = event_new(turning.base, ends[0], EV_READ | EV_PERSIST, on_event, NULL);
     must(event && event_add(event, NULL) == 0 ? 0 : WF_ENOMEM);
     struct epoll_event nothing = {.events = EPOLLIN};
