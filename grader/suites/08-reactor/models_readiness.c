@@ -1,9 +1,9 @@
 /**
  * @file models_readiness.c
- * @brief Models of lab 08's readiness: the reactor tells events on one thread of what waiters on others poll, clear and drop.
+ * @brief Models of lab 08's waiters: the reactor tells events on one thread of what waiters on others poll, clear and drop.
  *
- * What an owner drops is written over, so who comes to it late is a race. The readiness itself is destroyed and written over when both
- * threads are through.
+ * What an owner drops is written over, so a thread that comes to it late is a race. The readiness itself is written over when both
+ * threads are through. Models of the word alone are in models_word.c.
  */
 #include "models.h"
 
@@ -31,20 +31,15 @@ static void begin(void)
     (void)new_waker(&first), (void)new_waker(&second);
 }
 
-/* All threads are through. Of a model of the word alone, which passes before there are waiters. */
-static void end_word(void)
-{
-    expect_no_clone(&first);
-    expect_no_clone(&second);
-    interleave_expect(wf_list_is_empty(&readiness.waiters), "nobody waits", "there is a waiter");
-    memset(&readiness, 0, sizeof readiness);
-}
-
+/* All threads are through. */
 static void end(void)
 {
     wf_waiter_drop(&waiter);
     wf_waiter_drop(&other);
-    end_word();
+    expect_no_clone(&first);
+    expect_no_clone(&second);
+    interleave_expect(wf_list_is_empty(&readiness.waiters), "nobody waits", "there is a waiter");
+    memset(&readiness, 0, sizeof readiness);
 }
 
 static bool is_ready(struct wf_waiter *which, unsigned interest, struct counted *counted)
@@ -180,80 +175,9 @@ MODEL(explore_event_data, "08.3", "a READY poll sees what was written before the
     end();
 }
 
-static void *add_message(void *arg)
-{
-    interleave_thread_name("reactor");
-    message = 1;
-    wf_readiness_add(&readiness, WF_READABLE);
-    return arg;
-}
-
-static void *clear_writable(void *arg)
-{
-    interleave_thread_name("writer");
-    wf_readiness_clear(&readiness, wf_load_relaxed(&readiness.word), WF_WRITABLE);
-    return arg;
-}
-
-/* For the clear that is an exchange: what stands on an event's word hands the event's release on. */
-MODEL(explore_clear_data, "08.1", "the same where another thread's clear comes between; 3 threads")
-{
-    begin();
-    wf_readiness_add(&readiness, WF_WRITABLE);
-    pthread_t reactor = start(add_message), writer = start(clear_writable);
-    if (wf_serves(wf_readiness_look(&readiness), WF_READABLE))
-        assert(message == 1);
-    pthread_join(reactor, NULL);
-    pthread_join(writer, NULL);
-    interleave_expect(wf_serves(wf_readiness_look(&readiness), WF_READABLE), "the event's bit is there",
-                      "it is gone");
-    end_word();
-}
-
-static void *add_writable(void *arg)
-{
-    interleave_thread_name("other");
-    wf_readiness_add(&readiness, WF_WRITABLE);
-    return arg;
-}
-
-/* The same for an event that stands on another one's. */
-MODEL(explore_events_data, "08.1", "the same where another event comes behind; 3 threads")
-{
-    begin();
-    pthread_t reactor = start(add_message), writer = start(add_writable);
-    if (wf_serves(wf_readiness_look(&readiness), WF_READABLE))
-        assert(message == 1);
-    pthread_join(reactor, NULL);
-    pthread_join(writer, NULL);
-    end_word();
-}
-
 /* --- an event, and a clear --- */
 
-static void *add_readable(void *arg)
-{
-    interleave_thread_name("reactor");
-    wf_readiness_add(&readiness, WF_READABLE);
-    return arg;
-}
-
-/* For the tick, which the clear compares in the same step in which it takes the bit away. */
-MODEL(explore_event_clear, "08.2", "an event comes while an older one is cleared; 2 threads")
-{
-    begin();
-    wf_readiness_add(&readiness, WF_READABLE);
-    uint64_t seen = wf_readiness_look(&readiness);
-    pthread_t thread = start(add_readable);
-    wf_readiness_clear(&readiness, seen, WF_READABLE);
-    pthread_join(thread, NULL);
-    uint64_t word = wf_readiness_look(&readiness);
-    interleave_expect(word == (2 * WF_READY_TICK | WF_READABLE), "the newer event has survived",
-                      "bits %u, tick %u", (unsigned)word, (unsigned)(word / WF_READY_TICK));
-    end_word();
-}
-
-/* The same with a wait behind the clear. */
+/* For the tick that the clear compares, as in explore_event_clear, with a wait behind the clear. */
 MODEL(explore_event_clear_poll, "08.5",
       "an event comes while an older one is cleared, then waited for; 2 threads")
 {
@@ -267,54 +191,6 @@ MODEL(explore_event_clear_poll, "08.5",
     expect_told(ready, &first);
     interleave_expect(is_ready(&waiter, WF_READABLE, &first), "the newer event has survived", "it is gone");
     end();
-}
-
-static uint64_t both_seen;
-
-static void *clear_readable(void *arg)
-{
-    interleave_thread_name("reader");
-    wf_readiness_clear(&readiness, both_seen, WF_READABLE);
-    return arg;
-}
-
-/* For the loop of the clear: the other's clear is no event, and takes nothing from this one. */
-MODEL(explore_two_clears, "08.2", "a reader and a writer clear a bit each, of one event; 2 threads")
-{
-    begin();
-    wf_readiness_add(&readiness, WF_READABLE | WF_WRITABLE);
-    both_seen = wf_readiness_look(&readiness);
-    pthread_t thread = start(clear_readable);
-    wf_readiness_clear(&readiness, both_seen, WF_WRITABLE);
-    pthread_join(thread, NULL);
-    uint64_t word = wf_readiness_look(&readiness);
-    interleave_expect(word == WF_READY_TICK, "no bit is left, and the tick is as before", "bits %u, tick %u",
-                      (unsigned)word, (unsigned)(word / WF_READY_TICK));
-    end_word();
-}
-
-static void *clear_priority(void *arg)
-{
-    interleave_thread_name("other reader");
-    wf_readiness_clear(&readiness, both_seen, WF_PRIORITY);
-    return arg;
-}
-
-/* The same with as many as there are bits to clear, less one: no number of tries is enough but one without end. */
-MODEL(explore_three_clears, "08.2", "three clear a bit each, of one event; 3 threads")
-{
-    begin();
-    wf_readiness_add(&readiness, WF_READABLE | WF_WRITABLE | WF_PRIORITY | WF_ERROR);
-    both_seen = wf_readiness_look(&readiness);
-    pthread_t reader = start(clear_readable), other_reader = start(clear_priority);
-    wf_readiness_clear(&readiness, both_seen, WF_WRITABLE);
-    wf_readiness_clear(&readiness, both_seen, WF_ERROR);
-    pthread_join(reader, NULL);
-    pthread_join(other_reader, NULL);
-    uint64_t word = wf_readiness_look(&readiness);
-    interleave_expect(word == WF_READY_TICK, "no bit is left, and the tick is as before", "bits %u, tick %u",
-                      (unsigned)word, (unsigned)(word / WF_READY_TICK));
-    end_word();
 }
 
 /* --- a drop --- */
@@ -358,7 +234,7 @@ MODEL(explore_event_ready, "08.6",
     end();
 }
 
-/* For the list of those who are served: its nodes are the owners', and guarded by the lock, until they are WOKEN. */
+/* For the list of the waiters that are served: its nodes are the owners', and guarded by the lock, until they are WOKEN. */
 MODEL(explore_event_drop_of_two, "08.6",
       "the second of two waiters is dropped while both are woken; 2 threads")
 {
