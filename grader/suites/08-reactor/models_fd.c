@@ -4,7 +4,7 @@
  *
  * The reactor of the model is what the given one is, without a kernel: a list of sources by number, a reference for the owner, one for the list and one
  * for a source that is put aside between its event's note and the wake. The kernel is one number, what there is to read: relaxed, so
- * that the readiness alone orders it. Sources are freed: who comes to one late is found.
+ * that the readiness alone orders it. Sources are freed: a thread that comes to one late is found.
  */
 #include "models.h"
 

@@ -36,7 +36,7 @@ int wf_async_fd_open(struct wf_async_fd *async_fd, int fd, unsigned interest)
     return status;
 }
 
-/* The descriptor; -1: it was not open. Who waits is woken when it is closed for all to see, but watched still. */
+/* The descriptor; -1: it was not open. Waiters are woken when it is closed for all to see, but watched still. */
 static int take(struct wf_async_fd *async_fd)
 {
     struct wf_async_fd taken = *async_fd;

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* With the lock: who changed the word before has given it back, so this release publishes what that one did too. */
+/* With the lock: the thread that changed the word before has given the lock back, so this release publishes what that one did too. */
 static void set_word(struct wf_readiness *readiness, uint64_t word)
 {
     wf_store_release(&readiness->word, word);
