@@ -253,8 +253,7 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
             continue;
         const char *variant = build->variants.items[v];
         char *suite = format_text("grader/suites/%s", builder->request->lab);
-        char *path = format_text("%s/%s/scenarios.mk", course->root, suite);
-        struct settings scenarios = settings_read(path);
+        struct settings scenarios = settings_read_suite(course->root, builder->request->lab);
         struct job *job = build_add_job(builder, &jobs, "subject");
         char *box = build_subject_folder(build, variant);
         job->variant = (int)v;
@@ -303,7 +302,6 @@ struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilat
         if (!job->over)
             stage_trusted(builder, job);
         settings_free(&scenarios);
-        free(path);
         free(suite);
     }
     return jobs;

@@ -30,6 +30,14 @@ struct settings settings_read(const char *path)
     return settings;
 }
 
+struct settings settings_read_suite(const char *root, const char *lab)
+{
+    char *path = format_text("%s/grader/suites/%s/scenarios.mk", root, lab);
+    struct settings suite = settings_read(path);
+    free(path);
+    return suite;
+}
+
 const char *settings_get(const struct settings *settings, const char *name)
 {
     for (size_t i = 0; i < settings->count; i++)

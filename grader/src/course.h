@@ -21,6 +21,8 @@ struct settings {
 
 /** Read such a file; dies with a message if it cannot be read. */
 struct settings settings_read(const char *path);
+/** The same of a lab's suite, of the course at `root`: which files it has, and what they are linked with. */
+struct settings settings_read_suite(const char *root, const char *lab);
 /** The value of `name`, or "" */
 const char *settings_get(const struct settings *settings, const char *name);
 /** The value of `<owner>.<key>`, or "" */

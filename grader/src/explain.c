@@ -67,8 +67,7 @@ static void print_model_of(const char *path, const char *name)
 
 static void print_model(const struct course *course, const char *lab, const char *name)
 {
-    char *path = format_text("%s/grader/suites/%s/scenarios.mk", course->root, lab);
-    struct settings suite = settings_read(path);
+    struct settings suite = settings_read_suite(course->root, lab);
     struct words files = {0};
     words_split(&files, settings_get(&suite, "MODELS"));
     for (size_t i = 0; i < files.count; i++) {
@@ -78,7 +77,6 @@ static void print_model(const struct course *course, const char *lab, const char
     }
     words_free(&files);
     settings_free(&suite);
-    free(path);
 }
 
 bool print_explanation(const struct course *course, const char *id)

@@ -116,15 +116,13 @@ static void look_at_common(struct look *look, const struct selftest *test, const
         look_below(look, "grader/alternates", designs);
         look_below(look, "grader/mutants", designs);
     }
-    char *path = format_text("%s/grader/suites/%s/scenarios.mk", look->root, lab);
-    struct settings suite = settings_read(path);
+    struct settings suite = settings_read_suite(look->root, lab);
     struct words top = {0};
     words_split(&top, settings_get(&suite, "TOP"));
     for (size_t i = 0; i < top.count; i++)
         look_below(look, "runtime/facade", top.items[i]);
     words_free(&top);
     settings_free(&suite);
-    free(path);
     look_below(look, "grader/suites", lab);
     look_below(look, "solutions", lab);
     look_below(look, "labs", lab);
