@@ -304,9 +304,7 @@ static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, 
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
     pthread_mutex_lock(&self->lock);
     int failed = self->closed ? WF_ECLOSED : add_events(self, source, interest);
-    if (failed)
-        wf_list_init(&source->link);
-    else
+    if (!failed)
         wf_list_push_back(&self->sources, &source->link);
     pthread_mutex_unlock(&self->lock);
     if (failed) {
