@@ -11,8 +11,8 @@
  *
  * It knows no priority data, and reports an error or a hang-up as readable and writable. So each descriptor is in a second set as well, an epoll
  * instance of our own, `states`, for these alone; libevent watches whether that has something to tell. An event comes there seldom, and
- * costs two system calls then. That set is also what refuses a file that cannot be waited for, and a descriptor that is there twice: libevent
- * would merge the two, and tell the second one nothing of what is ready already.
+ * costs an epoll_wait() more then, an error also an fstat(). That set is also what refuses a file that cannot be waited for, and a
+ * descriptor that is there twice: libevent would merge the two, and tell the second one nothing of what is ready already.
  *
  * ## Whose is an event
  *
@@ -22,10 +22,10 @@
  *
  * ## Whose is a source
  *
- * It has a reference for its owner, until unwatch; one for the reactor, as long as it is in `sources`, which libevent's event and the
- * entry in `states` go with; and one while it is put aside. Who takes it out of `sources`, under the lock, deletes both, and takes over
- * the reactor's reference: unwatch, or shutdown. Each source keeps the reactor's memory, not its base, which is freed when the park is
- * dropped: an unwatch behind that finds the source in no list.
+ * It has a reference for its owner, until unwatch; one for the reactor, as long as it is in `sources`; and one while it is put aside. An
+ * unwatch or the shutdown takes it out of `sources`, under the lock, takes over the reactor's reference, and deletes libevent's event. The
+ * entry in `states` is deleted by an unwatch, under the lock; behind the shutdown no park asks `states` any more. Each source keeps the
+ * reactor's memory, not its base, which is freed when the park is dropped: an unwatch behind that finds the source in no list.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -70,8 +70,8 @@ struct reactor {
 
 struct source {
     struct wf_source head; /* first */
-    struct wf_list link; /* in `sources`; alone: the event and the entry in `states` are deleted, or about to be */
-    struct event event; /* added, if it was opened for reading or writing */
+    struct wf_list link;   /* in `sources`; alone: an unwatch or the shutdown has taken it out */
+    struct event event;    /* added, if it was opened for reading or writing */
     WF_ATOMIC(uint32_t) references;
     uint32_t born;             /* constant: reactor.loops, read before it was watched */
     unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
@@ -177,7 +177,7 @@ static unsigned bits_of_state(const struct source *source, uint32_t events)
     return bits;
 }
 
-/* Under the lock a source that epoll_wait() tells of is not freed: it is in `states` as long as it is in `sources`. */
+/* Under the lock a source that epoll_wait() tells of is not freed: what is in `states` is in `sources`. */
 static void on_states_changed(evutil_socket_t fd, short what, void *arg)
 {
     struct reactor *self = arg;

@@ -131,7 +131,7 @@ void wf_readiness_add(struct wf_readiness *readiness, unsigned bits);
  *
  * Clauses: 08.4 08.7
  * Threads: any; `readiness` stays until the call has returned.
- * Cost:    the lock, once for each WF_WAKE_AT_ONCE that are served.
+ * Cost:    the lock, once for each WF_WAKE_AT_ONCE that are served, and once where none is.
  */
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits);
 
