@@ -165,7 +165,7 @@ START_TEST(g151_a_reset)
 }
 END_TEST
 
-/* G.151: data out of band; whoever did not ask for it is not told. */
+/* G.151: data out of band; a source that did not ask for it is not told. */
 START_TEST(g151_priority_data)
 {
     int ends[2], others[2];

@@ -82,7 +82,7 @@ struct source {
 
 static void unreference(struct reactor *self)
 {
-    /* acq_rel: who frees sees what all others did */
+    /* acq_rel: the thread that frees sees what all others did */
     if (wf_fetch_sub_acq_rel(&self->references, 1) == 1) {
         pthread_mutex_destroy(&self->lock);
         for (unsigned i = 0; i < LOCKS; i++)
@@ -255,8 +255,9 @@ static enum wf_parked reactor_park(struct wf_park *park, uint64_t deadline_ns)
 static void reactor_unpark(struct wf_park *park)
 {
     struct reactor *self = (struct reactor *)park;
-    /* acq_rel: pairs with take_permit(). One that finds the permit there leaves it to who brought it. Not event_active(): that wakes the loop's
-     * thread while it holds libevent's lock, which the thread wants first; on one processor that is two switches more for each wake. */
+    /* acq_rel: pairs with take_permit(). An unpark that finds the permit there leaves the write to the one that brought it. Not
+     * event_active(): that wakes the loop's thread while it holds libevent's lock, which the thread wants first; on one processor that is two
+     * switches more for each wake. */
     if (wf_exchange_acq_rel(&self->permit, 1) == 0)
         (void)eventfd_write(self->unpark_fd, 1); /* edge-triggered: nobody reads it, each write tells */
 }
