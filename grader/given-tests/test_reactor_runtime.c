@@ -199,11 +199,6 @@ END_TEST
 
 static _Atomic bool is_begun, is_ending;
 
-static bool is_true(void *flag)
-{
-    return *(_Atomic bool *)flag;
-}
-
 /* Opens one while the runtime is there, and closes it, and is refused another, when its executor is gone. */
 static int outlives_the_executor(void *arg)
 {
