@@ -14,13 +14,6 @@
 #include "weft/alloc.h"
 #include "weft/error.h"
 
-static int an_event(void)
-{
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    ck_assert_int_ge(fd, 0);
-    return fd;
-}
-
 static void expect_refusal(int fd, int status)
 {
     struct wf_source *source = NULL;

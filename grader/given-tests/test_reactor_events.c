@@ -36,7 +36,7 @@ END_TEST
 START_TEST(g151_events_are_edges)
 {
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     expect_bits(source, 0);
     for (uint64_t i = 1; i <= 5; i++) {

@@ -253,8 +253,7 @@ START_TEST(g151_ten_thousand_descriptors)
     }
     begin_reactor();
     for (int i = 0; i < MANY; i++) {
-        fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-        ck_assert_int_ge(fds[i], 0);
+        fds[i] = an_event();
         sources[i] = watch_fd(fds[i], WF_READABLE);
         wait_on(&watchers[i], sources[i], WF_READABLE);
     }
@@ -279,7 +278,7 @@ START_TEST(g151_a_thousand_waits_on_one)
     enum { WAITS = 1000 };
     static struct watcher watchers[WAITS];
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     for (int i = 0; i < WAITS; i++)
         wait_on(&watchers[i], source, WF_READABLE);

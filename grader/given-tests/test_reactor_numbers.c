@@ -10,13 +10,6 @@
 #include "watching.h"
 #include "weft/alloc.h"
 
-static int an_event(void)
-{
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    ck_assert_int_ge(fd, 0);
-    return fd;
-}
-
 static struct wf_source *next_owner;
 
 static void open_the_number_anew(struct watcher *self)

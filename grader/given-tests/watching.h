@@ -51,6 +51,8 @@ void wait_on(struct watcher *watcher, struct wf_source *source, unsigned interes
 /** Pairs: [0] is read where [1] is written; both non-blocking. */
 void open_pipe(int ends[2]);
 void open_pair(int ends[2]);
+/** An eventfd, at nothing; non-blocking. */
+int an_event(void);
 /** Two ends of a TCP connection over loopback. */
 void open_tcp(int ends[2]);
 /** A TCP socket that listens on loopback, at `*port`. */
