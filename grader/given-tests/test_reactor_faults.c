@@ -162,7 +162,8 @@ static bool whole_runtime;
 
 enum { UNLIMITED = 9 };
 
-/* Exits with 0: there was none, and errno is EMFILE; with 1: there was one; with UNLIMITED: nobody keeps the limit, as in valgrind. */
+/* Exits with 0: there was none, and errno is EMFILE; with 1: there was one; with 2: something of it is left; with 3: errno says something else;
+ * with UNLIMITED: nobody keeps the limit, as in valgrind. */
 static void make_one_with_few_left(void)
 {
     int filler;
@@ -176,20 +177,15 @@ static void make_one_with_few_left(void)
     if (left == 0 && dup(STDERR_FILENO) >= 0)
         _exit(UNLIMITED);
     errno = 0;
-    if (whole_runtime) {
-        struct wf_runtime *runtime = wf_runtime_new(&(struct wf_runtime_config){.workers = 2});
-        int failed = errno;
-        if (runtime)
-            wf_runtime_drop(runtime);
-        _exit(open_descriptors() != before || wf_live_bytes() != 0 ? 2
-              : runtime                                            ? 1
-              : failed == EMFILE                                   ? 0
-                                                                   : 3);
-    }
-    struct wf_reactor *made = wf_reactor_new();
+    struct wf_runtime *runtime =
+        whole_runtime ? wf_runtime_new(&(struct wf_runtime_config){.workers = 2}) : NULL;
+    struct wf_reactor *alone = whole_runtime ? NULL : wf_reactor_new();
     int failed = errno;
-    if (made)
-        wf_park_drop(&made->park);
+    if (runtime)
+        wf_runtime_drop(runtime);
+    if (alone)
+        wf_park_drop(&alone->park);
+    bool made = runtime || alone;
     _exit(open_descriptors() != before || wf_live_bytes() != 0 ? 2 : made ? 1 : failed == EMFILE ? 0 : 3);
 }
 
