@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "watching.h"
-#include "weft/alloc.h"
 
 static struct wf_source *next_owner;
 

@@ -3,7 +3,6 @@
  * @brief Bytes through whole runtimes: of one thread and of several, beside each other, in a storm of signals; and their ends.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
