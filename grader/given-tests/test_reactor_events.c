@@ -2,9 +2,7 @@
  * @file test_reactor_events.c
  * @brief What the reactor notes down of each kind of descriptor.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -198,8 +196,7 @@ START_TEST(g151_refused)
     uint16_t port;
     begin_reactor();
     int listener = listen_on_loopback(&port);
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = loopback_at(port);
     close(listener); /* nobody has the port for datagrams either: it was drawn at random */
     bool stream = _i == 0;
     int fd = socket(AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -225,8 +222,7 @@ START_TEST(g151_a_connection_to_accept)
     uint16_t port;
     begin_reactor();
     int listener = listen_on_loopback(&port), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = loopback_at(port);
     struct wf_source *source = watch_fd(listener, WF_READABLE);
     expect_bits(source, 0);
     ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -148,9 +147,15 @@ int an_event(void)
     return fd;
 }
 
+struct sockaddr_in loopback_at(uint16_t port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
 int listen_on_loopback(uint16_t *port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = loopback_at(0);
     socklen_t length = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
@@ -165,11 +170,10 @@ void open_tcp(int ends[2])
 {
     uint16_t port;
     int listener = listen_on_loopback(&port);
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = loopback_at(port);
     struct pollfd polled = {.fd = listener, .events = POLLIN};
     ends[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_eq(connect(ends[1], (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(connect(ends[1], (const struct sockaddr *)&address, sizeof address), 0);
     ck_assert_int_eq(poll(&polled, 1, 20000), 1);
     ends[0] = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     ck_assert_int_ge(ends[0], 0);

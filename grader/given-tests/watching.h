@@ -5,6 +5,8 @@
 #ifndef WEFT_GIVEN_WATCHING_H
 #define WEFT_GIVEN_WATCHING_H
 
+#include <netinet/in.h>
+
 #include "given.h"
 #include "weft/detail/reactor.h"
 #include "weft/runtime.h"
@@ -55,6 +57,8 @@ void open_pair(int ends[2]);
 int an_event(void);
 /** Two ends of a TCP connection over loopback. */
 void open_tcp(int ends[2]);
+/** A port of loopback; 0: one that is free. */
+struct sockaddr_in loopback_at(uint16_t port);
 /** A TCP socket that listens on loopback, at `*port`. */
 int listen_on_loopback(uint16_t *port);
 void put(int fd, const char *text);
