@@ -55,7 +55,6 @@ struct reactor {
 
     /* of the thread that parks */
     uint64_t armed_ns;         /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
-    bool worked;               /* a source has become ready in this turn */
     struct source *put_aside;  /* sources whose waiters are to be woken */
     struct source **aside_end; /* where the next one goes */
 
@@ -112,7 +111,6 @@ static void put_aside(struct source *source, unsigned bits)
 {
     struct reactor *self = reactor_of(source);
     wf_readiness_add(&source->head.readiness, bits);
-    self->worked = true;
     if (source->aside_bits == 0) {
         wf_fetch_add_relaxed(&source->references, 1); /* relaxed: the reactor's keeps it */
         source->aside_next = NULL;
@@ -211,12 +209,12 @@ static void on_unparked(evutil_socket_t fd, short what, void *arg)
 /* One round of libevent's loop. Returns whether anything came for a source. */
 static bool loop_once(struct reactor *self, int flags)
 {
-    self->worked = false;
     /* relaxed: libevent's lock, which this thread takes before it waits, and an unwatch takes, hands it on */
     wf_store_relaxed(&self->loops, wf_load_relaxed(&self->loops) + 1);
     (void)event_base_loop(self->base, EVLOOP_ONCE | flags);
+    bool worked = self->put_aside;
     wake_those_aside(self);
-    return self->worked;
+    return worked;
 }
 
 /* acquire: pairs with the exchange of reactor_unpark(): what was done before the unpark is seen. */
