@@ -54,9 +54,8 @@ struct reactor {
     int timer_fd, states, unpark_fd; /* -1: none */
 
     /* of the thread that parks */
-    uint64_t armed_ns;         /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
-    struct source *put_aside;  /* sources whose waiters are to be woken */
-    struct source **aside_end; /* where the next one goes */
+    uint64_t armed_ns;        /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
+    struct wf_list put_aside; /* sources whose waiters are to be woken */
 
     pthread_mutex_t locks[LOCKS];   /* of the sources' readinesses, by descriptor: they outlive the sources */
     WF_ATOMIC(uint32_t) loops;      /* of libevent, that have begun; written by the thread that parks */
@@ -74,7 +73,7 @@ struct source {
     WF_ATOMIC(uint32_t) references;
     uint32_t born;             /* constant: reactor.loops, read before it was watched */
     unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
-    struct source *aside_next; /* of the thread that parks */
+    struct wf_list aside_link; /* of the thread that parks: in `put_aside`, if there are bits */
 };
 
 /* --- references --- */
@@ -113,21 +112,17 @@ static void put_aside(struct source *source, unsigned bits)
     wf_readiness_add(&source->head.readiness, bits);
     if (source->aside_bits == 0) {
         wf_fetch_add_relaxed(&source->references, 1); /* relaxed: the reactor's keeps it */
-        source->aside_next = NULL;
-        *self->aside_end = source;
-        self->aside_end = &source->aside_next;
+        wf_list_push_back(&self->put_aside, &source->aside_link);
     }
     source->aside_bits |= bits;
 }
 
 static void wake_those_aside(struct reactor *self)
 {
-    struct source *source;
-    while ((source = self->put_aside)) {
+    struct wf_list *node;
+    while ((node = wf_list_pop_front(&self->put_aside))) {
+        struct source *source = WF_CONTAINER_OF(node, struct source, aside_link);
         unsigned bits = source->aside_bits;
-        self->put_aside = source->aside_next;
-        if (!self->put_aside)
-            self->aside_end = &self->put_aside;
         source->aside_bits = 0;
         wf_readiness_wake(&source->head.readiness, bits);
         unreference_source(source);
@@ -212,7 +207,7 @@ static bool loop_once(struct reactor *self, int flags)
     /* relaxed: libevent's lock, which this thread takes before it waits, and an unwatch takes, hands it on */
     wf_store_relaxed(&self->loops, wf_load_relaxed(&self->loops) + 1);
     (void)event_base_loop(self->base, EVLOOP_ONCE | flags);
-    bool worked = self->put_aside;
+    bool worked = !wf_list_is_empty(&self->put_aside);
     wake_those_aside(self);
     return worked;
 }
@@ -398,7 +393,7 @@ struct wf_reactor *wf_reactor_new(void)
                              .states = -1,
                              .unpark_fd = -1,
                              .armed_ns = WF_FOREVER};
-    self->aside_end = &self->put_aside;
+    wf_list_init(&self->put_aside);
     wf_list_init(&self->sources);
     pthread_mutex_init(&self->lock, NULL);
     for (unsigned i = 0; i < LOCKS; i++)
