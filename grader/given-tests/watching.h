@@ -30,11 +30,11 @@ unsigned bits_of(const struct wf_source *source);
 uint64_t ticks_of(const struct wf_source *source);
 void clear_bits(struct wf_source *source, unsigned bits);
 
-/** Park without a deadline, several turns long: nothing that was there before is outstanding. */
+/** Take several turns: nothing that was there before is outstanding. */
 void take_turns(void);
 /** Park until the source has all of `bits`. */
 void park_until(const struct wf_source *source, unsigned bits);
-/** take_turns(), and expect exactly these bits; and of closed sides and errors those that poll() tells. */
+/** take_turns(), and expect exactly these bits; and of closed sides only what poll() tells. */
 void expect_bits(const struct wf_source *source, unsigned bits);
 
 /** One that waits for a source. */
