@@ -128,6 +128,18 @@ void wait_on(struct watcher *watcher, struct wf_source *source, unsigned interes
                      WF_PENDING);
 }
 
+void park_for_two(struct watcher watchers[2], void (*act)(struct watcher *self), int first)
+{
+    for (int i = 0; i < 2; i++) {
+        int fd = an_event();
+        watchers[i] = (struct watcher){.act = act, .other = &watchers[1 - i], .fd = fd};
+        wait_on(&watchers[i], watch_fd(fd, WF_READABLE), WF_READABLE);
+    }
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(eventfd_write(watchers[(first + i) % 2].fd, 1), 0);
+    ck_assert_int_eq(wf_park(&reactor->park, WF_FOREVER), WF_PARK_WOKEN);
+}
+
 /* --- descriptors --- */
 
 void open_pipe(int ends[2])

@@ -50,6 +50,9 @@ struct watcher {
 /** Wait for `interest`; it must not be served yet. Then its waiter is not to be moved. */
 void wait_on(struct watcher *watcher, struct wf_source *source, unsigned interest);
 
+/** Two that wait, each for an eventfd of its own: a park in which both come, that of watchers[first] before the other. */
+void park_for_two(struct watcher watchers[2], void (*act)(struct watcher *self), int first);
+
 /** Pairs: [0] is read where [1] is written; both non-blocking. */
 void open_pipe(int ends[2]);
 void open_pair(int ends[2]);
