@@ -152,3 +152,8 @@ void wait_for(bool (*done)(void *arg), void *arg)
     }
     ck_abort_msg("what the test waits for has not come in 20 s");
 }
+
+bool is_true(void *flag)
+{
+    return *(_Atomic bool *)flag;
+}

@@ -60,5 +60,7 @@ void mock_driver_init(struct mock_driver *driver);
 
 /** Wait until `done` is true: at most a generous time, then the test fails. */
 void wait_for(bool (*done)(void *arg), void *arg);
+/** For wait_for(): an _Atomic bool. */
+bool is_true(void *flag);
 
 #endif

@@ -104,7 +104,7 @@ START_TEST(g150_a_turn_looks_at_descriptors_beside_a_permit)
 {
     struct watcher watcher = {.act = NULL};
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     for (int i = 0; i < 4; i++) {
         wait_on(&watcher, source, WF_READABLE);
@@ -134,7 +134,7 @@ START_TEST(g150_an_unpark_inside_a_waker)
 {
     struct watcher watcher = {.act = unpark_in_the_wake};
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     for (int i = 0; i < 100; i++) {
         wait_on(&watcher, source, WF_READABLE);
@@ -177,7 +177,7 @@ START_TEST(g150_a_watch_by_another_thread_wakes_nobody)
 {
     pthread_t thread;
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     opens_are_over = false;
     long sleeps = sleeps_of_this_thread();
     ck_assert_int_eq(pthread_create(&thread, NULL, watches_and_unwatches, &fd), 0);

@@ -14,13 +14,6 @@
 #include "weft/alloc.h"
 #include "weft/error.h"
 
-static int an_event(void)
-{
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    ck_assert_int_ge(fd, 0);
-    return fd;
-}
-
 static void expect_refusal(int fd, int status)
 {
     struct wf_source *source = NULL;
@@ -202,14 +195,7 @@ START_TEST(g154_an_unwatch_inside_a_waker)
     for (int round = 0; round < 20; round++) {
         struct watcher watchers[2];
         begin_reactor();
-        for (int i = 0; i < 2; i++) {
-            int fd = an_event();
-            watchers[i] = (struct watcher){.act = unwatch_both, .other = &watchers[1 - i], .fd = fd};
-            wait_on(&watchers[i], watch_fd(fd, WF_READABLE), WF_READABLE);
-        }
-        for (int i = 0; i < 2; i++)
-            ck_assert_int_eq(eventfd_write(watchers[(i + round) % 2].fd, 1), 0);
-        ck_assert_int_eq(wf_park(&reactor->park, WF_FOREVER), WF_PARK_WOKEN);
+        park_for_two(watchers, unwatch_both, round % 2);
         ck_assert_int_eq(watchers[0].wakes + watchers[1].wakes, 1); /* the other one waited no more */
         take_turns();
         end_reactor();

@@ -2,10 +2,7 @@
  * @file test_reactor_events.c
  * @brief What the reactor notes down of each kind of descriptor.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,7 +33,7 @@ END_TEST
 START_TEST(g151_events_are_edges)
 {
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     expect_bits(source, 0);
     for (uint64_t i = 1; i <= 5; i++) {
@@ -165,7 +162,7 @@ START_TEST(g151_a_reset)
 }
 END_TEST
 
-/* G.151: data out of band; whoever did not ask for it is not told. */
+/* G.151: data out of band; a source that did not ask for it is not told. */
 START_TEST(g151_priority_data)
 {
     int ends[2], others[2];
@@ -199,8 +196,7 @@ START_TEST(g151_refused)
     uint16_t port;
     begin_reactor();
     int listener = listen_on_loopback(&port);
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = loopback_at(port);
     close(listener); /* nobody has the port for datagrams either: it was drawn at random */
     bool stream = _i == 0;
     int fd = socket(AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -226,8 +222,7 @@ START_TEST(g151_a_connection_to_accept)
     uint16_t port;
     begin_reactor();
     int listener = listen_on_loopback(&port), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = loopback_at(port);
     struct wf_source *source = watch_fd(listener, WF_READABLE);
     expect_bits(source, 0);
     ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -162,7 +161,8 @@ static bool whole_runtime;
 
 enum { UNLIMITED = 9 };
 
-/* Exits with 0: there was none, and errno is EMFILE; with 1: there was one; with UNLIMITED: nobody keeps the limit, as in valgrind. */
+/* Exits with 0: there was none, and errno is EMFILE; with 1: there was one; with 2: something of it is left; with 3: errno says something else;
+ * with UNLIMITED: nobody keeps the limit, as in valgrind. */
 static void make_one_with_few_left(void)
 {
     int filler;
@@ -176,20 +176,15 @@ static void make_one_with_few_left(void)
     if (left == 0 && dup(STDERR_FILENO) >= 0)
         _exit(UNLIMITED);
     errno = 0;
-    if (whole_runtime) {
-        struct wf_runtime *runtime = wf_runtime_new(&(struct wf_runtime_config){.workers = 2});
-        int failed = errno;
-        if (runtime)
-            wf_runtime_drop(runtime);
-        _exit(open_descriptors() != before || wf_live_bytes() != 0 ? 2
-              : runtime                                            ? 1
-              : failed == EMFILE                                   ? 0
-                                                                   : 3);
-    }
-    struct wf_reactor *made = wf_reactor_new();
+    struct wf_runtime *runtime =
+        whole_runtime ? wf_runtime_new(&(struct wf_runtime_config){.workers = 2}) : NULL;
+    struct wf_reactor *alone = whole_runtime ? NULL : wf_reactor_new();
     int failed = errno;
-    if (made)
-        wf_park_drop(&made->park);
+    if (runtime)
+        wf_runtime_drop(runtime);
+    if (alone)
+        wf_park_drop(&alone->park);
+    bool made = runtime || alone;
     _exit(open_descriptors() != before || wf_live_bytes() != 0 ? 2 : made ? 1 : failed == EMFILE ? 0 : 3);
 }
 
@@ -253,8 +248,7 @@ START_TEST(g151_ten_thousand_descriptors)
     }
     begin_reactor();
     for (int i = 0; i < MANY; i++) {
-        fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-        ck_assert_int_ge(fds[i], 0);
+        fds[i] = an_event();
         sources[i] = watch_fd(fds[i], WF_READABLE);
         wait_on(&watchers[i], sources[i], WF_READABLE);
     }
@@ -279,7 +273,7 @@ START_TEST(g151_a_thousand_waits_on_one)
     enum { WAITS = 1000 };
     static struct watcher watchers[WAITS];
     begin_reactor();
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int fd = an_event();
     struct wf_source *source = watch_fd(fd, WF_READABLE);
     for (int i = 0; i < WAITS; i++)
         wait_on(&watchers[i], source, WF_READABLE);

@@ -8,14 +8,6 @@
 #include <unistd.h>
 
 #include "watching.h"
-#include "weft/alloc.h"
-
-static int an_event(void)
-{
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    ck_assert_int_ge(fd, 0);
-    return fd;
-}
 
 static struct wf_source *next_owner;
 
@@ -38,14 +30,7 @@ START_TEST(g154_the_next_owner_of_a_number_is_told_nothing)
     for (int round = 0; round < 20; round++) {
         struct watcher watchers[2];
         begin_reactor();
-        for (int i = 0; i < 2; i++) {
-            int fd = an_event();
-            watchers[i] = (struct watcher){.act = open_the_number_anew, .other = &watchers[1 - i], .fd = fd};
-            wait_on(&watchers[i], watch_fd(fd, WF_READABLE), WF_READABLE);
-        }
-        for (int i = 0; i < 2; i++)
-            ck_assert_int_eq(eventfd_write(watchers[(i + round) % 2].fd, 1), 0);
-        ck_assert_int_eq(wf_park(&reactor->park, WF_FOREVER), WF_PARK_WOKEN);
+        park_for_two(watchers, open_the_number_anew, round % 2);
         ck_assert_ptr_nonnull(next_owner);
         expect_bits(next_owner, 0);
         ck_assert_uint_eq(ticks_of(next_owner), 0);

@@ -3,7 +3,6 @@
  * @brief Bytes through whole runtimes: of one thread and of several, beside each other, in a storm of signals; and their ends.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
@@ -198,11 +197,6 @@ START_TEST(g153_a_runtime_ends_with_all_in_flight)
 END_TEST
 
 static _Atomic bool is_begun, is_ending;
-
-static bool is_true(void *flag)
-{
-    return *(_Atomic bool *)flag;
-}
 
 /* Opens one while the runtime is there, and closes it, and is refused another, when its executor is gone. */
 static int outlives_the_executor(void *arg)

@@ -62,11 +62,6 @@ END_TEST
 
 static _Atomic bool root_has_read;
 
-static bool is_true(void *flag)
-{
-    return *(_Atomic bool *)flag;
-}
-
 static int to_root;
 
 static bool polls_until_the_root_has_read(struct job *self, struct wf_cx *cx)

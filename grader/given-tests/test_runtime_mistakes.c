@@ -141,11 +141,6 @@ END_TEST
 
 /* --- a hook that panics --- */
 
-static bool is_true(void *flag)
-{
-    return *(_Atomic bool *)flag;
-}
-
 static void panics(void *arg)
 {
     wf_panic("G.14", "a hook of the user's own: %s", (const char *)arg);

@@ -100,11 +100,6 @@ END_TEST
 
 static _Atomic bool is_inside, may_end;
 
-static bool is_true(void *flag)
-{
-    return *(_Atomic bool *)flag;
-}
-
 static bool waits_inside(struct job *self, struct wf_cx *cx)
 {
     (void)self;

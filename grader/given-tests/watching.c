@@ -3,9 +3,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -128,6 +128,18 @@ void wait_on(struct watcher *watcher, struct wf_source *source, unsigned interes
                      WF_PENDING);
 }
 
+void park_for_two(struct watcher watchers[2], void (*act)(struct watcher *self), int first)
+{
+    for (int i = 0; i < 2; i++) {
+        int fd = an_event();
+        watchers[i] = (struct watcher){.act = act, .other = &watchers[1 - i], .fd = fd};
+        wait_on(&watchers[i], watch_fd(fd, WF_READABLE), WF_READABLE);
+    }
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(eventfd_write(watchers[(first + i) % 2].fd, 1), 0);
+    ck_assert_int_eq(wf_park(&reactor->park, WF_FOREVER), WF_PARK_WOKEN);
+}
+
 /* --- descriptors --- */
 
 void open_pipe(int ends[2])
@@ -140,9 +152,22 @@ void open_pair(int ends[2])
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
 }
 
+int an_event(void)
+{
+    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    return fd;
+}
+
+struct sockaddr_in loopback_at(uint16_t port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
 int listen_on_loopback(uint16_t *port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = loopback_at(0);
     socklen_t length = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
@@ -157,11 +182,10 @@ void open_tcp(int ends[2])
 {
     uint16_t port;
     int listener = listen_on_loopback(&port);
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = loopback_at(port);
     struct pollfd polled = {.fd = listener, .events = POLLIN};
     ends[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_eq(connect(ends[1], (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(connect(ends[1], (const struct sockaddr *)&address, sizeof address), 0);
     ck_assert_int_eq(poll(&polled, 1, 20000), 1);
     ends[0] = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     ck_assert_int_ge(ends[0], 0);

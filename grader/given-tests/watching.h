@@ -5,6 +5,8 @@
 #ifndef WEFT_GIVEN_WATCHING_H
 #define WEFT_GIVEN_WATCHING_H
 
+#include <netinet/in.h>
+
 #include "given.h"
 #include "weft/detail/reactor.h"
 #include "weft/runtime.h"
@@ -28,11 +30,11 @@ unsigned bits_of(const struct wf_source *source);
 uint64_t ticks_of(const struct wf_source *source);
 void clear_bits(struct wf_source *source, unsigned bits);
 
-/** Park without a deadline, several turns long: nothing that was there before is outstanding. */
+/** Take several turns: nothing that was there before is outstanding. */
 void take_turns(void);
 /** Park until the source has all of `bits`. */
 void park_until(const struct wf_source *source, unsigned bits);
-/** take_turns(), and expect exactly these bits; and of closed sides and errors those that poll() tells. */
+/** take_turns(), and expect exactly these bits; and of closed sides only what poll() tells. */
 void expect_bits(const struct wf_source *source, unsigned bits);
 
 /** One that waits for a source. */
@@ -48,11 +50,18 @@ struct watcher {
 /** Wait for `interest`; it must not be served yet. Then its waiter is not to be moved. */
 void wait_on(struct watcher *watcher, struct wf_source *source, unsigned interest);
 
+/** Two that wait, each for an eventfd of its own: a park in which both come, that of watchers[first] before the other. */
+void park_for_two(struct watcher watchers[2], void (*act)(struct watcher *self), int first);
+
 /** Pairs: [0] is read where [1] is written; both non-blocking. */
 void open_pipe(int ends[2]);
 void open_pair(int ends[2]);
+/** An eventfd, at nothing; non-blocking. */
+int an_event(void);
 /** Two ends of a TCP connection over loopback. */
 void open_tcp(int ends[2]);
+/** A port of loopback; 0: one that is free. */
+struct sockaddr_in loopback_at(uint16_t port);
 /** A TCP socket that listens on loopback, at `*port`. */
 int listen_on_loopback(uint16_t *port);
 void put(int fd, const char *text);

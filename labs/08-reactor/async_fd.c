@@ -2,8 +2,8 @@
  * @file async_fd.c
  * @brief A descriptor in a runtime, and the two futures that wait for it.
  *
- * The sequence of an end decides what a descriptor's number can be mistaken for: first the source leaves the structure, so that who is woken
- * finds it closed; then whoever waits is woken; then the reactor forgets it; then the number is free for the next open file.
+ * The sequence of an end decides what a descriptor's number can be mistaken for: first the source leaves the structure, so that a task
+ * that is woken finds it closed; then those that wait are woken; then the reactor forgets it; then the number is free for the next open file.
  */
 #include "weft/async_fd.h"
 
@@ -37,7 +37,7 @@ int wf_async_fd_open(struct wf_async_fd *async_fd, int fd, unsigned interest)
 
 int wf_async_fd_release(struct wf_async_fd *async_fd)
 {
-    /* 08.T3: who is woken must find it closed; the reactor frees the source */
+    /* 08.T3: a task that is woken must find it closed; the reactor frees the source */
     LAB_TODO("08.T3");
 }
 
@@ -61,7 +61,7 @@ static int look(const struct wf_async_fd *async_fd, unsigned interest, struct wf
                 const struct wf_waker *waker, uint64_t *seen)
 {
     /* 08.T4: what every leaf does first; then whether it is open, and for that; then the waiter.
-     * What was taken and not used is given back, and who is not PENDING does not wait */
+     * What was taken and not used is given back, and a future that is not PENDING does not wait */
     LAB_TODO("08.T4");
 }
 

@@ -11,8 +11,8 @@
  *
  * It knows no priority data, and reports an error or a hang-up as readable and writable. So each descriptor is in a second set as well, an epoll
  * instance of our own, `states`, for these alone; libevent watches whether that has something to tell. An event comes there seldom, and
- * costs two system calls then. That set is also what refuses a file that cannot be waited for, and a descriptor that is there twice: libevent
- * would merge the two, and tell the second one nothing of what is ready already.
+ * costs an epoll_wait() more then, an error also an fstat(). That set is also what refuses a file that cannot be waited for, and a
+ * descriptor that is there twice: libevent would merge the two, and tell the second one nothing of what is ready already.
  *
  * ## Whose is an event
  *
@@ -22,10 +22,10 @@
  *
  * ## Whose is a source
  *
- * It has a reference for its owner, until unwatch; one for the reactor, as long as it is in `sources`, which libevent's event and the
- * entry in `states` go with; and one while it is put aside. Who takes it out of `sources`, under the lock, deletes both, and takes over
- * the reactor's reference: unwatch, or shutdown. Each source keeps the reactor's memory, not its base, which is freed when the park is
- * dropped: an unwatch behind that finds the source in no list.
+ * It has a reference for its owner, until unwatch; one for the reactor, as long as it is in `sources`; and one while it is put aside. An
+ * unwatch or the shutdown takes it out of `sources`, under the lock, takes over the reactor's reference, and deletes libevent's event. The
+ * entry in `states` is deleted by an unwatch, under the lock; behind the shutdown no park asks `states` any more. Each source keeps the
+ * reactor's memory, not its base, which is freed when the park is dropped: an unwatch behind that finds the source in no list.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -54,10 +54,8 @@ struct reactor {
     int timer_fd, states, unpark_fd; /* -1: none */
 
     /* of the thread that parks */
-    uint64_t armed_ns;         /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
-    bool worked;               /* a source has become ready in this turn */
-    struct source *put_aside;  /* sources whose waiters are to be woken */
-    struct source **aside_end; /* where the next one goes */
+    uint64_t armed_ns;        /* what the timer is set to; WF_FOREVER: to nothing, or it has expired */
+    struct wf_list put_aside; /* sources whose waiters are to be woken */
 
     pthread_mutex_t locks[LOCKS];   /* of the sources' readinesses, by descriptor: they outlive the sources */
     WF_ATOMIC(uint32_t) loops;      /* of libevent, that have begun; written by the thread that parks */
@@ -70,19 +68,19 @@ struct reactor {
 
 struct source {
     struct wf_source head; /* first */
-    struct wf_list link; /* in `sources`; alone: the event and the entry in `states` are deleted, or about to be */
-    struct event event; /* added, if it was opened for reading or writing */
+    struct wf_list link;   /* in `sources`; alone: an unwatch or the shutdown has taken it out */
+    struct event event;    /* added, if it was opened for reading or writing */
     WF_ATOMIC(uint32_t) references;
     uint32_t born;             /* constant: reactor.loops, read before it was watched */
     unsigned aside_bits;       /* of the thread that parks: what has come; 0: it is not put aside */
-    struct source *aside_next; /* of the thread that parks */
+    struct wf_list aside_link; /* of the thread that parks: in `put_aside`, if there are bits */
 };
 
 /* --- references --- */
 
 static void unreference(struct reactor *self)
 {
-    /* acq_rel: who frees sees what all others did */
+    /* acq_rel: the thread that frees sees what all others did */
     if (wf_fetch_sub_acq_rel(&self->references, 1) == 1) {
         pthread_mutex_destroy(&self->lock);
         for (unsigned i = 0; i < LOCKS; i++)
@@ -112,24 +110,19 @@ static void put_aside(struct source *source, unsigned bits)
 {
     struct reactor *self = reactor_of(source);
     wf_readiness_add(&source->head.readiness, bits);
-    self->worked = true;
     if (source->aside_bits == 0) {
         wf_fetch_add_relaxed(&source->references, 1); /* relaxed: the reactor's keeps it */
-        source->aside_next = NULL;
-        *self->aside_end = source;
-        self->aside_end = &source->aside_next;
+        wf_list_push_back(&self->put_aside, &source->aside_link);
     }
     source->aside_bits |= bits;
 }
 
 static void wake_those_aside(struct reactor *self)
 {
-    struct source *source;
-    while ((source = self->put_aside)) {
+    struct wf_list *node;
+    while ((node = wf_list_pop_front(&self->put_aside))) {
+        struct source *source = WF_CONTAINER_OF(node, struct source, aside_link);
         unsigned bits = source->aside_bits;
-        self->put_aside = source->aside_next;
-        if (!self->put_aside)
-            self->aside_end = &self->put_aside;
         source->aside_bits = 0;
         wf_readiness_wake(&source->head.readiness, bits);
         unreference_source(source);
@@ -177,7 +170,7 @@ static unsigned bits_of_state(const struct source *source, uint32_t events)
     return bits;
 }
 
-/* Under the lock a source that epoll_wait() tells of is not freed: it is in `states` as long as it is in `sources`. */
+/* Under the lock a source that epoll_wait() tells of is not freed: what is in `states` is in `sources`. */
 static void on_states_changed(evutil_socket_t fd, short what, void *arg)
 {
     struct reactor *self = arg;
@@ -211,12 +204,12 @@ static void on_unparked(evutil_socket_t fd, short what, void *arg)
 /* One round of libevent's loop. Returns whether anything came for a source. */
 static bool loop_once(struct reactor *self, int flags)
 {
-    self->worked = false;
     /* relaxed: libevent's lock, which this thread takes before it waits, and an unwatch takes, hands it on */
     wf_store_relaxed(&self->loops, wf_load_relaxed(&self->loops) + 1);
     (void)event_base_loop(self->base, EVLOOP_ONCE | flags);
+    bool worked = !wf_list_is_empty(&self->put_aside);
     wake_those_aside(self);
-    return self->worked;
+    return worked;
 }
 
 /* acquire: pairs with the exchange of reactor_unpark(): what was done before the unpark is seen. */
@@ -255,8 +248,9 @@ static enum wf_parked reactor_park(struct wf_park *park, uint64_t deadline_ns)
 static void reactor_unpark(struct wf_park *park)
 {
     struct reactor *self = (struct reactor *)park;
-    /* acq_rel: pairs with take_permit(). One that finds the permit there leaves it to who brought it. Not event_active(): that wakes the loop's
-     * thread while it holds libevent's lock, which the thread wants first; on one processor that is two switches more for each wake. */
+    /* acq_rel: pairs with take_permit(). An unpark that finds the permit there leaves the write to the one that brought it. Not
+     * event_active(): that wakes the loop's thread while it holds libevent's lock, which the thread wants first; on one processor that is two
+     * switches more for each wake. */
     if (wf_exchange_acq_rel(&self->permit, 1) == 0)
         (void)eventfd_write(self->unpark_fd, 1); /* edge-triggered: nobody reads it, each write tells */
 }
@@ -304,9 +298,7 @@ static int reactor_watch(struct wf_reactor *reactor, int fd, unsigned interest, 
     wf_fetch_add_relaxed(&self->references, 1); /* relaxed: the caller's keeps it */
     pthread_mutex_lock(&self->lock);
     int failed = self->closed ? WF_ECLOSED : add_events(self, source, interest);
-    if (failed)
-        wf_list_init(&source->link);
-    else
+    if (!failed)
         wf_list_push_back(&self->sources, &source->link);
     pthread_mutex_unlock(&self->lock);
     if (failed) {
@@ -401,7 +393,7 @@ struct wf_reactor *wf_reactor_new(void)
                              .states = -1,
                              .unpark_fd = -1,
                              .armed_ns = WF_FOREVER};
-    self->aside_end = &self->put_aside;
+    wf_list_init(&self->put_aside);
     wf_list_init(&self->sources);
     pthread_mutex_init(&self->lock, NULL);
     for (unsigned i = 0; i < LOCKS; i++)

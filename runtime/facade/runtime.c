@@ -2,9 +2,11 @@
  * @file runtime.c
  * @brief A runtime put together from an executor, a time driver, a reactor and a blocking pool.
  *
- * The executor parks in the time driver, which is its own from then on, and parks in the reactor, which is the time driver's. Executor and pool need each other: the executor's threads know
- * the pool by their context, and calls spawn on the executor. The pool is made first, and told of the executor before its first thread starts: a hook may make a call at once. At the end the tasks go first, for a task may wait for a call; then the pool, whose
- * calls find the executor closed, and the timers. A reference keeps the memory of both until then.
+ * The executor parks in the time driver, which is its own from then on; the time driver parks in the reactor, which is its own in turn.
+ * Executor and pool need each other: the executor's threads know the pool by their context, and calls spawn on the executor. The pool is
+ * made first, and told of the executor before its first thread starts: a hook may make a call at once. At the end the tasks go first, for
+ * a task may wait for a call; then the pool, whose calls find the executor, the timers and the reactor closed. A reference keeps the memory
+ * of all three until then.
  */
 #include "weft/runtime.h"
 

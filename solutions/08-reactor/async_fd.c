@@ -2,8 +2,8 @@
  * @file async_fd.c
  * @brief A descriptor in a runtime, and the two futures that wait for it.
  *
- * The sequence of an end decides what a descriptor's number can be mistaken for: first the source leaves the structure, so that who is woken
- * finds it closed; then whoever waits is woken; then the reactor forgets it; then the number is free for the next open file.
+ * The sequence of an end decides what a descriptor's number can be mistaken for: first the source leaves the structure, so that a task
+ * that is woken finds it closed; then those that wait are woken; then the reactor forgets it; then the number is free for the next open file.
  */
 #include "weft/async_fd.h"
 
@@ -51,7 +51,7 @@ int wf_async_fd_open(struct wf_async_fd *async_fd, int fd, unsigned interest)
 
 int wf_async_fd_release(struct wf_async_fd *async_fd)
 {
-    /* LAB 08.T3 { who is woken must find it closed; the reactor frees the source */
+    /* LAB 08.T3 { a task that is woken must find it closed; the reactor frees the source */
     struct wf_source *source = async_fd->source;
     int fd = async_fd->fd;
     if (!source)
@@ -85,7 +85,7 @@ void wf_async_fd_clear(struct wf_async_fd *async_fd, uint64_t seen, unsigned bit
 static int look(const struct wf_async_fd *async_fd, unsigned interest, struct wf_waiter *waiter,
                 const struct wf_waker *waker, uint64_t *seen)
 {
-    /* LAB 08.T4 { what every leaf does first; then whether it is open, and for that; then the waiter. What was taken and not used is given back, and who is not PENDING does not wait */
+    /* LAB 08.T4 { what every leaf does first; then whether it is open, and for that; then the waiter. What was taken and not used is given back, and a future that is not PENDING does not wait */
     int status = wf_leaf_begin(waker);
     if (status == WF_EAGAIN)
         return WF_EAGAIN;

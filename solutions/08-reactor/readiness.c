@@ -44,7 +44,7 @@ static int state_of(const struct wf_waiter *waiter)
 
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits)
 {
-    /* LAB 08.T2 { under the lock, all that are served go to a list of your own: who waits anew is not among them. Then, as often as it takes: their wakers to an array, under the lock, WOKEN last; and woken behind it */
+    /* LAB 08.T2 { under the lock, all that are served go to a list of your own: a waiter that waits anew is not among them. Then, as often as it takes: their wakers to an array, under the lock, WOKEN last; and woken behind it */
     struct wf_list served;
     struct wf_waker wakers[WF_WAKE_AT_ONCE];
     bool more = true;

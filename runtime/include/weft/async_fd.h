@@ -64,7 +64,8 @@ WF_MUST_USE int wf_async_fd_open(struct wf_async_fd *async_fd, int fd, unsigned 
 /**
  * @brief Give the descriptor back to the reactor, and close it. One that is not open is left alone.
  *
- * Cost: two system calls, and the reactor's lock.
+ * Cost: three system calls, or two where it was opened for priority or errors alone; the locks of its readiness, of the reactor and of
+ *       libevent.
  *
  * @clause{08.10,7,"wf_async_fd_close unwatches the descriptor, then closes it. What waits for it is woken, and READY with WF_ECLOSED, as is each later wait. A second close does nothing."}
  */

@@ -4,7 +4,7 @@
  *
  * The reactor learns from the kernel that something *became* ready, once, and writes it down in a word. A reader takes the word for true, makes
  * its system call, and if that finds nothing takes the note away. In between the kernel may have told more: so the word has a tick
- * too, which moves with each event, and a note is taken away only by who saw the last one.
+ * too, which moves with each event, and a note is taken away only by a reader that saw the last one.
  *
  *     63            32 31        7 6        0
  *     +---------------+-----------+----------+
@@ -12,15 +12,15 @@
  *     +---------------+-----------+----------+
  *
  * Waiters: lie in the futures that wait. IDLE -> (polled, not served) WAITING -> (served by an event) WOKEN. A drop makes one IDLE again.
- * Ownership: the owner (one task) polls and drops. While the waiter is WAITING its `link`, `waker` and `state` are guarded by the lock. Who
- *            wakes takes the waker and stores WOKEN *last*: behind that store nobody but the owner touches the waiter, and an owner
+ * Ownership: the owner (one task) polls and drops. While the waiter is WAITING its `link`, `waker` and `state` are guarded by the lock. A
+ *            wake takes the waker and stores WOKEN *last*: behind that store nobody but the owner touches the waiter, and an owner
  *            that reads WOKEN may free it without the lock.
  * Invariant: WAITING: the waiter is in a list, and `waker` is a clone that it owns. Else: it owns no waker, and is in no list.
  * Reads:     only the owner writes `waker`, under the lock; so it may read it without.
  * Nesting:   the wakers that a call clones, wakes and drops may act on other waiters of the same readiness, and cause events. What they
  *            do to the very waiter of that call is undefined.
  *
- * @clause{08.1,6,"An event adds its bits to the word, and moves the tick by one. Bits stay until they are cleared. Who sees them sees what was written before the event."}
+ * @clause{08.1,6,"An event adds its bits to the word, and moves the tick by one. Bits stay until cleared. A reader that sees them sees what was written before the event."}
  * @clause{08.2,9,"A clear takes its bits away if no event came since the word that it is given; else nothing. Bits of a closed side or source stay."}
  * @clause{08.3,7,"A waiter is READY at a poll if a bit of the word serves its interest, as wf_serves says, and tells the word; else it is PENDING."}
  * @clause{08.4,8,"An event wakes each waiter that its bits serve, once, by the waker of its latest poll, in the sequence in which they began to wait; and no other."}
@@ -131,7 +131,7 @@ void wf_readiness_add(struct wf_readiness *readiness, unsigned bits);
  *
  * Clauses: 08.4 08.7
  * Threads: any; `readiness` stays until the call has returned.
- * Cost:    the lock, once for each WF_WAKE_AT_ONCE that are served.
+ * Cost:    the lock, once for each WF_WAKE_AT_ONCE that are served, and once where none is.
  */
 void wf_readiness_wake(struct wf_readiness *readiness, unsigned bits);
 
