@@ -1,6 +1,6 @@
 # summary.awk: benchmarks.txt and rounds.tsv -> summary.tsv, a line for each benchmark and number of workers that was measured, in columns:
 #
-#    1 name   2 title   3 unit   4 workers   5 ratio to reach   6 limit of ours   7 peers (all, tokio, none)   8 in the mean (yes, no)
+#    1 name   2 title   3 unit   4 workers   5 ratio to reach   6 limit of ours   7 peers (all, loops, tokio, none)   8 in the mean (yes, no)
 #    9 ours, the median of the rounds   10 its spread: highest less lowest, in percent of the median   11 its processor time
 #   12 Tokio's median   13 over ours   14 the lowest of the rounds' ratios   15 the highest   16 processor time: Tokio's over ours
 #   17 Go's median      18 over ours   19 lowest                             20 highest       21 processor time: Go's over ours
