@@ -233,7 +233,7 @@ awk -f $here/json.awk "$out/summary.tsv" >"$out/results.json"
 awk -v date="$(date +%F)" -v rounds="$rounds" -f $here/chart.awk "$out/summary.tsv" >"$out/chart.svg"
 awk -v rounds="$rounds" -f $here/table.awk "$out/summary.tsv"
 echo
-if cut -f 3 "$figures" | grep -qxE 'libuv|epoll'; then
+if grep -qE $'\t(libuv|epoll)\t' "$figures"; then
     awk -f $here/common.awk -f $here/loops.awk "$here/benchmarks.txt" "$figures"
     echo
 fi
