@@ -13,7 +13,6 @@
 
 #include "weft/async.h"
 #include "weft/multi_thread.h"
-#include "weft/runtime.h"
 #include "weft/task.h"
 
 /** What a benchmark is asked for. */
@@ -55,8 +54,8 @@ void check(const char *what, uint64_t got, uint64_t expected);
 void *memory_for(uint64_t count, size_t size);
 /** A runtime with the workers that were asked for. */
 struct wf_multi_thread *runtime_of(const struct bench *bench);
-/** A whole one: with drivers, and of one thread where no workers were asked for. */
-struct wf_runtime *driven_runtime_of(const struct bench *bench);
+/** Drive a future on a new runtime, which is stopped then: of one thread where no workers were asked for; `driven`: with drivers. */
+void run_root(const struct bench *bench, bool driven, struct wf_future *root);
 
 /** When something began: on the wall's clock, and on that of the processor time of all threads. */
 struct stopwatch {
