@@ -71,8 +71,10 @@ void report_part_time(const struct bench *bench, const char *part, const struct 
 /** Report the processor time alone, as NAME.part. */
 void report_part_cpu(const struct bench *bench, const char *part, const struct stopwatch *start,
                      uint64_t count);
+/** The median of so many values, which it sorts. */
+double median(double *values, uint64_t count);
 /** Report the median and the high percentiles of so many durations, which it sorts. */
-void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count);
+void report_percentiles(const struct bench *bench, double *durations_ns, uint64_t count);
 /** Report a figure that is no time of an operation, as NAME.part; `part` NULL: as NAME. */
 void report_value(const struct bench *bench, const char *part, double value);
 

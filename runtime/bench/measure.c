@@ -121,15 +121,20 @@ void report_value(const struct bench *bench, const char *part, double value)
 
 static int by_value(const void *left, const void *right)
 {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
 }
 
-void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count)
+double median(double *values, uint64_t count)
 {
-    qsort(durations_ns, count, sizeof *durations_ns, by_value);
-    const uint64_t half = count / 2, most = count * 99 / 100, nearly_all = count * 999 / 1000;
-    report_value(bench, "p50", (double)durations_ns[half]);
-    report_value(bench, "p99", (double)durations_ns[most]);
-    report_value(bench, "p99.9", (double)durations_ns[nearly_all]);
+    qsort(values, count, sizeof *values, by_value);
+    return values[count / 2];
+}
+
+void report_percentiles(const struct bench *bench, double *durations_ns, uint64_t count)
+{
+    report_value(bench, "p50", median(durations_ns, count));
+    const uint64_t most = count * 99 / 100, nearly_all = count * 999 / 1000;
+    report_value(bench, "p99", durations_ns[most]);
+    report_value(bench, "p99.9", durations_ns[nearly_all]);
 }
