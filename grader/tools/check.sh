@@ -130,6 +130,12 @@ examples()
     echo "$count examples print what they should, also under ASan"
 }
 
+# What the runtime is linked with.
+facade_libraries()
+{
+    sed -n 's/^FACADE_LIBRARIES := //p' runtime/modules.mk
+}
+
 # What make expand shows is a program that does the same.
 expansions()
 {
@@ -139,7 +145,7 @@ expansions()
         name=$(basename "$source" .c)
         make -s expand FILE="$source" >"$expanded" && ! grep -Ew 'ASYNC_FN|ASYNC_INIT|ASYNC_RETURN|AWAIT(_TO)?' "$expanded" &&
             gcc -std=gnu11 -D_GNU_SOURCE -pthread -Iruntime/include -o "$logs/expanded" "$expanded" build/lib/libweft.a \
-                $(sed -n 's/^FACADE_LIBRARIES := //p' runtime/modules.mk) &&
+                $(facade_libraries) &&
             "$logs/expanded" | diff "runtime/examples/$name.expected" - || return 1
         count=$((count + 1))
     done
@@ -165,7 +171,7 @@ benchmarks()
     local name operations workers count=0
     gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -pthread -Iruntime/include -o "$logs/bench" \
         runtime/bench/*.c solutions/[0-9]*/*.c runtime/given/*.c runtime/given/*/*.c runtime/facade/*.c \
-        $(make -s --eval 'print: ; @echo $(FACADE_LIBRARIES)' print) || return 1
+        $(facade_libraries) || return 1
     while read -r name operations workers; do
         "$logs/bench" "$name" "$operations" "$workers" >/dev/null || return 1
         count=$((count + 1))

@@ -11,38 +11,11 @@ BEGIN {
         "  ours with its own"
 }
 
-function median(name, program, allocator,    i, j, held, count, values)
-{
-    count = rounds[name, program, allocator]
-    for (i = 1; i <= count; i++)
-        values[i] = figures[name, program, allocator, i]
-    for (i = 2; i <= count; i++) {
-        held = values[i]
-        for (j = i - 1; j >= 1 && values[j] > held; j--)
-            values[j + 1] = values[j]
-        values[j + 1] = held
-    }
-    return count % 2 ? values[(count + 1) / 2] : (values[count / 2] + values[count / 2 + 1]) / 2
-}
-
-function ratio(name, allocator, own,    i, one, lowest, highest)
-{
-    for (i = 1; i <= rounds[name, "tokio", allocator]; i++) {
-        one = figures[name, "tokio", allocator, i] / figures[name, "weft", own, i]
-        if (i == 1 || one < lowest)
-            lowest = one
-        if (i == 1 || one > highest)
-            highest = one
-    }
-    return sprintf("%6.2f (%.2f to %.2f)", median(name, "tokio", allocator) / median(name, "weft", own), lowest, highest)
-}
-
 FILENAME ~ /benchmarks.txt$/ {
     if ($0 !~ /^(#|$)/) {
         split($0, words, " ")
         unit[words[2]] = words[5]
-        title[words[2]] = $0
-        sub(/^([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)/, "", title[words[2]])
+        title[words[2]] = title_of($0)
     }
     next
 }
@@ -61,7 +34,10 @@ END {
         split(order[i], part, SUBSEP)
         name = part[1]
         allocator = part[2]
-        printf "%-32s %5s %-9s %9.1f %9.1f %9.1f   %-22s   %s\n", title[name], unit[name], allocator, median(name, "weft", allocator),
-            median(name, "weft", "own"), median(name, "tokio", allocator), ratio(name, allocator, allocator), ratio(name, allocator, "own")
+        ours = name SUBSEP "weft" SUBSEP allocator
+        own = name SUBSEP "weft" SUBSEP "own"
+        tokio = name SUBSEP "tokio" SUBSEP allocator
+        printf "%-32s %5s %-9s %9.1f %9.1f %9.1f   %-22s   %s\n", title[name], unit[name], allocator, middle_of(figures, ours),
+            middle_of(figures, own), middle_of(figures, tokio), ratio_of(figures, tokio, ours), ratio_of(figures, tokio, own)
     }
 }

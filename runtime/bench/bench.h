@@ -13,7 +13,6 @@
 
 #include "weft/async.h"
 #include "weft/multi_thread.h"
-#include "weft/runtime.h"
 #include "weft/task.h"
 
 /** What a benchmark is asked for. */
@@ -55,8 +54,8 @@ void check(const char *what, uint64_t got, uint64_t expected);
 void *memory_for(uint64_t count, size_t size);
 /** A runtime with the workers that were asked for. */
 struct wf_multi_thread *runtime_of(const struct bench *bench);
-/** A whole one: with drivers, and of one thread where no workers were asked for. */
-struct wf_runtime *driven_runtime_of(const struct bench *bench);
+/** Drive a future on a new runtime, which is stopped then: of one thread where no workers were asked for; `driven`: with drivers. */
+void run_root(const struct bench *bench, bool driven, struct wf_future *root);
 
 /** When something began: on the wall's clock, and on that of the processor time of all threads. */
 struct stopwatch {
@@ -72,8 +71,10 @@ void report_part_time(const struct bench *bench, const char *part, const struct 
 /** Report the processor time alone, as NAME.part. */
 void report_part_cpu(const struct bench *bench, const char *part, const struct stopwatch *start,
                      uint64_t count);
+/** The median of so many values, which it sorts. */
+double median(double *values, uint64_t count);
 /** Report the median and the high percentiles of so many durations, which it sorts. */
-void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count);
+void report_percentiles(const struct bench *bench, double *durations_ns, uint64_t count);
 /** Report a figure that is no time of an operation, as NAME.part; `part` NULL: as NAME. */
 void report_value(const struct bench *bench, const char *part, double value);
 

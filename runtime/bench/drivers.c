@@ -56,18 +56,6 @@ static double time_of(void (*turns)(const struct turning *turning, uint64_t coun
     return (double)(wf_clock_ns() - start) / (double)count;
 }
 
-static int by_ratio(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double median(double *values, uint64_t count)
-{
-    qsort(values, count, sizeof *values, by_ratio);
-    return values[count / 2];
-}
-
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what, (void)arg;

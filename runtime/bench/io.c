@@ -177,11 +177,11 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
-static void open_eventfd(struct wf_async_fd *async_fd)
+static int new_eventfd(void)
 {
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     must(fd >= 0 ? 0 : -errno);
-    must(wf_async_fd_open(async_fd, fd, WF_READABLE));
+    return fd;
 }
 
 /* As many descriptors as the system lets this process have. */
@@ -200,9 +200,9 @@ ASYNC_FN(many_fds)
     self->descriptors = self->bench->count < MANY ? self->bench->count : MANY;
     self->times = self->bench->count / self->descriptors;
     self->asked = memory_for(self->descriptors, sizeof *self->asked);
-    open_eventfd(&self->answer);
+    must(wf_async_fd_open(&self->answer, new_eventfd(), WF_READABLE));
     for (uint64_t i = 0; i < self->descriptors; i++) {
-        open_eventfd(&self->asked[i]);
+        must(wf_async_fd_open(&self->asked[i], new_eventfd(), WF_READABLE));
         must(WF_SPAWN(wf_scheduler_current(), NULL, listener, .own = &self->asked[i],
                       .answer = self->answer.fd, .left = self->times));
     }
@@ -237,8 +237,7 @@ static void open_and_release(const struct bench *bench)
 {
     struct wf_async_fd async_fd;
     struct stopwatch start;
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    must(fd >= 0 ? 0 : -errno);
+    int fd = new_eventfd();
     stopwatch_start(&start);
     for (uint64_t i = 0; i < bench->count; i++) {
         must(wf_async_fd_open(&async_fd, fd, WF_READABLE));

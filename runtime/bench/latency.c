@@ -23,7 +23,7 @@ struct wakes {
     struct notify notify;
     sem_t taken;
     WF_ATOMIC(uint64_t) sent_ns;
-    uint64_t *took_ns; /* written by the task, read when it has posted */
+    double *took_ns; /* written by the task, read when it has posted */
     uint64_t count;
     WF_ATOMIC(bool) over;
 };
@@ -42,7 +42,7 @@ ASYNC_FN(sleeper)
     ASYNC_BEGIN;
     for (; self->i < self->wakes->count; self->i++) {
         AWAIT(notified(&self->told, &self->wakes->notify));
-        self->wakes->took_ns[self->i] = wf_clock_ns() - wf_load_relaxed(&self->wakes->sent_ns);
+        self->wakes->took_ns[self->i] = (double)(wf_clock_ns() - wf_load_relaxed(&self->wakes->sent_ns));
         sem_post(&self->wakes->taken);
     }
 ASYNC_FINALLY:

@@ -21,34 +21,27 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
-static void start_stop(const struct bench *bench)
+static void lives(const struct bench *bench, bool driven)
 {
     struct stopwatch start;
     stopwatch_start(&start);
     for (uint64_t i = 0; i < bench->count; i++) {
-        struct wf_multi_thread *runtime = runtime_of(bench);
         struct one_child root;
         ASYNC_INIT(&root, one_child);
-        must(wf_multi_thread_block_on(runtime, &root.future));
+        run_root(bench, driven, &root.future);
         check("the sum", root.out, 2);
-        wf_multi_thread_drop(runtime);
     }
     report_time(bench, &start, bench->count);
 }
 
+static void start_stop(const struct bench *bench)
+{
+    lives(bench, false);
+}
+
 static void driven_start_stop(const struct bench *bench)
 {
-    struct stopwatch start;
-    stopwatch_start(&start);
-    for (uint64_t i = 0; i < bench->count; i++) {
-        struct wf_runtime *runtime = driven_runtime_of(bench);
-        struct one_child root;
-        ASYNC_INIT(&root, one_child);
-        must(wf_runtime_block_on(runtime, &root.future));
-        check("the sum", root.out, 2);
-        wf_runtime_drop(runtime);
-    }
-    report_time(bench, &start, bench->count);
+    lives(bench, true);
 }
 
 const struct benchmark life_benchmarks[] = {

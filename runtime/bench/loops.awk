@@ -9,42 +9,15 @@ BEGIN {
     printf "%-32s %7s %5s %9s %9s %9s   %-22s   %s\n", "", "workers", "", "ours", "libuv", "epoll", "  libuv / ours", "  epoll / ours"
 }
 
-function median(key, program,    i, j, held, count, values)
+function figure(of)
 {
-    count = rounds[key, program]
-    for (i = 1; i <= count; i++)
-        values[i] = cpu[key, program, i]
-    for (i = 2; i <= count; i++) {
-        held = values[i]
-        for (j = i - 1; j >= 1 && values[j] > held; j--)
-            values[j + 1] = values[j]
-        values[j + 1] = held
-    }
-    return count % 2 ? values[(count + 1) / 2] : (values[count / 2] + values[count / 2 + 1]) / 2
-}
-
-function figure(key, program)
-{
-    return rounds[key, program] ? sprintf("%.1f", median(key, program)) : "-"
-}
-
-function ratio(key, program,    i, one, lowest, highest)
-{
-    for (i = 1; i <= rounds[key, program]; i++) {
-        one = cpu[key, program, i] / cpu[key, "weft", i]
-        if (i == 1 || one < lowest)
-            lowest = one
-        if (i == 1 || one > highest)
-            highest = one
-    }
-    return rounds[key, program] ? sprintf("%6.2f (%.2f to %.2f)", median(key, program) / median(key, "weft"), lowest, highest) : "     -"
+    return rounds[of] ? sprintf("%.1f", middle_of(cpu, of)) : "-"
 }
 
 FILENAME ~ /benchmarks.txt$/ {
     if ($0 !~ /^(#|$)/) {
         split($0, words, " ")
-        title[words[2]] = $0
-        sub(/^([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)/, "", title[words[2]])
+        title[words[2]] = title_of($0)
     }
     next
 }
@@ -62,7 +35,10 @@ FILENAME ~ /benchmarks.txt$/ {
 END {
     for (i = 1; i <= lines; i++) {
         split(order[i], part, SUBSEP)
-        printf "%-32s %7s %5s %9s %9s %9s   %-22s   %s\n", title[part[1]], part[2], "ns", figure(order[i], "weft"), figure(order[i], "libuv"),
-            figure(order[i], "epoll"), ratio(order[i], "libuv"), ratio(order[i], "epoll")
+        weft = order[i] SUBSEP "weft"
+        libuv = order[i] SUBSEP "libuv"
+        epoll = order[i] SUBSEP "epoll"
+        printf "%-32s %7s %5s %9s %9s %9s   %-22s   %s\n", title[part[1]], part[2], "ns", figure(weft), figure(libuv), figure(epoll),
+            ratio_of(cpu, libuv, weft), ratio_of(cpu, epoll, weft)
     }
 }

@@ -11,10 +11,8 @@
 #include <string.h>
 
 #include "weft/alloc.h"
-#include "weft/current_thread.h"
 #include "weft/detail/block_cache.h"
 #include "weft/detail/idle.h"
-#include "weft/error.h"
 
 static const struct benchmark *const tables[] = {
     spawn_benchmarks,    yield_benchmarks,   wake_benchmarks,     blocking_benchmarks,
@@ -58,20 +56,7 @@ static void run(const struct benchmark *benchmark, const struct bench *bench)
     }
     struct root root;
     ASYNC_INIT(&root, root, .benchmark = benchmark, .bench = bench);
-    if (benchmark->driven) {
-        struct wf_runtime *runtime = driven_runtime_of(bench);
-        must(wf_runtime_block_on(runtime, &root.future));
-        wf_runtime_drop(runtime);
-    } else if (bench->workers == 0) {
-        struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
-        must(runtime ? 0 : WF_ENOMEM);
-        wf_current_thread_block_on(runtime, &root.future);
-        wf_current_thread_drop(runtime);
-    } else {
-        struct wf_multi_thread *runtime = runtime_of(bench);
-        must(wf_multi_thread_block_on(runtime, &root.future));
-        wf_multi_thread_drop(runtime);
-    }
+    run_root(bench, benchmark->driven, &root.future);
 }
 
 /* False: there is no allocator of that name. */

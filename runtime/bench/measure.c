@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "weft/current_thread.h"
 #include "weft/detail/clock.h"
 #include "weft/error.h"
+#include "weft/runtime.h"
 
 void must(int error)
 {
@@ -44,14 +46,31 @@ struct wf_multi_thread *runtime_of(const struct bench *bench)
     return runtime;
 }
 
-struct wf_runtime *driven_runtime_of(const struct bench *bench)
+static void run_driven(const struct bench *bench, struct wf_future *root)
 {
     struct wf_runtime *runtime = wf_runtime_new(&(struct wf_runtime_config){
         .kind = bench->workers ? WF_RUNTIME_MULTI_THREAD : WF_RUNTIME_CURRENT_THREAD,
         .workers = bench->workers,
     });
     must(runtime ? 0 : -errno);
-    return runtime;
+    must(wf_runtime_block_on(runtime, root));
+    wf_runtime_drop(runtime);
+}
+
+void run_root(const struct bench *bench, bool driven, struct wf_future *root)
+{
+    if (driven) {
+        run_driven(bench, root);
+    } else if (bench->workers == 0) {
+        struct wf_current_thread *runtime = wf_current_thread_new(NULL, NULL);
+        must(runtime ? 0 : WF_ENOMEM);
+        wf_current_thread_block_on(runtime, root);
+        wf_current_thread_drop(runtime);
+    } else {
+        struct wf_multi_thread *runtime = runtime_of(bench);
+        must(wf_multi_thread_block_on(runtime, root));
+        wf_multi_thread_drop(runtime);
+    }
 }
 
 /* Processor time of all threads of this process. */
@@ -102,15 +121,20 @@ void report_value(const struct bench *bench, const char *part, double value)
 
 static int by_value(const void *left, const void *right)
 {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
 }
 
-void report_percentiles(const struct bench *bench, uint64_t *durations_ns, uint64_t count)
+double median(double *values, uint64_t count)
 {
-    qsort(durations_ns, count, sizeof *durations_ns, by_value);
-    const uint64_t half = count / 2, most = count * 99 / 100, nearly_all = count * 999 / 1000;
-    report_value(bench, "p50", (double)durations_ns[half]);
-    report_value(bench, "p99", (double)durations_ns[most]);
-    report_value(bench, "p99.9", (double)durations_ns[nearly_all]);
+    qsort(values, count, sizeof *values, by_value);
+    return values[count / 2];
+}
+
+void report_percentiles(const struct bench *bench, double *durations_ns, uint64_t count)
+{
+    report_value(bench, "p50", median(durations_ns, count));
+    const uint64_t most = count * 99 / 100, nearly_all = count * 999 / 1000;
+    report_value(bench, "p99", durations_ns[most]);
+    report_value(bench, "p99.9", durations_ns[nearly_all]);
 }

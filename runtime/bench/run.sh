@@ -228,17 +228,17 @@ fi
 
 # --- the report ----------------------------------------------------------------------------------------------
 
-awk -f $here/summary.awk "$here/benchmarks.txt" "$figures" >"$out/summary.tsv"
+awk -f $here/common.awk -f $here/summary.awk "$here/benchmarks.txt" "$figures" >"$out/summary.tsv"
 awk -f $here/json.awk "$out/summary.tsv" >"$out/results.json"
 awk -v date="$(date +%F)" -v rounds="$rounds" -f $here/chart.awk "$out/summary.tsv" >"$out/chart.svg"
 awk -v rounds="$rounds" -f $here/table.awk "$out/summary.tsv"
 echo
-if cut -f 3 "$figures" | grep -qxE 'libuv|epoll'; then
-    awk -f $here/loops.awk "$here/benchmarks.txt" "$figures"
+if grep -qE $'\t(libuv|epoll)\t' "$figures"; then
+    awk -f $here/common.awk -f $here/loops.awk "$here/benchmarks.txt" "$figures"
     echo
 fi
 if [ -s "$with_allocators" ]; then
-    awk -f $here/allocators.awk "$here/benchmarks.txt" "$with_allocators"
+    awk -f $here/common.awk -f $here/allocators.awk "$here/benchmarks.txt" "$with_allocators"
     echo
 fi
 awk -f $here/targets.awk "$out/summary.tsv"

@@ -1,6 +1,6 @@
 # summary.awk: benchmarks.txt and rounds.tsv -> summary.tsv, a line for each benchmark and number of workers that was measured, in columns:
 #
-#    1 name   2 title   3 unit   4 workers   5 ratio to reach   6 limit of ours   7 peers (all, tokio, none)   8 in the mean (yes, no)
+#    1 name   2 title   3 unit   4 workers   5 ratio to reach   6 limit of ours   7 peers (all, loops, tokio, none)   8 in the mean (yes, no)
 #    9 ours, the median of the rounds   10 its spread: highest less lowest, in percent of the median   11 its processor time
 #   12 Tokio's median   13 over ours   14 the lowest of the rounds' ratios   15 the highest   16 processor time: Tokio's over ours
 #   17 Go's median      18 over ours   19 lowest                             20 highest       21 processor time: Go's over ours
@@ -12,27 +12,6 @@
 BEGIN {
     FS = OFS = "\t"
     CONVFMT = OFMT = "%.10g"
-}
-
-function median(values, count,    i, j, held)
-{
-    for (i = 2; i <= count; i++) {
-        held = values[i]
-        for (j = i - 1; j >= 1 && values[j] > held; j--)
-            values[j + 1] = values[j]
-        values[j + 1] = held
-    }
-    return count % 2 ? values[(count + 1) / 2] : (values[count / 2] + values[count / 2 + 1]) / 2
-}
-
-# The median of a program's rounds; "-": there is none.
-function middle_of(table, key, program,    i, values)
-{
-    if (!rounds[key, program] || table[key, program, 1] == "-")
-        return "-"
-    for (i = 1; i <= rounds[key, program]; i++)
-        values[i] = table[key, program, i]
-    return median(values, rounds[key, program])
 }
 
 function over(above, below)
@@ -52,8 +31,8 @@ function compare(key, peer,    i, ratio, lowest, highest)
         if (i == 1 || ratio > highest)
             highest = ratio
     }
-    return middle_of(figures, key, peer) OFS middle_of(figures, key, peer) / ours OFS lowest OFS highest OFS \
-        over(middle_of(cpu, key, peer), middle_of(cpu, key, "weft"))
+    return middle_of(figures, key SUBSEP peer) OFS middle_of(figures, key SUBSEP peer) / ours OFS lowest OFS highest OFS \
+        over(middle_of(cpu, key SUBSEP peer), middle_of(cpu, key SUBSEP "weft"))
 }
 
 function highest_of(key, peer,    i, highest)
@@ -69,12 +48,10 @@ FILENAME ~ /benchmarks.txt$/ {
     if ($0 ~ /^(#|$)/)
         next
     split($0, words, " ")
-    text = $0
-    sub(/^([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)([^ ]+ +)/, "", text)
     for (i = split(words[4], some, ","); i >= 1; i--) {
         key = words[2] SUBSEP some[i]
         listed[key] = 1
-        title[key] = text
+        title[key] = title_of($0)
         unit[key] = words[5]
         peers[key] = words[6]
         target[key] = words[7]
@@ -110,7 +87,7 @@ END {
                 values[i] = figures[key, "weft", i]
             ours = median(values, count)
             print names[b], title[key], unit[key], workers, target[key], limit[key], peers[key], in_mean[key], ours,
-                (ours > 0 ? (values[count] - values[1]) / ours * 100 : 0), middle_of(cpu, key, "weft"),
+                (ours > 0 ? (values[count] - values[1]) / ours * 100 : 0), middle_of(cpu, key SUBSEP "weft"),
                 compare(key, "tokio"), compare(key, "go"), highest_of(key, "tokio")
         }
     }

@@ -156,7 +156,7 @@ struct lateness {
     struct wf_future future;
     const struct bench *bench;
     struct wf_sleep sleep;
-    uint64_t *late_ns;
+    double *late_ns;
     uint64_t due, i;
     struct {
     } out;
@@ -171,7 +171,7 @@ ASYNC_FN(lateness)
         AWAIT(wf_sleep_until(&self->sleep, self->due));
         must(self->sleep.out);
         check("the number of sleeps that ended early", wf_now() < self->due, 0);
-        self->late_ns[self->i] = wf_since_ns(wf_now(), self->due);
+        self->late_ns[self->i] = (double)wf_since_ns(wf_now(), self->due);
     }
     report_percentiles(self->bench, self->late_ns, self->bench->count);
     free(self->late_ns);

@@ -61,10 +61,10 @@ static int64_t read_events(int fd, void *arg, bool *drained)
     _Alignas(struct inotify_event) char bytes[1024];
     ssize_t length = read(fd, bytes, sizeof bytes);
     (void)drained; /* a read takes whole events, so that it is short says nothing: the next one will be EAGAIN */
-    for (const char *at = bytes; at < bytes + length;) {
-        const struct inotify_event *event = (const struct inotify_event *)at;
+    for (ssize_t at = 0; at < length;) {
+        const struct inotify_event *event = (const struct inotify_event *)(bytes + at);
         *(uint32_t *)arg |= event->mask;
-        at += sizeof *event + event->len;
+        at += (ssize_t)(sizeof *event + event->len);
     }
     return length < 0 ? -errno : length;
 }
