@@ -33,7 +33,7 @@ static struct wf_async_fd *async_at(int64_t number)
 
 static struct counted {
     struct wf_waker waker;
-    int64_t clones, wakes;
+    int64_t clones;
     int64_t polls, drops,
         closes; /* the future that a wake polls or drops, the async that it closes; -1: none */
 } wakers[WAKERS_MAX];
@@ -59,7 +59,6 @@ static void counted_wake_by_ref(void *data)
 {
     struct counted *self = data;
     int64_t polls = self->polls, drops = self->drops, closes = self->closes, out = 0;
-    self->wakes++;
     self->polls = self->drops = self->closes = -1;
     scenario_event(EVENT_WOKEN, self - wakers, 0);
     if (polls >= 0) {
@@ -167,7 +166,7 @@ static struct step_reply on_release(const struct step_release *step)
 enum { SCRIPT_MAX = 256 };
 
 static struct step_script script[SCRIPT_MAX];
-static int64_t script_end, script_at, calls;
+static int64_t script_end, script_at;
 static int argument; /* its address is the calls' */
 static WF_ATOMIC(bool) canceled;
 
@@ -183,7 +182,6 @@ static struct step_reply on_script(const struct step_script *step)
 static int64_t scripted_call(int fd, void *arg, bool *drained)
 {
     int64_t number = number_of_fd(fd), out = 0;
-    calls++;
     scenario_event(EVENT_CALLED, number,
                    (arg == &argument ? CALLED_WITH_ARG : 0) | (*drained ? 0 : CALLED_UNDRAINED) |
                        (script_at == script_end ? CALLED_BEYOND_SCRIPT : 0));
@@ -226,7 +224,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
 }
 
 static ON_STEP(forget_script, DONE_BY(script_at = script_end = 0));
-static ON_STEP(called, (struct step_reply){calls, script_end - script_at});
+static ON_STEP(calls_left, ANSWERS(script_end - script_at));
 
 /* --- futures --- */
 

@@ -3,7 +3,6 @@
  * @brief Lab 08: words and waiters by number, polled and dropped by hand.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "mocks.h"
 #include "stage.h"

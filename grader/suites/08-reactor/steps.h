@@ -211,7 +211,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     poll_future the poll; out
  *     bits        the bits of the word that a wf_fd_ready has seen
  *     units       left after the last poll
- *     called      calls that were made so far; how many of the script are left */
+ *     calls_left  how many of the script were not made */
 #define FD_STEPS(STEP, ARG)                                                                                   \
     STEP(descriptor, "descriptor {descriptor} is {kind}, {flags}",                                            \
          ARG(descriptor, DESCRIPTOR) ARG(kind, FD_KIND) ARG(flags, FD_FLAG))                                  \
@@ -239,7 +239,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",              \
          ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                 \
     STEP(forget_script, "the rest of the script is forgotten", )                                              \
-    STEP(called, "the calls that were made", )                                                                \
+    STEP(calls_left, "the calls of the script that were not made", )                                          \
     STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                   \
          ARG(future, FUTURE) ARG(waker, WAKER) ARG(units, UNITS) ARG(request, REQUEST) ARG(place, PLACE))     \
     STEP(drop_future, "wf_future_drop({future})", ARG(future, FUTURE))                                        \

@@ -2,8 +2,6 @@
  * @file tests_io.c
  * @brief Clauses 08.13 and 08.14: calls that are made when the descriptor is ready.
  */
-#include <stdio.h>
-
 #include "tests.h"
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -26,16 +24,16 @@ static void begin_io(struct judge *judge, int64_t bits)
         DO(judge, tell, .descriptor = 0, .bits = bits);
 }
 
-static void expect_script_done(struct judge *judge)
+static void expect_calls_left(struct judge *judge, int64_t wanted)
 {
-    struct judge_reply called = DO(judge, called);
-    EXPECT(judge, called.b == 0, "the call is made as often as there is something to do",
-           "%lld calls were not made", (long long)called.b);
+    struct judge_reply left = DO(judge, calls_left);
+    EXPECT(judge, left.a == wanted, "the call is made as often as there is something to do",
+           "%lld calls were not made, of %lld", (long long)left.a, (long long)wanted);
 }
 
 static void end_io(struct judge *judge)
 {
-    expect_script_done(judge);
+    expect_calls_left(judge, 0);
     expect_waiting(judge, 0, 0, "who is READY waits no more");
     expect_clones(judge, 0, "who is READY keeps no waker");
     DO(judge, close_fd, .async = 0);
@@ -286,10 +284,7 @@ void test_io_random(struct judge *judge)
             DO(judge, tell, .descriptor = 0, .bits = interest & -interest);
             bits |= interest & -interest;
         }
-        int left = count + signals - at;
-        struct judge_reply called = DO(judge, called);
-        EXPECT(judge, called.b == left, "the call is made as often as there is something to do",
-               "%lld calls were not made, of %d", (long long)called.b, left);
+        expect_calls_left(judge, count + signals - at);
         DO(judge, forget_script);
         expect_waiting(judge, 0, 0, "who is READY waits no more");
         expect_clones(judge, 0, "who is READY keeps no waker");

@@ -2,8 +2,6 @@
  * @file tests_ready.c
  * @brief Clauses 08.12 and 08.14, and wf_async_fd_clear: futures that wait until a descriptor is ready.
  */
-#include <stdio.h>
-
 #include "tests.h"
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))

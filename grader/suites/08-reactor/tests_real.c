@@ -2,8 +2,6 @@
  * @file tests_real.c
  * @brief Descriptors of the system, on the reactor of the course: what of it comes late, twice or never shows here.
  */
-#include <stdio.h>
-
 #include "tests.h"
 
 static void begin_real(struct judge *judge)
