@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "mocks.h"
 #include "stage.h"
 #include "weft/detail/readiness.h"
 
@@ -67,9 +68,7 @@ static void poll_flooded(struct flooded *self)
     const struct wf_waker waker = {&flood_ops, self};
     uint64_t seen;
     if (!self->waiter) {
-        self->waiter = malloc(sizeof *self->waiter);
-        if (!self->waiter)
-            scenario_broken("no memory");
+        self->waiter = mock_storage(sizeof *self->waiter);
         wf_waiter_init(self->waiter);
     }
     (void)!wf_waiter_poll(self->waiter, &flooded, self->stands_by ? WF_WRITABLE : WF_READABLE, &waker, &seen);

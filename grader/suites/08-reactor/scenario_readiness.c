@@ -184,9 +184,7 @@ static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, cou
 /* Wakers whose clones have a datum of their own, which goes with its one use. */
 static void *handle_clone(void *data)
 {
-    struct counted **handle = malloc(sizeof(struct counted *));
-    if (!handle)
-        scenario_broken("no memory");
+    struct counted **handle = mock_storage(sizeof(struct counted *));
     *handle = counted_clone(*(struct counted **)data);
     return handle;
 }
@@ -238,8 +236,7 @@ static struct step_reply on_clones(const struct step_clones *step)
 
 static void init_object(int64_t number)
 {
-    if (objects[number])
-        free(objects[number]);
+    free(objects[number]);
     objects[number] = mock_storage(sizeof *objects[number]);
     wf_readiness_init(objects[number], &lock_of_all);
 }

@@ -11,6 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "mocks.h"
 #include "real.h"
 #include "weft/async.h"
 #include "weft/current_thread.h"
@@ -242,7 +243,7 @@ static struct step_reply on_pump(const struct step_pump *step)
                      .pieces = step->pieces, .sockets = step->pump == THROUGH_SOCKETS);
     memcpy(root.fds, fds, sizeof fds);
     for (int i = 0; i < FLOWS; i++)
-        root.bytes[i] = malloc((size_t)step->piece);
+        root.bytes[i] = mock_storage(step->piece);
     if (step->workers == 0) {
         struct wf_current_thread *runtime = wf_current_thread_new(&reactor->park, NULL);
         if (!runtime)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "mocks.h"
 #include "real.h"
 
 /* --- the thread that turns --- */
@@ -109,12 +110,10 @@ static void sleep_until_ready(struct wf_future *future, struct wf_park *parker)
 /* One descriptor: waits that are given up, a byte that is waited for, waits that end with it. */
 static void live_once(struct stormer *self, int64_t round, struct wf_park *parker)
 {
-    struct wf_async_fd *async_fd = malloc(sizeof *async_fd);
+    struct wf_async_fd *async_fd = mock_storage(sizeof *async_fd);
     struct wait *waits = new_waits(3);
-    struct wf_fd_io *io = malloc(sizeof *io);
+    struct wf_fd_io *io = mock_storage(sizeof *io);
     int fds[2];
-    if (!async_fd || !io)
-        scenario_broken("no memory");
     make_pair(fds, round % 2);
     self->wrong += opened(async_fd, fds[0], WF_READABLE);
     for (int i = 0; i < 3; i++)
