@@ -19,11 +19,9 @@ struct flooded {
 };
 
 static struct wf_readiness flooded;
-enum { WRONG = 1000000 }; /* in a reply: more than there are clones */
 static struct flooded *flood, *more, *bystanders;
 static int64_t flood_count, flood_what, woken_last, wrong_sequence;
 
-enum { DEEP = 100 };
 static int depth; /* of wakes in wakes */
 static void flood_goes_off(void);
 
@@ -85,7 +83,7 @@ static void drop_flooded(struct flooded *self)
 static void flood_goes_off(void)
 {
     flood[0].is_bomb = false;
-    if (flood_what == FLOOD_DEEP && ++depth <= DEEP) {
+    if (flood_what == FLOOD_DEEP && ++depth <= FLOOD_DEPTH) {
         flood[0].is_bomb = true;
         wf_readiness_clear(&flooded, wf_readiness_look(&flooded), WF_READABLE);
         poll_flooded(&flood[0]);
@@ -129,14 +127,13 @@ static struct flooded *new_flood(int64_t count, int64_t first)
     return many;
 }
 
-/* Replies with the wakes, and the clones that are alive; WRONG for each thing that came out of sequence, or under the lock. */
 static struct step_reply event_for_flood(void)
 {
     woken_last = -1;
     wrong_sequence = 0;
     wf_readiness_event(&flooded, WF_READABLE);
     struct step_reply reply = flood_now();
-    reply.b += WRONG * wrong_sequence;
+    reply.b += FLOOD_WRONG * wrong_sequence;
     return reply;
 }
 

@@ -275,16 +275,16 @@ void test_flood(struct judge *judge)
             int64_t count = counts[i];
             judge_forget_trace(judge);
             struct judge_reply now = DO(judge, flood, .count = count, .what = what);
-            EXPECT(judge, now.b < 1000000,
+            EXPECT(judge, now.b < FLOOD_WRONG,
                    "the first to wait is woken first, each once, and not under the lock",
                    "%lld wakes or clones came out of sequence, or while the readiness was locked",
-                   (long long)(now.b / 1000000));
+                   (long long)(now.b / FLOOD_WRONG));
             snprintf(text, sizeof text, "%lld waiters were woken", (long long)count);
             if (what == FLOOD_DROPS)
                 EXPECT(judge, now.a >= 1 && now.a <= count,
                        "the first one was woken, the others once at most", "%lld wakes", (long long)now.a);
             else
-                EXPECT(judge, now.a == count + (what == FLOOD_DEEP ? 100 : 0), text, "%lld wakes",
+                EXPECT(judge, now.a == count + (what == FLOOD_DEEP ? FLOOD_DEPTH : 0), text, "%lld wakes",
                        (long long)now.a);
             int64_t waits = what == FLOOD_ADDS ? count - 1 : now.b;
             if (what == FLOOD_AGAIN)
@@ -299,7 +299,7 @@ void test_flood(struct judge *judge)
                    "%lld wakes, of %lld", (long long)(then.a - now.a), (long long)waits);
             EXPECT(judge, then.b == 0, "no waker is kept, in their sequence, and not under the lock",
                    "%lld clones are alive, %lld wakes or clones came out of sequence or under the lock",
-                   (long long)(then.b % 1000000), (long long)(then.b / 1000000));
+                   (long long)(then.b % FLOOD_WRONG), (long long)(then.b / FLOOD_WRONG));
             struct judge_reply end = DO(judge, flood_end);
             EXPECT(
                 judge, end.a == 0 && end.b == 0,
