@@ -77,11 +77,11 @@ static void carry_out(const struct step_when *step)
     case DOES_ADD:
         wf_readiness_add(object, WF_READABLE);
         break;
-    case DOES_EVENT_AND_CLEAR:
     case DOES_EVENT:
         wf_readiness_event(object, WF_READABLE);
-        if (step->deed == DOES_EVENT)
-            break;
+        break;
+    case DOES_EVENT_AND_CLEAR:
+        wf_readiness_event(object, WF_READABLE);
         __attribute__((fallthrough));
     case DOES_CLEAR:
         wf_readiness_clear(object, wf_readiness_look(object), WF_READABLE);
