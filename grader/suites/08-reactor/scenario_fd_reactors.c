@@ -135,7 +135,7 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     source->next = sources;
     sources = source;
     *out = &source->head;
-    errno = ENOTTY; /* any: who succeeds says nothing by it */
+    errno = ENOTTY; /* any: a call that succeeds says nothing by it */
     return 0;
 }
 

@@ -34,8 +34,8 @@ static void expect_calls_left(struct judge *judge, int64_t wanted)
 static void end_io(struct judge *judge)
 {
     expect_calls_left(judge, 0);
-    expect_waiting(judge, 0, 0, "who is READY waits no more");
-    expect_clones(judge, 0, "who is READY keeps no waker");
+    expect_waiting(judge, 0, 0, "what is READY waits no more");
+    expect_clones(judge, 0, "what is READY keeps no waker");
     DO(judge, close_fd, .async = 0);
 }
 
@@ -206,7 +206,7 @@ void test_io_meanwhile(struct judge *judge)
             expect_ready(judge, A, again ? WF_ECLOSED : outs[i],
                          "READY with what the call returns; with WF_ECLOSED if it is to be made again");
             expect_calls(judge, 1, 0, "no call where it is not open any more");
-            expect_clones(judge, 0, "who is READY keeps no waker");
+            expect_clones(judge, 0, "what is READY keeps no waker");
         }
         begin_io(judge, WF_READABLE);
         build(judge, A, WF_READABLE);
@@ -286,8 +286,8 @@ void test_io_random(struct judge *judge)
         }
         expect_calls_left(judge, count + signals - at);
         DO(judge, forget_script);
-        expect_waiting(judge, 0, 0, "who is READY waits no more");
-        expect_clones(judge, 0, "who is READY keeps no waker");
+        expect_waiting(judge, 0, 0, "what is READY waits no more");
+        expect_clones(judge, 0, "what is READY keeps no waker");
         DO(judge, close_fd, .async = 0);
     }
     finish_fd(judge);
@@ -345,7 +345,7 @@ void test_io_inside(struct judge *judge)
         expect_bits(judge, 0, WF_READABLE, "nothing is cleared");
         end_io(judge);
     }
-    /* two that wait take turns: who comes first drains it, the other one waits on */
+    /* two that wait take turns: the first to come drains it, the other one waits on */
     for (int64_t winner = A; winner <= B; winner++) {
         begin_io(judge, 0);
         for (int64_t future = A; future <= B; future++) {

@@ -300,7 +300,7 @@ static void try_closing(struct judge *judge, bool io)
                 if (events[i].kind == EVENT_WAITER_POLLED) {
                     polls++;
                     EXPECT(judge, events[i].b == (WF_READY | WF_ECLOSED * 2),
-                           "READY with WF_ECLOSED: who is woken finds it closed", "it does not");
+                           "READY with WF_ECLOSED: what is woken finds it closed", "it does not");
                 }
             EXPECT(judge, polls == (way == BY_POLL_IN_WAKE ? 3 : 0), "each is woken, and polled", "%d are",
                    polls);
