@@ -273,7 +273,7 @@ void test_flood(struct judge *judge)
     char text[120];
     begin_readiness(judge);
     for (int64_t what = FLOOD_RESTS; what <= FLOOD_CLOSES; what++)
-        for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++) {
+        for (int i = 0; i < COUNT_OF(counts); i++) {
             int64_t count = counts[i];
             judge_forget_trace(judge);
             struct judge_reply now = DO(judge, flood, .count = count, .what = what);

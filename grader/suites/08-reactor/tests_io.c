@@ -4,8 +4,6 @@
  */
 #include "tests.h"
 
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
-
 static const int64_t results[] = {
     0,  1,      65536,   INT32_MAX,    INT64_C(4294967285), INT64_C(4294967296), INT64_MAX,
     -1, -EPIPE, -EINVAL, WF_ECANCELED, WF_ECLOSED,          INT32_MIN,           INT64_MIN};
@@ -34,8 +32,7 @@ static void expect_calls_left(struct judge *judge, int64_t wanted)
 static void end_io(struct judge *judge)
 {
     expect_calls_left(judge, 0);
-    expect_waiting(judge, 0, 0, "what is READY waits no more");
-    expect_clones(judge, 0, "what is READY keeps no waker");
+    expect_nothing_kept(judge, 0);
     DO(judge, close_fd, .async = 0);
 }
 
@@ -286,8 +283,7 @@ void test_io_random(struct judge *judge)
         }
         expect_calls_left(judge, count + signals - at);
         DO(judge, forget_script);
-        expect_waiting(judge, 0, 0, "what is READY waits no more");
-        expect_clones(judge, 0, "what is READY keeps no waker");
+        expect_nothing_kept(judge, 0);
         DO(judge, close_fd, .async = 0);
     }
     finish_fd(judge);

@@ -9,7 +9,6 @@ static const int64_t flags[] = {0, HAS_NONBLOCK, HAS_APPEND | HAS_CLOEXEC, HAS_A
 static const int64_t interests[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const int64_t no_interests[] = {0, 16, 32, 64, 17, 128, 0x80000000, 0xffffffff};
 static const int64_t codes[] = {WF_ENOTPOLLABLE, -EBADF, -EEXIST, WF_ENOMEM, -ENOSPC, WF_ECLOSED, -EINVAL};
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
 
 /* How often the last step watched and unwatched. */
 static int watches(struct judge *judge, uint32_t kind)

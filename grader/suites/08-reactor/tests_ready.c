@@ -4,8 +4,6 @@
  */
 #include "tests.h"
 
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* The bits that end a wait: written anew, not read from the header. */
 static int64_t ending(int64_t bits, int64_t interest)
 {
@@ -52,18 +50,11 @@ void test_fd_ready(struct judge *judge)
                     expect_ready(judge, A, interest | ending(bits, interest),
                                  "READY with the bits that serve it");
             }
-            expect_waiting(judge, 0, 0, "what is READY or dropped waits no more");
-            expect_clones(judge, 0, "what is READY or dropped keeps no waker");
+            expect_nothing_kept(judge, 0);
             DO(judge, close_fd, .async = 0);
         }
     }
     finish_fd(judge);
-}
-
-static void expect_nothing_kept(struct judge *judge, int64_t descriptor)
-{
-    expect_waiting(judge, descriptor, 0, "what is READY waits no more");
-    expect_clones(judge, 0, "what is READY keeps no waker");
 }
 
 /* 08.12: it is not open, not for that, or not any more. */

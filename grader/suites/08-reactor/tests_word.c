@@ -74,7 +74,7 @@ void test_word_clear(struct judge *judge)
 {
     static const int64_t cleared[] = {0, 1, 2, 4, 8, 15, 16, 32, 64, ALL_BITS, 128, 0x80000000, 0xffffffff};
     begin_readiness(judge);
-    for (int i = 0; i < (int)(sizeof cleared / sizeof *cleared); i++)
+    for (int i = 0; i < COUNT_OF(cleared); i++)
         for (int then = 0; then < 5; then++) {
             judge_forget_trace(judge);
             fresh(judge, 0);
