@@ -12,8 +12,6 @@
 #include "mocks.h"
 #include "weft/context.h"
 
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
-
 /* --- descriptors --- */
 
 static struct descriptor descriptors[DESCRIPTORS_MAX];

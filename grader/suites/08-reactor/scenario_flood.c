@@ -8,8 +8,6 @@
 #include "stage.h"
 #include "weft/detail/readiness.h"
 
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
-
 /* --- a flood --- */
 
 struct flooded {

@@ -9,7 +9,7 @@
 #include "weft/alloc.h"
 #include "weft/detail/readiness.h"
 
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER;
 
 /* Each in storage of its own, so that AddressSanitizer sees what comes too late. */
 static struct wf_readiness *objects[OBJECTS_MAX];

@@ -12,8 +12,6 @@
 #include "weft/detail/readiness.h"
 #include "weft/park.h"
 
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
-
 /* --- threads that look --- */
 
 enum { PUBLISHED_MAX = 2001 };
