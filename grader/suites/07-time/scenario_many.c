@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "mocks.h"
 #include "stage.h"
 #include "weft/current_thread.h"
 #include "weft/test_clock.h"
@@ -229,9 +230,7 @@ struct step_reply on_storm(const struct step_storm *step)
     if (pthread_create(&thread, NULL, move_clock, driver()) != 0)
         scenario_broken("no thread");
     for (int64_t round = 0; round < step->rounds; round++) {
-        struct wf_sleep *sleep = malloc(sizeof *sleep); /* so that a driver that comes late is seen */
-        if (!sleep)
-            scenario_broken("no memory");
+        struct wf_sleep *sleep = mock_storage(sizeof *sleep); /* so that a driver that comes late is seen */
         uint64_t deadline = wf_now() + (uint64_t)(round % 3) * WF_TICK_NS / 2;
         wf_sleep_until(sleep, deadline);
         bool ready = false;

@@ -33,10 +33,6 @@ static void prepare_over(struct kit_object *object)
     wf_readiness_add(&place_of(object)->source.readiness, WF_READABLE);
 }
 
-static void release(struct kit_object *object)
-{
-}
-
 /* It became ready, and somebody else has used that up. */
 static void kick(struct kit_object *object)
 {
@@ -66,24 +62,13 @@ static const struct kit_kind fd_ready_on_kind = {.name = "fd_ready_on",
                                                  KIT_FRAME(struct wf_fd_ready),
                                                  .prepare = prepare_on,
                                                  .build = build_fd_ready,
-                                                 .release = release,
                                                  .kick = kick};
-static const struct kit_kind fd_ready_over_kind = {.name = "fd_ready_over",
-                                                   KIT_FRAME(struct wf_fd_ready),
-                                                   .prepare = prepare_over,
-                                                   .build = build_fd_ready,
-                                                   .release = release};
-static const struct kit_kind fd_io_on_kind = {.name = "fd_io_on",
-                                              KIT_FRAME(struct wf_fd_io),
-                                              .prepare = prepare_on,
-                                              .build = build_fd_io,
-                                              .release = release,
-                                              .kick = kick};
-static const struct kit_kind fd_io_over_kind = {.name = "fd_io_over",
-                                                KIT_FRAME(struct wf_fd_io),
-                                                .prepare = prepare_over,
-                                                .build = build_fd_io,
-                                                .release = release};
+static const struct kit_kind fd_ready_over_kind = {
+    .name = "fd_ready_over", KIT_FRAME(struct wf_fd_ready), .prepare = prepare_over, .build = build_fd_ready};
+static const struct kit_kind fd_io_on_kind = {
+    .name = "fd_io_on", KIT_FRAME(struct wf_fd_io), .prepare = prepare_on, .build = build_fd_io, .kick = kick};
+static const struct kit_kind fd_io_over_kind = {
+    .name = "fd_io_over", KIT_FRAME(struct wf_fd_io), .prepare = prepare_over, .build = build_fd_io};
 
 KIT_KINDS(LAB_FUTURES);
 KIT_OWN_MISTAKES(LAB_OWN_MISTAKES);

@@ -22,7 +22,7 @@ struct wait {
 struct wf_reactor *enter_reactor(struct wf_context *context);
 void leave_reactor(struct wf_context *context);
 
-/** Build it, and poll it: PENDING. */
+/** Build it, and poll it: whether it is READY, which it should not be. */
 bool begin_wait(struct wait *self, struct wf_async_fd *async_fd, unsigned interest);
 /** Poll: whether it is READY. */
 bool poll_wait(struct wait *self);
@@ -32,8 +32,8 @@ struct wait *new_waits(int64_t count);
 /** A pipe, or sockets. */
 void make_pair(int fds[2], bool sockets);
 void write_byte(int fd);
-/** Open, or the scenario is broken: this is the lab's code, but the judge has tested it before. */
-int opened(struct wf_async_fd *async_fd, int fd, unsigned interest);
+/** Open it: whether that fails. */
+bool open_fails(struct wf_async_fd *async_fd, int fd, unsigned interest);
 /** Read one byte. */
 int64_t read_byte(int fd, void *arg, bool *drained);
 

@@ -3,7 +3,6 @@
  * @brief The judge's readiness: a word and a list, which each step changes as the clauses say, and what the subject does is held against.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "tests.h"
 

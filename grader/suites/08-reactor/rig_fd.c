@@ -80,6 +80,12 @@ void expect_clones(struct judge *judge, int64_t clones, const char *why)
     EXPECT(judge, alive.a == clones, why, "%lld clones of wakers are alive", (long long)alive.a);
 }
 
+void expect_nothing_kept(struct judge *judge, int64_t descriptor)
+{
+    expect_waiting(judge, descriptor, 0, "what is READY or dropped waits no more");
+    expect_clones(judge, 0, "what is READY or dropped keeps no waker");
+}
+
 void expect_bits(struct judge *judge, int64_t descriptor, int64_t bits, const char *why)
 {
     struct judge_reply word = DO(judge, word, .descriptor = descriptor);

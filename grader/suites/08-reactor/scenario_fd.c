@@ -10,17 +10,6 @@
 #include "weft/async_fd.h"
 #include "weft/context.h"
 
-static struct wf_waiter raw;
-
-static struct step_reply on_raw_drop(const struct step_raw_drop *step)
-{
-    (void)step;
-    wf_waiter_drop(&raw);
-    return STEP_DONE;
-}
-
-/* --- wakers --- */
-
 static struct wf_async_fd *asyncs[ASYNCS_MAX];
 
 static struct wf_async_fd *async_at(int64_t number)
@@ -31,22 +20,36 @@ static struct wf_async_fd *async_at(int64_t number)
     return *self;
 }
 
+/* --- wakers --- */
+
 static struct counted {
     struct wf_waker waker;
-    int64_t clones, wakes;
-    int64_t polls, drops,
-        closes; /* the future that a wake polls or drops, the async that it closes; -1: none */
+    int64_t clones;
+    /* the future that a wake polls or drops, the async that it closes; -1: none */
+    int64_t polls, drops, closes;
 } wakers[WAKERS_MAX];
+
+static struct counted *waker_at(int64_t number)
+{
+    return &wakers[scenario_in_range(number, WAKERS_MAX)];
+}
 
 static enum wf_poll poll_by_hand(int64_t future, int64_t waker, int64_t *out)
 {
     struct wf_future *polled = mock_future(future);
-    struct wf_cx cx = {.waker = &wakers[scenario_in_range(waker, WAKERS_MAX)].waker};
+    struct wf_cx cx = {.waker = &waker_at(waker)->waker};
     enum wf_poll poll = wf_future_poll(polled, &cx);
     if (poll == WF_READY)
         *out = polled->ops->out_size == sizeof(int) ? *(int *)wf_future_out(polled)
                                                     : *(int64_t *)wf_future_out(polled);
     return poll;
+}
+
+static void poll_and_tell(int64_t future, int64_t waker)
+{
+    int64_t out = 0;
+    enum wf_poll poll = poll_by_hand(future, waker, &out);
+    scenario_event(EVENT_WAITER_POLLED, future, poll | out * 2);
 }
 
 static void *counted_clone(void *data)
@@ -58,14 +61,11 @@ static void *counted_clone(void *data)
 static void counted_wake_by_ref(void *data)
 {
     struct counted *self = data;
-    int64_t polls = self->polls, drops = self->drops, closes = self->closes, out = 0;
-    self->wakes++;
+    int64_t polls = self->polls, drops = self->drops, closes = self->closes;
     self->polls = self->drops = self->closes = -1;
     scenario_event(EVENT_WOKEN, self - wakers, 0);
-    if (polls >= 0) {
-        enum wf_poll poll = poll_by_hand(polls, 0, &out);
-        scenario_event(EVENT_WAITER_POLLED, polls, poll | out * 2);
-    }
+    if (polls >= 0)
+        poll_and_tell(polls, 0);
     if (closes >= 0)
         wf_async_fd_close(async_at(closes));
     if (drops >= 0) {
@@ -88,14 +88,12 @@ static void counted_wake(void *data)
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
 
-static struct counted *waker_at(int64_t number)
-{
-    return &wakers[scenario_in_range(number, WAKERS_MAX)];
-}
-
 static ON_STEP(polls_in_wake, DONE_BY(waker_at(step->waker)->polls = step->future));
 static ON_STEP(closes_in_wake, DONE_BY(waker_at(step->waker)->closes = step->async));
 static ON_STEP(drops_in_wake, DONE_BY(waker_at(step->waker)->drops = step->future));
+
+static struct wf_waiter raw;
+static ON_STEP(raw_drop, DONE_BY(wf_waiter_drop(&raw)));
 
 static struct step_reply on_raw(const struct step_raw *step)
 {
@@ -167,7 +165,7 @@ static struct step_reply on_release(const struct step_release *step)
 enum { SCRIPT_MAX = 256 };
 
 static struct step_script script[SCRIPT_MAX];
-static int64_t script_end, script_at, calls;
+static int64_t script_end, script_at;
 static int argument; /* its address is the calls' */
 static WF_ATOMIC(bool) canceled;
 
@@ -182,8 +180,7 @@ static struct step_reply on_script(const struct step_script *step)
 
 static int64_t scripted_call(int fd, void *arg, bool *drained)
 {
-    int64_t number = number_of_fd(fd), out = 0;
-    calls++;
+    int64_t number = number_of_fd(fd);
     scenario_event(EVENT_CALLED, number,
                    (arg == &argument ? CALLED_WITH_ARG : 0) | (*drained ? 0 : CALLED_UNDRAINED) |
                        (script_at == script_end ? CALLED_BEYOND_SCRIPT : 0));
@@ -216,17 +213,15 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     default:
         break;
     }
-    if (now->meanwhile == POLLS_B || now->meanwhile == EVENT_AND_POLLS_B) {
-        enum wf_poll poll = poll_by_hand(B, WAKERS_MAX - 1, &out);
-        scenario_event(EVENT_WAITER_POLLED, B, poll | out * 2);
-    }
+    if (now->meanwhile == POLLS_B || now->meanwhile == EVENT_AND_POLLS_B)
+        poll_and_tell(B, WAKERS_MAX - 1);
     *drained = now->drained;
     errno = now->result == -EAGAIN ? EPIPE : EAGAIN; /* the result counts, and this does not */
     return now->result;
 }
 
 static ON_STEP(forget_script, DONE_BY(script_at = script_end = 0));
-static ON_STEP(called, (struct step_reply){calls, script_end - script_at});
+static ON_STEP(calls_left, ANSWERS(script_end - script_at));
 
 /* --- futures --- */
 

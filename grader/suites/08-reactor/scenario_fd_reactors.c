@@ -12,8 +12,6 @@
 #include "mocks.h"
 #include "weft/context.h"
 
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
-
 /* --- descriptors --- */
 
 static struct descriptor descriptors[DESCRIPTORS_MAX];
@@ -110,9 +108,7 @@ ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));
 
 enum { REACTORS = 2 };
 
-static struct mock_reactor {
-    struct wf_reactor head;
-} reactors[REACTORS];
+static struct wf_reactor reactors[REACTORS];
 
 struct mock_source {
     struct wf_source head;
@@ -127,7 +123,7 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
 {
     int failed = (int)next_failure;
     next_failure = 0;
-    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | (int64_t)(reactor != &reactors[0].head) << 32);
+    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | (int64_t)(reactor != &reactors[0]) << 32);
     if (failed)
         return failed;
     struct mock_source *source = mock_storage(sizeof *source);
@@ -137,7 +133,7 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     source->next = sources;
     sources = source;
     *out = &source->head;
-    errno = ENOTTY; /* any: who succeeds says nothing by it */
+    errno = ENOTTY; /* any: a call that succeeds says nothing by it */
     return 0;
 }
 
@@ -180,7 +176,7 @@ void tell_of(int64_t descriptor, unsigned bits)
 void shut_down(int64_t place)
 {
     for (struct mock_source *source = sources; source; source = source->next)
-        if (source->head.reactor == &reactors[place].head)
+        if (source->head.reactor == &reactors[place])
             wf_readiness_close(&source->head.readiness);
 }
 
@@ -206,15 +202,14 @@ struct step_reply on_waiting(const struct step_waiting *step)
 
 void go_to(int64_t place)
 {
-    wf_context_current->reactor =
-        place == NO_RUNTIME ? NULL : &reactors[scenario_in_range(place, REACTORS)].head;
+    wf_context_current->reactor = place == NO_RUNTIME ? NULL : &reactors[scenario_in_range(place, REACTORS)];
 }
 
 void reactors_begin(void)
 {
     (void)close(0); /* 0 is a descriptor like any other: the next one made has it */
     for (int i = 0; i < REACTORS; i++)
-        reactors[i].head.ops = &mock_ops;
+        reactors[i].ops = &mock_ops;
     for (int i = 0; i < DESCRIPTORS_MAX; i++)
         descriptors[i] = (struct descriptor){.fd = -1, .other = -1};
 }

@@ -4,10 +4,9 @@
  */
 #include <stdlib.h>
 
+#include "mocks.h"
 #include "stage.h"
 #include "weft/detail/readiness.h"
-
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
 
 /* --- a flood --- */
 
@@ -18,11 +17,9 @@ struct flooded {
 };
 
 static struct wf_readiness flooded;
-enum { WRONG = 1000000 }; /* in a reply: more than there are clones */
 static struct flooded *flood, *more, *bystanders;
 static int64_t flood_count, flood_what, woken_last, wrong_sequence;
 
-enum { DEEP = 100 };
 static int depth; /* of wakes in wakes */
 static void flood_goes_off(void);
 
@@ -67,9 +64,7 @@ static void poll_flooded(struct flooded *self)
     const struct wf_waker waker = {&flood_ops, self};
     uint64_t seen;
     if (!self->waiter) {
-        self->waiter = malloc(sizeof *self->waiter);
-        if (!self->waiter)
-            scenario_broken("no memory");
+        self->waiter = mock_storage(sizeof *self->waiter);
         wf_waiter_init(self->waiter);
     }
     (void)!wf_waiter_poll(self->waiter, &flooded, self->stands_by ? WF_WRITABLE : WF_READABLE, &waker, &seen);
@@ -86,7 +81,7 @@ static void drop_flooded(struct flooded *self)
 static void flood_goes_off(void)
 {
     flood[0].is_bomb = false;
-    if (flood_what == FLOOD_DEEP && ++depth <= DEEP) {
+    if (flood_what == FLOOD_DEEP && ++depth <= FLOOD_DEPTH) {
         flood[0].is_bomb = true;
         wf_readiness_clear(&flooded, wf_readiness_look(&flooded), WF_READABLE);
         poll_flooded(&flood[0]);
@@ -130,14 +125,13 @@ static struct flooded *new_flood(int64_t count, int64_t first)
     return many;
 }
 
-/* Replies with the wakes, and the clones that are alive; WRONG for each thing that came out of sequence, or under the lock. */
 static struct step_reply event_for_flood(void)
 {
     woken_last = -1;
     wrong_sequence = 0;
     wf_readiness_event(&flooded, WF_READABLE);
     struct step_reply reply = flood_now();
-    reply.b += WRONG * wrong_sequence;
+    reply.b += FLOOD_WRONG * wrong_sequence;
     return reply;
 }
 

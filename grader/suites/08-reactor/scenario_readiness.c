@@ -3,14 +3,13 @@
  * @brief Lab 08: words and waiters by number, polled and dropped by hand.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "mocks.h"
 #include "stage.h"
 #include "weft/alloc.h"
 #include "weft/detail/readiness.h"
 
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
+pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER;
 
 /* Each in storage of its own, so that AddressSanitizer sees what comes too late. */
 static struct wf_readiness *objects[OBJECTS_MAX];
@@ -78,11 +77,11 @@ static void carry_out(const struct step_when *step)
     case DOES_ADD:
         wf_readiness_add(object, WF_READABLE);
         break;
-    case DOES_EVENT_AND_CLEAR:
     case DOES_EVENT:
         wf_readiness_event(object, WF_READABLE);
-        if (step->deed == DOES_EVENT)
-            break;
+        break;
+    case DOES_EVENT_AND_CLEAR:
+        wf_readiness_event(object, WF_READABLE);
         __attribute__((fallthrough));
     case DOES_CLEAR:
         wf_readiness_clear(object, wf_readiness_look(object), WF_READABLE);
@@ -185,9 +184,7 @@ static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, cou
 /* Wakers whose clones have a datum of their own, which goes with its one use. */
 static void *handle_clone(void *data)
 {
-    struct counted **handle = malloc(sizeof(struct counted *));
-    if (!handle)
-        scenario_broken("no memory");
+    struct counted **handle = mock_storage(sizeof(struct counted *));
     *handle = counted_clone(*(struct counted **)data);
     return handle;
 }
@@ -239,8 +236,7 @@ static struct step_reply on_clones(const struct step_clones *step)
 
 static void init_object(int64_t number)
 {
-    if (objects[number])
-        free(objects[number]);
+    free(objects[number]);
     objects[number] = mock_storage(sizeof *objects[number]);
     wf_readiness_init(objects[number], &lock_of_all);
 }

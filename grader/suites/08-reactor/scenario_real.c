@@ -2,7 +2,7 @@
  * @file scenario_real.c
  * @brief Lab 08: pipes, sockets, an eventfd and a timerfd, with the reactor on libevent.
  *
- * Nothing here says how late anything is: who waits for the reactor waits until it tells.
+ * Nothing here says how late anything is: a wait for the reactor lasts until it tells.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "mocks.h"
 #include "real.h"
 #include "weft/async.h"
 #include "weft/current_thread.h"
@@ -103,7 +104,7 @@ void write_byte(int fd)
         scenario_broken("a byte is not written");
 }
 
-int opened(struct wf_async_fd *async_fd, int fd, unsigned interest)
+bool open_fails(struct wf_async_fd *async_fd, int fd, unsigned interest)
 {
     return wf_async_fd_open(async_fd, fd, interest) != 0;
 }
@@ -210,8 +211,10 @@ struct pumping {
 ASYNC_FN(pumping)
 {
     ASYNC_BEGIN;
-    self->out += opened(&self->ends[0], self->fds[0], self->sockets ? WF_READABLE | WF_WRITABLE : WF_READABLE);
-    self->out += opened(&self->ends[1], self->fds[1], self->sockets ? WF_READABLE | WF_WRITABLE : WF_WRITABLE);
+    self->out +=
+        open_fails(&self->ends[0], self->fds[0], self->sockets ? WF_READABLE | WF_WRITABLE : WF_READABLE);
+    self->out +=
+        open_fails(&self->ends[1], self->fds[1], self->sockets ? WF_READABLE | WF_WRITABLE : WF_WRITABLE);
     for (self->i = 0; self->i < self->flows; self->i++) {
         /* a pipe: 0 reads, 1 writes; sockets: 2 writes where 0 reads, and 3 reads where 1 writes */
         if (WF_SPAWN(wf_scheduler_current(), &self->handles[self->i], flow,
@@ -242,7 +245,7 @@ static struct step_reply on_pump(const struct step_pump *step)
                      .pieces = step->pieces, .sockets = step->pump == THROUGH_SOCKETS);
     memcpy(root.fds, fds, sizeof fds);
     for (int i = 0; i < FLOWS; i++)
-        root.bytes[i] = malloc((size_t)step->piece);
+        root.bytes[i] = mock_storage(step->piece);
     if (step->workers == 0) {
         struct wf_current_thread *runtime = wf_current_thread_new(&reactor->park, NULL);
         if (!runtime)
@@ -276,7 +279,7 @@ static struct step_reply on_crowd(const struct step_crowd *step)
     make_pair(fds, false);
     (void)enter_reactor(&context);
     struct wait *waits = new_waits(step->count);
-    reply.a += opened(&async_fd, fds[0], WF_READABLE);
+    reply.a += open_fails(&async_fd, fds[0], WF_READABLE);
     for (int64_t i = 0; i < step->count; i++)
         reply.a += begin_wait(&waits[i], &async_fd, WF_READABLE);
     write_byte(fds[1]);
@@ -303,7 +306,7 @@ static struct step_reply on_giving_up(const struct step_giving_up *step)
     int fds[2];
     make_pair(fds, false);
     (void)enter_reactor(&context);
-    reply.a += opened(&async_fd, fds[0], WF_READABLE);
+    reply.a += open_fails(&async_fd, fds[0], WF_READABLE);
     for (int64_t i = 0; i < step->count; i++) {
         struct wait *wait = new_waits(1);
         reply.a += begin_wait(wait, &async_fd, WF_READABLE);
@@ -334,7 +337,7 @@ static struct step_reply on_pairs(const struct step_pairs *step)
     (void)enter_reactor(&context);
     for (int64_t i = 0; i < count; i++) {
         make_pair(fds[i], false);
-        reply.a += opened(&async_fds[i], fds[i][0], WF_READABLE);
+        reply.a += open_fails(&async_fds[i], fds[i][0], WF_READABLE);
         reply.a += begin_wait(&waits[i], &async_fds[i], WF_READABLE);
     }
     for (int64_t i = count - 1; i >= 0; i--) {
@@ -373,7 +376,7 @@ static struct step_reply on_peers(const struct step_peers *step)
     (void)step;
     make_pair(fds, true);
     (void)enter_reactor(&context);
-    reply.a += opened(&async_fd, fds[0], WF_READABLE | WF_WRITABLE | WF_PRIORITY);
+    reply.a += open_fails(&async_fd, fds[0], WF_READABLE | WF_WRITABLE | WF_PRIORITY);
     reply.a += begin_wait(&waits[0], &async_fd, WF_READABLE);
     reply.a += begin_wait(&waits[1], &async_fd, WF_PRIORITY);
     (void)shutdown(fds[1], SHUT_WR);
@@ -403,7 +406,7 @@ static bool counts(int fd, bool is_timer, int64_t wanted)
     struct wf_async_fd async_fd;
     struct wait *wait = new_waits(1);
     const struct itimerspec soon = {.it_value.tv_nsec = 50000};
-    bool wrong = opened(&async_fd, fd, WF_READABLE) || begin_wait(wait, &async_fd, WF_READABLE);
+    bool wrong = open_fails(&async_fd, fd, WF_READABLE) || begin_wait(wait, &async_fd, WF_READABLE);
     if (is_timer)
         wrong |= timerfd_settime(fd, 0, &soon, NULL) != 0;
     else

@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "mocks.h"
 #include "real.h"
 
 /* --- the thread that turns --- */
@@ -66,7 +66,7 @@ struct step_reply on_gone(const struct step_gone *step)
     pthread_t turner = begin_turning(reactor), ender;
     int fds[2];
     make_pair(fds, true);
-    reply.a += opened(&ending.async_fd, fds[0], WF_READABLE | WF_PRIORITY);
+    reply.a += open_fails(&ending.async_fd, fds[0], WF_READABLE | WF_PRIORITY);
     for (int64_t i = 0; i < step->count; i++)
         reply.a += begin_wait(&waits[i], &ending.async_fd, i % 2 ? WF_READABLE : WF_PRIORITY);
     if (pthread_create(&ender, NULL, end_it, &ending) != 0)
@@ -110,14 +110,12 @@ static void sleep_until_ready(struct wf_future *future, struct wf_park *parker)
 /* One descriptor: waits that are given up, a byte that is waited for, waits that end with it. */
 static void live_once(struct stormer *self, int64_t round, struct wf_park *parker)
 {
-    struct wf_async_fd *async_fd = malloc(sizeof *async_fd);
+    struct wf_async_fd *async_fd = mock_storage(sizeof *async_fd);
     struct wait *waits = new_waits(3);
-    struct wf_fd_io *io = malloc(sizeof *io);
+    struct wf_fd_io *io = mock_storage(sizeof *io);
     int fds[2];
-    if (!async_fd || !io)
-        scenario_broken("no memory");
     make_pair(fds, round % 2);
-    self->wrong += opened(async_fd, fds[0], WF_READABLE);
+    self->wrong += open_fails(async_fd, fds[0], WF_READABLE);
     for (int i = 0; i < 3; i++)
         self->wrong += begin_wait(&waits[i], async_fd, WF_READABLE);
     wf_fd_io(io, async_fd, WF_READABLE, read_byte, NULL);

@@ -6,12 +6,11 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "mocks.h"
 #include "stage.h"
 #include "weft/alloc.h"
 #include "weft/detail/readiness.h"
 #include "weft/park.h"
-
-static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER; /* it outlives each readiness */
 
 /* --- threads that look --- */
 
@@ -114,10 +113,8 @@ struct wf_park *new_parker(void)
 static void await_event(struct wf_readiness *readiness, struct wf_park *parker, int64_t round)
 {
     struct wf_waker waker = wf_thread_parker_waker(parker);
-    struct wf_waiter *waiter = malloc(sizeof *waiter);
+    struct wf_waiter *waiter = mock_storage(sizeof *waiter);
     uint64_t seen = 0;
-    if (!waiter)
-        scenario_broken("no memory");
     wf_waiter_init(waiter);
     for (int64_t polls = round % 4;
          wf_waiter_poll(waiter, readiness, WF_READABLE, &waker, &seen) == WF_PENDING;)
@@ -209,11 +206,9 @@ static void *come_and_go(void *arg)
     int data[2];
     const struct wf_waker wakers[] = {{&storm_ops, &data[0]}, {&storm_ops, &data[1]}};
     for (int64_t round = 0; round < *(const int64_t *)arg; round++) {
-        struct wf_waiter *waiter = malloc(sizeof *waiter); /* so that an event that comes late is seen */
+        struct wf_waiter *waiter = mock_storage(sizeof *waiter); /* so that an event that comes late is seen */
         uint64_t seen = 0;
         bool ready = false;
-        if (!waiter)
-            scenario_broken("no memory");
         wf_waiter_init(waiter);
         for (int64_t poll = 0; !ready && poll < 1 + round % 5; poll++)
             ready =

@@ -19,6 +19,8 @@
     STEP(flood_end, , ) STEP(ping_pong, , ) STEP(drops_storm, , ) STEP(publish, , ) STEP(adders, , )
 FLOOD_STEPS(STEP_DECLARE, STEP_NOTHING)
 
+/** Of each readiness here, which it outlives. */
+extern pthread_mutex_t lock_of_all;
 /** Whether the lock is held, by whomever. */
 bool is_held(pthread_mutex_t *lock);
 /** For a thread to sleep on. */

@@ -19,7 +19,7 @@ enum { NO_WAKER = WAKERS_MAX }; /* an empty one */
 enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3 };
 enum { CROWD_MAX = 1000, PAIRS_MAX = 90 }; /* a subject may have 256 descriptors */
 
-/** Every combination of a word's bits, and those that no word has. */
+/** All bits that a word may have. */
 enum { ALL_BITS = 127 };
 
 /** What a waker does when it is cloned, woken or dropped next. */
@@ -48,6 +48,7 @@ enum { DOERS(STEP_EDGE_VALUE) };
     EDGE(FLOOD_DEEP, "clears, waits again, and causes the same event, a hundred deep")                       \
     EDGE(FLOOD_EVENT, "causes the same event") EDGE(FLOOD_CLOSES, "closes the readiness")
 enum { FLOODS(STEP_EDGE_VALUE) };
+enum { FLOOD_DEPTH = 100, FLOOD_WRONG = 1000000 /* more than there are clones */ };
 
 /** Futures by number, of any kind. */
 #define FUTURES(EDGE) EDGE(A, "A") EDGE(B, "B") EDGE(C, "C") EDGE(D, "D")
@@ -152,9 +153,10 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     states      each waiter's, two bits for each, the first one's lowest; 3: none of enum wf_waiter_state
  *     waker       its clones that are alive; how often it was woken
  *     clones      those of all wakers that are alive
- *     held        clones, wakes and drops of wakers that were made under a lock
- *     flood       how many were woken; of these out of sequence, or more than once
- *     flood_now   how many of all were woken; clones of their wakers that are alive
+ *     held        clones, wakes and drops of wakers that were made under a lock; whether the library allocated anything
+ *     flood       wakes so far; clones that are alive, and FLOOD_WRONG for each wake out of sequence, or call under the lock
+ *     flood_again the same
+ *     flood_end   whether a waiter is left; clones that are left, and waits for something else that were woken otherwise than by a close
  *     ping_pong   rounds that were played; of these, payloads that were wrong
  *     drops_storm clones that are left; whether a waiter is
  *     publish     numbers that a look did not show although it saw their event; the word's tick in the end
@@ -209,9 +211,9 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     waiting     waiters in its list
  *     raw         the poll; the word that served
  *     poll_future the poll; out
- *     bits        the bits of the word that a wf_fd_ready has seen
+ *     bits        the word that a wf_fd_ready has seen
  *     units       left after the last poll
- *     called      calls that were made so far; how many of the script are left */
+ *     calls_left  how many of the script were not made */
 #define FD_STEPS(STEP, ARG)                                                                                   \
     STEP(descriptor, "descriptor {descriptor} is {kind}, {flags}",                                            \
          ARG(descriptor, DESCRIPTOR) ARG(kind, FD_KIND) ARG(flags, FD_FLAG))                                  \
@@ -239,7 +241,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",              \
          ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                 \
     STEP(forget_script, "the rest of the script is forgotten", )                                              \
-    STEP(called, "the calls that were made", )                                                                \
+    STEP(calls_left, "the calls of the script that were not made", )                                          \
     STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                   \
          ARG(future, FUTURE) ARG(waker, WAKER) ARG(units, UNITS) ARG(request, REQUEST) ARG(place, PLACE))     \
     STEP(drop_future, "wf_future_drop({future})", ARG(future, FUTURE))                                        \

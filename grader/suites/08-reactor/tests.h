@@ -13,6 +13,8 @@
 #include "steps.h"
 #include "weft/future.h"
 
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
+
 /* words.c */
 void describe_event(struct judge *judge, const struct channel_record *event, char *text, int size);
 
@@ -64,6 +66,8 @@ void expect_units(struct judge *judge, int64_t units, const char *why);
 void expect_woken(struct judge *judge, int64_t waker, int times, const char *why);
 void expect_waiting(struct judge *judge, int64_t descriptor, int64_t waiters, const char *why);
 void expect_clones(struct judge *judge, int64_t clones, const char *why);
+/** Nobody waits for the descriptor any more, and no waker is kept. */
+void expect_nothing_kept(struct judge *judge, int64_t descriptor);
 /** The word's bits are these. */
 void expect_bits(struct judge *judge, int64_t descriptor, int64_t bits, const char *why);
 /** The last step made so many calls, each on this descriptor, each with what it was given. */

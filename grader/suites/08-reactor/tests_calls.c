@@ -242,21 +242,23 @@ void test_waits_again(struct judge *judge)
             if (who == 0) {
                 EXPECT(judge, second == 1, "the second waiter is woken, once", "%lld wakes",
                        (long long)second);
-                EXPECT(judge, last == more, "who waits again in the wake is woken by a later event only",
-                       "%lld wakes", (long long)last);
+                EXPECT(judge, last == more,
+                       "a waiter that waits again in the wake is woken by a later event only", "%lld wakes",
+                       (long long)last);
             } else {
                 EXPECT(judge, second + last >= 1 && second + last <= 1 + more,
                        "the second waiter is woken, once by each event", "%lld wakes",
                        (long long)(second + last));
             }
             int64_t now = wakes_of(judge, LAST), waits = clones_of(judge, LAST);
-            EXPECT(judge, who != 0 || waits == !more, "who waits keeps one clone of its newest waker",
-                   "%lld clones", (long long)waits);
+            EXPECT(judge, who != 0 || waits == !more,
+                   "a waiter that waits keeps one clone of its newest waker", "%lld clones", (long long)waits);
             DO(judge, look, .object = 0, .slot = 0);
             DO(judge, clear, .object = 0, .slot = 0, .bits = WF_READABLE);
             DO(judge, event, .object = 0, .bits = WF_READABLE);
-            EXPECT(judge, wakes_of(judge, LAST) == now + waits, "who waits is woken by the next event, once",
-                   "%lld wakes", (long long)(wakes_of(judge, LAST) - now));
+            EXPECT(judge, wakes_of(judge, LAST) == now + waits,
+                   "a waiter that waits is woken by the next event, once", "%lld wakes",
+                   (long long)(wakes_of(judge, LAST) - now));
             for (int64_t waiter = 0; waiter < 3; waiter++)
                 DO(judge, drop, .waiter = waiter);
             expect_no_clones(judge);
@@ -271,39 +273,39 @@ void test_flood(struct judge *judge)
     char text[120];
     begin_readiness(judge);
     for (int64_t what = FLOOD_RESTS; what <= FLOOD_CLOSES; what++)
-        for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++) {
+        for (int i = 0; i < COUNT_OF(counts); i++) {
             int64_t count = counts[i];
             judge_forget_trace(judge);
             struct judge_reply now = DO(judge, flood, .count = count, .what = what);
-            EXPECT(judge, now.b < 1000000,
+            EXPECT(judge, now.b < FLOOD_WRONG,
                    "the first to wait is woken first, each once, and not under the lock",
                    "%lld wakes or clones came out of sequence, or while the readiness was locked",
-                   (long long)(now.b / 1000000));
+                   (long long)(now.b / FLOOD_WRONG));
             snprintf(text, sizeof text, "%lld waiters were woken", (long long)count);
             if (what == FLOOD_DROPS)
                 EXPECT(judge, now.a >= 1 && now.a <= count,
                        "the first one was woken, the others once at most", "%lld wakes", (long long)now.a);
             else
-                EXPECT(judge, now.a == count + (what == FLOOD_DEEP ? 100 : 0), text, "%lld wakes",
+                EXPECT(judge, now.a == count + (what == FLOOD_DEEP ? FLOOD_DEPTH : 0), text, "%lld wakes",
                        (long long)now.a);
             int64_t waits = what == FLOOD_ADDS ? count - 1 : now.b;
             if (what == FLOOD_AGAIN)
-                EXPECT(judge, now.b >= 1 && now.b <= count, "who waits again keeps a waker",
+                EXPECT(judge, now.b >= 1 && now.b <= count, "a waiter that waits again keeps a waker",
                        "%lld clones are alive", (long long)now.b);
             else
                 EXPECT(judge, now.b == (what == FLOOD_ADDS ? waits : 0),
-                       "who waits keeps a waker, and nobody else does", "%lld clones are alive, %lld wait",
-                       (long long)now.b, (long long)waits);
+                       "a waiter that waits keeps a waker, and no other does",
+                       "%lld clones are alive, %lld wait", (long long)now.b, (long long)waits);
             struct judge_reply then = DO(judge, flood_again);
             EXPECT(judge, then.a == now.a + waits, "the next event wakes those who wait, once",
                    "%lld wakes, of %lld", (long long)(then.a - now.a), (long long)waits);
             EXPECT(judge, then.b == 0, "no waker is kept, in their sequence, and not under the lock",
                    "%lld clones are alive, %lld wakes or clones came out of sequence or under the lock",
-                   (long long)(then.b % 1000000), (long long)(then.b / 1000000));
+                   (long long)(then.b % FLOOD_WRONG), (long long)(then.b / FLOOD_WRONG));
             struct judge_reply end = DO(judge, flood_end);
             EXPECT(
                 judge, end.a == 0 && end.b == 0,
-                "in the end nobody waits, no waker is kept, and who waits for something else was woken by a close only",
+                "in the end nobody waits, no waker is kept, and a waiter for something else was woken by a close only",
                 "%lld times it is otherwise", (long long)end.b);
         }
     finish_readiness(judge);

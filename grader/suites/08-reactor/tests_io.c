@@ -2,11 +2,7 @@
  * @file tests_io.c
  * @brief Clauses 08.13 and 08.14: calls that are made when the descriptor is ready.
  */
-#include <stdio.h>
-
 #include "tests.h"
-
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
 
 static const int64_t results[] = {
     0,  1,      65536,   INT32_MAX,    INT64_C(4294967285), INT64_C(4294967296), INT64_MAX,
@@ -26,18 +22,17 @@ static void begin_io(struct judge *judge, int64_t bits)
         DO(judge, tell, .descriptor = 0, .bits = bits);
 }
 
-static void expect_script_done(struct judge *judge)
+static void expect_calls_left(struct judge *judge, int64_t wanted)
 {
-    struct judge_reply called = DO(judge, called);
-    EXPECT(judge, called.b == 0, "the call is made as often as there is something to do",
-           "%lld calls were not made", (long long)called.b);
+    struct judge_reply left = DO(judge, calls_left);
+    EXPECT(judge, left.a == wanted, "the call is made as often as there is something to do",
+           "%lld calls were not made, of %lld", (long long)left.a, (long long)wanted);
 }
 
 static void end_io(struct judge *judge)
 {
-    expect_script_done(judge);
-    expect_waiting(judge, 0, 0, "who is READY waits no more");
-    expect_clones(judge, 0, "who is READY keeps no waker");
+    expect_calls_left(judge, 0);
+    expect_nothing_kept(judge, 0);
     DO(judge, close_fd, .async = 0);
 }
 
@@ -208,7 +203,7 @@ void test_io_meanwhile(struct judge *judge)
             expect_ready(judge, A, again ? WF_ECLOSED : outs[i],
                          "READY with what the call returns; with WF_ECLOSED if it is to be made again");
             expect_calls(judge, 1, 0, "no call where it is not open any more");
-            expect_clones(judge, 0, "who is READY keeps no waker");
+            expect_clones(judge, 0, "what is READY keeps no waker");
         }
         begin_io(judge, WF_READABLE);
         build(judge, A, WF_READABLE);
@@ -286,13 +281,9 @@ void test_io_random(struct judge *judge)
             DO(judge, tell, .descriptor = 0, .bits = interest & -interest);
             bits |= interest & -interest;
         }
-        int left = count + signals - at;
-        struct judge_reply called = DO(judge, called);
-        EXPECT(judge, called.b == left, "the call is made as often as there is something to do",
-               "%lld calls were not made, of %d", (long long)called.b, left);
+        expect_calls_left(judge, count + signals - at);
         DO(judge, forget_script);
-        expect_waiting(judge, 0, 0, "who is READY waits no more");
-        expect_clones(judge, 0, "who is READY keeps no waker");
+        expect_nothing_kept(judge, 0);
         DO(judge, close_fd, .async = 0);
     }
     finish_fd(judge);
@@ -350,7 +341,7 @@ void test_io_inside(struct judge *judge)
         expect_bits(judge, 0, WF_READABLE, "nothing is cleared");
         end_io(judge);
     }
-    /* two that wait take turns: who comes first drains it, the other one waits on */
+    /* two that wait take turns: the first to come drains it, the other one waits on */
     for (int64_t winner = A; winner <= B; winner++) {
         begin_io(judge, 0);
         for (int64_t future = A; future <= B; future++) {

@@ -9,7 +9,6 @@ static const int64_t flags[] = {0, HAS_NONBLOCK, HAS_APPEND | HAS_CLOEXEC, HAS_A
 static const int64_t interests[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const int64_t no_interests[] = {0, 16, 32, 64, 17, 128, 0x80000000, 0xffffffff};
 static const int64_t codes[] = {WF_ENOTPOLLABLE, -EBADF, -EEXIST, WF_ENOMEM, -ENOSPC, WF_ECLOSED, -EINVAL};
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
 
 /* How often the last step watched and unwatched. */
 static int watches(struct judge *judge, uint32_t kind)
@@ -300,7 +299,7 @@ static void try_closing(struct judge *judge, bool io)
                 if (events[i].kind == EVENT_WAITER_POLLED) {
                     polls++;
                     EXPECT(judge, events[i].b == (WF_READY | WF_ECLOSED * 2),
-                           "READY with WF_ECLOSED: who is woken finds it closed", "it does not");
+                           "READY with WF_ECLOSED: what is woken finds it closed", "it does not");
                 }
             EXPECT(judge, polls == (way == BY_POLL_IN_WAKE ? 3 : 0), "each is woken, and polled", "%d are",
                    polls);

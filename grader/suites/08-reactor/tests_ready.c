@@ -2,11 +2,7 @@
  * @file tests_ready.c
  * @brief Clauses 08.12 and 08.14, and wf_async_fd_clear: futures that wait until a descriptor is ready.
  */
-#include <stdio.h>
-
 #include "tests.h"
-
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
 
 /* The bits that end a wait: written anew, not read from the header. */
 static int64_t ending(int64_t bits, int64_t interest)
@@ -54,18 +50,11 @@ void test_fd_ready(struct judge *judge)
                     expect_ready(judge, A, interest | ending(bits, interest),
                                  "READY with the bits that serve it");
             }
-            expect_waiting(judge, 0, 0, "who is READY or dropped waits no more");
-            expect_clones(judge, 0, "who is READY or dropped keeps no waker");
+            expect_nothing_kept(judge, 0);
             DO(judge, close_fd, .async = 0);
         }
     }
     finish_fd(judge);
-}
-
-static void expect_nothing_kept(struct judge *judge, int64_t descriptor)
-{
-    expect_waiting(judge, descriptor, 0, "who is READY waits no more");
-    expect_clones(judge, 0, "who is READY keeps no waker");
 }
 
 /* 08.12: it is not open, not for that, or not any more. */
@@ -251,9 +240,9 @@ void test_fd_looks(struct judge *judge)
                                  ready ? "a look that is READY takes a unit"
                                        : "a look that is PENDING takes none");
                 if (ready && when != IS_CLOSED)
-                    expect_waiting(judge, 0, 0, "who is READY waits no more");
+                    expect_waiting(judge, 0, 0, "what is READY waits no more");
                 if (ready)
-                    expect_clones(judge, 0, "who is READY keeps no waker");
+                    expect_clones(judge, 0, "what is READY keeps no waker");
             }
             if (!ready)
                 DO(judge, drop_future, .future = A);

@@ -2,8 +2,6 @@
  * @file tests_real.c
  * @brief Descriptors of the system, on the reactor of the course: what of it comes late, twice or never shows here.
  */
-#include <stdio.h>
-
 #include "tests.h"
 
 static void begin_real(struct judge *judge)
@@ -42,9 +40,9 @@ void test_giving_up(struct judge *judge)
 void test_pairs(struct judge *judge)
 {
     begin_real(judge);
-    expect_right(judge, DO(judge, pairs, .pairs = 1), 1, "a byte is told of to who waits for it");
+    expect_right(judge, DO(judge, pairs, .pairs = 1), 1, "a byte is told of to the one that waits for it");
     expect_right(judge, DO(judge, pairs, .pairs = PAIRS_MAX), PAIRS_MAX,
-                 "a byte is told of to who waits for it, and to nobody else");
+                 "a byte is told of to the one that waits for it, and to nobody else");
     judge_finish(judge);
 }
 
@@ -65,7 +63,7 @@ void test_peers(struct judge *judge)
 {
     begin_real(judge);
     expect_right(judge, DO(judge, peers), 4,
-                 "who waits for a side that is closed is READY, and the calls say so");
+                 "a wait for a side that is closed is READY, and the calls say so");
     judge_finish(judge);
 }
 

@@ -65,7 +65,7 @@ void test_wakes(struct judge *judge)
             event(judge, 0, bits);
         }
         expect_held(judge);
-        event(judge, 0, bits); /* who was woken is not woken again */
+        event(judge, 0, bits); /* a waiter that was woken is not woken again */
         expect_held(judge);
         if (bits % 4 == 0)
             drop(judge, WAITERS_MAX - 1);
@@ -94,7 +94,7 @@ void test_newest_waker(struct judge *judge)
             continue;
         look(judge, 0, 0);
         clear(judge, 0, 0, WF_READABLE);
-        for (int64_t waiter = 4; waiter >= 0; waiter--) /* who was woken waits again, behind */
+        for (int64_t waiter = 4; waiter >= 0; waiter--) /* each was woken: it waits again, behind */
             poll(judge, waiter, 0, WF_READABLE, waiter + 5);
         expect_held(judge);
         event(judge, 0, WF_READABLE);
@@ -264,7 +264,7 @@ void test_ping_pong(struct judge *judge)
     for (int round = 0; round < 2; round++) {
         struct judge_reply reply = DO(judge, ping_pong, .rounds = 2000);
         EXPECT(judge, reply.a == 2000, "each of 2000 events is told of", "%lld were", (long long)reply.a);
-        EXPECT(judge, reply.b == 0, "who is READY sees what was written before the event",
+        EXPECT(judge, reply.b == 0, "a waiter that is READY sees what was written before the event",
                "%lld times it was not there", (long long)reply.b);
     }
     finish_readiness(judge);

@@ -57,8 +57,9 @@ void test_word_publishes(struct judge *judge)
         struct judge_reply reply = DO(judge, publish, .rounds = 2000);
         EXPECT(judge, reply.a == 0, "a look that sees an event sees what was written before it",
                "%lld times it was not there", (long long)reply.a);
-        EXPECT(judge, reply.b == 2000, "the tick has moved by one with each of 2000 events, whoever clears",
-               "it is %lld", (long long)reply.b);
+        EXPECT(judge, reply.b == 2000,
+               "the tick has moved by one with each of 2000 events, whatever is cleared", "it is %lld",
+               (long long)reply.b);
     }
     struct judge_reply word = DO(judge, adders, .rounds = 20000);
     EXPECT(
@@ -73,7 +74,7 @@ void test_word_clear(struct judge *judge)
 {
     static const int64_t cleared[] = {0, 1, 2, 4, 8, 15, 16, 32, 64, ALL_BITS, 128, 0x80000000, 0xffffffff};
     begin_readiness(judge);
-    for (int i = 0; i < (int)(sizeof cleared / sizeof *cleared); i++)
+    for (int i = 0; i < COUNT_OF(cleared); i++)
         for (int then = 0; then < 5; then++) {
             judge_forget_trace(judge);
             fresh(judge, 0);
@@ -91,7 +92,7 @@ void test_word_clear(struct judge *judge)
                 add(judge, 0, 0);
                 clear(judge, 0, 0, cleared[i]);
                 look(judge, 0, 1);
-                clear(judge, 0, 1, cleared[i]); /* by who saw that */
+                clear(judge, 0, 1, cleared[i]); /* with the word of after that */
             }
             clear(judge, 0, 0, cleared[i]);
             look(judge, 0, 2);
@@ -99,7 +100,7 @@ void test_word_clear(struct judge *judge)
             look(judge, 0, 2);
             add(judge, 0, 1);
             look(judge, 0, 2);
-            clear(judge, 0, 0, 15); /* by who has not seen that */
+            clear(judge, 0, 0, 15); /* with a word of before that */
             look(judge, 0, 2);
         }
     /* so many events later that half of the tick's bits, or all but one, are as they were */
