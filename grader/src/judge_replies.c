@@ -33,6 +33,19 @@ int judge_count_events(const struct judge *judge, uint32_t kind, int64_t a)
     return found;
 }
 
+void judge_expect_woken(struct judge *judge, uint32_t kind, int64_t waker, int times, const char *why)
+{
+    int count, wakes = 0;
+    const struct channel_record *events = judge_events(judge, &count);
+    for (int i = 0; i < count; i++) {
+        if (events[i].kind != kind)
+            continue;
+        wakes++;
+        EXPECT(judge, events[i].a == waker, why, "waker %lld is woken", (long long)events[i].a);
+    }
+    EXPECT(judge, wakes == times, why, "%d wakes", wakes);
+}
+
 int64_t judge_counted(struct judge *judge, struct judge_reply reply)
 {
     judge_returned(judge, "%lld", (long long)reply.a);

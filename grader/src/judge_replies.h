@@ -17,6 +17,9 @@ void judge_expect_no_bypass(struct judge *judge, const char *(*name_of)(int64_t 
 /** How many events of this kind came with the last step, about `a`; -1: about whatever it is. */
 int judge_count_events(const struct judge *judge, uint32_t kind, int64_t a);
 
+/** In the last step this waker was woken so many times, and no other; `kind` is the lab's event of a wake. */
+void judge_expect_woken(struct judge *judge, uint32_t kind, int64_t waker, int times, const char *why);
+
 /** The reply of a step that counts something, written in the trace. */
 int64_t judge_counted(struct judge *judge, struct judge_reply reply);
 

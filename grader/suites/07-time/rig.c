@@ -40,15 +40,7 @@ void expect_ready_in(struct judge *judge, int64_t place, int64_t future, int64_t
 /* What the last step woke. */
 static void expect_woken(struct judge *judge, int64_t waker, const char *why)
 {
-    int count, wakes = 0;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++) {
-        if (events[i].kind != EVENT_WOKEN)
-            continue;
-        wakes++;
-        EXPECT(judge, events[i].a == waker, why, "waker %lld was woken", (long long)events[i].a);
-    }
-    EXPECT(judge, wakes == (waker >= 0), why, "%d wakes", wakes);
+    judge_expect_woken(judge, EVENT_WOKEN, waker, waker >= 0, why);
 }
 
 void expect_wake(struct judge *judge, int64_t duration, int64_t waker, const char *why)

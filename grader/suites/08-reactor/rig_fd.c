@@ -57,15 +57,7 @@ void expect_units(struct judge *judge, int64_t units, const char *why)
 
 void expect_woken(struct judge *judge, int64_t waker, int times, const char *why)
 {
-    int count, wakes = 0;
-    const struct channel_record *events = judge_events(judge, &count);
-    for (int i = 0; i < count; i++) {
-        if (events[i].kind != EVENT_WOKEN)
-            continue;
-        wakes++;
-        EXPECT(judge, events[i].a == waker, why, "waker %lld is woken", (long long)events[i].a);
-    }
-    EXPECT(judge, wakes == times, why, "%d wakes", wakes);
+    judge_expect_woken(judge, EVENT_WOKEN, waker, times, why);
 }
 
 void expect_waiting(struct judge *judge, int64_t descriptor, int64_t waiters, const char *why)
