@@ -109,9 +109,7 @@ static bool end_case(struct selftest *test, struct known *known, int status)
     if (known->kind == MUTANT && result && test->matrix)
         print_mutant_row(test, known, result);
     if (problem) {
-        test->failed++;
-        printf("FAILED  %-9s %s: %s\n        see %s\n", selftest_kind_names[known->kind], known->name,
-               problem, known->out);
+        selftest_fails(test, selftest_kind_names[known->kind], known->name, problem, known->out);
     } else {
         test->passed++;
         printf("ok      %-9s %-*s ", selftest_kind_names[known->kind], test->scores ? 30 : 60, known->name);
@@ -172,9 +170,9 @@ static void run_cases(struct selftest *test)
                 if (end_case(test, known, status) && !orphans)
                     selftest_keep(test, known);
                 if (orphans) {
-                    test->failed++;
-                    printf("FAILED  %-9s %s: left %d processes running\n", selftest_kind_names[known->kind],
-                           known->name, orphans);
+                    char *problem = format_text("left %d processes running", orphans);
+                    selftest_fails(test, selftest_kind_names[known->kind], known->name, problem, known->out);
+                    free(problem);
                 }
             } else if (known->pid > 0 && now_ms() - known->started_ms > CASE_SECONDS * INT64_C(1000)) {
                 kill(known->pid, SIGTERM);
@@ -194,13 +192,14 @@ static void check_printers(struct selftest *test)
         problem = selftest_check_drawn();
     if (!problem)
         problem = selftest_check_breadth();
-    if (problem)
-        printf("FAILED  %-9s %s\n", "printers", problem);
-    else
+    if (problem) {
+        selftest_fails(test, "printers", "all", problem, NULL);
+    } else {
+        test->passed++;
         printf(
             "ok      %-9s whatever a submission can choose, the order of failures, what was drawn, the page of mutants\n",
             "printers");
-    *(problem ? &test->failed : &test->passed) += 1;
+    }
     free(problem);
 }
 
@@ -235,6 +234,7 @@ int selftest(const struct course *course, const struct options *options, const c
     free(path);
     kept_close(&test.kept);
     selftest_print_times(&test);
+    selftest_print_failures(&test);
     printf("\nselftest%s: %d passed, %d failed", options->quick ? " (quick)" : "", test.passed, test.failed);
     if (test.kept_folder)
         printf("; %d were kept, %d run", test.found, test.passed + test.failed - test.found);
@@ -251,6 +251,7 @@ int selftest_accept(const struct course *course, const struct words *labs, const
     for (size_t i = 0; sandbox && i < test.count; i++)
         test.cases[i].sandbox = copy_text(sandbox);
     run_cases(&test);
+    selftest_print_failures(&test);
     printf("\naccept: %d of %zu runs are as they must be\n", test.passed, test.count);
     return test.failed ? 1 : 0;
 }

@@ -84,6 +84,19 @@ static char *normalised_report(const struct known *known)
     return report;
 }
 
+/* Move both texts to the first line that differs. Its number. */
+static int skip_equal_lines(const char **one, const char **other)
+{
+    int line = 1;
+    for (;; line++) {
+        size_t length = strcspn(*one, "\n");
+        if (!(*one)[length] || strncmp(*one, *other, length + 1) != 0)
+            return line;
+        *one += length + 1;
+        *other += length + 1;
+    }
+}
+
 static char *check_golden(const struct known *known)
 {
     char *report = normalised_report(known), *problem = NULL;
@@ -95,10 +108,12 @@ static char *check_golden(const struct known *known)
         if (!expected || strcmp(expected, report) != 0) {
             char *actual = format_text("%s.actual", known->out);
             write_file_atomically(actual, report, strlen(report));
+            const char *had = expected ? expected : "", *has = report;
+            int line = skip_equal_lines(&had, &has);
             problem = format_text(
-                "the report differs: diff %s %s; if it shall: UPDATE_GOLDEN=1 build/weft-grade selftest "
+                "line %d of the report differs, which was\n  %.*s\nand is\n  %.*s\nsee diff %s %s; if it shall: UPDATE_GOLDEN=1 build/weft-grade selftest "
                 "golden",
-                known->golden, actual);
+                line, (int)strcspn(had, "\n"), had, (int)strcspn(has, "\n"), has, known->golden, actual);
             free(actual);
         }
         free(expected);

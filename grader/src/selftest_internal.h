@@ -55,6 +55,7 @@ struct selftest {
     struct known *cases;
     size_t count;
     struct times times[KINDS];
+    struct words failures;     /* of each its line, and the file of what it said or "" */
     int passed, failed, found; /* found: kept from another run, and counted in passed */
     const char *kept_folder;   /* what machine.sh wrote; NULL: no pass is kept */
     struct kept kept;
@@ -88,6 +89,12 @@ bool selftest_has_processor(long processors, long running);
 void selftest_take_times(struct selftest *test, struct known *known, const struct rusage *usage);
 /** A line for each kind. */
 void selftest_print_times(const struct selftest *test);
+
+/** Count and print a failure; `out`: the file of what the case said, or NULL. */
+void selftest_fails(struct selftest *test, const char *kind, const char *name, const char *problem,
+                    const char *out);
+/** All of them once more, each with what its case said last. */
+void selftest_print_failures(const struct selftest *test);
 
 /** NULL: the case came out as its kind must. Otherwise what is wrong; the caller frees. `result`: NULL if there is none. */
 char *selftest_check_case(const struct known *known, int exit_status, json_t *result);

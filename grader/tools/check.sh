@@ -45,7 +45,7 @@ step()
         # shellcheck disable=SC2046,SC2183 # two numbers
         printf '  %-7s %-34s %6.1f s, processor %6.1f s  %s\n' "$word" "$name" \
             $(awk '{ print $1, $2 + $3 }' "$log.times") "$(tail -n 1 "$log" | cut -c1-90)"
-        [ $word = ok ] || { sed 's/^/          /' "$log" | tail -n 30; echo "          all of it: $log"; }
+        [ $word = ok ] || { sed 's/^/          /' "$log" | tail -n 100; echo "          all of it: $log"; }
     } >"$log.line"
     cat "$log.line" # at once: another step may end now
     echo "$word" >"$logs/ended/$(basename "$log")"
