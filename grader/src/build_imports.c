@@ -1,6 +1,6 @@
 /**
  * @file build_imports.c
- * @brief What a submission's object asks for: which functions of the C library that give memory; and of a model, what it may not.
+ * @brief What a submission's object asks for and defines: calls that give memory, names that libraries have, what a model may not.
  *
  * The runtime's memory comes from wf_alloc() (G.95), so that a program can count it, replace it and make it fail. What is asked
  * for elsewhere is seen by no counter; in the object's table of symbols it stands, also where no test comes to the call.
@@ -89,7 +89,9 @@ static void add_symbols(const char *object, size_t length, const Elf64_Shdr *sym
     }
 }
 
-static struct words symbols_of(const char *object, size_t length, is_wanted *wanted, const void *arg)
+/* Those of the table of this type: SHT_SYMTAB has all, SHT_DYNSYM those that a program shares with its libraries. */
+static struct words symbols_in(const char *object, size_t length, uint32_t type, is_wanted *wanted,
+                               const void *arg)
 {
     struct words names = {0};
     Elf64_Ehdr head;
@@ -98,10 +100,15 @@ static struct words symbols_of(const char *object, size_t length, is_wanted *wan
         return names;
     uint64_t count = section_count(object, length);
     for (uint64_t i = 1; i < count && i <= length / sizeof found; i++)
-        if (section(object, length, i, &found) && found.sh_type == SHT_SYMTAB)
+        if (section(object, length, i, &found) && found.sh_type == type)
             add_symbols(object, length, &found, wanted, arg, &names);
     words_keep_once(&names);
     return names;
+}
+
+static struct words symbols_of(const char *object, size_t length, is_wanted *wanted, const void *arg)
+{
+    return symbols_in(object, length, SHT_SYMTAB, wanted, arg);
 }
 
 static bool gives_memory(const void *arg, const Elf64_Sym *symbol, const char *name)
@@ -199,6 +206,60 @@ static char *list_of(const struct words *names)
         text = longer;
     }
     return text;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* `arg`: sorted names. */
+static bool is_defined_and_among(const void *arg, const Elf64_Sym *symbol, const char *name)
+{
+    const struct words *names = arg;
+    return is_for_others(NULL, symbol, name) &&
+           bsearch(&name, names->items, names->count, sizeof *names->items, compare_names);
+}
+
+/* What libraries do not see is bound to the program's own calls all the same, those of the tests among them. */
+static bool is_hidden(const void *arg, const Elf64_Sym *symbol, const char *name)
+{
+    int visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+    return is_for_others(arg, symbol, name) && strncmp(name, "wf_", 3) != 0 &&
+           (visibility == STV_HIDDEN || visibility == STV_INTERNAL);
+}
+
+/* Whether there are none of these names. Takes them. */
+static bool refuse_names(struct builder *builder, const char *shown, struct words names, const char *why)
+{
+    bool none = names.count == 0;
+    char *text = list_of(&names);
+    if (!none)
+        build_problem(builder->build, shown, false,
+                      format_text("defines %s, %s\nMake it static, or give it another name.", text, why));
+    free(text);
+    words_free(&names);
+    return none;
+}
+
+bool build_keeps_libraries(struct builder *builder, const char *program, const char *object, const char *shown)
+{
+    size_t length = 0, program_length = 0;
+    char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL),
+         *linked = read_file(program, OBJECT_BYTES_MAX, &program_length, NULL);
+    bool keeps = false;
+    if (bytes && linked) {
+        struct words shared = symbols_in(linked, program_length, SHT_DYNSYM, is_for_others, NULL);
+        keeps =
+            refuse_names(builder, shown, symbols_of(bytes, length, is_defined_and_among, &shared),
+                         "as a library of the program does: the library and the tests would call this one.") &
+            refuse_names(builder, shown, symbols_of(bytes, length, is_hidden, NULL),
+                         "with a visibility by which nobody can see whether a library has it, too.");
+        words_free(&shared);
+    }
+    free(linked);
+    free(bytes);
+    return keeps;
 }
 
 bool build_model_is_closed(struct builder *builder, const char *object, const char *shown, const char *calls)

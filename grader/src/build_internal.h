@@ -133,6 +133,10 @@ void build_note_imports(struct builder *builder, const char *object, const char 
 /** Whether an object defines nothing that a sanitizer asks a program for, such as its options: with these a program could silence it. If not
  * the problem is noted. */
 bool build_leaves_sanitizers(struct builder *builder, const char *object, const char *shown);
+/** Whether an object defines nothing that a library defines, too, with which the linked program runs: such a name is the object's for all
+ * who call it, the library itself and the scenarios among them. If not the problem is noted. */
+bool build_keeps_libraries(struct builder *builder, const char *program, const char *object,
+                           const char *shown);
 /** Whether a model calls what it needs alone, of the runtime what begins like one of `calls`, and defines nothing for others. If not the
  * build has a problem more. */
 bool build_model_is_closed(struct builder *builder, const char *object, const char *shown, const char *calls);

@@ -323,6 +323,28 @@ static void add_sources(const struct builder *builder, const char *folder)
     free(beside);
 }
 
+/* What the submission defines is nobody else's: the first program that was linked tells for all. */
+static void refuse_interposers(struct builder *builder, const struct jobs *jobs)
+{
+    struct build *build = builder->build;
+    size_t first = 0;
+    bool keeps = true;
+    while (first < jobs->count && !jobs->items[first].succeeded)
+        first++;
+    for (size_t i = 0; first < jobs->count && i < builder->submission.count; i++) {
+        const struct submitted_file *file = &builder->submission.files[i];
+        const struct job *job = &jobs->items[first];
+        if (!is_own(builder, file->lab))
+            continue;
+        char *object = build_object_path(builder, build->variants.items[job->variant], file);
+        keeps &= build_keeps_libraries(builder, job->taken, object, file->shown);
+        free(object);
+    }
+    for (size_t v = 0; !keeps && v < build->variants.count; v++)
+        if (build->status[v] == BUILD_OK)
+            build->status[v] = BUILD_FAILED;
+}
+
 void build_report_links(struct builder *builder, const struct jobs *jobs)
 {
     struct build *build = builder->build;
@@ -355,4 +377,5 @@ void build_report_links(struct builder *builder, const struct jobs *jobs)
         said = true;
         free(messages);
     }
+    refuse_interposers(builder, jobs);
 }
