@@ -247,14 +247,14 @@ bool build_keeps_libraries(struct builder *builder, const char *program, const c
     size_t length = 0, program_length = 0;
     char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL),
          *linked = read_file(program, OBJECT_BYTES_MAX, &program_length, NULL);
-    bool keeps = false;
-    if (bytes && linked) {
+    bool keeps = bytes && linked;
+    if (keeps) {
         struct words shared = symbols_in(linked, program_length, SHT_DYNSYM, is_for_others, NULL);
         keeps =
             refuse_names(builder, shown, symbols_of(bytes, length, is_defined_and_among, &shared),
-                         "as a library of the program does: the library and the tests would call this one.") &
-            refuse_names(builder, shown, symbols_of(bytes, length, is_hidden, NULL),
-                         "with a visibility by which nobody can see whether a library has it, too.");
+                         "as a library of the program does: the library and the tests would call this one.");
+        keeps &= refuse_names(builder, shown, symbols_of(bytes, length, is_hidden, NULL),
+                              "with a visibility by which nobody can see whether a library has it, too.");
         words_free(&shared);
     }
     free(linked);

@@ -9,7 +9,8 @@
 
 #include "selftest_internal.h"
 
-enum { TOLD = 5, LINES = 25, READ_BYTES = 1 << 20 };
+enum { LINES = 25, READ_BYTES = 1 << 20 };
+static const size_t told = 5;
 
 void selftest_fails(struct selftest *test, const char *kind, const char *name, const char *problem,
                     const char *out)
@@ -41,7 +42,7 @@ void selftest_print_failures(const struct selftest *test)
         printf("\nwhat failed, and what it said last:\n");
     for (size_t i = 0; i < failures->count; i += 2) {
         printf("%s\n", failures->items[i]);
-        char *said = i < 2 * TOLD ? read_file(failures->items[i + 1], READ_BYTES, NULL, NULL) : NULL;
+        char *said = i / 2 < told ? read_file(failures->items[i + 1], READ_BYTES, NULL, NULL) : NULL;
         if (said)
             printf("%s\n", last_lines(said, LINES));
         free(said);
