@@ -17,6 +17,9 @@ enum test_status {
     TEST_GRADER_ERROR, /**< the grader's own fault */
 };
 
+/** What is observed of a test begins so where nothing is known, because other programs had the processors. */
+#define RESULT_TOO_BUSY "the machine was too busy"
+
 /** One test in one variant. */
 struct outcome {
     const char *name; /**< of the suite */

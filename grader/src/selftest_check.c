@@ -190,6 +190,21 @@ static char *check_blame(json_t *result)
     return NULL;
 }
 
+bool selftest_was_held(json_t *result)
+{
+    size_t c, t;
+    json_t *clause, *each;
+    json_array_foreach(json_object_get(result, "clauses"), c, clause)
+        json_array_foreach(json_object_get(clause, "tests"), t, each)
+    {
+        const char *observed =
+            json_string_value(json_object_get(json_object_get(each, "evidence"), "observed"));
+        if (observed && strncmp(observed, RESULT_TOO_BUSY, strlen(RESULT_TOO_BUSY)) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Whether the text is this number, and nothing else. */
 static bool says(const char *text, int number)
 {

@@ -33,6 +33,7 @@ struct known {
     char *score; /* what it must score; NULL: what its kind must */
     bool unexplored; /* an alternate that uses what the engine has no interleavings for: its models are not verified */
     char *golden; /* the expected report */
+    bool again;   /* it ran before, and the machine was too busy */
     /* while it runs */
     pid_t pid;
     char *json, *junit, *out;
@@ -85,6 +86,9 @@ void selftest_lock_tree(const struct course *course);
 /** Whether one more case can run beside so many. */
 bool selftest_has_processor(long processors, long running);
 
+/** Its run says nothing: the same once more, behind all others and with none of them beside it. */
+void selftest_run_again(struct selftest *test, size_t number);
+
 /** The case has ended, and used this, with all that it started. */
 void selftest_take_times(struct selftest *test, struct known *known, const struct rusage *usage);
 /** A line for each kind. */
@@ -98,6 +102,8 @@ void selftest_print_failures(const struct selftest *test);
 
 /** NULL: the case came out as its kind must. Otherwise what is wrong; the caller frees. `result`: NULL if there is none. */
 char *selftest_check_case(const struct known *known, int exit_status, json_t *result);
+/** Whether a test of it has no result because the machine was too busy, and not because of what was graded. */
+bool selftest_was_held(json_t *result);
 /** NULL: no line of its report and no element of its results is the submission's. Otherwise what is wrong; the caller frees. */
 char *selftest_check_reports(const struct known *known, bool has_result);
 

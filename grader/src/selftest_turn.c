@@ -67,3 +67,16 @@ bool selftest_has_processor(long processors, long running)
     idle_looks = 0;
     return true;
 }
+
+void selftest_run_again(struct selftest *test, size_t number)
+{
+    test->cases = realloc(test->cases, (test->count + 1) * sizeof *test->cases);
+    if (!test->cases)
+        die("no memory");
+    struct known *again = &test->cases[test->count++];
+    *again = test->cases[number];
+    again->again = true;
+    again->pid = 0;
+    printf("again   %-9s %s: the machine was too busy, so it runs once more behind all others, and alone\n",
+           selftest_kind_names[again->kind], again->name);
+}
