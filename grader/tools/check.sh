@@ -40,7 +40,8 @@ step()
     shift
     log=$logs/$(printf %s "$name" | tr -c 'a-z0-9' -).log
     word=ok
-    { time "$@" >"$log" 2>&1 9>&-; } 2>"$log.times" || word=FAILED
+    # in a shell of its own, whose children are this step's alone: of what runs beside it this shell counts what has ended, too
+    (time "$@" >"$log" 2>&1 9>&-) 2>"$log.times" || word=FAILED
     {
         # shellcheck disable=SC2046,SC2183 # two numbers
         printf '  %-7s %-34s %6.1f s, processor %6.1f s  %s\n' "$word" "$name" \
