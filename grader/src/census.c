@@ -91,6 +91,11 @@ static int64_t delay_of(const char *thread)
     return delay_ms;
 }
 
+int64_t census_own_delay(void)
+{
+    return delay_of("/proc/thread-self");
+}
+
 /* The number of the system call in which the thread waits; -1: in none, or nobody can say. */
 static long call_of(const char *thread)
 {

@@ -25,6 +25,7 @@ struct judge {
     int64_t census_ms, last_look_ms; /* at the last look: what lived, and when that was */
     bool census_fell;                /* the last look found less than that */
     int64_t delayed_ms;              /* at the last look: how long its threads had had no processor */
+    int64_t own_delayed_ms;          /* at the last look: how long this process had */
     int64_t last_try_ms, late_ms; /* when a look was last thought of; how much too late, since the last look */
     int64_t held_ms;              /* of the test: what the machine kept it, or the judge, from going on */
     bool debugged;                /* gdb runs the subject: no deadlines */

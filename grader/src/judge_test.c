@@ -54,6 +54,7 @@ struct judge *judge_test_judge(const struct judge_context *context, const struct
     judge->evidence_fd = evidence_fd;
     judge->random = seed_of(context->seed, run->test->name);
     judge->started_ms = judge->last_look_ms = now_ms();
+    judge->own_delayed_ms = census_own_delay();
     judge->run_deadline_ms = context->deadline_ms;
     judge->from = context->from;
     judge->root = context->root;

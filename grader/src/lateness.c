@@ -37,23 +37,34 @@ static bool count_processor_time(struct judge *judge, const struct census *censu
     return changed;
 }
 
+static int64_t at_most(int64_t ms, int64_t limit)
+{
+    return ms < limit ? ms : limit;
+}
+
 /* What of the time since the last look is not the subject's: its threads were ready and had no processor, the kernel kept one of
  * them where it asks for nothing that takes time, or the judge itself had no processor to see an answer with. The delays of
  * several threads are added, so it may be too much, never too little: a program that makes its own threads wait by keeping
- * the processors busy spends processor time, which has a limit of its own. One that sleeps is neither delayed nor kept. */
+ * the processors busy spends processor time, which has a limit of its own. One that sleeps is neither delayed nor kept.
+ *
+ * A look comes seldom, and many short waits may have ended since the last one: in each of them the machine kept them a little. So the test is
+ * told of all of it, and the wait that is on of what fits into it. */
 static void count_held_time(struct judge *judge, struct waiting *waiting, const struct census *census,
                             int64_t now)
 {
     int64_t from = judge->last_look_ms > waiting->since ? judge->last_look_ms : waiting->since;
-    int64_t held = census->delayed_ms - judge->delayed_ms, unseen_ms = now - from;
+    int64_t waited_ms = now - from, unseen_ms = now - judge->last_look_ms, own_ms = census_own_delay();
+    int64_t held = census->delayed_ms > judge->delayed_ms ? census->delayed_ms - judge->delayed_ms : 0;
+    held += own_ms - judge->own_delayed_ms;
     if (held < judge->late_ms)
         held = judge->late_ms;
-    if (held > unseen_ms || census->kept > 0)
-        held = unseen_ms;
+    if (held < waited_ms && census->kept > 0)
+        held = waited_ms;
     judge->delayed_ms = census->delayed_ms;
+    judge->own_delayed_ms = own_ms;
     judge->late_ms = 0;
-    waiting->held_ms += held;
-    judge->held_ms += held;
+    waiting->held_ms += at_most(held, waited_ms);
+    judge->held_ms += at_most(held, unseen_ms);
 }
 
 static void count_own_lateness(struct judge *judge, const struct waiting *waiting, int64_t now)

@@ -101,6 +101,9 @@ struct census {
  * the census reads no thread's files: after such a look the kernel may take seconds to end the thread and its process. */
 struct census census_below(pid_t pid, const struct sandbox *sandbox, bool closely);
 
+/** How long this thread has been ready, in all, and had no processor; 0 where the kernel does not say. */
+int64_t census_own_delay(void);
+
 /** Send a signal to each thread of the processes below that have a handler for it; after each, `after_each` is called. */
 void signal_threads_below(pid_t pid, const struct sandbox *sandbox, int number, void (*after_each)(void *arg),
                           void *arg);

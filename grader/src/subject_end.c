@@ -140,7 +140,7 @@ _Noreturn void judge_say_held(struct judge *judge)
     judge->hung = true; /* it costs as much */
     judge_not_verified(judge,
                        RESULT_TOO_BUSY ": for %d of %d s the program, or its judge, was ready to go on "
-                       "and had no processor. Run it again when less else runs here",
+                                       "and had no processor. Run it again when less else runs here",
                        (int)(judge->held_ms / 1000), (int)((now_ms() - judge->started_ms) / 1000));
 }
 
