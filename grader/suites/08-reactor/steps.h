@@ -14,7 +14,7 @@
 #include "weft/async_fd.h"
 #include "weft/error.h"
 
-enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 3000 };
+enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 5000 };
 enum { NO_WAKER = WAKERS_MAX }; /* an empty one */
 enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3 };
 enum { CROWD_MAX = 1000, PAIRS_MAX = 90 }; /* a subject may have 256 descriptors */
@@ -39,10 +39,11 @@ enum { DEEDS(STEP_EDGE_VALUE) };
 #define DOERS(EDGE) EDGE(BY_ITSELF, "") EDGE(BY_ANOTHER, ", on another thread, for which it waits")
 enum { DOERS(STEP_EDGE_VALUE) };
 
-/** What the flood's first waiter does when its waker is woken. */
+/** What the flood's acting waker does when it is woken: the first one's, if the step `flood_some` does not say another. */
 #define FLOODS(EDGE)                                                                                         \
     EDGE(FLOOD_RESTS, "does nothing")                                                                        \
-    EDGE(FLOOD_DROPS, "drops all others")                                                                    \
+    EDGE(FLOOD_DROPS, "drops others, all or some")                                                           \
+    EDGE(FLOOD_READY, "polls others, all or some, which are READY, and frees them")                          \
     EDGE(FLOOD_AGAIN, "clears, and polls all that are woken again")                                          \
     EDGE(FLOOD_ADDS, "clears, and polls one more for each of the others")                                    \
     EDGE(FLOOD_DEEP, "clears, waits again, and causes the same event, a hundred deep")                       \
@@ -118,6 +119,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     WORDS(DEED, DEEDS)                                                                                       \
     WORDS(DOER, DOERS)                                                                                       \
     NUMBERS(FLOODED, 1, 2, 31, 32, 33, 63, 64, 65, FLOOD_MAX)                                                \
+    NUMBERS(FLOODED_AT, 0, 1, 31, 32, 33, 63, 64, 65)                                                        \
     WORDS(FLOOD, FLOODS)                                                                                     \
     NUMBERS(DESCRIPTOR, 0, 1, DESCRIPTORS_MAX - 1)                                                           \
     WORDS(FD_KIND, FD_KINDS)                                                                                 \
@@ -154,7 +156,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     waker       its clones that are alive; how often it was woken
  *     clones      those of all wakers that are alive
  *     held        clones, wakes and drops of wakers that were made under a lock; whether the library allocated anything
- *     flood       wakes so far; clones that are alive, and FLOOD_WRONG for each wake out of sequence, or call under the lock
+ *     flood       wakes so far, without those of the waiters that were dropped or READY in a wake; clones that are alive, and FLOOD_WRONG for each wake out of sequence, or call under the lock
  *     flood_again the same
  *     flood_end   whether a waiter is left; clones that are left, and waits for something else that were woken otherwise than by a close
  *     ping_pong   rounds that were played; of these, payloads that were wrong
@@ -188,7 +190,9 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                              \
     STEP(clones, "the clones of wakers that are alive", )                                                    \
     STEP(held, "the calls of wakers that found a lock held", )                                               \
-    STEP(flood, "{count} waiters wait for WF_READABLE; an event of it comes; the first one's waker {what}",  \
+    STEP(flood_some, "in the next flood number {by} acts, on others alone: {some} from number {from} on",    \
+         ARG(by, FLOODED_AT) ARG(from, FLOODED_AT) ARG(some, FLOODED))                                       \
+    STEP(flood, "{count} waiters wait for WF_READABLE; an event of it comes; one waker {what}",              \
          ARG(count, FLOODED) ARG(what, FLOOD))                                                               \
     STEP(flood_again, "an event of WF_READABLE comes for those of the flood that wait", )                    \
     STEP(flood_end, "the flood is dropped", )                                                                \
