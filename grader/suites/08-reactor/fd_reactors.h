@@ -26,7 +26,7 @@ struct wf_readiness *readiness_of(int64_t descriptor);
 void tell_of(int64_t descriptor, unsigned bits);
 /** All that is watched in this place is closed. */
 void shut_down(int64_t place);
-/** The current context is in this place from now on. */
+/** This thread is in this place from now on: in the other runtime by a context inside of this one's. */
 void go_to(int64_t place);
 void reactors_begin(void);
 void reactors_end(void);

@@ -53,6 +53,8 @@ void expect_units(struct judge *judge, int64_t units, const char *why)
 {
     struct judge_reply left = DO(judge, units);
     EXPECT(judge, left.a == units, why, "%lld units are left, of %lld", (long long)left.a, (long long)units);
+    EXPECT(judge, left.b == OUTSIDE_UNITS, "a poll takes no unit of the context outside",
+           "%lld are left there", (long long)left.b);
 }
 
 void expect_woken(struct judge *judge, int64_t waker, int times, const char *why)

@@ -167,7 +167,7 @@ enum { SCRIPT_MAX = 256 };
 static struct step_script script[SCRIPT_MAX];
 static int64_t script_end, script_at;
 static int argument; /* its address is the calls' */
-static WF_ATOMIC(bool) canceled;
+static WF_ATOMIC(bool) canceled, canceled_outside;
 
 static struct step_reply on_script(const struct step_script *step)
 {
@@ -241,21 +241,26 @@ static ON_STEP(bits, ANSWERS((int64_t)ready_at(step->future)->seen));
 static ON_STEP(clear_seen, DONE_BY(wf_async_fd_clear(async_at(step->async), ready_at(step->future)->seen,
                                                      (unsigned)step->bits)));
 
-static uint32_t units_left;
-static ON_STEP(units, ANSWERS(units_left));
+static uint32_t units_left, units_left_outside;
+static ON_STEP(units, (struct step_reply){units_left, units_left_outside});
 
 static struct step_reply on_poll_future(const struct step_poll_future *step)
 {
+    struct wf_context outside = {.constrained = true, .budget = OUTSIDE_UNITS, .canceled = &canceled_outside};
     struct wf_context context = {.constrained = step->units >= 0,
                                  .budget = step->units >= 0 ? (uint32_t)step->units : 0,
-                                 .canceled = &canceled};
+                                 .canceled = step->request == CANCELED_ONLY_OUTSIDE ? NULL : &canceled};
     int64_t out = 0;
     wf_store_relaxed(&canceled, step->request == CANCELED);
+    wf_store_relaxed(&canceled_outside, step->request > CANCELED);
     go_to(step->place);
+    wf_context_enter(&outside);
     wf_context_enter(&context);
     enum wf_poll poll = poll_by_hand(step->future, step->waker, &out);
     units_left = context.budget;
+    units_left_outside = outside.budget;
     wf_context_leave(&context);
+    wf_context_leave(&outside);
     go_to(THIS_RUNTIME);
     return (struct step_reply){poll, out};
 }

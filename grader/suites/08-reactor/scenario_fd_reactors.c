@@ -119,11 +119,13 @@ static struct mock_source *sources; /* the newest first */
 static int64_t next_failure;
 ON_STEP(fails, DONE_BY(next_failure = step->code));
 
-static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+/* By the operations of reactor `who`. */
+static int watch_by(int64_t who, struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
 {
+    int64_t told = reactor == &reactors[who] ? who : REACTORS; /* it is another one's */
     int failed = (int)next_failure;
     next_failure = 0;
-    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | (int64_t)(reactor != &reactors[0]) << 32);
+    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | told << 32);
     if (failed)
         return failed;
     struct mock_source *source = mock_storage(sizeof *source);
@@ -137,14 +139,14 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     return 0;
 }
 
-static void mock_unwatch(struct wf_source *head)
+static void unwatch_by(int64_t who, struct wf_source *head)
 {
     struct mock_source **link = &sources;
     while (*link && &(*link)->head != head)
         link = &(*link)->next;
     int64_t found = (fcntl(head->fd, F_GETFD) >= 0 ? UNWATCHED_OPEN : 0) |
                     (wf_list_is_empty(&head->readiness.waiters) ? UNWATCHED_ALONE : 0) |
-                    (*link ? UNWATCHED_THERE : 0);
+                    (*link && head->reactor == &reactors[who] ? UNWATCHED_THERE : 0);
     scenario_event(EVENT_UNWATCHED, number_of_fd(head->fd), found);
     if (*link) {
         struct mock_source *source = *link;
@@ -155,7 +157,29 @@ static void mock_unwatch(struct wf_source *head)
     errno = EDOM;
 }
 
-static const struct wf_reactor_ops mock_ops = {.watch = mock_watch, .unwatch = mock_unwatch};
+/* Each reactor has operations of its own, as two kinds of reactor would. */
+static int watch_here(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+{
+    return watch_by(THIS_RUNTIME, reactor, fd, interest, out);
+}
+
+static int watch_there(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+{
+    return watch_by(OTHER_RUNTIME, reactor, fd, interest, out);
+}
+
+static void unwatch_here(struct wf_source *head)
+{
+    unwatch_by(THIS_RUNTIME, head);
+}
+
+static void unwatch_there(struct wf_source *head)
+{
+    unwatch_by(OTHER_RUNTIME, head);
+}
+
+static const struct wf_reactor_ops mock_ops[REACTORS] = {{watch_here, unwatch_here},
+                                                         {watch_there, unwatch_there}};
 
 struct wf_readiness *readiness_of(int64_t descriptor)
 {
@@ -202,14 +226,21 @@ struct step_reply on_waiting(const struct step_waiting *step)
 
 void go_to(int64_t place)
 {
-    wf_context_current->reactor = place == NO_RUNTIME ? NULL : &reactors[scenario_in_range(place, REACTORS)];
+    static struct wf_context inside;
+    if (wf_context_current == &inside)
+        wf_context_leave(&inside);
+    wf_context_current->reactor = place == NO_RUNTIME ? NULL : &reactors[THIS_RUNTIME];
+    if (place == OTHER_RUNTIME) {
+        inside = (struct wf_context){.reactor = &reactors[OTHER_RUNTIME]};
+        wf_context_enter(&inside);
+    }
 }
 
 void reactors_begin(void)
 {
     (void)close(0); /* 0 is a descriptor like any other: the next one made has it */
     for (int i = 0; i < REACTORS; i++)
-        reactors[i].ops = &mock_ops;
+        reactors[i].ops = &mock_ops[i];
     for (int i = 0; i < DESCRIPTORS_MAX; i++)
         descriptors[i] = (struct descriptor){.fd = -1, .other = -1};
 }

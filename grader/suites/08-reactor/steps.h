@@ -76,12 +76,19 @@ enum { HAS_NONBLOCK = 1, HAS_APPEND = 2, HAS_CLOEXEC = 4, HAS_ASYNC = 8 };
 
 /** In which runtime something is done: each has a reactor of the scenario's own; or in none. */
 #define PLACES(EDGE)                                                                                         \
-    EDGE(THIS_RUNTIME, "") EDGE(OTHER_RUNTIME, ", in another runtime") EDGE(NO_RUNTIME, ", in no runtime")
+    EDGE(THIS_RUNTIME, "")                                                                                   \
+    EDGE(OTHER_RUNTIME, ", in another runtime, inside of this one") EDGE(NO_RUNTIME, ", in no runtime")
 enum { PLACES(STEP_EDGE_VALUE) };
 
 /** What is asked of the task that polls. */
-#define REQUESTS(EDGE) EDGE(GOES_ON, "") EDGE(CANCELED, ", after cancellation was asked for")
-enum { REQUESTS(STEP_EDGE_VALUE) };
+#define REQUESTS(EDGE)                                                                                       \
+    EDGE(GOES_ON, "")                                                                                        \
+    EDGE(CANCELED, ", after cancellation was asked for")                                                     \
+    EDGE(CANCELED_OUTSIDE, ", after cancellation was asked for in the context outside")                      \
+    EDGE(CANCELED_ONLY_OUTSIDE, ", after that was asked for in the context outside; nobody can ask here")
+enum { REQUESTS(STEP_EDGE_VALUE) REQUESTS_MAX };
+/** Of the context outside of that of a poll. */
+enum { OUTSIDE_UNITS = 9 };
 
 /** What happens while the call of a wf_fd_io goes on. */
 #define MEANWHILES(EDGE)                                                                                     \
@@ -216,7 +223,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     raw         the poll; the word that served
  *     poll_future the poll; out
  *     bits        the word that a wf_fd_ready has seen
- *     units       left after the last poll
+ *     units       left after the last poll; and in the context outside
  *     calls_left  how many of the script were not made */
 #define FD_STEPS(STEP, ARG)                                                                                   \
     STEP(descriptor, "descriptor {descriptor} is {kind}, {flags}",                                            \

@@ -416,6 +416,22 @@ void test_io_looks(struct judge *judge)
     looks(judge, 128, GOES_ON, false, 0, 128, 0, "PENDING: it is not ready");
     looks(judge, 1, CANCELED, true, WF_ECANCELED, 0, 0, "READY: cancellation was asked for");
     end_io(judge);
+    for (int64_t end = SHUTDOWN; end <= RELEASES; end++) /* over in a call that is to be made again */
+        if (end == SHUTDOWN || end >= CLOSES) {
+            begin_io(judge, WF_READABLE);
+            build(judge, A, WF_READABLE);
+            DO(judge, script, .result = -EINTR, .meanwhile = end);
+            looks(judge, 3, GOES_ON, true, WF_ECLOSED, 1, 1, "READY with WF_ECLOSED: it is over");
+            expect_clones(judge, 0, "what is READY keeps no waker");
+            DO(judge, close_fd, .async = 0);
+        }
+    for (int64_t request = CANCELED_OUTSIDE; request < REQUESTS_MAX; request++) {
+        begin_io(judge, WF_READABLE);
+        build(judge, A, WF_READABLE);
+        DO(judge, script, .result = 4);
+        looks(judge, 2, request, true, 4, 1, 1, "READY with what the call returns: nobody asked here");
+        end_io(judge);
+    }
     for (int ready = 0; ready < 2; ready++) { /* asked to end before the first poll, and where it is ready */
         begin_io(judge, ready ? WF_READABLE : 0);
         build(judge, A, WF_READABLE);

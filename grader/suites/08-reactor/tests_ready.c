@@ -196,14 +196,14 @@ static void looks(struct judge *judge, int64_t units, int64_t request, int64_t w
 }
 
 /* Where a wait is. */
-enum { IS_NEW, IS_WAITING, IS_WOKEN, IS_CLOSED, WAITS };
+enum { IS_NEW, IS_WAITING, IS_WOKEN, IS_CLOSED, IS_SHUT_DOWN, WAITS };
 
 /* 08.14 */
 void test_fd_looks(struct judge *judge)
 {
     begin_fd(judge);
     for (int64_t when = IS_NEW; when < WAITS; when++)
-        for (int64_t request = GOES_ON; request <= CANCELED; request++) {
+        for (int64_t request = GOES_ON; request < REQUESTS_MAX; request++) {
             judge_forget_trace(judge);
             open_as(judge, 0, SOCKET, 1);
             DO(judge, ready, .future = A, .interest = 1);
@@ -219,10 +219,12 @@ void test_fd_looks(struct judge *judge)
                 DO(judge, tell, .descriptor = 0, .bits = 1);
             if (when == IS_CLOSED)
                 DO(judge, close_fd, .async = 0);
+            if (when == IS_SHUT_DOWN)
+                DO(judge, end);
             looks(judge, 0, request, 3, false, 0, "PENDING: the unit comes first, and there is none");
             expect_woken(judge, 3, 1, "without a unit it gives way: its task is woken, once");
             expect_units(judge, 0, "a look that could take no unit gives none back");
-            int64_t out = when == IS_CLOSED ? WF_ECLOSED : WF_READABLE;
+            int64_t out = when >= IS_CLOSED ? WF_ECLOSED : WF_READABLE;
             if (request == CANCELED)
                 out = WF_ECANCELED;
             bool ready = request == CANCELED || when > IS_WAITING;
@@ -246,13 +248,15 @@ void test_fd_looks(struct judge *judge)
             }
             if (!ready)
                 DO(judge, drop_future, .future = A);
-            DO(judge, ready, .future = A, .interest = 2);
-            looks(judge, 2, request, 4, true,
-                  request == CANCELED ? WF_ECANCELED
-                  : when == IS_CLOSED ? WF_ECLOSED
-                                      : -EINVAL,
-                  "READY with the error");
-            expect_units(judge, 1, "a look that is READY takes a unit, with an error too");
+            if (when != IS_SHUT_DOWN) { /* else it is two errors, and either will do */
+                DO(judge, ready, .future = A, .interest = 2);
+                looks(judge, 2, request, 4, true,
+                      request == CANCELED ? WF_ECANCELED
+                      : when == IS_CLOSED ? WF_ECLOSED
+                                          : -EINVAL,
+                      "READY with the error");
+                expect_units(judge, 1, "a look that is READY takes a unit, with an error too");
+            }
             DO(judge, close_fd, .async = 0);
         }
     finish_fd(judge);

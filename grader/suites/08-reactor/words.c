@@ -29,9 +29,11 @@ STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
 
 static const char *reactor_and_interest(int64_t b)
 {
-    static char text[60];
+    static char text[80];
     snprintf(text, sizeof text, "0x%llx%s", (unsigned long long)b & 0xffffffff,
-             b >> 32 ? ", in the other runtime" : "");
+             b >> 32 > OTHER_RUNTIME ? ", by the operations of another reactor"
+             : b >> 32               ? ", in the other runtime"
+                                     : "");
     return text;
 }
 
