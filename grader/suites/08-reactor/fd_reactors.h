@@ -11,7 +11,7 @@
 #include "weft/async_fd.h"
 
 struct descriptor {
-    int fd, other; /* the other end; -1: none */
+    int fd, other, copy; /* the other end, and another number of the same file; -1: none */
     struct stat file;
 };
 
@@ -33,6 +33,8 @@ void reactors_end(void);
 
 #define FD_REACTOR_STEPS(STEP, ARG)                                                                          \
     STEP(descriptor, , )                                                                                     \
+    STEP(copy, , )                                                                                           \
+    STEP(copy_works, , )                                                                                     \
     STEP(flags, , )                                                                                          \
     STEP(owner, , ) STEP(fails, , ) STEP(tell, , ) STEP(end, , ) STEP(word, , ) STEP(waiting, , )
 FD_REACTOR_STEPS(STEP_DECLARE, STEP_NOTHING)

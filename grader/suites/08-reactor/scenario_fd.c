@@ -139,7 +139,8 @@ static struct step_reply on_open(const struct step_open *step)
     return reply;
 }
 
-static ON_STEP(never, DONE_BY(*async_at(step->async) = (struct wf_async_fd){.fd = -1}));
+static ON_STEP(never,
+               DONE_BY(*async_at(step->async) = (struct wf_async_fd){.fd = step->how == ALL_ZERO ? 0 : -1}));
 
 /* Replies whether it closed a number that is not open, which may be another thread's by then. */
 static struct step_reply on_close_fd(const struct step_close_fd *step)

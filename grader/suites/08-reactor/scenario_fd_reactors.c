@@ -5,6 +5,8 @@
 #include "fd_reactors.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,7 +42,8 @@ static bool is_ours(const struct descriptor *self)
 bool is_of_scenario(int fd)
 {
     for (int64_t i = 0; i < DESCRIPTORS_MAX; i++)
-        if ((descriptors[i].fd == fd && is_ours(&descriptors[i])) || descriptors[i].other == fd)
+        if ((descriptors[i].fd == fd && is_ours(&descriptors[i])) || descriptors[i].other == fd ||
+            descriptors[i].copy == fd)
             return true;
     return false;
 }
@@ -51,7 +54,9 @@ static void forget(struct descriptor *self)
         (void)close(self->fd);
     if (self->other >= 0)
         (void)close(self->other);
-    *self = (struct descriptor){.fd = -1, .other = -1};
+    if (self->copy >= 0)
+        (void)close(self->copy);
+    *self = (struct descriptor){.fd = -1, .other = -1, .copy = -1};
 }
 
 struct step_reply on_descriptor(const struct step_descriptor *step)
@@ -103,6 +108,50 @@ struct step_reply on_flags(const struct step_flags *step)
 }
 
 ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));
+
+/* --- a copy, which an end leaves alone --- */
+
+static bool writes(int fd)
+{
+    return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
+
+static bool pass(int from)
+{
+    char byte = 'x';
+    return write(from, &byte, 1) == 1;
+}
+
+/* Without waiting for it. */
+static int take(int at)
+{
+    char byte = 0;
+    struct pollfd look = {.fd = at, .events = POLLIN};
+    return poll(&look, 1, 0) == 1 && read(at, &byte, 1) == 1 && byte == 'x';
+}
+
+struct step_reply on_copy(const struct step_copy *step)
+{
+    struct descriptor *self = descriptor_at(step->descriptor);
+    self->copy = fcntl(self->fd, F_DUPFD, 0);
+    if (self->copy < 0 || !pass(writes(self->other) ? self->other : self->fd))
+        scenario_broken("no copy, or no byte");
+    return STEP_DONE;
+}
+
+struct step_reply on_copy_works(const struct step_copy_works *step)
+{
+    struct descriptor *self = descriptor_at(step->descriptor);
+    bool both = S_ISSOCK(self->file.st_mode);
+    int from = writes(self->other) ? self->other : self->copy;
+    int to = from == self->copy ? self->other : self->copy;
+    struct step_reply reply = {.a = take(to)};
+    reply.a += pass(from) && take(to);
+    reply.a += both && pass(to) && take(from);
+    (void)close(self->copy);
+    self->copy = -1;
+    return reply;
+}
 
 /* --- reactors --- */
 
@@ -238,11 +287,12 @@ void go_to(int64_t place)
 
 void reactors_begin(void)
 {
+    (void)signal(SIGPIPE, SIG_IGN);
     (void)close(0); /* 0 is a descriptor like any other: the next one made has it */
     for (int i = 0; i < REACTORS; i++)
         reactors[i].ops = &mock_ops[i];
     for (int i = 0; i < DESCRIPTORS_MAX; i++)
-        descriptors[i] = (struct descriptor){.fd = -1, .other = -1};
+        descriptors[i] = (struct descriptor){.fd = -1, .other = -1, .copy = -1};
 }
 
 void reactors_end(void)

@@ -110,6 +110,10 @@ enum { MEANWHILES(STEP_EDGE_VALUE) };
     EDGE(THROUGH_SOCKETS, "a socket, both ways at once")
 enum { PUMPS(STEP_EDGE_VALUE) };
 
+/** A structure that is not open. */
+#define NEVERS(EDGE) EDGE(FD_IS_NONE, "its fd is -1") EDGE(ALL_ZERO, "all of it is zero")
+enum { NEVERS(STEP_EDGE_VALUE) };
+
 #define FD_ENDS(EDGE) EDGE(FDS_CLOSE, "closed") EDGE(FDS_RELEASE, "released")
 enum { FD_ENDS(STEP_EDGE_VALUE) };
 
@@ -131,6 +135,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(DESCRIPTOR, 0, 1, DESCRIPTORS_MAX - 1)                                                           \
     WORDS(FD_KIND, FD_KINDS)                                                                                 \
     WORDS(FD_FLAG, FD_FLAGS)                                                                                 \
+    WORDS(NEVER, NEVERS)                                                                                     \
     NUMBERS(ASYNC, 0, 1, ASYNCS_MAX - 1)                                                                     \
     TOLD(OPENED, tell_bits, 0, 1, 2, 3, 4, 8, 15, 16, 32, 64, 17, 128, 0x80000000, 0xffffffff)               \
     TOLD(WANTED, tell_bits, 0, 1, 2, 3, 4, 8, 15, 16, 32, 64, 17, 128, 0x80000000, 0xffffffff)               \
@@ -215,6 +220,7 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     descriptor  0
  *     flags       of FD_FLAGS, or a negated errno
  *     owner       whether it is still the open file that was made
+ *     copy_works  bytes that came, of 2; of a socket of 3
  *     open        the status; what the structure says: 1 there is a source, 2 its fd is this one
  *     release     which descriptor it returned; -1: -1, -2: another number. what the structure says, as of open
  *     close_fd    whether it closed a number that is not open; what the structure says
@@ -230,10 +236,13 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
          ARG(descriptor, DESCRIPTOR) ARG(kind, FD_KIND) ARG(flags, FD_FLAG))                                  \
     STEP(flags, "the flags of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                          \
     STEP(owner, "whether descriptor {descriptor} is open still", ARG(descriptor, DESCRIPTOR))                 \
+    STEP(copy, "descriptor {descriptor} has a copy, and a byte is on its way", ARG(descriptor, DESCRIPTOR))   \
+    STEP(copy_works, "bytes go through the copy of descriptor {descriptor}, which is closed then",            \
+         ARG(descriptor, DESCRIPTOR))                                                                         \
     STEP(fails, "the reactor's next watch fails with {code}", ARG(code, CODE))                                \
     STEP(open, "wf_async_fd_open(async {async}, descriptor {descriptor}, {interest}){place}",                 \
          ARG(async, ASYNC) ARG(descriptor, DESCRIPTOR) ARG(interest, OPENED) ARG(place, PLACE))               \
-    STEP(never, "async {async} has never been opened: its fd is -1", ARG(async, ASYNC))                       \
+    STEP(never, "async {async} has never been opened: {how}", ARG(async, ASYNC) ARG(how, NEVER))              \
     STEP(close_fd, "wf_async_fd_close(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))            \
     STEP(release, "wf_async_fd_release(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))           \
     STEP(tell, "the reactor tells of {bits} of descriptor {descriptor}",                                      \

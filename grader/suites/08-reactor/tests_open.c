@@ -129,11 +129,17 @@ void test_open_fails(struct judge *judge)
             EXPECT(judge, DO(judge, owner, .descriptor = 1).a == 1,
                    "after an error the descriptor is the caller's", "it is closed");
     }
-    DO(judge, never, .async = ASYNCS_MAX - 1);
-    DO(judge, close_fd, .async = ASYNCS_MAX - 1);
-    struct judge_reply released = DO(judge, release, .async = ASYNCS_MAX - 1);
-    EXPECT(judge, released.a == -1, "wf_async_fd_release returns -1: it was never open", "%lld",
-           (long long)released.a);
+    for (int64_t how = FD_IS_NONE; how <= ALL_ZERO; how++) {
+        DO(judge, descriptor, .descriptor = 0, .kind = SOCKET); /* its number is 0, as that is free */
+        DO(judge, never, .async = ASYNCS_MAX - 1, .how = how);
+        DO(judge, close_fd, .async = ASYNCS_MAX - 1);
+        EXPECT(judge, DO(judge, owner, .descriptor = 0).a == 1,
+               "the close of one that was never open closes nothing", "it closes descriptor 0");
+        DO(judge, never, .async = ASYNCS_MAX - 1, .how = how);
+        struct judge_reply released = DO(judge, release, .async = ASYNCS_MAX - 1);
+        EXPECT(judge, released.a == -1, "wf_async_fd_release returns -1: it was never open", "%lld",
+               (long long)released.a);
+    }
     finish_fd(judge);
 }
 
@@ -234,8 +240,13 @@ void test_close_fd(struct judge *judge)
             open_as(judge, 0, kind, kind == PIPE_WRITE ? WF_WRITABLE : WF_READABLE);
             if (more)
                 DO(judge, tell, .descriptor = 0, .bits = ALL_BITS & ~WF_SOURCE_CLOSED);
+            DO(judge, copy, .descriptor = 0);
             struct judge_reply reply = DO(judge, close_fd, .async = 0);
             expect_unwatched(judge, 0);
+            struct judge_reply copy = DO(judge, copy_works, .descriptor = 0);
+            EXPECT(judge, copy.a == (kind >= SOCKET ? 3 : 2),
+                   "a close of the descriptor leaves the open file alone: a copy of it works as before",
+                   "of %d bytes %lld come", kind >= SOCKET ? 3 : 2, (long long)copy.a);
             EXPECT(judge, reply.b == 2, "it is not open any more", "it has a source, or a descriptor");
             EXPECT(judge, reply.a == 0, "it is closed once",
                    "it is closed once more: the number may be another's");

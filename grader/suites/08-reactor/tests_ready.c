@@ -86,6 +86,10 @@ void test_fd_ready_errors(struct judge *judge)
             DO(judge, close_fd, .async = 0);
         }
     /* never opened; opened in vain; built before it is opened */
+    DO(judge, never, .async = 1, .how = ALL_ZERO);
+    DO(judge, ready, .future = A, .async = 1, .interest = 1);
+    expect_ready(judge, A, WF_ECLOSED, "READY with WF_ECLOSED: it is not open");
+    DO(judge, clear_seen, .async = 1, .future = A, .bits = 1); /* there is nothing to clear */
     DO(judge, never, .async = 1);
     for (int64_t round = 0; round < 3; round++) {
         DO(judge, ready, .future = A, .async = 1, .interest = 1);

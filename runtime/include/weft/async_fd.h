@@ -41,7 +41,7 @@
 
 WF_BEGIN_DECLS
 
-/** A descriptor that is open in a runtime. The caller's storage; it stays where it is until it is closed or released. */
+/** A descriptor that is open in a runtime. The caller's storage; it stays where it is until it is closed or released. All zero: not open. */
 struct wf_async_fd {
     struct wf_source *source; /**< of the reactor; NULL: not open, or not any more */
     int fd;                   /**< owned, while it is open; else -1 */
