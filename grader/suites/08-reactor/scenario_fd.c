@@ -208,6 +208,12 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     case RELEASES:
         (void)!wf_async_fd_release(async_at(0));
         break;
+    case REOPENS:
+        (void)!wf_async_fd_release(async_at(0));
+        if (wf_async_fd_open(async_at(0), descriptor_at(1)->fd, WF_READABLE) != 0)
+            scenario_broken("it is not opened anew");
+        tell_of(1, WF_READABLE);
+        break;
     case CLEARS:
         wf_readiness_clear(readiness_of(number), wf_readiness_look(readiness_of(number)), WF_READABLE);
         break;

@@ -100,6 +100,7 @@ enum { OUTSIDE_UNITS = 9 };
     EDGE(CLEARS, "; meanwhile somebody else clears WF_READABLE")                                             \
     EDGE(CLOSES, "; meanwhile async 0 is closed")                                                            \
     EDGE(RELEASES, "; meanwhile async 0 is released")                                                        \
+    EDGE(REOPENS, "; meanwhile async 0 is released, and opened for descriptor 1, which is readable")         \
     EDGE(POLLS_B, "; it polls future B")                                                                     \
     EDGE(EVENT_AND_POLLS_B, "; meanwhile an event of WF_READABLE comes, and it polls future B")
 enum { MEANWHILES(STEP_EDGE_VALUE) };

@@ -125,7 +125,8 @@ struct wf_fd_io {
  *
  * -EAGAIN takes the readiness away, and the future waits again; after -EINTR the call is made again. Each call takes a unit of budget.
  * Errors of the wait are those of wf_fd_ready(). The call may close the descriptor: then the future is READY with what it returns, or
- * with WF_ECLOSED where that means again.
+ * with WF_ECLOSED where that means again. It may also open the structure anew, for the next call; then it neither returns -EAGAIN nor sets
+ * `drained`, which would be said of the new descriptor.
  *
  * Cancel safety: SAFE: the poll in which the call did something is READY.
  *
