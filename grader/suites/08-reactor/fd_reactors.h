@@ -33,6 +33,7 @@ void reactors_end(void);
 
 #define FD_REACTOR_STEPS(STEP, ARG)                                                                          \
     STEP(descriptor, , )                                                                                     \
+    STEP(closing, , )                                                                                        \
     STEP(copy, , )                                                                                           \
     STEP(copy_works, , )                                                                                     \
     STEP(flags, , )                                                                                          \

@@ -118,6 +118,11 @@ enum { NEVERS(STEP_EDGE_VALUE) };
 #define FD_ENDS(EDGE) EDGE(FDS_CLOSE, "closed") EDGE(FDS_RELEASE, "released")
 enum { FD_ENDS(STEP_EDGE_VALUE) };
 
+/** What a task that a close has woken does to one more wait of its own. */
+#define CLOSINGS(EDGE) EDGE(CLOSING_POLLS, "polls") EDGE(CLOSING_DROPS, "drops")
+enum { CLOSINGS(STEP_EDGE_VALUE) CLOSING_MAX = 97 };
+enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLOSING_KEPT = 8 };
+
 #define LAB_DOMAINS(NUMBERS, WORDS, TOLD)                                                                    \
     NUMBERS(OBJECT, 0, OBJECTS_MAX - 1)                                                                      \
     TOLD(BITS, tell_bits, 0, 1, 2, 4, 8, 16, 32, 64, ALL_BITS)                                               \
@@ -156,6 +161,10 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
     NUMBERS(COUNT, 1, 10, CROWD_MAX)                                                                         \
     NUMBERS(PAIRS, 1, PAIRS_MAX)                                                                             \
     WORDS(FD_END, FD_ENDS)                                                                                   \
+    NUMBERS(CLOSING, 2, 33, 34, 65, CLOSING_MAX)                                                             \
+    WORDS(CLOSING_WHAT, CLOSINGS)                                                                            \
+    NUMBERS(CLOSED_AT, 1, 31, 32, 33, CLOSING_MAX - 1)                                                       \
+    NUMBERS(IS_IO, 0, 1)                                                                                     \
     NUMBERS(ROUNDS, 300, 2000, 20000)
 
 /* --- the scenario "readiness": words and waiters by number --- */
@@ -231,52 +240,57 @@ enum { FD_ENDS(STEP_EDGE_VALUE) };
  *     poll_future the poll; out
  *     bits        the word that a wf_fd_ready has seen
  *     units       left after the last poll; and in the context outside
+ *     closing     waits that were woken once, and READY with WF_ECLOSED then, but for the other one; of CLOSING_...
  *     calls_left  how many of the script were not made */
-#define FD_STEPS(STEP, ARG)                                                                                   \
-    STEP(descriptor, "descriptor {descriptor} is {kind}, {flags}",                                            \
-         ARG(descriptor, DESCRIPTOR) ARG(kind, FD_KIND) ARG(flags, FD_FLAG))                                  \
-    STEP(flags, "the flags of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                          \
-    STEP(owner, "whether descriptor {descriptor} is open still", ARG(descriptor, DESCRIPTOR))                 \
-    STEP(copy, "descriptor {descriptor} has a copy, and a byte is on its way", ARG(descriptor, DESCRIPTOR))   \
-    STEP(copy_works, "bytes go through the copy of descriptor {descriptor}, which is closed then",            \
-         ARG(descriptor, DESCRIPTOR))                                                                         \
-    STEP(fails, "the reactor's next watch fails with {code}", ARG(code, CODE))                                \
-    STEP(open, "wf_async_fd_open(async {async}, descriptor {descriptor}, {interest}){place}",                 \
-         ARG(async, ASYNC) ARG(descriptor, DESCRIPTOR) ARG(interest, OPENED) ARG(place, PLACE))               \
-    STEP(never, "async {async} has never been opened: {how}", ARG(async, ASYNC) ARG(how, NEVER))              \
-    STEP(close_fd, "wf_async_fd_close(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))            \
-    STEP(release, "wf_async_fd_release(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))           \
-    STEP(tell, "the reactor tells of {bits} of descriptor {descriptor}",                                      \
-         ARG(descriptor, DESCRIPTOR) ARG(bits, BITS))                                                         \
-    STEP(end, "the runtime is shut down{place}", ARG(place, PLACE))                                           \
-    STEP(word, "the word of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                            \
-    STEP(waiting, "the waiters of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                      \
-    STEP(raw,                                                                                                 \
-         "wf_waiter_poll(a waiter, the readiness of descriptor {descriptor}, {interest}) with waker {waker}", \
-         ARG(descriptor, DESCRIPTOR) ARG(interest, INTEREST) ARG(waker, WAKER))                               \
-    STEP(raw_drop, "wf_waiter_drop(that waiter)", )                                                           \
-    STEP(ready, "wf_fd_ready({future}, async {async}, {interest})",                                           \
-         ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                         \
-    STEP(io, "wf_fd_io({future}, async {async}, {interest}, the script's call)",                              \
-         ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                         \
-    STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",              \
-         ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                 \
-    STEP(forget_script, "the rest of the script is forgotten", )                                              \
-    STEP(calls_left, "the calls of the script that were not made", )                                          \
-    STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                   \
-         ARG(future, FUTURE) ARG(waker, WAKER) ARG(units, UNITS) ARG(request, REQUEST) ARG(place, PLACE))     \
-    STEP(drop_future, "wf_future_drop({future})", ARG(future, FUTURE))                                        \
-    STEP(bits, "{future}.seen", ARG(future, FUTURE))                                                          \
-    STEP(clear_seen, "wf_async_fd_clear(async {async}, {future}.seen, {bits})",                               \
-         ARG(async, ASYNC) ARG(future, FUTURE) ARG(bits, CLEARED))                                            \
-    STEP(polls_in_wake, "when waker {waker} is woken next, {future} is polled with waker 0",                  \
-         ARG(waker, WAKER) ARG(future, FUTURE))                                                               \
-    STEP(drops_in_wake, "when waker {waker} is woken next, {future} is dropped, and freed",                   \
-         ARG(waker, WAKER) ARG(future, FUTURE))                                                               \
-    STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                         \
-         ARG(waker, WAKER) ARG(async, ASYNC))                                                                 \
-    STEP(units, "the units of budget that are left", )                                                        \
-    STEP(fd_clones, "the clones of wakers that are alive", )                                                  \
+#define FD_STEPS(STEP, ARG)                                                                                      \
+    STEP(descriptor, "descriptor {descriptor} is {kind}, {flags}",                                               \
+         ARG(descriptor, DESCRIPTOR) ARG(kind, FD_KIND) ARG(flags, FD_FLAG))                                     \
+    STEP(flags, "the flags of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                             \
+    STEP(owner, "whether descriptor {descriptor} is open still", ARG(descriptor, DESCRIPTOR))                    \
+    STEP(copy, "descriptor {descriptor} has a copy, and a byte is on its way", ARG(descriptor, DESCRIPTOR))      \
+    STEP(copy_works, "bytes go through the copy of descriptor {descriptor}, which is closed then",               \
+         ARG(descriptor, DESCRIPTOR))                                                                            \
+    STEP(fails, "the reactor's next watch fails with {code}", ARG(code, CODE))                                   \
+    STEP(open, "wf_async_fd_open(async {async}, descriptor {descriptor}, {interest}){place}",                    \
+         ARG(async, ASYNC) ARG(descriptor, DESCRIPTOR) ARG(interest, OPENED) ARG(place, PLACE))                  \
+    STEP(never, "async {async} has never been opened: {how}", ARG(async, ASYNC) ARG(how, NEVER))                 \
+    STEP(close_fd, "wf_async_fd_close(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))               \
+    STEP(release, "wf_async_fd_release(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))              \
+    STEP(tell, "the reactor tells of {bits} of descriptor {descriptor}",                                         \
+         ARG(descriptor, DESCRIPTOR) ARG(bits, BITS))                                                            \
+    STEP(end, "the runtime is shut down{place}", ARG(place, PLACE))                                              \
+    STEP(word, "the word of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                               \
+    STEP(waiting, "the waiters of descriptor {descriptor}", ARG(descriptor, DESCRIPTOR))                         \
+    STEP(raw,                                                                                                    \
+         "wf_waiter_poll(a waiter, the readiness of descriptor {descriptor}, {interest}) with waker {waker}",    \
+         ARG(descriptor, DESCRIPTOR) ARG(interest, INTEREST) ARG(waker, WAKER))                                  \
+    STEP(raw_drop, "wf_waiter_drop(that waiter)", )                                                              \
+    STEP(ready, "wf_fd_ready({future}, async {async}, {interest})",                                              \
+         ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                            \
+    STEP(io, "wf_fd_io({future}, async {async}, {interest}, the script's call)",                                 \
+         ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                            \
+    STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",                 \
+         ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                    \
+    STEP(forget_script, "the rest of the script is forgotten", )                                                 \
+    STEP(calls_left, "the calls of the script that were not made", )                                             \
+    STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                      \
+         ARG(future, FUTURE) ARG(waker, WAKER) ARG(units, UNITS) ARG(request, REQUEST) ARG(place, PLACE))        \
+    STEP(drop_future, "wf_future_drop({future})", ARG(future, FUTURE))                                           \
+    STEP(bits, "{future}.seen", ARG(future, FUTURE))                                                             \
+    STEP(clear_seen, "wf_async_fd_clear(async {async}, {future}.seen, {bits})",                                  \
+         ARG(async, ASYNC) ARG(future, FUTURE) ARG(bits, CLEARED))                                               \
+    STEP(polls_in_wake, "when waker {waker} is woken next, {future} is polled with waker 0",                     \
+         ARG(waker, WAKER) ARG(future, FUTURE))                                                                  \
+    STEP(drops_in_wake, "when waker {waker} is woken next, {future} is dropped, and freed",                      \
+         ARG(waker, WAKER) ARG(future, FUTURE))                                                                  \
+    STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                            \
+         ARG(waker, WAKER) ARG(async, ASYNC))                                                                    \
+    STEP(closing,                                                                                                \
+         "{count} futures (wf_fd_io: {io}) wait for descriptor 0, which is {end}; the first one's waker {what} " \
+         "number {which}, and frees it",                                                                         \
+         ARG(count, CLOSING) ARG(io, IS_IO) ARG(end, FD_END) ARG(what, CLOSING_WHAT) ARG(which, CLOSED_AT))      \
+    STEP(units, "the units of budget that are left", )                                                           \
+    STEP(fd_clones, "the clones of wakers that are alive", )                                                     \
     STEP(open_numbers, "the numbers that are open, but for the scenario's own", )
 
 /* --- the scenario "real": descriptors of the system, and the reactor on libevent --- */

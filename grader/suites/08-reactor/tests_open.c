@@ -274,6 +274,32 @@ void test_close_fd(struct judge *judge)
 /* How what waits comes to know of it. */
 enum { BY_POLL, BY_POLL_IN_WAKE, BY_DROP_IN_WAKE, BY_CLOSE_IN_WAKE, WAYS };
 
+/* With so many that wait that they are woken in several batches: a task that is woken ends a wait of its own behind that batch. */
+static void try_closing_many(struct judge *judge, bool io)
+{
+    static const int64_t counts[] = {2, 33, 34, 65, 97}, ended[] = {1, 31, 32, 33, 96};
+    for (int64_t end = FDS_CLOSE; end <= FDS_RELEASE; end++)
+        for (int64_t what = CLOSING_POLLS; what <= CLOSING_DROPS; what++)
+            for (int i = 0; i < COUNT_OF(counts); i++)
+                for (int k = 0; k < COUNT_OF(ended) && ended[k] < counts[i]; k++) {
+                    judge_forget_trace(judge);
+                    DO(judge, descriptor, .descriptor = 0, .kind = SOCKET);
+                    struct judge_reply reply = DO(judge, closing, .count = counts[i], .io = io, .end = end,
+                                                  .what = what, .which = ended[k]);
+                    EXPECT(judge, !(reply.b & CLOSING_NOT_OPEN), "it is opened, and each is PENDING",
+                           "it is not");
+                    EXPECT(
+                        judge, !(reply.b & CLOSING_NOT_READY),
+                        "READY with WF_ECLOSED: what is polled behind the close's first wake finds it closed",
+                        "it does not");
+                    EXPECT(judge, !(reply.b & CLOSING_WOKEN_TWICE), "each is woken once at most",
+                           "one is more often");
+                    EXPECT(judge, reply.a == counts[i] - 1, "each other one is woken, once, and is READY",
+                           "%lld are, of %lld", (long long)reply.a, (long long)counts[i] - 1);
+                    EXPECT(judge, !(reply.b & CLOSING_KEPT), "no waker is kept", "one is");
+                }
+}
+
 /* 08.10, 08.11: with futures that wait, and others that begin to wait behind it. */
 static void try_closing(struct judge *judge, bool io)
 {
@@ -344,6 +370,7 @@ static void try_closing(struct judge *judge, bool io)
             expect_ready(judge, D, WF_READABLE, "another one is open, and ready");
             DO(judge, close_fd, .async = 1);
         }
+    try_closing_many(judge, io);
     finish_fd(judge);
 }
 
