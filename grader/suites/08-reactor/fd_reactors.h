@@ -34,6 +34,8 @@ void reactors_end(void);
 #define FD_REACTOR_STEPS(STEP, ARG)                                                                          \
     STEP(descriptor, , )                                                                                     \
     STEP(closing, , )                                                                                        \
+    STEP(had_events, , )                                                                                     \
+    STEP(note, , )                                                                                           \
     STEP(copy, , )                                                                                           \
     STEP(copy_works, , )                                                                                     \
     STEP(flags, , )                                                                                          \

@@ -27,6 +27,7 @@ static struct counted {
     int64_t clones;
     /* the future that a wake polls or drops, the async that it closes; -1: none */
     int64_t polls, drops, closes;
+    bool clears; /* in the drop of a clone */
 } wakers[WAKERS_MAX];
 
 static struct counted *waker_at(int64_t number)
@@ -76,7 +77,12 @@ static void counted_wake_by_ref(void *data)
 
 static void counted_drop(void *data)
 {
-    ((struct counted *)data)->clones--;
+    struct counted *self = data;
+    bool clears = self->clears;
+    self->clears = false;
+    self->clones--;
+    if (clears)
+        wf_readiness_clear(readiness_of(0), wf_readiness_look(readiness_of(0)), ALL_BITS);
 }
 
 static void counted_wake(void *data)
@@ -88,6 +94,7 @@ static void counted_wake(void *data)
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
 
+static ON_STEP(clears_in_drop, DONE_BY(waker_at(step->waker)->clears = true));
 static ON_STEP(polls_in_wake, DONE_BY(waker_at(step->waker)->polls = step->future));
 static ON_STEP(closes_in_wake, DONE_BY(waker_at(step->waker)->closes = step->async));
 static ON_STEP(drops_in_wake, DONE_BY(waker_at(step->waker)->drops = step->future));
@@ -166,14 +173,14 @@ static struct step_reply on_release(const struct step_release *step)
 enum { SCRIPT_MAX = 256 };
 
 static struct step_script script[SCRIPT_MAX];
-static int64_t script_end, script_at;
-static int argument; /* its address is the calls' */
+static int64_t script_end, script_at, times_made; /* of that call of the script */
+static int argument;                              /* its address is the calls' */
 static WF_ATOMIC(bool) canceled, canceled_outside;
 
 static struct step_reply on_script(const struct step_script *step)
 {
     if (script_at == script_end)
-        script_at = script_end = 0;
+        script_at = script_end = times_made = 0;
     script[scenario_in_range(script_end, SCRIPT_MAX)] = *step;
     script_end++;
     return STEP_DONE;
@@ -182,12 +189,17 @@ static struct step_reply on_script(const struct step_script *step)
 static int64_t scripted_call(int fd, void *arg, bool *drained)
 {
     int64_t number = number_of_fd(fd);
-    scenario_event(EVENT_CALLED, number,
-                   (arg == &argument ? CALLED_WITH_ARG : 0) | (*drained ? 0 : CALLED_UNDRAINED) |
-                       (script_at == script_end ? CALLED_BEYOND_SCRIPT : 0));
+    if (times_made == 0) /* one event for all times */
+        scenario_event(EVENT_CALLED, number,
+                       (arg == &argument ? CALLED_WITH_ARG : 0) | (*drained ? 0 : CALLED_UNDRAINED) |
+                           (script_at == script_end ? CALLED_BEYOND_SCRIPT : 0));
     if (script_at == script_end)
         return 77;
-    const struct step_script *now = &script[script_at++];
+    const struct step_script *now = &script[script_at];
+    if (++times_made >= now->times) {
+        script_at++;
+        times_made = 0;
+    }
     switch (now->meanwhile) {
     case READABLE:
     case EVENT_AND_POLLS_B:
@@ -227,7 +239,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     return now->result;
 }
 
-static ON_STEP(forget_script, DONE_BY(script_at = script_end = 0));
+static ON_STEP(forget_script, DONE_BY(script_at = script_end = times_made = 0));
 static ON_STEP(calls_left, ANSWERS(script_end - script_at));
 
 /* --- futures --- */

@@ -253,6 +253,9 @@ void shut_down(int64_t place)
             wf_readiness_close(&source->head.readiness);
 }
 
+ON_STEP(had_events,
+        DONE_BY(wf_store_relaxed(&readiness_of(step->descriptor)->word, (uint64_t)step->tick *WF_READY_TICK)));
+ON_STEP(note, DONE_BY(wf_readiness_add(readiness_of(step->descriptor), (unsigned)step->bits)));
 ON_STEP(tell, DONE_BY(tell_of(step->descriptor, (unsigned)step->bits)));
 ON_STEP(end, DONE_BY(shut_down(scenario_in_range(step->place, REACTORS))));
 

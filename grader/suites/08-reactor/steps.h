@@ -16,7 +16,7 @@
 
 enum { OBJECTS_MAX = 2, WAITERS_MAX = 17, WAKERS_MAX = 16, SLOTS_MAX = 4, FLOOD_MAX = 5000 };
 enum { NO_WAKER = WAKERS_MAX }; /* an empty one */
-enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3 };
+enum { DESCRIPTORS_MAX = 4, ASYNCS_MAX = 3, TIMES_MAX = 5000 };
 enum { CROWD_MAX = 1000, PAIRS_MAX = 90 }; /* a subject may have 256 descriptors */
 
 /** All bits that a word may have. */
@@ -153,6 +153,7 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
     TOLD(RESULT, tell_code, 0, 1, 65536, INT32_MAX, INT64_C(4294967285), INT64_C(4294967296), INT64_MAX, -1, \
          -EAGAIN, -EINTR, -EPIPE, WF_ECANCELED, WF_ECLOSED, INT32_MIN, INT64_MIN)                            \
     NUMBERS(DRAINED, 0, 1)                                                                                   \
+    TOLD(TIMES, tell_times, 0, TIMES_MAX)                                                                    \
     WORDS(MEANWHILE, MEANWHILES)                                                                             \
     WORDS(PUMP, PUMPS)                                                                                       \
     NUMBERS(PIECE, 1, 4096, 65536)                                                                           \
@@ -256,6 +257,10 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
     STEP(never, "async {async} has never been opened: {how}", ARG(async, ASYNC) ARG(how, NEVER))                 \
     STEP(close_fd, "wf_async_fd_close(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))               \
     STEP(release, "wf_async_fd_release(async {async}){place}", ARG(async, ASYNC) ARG(place, PLACE))              \
+    STEP(had_events, "descriptor {descriptor} has had {tick} events so far",                                     \
+         ARG(descriptor, DESCRIPTOR) ARG(tick, TICK))                                                            \
+    STEP(note, "the reactor notes {bits} of descriptor {descriptor} down, and wakes nobody yet",                 \
+         ARG(descriptor, DESCRIPTOR) ARG(bits, BITS))                                                            \
     STEP(tell, "the reactor tells of {bits} of descriptor {descriptor}",                                         \
          ARG(descriptor, DESCRIPTOR) ARG(bits, BITS))                                                            \
     STEP(end, "the runtime is shut down{place}", ARG(place, PLACE))                                              \
@@ -269,8 +274,8 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
          ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                            \
     STEP(io, "wf_fd_io({future}, async {async}, {interest}, the script's call)",                                 \
          ARG(future, FUTURE) ARG(async, ASYNC) ARG(interest, WANTED))                                            \
-    STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}",                 \
-         ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE))                                    \
+    STEP(script, "a call more in the script: it returns {result}, drained {drained}{meanwhile}{times}",          \
+         ARG(result, RESULT) ARG(drained, DRAINED) ARG(meanwhile, MEANWHILE) ARG(times, TIMES))                  \
     STEP(forget_script, "the rest of the script is forgotten", )                                                 \
     STEP(calls_left, "the calls of the script that were not made", )                                             \
     STEP(poll_future, "wf_future_poll({future}) with waker {waker}{units}{request}{place}",                      \
@@ -283,6 +288,8 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
          ARG(waker, WAKER) ARG(future, FUTURE))                                                                  \
     STEP(drops_in_wake, "when waker {waker} is woken next, {future} is dropped, and freed",                      \
          ARG(waker, WAKER) ARG(future, FUTURE))                                                                  \
+    STEP(clears_in_drop, "when a clone of waker {waker} is dropped next, all of descriptor 0 is cleared",        \
+         ARG(waker, WAKER))                                                                                      \
     STEP(closes_in_wake, "when waker {waker} is woken next, async {async} is closed",                            \
          ARG(waker, WAKER) ARG(async, ASYNC))                                                                    \
     STEP(closing,                                                                                                \

@@ -100,6 +100,15 @@ void test_io_again(struct judge *judge)
             expect_calls(judge, signals + 1, 0, "one call more for each -EINTR");
             end_io(judge);
         }
+    for (int again = 0; again < 2; again++) { /* more often than anybody would count */
+        begin_io(judge, WF_READABLE);
+        build_io(judge, A, WF_READABLE);
+        DO(judge, script, .result = again ? -EAGAIN : -EINTR, .meanwhile = again ? READABLE : NOTHING,
+           .times = TIMES_MAX);
+        DO(judge, script, .result = 7);
+        expect_ready(judge, A, 7, "READY with what the call returns, if that is not -EINTR or -EAGAIN");
+        end_io(judge);
+    }
     finish_fd(judge);
 }
 
@@ -126,6 +135,18 @@ void test_io_clears(struct judge *judge)
                     DO(judge, drop_future, .future = A);
                 end_io(judge);
             }
+    for (int bit = 0; bit < 32; bit++) { /* whatever the tick is */
+        begin_io(judge, 0);
+        DO(judge, had_events, .descriptor = 0, .tick = (INT64_C(1) << bit) - 1);
+        DO(judge, tell, .descriptor = 0, .bits = WF_READABLE);
+        build_io(judge, A, WF_READABLE);
+        DO(judge, script, .result = -EAGAIN);
+        expect_pending(judge, A, 1, "PENDING: the call found nothing");
+        expect_calls(judge, 1, 0, "one call");
+        expect_bits(judge, 0, 0, "-EAGAIN clears what it waited for");
+        DO(judge, drop_future, .future = A);
+        end_io(judge);
+    }
     /* sides that are closed are not cleared: it is ready still */
     for (int64_t bit = WF_READ_CLOSED; bit <= WF_WRITE_CLOSED; bit += bit) {
         int64_t interest = bit == WF_READ_CLOSED ? WF_READABLE : WF_WRITABLE;

@@ -132,6 +132,50 @@ void test_fd_ready_errors(struct judge *judge)
     finish_fd(judge);
 }
 
+/* 08.12: it is in the word, nobody is woken yet, and what the poll drops clears it: READY with the bits of some moment, or PENDING. */
+static void try_clearing(struct judge *judge)
+{
+    for (int64_t interest = 1; interest <= 15; interest++)
+        for (int64_t waker = 1; waker <= 2; waker++) {
+            judge_forget_trace(judge);
+            open_as(judge, 0, SOCKET, 15);
+            DO(judge, ready, .future = A, .interest = interest);
+            expect_pending(judge, A, 1, "PENDING: nothing has come");
+            DO(judge, note, .descriptor = 0, .bits = 15);
+            DO(judge, clears_in_drop, .waker = 1);
+            struct judge_reply reply = DO(judge, poll_future, .future = A, .waker = waker, .units = -1);
+            if (reply.a == WF_READY) {
+                struct judge_reply seen = DO(judge, bits, .future = A);
+                EXPECT(judge, reply.b == interest, "READY with the bits that serve it, which it saw",
+                       "out is %s", judge_code(reply.b));
+                EXPECT(judge, ending(seen.a & ALL_BITS, interest) == interest, "it tells the word that it saw",
+                       "its bits are 0x%llx", (unsigned long long)seen.a & 0xffffffff);
+            } else {
+                DO(judge, drop_future, .future = A);
+            }
+            DO(judge, close_fd, .async = 0);
+        }
+}
+
+/* Each bit of a tick: the word that is told has it, and a clear goes by it. */
+static void try_ticks(struct judge *judge)
+{
+    for (int bit = 0; bit < 32; bit++) {
+        judge_forget_trace(judge);
+        open_as(judge, 0, SOCKET, 15);
+        DO(judge, had_events, .descriptor = 0, .tick = (INT64_C(1) << bit) - 1);
+        DO(judge, tell, .descriptor = 0, .bits = 15);
+        DO(judge, ready, .future = A, .interest = WF_ERROR);
+        expect_ready(judge, A, WF_ERROR, "READY with the bits that serve it");
+        struct judge_reply word = DO(judge, word, .descriptor = 0), seen = DO(judge, bits, .future = A);
+        EXPECT(judge, word.a == seen.a, "a wf_fd_ready that is READY tells the word that it saw",
+               "0x%llx, not 0x%llx", (unsigned long long)seen.a, (unsigned long long)word.a);
+        DO(judge, clear_seen, .async = 0, .future = A, .bits = 1);
+        expect_bits(judge, 0, 14, "a clear takes its bits away: no event came since");
+        DO(judge, close_fd, .async = 0);
+    }
+}
+
 /* 08.2, of an open descriptor: what a future has seen is cleared, if nothing came since. */
 void test_fd_clear(struct judge *judge)
 {
@@ -155,6 +199,8 @@ void test_fd_clear(struct judge *judge)
             DO(judge, close_fd, .async = 0);
             DO(judge, clear_seen, .async = 0, .future = A, .bits = cleared[i]); /* there is nothing to clear */
         }
+    try_ticks(judge);
+    try_clearing(judge);
     finish_fd(judge);
 }
 
