@@ -1,9 +1,11 @@
 /**
  * @file scenario_flood.c
- * @brief Lab 08: many waiters of one readiness, and wakers that call back.
+ * @brief Lab 08: many waiters of one readiness, and wakers that call back; and a waiter that outlives its lock.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "mocks.h"
 #include "stage.h"
@@ -208,5 +210,40 @@ struct step_reply on_flood_end(const struct step_flood_end *step)
     free(bystanders);
     flood = more = bystanders = NULL;
     some = (struct step_flood_some){0};
+    return reply;
+}
+
+/* --- a lock that is gone, and cannot be touched --- */
+
+struct step_reply on_lock_gone(const struct step_lock_gone *step)
+{
+    struct flooded one = {.stands_by = true}; /* for a waker that counts */
+    const struct wf_waker waker = {&flood_ops, &one};
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    pthread_mutex_t *lock = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct wf_waiter *waiter = mock_storage(sizeof *waiter);
+    uint64_t seen;
+    if (lock == MAP_FAILED || pthread_mutex_init(lock, NULL) != 0)
+        scenario_broken("no lock");
+    wf_readiness_init(&flooded, lock);
+    wf_waiter_init(waiter);
+    (void)!wf_waiter_poll(waiter, &flooded, WF_READABLE, &waker, &seen);
+    if (step->waits == ENDED_BY_CLOSE)
+        wf_readiness_close(&flooded);
+    else
+        wf_readiness_add(&flooded, WF_READABLE);
+    if (step->waits == ENDED_BY_EVENT || step->waits == ENDED_READY)
+        wf_readiness_wake(&flooded, WF_READABLE);
+    if (step->waits == ENDED_BY_DROP)
+        wf_waiter_drop(waiter);
+    if (step->waits == ENDED_READY || step->waits == ENDED_READY_UNWOKEN)
+        (void)!wf_waiter_poll(waiter, &flooded, WF_READABLE, &waker, &seen);
+    (void)pthread_mutex_destroy(lock);
+    if (mprotect(lock, size, PROT_NONE) != 0)
+        scenario_broken("a page stays as it is");
+    wf_waiter_drop(waiter);
+    struct step_reply reply = {wf_load_relaxed(&waiter->state), one.clones};
+    (void)munmap(lock, size);
+    free(waiter);
     return reply;
 }

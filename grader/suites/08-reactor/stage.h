@@ -14,6 +14,7 @@
 #include "weft/park.h"
 
 #define FLOOD_STEPS(STEP, ARG)                                                                               \
+    STEP(lock_gone, , )                                                                                      \
     STEP(flood_some, , )                                                                                     \
     STEP(flood, , )                                                                                          \
     STEP(flood_again, , )                                                                                    \

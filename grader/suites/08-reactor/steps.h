@@ -51,6 +51,14 @@ enum { DOERS(STEP_EDGE_VALUE) };
 enum { FLOODS(STEP_EDGE_VALUE) };
 enum { FLOOD_DEPTH = 100, FLOOD_WRONG = 1000000 /* more than there are clones */ };
 
+/** How a wait has ended. */
+#define ENDED_WAITS(EDGE)                                                                                    \
+    EDGE(ENDED_BY_EVENT, "is woken by an event")                                                             \
+    EDGE(ENDED_BY_CLOSE, "is woken by a close")                                                              \
+    EDGE(ENDED_BY_DROP, "waits, and is dropped")                                                             \
+    EDGE(ENDED_READY, "is READY when it was woken") EDGE(ENDED_READY_UNWOKEN, "waits, and is READY unwoken")
+enum { ENDED_WAITS(STEP_EDGE_VALUE) ENDED_WAITS_MAX };
+
 /** Futures by number, of any kind. */
 #define FUTURES(EDGE) EDGE(A, "A") EDGE(B, "B") EDGE(C, "C") EDGE(D, "D")
 enum future { FUTURES(STEP_EDGE_VALUE) FUTURES_MAX };
@@ -137,6 +145,7 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
     WORDS(DOER, DOERS)                                                                                       \
     NUMBERS(FLOODED, 1, 2, 31, 32, 33, 63, 64, 65, FLOOD_MAX)                                                \
     NUMBERS(FLOODED_AT, 0, 1, 31, 32, 33, 63, 64, 65)                                                        \
+    WORDS(ENDED_WAIT, ENDED_WAITS)                                                                           \
     WORDS(FLOOD, FLOODS)                                                                                     \
     NUMBERS(DESCRIPTOR, 0, 1, DESCRIPTORS_MAX - 1)                                                           \
     WORDS(FD_KIND, FD_KINDS)                                                                                 \
@@ -180,6 +189,7 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
  *     clones      those of all wakers that are alive
  *     held        clones, wakes and drops of wakers that were made under a lock; whether the library allocated anything
  *     flood       wakes so far, without those of the waiters that were dropped or READY in a wake; clones that are alive, and FLOOD_WRONG for each wake out of sequence, or call under the lock
+ *     lock_gone   its state; clones that are alive
  *     flood_again the same
  *     flood_end   whether a waiter is left; clones that are left, and waits for something else that were woken otherwise than by a close
  *     ping_pong   rounds that were played; of these, payloads that were wrong
@@ -213,6 +223,8 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
     STEP(waker, "the clones and the wakes of waker {waker}", ARG(waker, WAKER))                              \
     STEP(clones, "the clones of wakers that are alive", )                                                    \
     STEP(held, "the calls of wakers that found a lock held", )                                               \
+    STEP(lock_gone, "a waiter {waits}; its readiness and the lock are gone; the waiter is dropped",          \
+         ARG(waits, ENDED_WAIT))                                                                             \
     STEP(flood_some, "in the next flood number {by} acts, on others alone: {some} from number {from} on",    \
          ARG(by, FLOODED_AT) ARG(from, FLOODED_AT) ARG(some, FLOODED))                                       \
     STEP(flood, "{count} waiters wait for WF_READABLE; an event of it comes; one waker {what}",              \

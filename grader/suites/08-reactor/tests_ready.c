@@ -245,6 +245,34 @@ static void looks(struct judge *judge, int64_t units, int64_t request, int64_t w
                 ready, out, why);
 }
 
+/* Of three that wait each looks without a unit, of either kind: the place of each is kept. */
+static void try_places(struct judge *judge)
+{
+    static const int64_t in_sequence[] = {1, 2, 3};
+    for (int64_t who = A; who <= C; who++)
+        for (int64_t io = 0; io < 2; io++) {
+            judge_forget_trace(judge);
+            open_as(judge, 0, SOCKET, 1);
+            for (int64_t future = A; future <= C; future++) {
+                if (io)
+                    build_io(judge, future, 1);
+                else
+                    DO(judge, ready, .future = future, .interest = 1);
+                expect_pending(judge, future, future + 1, "PENDING: nothing has come");
+            }
+            expect_poll(judge, &(const struct step_poll_future){.future = who, .waker = who + 1, .units = 0},
+                        false, 0, "PENDING: there is no unit");
+            expect_woken(judge, who + 1, 1, "without a unit it gives way: its task is woken, once");
+            expect_waiting(judge, 0, 3, "it waits on");
+            DO(judge, tell, .descriptor = 0, .bits = 1);
+            expect_wakes(judge, in_sequence, 3,
+                         "the first to wait is woken first: a poll without a unit leaves a wait in its place");
+            for (int64_t future = A; future <= C; future++)
+                DO(judge, drop_future, .future = future);
+            DO(judge, close_fd, .async = 0);
+        }
+}
+
 /* Where a wait is. */
 enum { IS_NEW, IS_WAITING, IS_WOKEN, IS_CLOSED, IS_SHUT_DOWN, WAITS };
 
@@ -309,5 +337,6 @@ void test_fd_looks(struct judge *judge)
             }
             DO(judge, close_fd, .async = 0);
         }
+    try_places(judge);
     finish_fd(judge);
 }

@@ -96,6 +96,7 @@ struct wf_fd_ready {
  * It takes nothing away: build it again, and it is READY again, until wf_async_fd_clear(). An interest in nothing is one that the descriptor
  * was not opened for. A source that is closed, by wf_async_fd_close() or because the runtime is shut down, is WF_ECLOSED, whatever else its
  * word says. A wait that a release has woken, and that is polled only after the structure was opened anew, waits for the new one.
+ * A poll that finds no unit of budget left leaves the wait as it is, in its place among others.
  *
  * Cancel safety: SAFE: nothing is taken.
  *
