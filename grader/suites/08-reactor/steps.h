@@ -188,7 +188,8 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
  *     waker       its clones that are alive; how often it was woken
  *     clones      those of all wakers that are alive
  *     held        clones, wakes and drops of wakers that were made under a lock; whether the library allocated anything
- *     flood       wakes so far, without those of the waiters that were dropped or READY in a wake; clones that are alive, and FLOOD_WRONG for each wake out of sequence, or call under the lock
+ *     flood       wakes so far, without those of waiters that were dropped or READY in a wake; clones that are alive, and FLOOD_WRONG for
+ *                 each wake out of sequence, or call under the lock
  *     lock_gone   its state; clones that are alive
  *     flood_again the same
  *     flood_end   whether a waiter is left; clones that are left, and waits for something else that were woken otherwise than by a close
