@@ -11,7 +11,7 @@
 #include "weft/async_fd.h"
 
 struct descriptor {
-    int fd, other; /* the other end; -1: none */
+    int fd, other, copy; /* the other end, and another number of the same file; -1: none */
     struct stat file;
 };
 
@@ -26,13 +26,18 @@ struct wf_readiness *readiness_of(int64_t descriptor);
 void tell_of(int64_t descriptor, unsigned bits);
 /** All that is watched in this place is closed. */
 void shut_down(int64_t place);
-/** The current context is in this place from now on. */
+/** This thread is in this place from now on: in the other runtime by a context inside of this one's. */
 void go_to(int64_t place);
 void reactors_begin(void);
 void reactors_end(void);
 
 #define FD_REACTOR_STEPS(STEP, ARG)                                                                          \
     STEP(descriptor, , )                                                                                     \
+    STEP(closing, , )                                                                                        \
+    STEP(had_events, , )                                                                                     \
+    STEP(note, , )                                                                                           \
+    STEP(copy, , )                                                                                           \
+    STEP(copy_works, , )                                                                                     \
     STEP(flags, , )                                                                                          \
     STEP(owner, , ) STEP(fails, , ) STEP(tell, , ) STEP(end, , ) STEP(word, , ) STEP(waiting, , )
 FD_REACTOR_STEPS(STEP_DECLARE, STEP_NOTHING)

@@ -53,6 +53,8 @@ void expect_units(struct judge *judge, int64_t units, const char *why)
 {
     struct judge_reply left = DO(judge, units);
     EXPECT(judge, left.a == units, why, "%lld units are left, of %lld", (long long)left.a, (long long)units);
+    EXPECT(judge, left.b == OUTSIDE_UNITS, "a poll takes no unit of the context outside",
+           "%lld are left there", (long long)left.b);
 }
 
 void expect_woken(struct judge *judge, int64_t waker, int times, const char *why)
@@ -100,6 +102,33 @@ void expect_calls(struct judge *judge, int calls, int64_t descriptor, const char
         EXPECT(judge, events[i].b & CALLED_UNDRAINED, "drained is false before each call", "it is true");
     }
     EXPECT(judge, made == calls, why, "%d calls", made);
+}
+
+void build_io(struct judge *judge, int64_t future, int64_t interest)
+{
+    DO(judge, io, .future = future, .interest = interest);
+}
+
+void begin_io(struct judge *judge, int64_t bits)
+{
+    judge_forget_trace(judge);
+    open_as(judge, 0, SOCKET, 15);
+    if (bits)
+        DO(judge, tell, .descriptor = 0, .bits = bits);
+}
+
+void expect_calls_left(struct judge *judge, int64_t wanted)
+{
+    struct judge_reply left = DO(judge, calls_left);
+    EXPECT(judge, left.a == wanted, "the call is made as often as there is something to do",
+           "%lld calls were not made, of %lld", (long long)left.a, (long long)wanted);
+}
+
+void end_io(struct judge *judge)
+{
+    expect_calls_left(judge, 0);
+    expect_nothing_kept(judge, 0);
+    DO(judge, close_fd, .async = 0);
 }
 
 void expect_unwatched(struct judge *judge, int64_t descriptor)

@@ -27,6 +27,7 @@ static struct counted {
     int64_t clones;
     /* the future that a wake polls or drops, the async that it closes; -1: none */
     int64_t polls, drops, closes;
+    bool clears; /* in the drop of a clone */
 } wakers[WAKERS_MAX];
 
 static struct counted *waker_at(int64_t number)
@@ -76,7 +77,12 @@ static void counted_wake_by_ref(void *data)
 
 static void counted_drop(void *data)
 {
-    ((struct counted *)data)->clones--;
+    struct counted *self = data;
+    bool clears = self->clears;
+    self->clears = false;
+    self->clones--;
+    if (clears)
+        wf_readiness_clear(readiness_of(0), wf_readiness_look(readiness_of(0)), ALL_BITS);
 }
 
 static void counted_wake(void *data)
@@ -88,6 +94,7 @@ static void counted_wake(void *data)
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
 
+static ON_STEP(clears_in_drop, DONE_BY(waker_at(step->waker)->clears = true));
 static ON_STEP(polls_in_wake, DONE_BY(waker_at(step->waker)->polls = step->future));
 static ON_STEP(closes_in_wake, DONE_BY(waker_at(step->waker)->closes = step->async));
 static ON_STEP(drops_in_wake, DONE_BY(waker_at(step->waker)->drops = step->future));
@@ -139,7 +146,8 @@ static struct step_reply on_open(const struct step_open *step)
     return reply;
 }
 
-static ON_STEP(never, DONE_BY(*async_at(step->async) = (struct wf_async_fd){.fd = -1}));
+static ON_STEP(never,
+               DONE_BY(*async_at(step->async) = (struct wf_async_fd){.fd = step->how == ALL_ZERO ? 0 : -1}));
 
 /* Replies whether it closed a number that is not open, which may be another thread's by then. */
 static struct step_reply on_close_fd(const struct step_close_fd *step)
@@ -165,14 +173,14 @@ static struct step_reply on_release(const struct step_release *step)
 enum { SCRIPT_MAX = 256 };
 
 static struct step_script script[SCRIPT_MAX];
-static int64_t script_end, script_at;
-static int argument; /* its address is the calls' */
-static WF_ATOMIC(bool) canceled;
+static int64_t script_end, script_at, times_made; /* of that call of the script */
+static int argument;                              /* its address is the calls' */
+static WF_ATOMIC(bool) canceled, canceled_outside;
 
 static struct step_reply on_script(const struct step_script *step)
 {
     if (script_at == script_end)
-        script_at = script_end = 0;
+        script_at = script_end = times_made = 0;
     script[scenario_in_range(script_end, SCRIPT_MAX)] = *step;
     script_end++;
     return STEP_DONE;
@@ -181,12 +189,17 @@ static struct step_reply on_script(const struct step_script *step)
 static int64_t scripted_call(int fd, void *arg, bool *drained)
 {
     int64_t number = number_of_fd(fd);
-    scenario_event(EVENT_CALLED, number,
-                   (arg == &argument ? CALLED_WITH_ARG : 0) | (*drained ? 0 : CALLED_UNDRAINED) |
-                       (script_at == script_end ? CALLED_BEYOND_SCRIPT : 0));
+    if (times_made == 0) /* one event for all times */
+        scenario_event(EVENT_CALLED, number,
+                       (arg == &argument ? CALLED_WITH_ARG : 0) | (*drained ? 0 : CALLED_UNDRAINED) |
+                           (script_at == script_end ? CALLED_BEYOND_SCRIPT : 0));
     if (script_at == script_end)
         return 77;
-    const struct step_script *now = &script[script_at++];
+    const struct step_script *now = &script[script_at];
+    if (++times_made >= now->times) {
+        script_at++;
+        times_made = 0;
+    }
     switch (now->meanwhile) {
     case READABLE:
     case EVENT_AND_POLLS_B:
@@ -207,6 +220,12 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     case RELEASES:
         (void)!wf_async_fd_release(async_at(0));
         break;
+    case REOPENS:
+        (void)!wf_async_fd_release(async_at(0));
+        if (wf_async_fd_open(async_at(0), descriptor_at(1)->fd, WF_READABLE) != 0)
+            scenario_broken("it is not opened anew");
+        tell_of(1, WF_READABLE);
+        break;
     case CLEARS:
         wf_readiness_clear(readiness_of(number), wf_readiness_look(readiness_of(number)), WF_READABLE);
         break;
@@ -220,7 +239,7 @@ static int64_t scripted_call(int fd, void *arg, bool *drained)
     return now->result;
 }
 
-static ON_STEP(forget_script, DONE_BY(script_at = script_end = 0));
+static ON_STEP(forget_script, DONE_BY(script_at = script_end = times_made = 0));
 static ON_STEP(calls_left, ANSWERS(script_end - script_at));
 
 /* --- futures --- */
@@ -241,21 +260,26 @@ static ON_STEP(bits, ANSWERS((int64_t)ready_at(step->future)->seen));
 static ON_STEP(clear_seen, DONE_BY(wf_async_fd_clear(async_at(step->async), ready_at(step->future)->seen,
                                                      (unsigned)step->bits)));
 
-static uint32_t units_left;
-static ON_STEP(units, ANSWERS(units_left));
+static uint32_t units_left, units_left_outside;
+static ON_STEP(units, (struct step_reply){units_left, units_left_outside});
 
 static struct step_reply on_poll_future(const struct step_poll_future *step)
 {
+    struct wf_context outside = {.constrained = true, .budget = OUTSIDE_UNITS, .canceled = &canceled_outside};
     struct wf_context context = {.constrained = step->units >= 0,
                                  .budget = step->units >= 0 ? (uint32_t)step->units : 0,
-                                 .canceled = &canceled};
+                                 .canceled = step->request == CANCELED_ONLY_OUTSIDE ? NULL : &canceled};
     int64_t out = 0;
     wf_store_relaxed(&canceled, step->request == CANCELED);
+    wf_store_relaxed(&canceled_outside, step->request > CANCELED);
     go_to(step->place);
+    wf_context_enter(&outside);
     wf_context_enter(&context);
     enum wf_poll poll = poll_by_hand(step->future, step->waker, &out);
     units_left = context.budget;
+    units_left_outside = outside.budget;
     wf_context_leave(&context);
+    wf_context_leave(&outside);
     go_to(THIS_RUNTIME);
     return (struct step_reply){poll, out};
 }

@@ -5,6 +5,8 @@
 #include "fd_reactors.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,7 +42,8 @@ static bool is_ours(const struct descriptor *self)
 bool is_of_scenario(int fd)
 {
     for (int64_t i = 0; i < DESCRIPTORS_MAX; i++)
-        if ((descriptors[i].fd == fd && is_ours(&descriptors[i])) || descriptors[i].other == fd)
+        if ((descriptors[i].fd == fd && is_ours(&descriptors[i])) || descriptors[i].other == fd ||
+            descriptors[i].copy == fd)
             return true;
     return false;
 }
@@ -51,7 +54,9 @@ static void forget(struct descriptor *self)
         (void)close(self->fd);
     if (self->other >= 0)
         (void)close(self->other);
-    *self = (struct descriptor){.fd = -1, .other = -1};
+    if (self->copy >= 0)
+        (void)close(self->copy);
+    *self = (struct descriptor){.fd = -1, .other = -1, .copy = -1};
 }
 
 struct step_reply on_descriptor(const struct step_descriptor *step)
@@ -104,6 +109,50 @@ struct step_reply on_flags(const struct step_flags *step)
 
 ON_STEP(owner, ANSWERS(is_ours(descriptor_at(step->descriptor))));
 
+/* --- a copy, which an end leaves alone --- */
+
+static bool writes(int fd)
+{
+    return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
+
+static bool pass(int from)
+{
+    char byte = 'x';
+    return write(from, &byte, 1) == 1;
+}
+
+/* Without waiting for it. */
+static int take(int at)
+{
+    char byte = 0;
+    struct pollfd look = {.fd = at, .events = POLLIN};
+    return poll(&look, 1, 0) == 1 && read(at, &byte, 1) == 1 && byte == 'x';
+}
+
+struct step_reply on_copy(const struct step_copy *step)
+{
+    struct descriptor *self = descriptor_at(step->descriptor);
+    self->copy = fcntl(self->fd, F_DUPFD, 0);
+    if (self->copy < 0 || !pass(writes(self->other) ? self->other : self->fd))
+        scenario_broken("no copy, or no byte");
+    return STEP_DONE;
+}
+
+struct step_reply on_copy_works(const struct step_copy_works *step)
+{
+    struct descriptor *self = descriptor_at(step->descriptor);
+    bool both = S_ISSOCK(self->file.st_mode);
+    int from = writes(self->other) ? self->other : self->copy;
+    int to = from == self->copy ? self->other : self->copy;
+    struct step_reply reply = {.a = take(to)};
+    reply.a += pass(from) && take(to);
+    reply.a += both && pass(to) && take(from);
+    (void)close(self->copy);
+    self->copy = -1;
+    return reply;
+}
+
 /* --- reactors --- */
 
 enum { REACTORS = 2 };
@@ -119,11 +168,13 @@ static struct mock_source *sources; /* the newest first */
 static int64_t next_failure;
 ON_STEP(fails, DONE_BY(next_failure = step->code));
 
-static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+/* By the operations of reactor `who`. */
+static int watch_by(int64_t who, struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
 {
+    int64_t told = reactor == &reactors[who] ? who : REACTORS; /* it is another one's */
     int failed = (int)next_failure;
     next_failure = 0;
-    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | (int64_t)(reactor != &reactors[0]) << 32);
+    scenario_event(EVENT_WATCHED, number_of_fd(fd), interest | told << 32);
     if (failed)
         return failed;
     struct mock_source *source = mock_storage(sizeof *source);
@@ -137,14 +188,14 @@ static int mock_watch(struct wf_reactor *reactor, int fd, unsigned interest, str
     return 0;
 }
 
-static void mock_unwatch(struct wf_source *head)
+static void unwatch_by(int64_t who, struct wf_source *head)
 {
     struct mock_source **link = &sources;
     while (*link && &(*link)->head != head)
         link = &(*link)->next;
     int64_t found = (fcntl(head->fd, F_GETFD) >= 0 ? UNWATCHED_OPEN : 0) |
                     (wf_list_is_empty(&head->readiness.waiters) ? UNWATCHED_ALONE : 0) |
-                    (*link ? UNWATCHED_THERE : 0);
+                    (*link && head->reactor == &reactors[who] ? UNWATCHED_THERE : 0);
     scenario_event(EVENT_UNWATCHED, number_of_fd(head->fd), found);
     if (*link) {
         struct mock_source *source = *link;
@@ -155,7 +206,29 @@ static void mock_unwatch(struct wf_source *head)
     errno = EDOM;
 }
 
-static const struct wf_reactor_ops mock_ops = {.watch = mock_watch, .unwatch = mock_unwatch};
+/* Each reactor has operations of its own, as two kinds of reactor would. */
+static int watch_here(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+{
+    return watch_by(THIS_RUNTIME, reactor, fd, interest, out);
+}
+
+static int watch_there(struct wf_reactor *reactor, int fd, unsigned interest, struct wf_source **out)
+{
+    return watch_by(OTHER_RUNTIME, reactor, fd, interest, out);
+}
+
+static void unwatch_here(struct wf_source *head)
+{
+    unwatch_by(THIS_RUNTIME, head);
+}
+
+static void unwatch_there(struct wf_source *head)
+{
+    unwatch_by(OTHER_RUNTIME, head);
+}
+
+static const struct wf_reactor_ops mock_ops[REACTORS] = {{watch_here, unwatch_here},
+                                                         {watch_there, unwatch_there}};
 
 struct wf_readiness *readiness_of(int64_t descriptor)
 {
@@ -180,6 +253,9 @@ void shut_down(int64_t place)
             wf_readiness_close(&source->head.readiness);
 }
 
+ON_STEP(had_events,
+        DONE_BY(wf_store_relaxed(&readiness_of(step->descriptor)->word, (uint64_t)step->tick *WF_READY_TICK)));
+ON_STEP(note, DONE_BY(wf_readiness_add(readiness_of(step->descriptor), (unsigned)step->bits)));
 ON_STEP(tell, DONE_BY(tell_of(step->descriptor, (unsigned)step->bits)));
 ON_STEP(end, DONE_BY(shut_down(scenario_in_range(step->place, REACTORS))));
 
@@ -202,16 +278,24 @@ struct step_reply on_waiting(const struct step_waiting *step)
 
 void go_to(int64_t place)
 {
-    wf_context_current->reactor = place == NO_RUNTIME ? NULL : &reactors[scenario_in_range(place, REACTORS)];
+    static struct wf_context inside;
+    if (wf_context_current == &inside)
+        wf_context_leave(&inside);
+    wf_context_current->reactor = place == NO_RUNTIME ? NULL : &reactors[THIS_RUNTIME];
+    if (place == OTHER_RUNTIME) {
+        inside = (struct wf_context){.reactor = &reactors[OTHER_RUNTIME]};
+        wf_context_enter(&inside);
+    }
 }
 
 void reactors_begin(void)
 {
+    (void)signal(SIGPIPE, SIG_IGN);
     (void)close(0); /* 0 is a descriptor like any other: the next one made has it */
     for (int i = 0; i < REACTORS; i++)
-        reactors[i].ops = &mock_ops;
+        reactors[i].ops = &mock_ops[i];
     for (int i = 0; i < DESCRIPTORS_MAX; i++)
-        descriptors[i] = (struct descriptor){.fd = -1, .other = -1};
+        descriptors[i] = (struct descriptor){.fd = -1, .other = -1, .copy = -1};
 }
 
 void reactors_end(void)

@@ -14,6 +14,8 @@
 #include "weft/park.h"
 
 #define FLOOD_STEPS(STEP, ARG)                                                                               \
+    STEP(lock_gone, , )                                                                                      \
+    STEP(flood_some, , )                                                                                     \
     STEP(flood, , )                                                                                          \
     STEP(flood_again, , )                                                                                    \
     STEP(flood_end, , ) STEP(ping_pong, , ) STEP(drops_storm, , ) STEP(publish, , ) STEP(adders, , )

@@ -1,6 +1,6 @@
 /**
  * @file tests.h
- * @brief The tests of lab 08 by file: tests_word.c, tests_waiter.c, tests_calls.c, tests_open.c, tests_ready.c, tests_io.c, tests_real.c.
+ * @brief The tests of lab 08 by file: tests_word.c, tests_waiter.c, tests_calls.c, tests_open.c, tests_ready.c, tests_io.c, tests_meanwhile.c, tests_real.c.
  */
 #ifndef WEFT_SUITE_08_TESTS_H
 #define WEFT_SUITE_08_TESTS_H
@@ -72,6 +72,13 @@ void expect_nothing_kept(struct judge *judge, int64_t descriptor);
 void expect_bits(struct judge *judge, int64_t descriptor, int64_t bits, const char *why);
 /** The last step made so many calls, each on this descriptor, each with what it was given. */
 void expect_calls(struct judge *judge, int calls, int64_t descriptor, const char *why);
+/** Async 0 is opened for all interests, and told of these bits. */
+void begin_io(struct judge *judge, int64_t bits);
+/** A wf_fd_io on it, which makes the script's calls. */
+void build_io(struct judge *judge, int64_t future, int64_t interest);
+void expect_calls_left(struct judge *judge, int64_t wanted);
+/** Each call was made; async 0 is closed. */
+void end_io(struct judge *judge);
 /** Of the last step: it unwatched this descriptor once, open, alone; and watched none. */
 void expect_unwatched(struct judge *judge, int64_t descriptor);
 /** No waker is kept, each descriptor is given back. */
@@ -121,10 +128,12 @@ void test_fd_looks(struct judge *judge);
 void test_io_results(struct judge *judge);
 void test_io_again(struct judge *judge);
 void test_io_clears(struct judge *judge);
-void test_io_meanwhile(struct judge *judge);
 void test_io_random(struct judge *judge);
-void test_io_inside(struct judge *judge);
 void test_io_looks(struct judge *judge);
+
+/* tests_meanwhile.c */
+void test_io_meanwhile(struct judge *judge);
+void test_io_inside(struct judge *judge);
 
 /* tests_real.c */
 void test_crowd(struct judge *judge);

@@ -266,47 +266,59 @@ void test_waits_again(struct judge *judge)
     finish_readiness(judge);
 }
 
-/* 08.7: so many that their wakers do not fit into one array. */
+/* `gone` others are dropped, or READY, in a wake. */
+static void try_flood(struct judge *judge, int64_t count, int64_t what, int64_t gone)
+{
+    char text[120];
+    struct judge_reply now = DO(judge, flood, .count = count, .what = what);
+    EXPECT(judge, now.b < FLOOD_WRONG, "the first to wait is woken first, each once, and not under the lock",
+           "%lld wakes or clones came out of sequence, or while the readiness was locked",
+           (long long)(now.b / FLOOD_WRONG));
+    snprintf(text, sizeof text, "%lld waiters were woken, beside those that were dropped or READY meanwhile",
+             (long long)(count - gone));
+    EXPECT(judge, now.a == count - gone + (what == FLOOD_DEEP ? FLOOD_DEPTH : 0), text, "%lld wakes",
+           (long long)now.a);
+    int64_t waits = what == FLOOD_ADDS ? count - 1 : now.b;
+    if (what == FLOOD_AGAIN)
+        EXPECT(judge, now.b >= 1 && now.b <= count, "a waiter that waits again keeps a waker",
+               "%lld clones are alive", (long long)now.b);
+    else
+        EXPECT(judge, now.b == (what == FLOOD_ADDS ? waits : 0),
+               "a waiter that waits keeps a waker, and no other does", "%lld clones are alive, %lld wait",
+               (long long)now.b, (long long)waits);
+    struct judge_reply then = DO(judge, flood_again);
+    EXPECT(judge, then.a == now.a + waits, "the next event wakes those who wait, once", "%lld wakes, of %lld",
+           (long long)(then.a - now.a), (long long)waits);
+    EXPECT(judge, then.b == 0, "no waker is kept, in their sequence, and not under the lock",
+           "%lld clones are alive, %lld wakes or clones came out of sequence or under the lock",
+           (long long)(then.b % FLOOD_WRONG), (long long)(then.b / FLOOD_WRONG));
+    struct judge_reply end = DO(judge, flood_end);
+    EXPECT(
+        judge, end.a == 0 && end.b == 0,
+        "in the end nobody waits, no waker is kept, and a waiter for something else was woken by a close only",
+        "%lld times it is otherwise", (long long)end.b);
+}
+
+/* 08.7: so many that their wakers do not fit into one array; and some of them leave while others are woken. */
 void test_flood(struct judge *judge)
 {
+    enum { SOME = 97 };
     static const int64_t counts[] = {1, 2, 31, 32, 33, 63, 64, 65, FLOOD_MAX};
-    char text[120];
+    static const int64_t places[] = {0, 1, 31, 32, 33, 63, 64, 65, SOME - 1};
     begin_readiness(judge);
     for (int64_t what = FLOOD_RESTS; what <= FLOOD_CLOSES; what++)
         for (int i = 0; i < COUNT_OF(counts); i++) {
-            int64_t count = counts[i];
             judge_forget_trace(judge);
-            struct judge_reply now = DO(judge, flood, .count = count, .what = what);
-            EXPECT(judge, now.b < FLOOD_WRONG,
-                   "the first to wait is woken first, each once, and not under the lock",
-                   "%lld wakes or clones came out of sequence, or while the readiness was locked",
-                   (long long)(now.b / FLOOD_WRONG));
-            snprintf(text, sizeof text, "%lld waiters were woken", (long long)count);
-            if (what == FLOOD_DROPS)
-                EXPECT(judge, now.a >= 1 && now.a <= count,
-                       "the first one was woken, the others once at most", "%lld wakes", (long long)now.a);
-            else
-                EXPECT(judge, now.a == count + (what == FLOOD_DEEP ? FLOOD_DEPTH : 0), text, "%lld wakes",
-                       (long long)now.a);
-            int64_t waits = what == FLOOD_ADDS ? count - 1 : now.b;
-            if (what == FLOOD_AGAIN)
-                EXPECT(judge, now.b >= 1 && now.b <= count, "a waiter that waits again keeps a waker",
-                       "%lld clones are alive", (long long)now.b);
-            else
-                EXPECT(judge, now.b == (what == FLOOD_ADDS ? waits : 0),
-                       "a waiter that waits keeps a waker, and no other does",
-                       "%lld clones are alive, %lld wait", (long long)now.b, (long long)waits);
-            struct judge_reply then = DO(judge, flood_again);
-            EXPECT(judge, then.a == now.a + waits, "the next event wakes those who wait, once",
-                   "%lld wakes, of %lld", (long long)(then.a - now.a), (long long)waits);
-            EXPECT(judge, then.b == 0, "no waker is kept, in their sequence, and not under the lock",
-                   "%lld clones are alive, %lld wakes or clones came out of sequence or under the lock",
-                   (long long)(then.b % FLOOD_WRONG), (long long)(then.b / FLOOD_WRONG));
-            struct judge_reply end = DO(judge, flood_end);
-            EXPECT(
-                judge, end.a == 0 && end.b == 0,
-                "in the end nobody waits, no waker is kept, and a waiter for something else was woken by a close only",
-                "%lld times it is otherwise", (long long)end.b);
+            try_flood(judge, counts[i], what, what == FLOOD_DROPS || what == FLOOD_READY ? counts[i] - 1 : 0);
         }
+    for (int64_t what = FLOOD_DROPS; what <= FLOOD_READY; what++)
+        for (int first = 0; first < COUNT_OF(places); first++)
+            for (int last = first; last < COUNT_OF(places); last++) {
+                int64_t from = places[first], gone = places[last] - from + 1;
+                int64_t by = places[judge_random(judge, COUNT_OF(places) - 1)];
+                judge_forget_trace(judge);
+                DO(judge, flood_some, .by = by, .from = from, .some = gone);
+                try_flood(judge, SOME, what, gone - (by >= from && by < from + gone));
+            }
     finish_readiness(judge);
 }

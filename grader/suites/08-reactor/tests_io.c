@@ -8,34 +8,6 @@ static const int64_t results[] = {
     0,  1,      65536,   INT32_MAX,    INT64_C(4294967285), INT64_C(4294967296), INT64_MAX,
     -1, -EPIPE, -EINVAL, WF_ECANCELED, WF_ECLOSED,          INT32_MIN,           INT64_MIN};
 
-static void build(struct judge *judge, int64_t future, int64_t interest)
-{
-    DO(judge, io, .future = future, .interest = interest);
-}
-
-/* One that waits for its event, which has come, if it is ready. */
-static void begin_io(struct judge *judge, int64_t bits)
-{
-    judge_forget_trace(judge);
-    open_as(judge, 0, SOCKET, 15);
-    if (bits)
-        DO(judge, tell, .descriptor = 0, .bits = bits);
-}
-
-static void expect_calls_left(struct judge *judge, int64_t wanted)
-{
-    struct judge_reply left = DO(judge, calls_left);
-    EXPECT(judge, left.a == wanted, "the call is made as often as there is something to do",
-           "%lld calls were not made, of %lld", (long long)left.a, (long long)wanted);
-}
-
-static void end_io(struct judge *judge)
-{
-    expect_calls_left(judge, 0);
-    expect_nothing_kept(judge, 0);
-    DO(judge, close_fd, .async = 0);
-}
-
 /* 08.13: each result, of a call that is made at once, or when what it waits for has come. */
 void test_io_results(struct judge *judge)
 {
@@ -48,7 +20,7 @@ void test_io_results(struct judge *judge)
                                                 : WF_READABLE | WF_ERROR;
                 int64_t bits = interest == WF_WRITABLE ? WF_WRITABLE : WF_READABLE;
                 begin_io(judge, waits ? 0 : bits | WF_PRIORITY);
-                build(judge, A, interest);
+                build_io(judge, A, interest);
                 if (waits) {
                     expect_pending(judge, A, 1, "PENDING: it is not ready");
                     expect_calls(judge, 0, 0, "no call before it is ready");
@@ -72,7 +44,7 @@ void test_io_results(struct judge *judge)
         if (code == EAGAIN || code == EINTR)
             continue;
         begin_io(judge, WF_READABLE);
-        build(judge, A, WF_READABLE);
+        build_io(judge, A, WF_READABLE);
         DO(judge, script, .result = -code);
         expect_ready(judge, A, -code, "READY with what the call returns: only -EAGAIN and -EINTR mean again");
         expect_calls(judge, 1, 0, "one call");
@@ -84,12 +56,12 @@ void test_io_results(struct judge *judge)
     DO(judge, tell, .descriptor = 0, .bits = 15);
     static const int64_t wrong[] = {0, 2, 3, 16, 17, 64, 0xffffffff};
     for (int i = 0; i < COUNT_OF(wrong); i++) {
-        build(judge, A, wrong[i]);
+        build_io(judge, A, wrong[i]);
         expect_ready(judge, A, -EINVAL, "READY with -EINVAL: it was not opened for that");
         expect_calls(judge, 0, 0, "no call");
     }
     end_io(judge);
-    build(judge, A, 1);
+    build_io(judge, A, 1);
     expect_ready(judge, A, WF_ECLOSED, "READY with WF_ECLOSED: it is closed");
     expect_calls(judge, 0, 0, "no call");
     finish_fd(judge);
@@ -104,7 +76,7 @@ void test_io_again(struct judge *judge)
             int64_t result = results[judge_random(judge, COUNT_OF(results))];
             bool closed = judge_random(judge, 2); /* the other side: such a bit stays, so signals come only */
             begin_io(judge, closed ? WF_READ_CLOSED : WF_READABLE);
-            build(judge, A, WF_READABLE);
+            build_io(judge, A, WF_READABLE);
             for (int time = 0; time < times && !closed; time++) {
                 for (int signal = 0; signal < signals; signal++)
                     DO(judge, script, .result = -EINTR);
@@ -128,6 +100,15 @@ void test_io_again(struct judge *judge)
             expect_calls(judge, signals + 1, 0, "one call more for each -EINTR");
             end_io(judge);
         }
+    for (int again = 0; again < 2; again++) { /* more often than anybody would count */
+        begin_io(judge, WF_READABLE);
+        build_io(judge, A, WF_READABLE);
+        DO(judge, script, .result = again ? -EAGAIN : -EINTR, .meanwhile = again ? READABLE : NOTHING,
+           .times = TIMES_MAX);
+        DO(judge, script, .result = 7);
+        expect_ready(judge, A, 7, "READY with what the call returns, if that is not -EINTR or -EAGAIN");
+        end_io(judge);
+    }
     finish_fd(judge);
 }
 
@@ -142,7 +123,7 @@ void test_io_clears(struct judge *judge)
                 if (!(bits & interests[i]))
                     continue;
                 begin_io(judge, bits);
-                build(judge, A, interests[i]);
+                build_io(judge, A, interests[i]);
                 DO(judge, script, .result = again ? -EAGAIN : 3, .drained = !again);
                 if (again)
                     expect_pending(judge, A, 1, "PENDING: the call found nothing");
@@ -154,83 +135,29 @@ void test_io_clears(struct judge *judge)
                     DO(judge, drop_future, .future = A);
                 end_io(judge);
             }
+    for (int bit = 0; bit < 32; bit++) { /* whatever the tick is */
+        begin_io(judge, 0);
+        DO(judge, had_events, .descriptor = 0, .tick = (INT64_C(1) << bit) - 1);
+        DO(judge, tell, .descriptor = 0, .bits = WF_READABLE);
+        build_io(judge, A, WF_READABLE);
+        DO(judge, script, .result = -EAGAIN);
+        expect_pending(judge, A, 1, "PENDING: the call found nothing");
+        expect_calls(judge, 1, 0, "one call");
+        expect_bits(judge, 0, 0, "-EAGAIN clears what it waited for");
+        DO(judge, drop_future, .future = A);
+        end_io(judge);
+    }
     /* sides that are closed are not cleared: it is ready still */
     for (int64_t bit = WF_READ_CLOSED; bit <= WF_WRITE_CLOSED; bit += bit) {
         int64_t interest = bit == WF_READ_CLOSED ? WF_READABLE : WF_WRITABLE;
         begin_io(judge, bit | interest);
-        build(judge, A, interest);
+        build_io(judge, A, interest);
         DO(judge, script, .result = -EAGAIN);
         DO(judge, script, .result = 0, .drained = 1);
         expect_ready(judge, A, 0,
                      "READY with what the call returns: the side is closed, so it is ready again");
         expect_calls(judge, 2, 0, "a call more after -EAGAIN, as it is ready still");
         expect_bits(judge, 0, bit, "what it waited for is cleared; a side that is closed stays so");
-        end_io(judge);
-    }
-    finish_fd(judge);
-}
-
-/* 08.13: what comes while the call goes on. */
-void test_io_meanwhile(struct judge *judge)
-{
-    begin_fd(judge);
-    /* an event of the same bit: it is not cleared, and the call is made again */
-    for (int64_t first = 0; first < 2; first++)
-        for (int64_t comes = READABLE; comes <= WRITABLE; comes++) {
-            begin_io(judge, WF_READABLE);
-            build(judge, A, WF_READABLE);
-            DO(judge, script, .result = -EAGAIN, .drained = first, .meanwhile = comes);
-            DO(judge, script, .result = 5, .drained = 0);
-            expect_ready(judge, A, 5, "READY: an event came during the call, so -EAGAIN clears nothing");
-            expect_calls(judge, 2, 0, "a call more: it is ready again");
-            expect_bits(judge, 0, comes == READABLE ? 1 : 3, "nothing is cleared");
-            end_io(judge);
-            begin_io(judge, WF_READABLE);
-            build(judge, A, WF_READABLE);
-            DO(judge, script, .result = 5, .drained = 1, .meanwhile = comes);
-            expect_ready(judge, A, 5, "READY with what the call returns");
-            expect_bits(judge, 0, comes == READABLE ? 1 : 3,
-                        "drained clears nothing: an event came during the call");
-            end_io(judge);
-        }
-    static const int64_t outs[] = {-EAGAIN, -EINTR, 5, -EPIPE};
-    for (int i = 0; i < COUNT_OF(outs); i++) {
-        bool again = i < 2;
-        for (int64_t end = CLOSES; end <= RELEASES; end++) {
-            begin_io(judge, WF_READABLE);
-            build(judge, A, WF_READABLE);
-            DO(judge, script, .result = outs[i], .drained = 1, .meanwhile = end);
-            expect_ready(judge, A, again ? WF_ECLOSED : outs[i],
-                         "READY with what the call returns; with WF_ECLOSED if it is to be made again");
-            expect_calls(judge, 1, 0, "no call where it is not open any more");
-            expect_clones(judge, 0, "what is READY keeps no waker");
-        }
-        begin_io(judge, WF_READABLE);
-        build(judge, A, WF_READABLE);
-        DO(judge, script, .result = outs[i], .meanwhile = SHUTDOWN);
-        expect_ready(judge, A, again ? WF_ECLOSED : outs[i],
-                     "READY with what the call returns; with WF_ECLOSED if it is to be made again");
-        expect_calls(judge, 1, 0, "no call where the runtime is shut down");
-        end_io(judge);
-        begin_io(judge, WF_READABLE);
-        build(judge, A, WF_READABLE);
-        DO(judge, script, .result = outs[i], .meanwhile = CANCELS);
-        if (outs[i] == -EAGAIN || outs[i] == -EINTR)
-            expect_ready(judge, A, WF_ECANCELED, "READY with WF_ECANCELED: no call is made any more");
-        else
-            expect_ready(judge, A, outs[i], "READY with what the call returns: it has been made");
-        expect_calls(judge, 1, 0, "no call after cancellation was asked for");
-        end_io(judge);
-        begin_io(judge, WF_READABLE);
-        build(judge, A, WF_READABLE);
-        DO(judge, script, .result = outs[i], .meanwhile = CLEARS);
-        if (again) {
-            expect_pending(judge, A, 1, "PENDING: somebody else found that it is not ready");
-            DO(judge, tell, .descriptor = 0, .bits = WF_READABLE);
-            expect_woken(judge, 1, 1, "it is woken when it is ready again");
-            DO(judge, script, .result = 6);
-        }
-        expect_ready(judge, A, again ? 6 : outs[i], "READY with what the call returns");
         end_io(judge);
     }
     finish_fd(judge);
@@ -248,7 +175,7 @@ void test_io_random(struct judge *judge)
                                 meanwhile[SCRIPT + SIGNALS] = {0};
         int count = 1 + judge_random(judge, SCRIPT), signals = round % 10 == 9 ? SIGNALS : 0, at = 0;
         begin_io(judge, bits);
-        build(judge, A, interest);
+        build_io(judge, A, interest);
         for (int i = 0; i < count + signals; i++) {
             int what = i < signals ? 0 : judge_random(judge, 4);
             result[i] = i == count + signals - 1 ? 7 : what < 2 ? -EINTR : what == 2 ? -EAGAIN : 7;
@@ -289,79 +216,6 @@ void test_io_random(struct judge *judge)
     finish_fd(judge);
 }
 
-/* 08.13: one in the call of another one, on the same descriptor. */
-void test_io_inside(struct judge *judge)
-{
-    begin_fd(judge);
-    for (int kind = 0; kind < 2; kind++)
-        for (int first = 0; first < 2; first++) { /* the outer one finds nothing, and has to wait */
-            begin_io(judge, WF_READABLE);
-            build(judge, A, WF_READABLE);
-            if (kind)
-                build(judge, B, WF_READABLE);
-            else
-                DO(judge, ready, .future = B, .interest = WF_READABLE);
-            DO(judge, script, .result = first ? -EAGAIN : 5, .meanwhile = POLLS_B);
-            if (kind)
-                DO(judge, script, .result = 7, .drained = 1);
-            if (first)
-                expect_pending(judge, A, 2, "PENDING: the call found nothing");
-            else
-                expect_ready(judge, A, 5, "READY with what its call returns");
-            int count, polls = 0;
-            const struct channel_record *events = judge_events(judge, &count);
-            for (int i = 0; i < count; i++)
-                if (events[i].kind == EVENT_WAITER_POLLED) {
-                    polls++;
-                    EXPECT(judge, events[i].b == (WF_READY | (kind ? 7 : WF_READABLE) * 2),
-                           "the inner one is READY with what is its own", "it is not");
-                }
-            EXPECT(judge, polls == 1, "the inner one is polled, once", "%d times", polls);
-            expect_bits(judge, 0, kind || first ? 0 : 1, "what was found to be drained is cleared");
-            if (first) {
-                DO(judge, tell, .descriptor = 0, .bits = WF_READABLE);
-                expect_woken(judge, 2, 1, "it is woken when it is ready again");
-                DO(judge, script, .result = 8);
-                expect_ready(judge, A, 8, "READY with what its call returns");
-            }
-            end_io(judge);
-        }
-    for (int kind = 0; kind < 2; kind++) { /* the inner one sees an event that the outer one has not seen */
-        begin_io(judge, WF_READABLE);
-        build(judge, A, WF_READABLE);
-        if (kind)
-            build(judge, B, WF_READABLE);
-        else
-            DO(judge, ready, .future = B, .interest = WF_READABLE);
-        DO(judge, script, .result = -EAGAIN, .meanwhile = EVENT_AND_POLLS_B);
-        if (kind)
-            DO(judge, script, .result = 7);
-        DO(judge, script, .result = 8);
-        expect_ready(judge, A, 8, "READY: an event came during the call, so -EAGAIN clears nothing");
-        expect_bits(judge, 0, WF_READABLE, "nothing is cleared");
-        end_io(judge);
-    }
-    /* two that wait take turns: the first to come drains it, the other one waits on */
-    for (int64_t winner = A; winner <= B; winner++) {
-        begin_io(judge, 0);
-        for (int64_t future = A; future <= B; future++) {
-            build(judge, future, WF_READABLE);
-            expect_pending(judge, future, future + 1, "PENDING: it is not ready");
-        }
-        for (int round = 0; round < 2; round++) {
-            DO(judge, tell, .descriptor = 0, .bits = WF_READABLE);
-            EXPECT(judge, judge_count_events(judge, EVENT_WOKEN, -1) == 2 - round, "all that wait are woken",
-                   "%d wakes", judge_count_events(judge, EVENT_WOKEN, -1));
-            DO(judge, script, .result = 1, .drained = 1);
-            expect_ready(judge, round ? !winner : winner, 1, "READY with what its call returns");
-            if (round == 0)
-                expect_pending(judge, !winner, 3, "PENDING: the other one drained it");
-        }
-        end_io(judge);
-    }
-    finish_fd(judge);
-}
-
 static void looks(struct judge *judge, int64_t units, int64_t request, bool ready, int64_t out, int64_t left,
                   int calls, const char *why)
 {
@@ -379,7 +233,7 @@ void test_io_looks(struct judge *judge)
         int64_t result = again ? -EAGAIN : -EINTR, comes = again ? READABLE : NOTHING;
         for (int64_t units = 0; units <= 3; units++) {
             begin_io(judge, WF_READABLE);
-            build(judge, A, WF_READABLE);
+            build_io(judge, A, WF_READABLE);
             for (int i = 0; i < 3; i++)
                 DO(judge, script, .result = result, .meanwhile = comes);
             DO(judge, script, .result = 9);
@@ -400,7 +254,7 @@ void test_io_looks(struct judge *judge)
     }
     /* a side that is closed, and a call that never says so: it gives way */
     begin_io(judge, WF_READ_CLOSED);
-    build(judge, A, WF_READABLE);
+    build_io(judge, A, WF_READABLE);
     for (int i = 0; i < 128 + 2; i++)
         DO(judge, script, .result = -EAGAIN);
     looks(judge, 2, GOES_ON, false, 0, 0, 2, "PENDING: there is no unit left");
@@ -409,16 +263,32 @@ void test_io_looks(struct judge *judge)
     end_io(judge);
     /* PENDING after -EAGAIN: the call took one, the look behind it gives its own back */
     begin_io(judge, WF_READABLE);
-    build(judge, A, WF_READABLE);
+    build_io(judge, A, WF_READABLE);
     DO(judge, script, .result = -EAGAIN);
     looks(judge, 2, GOES_ON, false, 0, 1, 1, "PENDING: the call found nothing");
     looks(judge, 1, GOES_ON, false, 0, 1, 0, "PENDING: it is not ready");
     looks(judge, 128, GOES_ON, false, 0, 128, 0, "PENDING: it is not ready");
     looks(judge, 1, CANCELED, true, WF_ECANCELED, 0, 0, "READY: cancellation was asked for");
     end_io(judge);
+    for (int64_t end = SHUTDOWN; end <= RELEASES; end++) /* over in a call that is to be made again */
+        if (end == SHUTDOWN || end >= CLOSES) {
+            begin_io(judge, WF_READABLE);
+            build_io(judge, A, WF_READABLE);
+            DO(judge, script, .result = -EINTR, .meanwhile = end);
+            looks(judge, 3, GOES_ON, true, WF_ECLOSED, 1, 1, "READY with WF_ECLOSED: it is over");
+            expect_clones(judge, 0, "what is READY keeps no waker");
+            DO(judge, close_fd, .async = 0);
+        }
+    for (int64_t request = CANCELED_OUTSIDE; request < REQUESTS_MAX; request++) {
+        begin_io(judge, WF_READABLE);
+        build_io(judge, A, WF_READABLE);
+        DO(judge, script, .result = 4);
+        looks(judge, 2, request, true, 4, 1, 1, "READY with what the call returns: nobody asked here");
+        end_io(judge);
+    }
     for (int ready = 0; ready < 2; ready++) { /* asked to end before the first poll, and where it is ready */
         begin_io(judge, ready ? WF_READABLE : 0);
-        build(judge, A, WF_READABLE);
+        build_io(judge, A, WF_READABLE);
         looks(judge, 0, CANCELED, false, 0, 0, 0, "PENDING: the unit comes first, and there is none");
         expect_woken(judge, 0, 0, "that step wakes nobody");
         looks(judge, 2, CANCELED, true, WF_ECANCELED, 1, 0, "READY: cancellation was asked for");

@@ -129,11 +129,17 @@ void test_open_fails(struct judge *judge)
             EXPECT(judge, DO(judge, owner, .descriptor = 1).a == 1,
                    "after an error the descriptor is the caller's", "it is closed");
     }
-    DO(judge, never, .async = ASYNCS_MAX - 1);
-    DO(judge, close_fd, .async = ASYNCS_MAX - 1);
-    struct judge_reply released = DO(judge, release, .async = ASYNCS_MAX - 1);
-    EXPECT(judge, released.a == -1, "wf_async_fd_release returns -1: it was never open", "%lld",
-           (long long)released.a);
+    for (int64_t how = FD_IS_NONE; how <= ALL_ZERO; how++) {
+        DO(judge, descriptor, .descriptor = 0, .kind = SOCKET); /* its number is 0, as that is free */
+        DO(judge, never, .async = ASYNCS_MAX - 1, .how = how);
+        DO(judge, close_fd, .async = ASYNCS_MAX - 1);
+        EXPECT(judge, DO(judge, owner, .descriptor = 0).a == 1,
+               "the close of one that was never open closes nothing", "it closes descriptor 0");
+        DO(judge, never, .async = ASYNCS_MAX - 1, .how = how);
+        struct judge_reply released = DO(judge, release, .async = ASYNCS_MAX - 1);
+        EXPECT(judge, released.a == -1, "wf_async_fd_release returns -1: it was never open", "%lld",
+               (long long)released.a);
+    }
     finish_fd(judge);
 }
 
@@ -232,10 +238,19 @@ void test_close_fd(struct judge *judge)
             judge_forget_trace(judge);
             open_as(judge, 1, PIPE_READ, 1);
             open_as(judge, 0, kind, kind == PIPE_WRITE ? WF_WRITABLE : WF_READABLE);
-            if (more)
+            if (more) {
                 DO(judge, tell, .descriptor = 0, .bits = ALL_BITS & ~WF_SOURCE_CLOSED);
+                DO(judge, copy, .descriptor = 0);
+            }
             struct judge_reply reply = DO(judge, close_fd, .async = 0);
             expect_unwatched(judge, 0);
+            if (more) {
+                int bytes = kind >= SOCKET ? 3 : 2;
+                struct judge_reply copy = DO(judge, copy_works, .descriptor = 0);
+                EXPECT(judge, copy.a == bytes,
+                       "a close of the descriptor leaves the open file alone: a copy of it works as before",
+                       "of %d bytes %lld come", bytes, (long long)copy.a);
+            }
             EXPECT(judge, reply.b == 2, "it is not open any more", "it has a source, or a descriptor");
             EXPECT(judge, reply.a == 0, "it is closed once",
                    "it is closed once more: the number may be another's");
@@ -262,6 +277,32 @@ void test_close_fd(struct judge *judge)
 
 /* How what waits comes to know of it. */
 enum { BY_POLL, BY_POLL_IN_WAKE, BY_DROP_IN_WAKE, BY_CLOSE_IN_WAKE, WAYS };
+
+/* With so many that wait that they are woken in several batches: a task that is woken ends a wait of its own behind that batch. */
+static void try_closing_many(struct judge *judge, bool io)
+{
+    static const int64_t counts[] = {2, 33, 34, 65, 97}, ended[] = {1, 31, 32, 33, 96};
+    for (int64_t end = FDS_CLOSE; end <= FDS_RELEASE; end++)
+        for (int64_t what = CLOSING_POLLS; what <= CLOSING_DROPS; what++)
+            for (int i = 0; i < COUNT_OF(counts); i++)
+                for (int k = 0; k < COUNT_OF(ended) && ended[k] < counts[i]; k++) {
+                    judge_forget_trace(judge);
+                    DO(judge, descriptor, .descriptor = 0, .kind = SOCKET);
+                    struct judge_reply reply = DO(judge, closing, .count = counts[i], .io = io, .end = end,
+                                                  .what = what, .which = ended[k]);
+                    EXPECT(judge, !(reply.b & CLOSING_NOT_OPEN), "it is opened, and each is PENDING",
+                           "it is not");
+                    EXPECT(
+                        judge, !(reply.b & CLOSING_NOT_READY),
+                        "READY with WF_ECLOSED: what is polled behind the close's first wake finds it closed",
+                        "it does not");
+                    EXPECT(judge, !(reply.b & CLOSING_WOKEN_TWICE), "each is woken once at most",
+                           "one is more often");
+                    EXPECT(judge, reply.a == counts[i] - 1, "each other one is woken, once, and is READY",
+                           "%lld are, of %lld", (long long)reply.a, (long long)counts[i] - 1);
+                    EXPECT(judge, !(reply.b & CLOSING_KEPT), "no waker is kept", "one is");
+                }
+}
 
 /* 08.10, 08.11: with futures that wait, and others that begin to wait behind it. */
 static void try_closing(struct judge *judge, bool io)
@@ -333,6 +374,7 @@ static void try_closing(struct judge *judge, bool io)
             expect_ready(judge, D, WF_READABLE, "another one is open, and ready");
             DO(judge, close_fd, .async = 1);
         }
+    try_closing_many(judge, io);
     finish_fd(judge);
 }
 

@@ -86,6 +86,10 @@ void test_fd_ready_errors(struct judge *judge)
             DO(judge, close_fd, .async = 0);
         }
     /* never opened; opened in vain; built before it is opened */
+    DO(judge, never, .async = 1, .how = ALL_ZERO);
+    DO(judge, ready, .future = A, .async = 1, .interest = 1);
+    expect_ready(judge, A, WF_ECLOSED, "READY with WF_ECLOSED: it is not open");
+    DO(judge, clear_seen, .async = 1, .future = A, .bits = 1); /* there is nothing to clear */
     DO(judge, never, .async = 1);
     for (int64_t round = 0; round < 3; round++) {
         DO(judge, ready, .future = A, .async = 1, .interest = 1);
@@ -128,6 +132,50 @@ void test_fd_ready_errors(struct judge *judge)
     finish_fd(judge);
 }
 
+/* 08.12: it is in the word, nobody is woken yet, and what the poll drops clears it: READY with the bits of some moment, or PENDING. */
+static void try_clearing(struct judge *judge)
+{
+    for (int64_t interest = 1; interest <= 15; interest++)
+        for (int64_t waker = 1; waker <= 2; waker++) {
+            judge_forget_trace(judge);
+            open_as(judge, 0, SOCKET, 15);
+            DO(judge, ready, .future = A, .interest = interest);
+            expect_pending(judge, A, 1, "PENDING: nothing has come");
+            DO(judge, note, .descriptor = 0, .bits = 15);
+            DO(judge, clears_in_drop, .waker = 1);
+            struct judge_reply reply = DO(judge, poll_future, .future = A, .waker = waker, .units = -1);
+            if (reply.a == WF_READY) {
+                struct judge_reply seen = DO(judge, bits, .future = A);
+                EXPECT(judge, reply.b == interest, "READY with the bits that serve it, which it saw",
+                       "out is %s", judge_code(reply.b));
+                EXPECT(judge, ending(seen.a & ALL_BITS, interest) == interest, "it tells the word that it saw",
+                       "its bits are 0x%llx", (unsigned long long)seen.a & 0xffffffff);
+            } else {
+                DO(judge, drop_future, .future = A);
+            }
+            DO(judge, close_fd, .async = 0);
+        }
+}
+
+/* Each bit of a tick: the word that is told has it, and a clear goes by it. */
+static void try_ticks(struct judge *judge)
+{
+    for (int bit = 0; bit < 32; bit++) {
+        judge_forget_trace(judge);
+        open_as(judge, 0, SOCKET, 15);
+        DO(judge, had_events, .descriptor = 0, .tick = (INT64_C(1) << bit) - 1);
+        DO(judge, tell, .descriptor = 0, .bits = 15);
+        DO(judge, ready, .future = A, .interest = WF_ERROR);
+        expect_ready(judge, A, WF_ERROR, "READY with the bits that serve it");
+        struct judge_reply word = DO(judge, word, .descriptor = 0), seen = DO(judge, bits, .future = A);
+        EXPECT(judge, word.a == seen.a, "a wf_fd_ready that is READY tells the word that it saw",
+               "0x%llx, not 0x%llx", (unsigned long long)seen.a, (unsigned long long)word.a);
+        DO(judge, clear_seen, .async = 0, .future = A, .bits = 1);
+        expect_bits(judge, 0, 14, "a clear takes its bits away: no event came since");
+        DO(judge, close_fd, .async = 0);
+    }
+}
+
 /* 08.2, of an open descriptor: what a future has seen is cleared, if nothing came since. */
 void test_fd_clear(struct judge *judge)
 {
@@ -151,6 +199,8 @@ void test_fd_clear(struct judge *judge)
             DO(judge, close_fd, .async = 0);
             DO(judge, clear_seen, .async = 0, .future = A, .bits = cleared[i]); /* there is nothing to clear */
         }
+    try_ticks(judge);
+    try_clearing(judge);
     finish_fd(judge);
 }
 
@@ -195,15 +245,43 @@ static void looks(struct judge *judge, int64_t units, int64_t request, int64_t w
                 ready, out, why);
 }
 
+/* Of three that wait each looks without a unit, of either kind: the place of each is kept. */
+static void try_places(struct judge *judge)
+{
+    static const int64_t in_sequence[] = {1, 2, 3};
+    for (int64_t who = A; who <= C; who++)
+        for (int64_t io = 0; io < 2; io++) {
+            judge_forget_trace(judge);
+            open_as(judge, 0, SOCKET, 1);
+            for (int64_t future = A; future <= C; future++) {
+                if (io)
+                    build_io(judge, future, 1);
+                else
+                    DO(judge, ready, .future = future, .interest = 1);
+                expect_pending(judge, future, future + 1, "PENDING: nothing has come");
+            }
+            expect_poll(judge, &(const struct step_poll_future){.future = who, .waker = who + 1, .units = 0},
+                        false, 0, "PENDING: there is no unit");
+            expect_woken(judge, who + 1, 1, "without a unit it gives way: its task is woken, once");
+            expect_waiting(judge, 0, 3, "it waits on");
+            DO(judge, tell, .descriptor = 0, .bits = 1);
+            expect_wakes(judge, in_sequence, 3,
+                         "the first to wait is woken first: a poll without a unit leaves a wait in its place");
+            for (int64_t future = A; future <= C; future++)
+                DO(judge, drop_future, .future = future);
+            DO(judge, close_fd, .async = 0);
+        }
+}
+
 /* Where a wait is. */
-enum { IS_NEW, IS_WAITING, IS_WOKEN, IS_CLOSED, WAITS };
+enum { IS_NEW, IS_WAITING, IS_WOKEN, IS_CLOSED, IS_SHUT_DOWN, WAITS };
 
 /* 08.14 */
 void test_fd_looks(struct judge *judge)
 {
     begin_fd(judge);
     for (int64_t when = IS_NEW; when < WAITS; when++)
-        for (int64_t request = GOES_ON; request <= CANCELED; request++) {
+        for (int64_t request = GOES_ON; request < REQUESTS_MAX; request++) {
             judge_forget_trace(judge);
             open_as(judge, 0, SOCKET, 1);
             DO(judge, ready, .future = A, .interest = 1);
@@ -219,10 +297,12 @@ void test_fd_looks(struct judge *judge)
                 DO(judge, tell, .descriptor = 0, .bits = 1);
             if (when == IS_CLOSED)
                 DO(judge, close_fd, .async = 0);
+            if (when == IS_SHUT_DOWN)
+                DO(judge, end);
             looks(judge, 0, request, 3, false, 0, "PENDING: the unit comes first, and there is none");
             expect_woken(judge, 3, 1, "without a unit it gives way: its task is woken, once");
             expect_units(judge, 0, "a look that could take no unit gives none back");
-            int64_t out = when == IS_CLOSED ? WF_ECLOSED : WF_READABLE;
+            int64_t out = when >= IS_CLOSED ? WF_ECLOSED : WF_READABLE;
             if (request == CANCELED)
                 out = WF_ECANCELED;
             bool ready = request == CANCELED || when > IS_WAITING;
@@ -246,14 +326,17 @@ void test_fd_looks(struct judge *judge)
             }
             if (!ready)
                 DO(judge, drop_future, .future = A);
-            DO(judge, ready, .future = A, .interest = 2);
-            looks(judge, 2, request, 4, true,
-                  request == CANCELED ? WF_ECANCELED
-                  : when == IS_CLOSED ? WF_ECLOSED
-                                      : -EINVAL,
-                  "READY with the error");
-            expect_units(judge, 1, "a look that is READY takes a unit, with an error too");
+            if (when != IS_SHUT_DOWN) { /* else it is two errors, and either will do */
+                DO(judge, ready, .future = A, .interest = 2);
+                looks(judge, 2, request, 4, true,
+                      request == CANCELED ? WF_ECANCELED
+                      : when == IS_CLOSED ? WF_ECLOSED
+                                          : -EINVAL,
+                      "READY with the error");
+                expect_units(judge, 1, "a look that is READY takes a unit, with an error too");
+            }
             DO(judge, close_fd, .async = 0);
         }
+    try_places(judge);
     finish_fd(judge);
 }

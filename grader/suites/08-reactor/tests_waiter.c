@@ -216,6 +216,14 @@ void test_waiter_over(struct judge *judge)
         look(judge, i % 2, 0);
         clear(judge, i % 2, 0, 15);
     }
+    /* what does not wait needs no lock */
+    for (int64_t waits = 0; waits < ENDED_WAITS_MAX; waits++) {
+        struct judge_reply gone = DO(judge, lock_gone, .waits = waits);
+        EXPECT(judge, gone.a == WF_WAITER_IDLE, "a waiter that was dropped is WF_WAITER_IDLE",
+               "its state is %lld", (long long)gone.a);
+        EXPECT(judge, gone.b == 0, "a waiter that was dropped keeps no waker", "%lld clones are alive",
+               (long long)gone.b);
+    }
     finish_readiness(judge);
 }
 

@@ -25,13 +25,23 @@ static void tell_units(int64_t units, char *text, size_t size)
         snprintf(text, size, ", with %lld units of budget", (long long)units);
 }
 
+static void tell_times(int64_t times, char *text, size_t size)
+{
+    if (times == 0)
+        text[0] = 0;
+    else
+        snprintf(text, size, "; %lld times", (long long)times);
+}
+
 STEP_TABLE_DEFINE(LAB_DOMAINS, LAB_STEPS, NULL)
 
 static const char *reactor_and_interest(int64_t b)
 {
-    static char text[60];
+    static char text[80];
     snprintf(text, sizeof text, "0x%llx%s", (unsigned long long)b & 0xffffffff,
-             b >> 32 ? ", in the other runtime" : "");
+             b >> 32 > OTHER_RUNTIME ? ", by the operations of another reactor"
+             : b >> 32               ? ", in the other runtime"
+                                     : "");
     return text;
 }
 

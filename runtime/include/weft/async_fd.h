@@ -41,7 +41,7 @@
 
 WF_BEGIN_DECLS
 
-/** A descriptor that is open in a runtime. The caller's storage; it stays where it is until it is closed or released. */
+/** A descriptor that is open in a runtime. The caller's storage; it stays where it is until it is closed or released. All zero: not open. */
 struct wf_async_fd {
     struct wf_source *source; /**< of the reactor; NULL: not open, or not any more */
     int fd;                   /**< owned, while it is open; else -1 */
@@ -96,6 +96,7 @@ struct wf_fd_ready {
  * It takes nothing away: build it again, and it is READY again, until wf_async_fd_clear(). An interest in nothing is one that the descriptor
  * was not opened for. A source that is closed, by wf_async_fd_close() or because the runtime is shut down, is WF_ECLOSED, whatever else its
  * word says. A wait that a release has woken, and that is polled only after the structure was opened anew, waits for the new one.
+ * A poll that finds no unit of budget left leaves the wait as it is, in its place among others.
  *
  * Cancel safety: SAFE: nothing is taken.
  *
@@ -125,7 +126,8 @@ struct wf_fd_io {
  *
  * -EAGAIN takes the readiness away, and the future waits again; after -EINTR the call is made again. Each call takes a unit of budget.
  * Errors of the wait are those of wf_fd_ready(). The call may close the descriptor: then the future is READY with what it returns, or
- * with WF_ECLOSED where that means again.
+ * with WF_ECLOSED where that means again. It may also open the structure anew, for the next call; then it neither returns -EAGAIN nor sets
+ * `drained`, which would be said of the new descriptor.
  *
  * Cancel safety: SAFE: the poll in which the call did something is READY.
  *

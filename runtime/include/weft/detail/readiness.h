@@ -180,7 +180,12 @@ static inline void wf_waiter_init(struct wf_waiter *waiter)
 WF_MUST_USE enum wf_poll wf_waiter_poll(struct wf_waiter *waiter, struct wf_readiness *readiness,
                                         unsigned interest, const struct wf_waker *waker, uint64_t *seen);
 
-/** @brief Wait no more, in any state: it is idle afterwards. Clauses: 08.6. Cost: the lock, where it waits. */
+/**
+ * @brief Wait no more, in any state: it is idle afterwards.
+ *
+ * Clauses: 08.6
+ * Cost:    the lock, where it waits. Else no lock is touched: that of an ended wait may be gone.
+ */
 void wf_waiter_drop(struct wf_waiter *waiter);
 
 WF_END_DECLS
