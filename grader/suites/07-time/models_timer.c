@@ -135,6 +135,24 @@ MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again,
     drop_meanwhile(fire);
 }
 
+/* For the first look at the state, which has no lock: what is READY is freed. */
+MODEL(explore_fire_ready, "07.8",
+      "a timer that fires is polled, and its memory used again if it is READY; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first);
+    arm();
+    pthread_t thread = start(fire);
+    bool ready = wf_timer_poll(&timer, &waker) == WF_READY;
+    if (ready)
+        memset(&timer, 0, sizeof timer);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&first.wakes) == 1, "the timer's waker is woken, once", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
+    if (!ready)
+        wf_timer_drop(&timer);
+    end();
+}
+
 /* It is polled with another waker while `run` ends it, on the other thread. */
 static void poll_meanwhile(void *(*run)(void *arg), int status)
 {
@@ -186,6 +204,23 @@ MODEL(explore_close_poll, "07.10",
     end();
 }
 
+/* For the driver's word that it is closed, which is asked for under the lock. */
+MODEL(explore_close_first_poll, "07.10", "a timer is polled first while its driver is shut down; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first);
+    begin(true);
+    pthread_t thread = start(close_driver);
+    bool ready = wf_timer_poll(&timer, &waker) == WF_READY;
+    pthread_join(thread, NULL);
+    interleave_expect(ready || wf_load_relaxed(&first.wakes) == 1,
+                      "the poll that was PENDING has its waker woken", "it was not");
+    interleave_expect(wf_timer_poll(&timer, &waker) == WF_READY, "READY after the shutdown", "PENDING");
+    interleave_expect(wf_timer_status(&timer) == WF_ECLOSED, "it is closed", "its status is %d",
+                      wf_timer_status(&timer));
+    wf_timer_drop(&timer);
+    end();
+}
+
 /* Between the driver's word that it is closed and its last look at the wheel it refuses the timer, which nobody else wakes then. */
 MODEL(explore_close_reset, "07.10", "a timer is reset to later while its driver is shut down; 2 threads")
 {
@@ -226,6 +261,21 @@ MODEL(explore_fire_reset, "07.9", "a timer is reset to later while it fires, the
     wf_time_driver_advance(driver, UINT64_C(3) * WF_TICK_NS);
     interleave_expect(wf_load_relaxed(&first.wakes) == wakes + 1, "the new deadline wakes", "it does not");
     interleave_expect(wf_timer_poll(&timer, &waker) == WF_READY, "READY once the timer has fired", "PENDING");
+    wf_timer_drop(&timer);
+    end();
+}
+
+/* The same where the reset itself wakes: the driver's wake or its own, not both. */
+MODEL(explore_fire_reset_late, "07.9", "a timer is reset into the past while it fires; 2 threads")
+{
+    const struct wf_waker again = waker_of(&second);
+    arm();
+    pthread_t thread = start(fire);
+    wf_timer_reset(&timer, 0);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&first.wakes) == 1, "the timer's waker is woken, once", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
+    interleave_expect(wf_timer_poll(&timer, &again) == WF_READY, "READY: the deadline has passed", "PENDING");
     wf_timer_drop(&timer);
     end();
 }
