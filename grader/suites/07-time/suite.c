@@ -54,6 +54,7 @@ static const struct judge_test tests[] = {
     {"first_poll_outside", "07.20", PLAIN | ASAN, test_first_poll_outside},
     LAWS_ROWS{"explore_fire_drop", "07.8", INTERLEAVE, judge_model},
     {"explore_fire_ready", "07.8", INTERLEAVE, judge_model},
+    {"explore_crosswise", "07.8", INTERLEAVE, judge_model},
     {"explore_fire_poll", "07.7", INTERLEAVE, judge_model},
     {"explore_fire_poll_elsewhere", "07.7", INTERLEAVE, judge_model},
     {"explore_fire_reset", "07.9", INTERLEAVE, judge_model},
@@ -63,6 +64,7 @@ static const struct judge_test tests[] = {
     {"explore_close_poll", "07.10", INTERLEAVE, judge_model},
     {"explore_close_first_poll", "07.10", INTERLEAVE, judge_model},
     {"explore_close_reset", "07.10", INTERLEAVE, judge_model},
+    {"explore_close_reset_late", "07.10", INTERLEAVE, judge_model},
     {"explore_close_drop", "07.10", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
 };

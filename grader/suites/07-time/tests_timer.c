@@ -21,6 +21,8 @@ static int64_t rounded_up(int64_t ns)
 void test_timer_waits(struct judge *judge)
 {
     begin_time(judge);
+    DO(judge, sleep_since, .future = A, .ago = MS);
+    expect_ready(judge, A, 0, "READY at the first poll: the deadline was before the clock began");
     for (int i = 0; i < DURATIONS_COUNT; i++) {
         int64_t duration = durations[i], waker = 0;
         judge_forget_trace(judge);
@@ -64,6 +66,11 @@ void test_timer_waits(struct judge *judge)
     DO(judge, sleep_until, .future = A, .duration = MS);
     DO(judge, advance, .duration = MS); /* it passes before the first poll */
     expect_ready(judge, A, 0, "READY at the first poll: the deadline has passed meanwhile");
+    for (int64_t part = 1; part < MS; part += 999998) { /* between the deadline and its tick */
+        DO(judge, sleep_until, .future = A, .duration = part);
+        DO(judge, advance, .duration = part);
+        expect_ready(judge, A, 0, "READY at the first poll: the deadline has passed, whatever the tick");
+    }
     /* four quarters of a tick */
     DO(judge, sleep, .future = A, .duration = MS);
     expect_pending(judge, A, 0, "PENDING before the deadline");
@@ -273,11 +280,13 @@ void test_timer_reset(struct judge *judge)
     expect_wake(judge, MS, 0, "the waker of its last poll is woken at the new deadline");
     expect_ready(judge, A, 0, "READY once the timer has fired");
     static const int64_t ago[] = {0, 1, MS};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
+        if (i == 3)
+            DO(judge, advance, .duration = 2); /* now the tick of what has passed is yet to come */
         DO(judge, sleep, .future = A, .duration = 64 * MS);
         expect_pending(judge, A, 3, "PENDING before the deadline");
         struct judge_reply before = DO(judge, waker, .waker = 3);
-        DO(judge, reset_since, .future = A, .ago = ago[i]);
+        DO(judge, reset_since, .future = A, .ago = ago[i % 3]);
         struct judge_reply after = DO(judge, waker, .waker = 3);
         EXPECT(judge, after.b == before.b + 1, "a reset to a deadline that has passed wakes at once, once",
                "%lld wakes", (long long)(after.b - before.b));
