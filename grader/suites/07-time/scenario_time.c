@@ -2,6 +2,8 @@
  * @file scenario_time.c
  * @brief Lab 07: sleeps, timeouts and ticks on a paused clock, polled by hand.
  */
+#include <stdlib.h>
+
 #include "mocks.h"
 #include "stage.h"
 #include "weft/test_clock.h"
@@ -131,6 +133,40 @@ static void counted_wake(void *data)
 
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
+
+/* OWN_CLONES: each clone is an object of its own. The first one is the test's, and is no clone that could be given back. */
+static struct own_clone {
+    struct counted *of;
+} first_of_all = {&wakers[OWN_CLONES]};
+
+static void *own_clone_clone(void *data)
+{
+    struct own_clone *clone = mock_storage(sizeof *clone);
+    clone->of = counted_clone(((struct own_clone *)data)->of);
+    return clone;
+}
+
+static void own_clone_wake_by_ref(void *data)
+{
+    counted_wake_by_ref(((struct own_clone *)data)->of);
+}
+
+static void own_clone_drop(void *data)
+{
+    if (data == &first_of_all)
+        return;
+    counted_drop(((struct own_clone *)data)->of);
+    free(data);
+}
+
+static void own_clone_wake(void *data)
+{
+    own_clone_wake_by_ref(data);
+    own_clone_drop(data);
+}
+
+static const struct wf_waker_ops own_clone_ops = {own_clone_clone, own_clone_wake, own_clone_wake_by_ref,
+                                                  own_clone_drop};
 
 static struct counted *waker_at(int64_t number)
 {
@@ -293,6 +329,8 @@ static void begin(void)
     began_ns = wf_now();
     for (int i = 0; i < WAKERS_MAX; i++)
         wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}};
+    wakers[OWN_CLONES].waker = (struct wf_waker){&own_clone_ops, &first_of_all};
+    wakers[NO_WAKER].waker = (struct wf_waker){NULL, NULL};
 }
 
 static void end(void)

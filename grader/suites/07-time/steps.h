@@ -11,8 +11,10 @@
 #include "step_table.h"
 #include "weft/interval.h"
 
-enum { ENTRIES_MAX = 1024, WAKERS_MAX = 6, CROWD_MAX = 2000, FLOOD_MAX = 300, MASS_MAX = 300000 };
+enum { ENTRIES_MAX = 1024, CROWD_MAX = 2000, FLOOD_MAX = 300, MASS_MAX = 300000 };
 enum { CREW_MAX = 120 }; /* tasks */
+/* Wakers by number: five that are like their clones, one each of whose clones is an object of its own, an empty one. */
+enum { OWN_CLONES = 5, NO_WAKER, WAKERS_MAX };
 
 #define MS INT64_C(1000000)
 
@@ -91,7 +93,7 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS, INT64_MAX, -2, -1)  \
     TOLD(DUE, tell_duration, 0, 1, 4096, INT64_MAX, INT64_MIN, -2 - 4 * MS, -2)                              \
     WORDS(MISSED, MISSED)                                                                                    \
-    NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1)                                                                     \
+    NUMBERS(WAKER, 0, 1, OWN_CLONES, NO_WAKER)                                                               \
     WORDS(SURROUNDING, SURROUNDINGS)                                                                         \
     WORDS(PLACE, PLACES)                                                                                     \
     WORDS(MEANWHILE, MEANWHILES)                                                                             \

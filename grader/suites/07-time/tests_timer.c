@@ -91,9 +91,9 @@ void test_timer_newest_waker(struct judge *judge)
         int64_t waker = 0;
         DO(judge, sleep, .future = A, .duration = 64 * MS);
         DO(judge, sleep, .future = B, .duration = 65 * MS);
-        expect_pending(judge, B, WAKERS_MAX - 1, "PENDING before the deadline");
+        expect_pending(judge, B, OWN_CLONES, "PENDING before the deadline");
         for (int poll = 0; poll < polls; poll++) {
-            waker = judge_random(judge, WAKERS_MAX - 1);
+            waker = judge_random(judge, OWN_CLONES);
             expect_pending(judge, A, waker, "PENDING before the deadline");
             expect_pending(judge, A, waker, "PENDING before the deadline, again with the same waker");
             struct judge_reply kept = DO(judge, waker, .waker = waker);
@@ -107,7 +107,7 @@ void test_timer_newest_waker(struct judge *judge)
         EXPECT(judge, after.a == 1, "a waker that was woken is used up", "%lld clones are alive",
                (long long)after.a);
         if (round % 2)
-            expect_wake(judge, 3600000 * MS, WAKERS_MAX - 1, "the other timer's waker is woken, once");
+            expect_wake(judge, 3600000 * MS, OWN_CLONES, "the other timer's waker is woken, once");
         else
             DO(judge, drop, .future = B);
         expect_wake(judge, MS, -1, "nobody is woken a second time");
@@ -177,7 +177,7 @@ void test_timer_drop(struct judge *judge)
 }
 
 /* How a timer came to be dropped. */
-enum { NEW, ARMED, FIRED, LATE, CLOSED, DROPS_OF_TIMER };
+enum { NEW, ARMED, ARMED_FOR_NOBODY, FIRED, LATE, CLOSED, DROPS_OF_TIMER };
 
 static void expect_timer(struct judge *judge, int64_t place, int64_t waker, bool ready, const char *why)
 {
@@ -194,8 +194,9 @@ void test_timer_again(struct judge *judge)
         judge_forget_trace(judge);
         DO(judge, timer, .duration = 64 * MS, .made = round % 2);
         int64_t behind = DO(judge, now).a; /* so much is the other clock */
-        if (state == ARMED)
-            expect_timer(judge, THIS_RUNTIME, 0, false, "PENDING before the deadline");
+        if (state == ARMED || state == ARMED_FOR_NOBODY)
+            expect_timer(judge, THIS_RUNTIME, state == ARMED ? 0 : NO_WAKER, false,
+                         "PENDING before the deadline");
         if (state == FIRED || state == CLOSED)
             expect_timer(judge, OTHER_RUNTIME, 0, false, "PENDING before the deadline");
         if (state == FIRED)
@@ -207,6 +208,7 @@ void test_timer_again(struct judge *judge)
             expect_timer(judge, OTHER_RUNTIME, 0, true, "READY at a late first poll");
         }
         DO(judge, timer_drop, .place = round % 3 ? THIS_RUNTIME : NO_RUNTIME);
+        expect_armed(judge, 0, "a timer that was dropped is in no driver");
         DO(judge, timer_drop);
         expect_timer(judge, THIS_RUNTIME, 1, false,
                      "PENDING before the deadline: a timer that was dropped is idle");
