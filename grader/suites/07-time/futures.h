@@ -16,7 +16,8 @@
     FUTURE(sleep_on, WAITS_FOR_EVER, NO_LEAVES, STAYS, KEEPS_WAKER | IN_TASKS | IN_RUNTIMES)                 \
     FUTURE(sleep_over, WAITS_FOR_NOTHING, NO_LEAVES, STAYS, SPENDS_ONE | IN_TASKS | IN_RUNTIMES)
 
-#define ON_A_CLOCK LEFT_OUT("its first poll asks for a time driver, and panics without one: G.143")
+#define ON_A_CLOCK                                                                                           \
+    LEFT_OUT("its first poll asks for a time driver, and panics without one, G.143: first_poll_outside")
 
 /* MISTAKES(name, a poll in its own poll, by another thread, outside of any context, at a line that is no place of it) */
 #define LAB_MISTAKES(MISTAKES)                                                                               \

@@ -135,6 +135,24 @@ MODEL(explore_fire_drop, "07.8", "a timer is dropped, and its memory used again,
     drop_meanwhile(fire);
 }
 
+/* For the first look at the state, which has no lock: what is READY is freed. */
+MODEL(explore_fire_ready, "07.8",
+      "a timer that fires is polled, and its memory used again if it is READY; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first);
+    arm();
+    pthread_t thread = start(fire);
+    bool ready = wf_timer_poll(&timer, &waker) == WF_READY;
+    if (ready)
+        memset(&timer, 0, sizeof timer);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&first.wakes) == 1, "the timer's waker is woken, once", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
+    if (!ready)
+        wf_timer_drop(&timer);
+    end();
+}
+
 /* It is polled with another waker while `run` ends it, on the other thread. */
 static void poll_meanwhile(void *(*run)(void *arg), int status)
 {
@@ -175,6 +193,53 @@ MODEL(explore_fire_poll_elsewhere, "07.7",
     end();
 }
 
+/* --- two runtimes --- */
+
+static struct wf_time_driver *other_driver;
+static struct wf_timer
+    other_timer; /* of the other driver; its owner is the first one's thread, and that of `timer` the other */
+
+/* All that an owner does to an armed timer, in a runtime that is not the timer's. */
+static void act_elsewhere(struct wf_timer *of, struct counted *counted)
+{
+    const struct wf_waker new = waker_of(counted);
+    assert(wf_timer_poll(of, &new) == WF_PENDING);
+    wf_timer_reset(of, wf_now() + UINT64_C(2) * WF_TICK_NS);
+    wf_timer_drop(of);
+}
+
+static void *act_in_the_other_runtime(void *arg)
+{
+    (void)arg;
+    interleave_thread_name("the other owner");
+    struct wf_context elsewhere = {.time_driver = other_driver};
+    wf_context_enter(&elsewhere);
+    act_elsewhere(&timer, &second);
+    wf_context_leave(&elsewhere);
+    return NULL;
+}
+
+/* For the one lock that a call takes: two, in the sequence of where the callers are, would wait for each other. */
+MODEL(explore_crosswise, "07.8",
+      "each of two timers is polled, reset and dropped in the runtime of the other; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&second);
+    other_driver = wf_time_driver_new(NULL, true);
+    struct wf_context elsewhere = {.time_driver = other_driver};
+    assert(other_driver);
+    arm();
+    wf_context_enter(&elsewhere);
+    wf_timer_init(&other_timer, wf_now() + WF_TICK_NS);
+    assert(wf_timer_poll(&other_timer, &waker) == WF_PENDING);
+    wf_context_leave(&elsewhere);
+    pthread_t thread = start(act_in_the_other_runtime);
+    act_elsewhere(&other_timer, &first);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&other_driver->armed) == 0, "no timer is in the other driver", "one is");
+    wf_park_drop(&other_driver->park);
+    end();
+}
+
 /* --- the driver is shut down --- */
 
 /* For the second look as well: what is over need not have fired. */
@@ -183,6 +248,23 @@ MODEL(explore_close_poll, "07.10",
 {
     arm();
     poll_meanwhile(close_driver, WF_ECLOSED);
+    end();
+}
+
+/* For the driver's word that it is closed, which is asked for under the lock. */
+MODEL(explore_close_first_poll, "07.10", "a timer is polled first while its driver is shut down; 2 threads")
+{
+    const struct wf_waker waker = waker_of(&first);
+    begin(true);
+    pthread_t thread = start(close_driver);
+    bool ready = wf_timer_poll(&timer, &waker) == WF_READY;
+    pthread_join(thread, NULL);
+    interleave_expect(ready || wf_load_relaxed(&first.wakes) == 1,
+                      "the poll that was PENDING has its waker woken", "it was not");
+    interleave_expect(wf_timer_poll(&timer, &waker) == WF_READY, "READY after the shutdown", "PENDING");
+    interleave_expect(wf_timer_status(&timer) == WF_ECLOSED, "it is closed", "its status is %d",
+                      wf_timer_status(&timer));
+    wf_timer_drop(&timer);
     end();
 }
 
@@ -228,6 +310,32 @@ MODEL(explore_fire_reset, "07.9", "a timer is reset to later while it fires, the
     interleave_expect(wf_timer_poll(&timer, &waker) == WF_READY, "READY once the timer has fired", "PENDING");
     wf_timer_drop(&timer);
     end();
+}
+
+/* It is reset into the past while `run` ends it, on the other thread: that one wakes, or the reset does, not both. */
+static void reset_into_the_past(void *(*run)(void *arg))
+{
+    const struct wf_waker again = waker_of(&second);
+    arm();
+    pthread_t thread = start(run);
+    wf_timer_reset(&timer, 0);
+    pthread_join(thread, NULL);
+    interleave_expect(wf_load_relaxed(&first.wakes) == 1, "the timer's waker is woken, once", "%d wakes",
+                      wf_load_relaxed(&first.wakes));
+    interleave_expect(wf_timer_poll(&timer, &again) == WF_READY, "READY: the deadline has passed", "PENDING");
+    wf_timer_drop(&timer);
+    end();
+}
+
+MODEL(explore_fire_reset_late, "07.9", "a timer is reset into the past while it fires; 2 threads")
+{
+    reset_into_the_past(fire);
+}
+
+MODEL(explore_close_reset_late, "07.10",
+      "a timer is reset into the past while its driver is shut down; 2 threads")
+{
+    reset_into_the_past(close_driver);
 }
 
 /* --- a driver that sleeps --- */

@@ -2,6 +2,8 @@
  * @file scenario_time.c
  * @brief Lab 07: sleeps, timeouts and ticks on a paused clock, polled by hand.
  */
+#include <stdlib.h>
+
 #include "mocks.h"
 #include "stage.h"
 #include "weft/test_clock.h"
@@ -41,6 +43,7 @@ void see_lock(void)
 
 static ON_STEP(now, ANSWERS(since_begin(wf_now())));
 static ON_STEP(advance, DONE_BY(wf_test_clock_advance((uint64_t)step->duration)));
+static ON_STEP(park, DONE_BY((void)wf_park(&driver()->park, wf_add_ns(wf_now(), (uint64_t)step->duration))));
 static ON_STEP(held, (struct step_reply){(int64_t)wf_load_relaxed(&driver()->armed), calls_under_lock});
 static ON_STEP(shutdown, DONE_BY(wf_park_shutdown(&driver()->park)));
 
@@ -55,11 +58,19 @@ static struct wf_time_driver *elsewhere(void)
     return other;
 }
 
-/* The current context is in this place from now on. */
+/* The current context is in this place from now on; or there is none until this thread goes elsewhere. */
 static void go_to(int64_t place)
 {
-    struct wf_time_driver *const drivers[] = {driver(), place == OTHER_RUNTIME ? elsewhere() : NULL, NULL};
-    wf_context_current->time_driver = drivers[scenario_in_range(place, 3)];
+    static struct wf_context *left;
+    struct wf_time_driver *const drivers[] = {driver(), place == OTHER_RUNTIME ? elsewhere() : NULL, NULL,
+                                              NULL};
+    if (!wf_context_current)
+        wf_context_current = left;
+    wf_context_current->time_driver = drivers[scenario_in_range(place, 4)];
+    if (place == WITHOUT_CONTEXT) {
+        left = wf_context_current;
+        wf_context_current = NULL;
+    }
 }
 
 static struct step_reply on_end_elsewhere(const struct step_end_elsewhere *step)
@@ -123,6 +134,40 @@ static void counted_wake(void *data)
 static const struct wf_waker_ops counted_ops = {counted_clone, counted_wake, counted_wake_by_ref,
                                                 counted_drop};
 
+/* OWN_CLONES: each clone is an object of its own. The first one is the test's, and is no clone that could be given back. */
+static struct own_clone {
+    struct counted *of;
+} first_of_all = {&wakers[OWN_CLONES]};
+
+static void *own_clone_clone(void *data)
+{
+    struct own_clone *clone = mock_storage(sizeof *clone);
+    clone->of = counted_clone(((struct own_clone *)data)->of);
+    return clone;
+}
+
+static void own_clone_wake_by_ref(void *data)
+{
+    counted_wake_by_ref(((struct own_clone *)data)->of);
+}
+
+static void own_clone_drop(void *data)
+{
+    if (data == &first_of_all)
+        return;
+    counted_drop(((struct own_clone *)data)->of);
+    free(data);
+}
+
+static void own_clone_wake(void *data)
+{
+    own_clone_wake_by_ref(data);
+    own_clone_drop(data);
+}
+
+static const struct wf_waker_ops own_clone_ops = {own_clone_clone, own_clone_wake, own_clone_wake_by_ref,
+                                                  own_clone_drop};
+
 static struct counted *waker_at(int64_t number)
 {
     return &wakers[scenario_in_range(number, WAKERS_MAX)];
@@ -181,10 +226,17 @@ static ON_STEP(next_due,
 static int64_t timers_seen; /* in the driver, when the inner future was polled last */
 static ON_STEP(seen, ANSWERS(timers_seen));
 
+static uint64_t inner_takes; /* so long does its next poll take */
+static ON_STEP(inner_takes, DONE_BY(inner_takes = (uint64_t)step->duration));
+
 /* The inner future is a leaf: it takes a unit, so it cannot be READY without one. */
 static enum wf_poll leaf_poll(struct wf_future *future, struct wf_cx *cx)
 {
     timers_seen = (int64_t)wf_load_relaxed(&driver()->armed);
+    uint64_t takes = inner_takes;
+    inner_takes = 0;
+    if (takes > 0)
+        wf_test_clock_advance(takes);
     if (wf_leaf_begin(cx->waker) == WF_EAGAIN) {
         bool armed = ((struct mock_probe *)future)->armed;
         ((struct mock_probe *)future)->armed = false;
@@ -216,10 +268,12 @@ static struct step_reply on_poll(const struct step_poll *step)
     wf_store_relaxed(&canceled, is_canceled);
     context.canceled = is_canceled ? &canceled : NULL;
     go_to(step->place);
-    wf_context_enter(&context);
+    if (step->place != WITHOUT_CONTEXT)
+        wf_context_enter(&context);
     enum wf_poll poll = wf_future_poll(future, &cx);
     units_left = context.budget;
-    wf_context_leave(&context);
+    if (step->place != WITHOUT_CONTEXT)
+        wf_context_leave(&context);
     go_to(THIS_RUNTIME);
     int64_t out = 0;
     if (poll == WF_READY)
@@ -238,6 +292,34 @@ static struct step_reply on_drop(const struct step_drop *step)
     return reply;
 }
 
+/* --- a timer without a future around it --- */
+
+static struct wf_timer timer;
+
+static struct step_reply on_timer(const struct step_timer *step)
+{
+    timer = (struct wf_timer){.deadline_ns = later(step->duration)};
+    if (step->made == BY_INIT)
+        wf_timer_init(&timer, later(step->duration));
+    return STEP_DONE;
+}
+
+static struct step_reply on_timer_poll(const struct step_timer_poll *step)
+{
+    go_to(step->place);
+    enum wf_poll poll = wf_timer_poll(&timer, &waker_at(step->waker)->waker);
+    go_to(THIS_RUNTIME);
+    return (struct step_reply){poll, wf_timer_status(&timer)};
+}
+
+static struct step_reply on_timer_drop(const struct step_timer_drop *step)
+{
+    go_to(step->place);
+    wf_timer_drop(&timer);
+    go_to(THIS_RUNTIME);
+    return STEP_DONE;
+}
+
 /* --- the scenario --- */
 
 static void begin(void)
@@ -247,6 +329,8 @@ static void begin(void)
     began_ns = wf_now();
     for (int i = 0; i < WAKERS_MAX; i++)
         wakers[i] = (struct counted){.waker = {&counted_ops, &wakers[i]}};
+    wakers[OWN_CLONES].waker = (struct wf_waker){&own_clone_ops, &first_of_all};
+    wakers[NO_WAKER].waker = (struct wf_waker){NULL, NULL};
 }
 
 static void end(void)

@@ -2,6 +2,7 @@
  * @file scenario_wheel.c
  * @brief Lab 07: one wheel, by its public functions.
  */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "scenario.h"
@@ -34,8 +35,10 @@ static struct step_reply on_wheel(const struct step_wheel *step)
     entries = calloc(ENTRIES_MAX, sizeof *entries);
     if (!wheel || !entries)
         scenario_broken("no memory");
-    for (int i = 0; i < ENTRIES_MAX; i++)
+    for (int i = 0; i < ENTRIES_MAX; i++) {
         wf_wheel_entry_init(&entries[i]);
+        entries[i].tick = UINT64_MAX; /* until it is inserted nobody has said */
+    }
     wf_timer_wheel_init(wheel);
     return STEP_DONE;
 }
@@ -84,6 +87,10 @@ static struct step_reply on_mass(const struct step_mass *step)
         wf_wheel_entry_init(&mass[i]);
         uint64_t ahead = step->lie == IN_ONE_SLOT ? 5 : 1 + (uint64_t)(i * 48271 % 2147483647 % (4 * count));
         wf_timer_wheel_insert(wheel, &mass[i], step->lie == ALL_DUE ? 0 : wheel->elapsed + ahead);
+        /* as a driver does: it looks when the next one comes, and whether it has */
+        reply.b += wf_timer_wheel_next(wheel) > LAST_TICK;
+        if (step->lie != ALL_DUE)
+            reply.b += wf_timer_wheel_pop(wheel, wheel->elapsed) != NULL;
     }
     for (int64_t i = 0; i < count; i += 2)
         wf_timer_wheel_remove(wheel, &mass[i]);
@@ -93,6 +100,48 @@ static struct step_reply on_mass(const struct step_mass *step)
         before = entry->tick;
     }
     free(mass);
+    return reply;
+}
+
+/* A thread's own wheel, and how often what was put in did not come out. */
+struct apart {
+    pthread_t thread;
+    int64_t rounds, wrong;
+    struct wf_timer_wheel wheel;
+};
+
+static void *turn_own_wheel(void *arg)
+{
+    struct apart *self = arg;
+    wf_timer_wheel_init(&self->wheel);
+    for (int64_t round = 0; round < self->rounds; round++) {
+        struct wf_wheel_entry entries_of_round[2];
+        uint64_t tick = self->wheel.elapsed + 1 + (uint64_t)round % 200;
+        for (int i = 0; i < 2; i++) {
+            wf_wheel_entry_init(&entries_of_round[i]);
+            wf_timer_wheel_insert(&self->wheel, &entries_of_round[i], tick);
+        }
+        wf_timer_wheel_remove(&self->wheel, &entries_of_round[0]);
+        self->wrong += wf_timer_wheel_next(&self->wheel) > tick;
+        self->wrong += wf_timer_wheel_pop(&self->wheel, tick) != &entries_of_round[1];
+        self->wrong += wf_timer_wheel_pop(&self->wheel, tick) != NULL;
+    }
+    return NULL;
+}
+
+static struct step_reply on_apart(const struct step_apart *step)
+{
+    static struct apart both[2];
+    struct step_reply reply = STEP_DONE;
+    for (int i = 0; i < 2; i++) {
+        both[i] = (struct apart){.rounds = step->rounds};
+        if (pthread_create(&both[i].thread, NULL, turn_own_wheel, &both[i]) != 0)
+            scenario_broken("no thread");
+    }
+    for (int i = 0; i < 2; i++) {
+        pthread_join(both[i].thread, NULL);
+        reply.a += both[i].wrong;
+    }
     return reply;
 }
 

@@ -11,8 +11,10 @@
 #include "step_table.h"
 #include "weft/interval.h"
 
-enum { ENTRIES_MAX = 1024, WAKERS_MAX = 6, CROWD_MAX = 2000, FLOOD_MAX = 300, MASS_MAX = 300000 };
+enum { ENTRIES_MAX = 1024, CROWD_MAX = 2000, FLOOD_MAX = 300, MASS_MAX = 300000 };
 enum { CREW_MAX = 120 }; /* tasks */
+/* Wakers by number: five that are like their clones, one each of whose clones is an object of its own, an empty one. */
+enum { OWN_CLONES = 5, NO_WAKER, WAKERS_MAX };
 
 #define MS INT64_C(1000000)
 
@@ -48,8 +50,14 @@ enum { SURROUNDINGS(STEP_EDGE_VALUE) };
 
 /** In which runtime something is done to a future: that of the test's clock, one with a clock of its own, or none. */
 #define PLACES(EDGE)                                                                                         \
-    EDGE(THIS_RUNTIME, "") EDGE(OTHER_RUNTIME, ", in another runtime") EDGE(NO_RUNTIME, ", in no runtime")
+    EDGE(THIS_RUNTIME, "")                                                                                   \
+    EDGE(OTHER_RUNTIME, ", in another runtime")                                                              \
+    EDGE(NO_RUNTIME, ", in no runtime") EDGE(WITHOUT_CONTEXT, ", on a thread that is in no context")
 enum { PLACES(STEP_EDGE_VALUE) };
+
+/** How a timer is made. */
+#define MADES(EDGE) EDGE(BY_INIT, "wf_timer_init()") EDGE(OF_ZEROES, "all zero but for the deadline")
+enum { MADES(STEP_EDGE_VALUE) };
 
 /** What happens while a poll clones its waker. */
 #define MEANWHILES(EDGE)                                                                                     \
@@ -85,10 +93,11 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     TOLD(LATE, tell_duration, 0, 1, 5 * MS, 5 * MS + 1, 25 * MS, 30 * MS, 86400000 * MS, INT64_MAX, -2, -1)  \
     TOLD(DUE, tell_duration, 0, 1, 4096, INT64_MAX, INT64_MIN, -2 - 4 * MS, -2)                              \
     WORDS(MISSED, MISSED)                                                                                    \
-    NUMBERS(WAKER, 0, 1, WAKERS_MAX - 1)                                                                     \
+    NUMBERS(WAKER, 0, 1, OWN_CLONES, NO_WAKER)                                                               \
     WORDS(SURROUNDING, SURROUNDINGS)                                                                         \
     WORDS(PLACE, PLACES)                                                                                     \
     WORDS(MEANWHILE, MEANWHILES)                                                                             \
+    WORDS(MADE, MADES)                                                                                       \
     NUMBERS(VALUE, 0, 1, -1, INT32_MIN, INT32_MAX)                                                           \
     NUMBERS(CROWD, 1, 33, 64, CROWD_MAX)                                                                     \
     WORDS(FLOOD, FLOODS)                                                                                     \
@@ -103,6 +112,7 @@ enum { FLOODS(STEP_EDGE_VALUE) };
 /* Replies:
  *     next    the tick
  *     pop     the entry, -1: none, -2: no entry of ours; its tick
+ *     apart   entries that did not come out when they should
  *     mass    how many came out; how many of them in the wrong sequence
  *     drain   how many came out, at most as many as there are entries; the sequence: each step 31 times what it was, and the entry */
 #define WHEEL_STEPS(STEP, ARG)                                                                                \
@@ -116,6 +126,8 @@ enum { FLOODS(STEP_EDGE_VALUE) };
     STEP(pop, "wf_timer_wheel_pop(wheel, {now})", ARG(now, NOW))                                              \
     STEP(mass, "{entries} entries {lie} are inserted, every other one is removed, the rest popped",           \
          ARG(entries, MASS) ARG(lie, LIE))                                                                    \
+    STEP(apart, "two threads insert, remove and pop {rounds} times, each with a wheel of its own",            \
+         ARG(rounds, ROUNDS))                                                                                 \
     STEP(drain, "wf_timer_wheel_pop(wheel, {now}) until it is NULL", ARG(now, NOW))
 
 /* --- the scenario "time": futures by number on a paused clock, polled by hand --- */
@@ -123,6 +135,7 @@ enum { FLOODS(STEP_EDGE_VALUE) };
 /* Replies:
  *     now, due   in nanoseconds since the clock was made
  *     poll       the poll; out, of a tick as `now`; -1: WF_FOREVER
+ *     timer_poll the poll; the timer's status
  *     units      left after the last poll
  *     waker      its clones that are alive; how often it was woken
  *     clones     those of all wakers that are alive
@@ -161,7 +174,13 @@ enum { FLOODS(STEP_EDGE_VALUE) };
          ARG(future, FUTURE) ARG(duration, RESET) ARG(place, PLACE))                                                          \
     STEP(reset_since, "wf_sleep_reset({future}, now - {ago}){place}",                                                         \
          ARG(future, FUTURE) ARG(ago, AGO) ARG(place, PLACE))                                                                 \
+    STEP(timer, "a timer whose deadline is now + {duration}: {made}",                                                         \
+         ARG(duration, DURATION) ARG(made, MADE))                                                                             \
+    STEP(timer_poll, "wf_timer_poll(timer) with waker {waker}{place}", ARG(waker, WAKER) ARG(place, PLACE))                   \
+    STEP(timer_drop, "wf_timer_drop(timer){place}", ARG(place, PLACE))                                                        \
     STEP(meanwhile, "when the next waker is cloned, {what}", ARG(what, MEANWHILE))                                            \
+    STEP(inner_takes, "the next poll of the inner future takes {duration}", ARG(duration, DURATION))                          \
+    STEP(park, "the driver parks for {duration}, with nothing else to do", ARG(duration, DURATION))                           \
     STEP(advance, "the clock goes on by {duration}", ARG(duration, DURATION))                                                 \
     STEP(advance_elsewhere, "the other runtime's clock goes on by {duration}", ARG(duration, DURATION))                       \
     STEP(held_elsewhere, "the timers in the other runtime's driver", )                                                        \

@@ -47,11 +47,13 @@ void test_wheel_mass(struct judge *judge);
 void test_wheel_pairs(struct judge *judge);
 void test_wheel_random(struct judge *judge);
 void test_wheel_late(struct judge *judge);
+void test_wheels_apart(struct judge *judge);
 
 /* tests_timer.c */
 void test_timer_waits(struct judge *judge);
 void test_timer_newest_waker(struct judge *judge);
 void test_timer_drop(struct judge *judge);
+void test_timer_again(struct judge *judge);
 void test_timer_reset(struct judge *judge);
 void test_timer_reset_fired(struct judge *judge);
 void test_timer_shutdown(struct judge *judge);
@@ -61,6 +63,8 @@ void test_poll_meanwhile(struct judge *judge);
 void test_poll_elsewhere(struct judge *judge);
 void test_drop_elsewhere(struct judge *judge);
 void test_reset_elsewhere(struct judge *judge);
+void test_timeout_elsewhere(struct judge *judge);
+void test_first_poll_outside(struct judge *judge);
 
 /* tests_futures.c */
 void test_sleep_ready(struct judge *judge);

@@ -70,17 +70,21 @@ void test_sleep_leaf(struct judge *judge)
         EXPECT(judge, reply.a == WF_READY, "READY once the timer has fired", "PENDING");
         expect_units(judge, 0, "a poll that is READY takes a unit");
     }
-    /* asked to end: before the first poll, armed, fired */
-    for (int when = 0; when < 3; when++) {
+    /* asked to end: before the first poll, armed, fired, closed; before the first poll, where no runtime is */
+    for (int when = 0; when < 5; when++) {
+        int64_t place = when == 4 ? NO_RUNTIME : THIS_RUNTIME;
         judge_forget_trace(judge);
         DO(judge, sleep, .future = A, .duration = MS);
-        if (when > 0)
-            expect_pending(judge, A, 3, "PENDING before the deadline");
-        if (when > 1)
+        if (when > 0 && when < 4)
+            expect_pending_in(judge, when == 3 ? OTHER_RUNTIME : THIS_RUNTIME, A, 3,
+                              "PENDING before the deadline");
+        if (when == 2)
             DO(judge, advance, .duration = MS);
-        reply = DO(judge, poll, .future = A, .waker = 3, .surrounding = CANCELED_DRY);
+        if (when == 3)
+            DO(judge, end_elsewhere);
+        reply = DO(judge, poll, .future = A, .waker = 3, .surrounding = CANCELED_DRY, .place = place);
         EXPECT(judge, reply.a == WF_PENDING, "PENDING: the unit comes first, and there is none", "READY");
-        reply = DO(judge, poll, .future = A, .waker = 3, .surrounding = CANCELED);
+        reply = DO(judge, poll, .future = A, .waker = 3, .surrounding = CANCELED, .place = place);
         EXPECT(judge, reply.a == WF_READY, "READY: cancellation was asked for", "PENDING");
         EXPECT(judge, reply.b == WF_ECANCELED, "out is WF_ECANCELED", "out is %s", judge_code(reply.b));
         expect_units(judge, 0, "a poll that is READY takes a unit");
@@ -262,6 +266,16 @@ void test_timeout_fires(struct judge *judge)
         DO(judge, drop, .future = A);
         expect_inner(judge, 0, 1, "the inner future is dropped, once");
     }
+    for (int polls = 0; polls < 2; polls++) { /* the time passes while the inner future is polled */
+        build_timeout(judge, 64 * MS);
+        if (polls > 0)
+            expect_pending(judge, A, 1, "PENDING before the deadline");
+        DO(judge, inner_takes, .duration = 64 * MS);
+        expect_ready(judge, A, WF_ETIMEDOUT,
+                     "READY in the poll in which its inner future is PENDING, and its deadline has come");
+        expect_inner(judge, 1, 1, "the inner future is polled once, then dropped, once");
+        expect_armed(judge, 0, "nothing is armed any more");
+    }
     for (int polls = 0; polls < 3; polls++) { /* dropped new, armed, fired */
         build_timeout(judge, 64 * MS);
         if (polls > 0)
@@ -277,6 +291,12 @@ void test_timeout_fires(struct judge *judge)
     DO(judge, shutdown);
     expect_ready(judge, A, WF_ECLOSED, "READY: the runtime was shut down");
     expect_inner(judge, 1, 1, "the inner future is polled once more, then dropped, once");
+    for (int64_t left = 0; left < 2; left++) {
+        build_timeout(judge, left * MS);
+        expect_ready(judge, A, left ? WF_ECLOSED : WF_ETIMEDOUT,
+                     "READY at the first poll: the runtime was shut down, or the deadline has come");
+        expect_inner(judge, 1, 1, "the inner future is polled once, then dropped");
+    }
     finish_time(judge);
 }
 

@@ -102,6 +102,7 @@ void test_interval_on_time(struct judge *judge)
         expect_next(judge, missed, INT64_MIN, 1, INT64_MAX, UINT64_MAX);
         expect_next(judge, missed, -2, 0, MS, UINT64_MAX); /* the sum is too large */
         expect_next(judge, missed, -2, 0, -2, UINT64_MAX);
+        expect_next(judge, missed, INT64_MIN, INT64_MAX, -2, UINT64_MAX); /* and late */
     }
     finish_time(judge);
 }

@@ -1,6 +1,6 @@
 /**
  * @file tests_places.c
- * @brief Clauses 07.7 to 07.9 where two runtimes meet: timers that are polled, reset and dropped in another one, in none, and when theirs is gone.
+ * @brief Clauses 07.7 to 07.9 and 07.15 where two runtimes meet: timers that are polled, reset and dropped in another one, in none, and when theirs is gone.
  */
 #include "tests.h"
 #include "weft/error.h"
@@ -18,8 +18,8 @@ static void arm_elsewhere(struct judge *judge, int64_t duration, int64_t waker)
 void test_poll_elsewhere(struct judge *judge)
 {
     begin_time(judge);
-    for (int64_t place = OTHER_RUNTIME; place <= NO_RUNTIME; place++)
-        for (int64_t then = THIS_RUNTIME; then <= NO_RUNTIME; then++) {
+    for (int64_t place = OTHER_RUNTIME; place <= WITHOUT_CONTEXT; place++)
+        for (int64_t then = THIS_RUNTIME; then <= WITHOUT_CONTEXT; then++) {
             judge_forget_trace(judge);
             DO(judge, sleep, .future = A, .duration = 64 * MS);
             expect_pending(judge, A, 0, "PENDING before the deadline");
@@ -41,7 +41,7 @@ void test_poll_elsewhere(struct judge *judge)
 void test_drop_elsewhere(struct judge *judge)
 {
     begin_time(judge);
-    for (int64_t place = THIS_RUNTIME; place <= NO_RUNTIME; place++) {
+    for (int64_t place = THIS_RUNTIME; place <= WITHOUT_CONTEXT; place++) {
         judge_forget_trace(judge);
         DO(judge, sleep, .future = A, .duration = 64 * MS);
         expect_pending(judge, A, 0, "PENDING before the deadline");
@@ -87,7 +87,7 @@ void test_reset_elsewhere(struct judge *judge)
 {
     begin_time(judge);
     /* an armed one; the other clock is behind, the real one ahead */
-    for (int64_t place = THIS_RUNTIME; place <= NO_RUNTIME; place++) {
+    for (int64_t place = THIS_RUNTIME; place <= WITHOUT_CONTEXT; place++) {
         judge_forget_trace(judge);
         DO(judge, sleep, .future = A, .duration = 64 * MS);
         expect_pending(judge, A, 2, "PENDING before the deadline");
@@ -139,4 +139,55 @@ void test_reset_elsewhere(struct judge *judge)
         }
     expect_unlocked(judge);
     finish_time(judge);
+}
+
+/* 07.15: a timeout that is armed here; the other clock is ahead, and so is the real one. */
+void test_timeout_elsewhere(struct judge *judge)
+{
+    begin_time(judge);
+    DO(judge, advance_elsewhere, .duration = 3600000 * MS);
+    for (int64_t place = OTHER_RUNTIME; place <= NO_RUNTIME; place++)
+        for (int end = 0; end < 3; end++) {
+            judge_forget_trace(judge);
+            DO(judge, probe);
+            DO(judge, timeout, .future = A, .duration = 64 * MS);
+            expect_pending(judge, A, 0, "PENDING before the deadline");
+            expect_pending_in(judge, place, A, 1,
+                              "PENDING before the deadline, by the clock of its timer's driver");
+            expect_armed(judge, 1, "an armed timer stays in the driver of its first poll");
+            if (end == 0) { /* by its deadline */
+                expect_wake(judge, 64 * MS, 1, "its waker is woken at the deadline");
+                expect_ready_in(judge, place, A, WF_ETIMEDOUT, "READY: the time is over");
+            } else if (end == 1) { /* by its inner future */
+                DO(judge, arm, .value = 1);
+                expect_ready_in(judge, place, A, 0, "READY, as its inner future is");
+            } else {
+                DO(judge, drop, .future = A, .place = place);
+            }
+            expect_armed(judge, 0, "a timeout that is READY or dropped holds no timer, wherever that was");
+            expect_armed_elsewhere(judge, 0, "nor does it anywhere else");
+            struct judge_reply kept = DO(judge, clones);
+            EXPECT(judge, kept.a == 0, "nobody keeps a waker any more", "%lld clones are alive",
+                   (long long)kept.a);
+        }
+    expect_unlocked(judge);
+    finish_time(judge);
+}
+
+/* 07.20, law 12: to wait for a time where no time driver is is a mistake, and the panic says so. */
+void test_first_poll_outside(struct judge *judge)
+{
+    for (int64_t place = NO_RUNTIME; place <= WITHOUT_CONTEXT; place++)
+        for (int is_timeout = 0; is_timeout < 2; is_timeout++) {
+            begin_time(judge);
+            if (is_timeout) {
+                DO(judge, probe);
+                DO(judge, timeout, .future = A, .duration = -1);
+            } else {
+                DO(judge, sleep, .future = A, .duration = -1);
+            }
+            judge_allow_panic(judge);
+            DO(judge, poll, .future = A, .place = place);
+            judge_expect_panic(judge, "G.143", "");
+        }
 }

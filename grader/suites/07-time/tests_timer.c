@@ -21,8 +21,10 @@ static int64_t rounded_up(int64_t ns)
 void test_timer_waits(struct judge *judge)
 {
     begin_time(judge);
+    DO(judge, sleep_since, .future = A, .ago = MS);
+    expect_ready(judge, A, 0, "READY at the first poll: the deadline was before the clock began");
     for (int i = 0; i < DURATIONS_COUNT; i++) {
-        int64_t duration = durations[i];
+        int64_t duration = durations[i], waker = 0;
         judge_forget_trace(judge);
         DO(judge, sleep, .future = A, .duration = duration);
         if (duration == 0) {
@@ -44,9 +46,11 @@ void test_timer_waits(struct judge *judge)
         if (left > 1) { /* the clock is between the deadline and its tick */
             expect_wake(judge, 1, -1, "no wake before the tick of the deadline");
             expect_pending(judge, A, 0, "PENDING until its driver has fired it, which is to wake its task");
+            expect_pending(judge, A, waker = 1,
+                           "PENDING until its driver has fired it, with another waker too");
             left--;
         }
-        expect_wake(judge, left, 0,
+        expect_wake(judge, left, waker,
                     "its waker is woken in the turn in which the tick of the deadline has come");
         expect_ready(judge, A, 0, "READY once the timer has fired");
         /* the clock is at a tick again */
@@ -62,6 +66,11 @@ void test_timer_waits(struct judge *judge)
     DO(judge, sleep_until, .future = A, .duration = MS);
     DO(judge, advance, .duration = MS); /* it passes before the first poll */
     expect_ready(judge, A, 0, "READY at the first poll: the deadline has passed meanwhile");
+    for (int64_t part = 1; part < MS; part += 999998) { /* between the deadline and its tick */
+        DO(judge, sleep_until, .future = A, .duration = part);
+        DO(judge, advance, .duration = part);
+        expect_ready(judge, A, 0, "READY at the first poll: the deadline has passed, whatever the tick");
+    }
     /* four quarters of a tick */
     DO(judge, sleep, .future = A, .duration = MS);
     expect_pending(judge, A, 0, "PENDING before the deadline");
@@ -82,9 +91,9 @@ void test_timer_newest_waker(struct judge *judge)
         int64_t waker = 0;
         DO(judge, sleep, .future = A, .duration = 64 * MS);
         DO(judge, sleep, .future = B, .duration = 65 * MS);
-        expect_pending(judge, B, WAKERS_MAX - 1, "PENDING before the deadline");
+        expect_pending(judge, B, OWN_CLONES, "PENDING before the deadline");
         for (int poll = 0; poll < polls; poll++) {
-            waker = judge_random(judge, WAKERS_MAX - 1);
+            waker = judge_random(judge, OWN_CLONES);
             expect_pending(judge, A, waker, "PENDING before the deadline");
             expect_pending(judge, A, waker, "PENDING before the deadline, again with the same waker");
             struct judge_reply kept = DO(judge, waker, .waker = waker);
@@ -98,7 +107,7 @@ void test_timer_newest_waker(struct judge *judge)
         EXPECT(judge, after.a == 1, "a waker that was woken is used up", "%lld clones are alive",
                (long long)after.a);
         if (round % 2)
-            expect_wake(judge, 3600000 * MS, WAKERS_MAX - 1, "the other timer's waker is woken, once");
+            expect_wake(judge, 3600000 * MS, OWN_CLONES, "the other timer's waker is woken, once");
         else
             DO(judge, drop, .future = B);
         expect_wake(judge, MS, -1, "nobody is woken a second time");
@@ -167,6 +176,55 @@ void test_timer_drop(struct judge *judge)
     finish_time(judge);
 }
 
+/* How a timer came to be dropped. */
+enum { NEW, ARMED, ARMED_FOR_NOBODY, FIRED, LATE, CLOSED, DROPS_OF_TIMER };
+
+static void expect_timer(struct judge *judge, int64_t place, int64_t waker, bool ready, const char *why)
+{
+    struct judge_reply reply = DO(judge, timer_poll, .waker = waker, .place = place);
+    EXPECT(judge, reply.a == (ready ? WF_READY : WF_PENDING), why, ready ? "PENDING" : "READY");
+}
+
+/* 07.8: a timer that was dropped, in whatever state, is idle: it may be polled again, here, where its deadline is to come. */
+void test_timer_again(struct judge *judge)
+{
+    begin_time(judge);
+    for (int round = 0; round < 2 * DROPS_OF_TIMER; round++) {
+        int state = round / 2;
+        judge_forget_trace(judge);
+        DO(judge, timer, .duration = 64 * MS, .made = round % 2);
+        int64_t behind = DO(judge, now).a; /* so much is the other clock */
+        if (state == ARMED || state == ARMED_FOR_NOBODY)
+            expect_timer(judge, THIS_RUNTIME, state == ARMED ? 0 : NO_WAKER, false,
+                         "PENDING before the deadline");
+        if (state == FIRED || state == CLOSED)
+            expect_timer(judge, OTHER_RUNTIME, 0, false, "PENDING before the deadline");
+        if (state == FIRED)
+            expect_wake_elsewhere(judge, behind + 64 * MS, 0, "its waker is woken at its deadline");
+        if (state == CLOSED)
+            DO(judge, end_elsewhere);
+        if (state == LATE) {
+            DO(judge, advance_elsewhere, .duration = behind + 64 * MS);
+            expect_timer(judge, OTHER_RUNTIME, 0, true, "READY at a late first poll");
+        }
+        DO(judge, timer_drop, .place = round % 3 ? THIS_RUNTIME : NO_RUNTIME);
+        expect_armed(judge, 0, "a timer that was dropped is in no driver");
+        DO(judge, timer_drop);
+        expect_timer(judge, THIS_RUNTIME, 1, false,
+                     "PENDING before the deadline: a timer that was dropped is idle");
+        struct judge_reply kept = DO(judge, clones);
+        EXPECT(judge, kept.a == 1, "each waker that was given back is given back once",
+               "%lld clones are alive", (long long)kept.a);
+        expect_armed(judge, 1, "the timer is armed where it is polled");
+        expect_wake(judge, 64 * MS, 1, "its waker is woken at its deadline");
+        expect_timer(judge, THIS_RUNTIME, 1, true, "READY once the timer has fired");
+        if (state == FIRED || state == LATE)
+            DO(judge, end_elsewhere);
+    }
+    expect_unlocked(judge);
+    finish_time(judge);
+}
+
 /* 07.9: an armed one. */
 void test_timer_reset(struct judge *judge)
 {
@@ -200,6 +258,21 @@ void test_timer_reset(struct judge *judge)
         expect_wake(judge, 1, 2, "the waker of its last poll is woken at the tick of the new deadline");
         expect_ready(judge, A, 0, "READY once the timer has fired");
     }
+    /* to earlier, and its driver only turns: it looks at its clock before it looks at the wheel */
+    for (int resets = 0; resets < 2; resets++) {
+        judge_forget_trace(judge);
+        DO(judge, sleep, .future = A, .duration = resets ? 3600000 * MS : 64 * MS);
+        expect_pending(judge, A, 2, "PENDING before the deadline");
+        if (resets)
+            DO(judge, reset, .future = A, .duration = 64 * MS);
+        int64_t before = DO(judge, now).a;
+        DO(judge, park, .duration = 4096 * MS);
+        judge_expect_woken(judge, EVENT_WOKEN, 2, true, "the driver parks, and fires the timer on its way");
+        int64_t now = DO(judge, now).a;
+        EXPECT(judge, now == before + 64 * MS, "it fires at its new deadline, 64 ms on", "%lld ns on",
+               (long long)(now - before));
+        expect_ready(judge, A, 0, "READY once the timer has fired");
+    }
     /* for ever, and back; into the past: it wakes at once */
     DO(judge, sleep, .future = A, .duration = MS);
     expect_pending(judge, A, 0, "PENDING before the deadline");
@@ -209,11 +282,13 @@ void test_timer_reset(struct judge *judge)
     expect_wake(judge, MS, 0, "the waker of its last poll is woken at the new deadline");
     expect_ready(judge, A, 0, "READY once the timer has fired");
     static const int64_t ago[] = {0, 1, MS};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
+        if (i == 3)
+            DO(judge, advance, .duration = 2); /* now the tick of what has passed is yet to come */
         DO(judge, sleep, .future = A, .duration = 64 * MS);
         expect_pending(judge, A, 3, "PENDING before the deadline");
         struct judge_reply before = DO(judge, waker, .waker = 3);
-        DO(judge, reset_since, .future = A, .ago = ago[i]);
+        DO(judge, reset_since, .future = A, .ago = ago[i % 3]);
         struct judge_reply after = DO(judge, waker, .waker = 3);
         EXPECT(judge, after.b == before.b + 1, "a reset to a deadline that has passed wakes at once, once",
                "%lld wakes", (long long)(after.b - before.b));
@@ -282,6 +357,11 @@ void test_timer_shutdown(struct judge *judge)
     expect_ready(judge, D, WF_ECLOSED, "READY at the first poll: the driver was shut down");
     DO(judge, sleep, .future = A, .duration = -1);
     expect_ready(judge, A, WF_ECLOSED, "READY at the first poll: the driver was shut down");
+    static const int64_t ago[] = {0, 1, MS};
+    for (int i = 0; i < 3; i++) {
+        DO(judge, sleep_since, .future = A, .ago = ago[i]);
+        expect_ready(judge, A, 0, "READY with 0 at a late first poll, after a shutdown too");
+    }
     expect_unlocked(judge);
     finish_time(judge);
 }

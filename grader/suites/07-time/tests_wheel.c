@@ -117,6 +117,8 @@ static uint64_t next(struct judge *judge)
     bool is_due = wheel.entries[first].tick <= wheel.elapsed;
     snprintf(text, sizeof text, "a tick after now, %llu: nothing is due", (unsigned long long)wheel.elapsed);
     EXPECT(judge, is_due || tick > wheel.elapsed, text, "%llu", (unsigned long long)tick);
+    snprintf(text, sizeof text, "now, %llu: something is due", (unsigned long long)wheel.elapsed);
+    EXPECT(judge, !is_due || tick == wheel.elapsed, text, "%llu", (unsigned long long)tick);
     return tick;
 }
 
@@ -379,5 +381,15 @@ void test_wheel_random(struct judge *judge)
         }
         pop_all(judge, WF_TICK_NEVER - 1);
     }
+    judge_finish(judge);
+}
+
+/* 07.1: a wheel has nothing in common with another one, that a thread beside has. */
+void test_wheels_apart(struct judge *judge)
+{
+    judge_start(judge, "wheel");
+    struct judge_reply reply = DO(judge, apart, .rounds = 2000);
+    EXPECT(judge, reply.a == 0, "each entry comes out of its own wheel, at its tick, once", "%lld did not",
+           (long long)reply.a);
     judge_finish(judge);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "weft/detail/time_driver.h"
 #include "weft/error.h"
 #include "weft/time.h"
 
@@ -14,7 +15,10 @@ static enum wf_poll timeout_poll(struct wf_future *future, struct wf_cx *cx)
     future->awaiting = self->inner;
     enum wf_poll inner = wf_future_poll(self->inner, cx);
     if (inner == WF_PENDING) {
-        bool late = wf_now() >= self->timer.deadline_ns;
+        /* an armed timer's clock is that of its driver, wherever this is polled */
+        bool is_armed = wf_load_acquire(&self->timer.state) == WF_TIMER_ARMED;
+        uint64_t now_ns = is_armed ? wf_time_driver_now(self->timer.driver) : wf_now();
+        bool late = now_ns >= self->timer.deadline_ns;
         if (!late && wf_timer_poll(&self->timer, cx->waker) == WF_PENDING)
             return WF_PENDING;
         int status = wf_timer_status(&self->timer);
