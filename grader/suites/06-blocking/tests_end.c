@@ -107,6 +107,16 @@ void test_joins_call_back(struct judge *judge)
         let_go(judge, calls[i]);
     expire(judge, 1);
     expire(judge, 1);
+    spawn(judge, ORDINARY, WAITS);
+    begin_drop(judge);
+    finish(judge);
+    /* and where the last one has ended before */
+    judge_start(judge, "pool");
+    make_pool(judge, 1);
+    count_joins();
+    DO(judge, stopped_asks);
+    let_go(judge, spawn(judge, ORDINARY, WAITS));
+    expire(judge, 1);
     begin_drop(judge);
     finish(judge);
 }
