@@ -32,7 +32,7 @@ static void *run_thread(void *arg)
 static int start_thread(struct wf_blocking_pool *self)
 {
     pthread_t thread;
-    (void)self;
+    self->started++;
     return pthread_create(&thread, NULL, run_thread, NULL);
 }
 
@@ -103,6 +103,20 @@ MODEL(explore_two_calls, "06.3", "two calls, of which the first waits for the se
     assert(wf_spawn_blocking_mandatory(pool, NULL, wait_for_the_other, NULL) == 0);
     assert(wf_spawn_blocking_mandatory(pool, NULL, open_gate, NULL) == 0);
     end(3);
+}
+
+/* For a thread that comes when its call was taken: it is idle, too. */
+MODEL(explore_all_idle, "06.4", "two calls, and then each thread that was started is idle; 3 threads",
+      .spurious = -1, .timeouts = -1)
+{
+    struct wf_blocking_metrics now;
+    begin(2);
+    for (int i = 0; i < 2; i++)
+        assert(wf_spawn_blocking_mandatory(pool, NULL, count, NULL) == 0);
+    do /* if one of them never is, this thread waits for ever */
+        wf_blocking_pool_metrics(pool, &now);
+    while (now.idle != now.started);
+    end(2);
 }
 
 static void *spawn_late(void *arg)

@@ -43,6 +43,7 @@ static const struct judge_test tests[] = {
     LAWS_ROWS{"explore_no_threads", "06.5", INTERLEAVE, judge_model},
     {"explore_two_calls", "06.3", INTERLEAVE, judge_model},
     {"explore_keep_alive", "06.4", INTERLEAVE, judge_model},
+    {"explore_all_idle", "06.4", INTERLEAVE, judge_model},
     {"explore_close", "06.6", INTERLEAVE, judge_model},
     {"explore_close_call", "06.6", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
