@@ -224,6 +224,18 @@ static void come_round(struct thread *thread, int first, il_site site)
     tell_hidden(thread, site, "waits: another look is in vain until something that it has read changes");
 }
 
+/* It has a lock that the round takes: no other thread could answer it here. It comes round once more before that lock. */
+static bool holds_a_lock_of_it(const struct thread *thread, int first)
+{
+    for (int i = first; i < thread->look_count; i++) {
+        int object = looks_of(thread)[i].object;
+        if (object != THE_CLOCK && !il_is_location(object) &&
+            il->locks[object - FIRST_LOCK].owner == thread->id)
+            return true;
+    }
+    return false;
+}
+
 /* --- what the operations call --- */
 
 void look_begins(struct thread *thread, int object, uint64_t arguments, il_site site)
@@ -240,7 +252,8 @@ void look_begins(struct thread *thread, int object, uint64_t arguments, il_site 
             *is_loop = il->has_loops = il->found_loop = il->pruned = true;
             il_leave();
         }
-        if (thread->looks_from && looks[i].state == thread->looks_from && looks[i].object == object) {
+        if (thread->looks_from && looks[i].state == thread->looks_from && looks[i].object == object &&
+            !holds_a_lock_of_it(thread, i)) {
             come_round(thread, i, site);
             return;
         }

@@ -257,6 +257,34 @@ MODEL(looks_under_mutex, "-", "looks at a plain variable, under a mutex")
     beside(waits_under_mutex, sets_under_mutex);
 }
 
+static void *adds_under_mutex(void *arg)
+{
+    pthread_mutex_lock(&mutex);
+    guarded++;
+    pthread_mutex_unlock(&mutex);
+    return arg;
+}
+
+static int look_under_mutex(void)
+{
+    pthread_mutex_lock(&mutex);
+    int seen = guarded;
+    pthread_mutex_unlock(&mutex);
+    return seen;
+}
+
+MODEL(looks_under_mutex_for_two, "-",
+      "what was seen stands in a register at the lock: the second look after an answer is like the first at its unlock")
+{
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, adds_under_mutex, NULL);
+    while (look_under_mutex() != 2)
+        sched_yield();
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+}
+
 MODEL(looks_under_mutex_in_vain, "-", "the same, and nobody writes")
 {
     three(waits_under_mutex);

@@ -32,7 +32,7 @@ static void *run_thread(void *arg)
 static int start_thread(struct wf_blocking_pool *self)
 {
     pthread_t thread;
-    (void)self;
+    self->started++;
     return pthread_create(&thread, NULL, run_thread, NULL);
 }
 
@@ -105,6 +105,20 @@ MODEL(explore_two_calls, "06.3", "two calls, of which the first waits for the se
     end(3);
 }
 
+/* For a thread that comes when its call was taken: it is idle, too. */
+MODEL(explore_all_idle, "06.4", "two calls, and then each thread that was started is idle; 3 threads",
+      .spurious = -1, .timeouts = -1)
+{
+    struct wf_blocking_metrics now;
+    begin(2);
+    for (int i = 0; i < 2; i++)
+        assert(wf_spawn_blocking_mandatory(pool, NULL, count, NULL) == 0);
+    do /* if one of them never is, this thread waits for ever */
+        wf_blocking_pool_metrics(pool, &now);
+    while (now.idle != now.started);
+    end(2);
+}
+
 static void *spawn_late(void *arg)
 {
     (void)arg;
@@ -128,5 +142,48 @@ MODEL(explore_close, "06.6", "a mandatory call is spawned while the pool is drop
     pthread_join(thread, NULL);
     interleave_expect(ran == 1, "the call that was accepted has run before the pool is closed, or was refused",
                       "it has run %d times", ran);
+    wf_scheduler_unreference(&pool->scheduler);
+}
+
+/* For `closed`, of a call that need not run: whether it is begun is decided under the lock. */
+MODEL(explore_close_call, "06.6", "an ordinary call is taken while the pool is dropped; 2 threads")
+{
+    struct wf_join_handle handle;
+    const struct wf_waker nobody = {0};
+    struct wf_cx cx = {.waker = &nobody};
+    begin(1);
+    assert(wf_spawn_blocking(pool, &handle, count, NULL) == 0);
+    wf_blocking_pool_drop(pool);
+    assert(wf_future_poll(&handle.future, &cx) == WF_READY);
+    interleave_expect(ran == (handle.out == 0), "a call has run, or its handle is READY with WF_ECANCELED",
+                      "it has run %d times, and the handle has %d", ran, handle.out);
+}
+
+static int start_none(struct wf_blocking_pool *self)
+{
+    self->started++; /* plain: the lock orders it */
+    self->started--;
+    return EAGAIN;
+}
+
+static void *spawn_in_vain(void *arg)
+{
+    int *status = arg;
+    *status = wf_spawn_blocking_mandatory(pool, NULL, count, NULL);
+    return NULL;
+}
+
+/* For the lock while a thread is started: the other spawner must not count on a thread that does not come. */
+MODEL(explore_no_threads, "06.5", "two spawns where the system gives no thread; 2 threads")
+{
+    pthread_t thread;
+    int first, second;
+    begin(1);
+    pool->start_thread = start_none;
+    assert(pthread_create(&thread, NULL, spawn_in_vain, &first) == 0);
+    spawn_in_vain(&second);
+    pthread_join(thread, NULL);
+    interleave_expect(first == WF_EAGAIN && second == WF_EAGAIN, "both are refused with WF_EAGAIN",
+                      "they return %d and %d", first, second);
     wf_scheduler_unreference(&pool->scheduler);
 }

@@ -19,6 +19,7 @@ struct call {
     sem_t go;
     struct wf_join_handle handle;
     int value;
+    int inner; /* what its spawn returned */
 };
 
 static struct wf_blocking_pool *pool;
@@ -55,8 +56,7 @@ static int run(void *arg)
     } else if (self->behaviour == SPAWNS) {
         struct call *next = call_of(self->number + 1);
         next->behaviour = WAITS;
-        if (spawn(next, ORDINARY) != 0)
-            scenario_broken("a call's spawn failed");
+        self->inner = spawn(next, ORDINARY);
     }
     pthread_mutex_lock(&lock);
     at_once--;
@@ -68,10 +68,10 @@ static int run(void *arg)
 
 void __real_wf_blocking_pool_run_call(struct wf_task *, struct wf_context *, bool);
 
-/* A waker finds the call in the thread's current context: so that is the one to run it with. */
+/* A waker finds the call in the thread's current context: so that is the one to run it with, or to drop it. The event hook is in the base. */
 void __wrap_wf_blocking_pool_run_call(struct wf_task *call, struct wf_context *context, bool begin)
 {
-    strayed += context != wf_context_current;
+    strayed += context != wf_context_current || !context->outer || context->outer->blocking_pool != pool;
     __real_wf_blocking_pool_run_call(call, context, begin);
 }
 
@@ -129,8 +129,11 @@ static void on_calls_changed(void *arg, int difference)
         (void)ask();
 }
 
+static void end(void);
+
 static struct step_reply on_make(const struct step_make *step)
 {
+    end(); /* of the pool before */
     pool = wf_blocking_pool_new(&(struct wf_blocking_config){
         .threads_max = (uint32_t)step->threads_max,
         .keep_alive_ns = (uint64_t)step->keep_alive_ns,
@@ -224,6 +227,18 @@ static struct step_reply on_contexts(const struct step_contexts *step)
 {
     (void)step;
     return (struct step_reply){.a = strayed};
+}
+
+static struct step_reply on_inner(const struct step_inner *step)
+{
+    return (struct step_reply){call_of(step->call)->inner, call_of(step->call + 1)->handle.task != NULL};
+}
+
+static struct step_reply on_unjoined(const struct step_unjoined *step)
+{
+    (void)step;
+    struct sleeps now = sleeps_now();
+    return (struct step_reply){.a = now.started - now.threads - now.joined};
 }
 
 static struct step_reply on_deadline(const struct step_deadline *step)
@@ -419,6 +434,7 @@ static void end(void)
         wf_scheduler_unreference(wf_blocking_pool_scheduler(pool));
     }
     wf_scheduler_unreference(wf_blocking_pool_scheduler(pool));
+    pool = NULL;
 }
 
 const struct scenario scenario_pool = {"pool", begin, act, end};

@@ -63,7 +63,7 @@ static struct step_reply on_two_pools(const struct step_two_pools *step)
 /* --- a pool whose threads were started, and none has come to run yet --- */
 
 static struct wf_blocking_pool *pool;
-static int64_t asked_for;
+static int64_t asked_for, accepted, ran;
 
 static int start_slowly(struct wf_blocking_pool *self)
 {
@@ -72,22 +72,26 @@ static int start_slowly(struct wf_blocking_pool *self)
     return 0;
 }
 
+/* The last one closes the pool, so that nothing of the sleep of a thread is asked. */
 static int run(void *arg)
 {
     (void)arg;
+    if (++ran == accepted) {
+        pthread_mutex_lock(&pool->lock);
+        pool->closed = true;
+        pthread_mutex_unlock(&pool->lock);
+    }
     return 0;
 }
 
 static struct step_reply on_limit(const struct step_limit *step)
 {
-    enum { MORE = 3 };
     pool = wf_blocking_pool_new(&(struct wf_blocking_config){.threads_max = (uint32_t)step->limit});
     if (!pool)
         scenario_broken("no memory for a pool");
     pool->start_thread = start_slowly;
-    asked_for = 0;
-    int64_t accepted = 0;
-    for (int64_t i = 0; i < step->limit + MORE; i++)
+    asked_for = accepted = ran = 0;
+    for (int64_t i = 0; i < step->calls; i++)
         accepted += wf_spawn_blocking(pool, NULL, run, NULL) == 0;
     return (struct step_reply){accepted, asked_for};
 }
@@ -100,17 +104,15 @@ static struct step_reply on_has(const struct step_has *step)
     return (struct step_reply){(int64_t)now.threads << 32 | now.idle, (int64_t)now.started << 32 | now.queued};
 }
 
-/* So that nothing of the pool's threads is asked: not what they do, nor how they end. */
-static struct step_reply on_empty(const struct step_empty *step)
+static struct step_reply on_run_all(const struct step_run_all *step)
 {
     (void)step;
     struct wf_context context = {.scheduler = &pool->scheduler};
     wf_context_enter(&context);
-    for (struct wf_task *call; (call = wf_task_queue_pop(&pool->calls));)
-        wf_blocking_pool_run_call(call, &context, false);
+    wf_blocking_pool_run(pool, &context);
     wf_context_leave(&context);
     wf_scheduler_unreference(wf_blocking_pool_scheduler(pool));
-    return STEP_DONE;
+    return (struct step_reply){.a = ran};
 }
 
 STEP_SCENARIO(pools, POOLS_STEPS, NULL, NULL)

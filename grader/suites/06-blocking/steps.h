@@ -21,8 +21,8 @@ enum {
 #define KINDS(EDGE) EDGE(ORDINARY, "wf_spawn_blocking") EDGE(MANDATORY, "wf_spawn_blocking_mandatory")
 enum { KINDS(STEP_EDGE_VALUE) };
 
-/** As many threads as a pool has that does not say, and more than a byte or two hold. */
-#define LIMITS 1, 512, 513, 65537
+/** As many threads as a pool has that does not say, more than a byte or two hold, and no limit: of these two not all are started. */
+#define LIMITS 1, 512, 513, 65537, 2147483648, 4294967295
 /** Keep-alives: next to 0, to a millisecond and to 32 bits of nanoseconds; more milliseconds than 31 bits hold; the longest. */
 #define KEEP_ALIVES(EDGE)                                                                                    \
     EDGE(1, "1 ns")                                                                                          \
@@ -62,7 +62,9 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
  *     spawn      what was returned
  *     metrics    threads and idle, as the pool counts them; queued, and the threads that were started so far: each two in one number
  *     join       the handle's output, or UNTOLD; the value
- *     contexts   calls that were run with another context than the thread's current one
+ *     contexts   calls that were run, or dropped, with another context than the thread's current one, or without the pool's base below it
+ *     inner      what the spawn of a call returned; whether there was a handle
+ *     unjoined   threads that have ended and were not joined
  *     deadline   of the thread that fell asleep last, in milliseconds from then on; whether each wait that goes on after a return without a reason had the same
  *     bounds     1: some deadline was earlier, 2: some one was later, than the keep-alive from the begin of its sleep; 1: some one's
  *                nanoseconds are no part of a second
@@ -70,7 +72,8 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
  *     two_pools  calls that have run, of both; 1: both pools were there
  *     storm      calls that have run; most at once
  *     limit      calls that were accepted; threads that were asked for
- *     has        as metrics */
+ *     has        as metrics
+ *     run_all    calls that have run */
 #define POOL_STEPS(STEP, ARG)                                                                                \
     STEP(make, "wf_blocking_pool_new(threads_max {threads_max}, keep-alive {keep_alive_ns})",                \
          ARG(threads_max, THREADS_MAX) ARG(keep_alive_ns, KEEP_ALIVE))                                       \
@@ -84,6 +87,8 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
     STEP(join, "polls the handle of call {call}", ARG(call, CALL))                                           \
     STEP(metrics, "wf_blocking_pool_metrics()", )                                                            \
     STEP(contexts, "which contexts calls were run with", )                                                   \
+    STEP(inner, "what the spawn in call {call} returned", ARG(call, CALL))                                   \
+    STEP(unjoined, "how many threads have ended and were not joined", )                                      \
     STEP(deadline, "until when the thread sleeps that fell asleep last", )                                   \
     STEP(bounds, "the deadlines of all sleeps so far", )                                                     \
     STEP(stop_clock, "CLOCK_MONOTONIC stands at 5,000,000,000.999999999 s", )                                \
@@ -107,12 +112,10 @@ enum { BEHAVIOURS(STEP_EDGE_VALUE) };
     STEP(two_pools,                                                                                          \
          "two pools at once, each with its spawner, run {call} calls each; keep-alive a microsecond",        \
          ARG(call, CALL))                                                                                    \
-    STEP(limit,                                                                                              \
-         "{limit} calls and 3 more, of a pool of at most {limit} threads: the system starts them, and is "   \
-         "slow",                                                                                             \
-         ARG(limit, LIMIT))                                                                                  \
+    STEP(limit, "{calls} calls, of a pool of at most {limit} threads: the system starts them, and is slow",  \
+         ARG(limit, LIMIT) ARG(calls, CALL))                                                                 \
     STEP(has, "wf_blocking_pool_metrics()", )                                                                \
-    STEP(empty, "takes the calls out of the queue, and drops them", )
+    STEP(run_all, "one of the threads comes, and runs calls; the last call sets closed", )
 
 #define LAB_STEPS(STEP, ARG)                                                                                 \
     POOL_STEPS(STEP, ARG)                                                                                    \

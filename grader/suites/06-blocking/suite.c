@@ -25,6 +25,7 @@ static const struct judge_test tests[] = {
     {"idle_is_used", "06.2", PLAIN | ASAN, test_idle_is_used},
     {"two_calls_one_sleeper", "06.3", PLAIN | ASAN | TSAN, test_two_calls_one_sleeper},
     {"spurious", "06.3", PLAIN | ASAN, test_spurious},
+    {"many", "06.3", PLAIN | ASAN, test_many},
     {"random_pool", "06.3", PLAIN | ASAN | TSAN, test_random_pool},
     {"storm", "06.3", PLAIN | ASAN | TSAN, test_storm},
     {"two_pools", "06.3", PLAIN | TSAN, test_two_pools},
@@ -39,9 +40,12 @@ static const struct judge_test tests[] = {
     {"random_drop", "06.6", PLAIN | ASAN | TSAN, test_random_drop},
     {"joins", "06.7", PLAIN | ASAN | TSAN, test_joins},
     {"joins_call_back", "06.7", PLAIN | ASAN, test_joins_call_back},
-    LAWS_ROWS{"explore_two_calls", "06.3", INTERLEAVE, judge_model},
+    LAWS_ROWS{"explore_no_threads", "06.5", INTERLEAVE, judge_model},
+    {"explore_two_calls", "06.3", INTERLEAVE, judge_model},
     {"explore_keep_alive", "06.4", INTERLEAVE, judge_model},
+    {"explore_all_idle", "06.4", INTERLEAVE, judge_model},
     {"explore_close", "06.6", INTERLEAVE, judge_model},
+    {"explore_close_call", "06.6", INTERLEAVE, judge_model},
     {NULL, NULL, 0, NULL},
 };
 

@@ -43,6 +43,8 @@ void expect_joined(struct judge *judge, int call, int64_t code);
 void expect_not_joined(struct judge *judge, int call);
 /** Let go what waits, end the pool, join all handles. By hand where no drop was begun: so most tests need no close. */
 void finish(struct judge *judge);
+/** The same, and another pool is to follow in the same program. */
+void finish_pool(struct judge *judge);
 /** Of the drop to come: each thread must have been joined. */
 void count_joins(void);
 /** From now on the pool's own counts are compared, too. */
@@ -57,7 +59,8 @@ void expect_metrics(struct judge *judge, struct judge_reply reply, struct pool_c
 
 /** What the model has. */
 struct pool_model {
-    int threads_max, started, threads, asleep, held, queued, running, begun, compared, returned, calls;
+    int threads_max, started, threads, asleep, held, ending, queued, running, begun, compared, returned,
+        calls, turns;
     bool closed, no_threads, holds, counts_joins, looks_at_metrics;
 };
 const struct pool_model *model(void);
@@ -65,6 +68,8 @@ const struct pool_model *model(void);
 int some_running(struct judge *judge);
 
 /* tests_spawn.c */
+/** Each call so far was run, or dropped, with the context that its thread has entered. */
+void expect_contexts(struct judge *judge);
 void test_begins(struct judge *judge);
 void test_limit(struct judge *judge);
 void test_aborts(struct judge *judge);
@@ -80,6 +85,7 @@ void test_two_pools(struct judge *judge);
 void test_idle_is_used(struct judge *judge);
 void test_two_calls_one_sleeper(struct judge *judge);
 void test_spurious(struct judge *judge);
+void test_many(struct judge *judge);
 void test_beaten(struct judge *judge);
 void test_told_late(struct judge *judge);
 void test_keep_alive(struct judge *judge);

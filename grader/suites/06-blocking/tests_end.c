@@ -33,6 +33,19 @@ void test_drop_queue(struct judge *judge)
     end_drop(judge);
     for (int i = 1; i <= 5; i++)
         expect_joined(judge, first + i, WF_ECANCELED);
+    expect_contexts(judge);
+    finish(judge);
+    /* at the latest when a thread is free: a call that still runs may await them */
+    judge_start(judge, "pool");
+    make_pool(judge, 2);
+    look_at_metrics();
+    first = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < 4; i++)
+        spawn(judge, ORDINARY, WAITS);
+    begin_drop(judge);
+    let_go(judge, first);
+    for (int i = 2; i <= 4; i++)
+        expect_joined(judge, first + i, WF_ECANCELED);
     finish(judge);
 }
 
@@ -47,6 +60,14 @@ void test_drop_mandatory(struct judge *judge)
     begin_drop(judge);
     let_go(judge, first);
     let_go(judge, second);
+    finish(judge);
+    /* it is begun in a closed pool, which refuses what it spawns */
+    judge_start(judge, "pool");
+    make_pool(judge, 1);
+    first = spawn(judge, ORDINARY, WAITS);
+    spawn(judge, MANDATORY, SPAWNS);
+    begin_drop(judge);
+    let_go(judge, first);
     finish(judge);
 }
 
@@ -67,7 +88,7 @@ void test_drop_calls_back(struct judge *judge)
     finish(judge);
 }
 
-/* 06.7: what a thread does at its end may ask, too, while another one waits for it: a thread, and the drop. */
+/* 06.7: what a thread does at its end may ask, too, while another one waits for it: a thread, and the drop. Spawns go on meanwhile. */
 void test_joins_call_back(struct judge *judge)
 {
     judge_start(judge, "pool");
@@ -80,9 +101,33 @@ void test_joins_call_back(struct judge *judge)
     for (int i = 0; i < 2; i++)
         let_go(judge, calls[i]);
     expire(judge, 1);
+    for (int i = 0; i < 2; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS); /* on the one that is idle, and on a new one */
+    for (int i = 0; i < 2; i++)
+        let_go(judge, calls[i]);
+    expire(judge, 1);
+    expire(judge, 1);
+    spawn(judge, ORDINARY, WAITS);
+    begin_drop(judge);
+    finish(judge);
+    /* and where the last one has ended before */
+    judge_start(judge, "pool");
+    make_pool(judge, 1);
+    count_joins();
+    DO(judge, stopped_asks);
+    let_go(judge, spawn(judge, ORDINARY, WAITS));
     expire(judge, 1);
     begin_drop(judge);
     finish(judge);
+}
+
+/* 06.7: while the pool is open, too. */
+static void expect_few_unjoined(struct judge *judge)
+{
+    struct judge_reply reply = DO(judge, unjoined);
+    EXPECT(judge, reply.a <= 1,
+           "of the threads that have ended at most one was not joined: the next one that ends joins it",
+           "%lld were not", (long long)reply.a);
 }
 
 /* 06.7 */
@@ -111,6 +156,7 @@ void test_joins(struct judge *judge)
             let_go(judge, calls[i]);
         expire(judge, 1);
         expire(judge, round == 1 ? 1 : 2);
+        expect_few_unjoined(judge);
     }
     spawn(judge, ORDINARY, WAITS);
     begin_drop(judge);
@@ -148,4 +194,21 @@ void test_drop_sleepers(struct judge *judge)
         let_go(judge, calls[i]);
     begin_drop(judge);
     finish(judge);
+    /* and those that are slow to get up: one was told of a call, the others of the end */
+    for (int late = 0; late < 2; late++) {
+        judge_start(judge, "pool");
+        make_pool(judge, 4);
+        look_at_metrics();
+        for (int i = 0; i < 4; i++)
+            calls[i] = spawn(judge, ORDINARY, WAITS);
+        for (int i = 0; i < 3; i++)
+            let_go(judge, calls[i]);
+        hold(judge);
+        spawn(judge, MANDATORY, WAITS);
+        begin_drop(judge);
+        spawn_refused(judge, ORDINARY, WF_ECLOSED);
+        spawn_refused(judge, MANDATORY, WF_ECLOSED);
+        release(judge, late);
+        finish(judge);
+    }
 }

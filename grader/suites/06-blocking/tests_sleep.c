@@ -59,21 +59,50 @@ void test_spurious(struct judge *judge)
     for (int i = 0; i < 5; i++)
         spawn(judge, ORDINARY, WAITS); /* the two that sleep, and then new ones */
     finish(judge);
+    make_sleepers(judge, 1, 1);
+    for (int i = 0; i < 300; i++) /* more often than a byte counts */
+        spurious(judge, 1);
+    spawn(judge, ORDINARY, WAITS);
+    finish(judge);
+}
+
+/* 06.3: as many threads and calls as a count of 8 bits does not hold, of each kind: idle, told, ended. */
+void test_many(struct judge *judge)
+{
+    enum { THREADS = 260, TOLD = 257 };
+    int calls[THREADS];
+    judge_start(judge, "pool");
+    make_pool(judge, 300);
+    for (int i = 0; i < THREADS; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    for (int i = 0; i < THREADS; i++)
+        let_go(judge, calls[i]);
+    hold(judge);
+    for (int i = 0; i < TOLD; i++)
+        calls[i] = spawn(judge, ORDINARY, WAITS);
+    release(judge, false);
+    for (int i = 0; i < TOLD; i++)
+        let_go(judge, calls[i]);
+    expire(judge, THREADS);
+    spawn(judge, ORDINARY, WAITS);
+    finish(judge);
 }
 
 /* 06.4: the keep-alive ends after the thread was told: it was told all the same. */
 void test_told_late(struct judge *judge)
 {
-    make_sleepers(judge, 2, 1);
-    hold(judge);
-    int call = spawn(judge, ORDINARY, WAITS);
-    release(judge, true);
-    let_go(judge, call);
-    hold(judge);
-    spawn(judge, ORDINARY, RETURNS);
-    release(judge, true);
-    spawn(judge, ORDINARY, WAITS);
-    finish(judge);
+    for (int sleepers = 1; sleepers <= 2; sleepers++) { /* also if another one is idle: it was not signalled */
+        make_sleepers(judge, 2, sleepers);
+        hold(judge);
+        int call = spawn(judge, ORDINARY, WAITS);
+        release(judge, true);
+        let_go(judge, call);
+        hold(judge);
+        spawn(judge, ORDINARY, RETURNS);
+        release(judge, true);
+        spawn(judge, ORDINARY, WAITS);
+        finish(judge);
+    }
 }
 
 static void expect_deadline(struct judge *judge, int64_t keep_alive_ms)
@@ -125,15 +154,16 @@ void test_keep_alive(struct judge *judge)
     finish(judge);
 
     /* exactly, and where the time needs all of its bits */
+    judge_start(judge, "pool");
+    DO(judge, stop_clock);
     for (size_t i = 0; i < sizeof keep_alives_ns / sizeof *keep_alives_ns; i++) {
-        judge_start(judge, "pool");
-        DO(judge, stop_clock);
         make_pool_with(judge, 2, keep_alives_ns[i]);
         for (int n = 0; n < 2; n++)
             let_go(judge, spawn(judge, ORDINARY, WAITS));
         expect_bounds(judge);
-        finish(judge);
+        finish_pool(judge);
     }
+    judge_finish(judge);
 
     /* each sleep has its own: a thread that falls asleep later moves nobody's */
     judge_start(judge, "pool");
@@ -163,5 +193,18 @@ void test_beaten(struct judge *judge)
     let_go(judge, second);         /* so this one's thread takes the call */
     release(judge, false);
     expect_bounds(judge);
+    finish(judge);
+    /* the other one is idle before the slow one gets up: which of the two takes the word that was left is open, and then both are idle */
+    judge_start(judge, "pool");
+    make_pool(judge, 2);
+    look_at_metrics();
+    first = spawn(judge, ORDINARY, WAITS), second = spawn(judge, ORDINARY, WAITS);
+    let_go(judge, first);
+    hold(judge);
+    spawn(judge, ORDINARY, RETURNS);
+    let_go(judge, second);
+    release(judge, false);
+    for (int i = 0; i < 3; i++)
+        spawn(judge, ORDINARY, WAITS);
     finish(judge);
 }

@@ -7,6 +7,14 @@
 #include "../../../runtime/include/weft/error.h"
 #include "tests.h"
 
+void expect_contexts(struct judge *judge)
+{
+    struct judge_reply reply = DO(judge, contexts);
+    EXPECT(judge, reply.a == 0,
+           "each call is run, or dropped, with the context that its thread has entered, above the pool's base",
+           "%lld are with another", (long long)reply.a);
+}
+
 /* 06.1 */
 void test_begins(struct judge *judge)
 {
@@ -25,9 +33,7 @@ void test_begins(struct judge *judge)
     int running = spawn(judge, MANDATORY, WAITS);
     detach(judge, running);
     let_go(judge, running);
-    struct judge_reply reply = DO(judge, contexts);
-    EXPECT(judge, reply.a == 0, "each call is run with the context that its thread has entered",
-           "%lld are run with another", (long long)reply.a);
+    expect_contexts(judge);
     finish(judge);
 }
 
@@ -56,8 +62,8 @@ void test_aborts(struct judge *judge)
 void test_limit(struct judge *judge)
 {
     static const int limits[] = {1, 2, 3, 65};
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        judge_start(judge, "pool");
+    judge_start(judge, "pool");
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) { /* each pool has its own */
         make_pool(judge, limits[i]);
         look_at_metrics();
         for (int n = 0; n < limits[i] + 3; n++)
@@ -66,27 +72,33 @@ void test_limit(struct judge *judge)
             let_go(judge, some_running(judge));
         for (int n = 0; n < limits[i] + 1; n++)
             spawn(judge, ORDINARY, WAITS);
-        finish(judge);
+        finish_pool(judge);
     }
+    judge_finish(judge);
 }
 
-/* 06.2: no limit is too large, and no queue too long: of pools whose threads are slow to come. */
+/* 06.2: no limit is too large, no queue too long, and no thread has run too many calls: of pools whose threads are slow to come. */
 void test_large_limits(struct judge *judge)
 {
     static const int64_t limits[] = {LIMITS};
+    enum { THREADS_MOST = 65537 }; /* of which a test says that they were started */
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         char text[80];
+        int64_t started = limits[i] > THREADS_MOST ? 3 : limits[i];
+        int64_t calls = limits[i] > THREADS_MOST ? started : started + 3;
         judge_start(judge, "pools");
-        struct judge_reply reply = DO(judge, limit, .limit = limits[i]);
+        struct judge_reply reply = DO(judge, limit, .limit = limits[i], .calls = calls);
         judge_returned(judge, "%lld are accepted, %lld threads are started", (long long)reply.a,
                        (long long)reply.b);
-        EXPECT(judge, reply.a == limits[i] + 3, "each call is accepted: one that finds no thread waits",
-               "%lld are", (long long)reply.a);
-        snprintf(text, sizeof text, "%lld threads are started: as many as the pool may have",
-                 (long long)limits[i]);
-        EXPECT(judge, reply.b == limits[i], text, "%lld are", (long long)reply.b);
-        expect_metrics(judge, DO(judge, has), (struct pool_counts){limits[i], 0, limits[i] + 3, limits[i]});
-        DO(judge, empty);
+        EXPECT(judge, reply.a == calls, "each call is accepted: one that finds no thread waits", "%lld are",
+               (long long)reply.a);
+        snprintf(text, sizeof text, "%lld threads are started: one a call, up to the limit",
+                 (long long)started);
+        EXPECT(judge, reply.b == started, text, "%lld are", (long long)reply.b);
+        expect_metrics(judge, DO(judge, has), (struct pool_counts){started, 0, calls, started});
+        reply = DO(judge, run_all);
+        EXPECT(judge, reply.a == calls, "a thread runs calls as long as there are any", "it ends after %lld",
+               (long long)reply.a);
         judge_finish(judge);
     }
 }
@@ -96,10 +108,19 @@ void test_sequence(struct judge *judge)
 {
     judge_start(judge, "pool");
     make_pool(judge, 2);
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < 100; i++)
         spawn(judge, judge_random(judge, 2) ? MANDATORY : ORDINARY, WAITS);
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < 100; i++)
         let_go(judge, some_running(judge));
+    finish(judge);
+    /* what a call spawns waits behind those that were there, and is not its own affair */
+    judge_start(judge, "pool");
+    make_pool(judge, 1);
+    int first = spawn(judge, ORDINARY, WAITS);
+    spawn(judge, ORDINARY, SPAWNS);
+    int behind = spawn(judge, ORDINARY, WAITS);
+    let_go(judge, first);
+    let_go(judge, behind);
     finish(judge);
 }
 
@@ -125,7 +146,7 @@ void test_refused(struct judge *judge)
     judge_finish(judge);
 }
 
-/* 06.2: no thread is to be had, beside those that there are. */
+/* 06.2: no thread is to be had, for a while, beside those that there are: a busy one, a slow one, and none any more. */
 void test_no_more_threads(struct judge *judge)
 {
     judge_start(judge, "pool");
@@ -139,6 +160,21 @@ void test_no_more_threads(struct judge *judge)
     let_go(judge, first);
     let_go(judge, second);
     let_go(judge, third);
+    finish_pool(judge);
+    make_pool(judge, 2);
+    let_go(judge, spawn(judge, ORDINARY, WAITS));
+    hold(judge);
+    first = spawn(judge, ORDINARY, WAITS); /* its thread was told, and is slow */
+    no_threads(judge, DRAW(judge, no_threads, reason));
+    spawn(judge, ORDINARY, WAITS);
+    release(judge, false);
+    let_go(judge, first);
+    let_go(judge, some_running(judge));
+    expire(judge, 1);
+    for (int i = 0; i < 300; i++) /* however often: more than a byte counts */
+        spawn_refused(judge, i % 2 ? MANDATORY : ORDINARY, WF_EAGAIN);
+    no_threads(judge, 0);
+    spawn(judge, ORDINARY, WAITS);
     finish(judge);
 }
 

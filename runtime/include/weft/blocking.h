@@ -15,7 +15,7 @@
  *
  * @clause{06.5,8,"A spawn fails with WF_ECLOSED once the pool is being dropped, with WF_ENOMEM without memory, and with WF_EAGAIN where there is no thread and none is to be had."}
  * @clause{06.6,16,"wf_blocking_pool_drop lets the calls end that have begun, runs each mandatory one, and drops all others unbegun: their handles are READY with WF_ECANCELED."}
- * @clause{06.7,12,"Before wf_blocking_pool_drop returns no thread of the pool is left; each was joined."}
+ * @clause{06.7,12,"Before wf_blocking_pool_drop returns no thread of the pool is left; each was joined. Of those that ended earlier at most one stays unjoined until then."}
  * @clause{06.8,4,"The handle of a blocking call keeps the laws of futures (docs/laws.md), whatever call it is of."}
  */
 #ifndef WEFT_BLOCKING_H

@@ -68,7 +68,10 @@ void wf_blocking_pool_run(struct wf_blocking_pool *pool, struct wf_context *cont
 /** @brief Refuse spawns, and wait until no thread is left. Clauses: 06.6 06.7 */
 void wf_blocking_pool_close(struct wf_blocking_pool *pool);
 
-/** @brief Run a call that was taken from the queue, or drop it unbegun. Without the lock. Given. */
+/**
+ * @brief Run a call that was taken from the queue, or drop it unbegun. Without the lock. Given.
+ * @param context  entered, with the pool's `base` entered before it: the event hook is in there.
+ */
 void wf_blocking_pool_run_call(struct wf_task *call, struct wf_context *context, bool begin);
 
 /** @brief Whether a call must run, also in a pool that is closed. Given. */
