@@ -157,7 +157,7 @@ void test_counts(struct judge *judge)
  * has not slept. It may not search: it would steal the task back. */
 static void counts_no_sleep_of_a_hook(struct judge *judge)
 {
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
     PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
     DRIVER(judge, ACT(begin_search), ACT(load, 0, RANGE(1, 1)));
     CARRY(judge, ACT(in_before_park), ACT(wake, 1));
@@ -200,6 +200,11 @@ void test_counts_of_sleep(struct judge *judge)
     finish(judge);
     end_world(judge);
     counts_no_sleep_of_a_hook(judge);
+    /* all is over before the sleep */
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
+    CARRY(judge, ACT(in_before_park), ACT(finish));
+    expect_count(judge, COUNT_PARKS, count_sleeps(run_to_its_end(judge)));
+    end_world(judge);
     /* turns are no sleeps */
     make_world(judge, 1);
     PROGRAM(judge, 1, 1, ACT(wake_self), ACT(pend), ACT(repeat, 0, 200), ACT(yield), ACT(finish), ACT(ready));
