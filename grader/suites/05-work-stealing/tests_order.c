@@ -206,9 +206,33 @@ static void injected_while_stolen(struct judge *judge)
     end_world(judge);
 }
 
+/* The same, where another thread goes on with the worker: as a task that blocks has it, again and again. */
+static void injected_while_handed_on(struct judge *judge)
+{
+    enum { BEFORE = 20 };
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(look), ACT(wake_self), ACT(pend), ACT(repeat, 0, 60), ACT(finish), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(inject, RANGE(4, 4)), ACT(note, 1), ACT(ready));
+    PROGRAM(judge, 3, 3, ACT(look), ACT(wake_self), ACT(pend), ACT(repeat, 0, BEFORE / 2 - 1),
+            ACT(take_worker), ACT(ready));
+    PROGRAM(judge, 4, 4, ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)), ACT(load, 0, RANGE(1, 1)), ACT(load, 0, RANGE(3, 3)));
+    const struct story *story = run_to_its_end(judge);
+    int mark = find(story, 0, EVENT_NOTE, 1), seen = seen_waiting(story, mark < 0 ? 0 : mark, story->count);
+    if (find(story, 0, EVENT_POLLED, 4) < 0) { /* a worker may look sooner than it must */
+        story = run_to_its_end(judge);
+        seen += seen_waiting(story, 0, poll_of(judge, story, 0, 4, "what another thread spawned is polled"));
+    }
+    EXPECT(judge, seen <= 30,
+           "what is injected is taken before the 31st poll after that one, whichever threads run the worker",
+           "%d polls find it there", seen);
+    end_world(judge);
+}
+
 void test_injected_in_time(struct judge *judge)
 {
     judge_start(judge, "worker");
+    injected_while_handed_on(judge);
     injected_while_stolen(judge);
     int gap = 33 + judge_random(judge, 20);
     injected_while_busy(judge, 0, gap);

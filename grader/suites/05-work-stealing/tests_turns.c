@@ -226,15 +226,19 @@ void test_yields(struct judge *judge)
 }
 
 /* The ring is full when the task yields, and a thief is at work: so the task goes to the inject queue alone. The thief goes on with the
- * next poll: some workers put what they take from there into their ring, where there is no room before. */
-static void yields_beside_a_thief(struct judge *judge)
+ * next poll: some workers put what they take from there into their ring, where there is no room before. `noted`: another task has yielded
+ * just before, and stands at the end of the ring. */
+static void yields_beside_a_thief(struct judge *judge, bool noted)
 {
-    enum { YIELDS = 500, OTHERS = 256 };
+    enum { YIELDS = 500, OTHERS = 256, FIRST = 501 };
     make_world(judge, 2);
+    PROGRAM(judge, FIRST, FIRST, ACT(yield), ACT(ready));
+    if (noted)
+        DRIVER(judge, ACT(load, 0, RANGE(FIRST, FIRST)));
     PROGRAM(judge, 1, OTHERS, ACT(thief_ends, 1), ACT(ready));
     PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(OTHERS, OTHERS)), ACT(thief_stops, 0), ACT(yield),
             ACT(thief_ends, 1), ACT(finish), ACT(ready));
-    DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1)));
+    DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1 - noted)));
     const struct story *story = run_to_its_end(judge);
     int first = poll_of(judge, story, 0, YIELDS, "each task is polled");
     int again = poll_of(judge, story, first + 1, YIELDS, "a task that yields is polled again");
@@ -275,6 +279,7 @@ void test_yield_in_a_full_ring(struct judge *judge)
     for (int task = 1; task <= BEFORE + BEHIND + MORE; task++)
         poll_of(judge, story, 0, task, "each task is polled");
     end_world(judge);
-    yields_beside_a_thief(judge);
+    yields_beside_a_thief(judge, false);
+    yields_beside_a_thief(judge, true);
     judge_finish(judge);
 }
