@@ -206,6 +206,39 @@ MODEL(explore_refused, "05.8",
     wf_idle_destroy(&idle);
 }
 
+static void *end_one(void *last)
+{
+    interleave_thread_name("worker 1");
+    *(bool *)last = wf_idle_end_search(&idle);
+    return NULL;
+}
+
+static void *sleep_one(void *last)
+{
+    interleave_thread_name("worker 0");
+    *(bool *)last = wf_idle_fall_asleep(&idle, &links[0], true);
+    return NULL;
+}
+
+/* For the step in which a searcher is counted out and sees what is left: of those that end at once, by work or by sleep, one is the last. */
+MODEL(explore_end_together, "05.7",
+      "of three searchers two find work and one falls asleep, at the same time; 3 threads")
+{
+    pthread_t ender, sleeper;
+    bool lasts[3];
+    begin(3 * WORKERS);
+    interleave_thread_name("worker 2");
+    assert(wf_idle_begin_search(&idle) && wf_idle_begin_search(&idle) && wf_idle_begin_search(&idle));
+    assert(pthread_create(&ender, NULL, end_one, &lasts[0]) == 0);
+    assert(pthread_create(&sleeper, NULL, sleep_one, &lasts[1]) == 0);
+    lasts[2] = wf_idle_end_search(&idle);
+    pthread_join(ender, NULL);
+    pthread_join(sleeper, NULL);
+    int count = lasts[0] + lasts[1] + lasts[2];
+    interleave_expect(count == 1, "one of them is told that nobody searches now", "%d are", count);
+    wf_idle_destroy(&idle);
+}
+
 static void *beginner(void *begun)
 {
     interleave_thread_name("worker 1");
@@ -227,5 +260,54 @@ MODEL(explore_both_begin, "05.7", "two of four workers begin to search; 2 thread
     bool first = wf_idle_end_search(&idle), second = wf_idle_end_search(&idle);
     interleave_expect(!first && second, "both are counted in, so the second one is the last",
                       first ? "the first one is" : "it is not");
+    wf_idle_destroy(&idle);
+}
+
+/* For a refusal that leaves no trace: the searcher on whose account it is refused is the last one all the same. */
+MODEL(explore_refused_and_end, "05.7", "a worker may not search, while the searcher finds work; 2 threads")
+{
+    pthread_t thread;
+    bool begun = false;
+    begin(WORKERS);
+    interleave_thread_name("worker 0");
+    assert(wf_idle_begin_search(&idle));
+    assert(pthread_create(&thread, NULL, beginner, &begun) == 0);
+    bool last = wf_idle_end_search(&idle);
+    pthread_join(thread, NULL);
+    interleave_expect(last, "the only one that searched is the last", "it is told that another one searches");
+    interleave_expect(!begun || wf_idle_end_search(&idle), "the other one, if it began, is the last then",
+                      "it is not");
+    wf_idle_destroy(&idle);
+}
+
+static void *passer(void *begun)
+{
+    interleave_thread_name("worker 2");
+    *(bool *)begun = wf_idle_begin_search(&idle);
+    if (*(bool *)begun)
+        (void)!wf_idle_end_search(&idle);
+    return NULL;
+}
+
+/* For the changes of the word under the lock: the count of those that search changes without it, meanwhile, and no change is lost. */
+MODEL(explore_counted, "05.6",
+      "one worker wakes by itself, another one is chosen, while a third begins to search and ends; 2 threads")
+{
+    pthread_t thread;
+    bool begun;
+    begin(4 * WORKERS);
+    interleave_thread_name("worker 0");
+    assert(wf_idle_fall_asleep(&idle, &links[1], false));
+    assert(wf_idle_fall_asleep(&idle, &links[0], false));
+    assert(pthread_create(&thread, NULL, passer, &begun) == 0);
+    bool itself = wf_idle_wake_up(&idle, &links[0]);
+    struct wf_list *chosen = wf_idle_to_wake(&idle);
+    pthread_join(thread, NULL);
+    interleave_expect(itself && begun, "worker 0 wakes by itself, and worker 2 may search", "not so");
+    interleave_expect(!chosen || wf_idle_end_search(&idle), "the chosen worker searches, alone",
+                      "the word says otherwise");
+    struct wf_list *next = wf_idle_to_wake(&idle);
+    interleave_expect(next == (chosen ? NULL : &links[1]), "nobody searches now, and who sleeps can be chosen",
+                      chosen ? "one is chosen that is awake" : "worker 1 is not");
     wf_idle_destroy(&idle);
 }

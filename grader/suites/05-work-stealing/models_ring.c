@@ -301,6 +301,23 @@ MODEL(explore_late_finds, "05.4", "a thief comes while the owner of a full ring 
     end(SLOTS + 2);
 }
 
+/* For the acquire of tail in that second look, too: the one task that it finds was pushed behind the head that it acquires. */
+MODEL(explore_late_look, "05.5",
+      "a thief comes while the owner of a full ring empties it and pushes; 2 threads")
+{
+    begin(UINT32_MAX - 1); /* and the numbers wrap */
+    for (int number = 0; number < SLOTS; number++)
+        push(number);
+    pthread_t thief = start_thief(1);
+    pop();
+    push(SLOTS); /* as above */
+    for (int i = 1; i <= SLOTS; i++)
+        pop();
+    push(SLOTS + 1);
+    pthread_join(thief, NULL);
+    end(SLOTS + 2);
+}
+
 static void must_pop(void)
 {
     struct wf_task *task = wf_run_queue_pop(&rings[0]);

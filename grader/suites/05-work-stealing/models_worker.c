@@ -23,6 +23,7 @@ static struct wf_workers all;
 static struct wf_worker workers[WORKERS];
 static struct semaphore_park parks[WORKERS];
 static atomic_int left; /* tasks that are not over */
+static bool ended;      /* plain: written before the end */
 
 /* --- the park --- */
 
@@ -64,6 +65,7 @@ static int bind(struct wf_scheduler *scheduler, struct wf_task *task)
 
 static void end_all(void)
 {
+    ended = true;
     wf_store_release(&all.lists_left, 0);
     for (uint32_t i = 0; i < all.count; i++)
         wf_unpark(workers[i].park);
@@ -147,6 +149,7 @@ static void begin(uint32_t count, int tasks)
     interleave_name(&all.inject.lock, "the inject lock");
     interleave_name(&all.lists_left, "lists_left");
     all = (struct wf_workers){.scheduler = {.ops = &scheduler_ops}, .count = count, .workers = workers};
+    ended = false;
     atomic_store_explicit(&left, tasks, memory_order_relaxed);
     atomic_store_explicit(&polls, 0, memory_order_relaxed);
     sem_init(&awaited, 0, 0);
@@ -165,6 +168,7 @@ static void *run(void *worker)
 {
     interleave_thread_name("worker");
     assert(wf_worker_run(worker));
+    assert(ended); /* plain: it sees what was done before the end */
     return NULL;
 }
 
@@ -194,7 +198,7 @@ MODEL(explore_inject, "05.15", "a task is injected while a worker looks, falls a
     end(thread);
 }
 
-/* For the look at lists_left between falling asleep and the park, and after it. */
+/* For the look at lists_left between falling asleep and the park, and after it; and for its acquire, where it comes before either. */
 MODEL(explore_end, "05.15", "all tasks are over while a worker falls asleep; 2 threads")
 {
     begin(1, 0);

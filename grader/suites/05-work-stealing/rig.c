@@ -117,9 +117,27 @@ int expect_range(struct judge *judge, const struct story *told, int from, int fi
 
 /* --- steps --- */
 
+int64_t middle_number(struct judge *judge)
+{
+    return 1 + judge_random(judge, WORKERS_MAX - 2);
+}
+
+void make_world_at(struct judge *judge, int64_t workers, int64_t hooks, int64_t number)
+{
+    int64_t first = DRAW(judge, world, first);
+    if (number < 0)
+        number = judge_random(judge, (int)workers);
+    DO(judge, world, .workers = workers, .slots = 256, .hooks = hooks, .first = first, .number = number);
+}
+
+void make_world_with(struct judge *judge, int64_t workers, int64_t hooks)
+{
+    make_world_at(judge, workers, hooks, -1);
+}
+
 void make_world(struct judge *judge, int64_t workers)
 {
-    DO(judge, world, .workers = workers, .slots = 256, .hooks = 0, .first = DRAW(judge, world, first));
+    make_world_with(judge, workers, 0);
 }
 
 int64_t run_worker(struct judge *judge)

@@ -20,7 +20,13 @@
 /** Let thread 0 do something. */
 #define DRIVER(judge, ...) CARRY(judge, ACT(driver), __VA_ARGS__)
 
-/** Workers without hooks, with whole rings, whose numbers begin somewhere. */
+/** Workers with whole rings, whose numbers begin somewhere; so does that of worker 0. */
+void make_world_with(struct judge *judge, int64_t workers, int64_t hooks);
+/** The same, where worker 0 has this number: -1 draws one. */
+void make_world_at(struct judge *judge, int64_t workers, int64_t hooks, int64_t number);
+/** A number between others: so the first and the last of WORKERS_MAX are other workers. */
+int64_t middle_number(struct judge *judge);
+/** The same, without hooks. */
 void make_world(struct judge *judge, int64_t workers);
 /** Thread 1 runs worker 0. @return its kernel number. */
 int64_t run_worker(struct judge *judge);

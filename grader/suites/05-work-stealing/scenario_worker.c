@@ -71,7 +71,7 @@ static struct program program_of(const struct channel_command *command)
 
 static struct step_reply on_world(const struct step_world *step)
 {
-    world_new(step->workers, step->slots, step->hooks, step->first);
+    world_new(step->workers, step->slots, step->hooks, step->first, step->number);
     return STEP_DONE;
 }
 
@@ -96,7 +96,8 @@ static struct step_reply on_counts(const struct step_counts *step)
         [COUNT_STOLEN] = &counts->stolen,         [COUNT_PARKS] = &counts->parks,
         [COUNT_IDLE_PARKS] = &counts->idle_parks, [COUNT_WAKES] = &counts->wakes,
     };
-    return (struct step_reply){.a = (int64_t)wf_load_relaxed(all[scenario_in_range(step->what, COUNTS_ALL)])};
+    return (struct step_reply){
+        .a = (int64_t)(wf_load_relaxed(all[scenario_in_range(step->what, COUNTS_ALL)]) - COUNTS_BEGIN)};
 }
 
 static struct step_reply on_queued(const struct step_queued *step)

@@ -26,6 +26,7 @@ static struct mock mocks[MANY_WORKERS];
 static struct program moments[MOMENTS];
 static pthread_mutex_t tables = PTHREAD_MUTEX_INITIALIZER;
 static bool exists, ending;
+static int64_t place;                     /* the `number` of the judge's worker 0 */
 static int64_t polls_left;                /* until all tasks are over; 0: they are not */
 static __thread int64_t loading = NOBODY; /* a worker whose ring this thread fills */
 
@@ -42,7 +43,7 @@ struct wf_workers *world(void)
 
 struct wf_worker *world_worker(int64_t number)
 {
-    return &workers[scenario_in_range(number, all.count)];
+    return &workers[(scenario_in_range(number, all.count) + place) % all.count];
 }
 
 /* --- moments --- */
@@ -162,7 +163,17 @@ static const struct wf_scheduler_ops scheduler_ops = {
 
 /* --- its life --- */
 
-void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first)
+/* Others run for hours before a count comes there. */
+static void begin_counts(struct wf_worker_counts *counts)
+{
+    WF_ATOMIC(uint64_t) *const each[] = {&counts->polls,      &counts->scheduled, &counts->overflowed,
+                                         &counts->steals,     &counts->stolen,    &counts->parks,
+                                         &counts->idle_parks, &counts->wakes};
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+        wf_store_relaxed(each[i], COUNTS_BEGIN);
+}
+
+void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first, int64_t number)
 {
     exists = true;
     ending = false;
@@ -174,17 +185,21 @@ void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first)
         .count = (uint32_t)scenario_in_range(count, MANY_WORKERS + 1),
         .workers = workers,
     };
+    place = scenario_in_range(number, all.count);
     wf_store_relaxed(&all.lists_left, 1);
     wf_idle_init(&all.idle, all.count);
     wf_inject_queue_init(&all.inject);
     for (uint32_t i = 0; i < all.count; i++) {
         wf_worker_init(&workers[i], &all, i, (uint32_t)slots, 1);
         wf_run_queue_init(&workers[i].queue, (uint32_t)slots, (uint32_t)first);
+        begin_counts(&workers[i].counts);
+    }
+    for (uint32_t i = 0; i < all.count; i++) {
         mocks[i] = (struct mock){.park = {&mock_ops},
                                  .worker = i,
                                  .lock = PTHREAD_MUTEX_INITIALIZER,
                                  .woken = PTHREAD_COND_INITIALIZER};
-        workers[i].park = &mocks[i].park;
+        world_worker(i)->park = &mocks[i].park;
     }
     for (int i = 0; i < MOMENTS; i++)
         moments[i].count = 0;
@@ -230,8 +245,8 @@ struct wf_task *__wrap_wf_run_queue_steal(struct wf_run_queue *from, struct wf_r
 struct wf_task *__wrap_wf_run_queue_steal(struct wf_run_queue *from, struct wf_run_queue *own, uint32_t *count)
 {
     int64_t victim = NOBODY;
-    for (uint32_t i = 0; exists && own == &workers[0].queue && i < all.count; i++)
-        if (from == &workers[i].queue)
+    for (uint32_t i = 0; exists && own == &world_worker(0)->queue && i < all.count; i++)
+        if (from == &world_worker(i)->queue)
             victim = i;
     if (victim == NOBODY)
         return __real_wf_run_queue_steal(from, own, count);
@@ -259,7 +274,7 @@ static void rob(int64_t thief)
 {
     uint32_t count;
     struct wf_run_queue *own = &world_worker(thief)->queue;
-    struct wf_task *task = __real_wf_run_queue_steal(&workers[0].queue, own, &count);
+    struct wf_task *task = __real_wf_run_queue_steal(&world_worker(0)->queue, own, &count);
     if (task)
         (void)wf_run_queue_push(own, task, &all.inject);
 }
@@ -307,7 +322,8 @@ static void take_worker(void)
 
 static void look(void)
 {
-    scenario_event(EVENT_LOOK, wf_run_queue_length(&workers[0].queue), wf_inject_queue_length(&all.inject));
+    scenario_event(EVENT_LOOK, wf_run_queue_length(&world_worker(0)->queue),
+                   wf_inject_queue_length(&all.inject));
 }
 
 static void aside(uint32_t operation, int64_t argument)

@@ -34,10 +34,13 @@ void release_probes(void);
 
 /* scenario_world.c */
 
-void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first);
+void world_new(int64_t count, int64_t slots, int64_t hooks, int64_t first, int64_t number);
 void world_end(void);
+/** As the judge counts: from that one on whose thread is run. */
 struct wf_worker *world_worker(int64_t number);
 struct wf_workers *world(void);
+/** What its counts begin with: so each comes to 2^32. */
+#define COUNTS_BEGIN ((uint64_t)UINT32_MAX)
 /** What happens once, the next time: in a park of worker 0, a hook, an unpark of another worker, before a steal. */
 enum moment { IN_TURN, IN_SLEEP, IN_BEFORE_PARK, IN_AFTER_UNPARK, IN_UNPARK, AT_STEAL, MOMENTS };
 void set_moment(enum moment moment, const struct program *program);

@@ -92,6 +92,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     TOLD(EACH, tell_each, RANGE(1, 1))                                                                       \
     TOLD(HOOKS, tell_hooks, 0, HOOK_BEFORE_PARK, HOOK_AFTER_UNPARK, ALL_HOOKS)                               \
     TOLD(PLACE, tell_place, 0, 1)                                                                            \
+    NUMBERS(NUMBER, 0, 1)                                                                                    \
     NUMBERS(RING_SIZE, 4, 8, 64, 256)                                                                        \
     NUMBERS(SIZE, 0, 1, 2, 3, 5, 127, 128, 129, 130, 254, 255, 256, 257, 385, 600)                           \
     NUMBERS(IDLE_WORKERS, 1, 2, 3, 8, 64, 65, 256, 1024)                                                     \
@@ -208,16 +209,18 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(in_unpark, "in the next wf_unpark() of another worker: {steps}", )                                  \
     STEP(at_steal, "before the next steal of worker 0: {steps}", )
 
-/* Replies:
+/* The worker that is number 0 here may have another place among all.
+ * Replies:
  *     run     the kernel's number of the thread, which begins after the reply
  *     counts  the number
  *     queued  tasks in the ring of the worker, and in the inject queue */
-#define WORKER_STEPS(STEP, ARG)                                                                              \
-    STEP(world, "makes {workers} workers with rings of {slots}, which begin with {first}, {hooks}",          \
-         ARG(workers, WORKERS) ARG(slots, SLOTS) ARG(hooks, HOOKS) ARG(first, FIRST))                        \
-    STEP(run, "thread 1: wf_worker_run(worker 0)", )                                                         \
-    STEP(counts, "the count `{what}` of worker 0", ARG(what, COUNT_OF))                                      \
-    STEP(queued, "tasks in the ring of {worker}, and in the inject queue", ARG(worker, WORKER))              \
+#define WORKER_STEPS(STEP, ARG)                                                                                                    \
+    STEP(world,                                                                                                                    \
+         "makes {workers} workers with rings of {slots}, which begin with {first}, {hooks}; the `number` of worker 0 is {number}", \
+         ARG(workers, WORKERS) ARG(slots, SLOTS) ARG(hooks, HOOKS) ARG(first, FIRST) ARG(number, NUMBER))                          \
+    STEP(run, "thread 1: wf_worker_run(worker 0)", )                                                                               \
+    STEP(counts, "the count `{what}` of worker 0", ARG(what, COUNT_OF))                                                            \
+    STEP(queued, "tasks in the ring of {worker}, and in the inject queue", ARG(worker, WORKER))                                    \
     STEP(end_world, "aborts and runs the tasks that are left, and gives the workers up", )
 
 /* --- "runtime" --- */

@@ -153,6 +153,22 @@ void test_counts(struct judge *judge)
     judge_finish(judge);
 }
 
+/* before_park makes a task ready, so the worker does not sleep; and another worker steals the task in the turn. So it finds none, but it
+ * has not slept. It may not search: it would steal the task back. */
+static void counts_no_sleep_of_a_hook(struct judge *judge)
+{
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
+    PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
+    DRIVER(judge, ACT(begin_search), ACT(load, 0, RANGE(1, 1)));
+    CARRY(judge, ACT(in_before_park), ACT(wake, 1));
+    CARRY(judge, ACT(in_turn), ACT(rob, 1));
+    run_worker(judge);
+    expect_count(judge, COUNT_PARKS, count_sleeps(until_asleep(judge)));
+    expect_count(judge, COUNT_IDLE_PARKS, 0);
+    finish(judge);
+    end_world(judge);
+}
+
 void test_counts_of_sleep(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -182,6 +198,12 @@ void test_counts_of_sleep(struct judge *judge)
     expect_count(judge, COUNT_IDLE_PARKS, idle);
     expect_count(judge, COUNT_SCHEDULED, 3); /* by the driver, in its park */
     finish(judge);
+    end_world(judge);
+    counts_no_sleep_of_a_hook(judge);
+    /* all is over before the sleep */
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
+    CARRY(judge, ACT(in_before_park), ACT(finish));
+    expect_count(judge, COUNT_PARKS, count_sleeps(run_to_its_end(judge)));
     end_world(judge);
     /* turns are no sleeps */
     make_world(judge, 1);

@@ -61,12 +61,14 @@ void test_own_first(struct judge *judge)
 /* --- 05.9: the search --- */
 
 /* One worker alone has something: its tasks come by halves, the last of each half first. */
-static void steal_all_of(struct judge *judge, int workers, int victim, int count)
+static void steal_all_of(struct judge *judge, int workers, int victim, int count, int64_t number)
 {
     int ring[300], expected[300], left = 0, told = 0, next = 1;
-    make_world(judge, workers);
+    make_world_at(judge, workers, 0, number);
     PROGRAM(judge, 1, count, ACT(ready));
     DRIVER(judge, ACT(load, victim, RANGE(1, count)));
+    if (workers == WORKERS_MAX && victim % 2)
+        DRIVER(judge, ACT(fall_asleep, victim, NOT_SEARCHING)); /* as its park drives, and has woken them */
     for (int victims = count; victims > 0 || left > 0;) {
         if (left == 0) {
             int half = victims - victims / 2;
@@ -89,9 +91,9 @@ static void steal_all_of(struct judge *judge, int workers, int victim, int count
 }
 
 /* Two workers have tasks; from one of them a thief is stealing, which takes no second one. It ends in the poll of the other one's task. */
-static void passes_a_busy_victim(struct judge *judge, int busy, int other)
+static void passes_a_busy_victim(struct judge *judge, int busy, int other, int64_t number)
 {
-    DO(judge, world, .workers = 3, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    make_world_at(judge, 3, HOOK_BEFORE_PARK, number);
     PROGRAM(judge, 1, 4, ACT(ready));
     PROGRAM(judge, 5, 5, ACT(thief_ends, other), ACT(ready));
     DRIVER(judge, ACT(load, busy, RANGE(1, 4)), ACT(thief_stops, busy), ACT(load, other, RANGE(5, 5)));
@@ -107,7 +109,7 @@ static void passes_a_busy_victim(struct judge *judge, int busy, int other)
  * not come to that moment: then there is nothing to see. */
 static void injected_while_searching(struct judge *judge)
 {
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
     PROGRAM(judge, 1, 1, ACT(ready));
     CARRY(judge, ACT(at_steal), ACT(note, 2), ACT(inject, RANGE(1, 1)));
     const struct story *story = run_polls(judge, 1);
@@ -125,15 +127,17 @@ static void injected_while_searching(struct judge *judge)
 void test_searches(struct judge *judge)
 {
     judge_start(judge, "worker");
+    int64_t middle = middle_number(judge);
     for (int victim = 1; victim < WORKERS_MAX; victim++)
-        steal_all_of(judge, WORKERS_MAX, victim, 1 + judge_random(judge, 40));
-    steal_all_of(judge, 2, 1, 1);
-    steal_all_of(judge, 2, 1, 256);
-    steal_all_of(judge, 3, 2, 2);
+        steal_all_of(judge, WORKERS_MAX, victim, 1 + judge_random(judge, 40), middle);
+    steal_all_of(judge, 2, 1, 1, 0);
+    steal_all_of(judge, 2, 1, 256, 1);
+    steal_all_of(judge, 3, 2, 2, -1);
     for (int victim = 19; victim < MANY_WORKERS; victim += 20) /* wherever the search begins */
-        steal_all_of(judge, MANY_WORKERS, victim, 1);
-    passes_a_busy_victim(judge, 1, 2);
-    passes_a_busy_victim(judge, 2, 1);
+        steal_all_of(judge, MANY_WORKERS, victim, 1, -1);
+    int64_t same = judge_random(judge, 3); /* so both searches begin with the same victim */
+    passes_a_busy_victim(judge, 1, 2, same);
+    passes_a_busy_victim(judge, 2, 1, same);
     for (int round = 0; round < 2; round++)
         injected_while_searching(judge);
     judge_finish(judge);
@@ -182,9 +186,54 @@ static void injected_while_busy(struct judge *judge, int others, int gap)
     end_world(judge);
 }
 
+/* The same, where the busy task was stolen; it is injected in the first poll behind the last look. */
+static void injected_while_stolen(struct judge *judge)
+{
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(wake_aside, 2), ACT(note, 1), ACT(wake_self), ACT(pend), ACT(look),
+            ACT(wake_self), ACT(pend), ACT(repeat, 4, 40), ACT(finish), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(keep), ACT(rest));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)), ACT(load, 1, RANGE(1, 1)));
+    const struct story *story = run_to_its_end(judge);
+    int mark = find(story, 0, EVENT_NOTE, 1);
+    EXPECT(judge, mark >= 0, "what other workers have is stolen", "it is not");
+    int polled = poll_of(judge, story, mark, 2, "what another thread woke is polled");
+    int seen = seen_waiting(story, mark, polled);
+    EXPECT(
+        judge, seen <= 30,
+        "what another thread woke is taken from the inject queue before the 31st poll after that one, also if that one is of a stolen task",
+        "%d polls find it there", seen);
+    end_world(judge);
+}
+
+/* The same, where another thread goes on with the worker: as a task that blocks has it, again and again. */
+static void injected_while_handed_on(struct judge *judge)
+{
+    enum { BEFORE = 20 };
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(look), ACT(wake_self), ACT(pend), ACT(repeat, 0, 60), ACT(finish), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(inject, RANGE(4, 4)), ACT(note, 1), ACT(ready));
+    PROGRAM(judge, 3, 3, ACT(look), ACT(wake_self), ACT(pend), ACT(repeat, 0, BEFORE / 2 - 1),
+            ACT(take_worker), ACT(ready));
+    PROGRAM(judge, 4, 4, ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(2, 2)), ACT(load, 0, RANGE(1, 1)), ACT(load, 0, RANGE(3, 3)));
+    const struct story *story = run_to_its_end(judge);
+    int mark = find(story, 0, EVENT_NOTE, 1), seen = seen_waiting(story, mark < 0 ? 0 : mark, story->count);
+    if (find(story, 0, EVENT_POLLED, 4) < 0) { /* a worker may look sooner than it must */
+        story = run_to_its_end(judge);
+        seen += seen_waiting(story, 0, poll_of(judge, story, 0, 4, "what another thread spawned is polled"));
+    }
+    EXPECT(judge, seen <= 30,
+           "what is injected is taken before the 31st poll after that one, whichever threads run the worker",
+           "%d polls find it there", seen);
+    end_world(judge);
+}
+
 void test_injected_in_time(struct judge *judge)
 {
     judge_start(judge, "worker");
+    injected_while_handed_on(judge);
+    injected_while_stolen(judge);
     int gap = 33 + judge_random(judge, 20);
     injected_while_busy(judge, 0, gap);
     injected_while_busy(judge, 0, gap + 1);
@@ -201,7 +250,7 @@ static int least(int a, int b)
 }
 
 /* So many own tasks spin in the ring; so many are injected. What is left after the first look is seen by the task that is polled then. */
-static void take_share(struct judge *judge, int workers, int slots, int own, int injected)
+static void take_share(struct judge *judge, int workers, int slots, int own, int injected, bool others_sleep)
 {
     enum { BATCH = 128, FIRST = 600 };
     char expected[180];
@@ -212,6 +261,8 @@ static void take_share(struct judge *judge, int workers, int slots, int own, int
         DRIVER(judge, ACT(load, 0, RANGE(1, own)));
     }
     DRIVER(judge, ACT(spawn, RANGE(FIRST, FIRST + injected - 1)));
+    for (int other = 1; other < workers && others_sleep; other++)
+        DRIVER(judge, ACT(fall_asleep, other, NOT_SEARCHING));
     const struct story *story = run_to_its_end(judge);
     int look = find(story, 0, EVENT_LOOK, -1);
     while (look >= 0 && story->events[look].b == injected)
@@ -237,18 +288,18 @@ void test_share(struct judge *judge)
     judge_start(judge, "worker");
     for (int i = 0; i < 4; i++) {
         int n = counts[i];
-        take_share(judge, n, 256, 0, 1);
-        take_share(judge, n, 256, 0, 2 * n - 1);
-        take_share(judge, n, 256, 0, 2 * n + judge_random(judge, 2 * n));
-        take_share(judge, n, 256, 0, 127 * n);
-        take_share(judge, n, 256, 0, 128 * n - 1);
-        take_share(judge, n, 256, 0, 128 * n);
-        take_share(judge, n, 256, 0, 129 * n + judge_random(judge, 200));
+        take_share(judge, n, 256, 0, 1, true);
+        take_share(judge, n, 256, 0, 2 * n - 1, true);
+        take_share(judge, n, 256, 0, 2 * n + judge_random(judge, 2 * n), false);
+        take_share(judge, n, 256, 0, 127 * n, true);
+        take_share(judge, n, 256, 0, 128 * n - 1, false);
+        take_share(judge, n, 256, 0, 128 * n, false);
+        take_share(judge, n, 256, 0, 129 * n + judge_random(judge, 200), true);
     }
     for (int own = 251; own <= 255; own++)
-        take_share(judge, 1, 256, own, 200);
-    take_share(judge, 1, 256, 100, 1000);
+        take_share(judge, 1, 256, own, 200, false);
+    take_share(judge, 1, 256, 100, 1000, false);
     for (int own = 0; own <= 4; own++)
-        take_share(judge, 1, 4, own, 20);
+        take_share(judge, 1, 4, own, 20, false);
     judge_finish(judge);
 }

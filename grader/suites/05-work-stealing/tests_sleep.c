@@ -37,7 +37,7 @@ static void woken_again_and_again(struct judge *judge, bool still)
 /* All is over before it sleeps: the look and the permit both tell. */
 static void over_before_the_sleep(struct judge *judge)
 {
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
     CARRY(judge, ACT(in_before_park), ACT(finish));
     const struct story *story = run_to_its_end(judge);
     EXPECT(judge, story->events[story->count - 1].a == 1, "wf_worker_run returns true: all tasks are over",
@@ -126,9 +126,9 @@ void test_woken_by_driver(struct judge *judge)
 
 /* --- it found nothing, and is about to sleep, as the last that searches: so what comes now wakes nobody --- */
 
-static void comes_before_the_sleep(struct judge *judge, int workers, int victim)
+static void comes_before_the_sleep(struct judge *judge, int workers, int victim, int64_t number)
 {
-    DO(judge, world, .workers = workers, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    make_world_at(judge, workers, HOOK_BEFORE_PARK, number);
     PROGRAM(judge, 1, 1, ACT(rest));
     if (victim)
         CARRY(judge, ACT(in_before_park), ACT(load, victim, RANGE(1, 1)), ACT(notify));
@@ -146,7 +146,7 @@ static void comes_before_the_sleep(struct judge *judge, int workers, int victim)
 /* The worker may not search, for another one does; which finds something else before this one sleeps, and looks no more. */
 static void comes_when_it_may_not_search(struct judge *judge)
 {
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_BEFORE_PARK);
+    make_world_with(judge, 2, HOOK_BEFORE_PARK);
     PROGRAM(judge, 1, 1, ACT(rest));
     DRIVER(judge, ACT(begin_search));
     CARRY(judge, ACT(in_before_park), ACT(load, 1, RANGE(1, 1)), ACT(notify), ACT(end_search));
@@ -161,11 +161,15 @@ static void comes_when_it_may_not_search(struct judge *judge)
 void test_looks_again(struct judge *judge)
 {
     judge_start(judge, "worker");
-    comes_before_the_sleep(judge, 1, 0);
-    comes_before_the_sleep(judge, WORKERS_MAX, 0);
-    comes_before_the_sleep(judge, 2, 1);
+    comes_before_the_sleep(judge, 1, 0, 0);
+    comes_before_the_sleep(judge, WORKERS_MAX, 0, -1);
+    comes_before_the_sleep(judge, 2, 1, 0);
+    comes_before_the_sleep(judge, 2, 1, 1);
+    int64_t middle = middle_number(judge);
     for (int victim = 1; victim < WORKERS_MAX; victim++)
-        comes_before_the_sleep(judge, WORKERS_MAX, victim);
+        comes_before_the_sleep(judge, WORKERS_MAX, victim, middle);
+    for (int victim = 99; victim < MANY_WORKERS; victim += 100)
+        comes_before_the_sleep(judge, MANY_WORKERS, victim, 0);
     comes_when_it_may_not_search(judge);
     judge_finish(judge);
 }
@@ -198,7 +202,7 @@ static void expect_hooks(struct judge *judge, const struct story *story, int hoo
 static void hooks_around_sleeps(struct judge *judge, int hooks)
 {
     bool inside = false;
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = hooks);
+    make_world_with(judge, 2, hooks);
     PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
     run_worker(judge);
     expect_hooks(judge, until_asleep(judge), hooks, &inside);
@@ -218,14 +222,19 @@ static void hooks_around_sleeps(struct judge *judge, int hooks)
     EXPECT(judge, afters == (hooks & HOOK_AFTER_UNPARK ? rounds : 0),
            "after_unpark, where it is set, is called once for each time that the worker slept",
            "%d times, for %d", afters, rounds);
-    finish(judge);
+    const struct story *last = finish(judge);
+    expect_hooks(judge, last, hooks, &inside);
+    EXPECT(
+        judge, count_of(last, EVENT_AFTER_UNPARK, -1) == (hooks & HOOK_AFTER_UNPARK ? 1 : 0),
+        "after_unpark, where it is set, is called once after the last sleep too, which the end of all tasks ends",
+        "%d times", count_of(last, EVENT_AFTER_UNPARK, -1));
     end_world(judge);
 }
 
 /* No hook for a turn of a worker that is busy. */
 static void no_hooks_for_turns(struct judge *judge)
 {
-    DO(judge, world, .workers = 1, .slots = 256, .hooks = ALL_HOOKS);
+    make_world_with(judge, 1, ALL_HOOKS);
     PROGRAM(judge, 1, 1, ACT(yield), ACT(yield), ACT(wake_self), ACT(pend), ACT(repeat, 2, 130), ACT(finish),
             ACT(ready));
     DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
@@ -246,13 +255,16 @@ void test_hooks(struct judge *judge)
     judge_finish(judge);
 }
 
-/* before_park makes a task ready: on its thread, where the worker must see it; or by another, which leaves a permit at least. */
-static void hook_makes_ready(struct judge *judge, struct step_act act, bool own, int hooks)
+/* before_park makes a task ready: on its thread, where the worker must see it; or by another, which leaves a permit at least. `refused`: it may not
+ * search. */
+static void hook_makes_ready(struct judge *judge, struct step_act act, bool own, int hooks, bool refused)
 {
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = hooks);
+    make_world_with(judge, 2, hooks);
     PROGRAM(judge, 1, 1, ACT(keep), ACT(pend), ACT(note, 1), ACT(rest));
     PROGRAM(judge, 2, 2, ACT(note, 1), ACT(rest));
     DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
+    if (refused)
+        DRIVER(judge, ACT(begin_search));
     CARRY(judge, ACT(in_before_park), act);
     run_worker(judge);
     const struct story *story = until_asleep(judge);
@@ -279,7 +291,7 @@ static void hook_makes_ready(struct judge *judge, struct step_act act, bool own,
 /* after_unpark makes a task ready: it is polled before the worker sleeps again. */
 static void ready_after_the_sleep(struct judge *judge)
 {
-    DO(judge, world, .workers = 2, .slots = 256, .hooks = HOOK_AFTER_UNPARK);
+    make_world_with(judge, 2, HOOK_AFTER_UNPARK);
     PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
     PROGRAM(judge, 2, 2, ACT(ready));
     DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
@@ -296,10 +308,11 @@ void test_hook_makes_work(struct judge *judge)
 {
     judge_start(judge, "worker");
     for (int hooks = HOOK_BEFORE_PARK; hooks <= ALL_HOOKS; hooks += ALL_HOOKS - HOOK_BEFORE_PARK) {
-        hook_makes_ready(judge, ACT(wake, 1), true, hooks);
-        hook_makes_ready(judge, ACT(spawn, RANGE(2, 2)), true, hooks);
-        hook_makes_ready(judge, ACT(wake_aside, 1), false, hooks);
-        hook_makes_ready(judge, ACT(inject, RANGE(2, 2)), false, hooks);
+        hook_makes_ready(judge, ACT(wake, 1), true, hooks, false);
+        hook_makes_ready(judge, ACT(wake, 1), true, hooks, true);
+        hook_makes_ready(judge, ACT(spawn, RANGE(2, 2)), true, hooks, false);
+        hook_makes_ready(judge, ACT(wake_aside, 1), false, hooks, false);
+        hook_makes_ready(judge, ACT(inject, RANGE(2, 2)), false, hooks, false);
     }
     ready_after_the_sleep(judge);
     judge_finish(judge);

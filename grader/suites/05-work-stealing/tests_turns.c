@@ -82,6 +82,26 @@ static void turns_and_looks_together(struct judge *judge, int polls)
     end_world(judge);
 }
 
+/* Another thread goes on with the worker: it goes on with the count of polls, too. */
+static void turns_when_handed_on(struct judge *judge)
+{
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(wake_self), ACT(pend), ACT(repeat, 0, 18), ACT(take_worker), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(wake_self), ACT(pend), ACT(repeat, 0, 100), ACT(finish), ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 2)));
+    const struct story *story = run_to_its_end(judge);
+    int turn = 0;
+    for (int next = 0; (next = find(story, turn, EVENT_PARK, 0)) >= 0; turn = next + 1)
+        ;
+    int before = count_between(story, turn, story->count, EVENT_POLLED, -1);
+    story = run_to_its_end(judge);
+    int behind = count_between(story, 0, find(story, 0, EVENT_PARK, 0), EVENT_POLLED, -1);
+    EXPECT(judge, before + behind <= TURN,
+           "a worker's park has a turn after at most 61 polls, whichever threads run the worker",
+           "%d polls on one thread and %d on the next one are without a turn", before, behind);
+    end_world(judge);
+}
+
 void test_turns(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -92,6 +112,7 @@ void test_turns(struct judge *judge)
     turns_while_others_come(judge, false);
     turns_while_others_come(judge, true);
     turns_in_a_stream(judge);
+    turns_when_handed_on(judge);
     for (int polls = 0; polls <= 31; polls++)
         turns_and_looks_together(judge, polls);
     judge_finish(judge);
@@ -168,6 +189,23 @@ static void yields_and_is_stolen_at_once(struct judge *judge)
     end_world(judge);
 }
 
+/* Another thread goes on with the worker, on which a task has yielded. */
+static void yields_and_is_handed_on(struct judge *judge)
+{
+    make_world(judge, 2);
+    PROGRAM(judge, 1, 1, ACT(yield), ACT(ready));
+    PROGRAM(judge, 2, 2, ACT(take_worker), ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 2)));
+    (void)run_to_its_end(judge);
+    const struct story *story = run_polls(judge, 1);
+    int again = poll_of(judge, story, 0, 1, "a task that yields is polled again");
+    EXPECT(
+        judge, count_between(story, 0, again, EVENT_PARK, 0) > 0,
+        "a task that yielded is polled only after the park had a turn, also where another thread runs the worker since",
+        "%s is polled without one", name_of(1));
+    end_world(judge);
+}
+
 void test_yields(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -183,19 +221,24 @@ void test_yields(struct judge *judge)
         yields_and_is_stolen(judge, INT32_MAX - before);
     }
     yields_and_is_stolen_at_once(judge);
+    yields_and_is_handed_on(judge);
     judge_finish(judge);
 }
 
 /* The ring is full when the task yields, and a thief is at work: so the task goes to the inject queue alone. The thief goes on with the
- * next poll: some workers put what they take from there into their ring, where there is no room before. */
-static void yields_beside_a_thief(struct judge *judge)
+ * next poll: some workers put what they take from there into their ring, where there is no room before. `noted`: another task has yielded
+ * just before, and stands at the end of the ring. */
+static void yields_beside_a_thief(struct judge *judge, bool noted)
 {
-    enum { YIELDS = 500, OTHERS = 256 };
+    enum { YIELDS = 500, OTHERS = 256, FIRST = 501 };
     make_world(judge, 2);
+    PROGRAM(judge, FIRST, FIRST, ACT(yield), ACT(ready));
+    if (noted)
+        DRIVER(judge, ACT(load, 0, RANGE(FIRST, FIRST)));
     PROGRAM(judge, 1, OTHERS, ACT(thief_ends, 1), ACT(ready));
     PROGRAM(judge, YIELDS, YIELDS, ACT(spawn, RANGE(OTHERS, OTHERS)), ACT(thief_stops, 0), ACT(yield),
             ACT(thief_ends, 1), ACT(finish), ACT(ready));
-    DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1)));
+    DRIVER(judge, ACT(load, 0, RANGE(YIELDS, YIELDS)), ACT(load, 0, RANGE(1, OTHERS - 1 - noted)));
     const struct story *story = run_to_its_end(judge);
     int first = poll_of(judge, story, 0, YIELDS, "each task is polled");
     int again = poll_of(judge, story, first + 1, YIELDS, "a task that yields is polled again");
@@ -236,6 +279,7 @@ void test_yield_in_a_full_ring(struct judge *judge)
     for (int task = 1; task <= BEFORE + BEHIND + MORE; task++)
         poll_of(judge, story, 0, task, "each task is polled");
     end_world(judge);
-    yields_beside_a_thief(judge);
+    yields_beside_a_thief(judge, false);
+    yields_beside_a_thief(judge, true);
     judge_finish(judge);
 }

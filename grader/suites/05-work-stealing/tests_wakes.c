@@ -64,6 +64,22 @@ static void finds_when_woken(struct judge *judge, bool others)
     end_world(judge);
 }
 
+/* It searches still, and its before_park makes two tasks: so it finds the one that it polls in its own ring, and so is what is left. */
+static void finds_what_a_hook_made(struct judge *judge)
+{
+    make_world_with(judge, 3, HOOK_BEFORE_PARK);
+    PROGRAM(judge, 2, 3, ACT(ready));
+    DRIVER(judge, ACT(fall_asleep, 1, NOT_SEARCHING));
+    CARRY(judge, ACT(in_before_park), ACT(note, 1), ACT(spawn, RANGE(2, 3)));
+    run_worker(judge);
+    const struct story *story = until_asleep(judge);
+    int mark = find(story, 0, EVENT_NOTE, 1), polled = find(story, mark, EVENT_POLLED, -1);
+    EXPECT(judge, mark >= 0 && polled >= 0, "what before_park makes ready is polled", "it is not");
+    expect_wake(judge, story, mark, polled, true, searcher);
+    finish(judge);
+    end_world(judge);
+}
+
 void test_searcher_wakes(struct judge *judge)
 {
     judge_start(judge, "worker");
@@ -72,6 +88,7 @@ void test_searcher_wakes(struct judge *judge)
     finds_by_stealing(judge, 5, true);
     finds_when_woken(judge, false);
     finds_when_woken(judge, true);
+    finds_what_a_hook_made(judge);
     judge_finish(judge);
 }
 
@@ -133,6 +150,42 @@ static void scheduled_behind_a_yield(struct judge *judge, struct step_act act)
     end_world(judge);
 }
 
+/* The ring is full, and maybe a thief is at work: what overflows is for a worker that sleeps too, which fell asleep just now. */
+static void scheduled_in_a_full_ring(struct judge *judge, bool thief)
+{
+    enum { FIRST = 300, SIZE = 256 };
+    make_world(judge, 3);
+    PROGRAM(judge, 1, 1, ACT(spawn, RANGE(FIRST, FIRST + SIZE - 1)), thief ? ACT(thief_stops, 0) : ACT(look),
+            ACT(fall_asleep, 1, NOT_SEARCHING), ACT(note, 2), ACT(spawn, RANGE(4, 4)), ACT(note, 1),
+            ACT(thief_ends, 2), ACT(finish), ACT(ready));
+    PROGRAM(judge, 4, 4, ACT(ready));
+    PROGRAM(judge, FIRST, FIRST + SIZE - 1, ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 1)));
+    const struct story *story = run_to_its_end(judge);
+    expect_wake(judge, story, find(story, 0, EVENT_NOTE, 2), find(story, 0, EVENT_NOTE, 1), true, scheduled);
+    end_world(judge);
+}
+
+/* after_unpark schedules a task, behind the one that the driver has woken: its poll may be long. */
+static void scheduled_by_a_hook(struct judge *judge)
+{
+    make_world_with(judge, 3, HOOK_AFTER_UNPARK);
+    PROGRAM(judge, 1, 1, ACT(keep), ACT(rest));
+    PROGRAM(judge, 2, 2, ACT(ready));
+    DRIVER(judge, ACT(load, 0, RANGE(1, 1)), ACT(fall_asleep, 1, NOT_SEARCHING));
+    CARRY(judge, ACT(in_sleep), ACT(wake, 1));
+    CARRY(judge, ACT(in_after_unpark), ACT(note, 1), ACT(spawn, RANGE(2, 2)));
+    run_worker(judge);
+    (void)until_asleep(judge);
+    const struct story *story = until_asleep(judge);
+    int mark = find(story, 0, EVENT_NOTE, 1), polled = find(story, mark, EVENT_POLLED, -1);
+    EXPECT(judge, mark >= 0 && polled >= 0, "what the driver has woken is polled", "it is not");
+    expect_wake(judge, story, mark, polled, true,
+                "what a hook schedules is for a worker that sleeps too: it is woken before the next poll");
+    finish(judge);
+    end_world(judge);
+}
+
 /* A task yields, and is scheduled when its poll ends: behind others, of which the next one may be long. */
 static void yields_behind_others(struct judge *judge)
 {
@@ -162,6 +215,9 @@ void test_schedule_wakes(struct judge *judge)
     scheduled_behind_a_yield(judge, ACT(wake, 2));
     one_after_the_other(judge);
     yields_behind_others(judge);
+    scheduled_in_a_full_ring(judge, false);
+    scheduled_in_a_full_ring(judge, true);
+    scheduled_by_a_hook(judge);
     judge_finish(judge);
 }
 
@@ -173,8 +229,9 @@ static int least_poll(struct judge *judge, const struct story *story, int from, 
     return first < second ? first : second;
 }
 
-/* What a driver makes ready: worker 0 runs one of two tasks, and the poll may be long, so the other is for a worker that sleeps. */
-static void made_ready_in_a_park(struct judge *judge, bool asleep)
+/* What a driver makes ready: worker 0 runs one of two tasks, and the poll may be long, so the other is for a worker that sleeps. `woken`:
+ * another thread ends the sleep too. */
+static void made_ready_in_a_park(struct judge *judge, bool asleep, bool woken)
 {
     static const char *const expected =
         "when a park's driver has woken two tasks, a worker that sleeps is woken before the first of them is polled";
@@ -185,7 +242,7 @@ static void made_ready_in_a_park(struct judge *judge, bool asleep)
     if (!asleep)
         DRIVER(judge, ACT(load, 0, RANGE(10, 109)));
     if (asleep)
-        CARRY(judge, ACT(in_sleep), ACT(note, 1), ACT(wake, 2), ACT(wake, 3));
+        CARRY(judge, ACT(in_sleep), ACT(note, 1), ACT(wake, 2), ACT(wake, 3), woken ? ACT(notify) : ACT(look));
     else
         CARRY(judge, ACT(in_turn), ACT(note, 1), ACT(wake, 2), ACT(wake, 3));
     run_worker(judge);
@@ -204,7 +261,8 @@ static void made_ready_in_a_park(struct judge *judge, bool asleep)
 void test_driver_wakes(struct judge *judge)
 {
     judge_start(judge, "worker");
-    made_ready_in_a_park(judge, true);
-    made_ready_in_a_park(judge, false);
+    made_ready_in_a_park(judge, true, false);
+    made_ready_in_a_park(judge, true, true);
+    made_ready_in_a_park(judge, false, false);
     judge_finish(judge);
 }

@@ -198,18 +198,20 @@ static void sleep_until_woken(struct wf_worker *self)
         notify_another(self);
 }
 
-/* There was no task. Call the hooks, and sleep unless before_park has made one. */
-static void rest(struct wf_worker *self)
+/* There was no task. Call the hooks, and sleep unless before_park has made one. Returns whether it slept. */
+static bool rest(struct wf_worker *self)
 {
     const struct wf_hooks *hooks = &self->all->hooks;
     if (hooks->before_park)
         hooks->before_park(hooks->arg);
-    if (wf_run_queue_length(&self->queue) > 0)
-        park(self, 0);
-    else
+    bool sleeps = wf_run_queue_length(&self->queue) == 0;
+    if (sleeps)
         sleep_until_woken(self);
+    else
+        park(self, 0);
     if (hooks->after_unpark)
         hooks->after_unpark(hooks->arg);
+    return sleeps;
 }
 
 bool wf_worker_run(struct wf_worker *worker)
@@ -219,18 +221,16 @@ bool wf_worker_run(struct wf_worker *worker)
         .context = {.scheduler = &all->scheduler, .defer = defer, .runs = "worker"},
         .worker = worker,
     };
-    bool rested = false, over = false;
+    bool slept = false, over = false;
     wf_context_enter(&here.context);
     /* read again after each poll: whoever took the worker from this thread has cleared it */
     while (here.worker && !(over = is_over(all))) {
         struct wf_task *task = next_task(worker);
-        if (!task && rested)
+        if (!task && slept)
             count(&worker->counts.idle_parks, 1);
-        rested = !task;
+        slept = !task && rest(worker);
         if (task)
             run(worker, task, &here.context);
-        else
-            rest(worker);
     }
     wf_context_leave(&here.context);
     return over;

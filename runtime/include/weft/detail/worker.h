@@ -107,7 +107,7 @@ void wf_worker_init(struct wf_worker *worker, struct wf_workers *all, uint32_t n
 
 /**
  * @brief Run the worker until all tasks are over, or until it is taken from this thread.
- * @return true: all tasks are over. false: another thread runs the worker now.
+ * @return true: all tasks are over, and this thread sees what they did. false: another thread runs the worker now.
  *
  * Clauses: 05.9 to 05.17
  */
