@@ -32,10 +32,11 @@ static const struct judge_test tests[] = {
     {"turns", "05.11", PLAIN | ASAN, test_turns},
     {"yields", "05.11", PLAIN | ASAN, test_yields},
     {"yield_in_a_full_ring", "05.11", PLAIN | ASAN, test_yield_in_a_full_ring},
+    /* first of those in which a worker that does not see the end hangs: after three the rest is not run */
+    {"sleeps", "05.15", PLAIN | ASAN, test_sleeps},
     {"searcher_wakes", "05.13", PLAIN | ASAN, test_searcher_wakes},
     {"schedule_wakes", "05.14", PLAIN | ASAN, test_schedule_wakes},
     {"driver_wakes", "05.14", PLAIN | ASAN, test_driver_wakes},
-    {"sleeps", "05.15", PLAIN | ASAN, test_sleeps},
     {"over_in_a_turn", "05.15", PLAIN | ASAN, test_over_in_a_turn},
     {"looks_again", "05.15", PLAIN | ASAN, test_looks_again},
     {"woken_by_driver", "05.15", PLAIN | ASAN, test_woken_by_driver},
