@@ -132,8 +132,9 @@ static bool is_of_a_sanitizer(const void *arg, const Elf64_Sym *symbol, const ch
     return false;
 }
 
-bool build_leaves_sanitizers(struct builder *builder, const char *object, const char *shown)
+bool build_leaves_sanitizers(struct builder *builder, const char *object, const char *shown, const void *none)
 {
+    (void)none;
     size_t length = 0;
     char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL);
     struct words names = bytes ? symbols_of(bytes, length, is_of_a_sanitizer, NULL) : (struct words){0};
@@ -208,17 +209,10 @@ static char *list_of(const struct words *names)
     return text;
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 /* `arg`: sorted names. */
 static bool is_defined_and_among(const void *arg, const Elf64_Sym *symbol, const char *name)
 {
-    const struct words *names = arg;
-    return is_for_others(NULL, symbol, name) &&
-           bsearch(&name, names->items, names->count, sizeof *names->items, compare_names);
+    return is_for_others(NULL, symbol, name) && words_contain_sorted(arg, name);
 }
 
 /* What libraries do not see is bound to the program's own calls all the same, those of the tests among them. */
@@ -242,22 +236,28 @@ static bool refuse_names(struct builder *builder, const char *shown, struct word
     return none;
 }
 
-bool build_keeps_libraries(struct builder *builder, const char *program, const char *object, const char *shown)
+bool build_read_shared_names(const char *program, struct words *names)
 {
-    size_t length = 0, program_length = 0;
-    char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL),
-         *linked = read_file(program, OBJECT_BYTES_MAX, &program_length, NULL);
-    bool keeps = bytes && linked;
+    size_t length = 0;
+    char *bytes = read_file(program, OBJECT_BYTES_MAX, &length, NULL);
+    bool is_read = bytes != NULL;
+    *names = is_read ? symbols_in(bytes, length, SHT_DYNSYM, is_for_others, NULL) : (struct words){0};
+    free(bytes);
+    return is_read;
+}
+
+bool build_keeps_libraries(struct builder *builder, const char *object, const char *shown, const void *shared)
+{
+    size_t length = 0;
+    char *bytes = read_file(object, OBJECT_BYTES_MAX, &length, NULL);
+    bool keeps = bytes != NULL;
     if (keeps) {
-        struct words shared = symbols_in(linked, program_length, SHT_DYNSYM, is_for_others, NULL);
         keeps =
-            refuse_names(builder, shown, symbols_of(bytes, length, is_defined_and_among, &shared),
+            refuse_names(builder, shown, symbols_of(bytes, length, is_defined_and_among, shared),
                          "as a library of the program does: the library and the tests would call this one.");
         keeps &= refuse_names(builder, shown, symbols_of(bytes, length, is_hidden, NULL),
                               "with a visibility by which nobody can see whether a library has it, too.");
-        words_free(&shared);
     }
-    free(linked);
     free(bytes);
     return keeps;
 }

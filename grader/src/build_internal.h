@@ -130,13 +130,15 @@ void build_keep_text(struct builder *builder, const struct job *job, const char 
 struct words build_memory_imports(const char *object, size_t length);
 /** Note those of the object of a submitted file, as `shown` names it, in the build's `memory_imports`. */
 void build_note_imports(struct builder *builder, const char *object, const char *shown);
-/** Whether an object defines nothing that a sanitizer asks a program for, such as its options: with these a program could silence it. If not
- * the problem is noted. */
-bool build_leaves_sanitizers(struct builder *builder, const char *object, const char *shown);
-/** Whether an object defines nothing that a library defines, too, with which the linked program runs: such a name is the object's for all
- * who call it, the library itself and the scenarios among them. If not the problem is noted. */
-bool build_keeps_libraries(struct builder *builder, const char *program, const char *object,
-                           const char *shown);
+/** Whether the object of a submitted file, as `shown` names it, may be part of a program. If not the problem is noted. */
+typedef bool object_check(struct builder *builder, const char *object, const char *shown, const void *arg);
+/** It defines nothing that a sanitizer asks a program for, such as its options: with these a program could silence it. */
+object_check build_leaves_sanitizers;
+/** It defines none of these names (a struct words, sorted), and hides none of its own from libraries: such a name is the object's for all that
+ * call it, the library itself and the scenarios among them. */
+object_check build_keeps_libraries;
+/** The names that a linked program has in common with its libraries. The caller frees the words. False: it cannot be read. */
+bool build_read_shared_names(const char *program, struct words *names);
 /** Whether a model calls what it needs alone, of the runtime what begins like one of `calls`, and defines nothing for others. If not the
  * build has a problem more. */
 bool build_model_is_closed(struct builder *builder, const char *object, const char *shown, const char *calls);

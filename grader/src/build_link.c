@@ -221,25 +221,38 @@ static void look_into_cache(struct builder *builder, struct job *job, const stru
     free(list);
 }
 
-/* Nothing is linked that tells sanitizers what to leave unsaid. All variants are made of one text, so one tells for all. */
-static void refuse_silencers(struct builder *builder)
+static void fail_all(struct build *build)
 {
-    struct build *build = builder->build;
-    size_t first = 0;
-    bool silent = false;
-    while (first < build->variants.count && build->status[first] != BUILD_OK)
-        first++;
-    for (size_t i = 0; first < build->variants.count && i < builder->submission.count; i++) {
+    for (size_t v = 0; v < build->variants.count; v++)
+        if (build->status[v] == BUILD_OK)
+            build->status[v] = BUILD_FAILED;
+}
+
+/* Each object of the submission has to bear the check. All variants are made of one text, so this one tells for all. */
+static void demand(struct builder *builder, const char *variant, object_check *bears, const void *arg)
+{
+    bool all = true;
+    for (size_t i = 0; i < builder->submission.count; i++) {
         const struct submitted_file *file = &builder->submission.files[i];
         if (!is_own(builder, file->lab))
             continue;
-        char *object = build_object_path(builder, build->variants.items[first], file);
-        silent |= !build_leaves_sanitizers(builder, object, file->shown);
+        char *object = build_object_path(builder, variant, file);
+        all &= bears(builder, object, file->shown, arg);
         free(object);
     }
-    for (size_t v = first; silent && v < build->variants.count; v++)
-        if (build->status[v] == BUILD_OK)
-            build->status[v] = BUILD_FAILED;
+    if (!all)
+        fail_all(builder->build);
+}
+
+/* Nothing is linked that tells sanitizers what to leave unsaid. */
+static void refuse_silencers(struct builder *builder)
+{
+    const struct build *build = builder->build;
+    size_t first = 0;
+    while (first < build->variants.count && build->status[first] != BUILD_OK)
+        first++;
+    if (first < build->variants.count)
+        demand(builder, build->variants.items[first], build_leaves_sanitizers, NULL);
 }
 
 struct jobs build_link_jobs(struct builder *builder, const struct jobs *compilations)
@@ -323,26 +336,20 @@ static void add_sources(const struct builder *builder, const char *folder)
     free(beside);
 }
 
-/* What the submission defines is nobody else's: the first program that was linked tells for all. */
+/* What the submission defines is nobody else's: a program that was linked tells which names are. */
 static void refuse_interposers(struct builder *builder, const struct jobs *jobs)
 {
-    struct build *build = builder->build;
-    size_t first = 0;
-    bool keeps = true;
-    while (first < jobs->count && !jobs->items[first].succeeded)
-        first++;
-    for (size_t i = 0; first < jobs->count && i < builder->submission.count; i++) {
-        const struct submitted_file *file = &builder->submission.files[i];
-        const struct job *job = &jobs->items[first];
-        if (!is_own(builder, file->lab))
-            continue;
-        char *object = build_object_path(builder, build->variants.items[job->variant], file);
-        keeps &= build_keeps_libraries(builder, job->taken, object, file->shown);
-        free(object);
-    }
-    for (size_t v = 0; !keeps && v < build->variants.count; v++)
-        if (build->status[v] == BUILD_OK)
-            build->status[v] = BUILD_FAILED;
+    const struct job *job = jobs->items, *end = jobs->items + jobs->count;
+    while (job < end && !job->succeeded)
+        job++;
+    if (job == end)
+        return;
+    struct words shared;
+    if (build_read_shared_names(job->taken, &shared))
+        demand(builder, builder->build->variants.items[job->variant], build_keeps_libraries, &shared);
+    else
+        fail_all(builder->build);
+    words_free(&shared);
 }
 
 void build_report_links(struct builder *builder, const struct jobs *jobs)

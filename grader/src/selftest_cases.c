@@ -33,6 +33,14 @@ bool selftest_wanted(const struct selftest *test, const char *kind, const char *
     return false;
 }
 
+struct known *selftest_new_case(struct selftest *test)
+{
+    test->cases = realloc(test->cases, (test->count + 1) * sizeof *test->cases);
+    if (!test->cases)
+        die("no memory");
+    return &test->cases[test->count++];
+}
+
 static struct known *add_case(struct selftest *test, enum kind kind, const char *lab, const char *name,
                               char *from)
 {
@@ -40,10 +48,7 @@ static struct known *add_case(struct selftest *test, enum kind kind, const char 
         free(from);
         return NULL;
     }
-    test->cases = realloc(test->cases, (test->count + 1) * sizeof *test->cases);
-    if (!test->cases)
-        die("no memory");
-    struct known *known = &test->cases[test->count++];
+    struct known *known = selftest_new_case(test);
     *known = (struct known){.kind = kind, .name = copy_text(name), .lab = lab, .from = from};
     return known;
 }

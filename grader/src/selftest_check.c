@@ -9,16 +9,34 @@
 #include "result.h"
 #include "selftest_internal.h"
 
-/* Whether the named test ran and failed: in the mutant's variant, or in the plain one before it. */
-static bool is_killed(json_t *result, const char *name)
+/* The first test, in whatever variant, of which this is true; NULL: of none. */
+static json_t *find_test(json_t *result, bool (*wanted)(json_t *test, const char *word), const char *word)
 {
     size_t c, t;
     json_t *clause, *each;
-    json_array_foreach(json_object_get(result, "clauses"), c, clause) json_array_foreach(
-        json_object_get(clause, "tests"), t,
-        each) if (strcmp(json_string_value(json_object_get(each, "name")), name) == 0 &&
-                  strcmp(json_string_value(json_object_get(each, "status")), "fail") == 0) return true;
-    return false;
+    json_array_foreach(json_object_get(result, "clauses"), c, clause)
+        json_array_foreach(json_object_get(clause, "tests"), t, each)
+    {
+        if (wanted(each, word))
+            return each;
+    }
+    return NULL;
+}
+
+static bool is(json_t *test, const char *key, const char *value)
+{
+    return strcmp(json_string_value(json_object_get(test, key)), value) == 0;
+}
+
+static bool fails(json_t *test, const char *name)
+{
+    return is(test, "name", name) && is(test, "status", "fail");
+}
+
+/* Whether the named test ran and failed: in the mutant's variant, or in the plain one before it. */
+static bool is_killed(json_t *result, const char *name)
+{
+    return find_test(result, fails, name) != NULL;
 }
 
 /* How many of the other tests pass in the plain variant: what the mistake leaves intact. A sanitizer may well
@@ -176,33 +194,28 @@ static char *check_earns_nothing(json_t *result, const char *variants)
     return NULL;
 }
 
+static bool has_status(json_t *test, const char *status)
+{
+    return is(test, "status", status);
+}
+
 /* Whatever a subject does is no fault of the grader's: one that fails would choose that. */
 static char *check_blame(json_t *result)
 {
-    size_t c, t;
-    json_t *clause, *each;
-    json_array_foreach(json_object_get(result, "clauses"), c, clause)
-        json_array_foreach(json_object_get(clause, "tests"), t, each)
-    {
-        if (strcmp(json_string_value(json_object_get(each, "status")), "grader_error") == 0)
-            return format_text("%s is blamed on the grader", json_string_value(json_object_get(each, "name")));
-    }
-    return NULL;
+    json_t *test = find_test(result, has_status, "grader_error");
+    return test ? format_text("%s is blamed on the grader", json_string_value(json_object_get(test, "name")))
+                : NULL;
+}
+
+static bool is_observed(json_t *test, const char *begins)
+{
+    const char *observed = json_string_value(json_object_get(json_object_get(test, "evidence"), "observed"));
+    return observed && strncmp(observed, begins, strlen(begins)) == 0;
 }
 
 bool selftest_was_held(json_t *result)
 {
-    size_t c, t;
-    json_t *clause, *each;
-    json_array_foreach(json_object_get(result, "clauses"), c, clause)
-        json_array_foreach(json_object_get(clause, "tests"), t, each)
-    {
-        const char *observed =
-            json_string_value(json_object_get(json_object_get(each, "evidence"), "observed"));
-        if (observed && strncmp(observed, RESULT_TOO_BUSY, strlen(RESULT_TOO_BUSY)) == 0)
-            return true;
-    }
-    return false;
+    return find_test(result, is_observed, RESULT_TOO_BUSY) != NULL;
 }
 
 /* Whether the text is this number, and nothing else. */

@@ -71,6 +71,8 @@ extern const char *const selftest_kind_names[];
 /** Whether the names that were given ask for it: by its kind, or by its own name; or there are none. */
 bool selftest_wanted(const struct selftest *test, const char *kind, const char *name);
 
+/** Room for one more, behind all others; the caller fills it in. Cases may be somewhere else from then on. */
+struct known *selftest_new_case(struct selftest *test);
 /** Find and prepare all cases. */
 void selftest_gather(struct selftest *test);
 /** Only what the course says itself of these labs: the solution, the solution on those before it, the starter. */

@@ -70,10 +70,7 @@ bool selftest_has_processor(long processors, long running)
 
 void selftest_run_again(struct selftest *test, size_t number)
 {
-    test->cases = realloc(test->cases, (test->count + 1) * sizeof *test->cases);
-    if (!test->cases)
-        die("no memory");
-    struct known *again = &test->cases[test->count++];
+    struct known *again = selftest_new_case(test);
     *again = test->cases[number];
     again->again = true;
     again->pid = 0;

@@ -119,6 +119,11 @@ void words_keep_once(struct words *words)
     words->items[words->count] = NULL;
 }
 
+bool words_contain_sorted(const struct words *words, const char *word)
+{
+    return words->count > 0 && bsearch(&word, words->items, words->count, sizeof *words->items, compare_words);
+}
+
 void words_free(struct words *words)
 {
     for (size_t i = 0; i < words->count; i++)

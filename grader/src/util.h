@@ -41,6 +41,8 @@ void words_split(struct words *words, const char *text);
 bool words_contain(const struct words *words, const char *word);
 /** Sort a list, and keep each word once: for lists whose length another decides, which to search for each word would take for ever. */
 void words_keep_once(struct words *words);
+/** words_contain() of a list that words_keep_once() has sorted. */
+bool words_contain_sorted(const struct words *words, const char *word);
 void words_free(struct words *words);
 
 /** Read at most `limit` bytes of a file, NUL-terminated. NULL: errno says why; *truncated if there was more. */

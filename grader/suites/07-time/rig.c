@@ -67,6 +67,12 @@ void expect_armed(struct judge *judge, int64_t timers, const char *why)
     EXPECT(judge, held.a == timers, why, "%lld timers are in the driver", (long long)held.a);
 }
 
+void expect_clones(struct judge *judge, int64_t clones, const char *why)
+{
+    struct judge_reply alive = DO(judge, clones);
+    EXPECT(judge, alive.a == clones, why, "%lld clones are alive", (long long)alive.a);
+}
+
 void expect_unlocked(struct judge *judge)
 {
     struct judge_reply held = DO(judge, held);

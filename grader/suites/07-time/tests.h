@@ -32,6 +32,8 @@ void expect_armed(struct judge *judge, int64_t timers, const char *why);
 /** Both of the other runtime. */
 void expect_wake_elsewhere(struct judge *judge, int64_t duration, int64_t waker, const char *why);
 void expect_armed_elsewhere(struct judge *judge, int64_t timers, const char *why);
+/** So many clones of wakers are alive. */
+void expect_clones(struct judge *judge, int64_t clones, const char *why);
 /** Nothing of a waker was called under the driver's lock so far. */
 void expect_unlocked(struct judge *judge);
 /** No waker is alive, no timer armed; and the test is over. */

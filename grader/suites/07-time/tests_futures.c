@@ -89,9 +89,7 @@ void test_sleep_leaf(struct judge *judge)
         EXPECT(judge, reply.b == WF_ECANCELED, "out is WF_ECANCELED", "out is %s", judge_code(reply.b));
         expect_units(judge, 0, "a poll that is READY takes a unit");
         expect_armed(judge, 0, "a sleep that was canceled has no timer");
-        struct judge_reply kept = DO(judge, clones);
-        EXPECT(judge, kept.a == 0, "a sleep that was canceled keeps no waker", "%lld clones are alive",
-               (long long)kept.a);
+        expect_clones(judge, 0, "a sleep that was canceled keeps no waker");
     }
     finish_time(judge);
 }
@@ -249,9 +247,7 @@ void test_timeout_fires(struct judge *judge)
         expect_ready(judge, A, WF_ETIMEDOUT, "READY: the time is over");
         expect_inner(judge, 1, 1, "the inner future is polled once more, then dropped, once");
         expect_armed(judge, 0, "nothing is armed any more");
-        struct judge_reply kept = DO(judge, clones);
-        EXPECT(judge, kept.a == 0, "nobody keeps a waker any more", "%lld clones are alive",
-               (long long)kept.a);
+        expect_clones(judge, 0, "nobody keeps a waker any more");
     }
     DO(judge, probe);
     DO(judge, timeout, .future = A, .duration = 0);

@@ -26,9 +26,7 @@ void test_poll_elsewhere(struct judge *judge)
             expect_pending_in(judge, place, A, 1, "PENDING before the deadline, wherever it is polled");
             expect_armed(judge, 1, "an armed timer stays in the driver of its first poll");
             expect_armed_elsewhere(judge, 0, "it is armed in no other one");
-            struct judge_reply all = DO(judge, clones);
-            EXPECT(judge, all.a == 1, "the clone of the newest waker is kept, and no other",
-                   "%lld clones are alive", (long long)all.a);
+            expect_clones(judge, 1, "the clone of the newest waker is kept, and no other");
             expect_wake_elsewhere(judge, 3600000 * MS, -1, "no wake when time passes elsewhere");
             expect_wake(judge, 64 * MS, 1, "the newest waker is woken, once, and no other");
             expect_ready_in(judge, then, A, 0, "READY once the timer has fired, wherever it is polled");
@@ -59,9 +57,7 @@ void test_drop_elsewhere(struct judge *judge)
                 if (ended)
                     DO(judge, end_elsewhere);
                 DO(judge, drop, .future = A, .place = place);
-                struct judge_reply kept = DO(judge, clones);
-                EXPECT(judge, kept.a == 0, "a timer that was dropped keeps no waker", "%lld clones are alive",
-                       (long long)kept.a);
+                expect_clones(judge, 0, "a timer that was dropped keeps no waker");
                 if (!ended) {
                     expect_armed_elsewhere(judge, 0, "a timer that was dropped is in no driver");
                     DO(judge, end_elsewhere);
@@ -166,9 +162,7 @@ void test_timeout_elsewhere(struct judge *judge)
             }
             expect_armed(judge, 0, "a timeout that is READY or dropped holds no timer, wherever that was");
             expect_armed_elsewhere(judge, 0, "nor does it anywhere else");
-            struct judge_reply kept = DO(judge, clones);
-            EXPECT(judge, kept.a == 0, "nobody keeps a waker any more", "%lld clones are alive",
-                   (long long)kept.a);
+            expect_clones(judge, 0, "nobody keeps a waker any more");
         }
     expect_unlocked(judge);
     finish_time(judge);

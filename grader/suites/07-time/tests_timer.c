@@ -98,14 +98,10 @@ void test_timer_newest_waker(struct judge *judge)
             expect_pending(judge, A, waker, "PENDING before the deadline, again with the same waker");
             struct judge_reply kept = DO(judge, waker, .waker = waker);
             EXPECT(judge, kept.a == 1, "one clone of the newest waker is kept", "%lld are", (long long)kept.a);
-            struct judge_reply all = DO(judge, clones);
-            EXPECT(judge, all.a == 2, "no clone of an older waker is kept: two timers, two clones",
-                   "%lld are", (long long)all.a);
+            expect_clones(judge, 2, "no clone of an older waker is kept: two timers, two clones");
         }
         expect_wake(judge, 64 * MS, waker, "the newest waker is woken, once, and no other");
-        struct judge_reply after = DO(judge, clones);
-        EXPECT(judge, after.a == 1, "a waker that was woken is used up", "%lld clones are alive",
-               (long long)after.a);
+        expect_clones(judge, 1, "a waker that was woken is used up");
         if (round % 2)
             expect_wake(judge, 3600000 * MS, OWN_CLONES, "the other timer's waker is woken, once");
         else
@@ -212,9 +208,7 @@ void test_timer_again(struct judge *judge)
         DO(judge, timer_drop);
         expect_timer(judge, THIS_RUNTIME, 1, false,
                      "PENDING before the deadline: a timer that was dropped is idle");
-        struct judge_reply kept = DO(judge, clones);
-        EXPECT(judge, kept.a == 1, "each waker that was given back is given back once",
-               "%lld clones are alive", (long long)kept.a);
+        expect_clones(judge, 1, "each waker that was given back is given back once");
         expect_armed(judge, 1, "the timer is armed where it is polled");
         expect_wake(judge, 64 * MS, 1, "its waker is woken at its deadline");
         expect_timer(judge, THIS_RUNTIME, 1, true, "READY once the timer has fired");

@@ -94,18 +94,24 @@ void test_io_meanwhile(struct judge *judge)
     finish_fd(judge);
 }
 
+/* A call, and beside it on the same descriptor another call, or a wait alone. */
+static void begin_with_inner(struct judge *judge, bool is_call)
+{
+    begin_io(judge, WF_READABLE);
+    build_io(judge, A, WF_READABLE);
+    if (is_call)
+        build_io(judge, B, WF_READABLE);
+    else
+        DO(judge, ready, .future = B, .interest = WF_READABLE);
+}
+
 /* 08.13: one in the call of another one, on the same descriptor. */
 void test_io_inside(struct judge *judge)
 {
     begin_fd(judge);
     for (int kind = 0; kind < 2; kind++)
         for (int first = 0; first < 2; first++) { /* the outer one finds nothing, and has to wait */
-            begin_io(judge, WF_READABLE);
-            build_io(judge, A, WF_READABLE);
-            if (kind)
-                build_io(judge, B, WF_READABLE);
-            else
-                DO(judge, ready, .future = B, .interest = WF_READABLE);
+            begin_with_inner(judge, kind);
             DO(judge, script, .result = first ? -EAGAIN : 5, .meanwhile = POLLS_B);
             if (kind)
                 DO(judge, script, .result = 7, .drained = 1);
@@ -132,12 +138,7 @@ void test_io_inside(struct judge *judge)
             end_io(judge);
         }
     for (int kind = 0; kind < 2; kind++) { /* the inner one sees an event that the outer one has not seen */
-        begin_io(judge, WF_READABLE);
-        build_io(judge, A, WF_READABLE);
-        if (kind)
-            build_io(judge, B, WF_READABLE);
-        else
-            DO(judge, ready, .future = B, .interest = WF_READABLE);
+        begin_with_inner(judge, kind);
         DO(judge, script, .result = -EAGAIN, .meanwhile = EVENT_AND_POLLS_B);
         if (kind)
             DO(judge, script, .result = 7);
