@@ -118,6 +118,67 @@ static struct step_reply on_ring_length(const struct step_ring_length *step)
     return (struct step_reply){.a = wf_run_queue_length(ring(step->ring))};
 }
 
+/* --- two threads that share nothing, so that nothing orders what they do: of a static both write, TSan sees it each time --- */
+
+struct apart {
+    struct wf_run_queue ring, other;
+    struct wf_inject_queue inject;
+    int64_t first, count, missed;
+};
+
+static bool is_own(const struct apart *apart, const struct wf_task *task)
+{
+    return task >= &tasks[apart->first] && task < &tasks[apart->first + apart->count];
+}
+
+static void *push_and_steal(void *arg)
+{
+    enum { SMALL_RING = 4 };
+    struct apart *apart = arg;
+    struct wf_task_queue batch;
+    const struct wf_task *task;
+    int64_t found = 0;
+    uint32_t count = 0;
+    wf_run_queue_init(&apart->ring, SMALL_RING, 0);
+    wf_run_queue_init(&apart->other, SMALL_RING, 0);
+    for (int64_t i = 0; i < apart->count; i++)
+        wf_run_queue_push(&apart->ring, &tasks[apart->first + i], &apart->inject);
+    if ((task = wf_run_queue_steal(&apart->ring, &apart->other, &count)))
+        found += is_own(apart, task);
+    for (int64_t i = 0; i < SMALL_RING && (task = wf_run_queue_pop(&apart->other)); i++)
+        found += is_own(apart, task);
+    for (int64_t i = 0; i < SMALL_RING && (task = wf_run_queue_pop(&apart->ring)); i++)
+        found += is_own(apart, task);
+    wf_task_queue_init(&batch);
+    (void)wf_inject_queue_pop(&apart->inject, &batch, RING_TASKS_MAX);
+    while ((task = wf_task_queue_pop(&batch)))
+        found += is_own(apart, task);
+    apart->missed = apart->count - found;
+    return NULL;
+}
+
+static struct step_reply on_ring_apart(const struct step_ring_apart *step)
+{
+    enum { APART = 2 };
+    static struct apart all[APART];
+    pthread_t threads[APART];
+    struct step_reply reply = STEP_DONE;
+    int64_t count = scenario_in_range(step->count, RING_TASKS_MAX / APART);
+    for (int i = 0; i < APART; i++) {
+        all[i] = (struct apart){.first = i * count, .count = count};
+        wf_inject_queue_init(&all[i].inject);
+    }
+    for (int i = 0; i < APART; i++)
+        if (pthread_create(&threads[i], NULL, push_and_steal, &all[i]) != 0)
+            scenario_broken("no thread");
+    for (int i = 0; i < APART; i++) {
+        pthread_join(threads[i], NULL);
+        reply.a += all[i].missed;
+        wf_inject_queue_destroy(&all[i].inject);
+    }
+    return reply;
+}
+
 /* --- four threads at once: rings 0 and 3 have owners, rings 1 and 2 are thieves' --- */
 
 enum { FIRST_OWNER = 0, FIRST_THIEF = 1, THIEVES = 2, SECOND_OWNER = 3, STORM_RINGS = 4 };

@@ -97,7 +97,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     NUMBERS(SIZE, 0, 1, 2, 3, 5, 127, 128, 129, 130, 254, 255, 256, 257, 385, 600)                           \
     NUMBERS(IDLE_WORKERS, 1, 2, 3, 8, 64, 65, 256, 1024)                                                     \
     NUMBERS(IDLE_WORKER, 0, 1, 1023)                                                                         \
-    NUMBERS(ROUNDS, 3000)                                                                                    \
+    NUMBERS(ROUNDS, 300, 3000)                                                                               \
     NUMBERS(SLOTS, 4, 256)                                                                                   \
     NUMBERS(POLLS, 1, 20)                                                                                    \
     NUMBERS(WORKERS, 1, 2, 3, WORKERS_MAX, MANY_WORKERS)                                                     \
@@ -117,6 +117,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
  *     ring_length the length
  *     ring_stop   1: head's two numbers differ; 0: they do not, or it has returned: it goes on at once
  *     ring_go_on  as ring_steal
+ *     ring_apart  how many tasks a thread does not find again in its own rings and its own inject queue
  *     ring_storm  how many tasks were not taken once; how many of those pushed into empty rings overflowed */
 #define RING_STEPS(STEP, ARG)                                                                                \
     STEP(ring_make, "makes {ring}: wf_run_queue_init({size} slots, {first})",                                \
@@ -129,6 +130,9 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     STEP(ring_go_on, "thread 1 goes on to the end of its steal", )                                           \
     STEP(ring_drain, "takes what is in the inject queue", )                                                  \
     STEP(ring_length, "wf_run_queue_length({ring})", ARG(ring, RING))                                        \
+    STEP(ring_apart,                                                                                         \
+         "two threads that share nothing each push {count} tasks to a ring of 4, and steal from it once",    \
+         ARG(count, ROUNDS))                                                                                 \
     STEP(ring_storm,                                                                                         \
          "with rings of {size} two owners push {count} tasks and pop some, while 2 threads steal from all",  \
          ARG(size, RING_SIZE) ARG(count, ROUNDS))

@@ -361,8 +361,12 @@ void test_random_rings(struct judge *judge)
 
 void test_four_threads(struct judge *judge)
 {
-    enum { COUNT = 3000 };
+    enum { COUNT = 3000, APART = 300 };
     begin(judge);
+    int64_t missed = DO(judge, ring_apart, .count = APART).a;
+    EXPECT(judge, missed == 0,
+           "each thread finds its own tasks again, in its own rings and its own inject queue",
+           "%lld tasks are missing", (long long)missed);
     for (int size = 4; size <= SIZE; size *= SIZE / 4) {
         struct judge_reply reply = DO(judge, ring_storm, .size = size, .count = COUNT);
         EXPECT(
