@@ -35,8 +35,19 @@ static const char *last_lines(const char *text, int lines)
     return at;
 }
 
+void selftest_is_by_chance(struct selftest *test, const struct known *known)
+{
+    char *line = format_text("%s: at first: %s", known->name, known->at_first);
+    words_add(&test->by_chance, line);
+    free(line);
+}
+
 void selftest_print_failures(const struct selftest *test)
 {
+    if (test->by_chance.count)
+        printf("\nkilled at the second run only; these need a test that finds them each time:\n");
+    for (size_t i = 0; i < test->by_chance.count; i++)
+        printf("by chance  %s\n", test->by_chance.items[i]);
     const struct words *failures = &test->failures;
     if (failures->count)
         printf("\nwhat failed, and what it said last:\n");

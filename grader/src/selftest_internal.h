@@ -32,8 +32,9 @@ struct known {
     bool must_build;
     char *score; /* what it must score; NULL: what its kind must */
     bool unexplored; /* an alternate that uses what the engine has no interleavings for: its models are not verified */
-    char *golden; /* the expected report */
-    bool again;   /* it ran before, and the machine was too busy */
+    char *golden;   /* the expected report */
+    bool again;     /* it ran before, and counts only now */
+    char *at_first; /* what was wrong with a mutant then; NULL: nothing, or the machine was too busy */
     /* while it runs */
     pid_t pid;
     char *json, *junit, *out;
@@ -57,6 +58,7 @@ struct selftest {
     size_t count;
     struct times times[KINDS];
     struct words failures;     /* of each its line, and the file of what it said or "" */
+    struct words by_chance;    /* mutants that the second run killed, and the first did not: a line each */
     int passed, failed, found; /* found: kept from another run, and counted in passed */
     const char *kept_folder;   /* what machine.sh wrote; NULL: no pass is kept */
     struct kept kept;
@@ -88,8 +90,8 @@ void selftest_lock_tree(const struct course *course);
 /** Whether one more case can run beside so many. */
 bool selftest_has_processor(long processors, long running);
 
-/** Its run says nothing: the same once more, behind all others and with none of them beside it. */
-void selftest_run_again(struct selftest *test, size_t number);
+/** It does not count: the same once more, behind all others and with none of them beside it. `at_first`: what was wrong, NULL if it says nothing. */
+void selftest_run_again(struct selftest *test, size_t number, const char *at_first);
 
 /** The case has ended, and used this, with all that it started. */
 void selftest_take_times(struct selftest *test, struct known *known, const struct rusage *usage);
@@ -99,7 +101,9 @@ void selftest_print_times(const struct selftest *test);
 /** Count and print a failure; `out`: the file of what the case said, or NULL. */
 void selftest_fails(struct selftest *test, const char *kind, const char *name, const char *problem,
                     const char *out);
-/** All of them once more, each with what its case said last. */
+/** A mutant was killed, but not at its first run. */
+void selftest_is_by_chance(struct selftest *test, const struct known *known);
+/** All of them once more, each with what its case said last; and the mutants that are killed by chance. */
 void selftest_print_failures(const struct selftest *test);
 
 /** NULL: the case came out as its kind must. Otherwise what is wrong; the caller frees. `result`: NULL if there is none. */

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "result.h"
 #include "selftest_internal.h"
 
 /* Two at once would write the same submissions, results and reports. The lock is gone with the process that holds it. */
@@ -68,12 +69,13 @@ bool selftest_has_processor(long processors, long running)
     return true;
 }
 
-void selftest_run_again(struct selftest *test, size_t number)
+void selftest_run_again(struct selftest *test, size_t number, const char *at_first)
 {
     struct known *again = selftest_new_case(test);
     *again = test->cases[number];
     again->again = true;
+    again->at_first = at_first ? copy_text(at_first) : NULL;
     again->pid = 0;
-    printf("again   %-9s %s: the machine was too busy, so it runs once more behind all others, and alone\n",
-           selftest_kind_names[again->kind], again->name);
+    printf("again   %-9s %s: %s, so it runs once more behind all others, and alone\n",
+           selftest_kind_names[again->kind], again->name, at_first ? at_first : RESULT_TOO_BUSY);
 }
