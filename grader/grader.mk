@@ -111,8 +111,10 @@ define make_pick
 @$(MAKE) -s -j"$$JOBS" $(reference_objects) $(if $(OWN),$(B)/headers.stamp $(B)/weft-grade)
 $(if $(OWN),@$(B)/weft-grade pick --from "$$FROM" --own "$$OWN" $(sandbox_argument) -- $(1))
 endef
-# What no lab asks for: the bottom layer, and the top one. A release has its allocator besides.
-GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(addprefix runtime/facade/,$(FACADE))
+# What no lab asks for: the bottom layer, what is given with labs that are not built yet, and the top layer. A release has its
+# allocator besides.
+AHEAD := $(foreach lab,$(PLANNED),$(addprefix runtime/given/$(lab)/,$($(lab).given)))
+GIVEN_SOURCES := $(addprefix runtime/given/,$(GIVEN)) $(AHEAD) $(addprefix runtime/facade/,$(FACADE))
 RELEASE_SOURCES := $(GIVEN_SOURCES) $(addprefix runtime/given/,$(RELEASE))
 -include $(if $(filter $(B)/%,$(MAKECMDGOALS)),$(patsubst %.c,%.d,$(foreach way,$(PICKS),$(addprefix $(B)/obj/$(way)/,$(SOLUTIONS) $(RELEASE_SOURCES)))))
 

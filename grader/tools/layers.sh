@@ -42,7 +42,7 @@ compile()
     for file in $(given); do
         compile 0 "given/$file" "runtime/given/$file"
     done
-    for lab in $(labs); do
+    for lab in $(labs) $(labs planned); do
         for header in $(files "$lab" headers); do
             echo "HEADER ${lab%%-*} $lab $header"
         done
