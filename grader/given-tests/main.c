@@ -23,6 +23,7 @@ int main(void)
     suite_add_tcase(suite, waker_tests());
     suite_add_tcase(suite, context_tests());
     suite_add_tcase(suite, budget_tests());
+    suite_add_tcase(suite, fd_stream_tests());
     suite_add_tcase(suite, future_tests());
     suite_add_tcase(suite, spurious_tests());
     suite_add_tcase(suite, event_tests());
@@ -34,7 +35,9 @@ int main(void)
     suite_add_tcase(suite, task_seen_tests());
     suite_add_tcase(suite, task_events_tests());
     suite_add_tcase(suite, debug_tests());
+    suite_add_tcase(suite, io_calls_tests());
     suite_add_tcase(suite, layout_tests());
+    suite_add_tcase(suite, test_io_tests());
     suite_add_tcase(suite, test_task_tests());
     suite_add_tcase(suite, test_wakes_tests());
     suite_add_tcase(suite, async_tests());

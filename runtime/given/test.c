@@ -124,28 +124,49 @@ uint32_t wf_test_task_clones(const struct wf_test_task *task)
 
 /* --- expectations --- */
 
-/* Says what was expected and found, and where, as a panic does. The tree is of `task`, if there is one and it is PENDING. */
+/* Says what was expected and found, and where, as a panic does. */
+static void say(const char *function, const char *file, int line, const char *format, va_list arguments)
+{
+    fflush(stdout); /* what the test has printed so far stands before it, also where it goes into a pipe */
+    fprintf(stderr, "weft: test failed: ");
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\n  in %s (%s:%d)\n", function, file, line);
+}
+
+static WF_NORETURN void end(const struct wf_future *pending)
+{
+    if (pending) {
+        fprintf(stderr, "  await tree:\n");
+        wf_await_tree_print(pending, stderr, 4);
+    }
+    fflush(stderr);
+    abort();
+}
+
+void wf_test_fail(const struct wf_future *pending, const char *function, const char *file, int line,
+                  const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(function, file, line, format, arguments);
+    va_end(arguments);
+    end(pending);
+}
+
+/* The tree is of `task`, if there is one and it is PENDING. */
 static WF_NORETURN WF_PRINTF(5, 6) void fail(const struct wf_test_task *task, const char *function,
                                              const char *file, int line, const char *format, ...)
 {
-    fflush(stdout); /* what the test has printed so far stands before it, also where it goes into a pipe */
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "weft: test failed: ");
-    vfprintf(stderr, format, arguments);
+    say(function, file, line, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\n  in %s (%s:%d)\n", function, file, line);
     if (task) {
         uint32_t wakes = wf_test_task_wakes(task), clones = wf_test_task_clones(task);
         fprintf(stderr, "  since its last poll began: %u wake%s; alive: %u clone%s of its waker\n", wakes,
                 wakes == 1 ? "" : "s", clones, clones == 1 ? "" : "s");
     }
-    if (task && task->pending) {
-        fprintf(stderr, "  await tree:\n");
-        wf_await_tree_print(task->future, stderr, 4);
-    }
-    fflush(stderr);
-    abort();
+    end(task && task->pending ? task->future : NULL);
 }
 
 void wf_test_expect(struct wf_test_task *task, enum wf_poll expected, const char *function, const char *file,

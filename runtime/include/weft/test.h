@@ -21,7 +21,7 @@
  *
  * Where another thread makes the future ready, WF_EXPECT_WAKE() stands between the polls. A future is dropped as anywhere,
  * by wf_future_drop(), and WF_EXPECT_RELEASED() shows that it has let go. What waits for time is tested with a clock that the test
- * moves: test_clock.h. Bytes that a test scripts come with lab 10.
+ * moves: test_clock.h. What reads and writes is tested with a peer that follows a script: test_io.h.
  *
  * Memory:  the caller's storage throughout; nothing here allocates.
  * Source:  tokio_test's task and assertions; futures-test.
@@ -144,6 +144,10 @@ void wf_test_expect_wake(const struct wf_test_task *task, uint64_t patience_ns, 
 /** @brief Implementation of WF_EXPECT_RELEASED(). */
 void wf_test_expect_released(const struct wf_test_task *task, const char *function, const char *file,
                              int line);
+
+/** @brief Say what has failed, and where, as an expectation does, with the await tree of `pending` if it is not NULL; and abort. */
+WF_NORETURN WF_PRINTF(5, 6) void wf_test_fail(const struct wf_future *pending, const char *function,
+                                              const char *file, int line, const char *format, ...);
 
 /**
  * A future that is READY when the test says so: a child for a combinator or an async function of your own.

@@ -1,0 +1,133 @@
+/**
+ * @file fd_stream.c
+ * @brief A descriptor as a stream of bytes.
+ */
+#include "weft/fd_stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "weft/error.h"
+
+/* --- calls that raise no signal --- */
+
+/* writev() to a pipe raises SIGPIPE where nobody reads, and has no flag against that. A library does not ignore a signal for its whole process:
+ * so this thread blocks it, and takes back the one that its own call has raised. One that was pending before is somebody else's. */
+static ssize_t write_quietly(int fd, const struct iovec *pieces, int count)
+{
+    sigset_t pipe_signal, before, pending;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    sigemptyset(&pending);
+    bool was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+    ssize_t length = writev(fd, pieces, count);
+    int error = errno;
+    if (length < 0 && error == EPIPE && !was_pending)
+        (void)sigtimedwait(&pipe_signal, NULL, &(struct timespec){0});
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return length;
+}
+
+static ssize_t write_some(const struct wf_fd_stream *self, const struct iovec *pieces, int count)
+{
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
+    return self->is_socket ? sendmsg(self->fd->fd, &message, MSG_NOSIGNAL)
+                           : write_quietly(self->fd->fd, pieces, count);
+}
+
+/* --- readiness --- */
+
+/* 0: make the call; `*seen` is for clear(). */
+static int64_t look(const struct wf_fd_stream *self, unsigned interest, uint64_t *seen,
+                    struct wf_io_wait *wait)
+{
+    struct wf_source *source = self->fd->source;
+    if (!source)
+        return WF_ECLOSED;
+    if (!(self->fd->interest & interest))
+        return -EINVAL;
+    *seen = wf_readiness_look(&source->readiness);
+    if (*seen & WF_SOURCE_CLOSED)
+        return WF_ECLOSED;
+    if (wf_serves(*seen, interest) != 0)
+        return 0;
+    *wait = (struct wf_io_wait){&source->readiness, interest};
+    return -EAGAIN;
+}
+
+static size_t size_of(const struct iovec *pieces, int count)
+{
+    size_t size = 0;
+    for (int i = 0; i < count; i++)
+        size += pieces[i].iov_len;
+    return size;
+}
+
+/* What a call returned, as a stream's. */
+static int64_t moved(const struct wf_fd_stream *self, ssize_t length, size_t asked, unsigned interest,
+                     uint64_t seen, struct wf_io_wait *wait)
+{
+    int64_t result = length < 0 ? -errno : length;
+    if (result == -EAGAIN || (self->short_means_drained && length > 0 && (size_t)length < asked))
+        wf_async_fd_clear(self->fd, seen, interest);
+    if (result == -EAGAIN)
+        *wait = (struct wf_io_wait){&self->fd->source->readiness, interest};
+    return result;
+}
+
+/* --- as a stream --- */
+
+static int64_t fd_read(struct wf_io *io, const struct iovec *pieces, int count, struct wf_io_wait *wait)
+{
+    const struct wf_fd_stream *self = (const struct wf_fd_stream *)io;
+    uint64_t seen;
+    int64_t status = look(self, WF_READABLE, &seen, wait);
+    if (status != 0)
+        return status;
+    return moved(self, readv(self->fd->fd, pieces, count), size_of(pieces, count), WF_READABLE, seen, wait);
+}
+
+static int64_t fd_write(struct wf_io *io, const struct iovec *pieces, int count, struct wf_io_wait *wait)
+{
+    const struct wf_fd_stream *self = (const struct wf_fd_stream *)io;
+    uint64_t seen;
+    int64_t status = look(self, WF_WRITABLE, &seen, wait);
+    if (status != 0)
+        return status;
+    return moved(self, write_some(self, pieces, count), size_of(pieces, count), WF_WRITABLE, seen, wait);
+}
+
+static int64_t fd_shutdown(struct wf_io *io, struct wf_io_wait *wait)
+{
+    const struct wf_fd_stream *self = (const struct wf_fd_stream *)io;
+    (void)wait;
+    if (!self->fd->source)
+        return WF_ECLOSED;
+    if (!self->is_socket || shutdown(self->fd->fd, SHUT_WR) == 0 || errno == ENOTCONN)
+        return 0;
+    return -errno;
+}
+
+static const struct wf_io_ops fd_stream_ops = {
+    .name = "fd_stream", .read = fd_read, .write = fd_write, .shutdown = fd_shutdown};
+
+void wf_fd_stream_init(struct wf_fd_stream *stream, struct wf_async_fd *fd)
+{
+    *stream = (struct wf_fd_stream){.io = {&fd_stream_ops}, .fd = fd};
+    int family;
+    socklen_t size = sizeof family;
+    struct stat status;
+    if (getsockopt(fd->fd, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0) {
+        stream->is_socket = true;
+        stream->short_means_drained = family == AF_INET || family == AF_INET6;
+    } else {
+        stream->short_means_drained = fstat(fd->fd, &status) == 0 && S_ISFIFO(status.st_mode);
+    }
+}
