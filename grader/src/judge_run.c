@@ -27,7 +27,7 @@ enum {
     /* tests that hung, left processes behind, did not start or lost their judge: in plain, in the sanitized variants
      * together, and in models. Then those that are left are not run, since each would cost as much */
     HANGS_MAX = 3,
-    FOR_EACH_PROCESSOR = 2, /* tests beside each other, */
+    FOR_EACH_PROCESSOR = 3, /* tests beside each other, */
     BESIDE_MAX = 8,         /* and at most, for each may use as much memory as it is allowed */
 };
 
@@ -235,47 +235,62 @@ static const char *reason_to_skip(struct run *run, const struct judge_test_run *
                                                          : NULL;
 }
 
-/* Sizes differ by orders of magnitude, and other designs need other models most: so no equal shares, but all that is left,
- * less what the rest is likely to need. */
-static int64_t budget_of(const struct run *run, const struct judge_test *test)
+static int64_t processor_ms_of(const struct judge_test_run *ended)
 {
-    int others = is_model(test) ? models_after(test, run->result) : 0;
-    int64_t share = run->budget_left_ms / (others + 1),
-            most = run->budget_left_ms - others * (int64_t)RESERVED_MS;
+    return json_integer_value(json_object_get(ended->evidence, "cpu_ms"));
+}
+
+/* Sizes differ by orders of magnitude, and other designs need other models most: so no equal shares, but all that is left by the
+ * models before it, which have all ended, less what the rest is likely to need. */
+static int64_t budget_of(const struct run *run, const struct judge_test_run *each)
+{
+    int others = is_model(each->test) ? models_after(each->test, run->result) : 0;
+    int64_t left = run->budget_left_ms;
+    for (const struct judge_test_run *before = run->tests + run->decided; before < each; before++)
+        left -= is_model(before->test) ? processor_ms_of(before) : 0;
+    int64_t share = left / (others + 1), most = left - others * (int64_t)RESERVED_MS;
     return share < 1 ? 1 : most > share ? most : share;
 }
 
-/* Whether this test, which is not the next one, may go on beside it: a model has what those before it leave of the budget, and
- * is never idle; and how a test ends in plain decides whether it is run in another variant. */
+static bool has_ended(const struct judge_test_run *each)
+{
+    return each->started && each->pid == 0;
+}
+
+/* Whether this test, which is not the next one, may go on beside it: a model has what those before it leave of the budget; and how a
+ * test ends in plain decides whether it is run in another variant. */
 static bool may_go_ahead(struct run *run, const struct judge_test_run *each)
 {
-    bool counts, waits = is_model(each->test);
+    bool counts, waits = false;
     for (const struct judge_test_run *before = run->tests + run->decided; before < each && !waits; before++)
-        waits = before->test == each->test || is_model(before->test);
+        waits = (before->test == each->test && judge_variant_bit(before->variant) == PLAIN) ||
+                (is_model(each->test) && is_model(before->test) && !has_ended(before));
     return !waits && !reason_to_skip(run, each, &counts);
 }
 
-/* Begin the next test, unless it is not to be run, and so many others behind it as may go on at once. */
+/* Begin the next test, unless it is not to be run, and so many others behind it as may go on at once. One model goes on beside those: it
+ * is never idle, and they mostly are. */
 static void begin(struct run *run)
 {
     struct judge_test_run *next = run->tests + run->decided, *end = run->tests + run->count;
     size_t running = 0;
     bool counts;
     for (const struct judge_test_run *each = next; each < end; each++)
-        running += each->pid > 0;
+        running += each->pid > 0 && !is_model(each->test);
     if (!next->started && !reason_to_skip(run, next, &counts)) {
-        next->budget_ms = budget_of(run, next->test);
-        if (run->beside == 1 || is_model(next->test) || next + 1 == end) {
+        next->budget_ms = budget_of(run, next);
+        if (run->beside == 1 || next + 1 == end) {
             judge_test_run_now(run->context, next);
             return;
         }
         judge_test_start(run->context, next);
-        running++;
+        running += !is_model(next->test);
     }
-    for (struct judge_test_run *each = next + 1; each < end && running < run->beside; each++)
-        if (!each->started && may_go_ahead(run, each)) {
+    for (struct judge_test_run *each = next + 1; each < end && run->beside > 1; each++)
+        if (!each->started && (running < run->beside || is_model(each->test)) && may_go_ahead(run, each)) {
+            each->budget_ms = budget_of(run, each);
             judge_test_start(run->context, each);
-            running++;
+            running += !is_model(each->test);
         }
 }
 

@@ -101,7 +101,7 @@ enum rescue { RESCUES(STEP_EDGE_VALUE) };
     NUMBERS(SLOTS, 4, 256)                                                                                   \
     NUMBERS(POLLS, 1, 20)                                                                                    \
     NUMBERS(WORKERS, 1, 2, 3, WORKERS_MAX, MANY_WORKERS)                                                     \
-    NUMBERS(TIMES, 1, 200)                                                                                   \
+    NUMBERS(TIMES, 1, 100)                                                                                   \
     NUMBERS(UNITS, 200)                                                                                      \
     NUMBERS(MARK, 1, 2)                                                                                      \
     NUMBERS(LOAD_SIZE, 1, 300, 2000)                                                                         \

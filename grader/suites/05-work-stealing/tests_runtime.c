@@ -99,7 +99,7 @@ void test_rescue(struct judge *judge)
     for (int64_t workers = 2; workers <= 3; workers++) {
         make_runtime(judge, workers, workers == 2 ? NO_DRIVER : WITH_DRIVER);
         for (int64_t how = RESCUE_SPAWNED; how <= RESCUE_FROM_OUTSIDE; how++) {
-            struct judge_reply reply = DO(judge, rescue, .how = how, .times = how == RESCUE_BEHIND ? 50 : 200);
+            struct judge_reply reply = DO(judge, rescue, .how = how, .times = how == RESCUE_BEHIND ? 15 : 100);
             expect_no_violation(judge, reply.b);
         }
         DO(judge, rescue, .how = RESCUE_SPAWNED, .times = 1);

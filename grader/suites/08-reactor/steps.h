@@ -166,7 +166,7 @@ enum { CLOSING_NOT_OPEN = 1, CLOSING_NOT_READY = 2, CLOSING_WOKEN_TWICE = 4, CLO
     WORDS(MEANWHILE, MEANWHILES)                                                                             \
     WORDS(PUMP, PUMPS)                                                                                       \
     NUMBERS(PIECE, 1, 4096, 65536)                                                                           \
-    NUMBERS(PIECES, 64, 500)                                                                                 \
+    NUMBERS(PIECES, 16, 500)                                                                                 \
     NUMBERS(WORKERS, 0, 1, 2)                                                                                \
     NUMBERS(COUNT, 1, 10, CROWD_MAX)                                                                         \
     NUMBERS(PAIRS, 1, PAIRS_MAX)                                                                             \

@@ -79,7 +79,7 @@ void test_counters(struct judge *judge)
 /* 08.13: on one thread, and on workers. */
 void test_pump(struct judge *judge)
 {
-    static const int64_t pieces[][2] = {{1, 500}, {4096, 500}, {65536, 64}}, workers[] = {0, 1, 2};
+    static const int64_t pieces[][2] = {{1, 500}, {4096, 500}, {65536, 16}}, workers[] = {0, 1, 2};
     begin_real(judge);
     for (int64_t pump = THROUGH_A_PIPE; pump <= THROUGH_SOCKETS; pump++)
         for (int i = 0; i < 3; i++)
