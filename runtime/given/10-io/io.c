@@ -21,10 +21,9 @@ static bool moves_nothing(const struct wf_io_call *self)
     return true;
 }
 
-static int64_t make_call(struct wf_io_call *self)
+static int64_t make_call(const struct wf_io_call *self, struct wf_io_wait *wait)
 {
     const struct wf_io_ops *ops = self->io->ops;
-    struct wf_io_wait *wait = &self->wait;
     switch (self->operation) {
     case WF_IO_READ:
         if (!ops->read)
@@ -41,37 +40,46 @@ static int64_t make_call(struct wf_io_call *self)
     }
 }
 
-/* One that waits elsewhere, or for something else, than the call says now must leave there first. */
-static enum wf_poll wait_for(struct wf_io_call *self, struct wf_io_wait before, const struct wf_waker *waker)
+void wf_io_waiting_init(struct wf_io_waiting *waiting)
+{
+    waiting->on = (struct wf_io_wait){0};
+    wf_waiter_init(&waiting->waiter);
+}
+
+enum wf_poll wf_io_waiting_poll(struct wf_io_waiting *waiting, const struct wf_io *io, struct wf_io_wait wait,
+                                const struct wf_waker *waker)
 {
     uint64_t seen;
-    if (!self->wait.readiness)
-        wf_panic("G.265", "a call of %s returns -EAGAIN, and does not say what it waits for",
-                 self->io->ops->name);
-    if (before.readiness != self->wait.readiness || before.interest != self->wait.interest)
-        wf_waiter_drop(&self->waiter);
-    return wf_waiter_poll(&self->waiter, self->wait.readiness, self->wait.interest, waker, &seen);
+    if (!wait.readiness)
+        wf_panic("G.265", "a call of %s returns -EAGAIN, and does not say what it waits for", io->ops->name);
+    /* a waiter waits on one readiness, with one interest: elsewhere it must leave first */
+    if (waiting->on.readiness != wait.readiness || waiting->on.interest != wait.interest)
+        wf_waiter_drop(&waiting->waiter);
+    waiting->on = wait;
+    return wf_waiter_poll(&waiting->waiter, wait.readiness, wait.interest, waker, &seen);
+}
+
+void wf_io_waiting_drop(struct wf_io_waiting *waiting)
+{
+    wf_waiter_drop(&waiting->waiter);
 }
 
 static enum wf_poll io_call_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_io_call *self = (struct wf_io_call *)future;
     for (;;) {
-        struct wf_io_wait before = self->wait;
+        struct wf_io_wait wait = {0};
         int64_t result = wf_leaf_begin(cx->waker);
         if (result == WF_EAGAIN)
             return WF_PENDING; /* no budget: the wait stays as it is */
-        if (result == 0) {
-            self->wait = (struct wf_io_wait){0};
-            result = make_call(self);
-        }
-        if (result == -EINTR) {
-            self->wait = before;
-        } else if (result != -EAGAIN) {
-            wf_waiter_drop(&self->waiter);
+        if (result == 0)
+            result = make_call(self, &wait);
+        if (result != -EAGAIN && result != -EINTR) {
+            wf_io_waiting_drop(&self->waiting);
             self->out = result;
             return WF_READY;
-        } else if (wait_for(self, before, cx->waker) == WF_PENDING) {
+        }
+        if (result == -EAGAIN && wf_io_waiting_poll(&self->waiting, self->io, wait, cx->waker) == WF_PENDING) {
             wf_budget_refund();
             return WF_PENDING;
         }
@@ -80,7 +88,7 @@ static enum wf_poll io_call_poll(struct wf_future *future, struct wf_cx *cx)
 
 static void io_call_drop(struct wf_future *future)
 {
-    wf_waiter_drop(&((struct wf_io_call *)future)->waiter);
+    wf_io_waiting_drop(&((struct wf_io_call *)future)->waiting);
 }
 
 static bool io_call_failed(const void *out)
@@ -108,7 +116,7 @@ static struct wf_io_call *build(struct wf_io_call *call, struct wf_io *io, enum 
                                 .operation = operation,
                                 .pieces = pieces,
                                 .count = count};
-    wf_waiter_init(&call->waiter);
+    wf_io_waiting_init(&call->waiting);
     return call;
 }
 

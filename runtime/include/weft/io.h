@@ -66,6 +66,28 @@ struct wf_io {
     const struct wf_io_ops *ops; /**< what kind it is */
 };
 
+/** One that waits for what a call named. All zero and wf_io_waiting_init(): for nothing. */
+struct wf_io_waiting {
+    struct wf_io_wait on;    /**< while it waits: for what */
+    struct wf_waiter waiter; /**< in its list */
+};
+
+/** @brief It waits for nothing. */
+void wf_io_waiting_init(struct wf_io_waiting *waiting);
+
+/**
+ * @brief Wait for what a call that returned -EAGAIN has named, in place of what was waited for before. For futures that make calls themselves.
+ * @param io    whose call it was, for the words of the panic.
+ * @return WF_READY: it is there already, make the call again; WF_PENDING: `waker` will be woken.
+ *
+ * Clauses: G.261 G.265
+ */
+WF_MUST_USE enum wf_poll wf_io_waiting_poll(struct wf_io_waiting *waiting, const struct wf_io *io,
+                                            struct wf_io_wait wait, const struct wf_waker *waker);
+
+/** @brief Wait for nothing any more, in any state. Clauses: G.262 */
+void wf_io_waiting_drop(struct wf_io_waiting *waiting);
+
 /** Which of its stream's calls a wf_io_call makes. */
 enum wf_io_operation { WF_IO_READ, WF_IO_WRITE, WF_IO_FLUSH, WF_IO_SHUTDOWN };
 
@@ -77,8 +99,7 @@ struct wf_io_call {
     const struct iovec *pieces;     /**< what is read into, or written */
     int count;                      /**< how many */
     struct iovec piece;             /**< where it is one buffer */
-    struct wf_io_wait wait;         /**< PENDING: what is waited for */
-    struct wf_waiter waiter;        /**< in its list */
+    struct wf_io_waiting waiting;   /**< PENDING: for what the call named */
     int64_t out;                    /**< bytes, or 0; or an error */
 };
 
