@@ -21,7 +21,9 @@ int main(void)
     suite_add_tcase(suite, block_cache_tests());
     suite_add_tcase(suite, unsized_tests());
     suite_add_tcase(suite, waker_tests());
+    suite_add_tcase(suite, buffered_tests());
     suite_add_tcase(suite, context_tests());
+    suite_add_tcase(suite, copy_tests());
     suite_add_tcase(suite, budget_tests());
     suite_add_tcase(suite, fd_stream_tests());
     suite_add_tcase(suite, future_tests());
@@ -36,6 +38,7 @@ int main(void)
     suite_add_tcase(suite, task_events_tests());
     suite_add_tcase(suite, debug_tests());
     suite_add_tcase(suite, io_calls_tests());
+    suite_add_tcase(suite, io_whole_tests());
     suite_add_tcase(suite, layout_tests());
     suite_add_tcase(suite, test_io_tests());
     suite_add_tcase(suite, test_task_tests());

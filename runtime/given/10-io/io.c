@@ -21,8 +21,9 @@ static bool moves_nothing(const struct wf_io_call *self)
     return true;
 }
 
-static int64_t make_call(const struct wf_io_call *self, struct wf_io_wait *wait)
+static int64_t make_call(void *arg, struct wf_io_wait *wait)
 {
+    const struct wf_io_call *self = arg;
     const struct wf_io_ops *ops = self->io->ops;
     switch (self->operation) {
     case WF_IO_READ:
@@ -46,44 +47,51 @@ void wf_io_waiting_init(struct wf_io_waiting *waiting)
     wf_waiter_init(&waiting->waiter);
 }
 
-enum wf_poll wf_io_waiting_poll(struct wf_io_waiting *waiting, const struct wf_io *io, struct wf_io_wait wait,
-                                const struct wf_waker *waker)
+void wf_io_waiting_drop(struct wf_io_waiting *waiting)
+{
+    wf_waiter_drop(&waiting->waiter);
+}
+
+/* A waiter waits on one readiness, with one interest: for another it must leave first. */
+static enum wf_poll wait_for(struct wf_io_waiting *waiting, struct wf_io_wait wait,
+                             const struct wf_waker *waker)
 {
     uint64_t seen;
-    if (!wait.readiness)
-        wf_panic("G.265", "a call of %s returns -EAGAIN, and does not say what it waits for", io->ops->name);
-    /* a waiter waits on one readiness, with one interest: elsewhere it must leave first */
     if (waiting->on.readiness != wait.readiness || waiting->on.interest != wait.interest)
         wf_waiter_drop(&waiting->waiter);
     waiting->on = wait;
     return wf_waiter_poll(&waiting->waiter, wait.readiness, wait.interest, waker, &seen);
 }
 
-void wf_io_waiting_drop(struct wf_io_waiting *waiting)
+enum wf_poll wf_io_poll(struct wf_io_waiting *waiting, int64_t (*call)(void *arg, struct wf_io_wait *wait),
+                        void *arg, const char *name, struct wf_cx *cx, int64_t *result)
 {
-    wf_waiter_drop(&waiting->waiter);
+    for (;;) {
+        struct wf_io_wait wait = {0};
+        *result = wf_leaf_begin(cx->waker);
+        if (*result == WF_EAGAIN)
+            return WF_PENDING; /* no budget: the wait stays as it is */
+        if (*result == 0)
+            *result = call(arg, &wait);
+        if (*result != -EAGAIN && *result != -EINTR) {
+            wf_waiter_drop(&waiting->waiter);
+            return WF_READY;
+        }
+        if (*result == -EINTR)
+            continue;
+        if (!wait.readiness)
+            wf_panic("G.265", "a call of %s returns -EAGAIN, and does not say what it waits for", name);
+        if (wait_for(waiting, wait, cx->waker) == WF_PENDING) {
+            wf_budget_refund();
+            return WF_PENDING;
+        }
+    }
 }
 
 static enum wf_poll io_call_poll(struct wf_future *future, struct wf_cx *cx)
 {
     struct wf_io_call *self = (struct wf_io_call *)future;
-    for (;;) {
-        struct wf_io_wait wait = {0};
-        int64_t result = wf_leaf_begin(cx->waker);
-        if (result == WF_EAGAIN)
-            return WF_PENDING; /* no budget: the wait stays as it is */
-        if (result == 0)
-            result = make_call(self, &wait);
-        if (result != -EAGAIN && result != -EINTR) {
-            wf_io_waiting_drop(&self->waiting);
-            self->out = result;
-            return WF_READY;
-        }
-        if (result == -EAGAIN && wf_io_waiting_poll(&self->waiting, self->io, wait, cx->waker) == WF_PENDING) {
-            wf_budget_refund();
-            return WF_PENDING;
-        }
-    }
+    return wf_io_poll(&self->waiting, make_call, self, self->io->ops->name, cx, &self->out);
 }
 
 static void io_call_drop(struct wf_future *future)

@@ -26,6 +26,7 @@
 #ifndef WEFT_IO_H
 #define WEFT_IO_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,6 +67,9 @@ struct wf_io {
     const struct wf_io_ops *ops; /**< what kind it is */
 };
 
+/** For a call of wf_io_poll(): it has done a part, and is to be called again, for another unit of budget. */
+#define WF_IO_AGAIN (-EINTR)
+
 /** One that waits for what a call named. All zero and wf_io_waiting_init(): for nothing. */
 struct wf_io_waiting {
     struct wf_io_wait on;    /**< while it waits: for what */
@@ -76,14 +80,18 @@ struct wf_io_waiting {
 void wf_io_waiting_init(struct wf_io_waiting *waiting);
 
 /**
- * @brief Wait for what a call that returned -EAGAIN has named, in place of what was waited for before. For futures that make calls themselves.
- * @param io    whose call it was, for the words of the panic.
- * @return WF_READY: it is there already, make the call again; WF_PENDING: `waker` will be woken.
+ * @brief For futures of your own: make a call that never waits, and wait for what it names, until it returns something else than -EAGAIN.
+ * @param call    returns as the calls of wf_io_ops do.
+ * @param name    of whose call it is, for the words of a panic.
+ * @param result  READY: what it returned, or WF_ECANCELED.
  *
- * Clauses: G.261 G.265
+ * One call at a time for each `waiting`.
+ *
+ * Clauses: G.260 G.261 G.263 G.265
  */
-WF_MUST_USE enum wf_poll wf_io_waiting_poll(struct wf_io_waiting *waiting, const struct wf_io *io,
-                                            struct wf_io_wait wait, const struct wf_waker *waker);
+WF_MUST_USE enum wf_poll wf_io_poll(struct wf_io_waiting *waiting,
+                                    int64_t (*call)(void *arg, struct wf_io_wait *wait), void *arg,
+                                    const char *name, struct wf_cx *cx, int64_t *result);
 
 /** @brief Wait for nothing any more, in any state. Clauses: G.262 */
 void wf_io_waiting_drop(struct wf_io_waiting *waiting);
@@ -142,6 +150,49 @@ struct wf_io_call *wf_io_flush(struct wf_io_call *call, struct wf_io *io);
  * Cancel safety: SAFE: build it again to go on.
  */
 struct wf_io_call *wf_io_shutdown(struct wf_io_call *call, struct wf_io *io);
+
+/** Moves bytes until all have been moved: a loop of calls. Clauses: G.277 G.278 G.279 */
+struct wf_io_whole {
+    struct wf_future future; /**< the head */
+    struct wf_io_call call;  /**< the one that goes on */
+    struct wf_io *io;        /**< borrowed */
+    char *bytes;             /**< borrowed */
+    size_t size;             /**< of them */
+    size_t done; /**< bytes that were moved: to be read at any time, also after an error or a drop */
+    char beyond; /**< of wf_io_read_to_end(): a byte that has no room */
+    int64_t out; /**< bytes; or an error */
+};
+
+/**
+ * @brief Build a future that reads until `buffer` is full.
+ * @return `whole`. Its out: `size`; WF_EEND: the stream ended before; or what the read said.
+ *
+ * Cancel safety: NOT by itself: bytes that were read are in `buffer`, and `done` says how many. Read on behind them.
+ *
+ * @clause{G.277,0,"A wf_io_read_exact is READY with size when the buffer is full, with WF_EEND where the stream ends before; done says how many bytes came."}
+ */
+struct wf_io_whole *wf_io_read_exact(struct wf_io_whole *whole, struct wf_io *io, void *buffer, size_t size);
+
+/**
+ * @brief Build a future that writes all of `bytes`. It does not flush.
+ * @return `whole`. Its out: `size`; WF_EEND: a write took nothing; or what the write said.
+ *
+ * Cancel safety: NOT by itself: `done` says how many bytes were written.
+ *
+ * @clause{G.278,0,"A wf_io_write_all is READY with size when all bytes were taken, with WF_EEND where a write takes none; done says how many were."}
+ */
+struct wf_io_whole *wf_io_write_all(struct wf_io_whole *whole, struct wf_io *io, const void *bytes,
+                                    size_t size);
+
+/**
+ * @brief Build a future that reads to the end of the stream, `size` bytes at most.
+ * @return `whole`. Its out: bytes that came; WF_ETOOLONG: there are more, of which one was taken and is lost; or what the read said.
+ *
+ * Cancel safety: NOT by itself: as wf_io_read_exact().
+ *
+ * @clause{G.279,0,"A wf_io_read_to_end is READY with the bytes before the end of the stream, and with WF_ETOOLONG where these are more than size."}
+ */
+struct wf_io_whole *wf_io_read_to_end(struct wf_io_whole *whole, struct wf_io *io, void *buffer, size_t size);
 
 WF_END_DECLS
 
