@@ -52,6 +52,7 @@ TCase *reactor_kinds_tests(void);
 TCase *reactor_numbers_tests(void);
 TCase *reactor_runtime_tests(void);
 TCase *reactor_waits_tests(void);
+TCase *resolve_tests(void);
 TCase *roots_tests(void);
 TCase *runtime_tests(void);
 TCase *runtime_limits_tests(void);
