@@ -41,7 +41,7 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 
 static sem_t begun, go;
 static _Atomic int inside, most_inside, made;
-static char names[16384]; /* of the lookups, in the sequence in which they began: one at a time */
+static char names[16384]; /* of the lookups, in the sequence in which they began */
 static struct wf_name asked;
 static char asked_host[WF_HOST_BYTES_MAX + 1], asked_service[WF_SERVICE_BYTES_MAX + 1];
 static pthread_t asked_on;
@@ -52,6 +52,19 @@ static struct wf_address an_address(uint32_t number, uint16_t port)
                                .as.ip4 = {.sin_family = AF_INET,
                                           .sin_port = htons(port),
                                           .sin_addr.s_addr = htonl(0x7f000000 + number)}};
+}
+
+static void keep_record(const struct wf_name *name)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    asked = *name;
+    asked_on = pthread_self();
+    snprintf(asked_host, sizeof asked_host, "%s", name->host);
+    snprintf(asked_service, sizeof asked_service, "%s", name->service ? name->service : "-");
+    size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s ", name->host);
+    pthread_mutex_unlock(&lock);
 }
 
 static int add_address(struct wf_addresses *addresses, uint32_t number, uint16_t port)
@@ -67,14 +80,8 @@ static int scripted(void *arg, const struct wf_name *name, struct wf_addresses *
     while (number > most && !atomic_compare_exchange_weak(&most_inside, &most, number))
         continue;
     made++;
-    if (arg) { /* keeps a record: of one at a time */
-        asked = *name;
-        snprintf(asked_host, sizeof asked_host, "%s", name->host);
-        snprintf(asked_service, sizeof asked_service, "%s", name->service ? name->service : "-");
-        asked_on = pthread_self();
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s ", name->host);
-    }
+    if (arg)
+        keep_record(name);
     sem_post(&begun);
     if (strncmp(name->host, "hangs", 5) == 0)
         while (sem_wait(&go) != 0)
