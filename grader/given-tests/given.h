@@ -64,6 +64,7 @@ TCase *spurious_tests(void);
 TCase *task_tests(void);
 TCase *task_events_tests(void);
 TCase *task_seen_tests(void);
+TCase *tcp_echo_tests(void);
 TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
 TCase *time_tests(void);

@@ -94,6 +94,15 @@ int wf_socket_set(int fd, int level, int option, int value)
     return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : -errno;
 }
 
+int wf_socket_set_all(int fd, const struct wf_socket_setting *settings, size_t count)
+{
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++)
+        if (settings[i].wanted)
+            status = wf_socket_set(fd, settings[i].level, settings[i].option, settings[i].value);
+    return status;
+}
+
 int wf_socket_get(int fd, int level, int option, int *value)
 {
     socklen_t size = sizeof *value;
