@@ -69,6 +69,8 @@ int main(void)
     suite_add_tcase(suite, reactor_runtime_tests());
     suite_add_tcase(suite, reactor_waits_tests());
     suite_add_tcase(suite, resolve_tests());
+    suite_add_tcase(suite, happy_eyeballs_tests());
+    suite_add_tcase(suite, connect_tests());
     suite_add_tcase(suite, tcp_echo_tests());
 
     SRunner *runner = srunner_create(suite);
