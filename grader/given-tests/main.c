@@ -68,6 +68,11 @@ int main(void)
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
     suite_add_tcase(suite, reactor_waits_tests());
+    suite_add_tcase(suite, socket_tests());
+    suite_add_tcase(suite, tcp_listener_tests());
+    suite_add_tcase(suite, tcp_accept_tests());
+    suite_add_tcase(suite, tcp_connect_tests());
+    suite_add_tcase(suite, tcp_stream_tests());
     suite_add_tcase(suite, tcp_echo_tests());
 
     SRunner *runner = srunner_create(suite);
