@@ -25,12 +25,22 @@ void begin_net(int kind)
     wf_runtime_enter(net, &entry);
 }
 
-void end_net(void)
+void drop_net(void)
 {
     wf_runtime_leave(&entry);
     wf_runtime_drop(net);
+}
+
+void expect_nothing_left(void)
+{
     ck_assert_uint_eq(wf_live_bytes(), 0);
     ck_assert_int_eq(open_descriptors(), open_before);
+}
+
+void end_net(void)
+{
+    drop_net();
+    expect_nothing_left();
 }
 
 void run_future(struct wf_future *future)
@@ -54,16 +64,14 @@ struct wf_address at_port(uint16_t port)
 
 struct wf_address at_port6(uint16_t port)
 {
-    return (struct wf_address){.length = sizeof(struct sockaddr_in6),
-                               .as.ip6 = {.sin6_family = AF_INET6,
-                                          .sin6_port = htons(port),
-                                          .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
+    return (struct wf_address){
+        .length = sizeof(struct sockaddr_in6),
+        .as.ip6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
 }
 
 uint16_t port_of(const struct wf_address *address)
 {
-    return ntohs(address->as.any.sa_family == AF_INET6 ? address->as.ip6.sin6_port
-                                                       : address->as.ip4.sin_port);
+    return ntohs(address->as.any.sa_family == AF_INET6 ? address->as.ip6.sin6_port : address->as.ip4.sin_port);
 }
 
 struct wf_address listen_here(struct wf_tcp_listener *listener, const struct wf_tcp_listen_options *options)

@@ -93,8 +93,8 @@ END_TEST
 /* G.175: nine errors are those of connections that died. The accept goes on, without a pause. */
 START_TEST(g175_connections_that_died_are_skipped)
 {
-    static const int errors[] = {ECONNABORTED, EPROTO,       ENETDOWN,   ENOPROTOOPT, EHOSTDOWN, ENONET,
-                                 EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EINTR, 0};
+    static const int errors[] = {ECONNABORTED, EPROTO,     ENETDOWN,    ENOPROTOOPT, EHOSTDOWN, ENONET,
+                                 EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EINTR,       0};
     struct wf_tcp_listener listener;
     struct wf_tcp_accept accept;
     begin_net(_i);
@@ -169,7 +169,8 @@ ASYNC_FN(short_of_all)
     /* 5, 10, ... 640 ms: 8 pauses, which end at 1,275 ms; then one a second: begun at 1,275 ms, ... 9,275 ms */
     ck_assert_uint_eq(self->listener.pauses, 8 + 9);
     ck_assert_uint_eq(self->listener.calls, 8 + 9);
-    wf_tcp_accept(&self->accept, &self->listener); /* the one that was dropped took nothing, and left the readiness */
+    wf_tcp_accept(&self->accept,
+                  &self->listener); /* the one that was dropped took nothing, and left the readiness */
     AWAIT(wf_timeout(&self->limit, WF_MILLISECONDS(4), &self->accept.future));
     ck_assert_int_eq(self->limit.out, WF_ETIMEDOUT);
     wf_tcp_accept(&self->accept, &self->listener);

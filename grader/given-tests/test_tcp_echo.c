@@ -114,9 +114,8 @@ ASYNC_FN(client)
     AWAIT(wf_tcp_connect(&self->connect, &self->stream, self->address, NULL));
     ck_assert_int_eq(self->connect.out, 0);
     ck_assert_int_eq(wf_tcp_into_split(&self->stream, &self->half, &self->other), 0);
-    ck_assert_int_eq(WF_SPAWN(wf_scheduler_current(), &self->writer, writer, .half = self->other,
-                              .bytes = self->bytes),
-                     0);
+    ck_assert_int_eq(
+        WF_SPAWN(wf_scheduler_current(), &self->writer, writer, .half = self->other, .bytes = self->bytes), 0);
     do {
         AWAIT(wf_tcp_read(&self->io, self->half.stream, self->buffer, self->at_once));
         ck_assert_int_ge(self->io.out, 0);

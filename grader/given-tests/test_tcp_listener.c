@@ -93,8 +93,9 @@ START_TEST(g170_a_port_is_free_although_connections_linger)
         ck_assert_int_eq(errno, EAGAIN);
     close(fd);
     wf_tcp_listener_close(&listener);
-    ck_assert_int_eq(wf_tcp_listen(&listener, &address, &(struct wf_tcp_listen_options){.no_reuse_address = true}),
-                     -EADDRINUSE);
+    ck_assert_int_eq(
+        wf_tcp_listen(&listener, &address, &(struct wf_tcp_listen_options){.no_reuse_address = true}),
+        -EADDRINUSE);
     ck_assert_int_eq(wf_tcp_listen(&listener, &address, NULL), 0);
     wf_tcp_listener_close(&listener);
     end_net();

@@ -112,7 +112,8 @@ START_TEST(g183_writes_that_are_dropped_send_nothing)
     begin_net(_i);
     int fd = connect_to_fd(&stream);
     wf_test_task_init(&task, &wf_tcp_write(&write, &stream, block, sizeof block)->future);
-    for (int waits = 0; waits < 20;) { /* until it is full, also when what was written has moved on to the other side */
+    for (int waits = 0;
+         waits < 20;) { /* until it is full, also when what was written has moved on to the other side */
         if (wf_test_task_poll(&task) == WF_READY) {
             ck_assert_int_gt(write.out, 0);
             sent += (size_t)write.out;
