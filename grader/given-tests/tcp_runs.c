@@ -25,12 +25,22 @@ void begin_net(int kind)
     wf_runtime_enter(net, &entry);
 }
 
-void end_net(void)
+void drop_net(void)
 {
     wf_runtime_leave(&entry);
     wf_runtime_drop(net);
+}
+
+void expect_nothing_left(void)
+{
     ck_assert_uint_eq(wf_live_bytes(), 0);
     ck_assert_int_eq(open_descriptors(), open_before);
+}
+
+void end_net(void)
+{
+    drop_net();
+    expect_nothing_left();
 }
 
 void run_future(struct wf_future *future)

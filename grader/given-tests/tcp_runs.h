@@ -17,7 +17,11 @@ extern struct wf_runtime *net;
 
 /** Make one of that kind, and enter it. */
 void begin_net(int kind);
-/** Leave it and drop it; then neither memory nor a descriptor is left. */
+/** Leave it and drop it. */
+void drop_net(void);
+/** Neither memory nor a descriptor is left, of what there was since begin_net(). */
+void expect_nothing_left(void);
+/** Both. */
 void end_net(void);
 
 /** Run a future to its end: RUN(wf_tcp_read(...))->out. Evaluates to its frame. */

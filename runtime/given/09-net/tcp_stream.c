@@ -14,6 +14,7 @@ static struct wf_socket_io *receive(struct wf_socket_io *io, struct wf_tcp_strea
 {
     (void)wf_socket_receive(io, &stream->fd, flags);
     wf_socket_is_stream(io);
+    io->io.interest |= WF_PRIORITY; /* urgent data cuts a read short, and is told apart by that */
     return io;
 }
 

@@ -32,7 +32,7 @@
  * Not open: futures are READY with WF_ECLOSED, calls return -EBADF.
  * Reset:   a connection that the other side resets is -ECONNRESET for the first read or write that sees it, once; then reads are 0, and
  *          writes -EPIPE. No write raises SIGPIPE.
- * Urgent data of TCP is not served.
+ * Urgent: data that is sent as urgent is skipped by reads; what is around it is read.
  * Source:  Tokio's TcpListener, TcpStream and TcpSocket; accept(2).
  *
  * @clause{G.199,0,"When its runtime is dropped, a task in an accept, connect, read or write lets go of it; sockets that its clean-up closes, also later, leave no memory and no descriptor."}
@@ -58,7 +58,7 @@ WF_BEGIN_DECLS
 
 enum {
     WF_TCP_BACKLOG = 1024, /**< connections that wait for an accept; the system may have a lower limit */
-    WF_TCP_INTEREST = WF_READABLE | WF_WRITABLE, /**< what a stream is opened for */
+    WF_TCP_INTEREST = WF_READABLE | WF_WRITABLE | WF_PRIORITY, /**< what a stream is opened for */
 };
 
 /** How long an accept pauses at first where the process is short of descriptors or memory, in nanoseconds; then twice as long, and so on. */
