@@ -74,6 +74,19 @@ int main(void)
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
     suite_add_tcase(suite, reactor_waits_tests());
+    suite_add_tcase(suite, resolve_tests());
+    suite_add_tcase(suite, happy_eyeballs_tests());
+    suite_add_tcase(suite, connect_tests());
+    suite_add_tcase(suite, socket_tests());
+    suite_add_tcase(suite, tcp_listener_tests());
+    suite_add_tcase(suite, tcp_accept_tests());
+    suite_add_tcase(suite, tcp_connect_tests());
+    suite_add_tcase(suite, tcp_stream_tests());
+    suite_add_tcase(suite, tcp_ends_tests());
+    suite_add_tcase(suite, tcp_options_tests());
+    suite_add_tcase(suite, tcp_split_tests());
+    suite_add_tcase(suite, tcp_echo_tests());
+    suite_add_tcase(suite, tcp_shutdown_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

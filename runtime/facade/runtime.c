@@ -25,6 +25,7 @@
 #include "weft/error.h"
 #include "weft/multi_thread.h"
 #include "weft/panic.h"
+#include "weft/resolve.h"
 
 struct wf_runtime {
     struct wf_current_thread *current_thread; /* one of these two */
@@ -33,8 +34,9 @@ struct wf_runtime {
     struct wf_time_driver *time_driver; /* the executor's */
     struct wf_reactor *reactor;         /* the time driver's */
     struct wf_blocking_pool *pool;
-    struct wf_poll_watch *watch; /* or NULL */
-    WF_ATOMIC(uint64_t) choices; /* see wf_choose() */
+    struct wf_resolver *resolver; /* its calls are the pool's */
+    struct wf_poll_watch *watch;  /* or NULL */
+    WF_ATOMIC(uint64_t) choices;  /* see wf_choose() */
     bool has_seed;
 };
 
@@ -58,6 +60,7 @@ static struct wf_context surroundings(struct wf_runtime *self)
     return (struct wf_context){.blocking_pool = self->pool,
                                .time_driver = self->time_driver,
                                .reactor = self->reactor,
+                               .resolver = self->resolver,
                                .choices = self->has_seed ? &self->choices : NULL};
 }
 
@@ -148,6 +151,26 @@ static bool make_pool(struct wf_runtime *self, const struct wf_runtime_config *c
     return self->pool;
 }
 
+/* The resolver, which the pool's threads know too; none has started. False: errno says why. */
+static bool make_resolver(struct wf_runtime *self, const struct wf_runtime_config *config)
+{
+    self->resolver = wf_resolver_new(&config->resolver, self->pool);
+    self->pool->base.resolver = self->resolver;
+    if (!self->resolver)
+        errno = ENOMEM;
+    return self->resolver;
+}
+
+/* No task is left: what is in line for a lookup ends, and the calls that go on are waited for. */
+static void drop_pool_and_resolver(struct wf_runtime *self)
+{
+    if (self->resolver)
+        wf_resolver_close(self->resolver);
+    wf_blocking_pool_drop(self->pool);
+    if (self->resolver)
+        wf_resolver_drop(self->resolver);
+}
+
 /* Executor and pool are gone: nothing is polled any more. */
 static void free_runtime(struct wf_runtime *self)
 {
@@ -172,12 +195,12 @@ struct wf_runtime *wf_runtime_new(const struct wf_runtime_config *config)
     }
     *self = (struct wf_runtime){.has_seed = config->seed != 0};
     wf_store_relaxed(&self->choices, config->seed); /* relaxed: no other thread knows it yet */
-    if (make_drivers(self, config) && make_pool(self, config) && make_watch(self, config) &&
-        make_executor(self, config))
+    if (make_drivers(self, config) && make_pool(self, config) && make_resolver(self, config) &&
+        make_watch(self, config) && make_executor(self, config))
         return self;
     int failed = errno;
     if (self->pool)
-        wf_blocking_pool_drop(self->pool);
+        drop_pool_and_resolver(self);
     if (self->scheduler)
         wf_scheduler_unreference(
             self->scheduler); /* calls of hooks are over: the executor was not made, but was there */
@@ -286,7 +309,7 @@ void wf_runtime_drop(struct wf_runtime *runtime)
     else
         wf_multi_thread_drop(runtime->multi_thread);
     wf_context_leave(&base);
-    wf_blocking_pool_drop(runtime->pool);
+    drop_pool_and_resolver(runtime);
     wf_scheduler_unreference(runtime->scheduler);
     free_runtime(runtime);
 }

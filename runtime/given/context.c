@@ -18,6 +18,7 @@ void wf_context_enter(struct wf_context *context)
         context->time_driver = context->time_driver ? context->time_driver : outer->time_driver;
         context->reactor = context->reactor ? context->reactor : outer->reactor;
         context->blocking_pool = context->blocking_pool ? context->blocking_pool : outer->blocking_pool;
+        context->resolver = context->resolver ? context->resolver : outer->resolver;
         context->poll_slot = context->poll_slot ? context->poll_slot : outer->poll_slot;
         context->choices = context->choices ? context->choices : outer->choices;
     }

@@ -30,6 +30,7 @@ int wf_run_outside(struct wf_scheduler *spawns_on, int (*run)(void *arg), void *
         outside.time_driver = inside->time_driver;
         outside.reactor = inside->reactor;
         outside.blocking_pool = inside->blocking_pool;
+        outside.resolver = inside->resolver;
     }
     wf_context_current = NULL;
     wf_context_enter(&outside);

@@ -14,6 +14,13 @@ static size_t bytes_asked_for(const struct msghdr *message)
     return bytes;
 }
 
+/* Urgent data ends a read although more is behind it. Who waits for WF_PRIORITY too is told of it, before the read or after. */
+static bool may_be_cut_short(const struct wf_socket_io *self)
+{
+    return (self->io.interest & WF_PRIORITY) &&
+           (wf_readiness_look(&self->io.async_fd->source->readiness) & WF_PRIORITY);
+}
+
 static int64_t move(int fd, void *arg, bool *drained)
 {
     struct wf_socket_io *self = arg;
@@ -23,7 +30,7 @@ static int64_t move(int fd, void *arg, bool *drained)
         return -errno;
     /* The end of a stream is no short read, but its bit stays in the word: a later read finds it at once. A peek has left all there. */
     *drained = self->is_stream && length > 0 && !(self->flags & MSG_PEEK) &&
-               (size_t)length < bytes_asked_for(&self->message);
+               (size_t)length < bytes_asked_for(&self->message) && !may_be_cut_short(self);
     return length;
 }
 
@@ -92,6 +99,15 @@ int wf_socket_new(int family, int type, int protocol)
 int wf_socket_set(int fd, int level, int option, int value)
 {
     return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : -errno;
+}
+
+int wf_socket_set_all(int fd, const struct wf_socket_setting *settings, size_t count)
+{
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++)
+        if (settings[i].wanted)
+            status = wf_socket_set(fd, settings[i].level, settings[i].option, settings[i].value);
+    return status;
 }
 
 int wf_socket_get(int fd, int level, int option, int *value)

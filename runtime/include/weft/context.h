@@ -32,6 +32,7 @@ struct wf_future;
 struct wf_local_scope;
 struct wf_poll_slot;
 struct wf_reactor;
+struct wf_resolver;
 struct wf_scheduler;
 struct wf_task;
 struct wf_time_driver;
@@ -63,6 +64,7 @@ struct wf_context {
     struct wf_time_driver *time_driver; /**< with which leaves wait for a time, or NULL; inherited when NULL */
     struct wf_reactor *reactor; /**< with which leaves wait for a descriptor, or NULL; inherited when NULL */
     struct wf_blocking_pool *blocking_pool; /**< threads for calls that block, or NULL; inherited when NULL */
+    struct wf_resolver *resolver;           /**< what looks names up, or NULL; inherited when NULL */
     struct wf_poll_slot *poll_slot; /**< where a watch looks (long_poll.h), or NULL; inherited when NULL */
     WF_ATOMIC(uint64_t) * choices; /**< the state of wf_choose(), at first a seed; or NULL; inherited when NULL */
     /** Points to whether what is polled here was asked to end. NULL: nobody can ask. The scope that polls sets it, and no

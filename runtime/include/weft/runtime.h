@@ -34,6 +34,7 @@
 #include "weft/detail/compiler.h"
 #include "weft/future.h"
 #include "weft/long_poll.h"
+#include "weft/resolve.h"
 #include "weft/scheduler.h"
 #include "weft/task.h"
 
@@ -60,6 +61,7 @@ struct wf_runtime_config {
     struct wf_hooks hooks;           /**< see scheduler.h; thread_started and thread_stopped of all threads */
     uint32_t blocking_threads_max;   /**< 0: WF_BLOCKING_THREADS_MAX */
     uint64_t blocking_keep_alive_ns; /**< 0: WF_BLOCKING_KEEP_ALIVE_NS */
+    struct wf_resolver_config resolver; /**< what looks names up; zeroes: the system */
     bool paused_clock; /**< for tests, and of one thread: time passes only when all wait (test_clock.h) */
     uint64_t long_poll_ns; /**< polls that take longer are told (long_poll.h): WF_LONG_POLL_NS; 0: none, and no watch */
     /** Is told of long polls, with hooks.arg. NULL: they are printed to standard error. */

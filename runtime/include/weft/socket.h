@@ -87,6 +87,17 @@ WF_MUST_USE int wf_socket_new(int family, int type, int protocol);
 /** @brief Set an option whose value is an int. 0 or a negated errno. */
 WF_MUST_USE int wf_socket_set(int fd, int level, int option, int value);
 
+/** An option that is set where it is wanted. */
+struct wf_socket_setting {
+    bool wanted; /**< else it stays as it is */
+    int level;   /**< of setsockopt() */
+    int option;  /**< of setsockopt() */
+    int value;   /**< its value */
+};
+
+/** @brief Set those that are wanted, in sequence, up to the first that fails. 0 or a negated errno. */
+WF_MUST_USE int wf_socket_set_all(int fd, const struct wf_socket_setting *settings, size_t count);
+
 /** @brief The value of such an option, in `*value`. 0 or a negated errno. */
 WF_MUST_USE int wf_socket_get(int fd, int level, int option, int *value);
 
