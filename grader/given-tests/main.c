@@ -68,6 +68,9 @@ int main(void)
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
     suite_add_tcase(suite, reactor_waits_tests());
+    suite_add_tcase(suite, udp_tests());
+    suite_add_tcase(suite, udp_options_tests());
+    suite_add_tcase(suite, udp_runtime_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
