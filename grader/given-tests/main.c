@@ -69,6 +69,8 @@ int main(void)
     suite_add_tcase(suite, reactor_runtime_tests());
     suite_add_tcase(suite, reactor_waits_tests());
     suite_add_tcase(suite, udp_tests());
+    suite_add_tcase(suite, udp_datagrams_tests());
+    suite_add_tcase(suite, udp_reports_tests());
     suite_add_tcase(suite, udp_options_tests());
     suite_add_tcase(suite, udp_runtime_tests());
 

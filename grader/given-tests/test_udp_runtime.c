@@ -1,130 +1,19 @@
 /**
  * @file test_udp_runtime.c
- * @brief UDP in tasks: bursts, several tasks on one socket, receives that are dropped, and peers that are not there.
+ * @brief UDP in tasks: bursts, several tasks on one socket, and receives that are dropped.
  */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "datagrams.h"
-#include "jobs.h"
-#include "weft/alloc.h"
 #include "weft/async.h"
 #include "weft/coop.h"
 #include "weft/error.h"
 #include "weft/time.h"
 
-/* --- peers that are not there --- */
-
-START_TEST(g238_a_report_is_returned_once)
-{
-    struct side side;
-    struct wf_address peer = dead_address();
-    begin_runtime(_i);
-    bind_side(&side);
-    ck_assert_int_eq(wf_udp_connect(&side.udp, &peer), 0);
-    for (int i = 0; i < 3; i++) { /* it wakes a receive that waits already; the next one waits again */
-        wf_udp_receive(&side.io, &side.udp, side.bytes, sizeof side.bytes);
-        expect_pending(&side.io);
-        ck_assert_int_eq(send(side.udp.socket.fd, "a", 1, 0), 1);
-        ck_assert_int_eq(run_io(&side.io), -ECONNREFUSED);
-    }
-    wf_udp_receive(&side.io, &side.udp, side.bytes, sizeof side.bytes);
-    expect_pending(&side.io);
-    wf_future_drop(&side.io.future);
-    /* a send returns it, and has sent nothing; then a datagram comes behind a report */
-    ck_assert_int_eq(send(side.udp.socket.fd, "a", 1, 0), 1);
-    ck_assert_int_eq(run_io(wf_udp_send(&side.io, &side.udp, "b", 1)), -ECONNREFUSED);
-    ck_assert_int_eq(send(side.udp.socket.fd, "c", 1, 0), 1);
-    int plain = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_eq(bind(plain, &peer.as.any, peer.length), 0);
-    plain_send(plain, &side.local, "here");
-    plain_send(plain, &side.local, "again");
-    ck_assert_int_eq(run_io(wf_udp_receive(&side.io, &side.udp, side.bytes, 1)), -ECONNREFUSED);
-    receive_text(&side, "here", &peer);
-    receive_text(&side, "again", &peer);
-    ck_assert_int_eq(run_io(wf_udp_send(&side.io, &side.udp, "d", 1)), 1);
-    plain_expect(plain, "d");
-    close(plain);
-    ck_assert_int_eq(send(side.udp.socket.fd, "e", 1, 0), 1);
-    ck_assert_int_eq(wf_udp_take_error(&side.udp), -ECONNREFUSED);
-    ck_assert_int_eq(wf_udp_take_error(&side.udp), 0);
-    wf_udp_close(&side.udp);
-    end_runtime();
-}
-END_TEST
-
-START_TEST(g238_one_without_peer_is_told_nothing)
-{
-    struct side side;
-    struct wf_address nobody = dead_address(), sender;
-    begin_runtime(_i);
-    int plain = plain_socket(&sender);
-    bind_side(&side);
-    for (int i = 0; i < 20; i++) {
-        send_text(&side, &nobody, "a");
-        plain_send(plain, &side.local, "b");
-        receive_text(&side, "b", &sender);
-        wf_udp_receive(&side.io, &side.udp, side.bytes, sizeof side.bytes);
-        expect_pending(&side.io);
-        wf_future_drop(&side.io.future);
-    }
-    ck_assert_int_eq(wf_udp_take_error(&side.udp), 0);
-    wf_udp_close(&side.udp);
-    close(plain);
-    end_runtime();
-}
-END_TEST
-
-/* Waits for an hour of a paused clock, behind reports: it passes only where nothing is done meanwhile. */
-struct waits_behind_reports {
-    struct wf_future future;
-    bool keeps_reports; /* in a queue of their own, which a receive does not empty */
-    struct side side;
-    struct wf_address peer;
-    struct wf_timeout limit;
-    int out;
-};
-
-ASYNC_FN(waits_behind_reports)
-{
-    ASYNC_BEGIN;
-    self->side.local = ip4_loopback(0);
-    ck_assert_int_eq(wf_udp_bind(&self->side.udp, &self->side.local, NULL), 0);
-    self->peer = dead_address();
-    ck_assert_int_eq(wf_socket_set(self->side.udp.socket.fd, IPPROTO_IP, IP_RECVERR, self->keeps_reports), 0);
-    ck_assert_int_eq(wf_udp_connect(&self->side.udp, &self->peer), 0);
-    AWAIT(wf_udp_send(&self->side.io, &self->side.udp, "a", 1));
-    AWAIT(wf_udp_receive(&self->side.io, &self->side.udp, self->side.bytes, 1));
-    ck_assert_int_eq(self->side.io.out, -ECONNREFUSED);
-    wf_udp_receive(&self->side.io, &self->side.udp, self->side.bytes, 1);
-    AWAIT(wf_timeout(&self->limit, WF_HOURS(1), &self->side.io.future));
-    ck_assert_int_eq(self->limit.out, WF_ETIMEDOUT);
-    if (self->keeps_reports) { /* they are there to be asked for */
-        wf_udp_receive(&self->side.io, &self->side.udp, self->side.bytes, 1);
-        self->side.io.flags |= MSG_ERRQUEUE;
-        ck_assert_int_eq(wf_udp_try(&self->side.io), 1);
-        ck_assert_int_eq(self->side.bytes[0], 'a');
-    }
-ASYNC_FINALLY:
-    wf_udp_close(&self->side.udp);
-    ASYNC_END;
-}
-
-START_TEST(g238_nothing_spins_behind_a_report)
-{
-    struct waits_behind_reports root;
-    struct wf_runtime *runtime = new_runtime_of(WF_RUNTIME_CURRENT_THREAD, 1, true);
-    ASYNC_INIT(&root, waits_behind_reports, .keeps_reports = _i == 1);
-    ck_assert_int_eq(wf_runtime_block_on(runtime, &root.future), 0);
-    wf_runtime_drop(runtime);
-    ck_assert_uint_eq(wf_live_bytes(), 0);
-}
-END_TEST
-
 /* --- bursts --- */
 
-enum { BURSTS = 500, IN_A_BURST = 20 };
+enum { BURSTS = 500, IN_A_BURST = 20, IN_ALL = BURSTS * IN_A_BURST };
 
 /* How many datagrams the kernel has dropped at this socket. */
 static uint32_t dropped_at(const struct side *side)
@@ -151,7 +40,7 @@ ASYNC_FN(bursts)
     ASYNC_BEGIN;
     self->side.local = ip4_loopback(0);
     ck_assert_int_eq(wf_udp_bind(&self->side.udp, &self->side.local, NULL), 0);
-    for (self->number = 0; self->number < BURSTS * IN_A_BURST; self->number++) {
+    for (self->number = 0; self->number < IN_ALL; self->number++) {
         AWAIT(wf_udp_send_to(&self->side.io, &self->side.udp, &self->number, sizeof self->number, &self->to));
         ck_assert_int_eq(self->side.io.out, sizeof self->number);
         if ((self->number + 1) % IN_A_BURST == 0)
@@ -191,7 +80,7 @@ ASYNC_FN(takes_bursts)
             self->received++;
         }
     } while (self->side.io.out > 0);
-    ck_assert_uint_eq(self->received + dropped_at(&self->side), BURSTS * IN_A_BURST);
+    ck_assert_uint_eq(self->received + dropped_at(&self->side), IN_ALL);
     AWAIT(&self->sender);
 ASYNC_FINALLY:
     wf_udp_close(&self->side.udp);
@@ -296,7 +185,7 @@ ASYNC_FN(impatient)
         if (self->limit.out != 0)
             AWAIT(wf_yield(&self->yield));
     } while (self->limit.out != 0 || self->side.io.out > 0);
-    ck_assert_uint_eq(self->received - 1 + dropped_at(&self->side), BURSTS * IN_A_BURST);
+    ck_assert_uint_eq(self->received - 1 + dropped_at(&self->side), IN_ALL);
     ck_assert_int_gt(self->timeouts, 0);
     AWAIT(&self->sender);
 ASYNC_FINALLY:
@@ -315,7 +204,7 @@ END_TEST
 
 /* --- shared --- */
 
-enum { TASKS = 4, EACH = 1000 };
+enum { TASKS = 4, EACH = 1000, OF_ALL = TASKS * EACH };
 
 /* What one datagram of the test says: whose, and which. */
 struct word {
@@ -404,8 +293,8 @@ ASYNC_FN(shares)
     }
     for (self->i = 0; self->i < TASKS; self->i++)
         AWAIT(&self->receivers[self->i]);
-    ck_assert_int_eq((uint32_t)seen_in_all + dropped_at(&self->side), TASKS * EACH);
-    for (self->i = 0; self->i < TASKS * EACH; self->i++)
+    ck_assert_int_eq((uint32_t)seen_in_all + dropped_at(&self->side), OF_ALL);
+    for (self->i = 0; self->i < OF_ALL; self->i++)
         ck_assert_uint_le(seen[self->i / EACH][self->i % EACH], 1);
 ASYNC_FINALLY:
     wf_udp_close(&self->side.udp);
@@ -425,9 +314,6 @@ TCase *udp_runtime_tests(void)
 {
     TCase *tcase = tcase_create("udp runtime");
     tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, g238_a_report_is_returned_once, 0, 2);
-    tcase_add_loop_test(tcase, g238_one_without_peer_is_told_nothing, 0, 2);
-    tcase_add_loop_test(tcase, g238_nothing_spins_behind_a_report, 0, 2);
     tcase_add_loop_test(tcase, g239_all_of_each_burst_is_received, 0, 2);
     tcase_add_loop_test(tcase, g239_readiness_ends_by_eagain_alone, 0, 2);
     tcase_add_loop_test(tcase, g240_a_dropped_receive_has_taken_nothing, 0, 2);

@@ -77,7 +77,7 @@ int wf_udp_bind(struct wf_udp *udp, const struct wf_address *local, const struct
 
 int wf_udp_adopt(struct wf_udp *udp, int fd)
 {
-    int type, family;
+    int type = 0, family = 0;
     *udp = (struct wf_udp){.socket = {.fd = -1}};
     int status = wf_socket_get(fd, SOL_SOCKET, SO_TYPE, &type);
     if (status == 0)
@@ -150,7 +150,7 @@ int wf_udp_connect(struct wf_udp *udp, const struct wf_address *peer)
 
 int wf_udp_take_error(struct wf_udp *udp)
 {
-    int error;
+    int error = 0;
     int status = wf_socket_get(fd_of(udp), SOL_SOCKET, SO_ERROR, &error);
     return status != 0 ? status : -error;
 }

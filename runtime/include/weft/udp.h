@@ -23,7 +23,7 @@
  * Source:   Tokio's UdpSocket.
  *
  * @clause{G.239,0,"However short datagrams are and however many come at once, no receive waits while the kernel has one: readiness ends by EAGAIN alone."}
- * @clause{G.240,0,"A receive that is dropped before it is READY has taken no datagram, and a send none of its has been sent."}
+ * @clause{G.240,0,"A receive that is dropped before it is READY has taken no datagram, and a send has sent none."}
  * @clause{G.241,0,"Tasks on any threads send and receive through one socket at once: each datagram is sent once and whole, and received by one of them."}
  */
 #ifndef WEFT_UDP_H
@@ -130,8 +130,8 @@ WF_MUST_USE int wf_udp_take_error(struct wf_udp *udp);
  * Cancel safety: SAFE (G.240).
  * Cost:          one system call where a datagram is there, and the reactor has told.
  *
- * @clause{G.231,0,"A receive is READY with the bytes of one datagram, in the sequence in which they came; 0 is a datagram without bytes, and the next one is received like any other."}
- * @clause{G.238,0,"Of a connected socket one call returns -ECONNREFUSED for a report that its peer is not there; then it goes on: what came meanwhile is received. An unconnected one is told nothing."}
+ * @clause{G.231,0,"A receive is READY with the bytes of one datagram, each in the sequence in which they came; 0 is a datagram without bytes, and no end."}
+ * @clause{G.238,0,"Where a connected socket's peer is not there one call returns -ECONNREFUSED, once for a report; then it goes on, and loses nothing. An unconnected one is told nothing."}
  */
 struct wf_socket_io *wf_udp_receive(struct wf_socket_io *io, struct wf_udp *udp, void *bytes, size_t size);
 
