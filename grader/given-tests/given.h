@@ -86,6 +86,11 @@ TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
 TCase *time_tests(void);
 TCase *time_driver_tests(void);
+TCase *udp_tests(void);
+TCase *udp_datagrams_tests(void);
+TCase *udp_options_tests(void);
+TCase *udp_reports_tests(void);
+TCase *udp_runtime_tests(void);
 TCase *unsized_tests(void);
 TCase *waker_tests(void);
 

@@ -87,6 +87,11 @@ int main(void)
     suite_add_tcase(suite, tcp_split_tests());
     suite_add_tcase(suite, tcp_echo_tests());
     suite_add_tcase(suite, tcp_shutdown_tests());
+    suite_add_tcase(suite, udp_tests());
+    suite_add_tcase(suite, udp_datagrams_tests());
+    suite_add_tcase(suite, udp_reports_tests());
+    suite_add_tcase(suite, udp_options_tests());
+    suite_add_tcase(suite, udp_runtime_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
