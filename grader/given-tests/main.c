@@ -68,6 +68,8 @@ int main(void)
     suite_add_tcase(suite, reactor_faults_tests());
     suite_add_tcase(suite, reactor_runtime_tests());
     suite_add_tcase(suite, reactor_waits_tests());
+    suite_add_tcase(suite, net_address_tests());
+    suite_add_tcase(suite, net_address_text_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
