@@ -99,6 +99,8 @@ PLANNED := 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-strea
 09-net.headers := socket.h net_address.h tcp.h resolve.h happy_eyeballs.h connect.h
 09-net.given := socket.c udp.c udp_options.c
 09-net.headers := socket.h net_address.h udp.h
+09-net.given := net_address.c net_address_text.c socket.c
+09-net.headers := net_address.h socket.h
 
 10-io.given := io.c read_write.c buf_reader.c buf_writer.c copy.c fd_stream.c test_io.c
 10-io.headers := io.h buffered.h copy.h fd_stream.h test_io.h

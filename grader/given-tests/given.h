@@ -48,6 +48,8 @@ TCase *list_tests(void);
 TCase *long_poll_tests(void);
 TCase *long_poll_threads_tests(void);
 TCase *multi_thread_tests(void);
+TCase *net_address_tests(void);
+TCase *net_address_text_tests(void);
 TCase *panic_tests(void);
 TCase *panic_hook_tests(void);
 TCase *paused_runtime_tests(void);

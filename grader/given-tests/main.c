@@ -92,6 +92,8 @@ int main(void)
     suite_add_tcase(suite, udp_reports_tests());
     suite_add_tcase(suite, udp_options_tests());
     suite_add_tcase(suite, udp_runtime_tests());
+    suite_add_tcase(suite, net_address_tests());
+    suite_add_tcase(suite, net_address_text_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);
