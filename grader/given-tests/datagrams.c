@@ -26,16 +26,6 @@ struct wf_address ip6_loopback(uint16_t port)
         .as.ip6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
 }
 
-uint16_t port_of(const struct wf_address *address)
-{
-    return ntohs(address->as.any.sa_family == AF_INET6 ? address->as.ip6.sin6_port : address->as.ip4.sin_port);
-}
-
-bool same_address(const struct wf_address *one, const struct wf_address *other)
-{
-    return one->length == other->length && memcmp(&one->as, &other->as, one->length) == 0;
-}
-
 bool has_ip6(void)
 {
     struct wf_address local = ip6_loopback(0);
@@ -89,7 +79,7 @@ void bind_side_with(struct side *side, const struct wf_address *local, const str
 {
     ck_assert_int_eq(bind_status(&side->udp, local, options), 0);
     ck_assert_int_eq(wf_udp_local(&side->udp, &side->local), 0);
-    ck_assert_int_ne(port_of(&side->local), 0);
+    ck_assert_int_ne((uint16_t)wf_address_port(&side->local), 0);
 }
 
 void bind_side(struct side *side)
@@ -123,7 +113,7 @@ void receive_text(struct side *side, const char *text, const struct wf_address *
     ck_assert_mem_eq(side->bytes, text, strlen(text));
     ck_assert(!wf_udp_is_cut(&side->io));
     if (sender)
-        ck_assert(same_address(&side->from, sender));
+        ck_assert(wf_address_equal(&side->from, sender));
 }
 
 /* --- outside of it --- */

@@ -21,8 +21,6 @@ struct side {
 struct wf_address ip4_loopback(uint16_t port);
 struct wf_address ip6_loopback(uint16_t port);
 struct wf_address ip4_any(uint16_t port);
-uint16_t port_of(const struct wf_address *address);
-bool same_address(const struct wf_address *one, const struct wf_address *other);
 /** Whether this machine has IPv6 on loopback; where it has not, a test says so and is over. */
 bool has_ip6(void);
 

@@ -69,17 +69,12 @@ struct wf_address at_port6(uint16_t port)
         .as.ip6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
 }
 
-uint16_t port_of(const struct wf_address *address)
-{
-    return ntohs(address->as.any.sa_family == AF_INET6 ? address->as.ip6.sin6_port : address->as.ip4.sin_port);
-}
-
 struct wf_address listen_here(struct wf_tcp_listener *listener, const struct wf_tcp_listen_options *options)
 {
     struct wf_address address = at_port(0);
     ck_assert_int_eq(wf_tcp_listen(listener, &address, options), 0);
     ck_assert_int_eq(wf_tcp_listener_address(listener, &address), 0);
-    ck_assert_uint_ne(port_of(&address), 0);
+    ck_assert_uint_ne((uint16_t)wf_address_port(&address), 0);
     return address;
 }
 

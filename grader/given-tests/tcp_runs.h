@@ -39,7 +39,6 @@ void take_net_turns(void);
 /** An address of loopback; and its port, of both families. */
 struct wf_address at_port(uint16_t port);
 struct wf_address at_port6(uint16_t port);
-uint16_t port_of(const struct wf_address *address);
 
 /** Listen on loopback, at a port that is free. */
 struct wf_address listen_here(struct wf_tcp_listener *listener, const struct wf_tcp_listen_options *options);

@@ -48,7 +48,7 @@ START_TEST(g258_the_address_that_listens_wins)
     struct wf_tcp_listener listener;
     begin_net(_i);
     const struct wf_address here = listen_here(&listener, NULL);
-    const struct wf_address addresses[] = {other_host(port_of(&here), 1), other_host(port_of(&here), 2), here};
+    const struct wf_address addresses[] = {other_host((uint16_t)wf_address_port(&here), 1), other_host((uint16_t)wf_address_port(&here), 2), here};
     ck_assert_int_eq(RUN(wf_tcp_connect_any(&any, &stream, addresses, 3, NULL))->out, 0);
     ck_assert_uint_eq(any.race.winner, 2);
     expect_connected(&listener);
@@ -145,7 +145,7 @@ START_TEST(g258_hundreds_that_refuse_are_tried)
     begin_net(_i);
     struct wf_address here = listen_here(&listener, NULL);
     for (uint32_t i = 0; i < MANY - 1; i++)
-        addresses[i] = other_host(port_of(&here), 1 + i);
+        addresses[i] = other_host((uint16_t)wf_address_port(&here), 1 + i);
     addresses[MANY - 1] = here;
     ck_assert_int_eq(RUN(wf_tcp_connect_any(&any, &stream, addresses, MANY, NULL))->out, 0);
     ck_assert_uint_eq(any.race.winner, MANY - 1);
@@ -203,14 +203,14 @@ START_TEST(g258_the_other_family_wins)
         return;
     begin_net(_i);
     struct wf_address here = listen_here(&listener, NULL);
-    const struct wf_address six_first[] = {at_port6(port_of(&here)), here};
+    const struct wf_address six_first[] = {at_port6((uint16_t)wf_address_port(&here)), here};
     ck_assert_int_eq(RUN(wf_tcp_connect_any(&any, &stream, six_first, 2, NULL))->out, 0);
     ck_assert_uint_eq(any.race.winner, 1);
     expect_connected(&listener);
     here = at_port6(0);
     ck_assert_int_eq(wf_tcp_listen(&listener, &here, NULL), 0);
     ck_assert_int_eq(wf_tcp_listener_address(&listener, &here), 0);
-    const struct wf_address four_first[] = {other_host(port_of(&here), 1), other_host(port_of(&here), 2),
+    const struct wf_address four_first[] = {other_host((uint16_t)wf_address_port(&here), 1), other_host((uint16_t)wf_address_port(&here), 2),
                                             here};
     ck_assert_int_eq(RUN(wf_tcp_connect_any(&any, &stream, four_first, 3, NULL))->out, 0);
     ck_assert_uint_eq(any.race.winner, 2);
@@ -270,9 +270,9 @@ START_TEST(g259_a_host_is_connected_to_by_its_name)
     int before = open_descriptors();
     begin_named(_i == 2);
     struct wf_address here = listen_here(&listener, NULL);
-    ck_assert_int_eq(connected_by_name(hosts[_i], port_of(&here)), 0);
+    ck_assert_int_eq(connected_by_name(hosts[_i], (uint16_t)wf_address_port(&here)), 0);
     expect_connected(&listener);
-    ck_assert_int_eq(connected_by_name(hosts[_i], port_of(&here)), -ECONNREFUSED);
+    ck_assert_int_eq(connected_by_name(hosts[_i], (uint16_t)wf_address_port(&here)), -ECONNREFUSED);
     ck_assert_int_eq(wf_tcp_fd(&stream), -1);
     end_named();
     ck_assert_int_eq(open_descriptors(), before);
@@ -299,13 +299,13 @@ START_TEST(g259_a_drop_leaves_nothing)
     open_hole(&hole);
     int before = open_descriptors();
     wf_future_drop(&wf_tcp_connect_host(&by_name, &stream, "two", 80, NULL)->future);
-    wf_tcp_connect_host(&by_name, &stream, "hangs", port_of(&hole.address), NULL);
+    wf_tcp_connect_host(&by_name, &stream, "hangs", (uint16_t)wf_address_port(&hole.address), NULL);
     wf_test_task_init(&task, &by_name.future);
     WF_EXPECT_PENDING(&task);
     wf_future_drop(&by_name.future);
     WF_EXPECT_RELEASED(&task);
     sem_post(&go);
-    wf_tcp_connect_host(&by_name, &stream, "two", port_of(&hole.address), NULL);
+    wf_tcp_connect_host(&by_name, &stream, "two", (uint16_t)wf_address_port(&hole.address), NULL);
     wf_test_task_init(&task, &by_name.future);
     while (by_name.any.race.begun < 2 || !by_name.any.future.ops) { /* the first is refused */
         ck_assert_int_eq(wf_test_task_poll(&task), WF_PENDING);

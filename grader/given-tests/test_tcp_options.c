@@ -85,10 +85,10 @@ START_TEST(g191_addresses_and_the_error)
         ck_assert_int_eq(wf_tcp_error(&ends[i]), 0);
     }
     for (int i = 0; i < 2; i++) {
-        ck_assert_uint_eq(port_of(&local[i]), port_of(&peer[1 - i]));
+        ck_assert_uint_eq((uint16_t)wf_address_port(&local[i]), (uint16_t)wf_address_port(&peer[1 - i]));
         ck_assert_uint_eq(local[i].length, sizeof(struct sockaddr_in));
     }
-    ck_assert_uint_ne(port_of(&local[0]), port_of(&local[1]));
+    ck_assert_uint_ne((uint16_t)wf_address_port(&local[0]), (uint16_t)wf_address_port(&local[1]));
     wf_tcp_abort(&ends[1]);
     ck_assert_int_eq(wf_tcp_peer(&ends[0], &peer[0]), -ENOTCONN);
     ck_assert_int_eq(wf_tcp_local(&ends[0], &local[0]), 0);

@@ -105,7 +105,7 @@ START_TEST(g242_a_broadcast_needs_the_option)
     begin_runtime(_i);
     bind_side_with(&other, &local, NULL);
     bind_side(&one);
-    all = ip4_any(port_of(&other.local));
+    all = ip4_any((uint16_t)wf_address_port(&other.local));
     all.as.ip4.sin_addr.s_addr = inet_addr("127.255.255.255");
     ck_assert_int_eq(run_io(wf_udp_send_to(&one.io, &one.udp, "a", 1, &all)), -EACCES);
     ck_assert_int_eq(wf_udp_set(&one.udp, WF_UDP_BROADCAST, 1), 0);
@@ -155,7 +155,7 @@ START_TEST(g243_a_group_is_received_until_it_is_left)
     ck_assert_int_eq(wf_udp_multicast_interface(&sender.udp, 1000000), -EADDRNOTAVAIL);
     bind_side_with(&one, &local, &shared);
     bind_side_with(&other, &one.local, &shared); /* at the same port, and in no group */
-    group = group_of("239.255.77.1", port_of(&one.local));
+    group = group_of("239.255.77.1", (uint16_t)wf_address_port(&one.local));
     expect_joined_and_left(&one, &group, lo);
     send_text(&sender, &group, "not yet");
     ck_assert_int_eq(wf_udp_join(&one.udp, &group, lo), 0);
@@ -196,7 +196,7 @@ START_TEST(g243_a_group_of_ip6)
     local.as.ip6.sin6_addr = in6addr_any;
     bind_side_with(&one, &local, &shared);
     bind_side_with(&other, &one.local, &shared);
-    group = group6_of("ff01::7:7", port_of(&one.local));
+    group = group6_of("ff01::7:7", (uint16_t)wf_address_port(&one.local));
     expect_joined_and_left(&one, &group, lo);
     ck_assert_int_eq(wf_udp_join(&one.udp, &group, lo), 0);
     int64_t sent = run_io(wf_udp_send_to(&sender.io, &sender.udp, "a", 1, &group));

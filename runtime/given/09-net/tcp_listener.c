@@ -85,10 +85,7 @@ int wf_tcp_listener_release(struct wf_tcp_listener *listener)
 
 int wf_tcp_listener_address(const struct wf_tcp_listener *listener, struct wf_address *address)
 {
-    *address = (struct wf_address){.length = sizeof address->as};
-    if (!listener->fd.source)
-        return -EBADF;
-    return getsockname(listener->fd.fd, &address->as.any, &address->length) == 0 ? 0 : -errno;
+    return wf_address_of_local(listener->fd.fd, address);
 }
 
 void wf_tcp_listener_close(struct wf_tcp_listener *listener)

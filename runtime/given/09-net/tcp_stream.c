@@ -108,14 +108,12 @@ int wf_tcp_release(struct wf_tcp_stream *stream)
 
 int wf_tcp_local(const struct wf_tcp_stream *stream, struct wf_address *address)
 {
-    *address = (struct wf_address){.length = sizeof address->as};
-    return getsockname(wf_tcp_fd(stream), &address->as.any, &address->length) == 0 ? 0 : -errno;
+    return wf_address_of_local(wf_tcp_fd(stream), address);
 }
 
 int wf_tcp_peer(const struct wf_tcp_stream *stream, struct wf_address *address)
 {
-    *address = (struct wf_address){.length = sizeof address->as};
-    return getpeername(wf_tcp_fd(stream), &address->as.any, &address->length) == 0 ? 0 : -errno;
+    return wf_address_of_peer(wf_tcp_fd(stream), address);
 }
 
 int wf_tcp_error(struct wf_tcp_stream *stream)

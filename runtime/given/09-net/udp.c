@@ -102,22 +102,12 @@ void wf_udp_close(struct wf_udp *udp)
 
 int wf_udp_local(const struct wf_udp *udp, struct wf_address *local)
 {
-    *local = (struct wf_address){.length = sizeof local->as};
-    return getsockname(fd_of(udp), &local->as.any, &local->length) == 0 ? 0 : -errno;
+    return wf_address_of_local(fd_of(udp), local);
 }
 
 int wf_udp_peer(const struct wf_udp *udp, struct wf_address *peer)
 {
-    *peer = (struct wf_address){.length = sizeof peer->as};
-    return getpeername(fd_of(udp), &peer->as.any, &peer->length) == 0 ? 0 : -errno;
-}
-
-/* Where an address has its port: in IPv4's and in IPv6's it is at the same place. */
-static in_port_t *port_of(struct wf_address *address)
-{
-    _Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
-                   "ports of both families are at the same place");
-    return &address->as.ip4.sin_port;
+    return wf_address_of_peer(fd_of(udp), peer);
 }
 
 /* Not by connect(): for ThreadSanitizer that is where a descriptor begins, and a race with the reactor, which has known this one before. */
@@ -138,10 +128,10 @@ int wf_udp_disconnect(struct wf_udp *udp)
         status = connect_to(udp, &nobody, sizeof nobody);
     if (status == 0)
         status = wf_udp_local(udp, &after);
-    if (status != 0 || *port_of(&after) != 0)
+    if (status != 0 || wf_address_port(&after) != 0)
         return status;
     /* The address is again what it was bound to; that its port was the kernel's choice, the kernel takes for no wish to keep it. */
-    *port_of(&after) = *port_of(&before);
+    (void)wf_address_set_port(&after, (uint16_t)wf_address_port(&before));
     return bind(fd_of(udp), &after.as.any, after.length) == 0 ? 0 : -errno;
 }
 
