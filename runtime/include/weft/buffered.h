@@ -15,7 +15,7 @@
  * Threads: one task at a time for a reader, and one for a writer.
  * Source:  Tokio's BufReader, BufWriter and BufStream. There read_until copies into a vector, and loses it where it is cancelled.
  *
- * @clause{G.280,0,"A read of a wf_buf_reader takes what is buffered, without a call; with nothing buffered it fills its buffer by one call, or reads past a buffer that is not larger."}
+ * @clause{G.280,0,"A read of a wf_buf_reader takes what is buffered, without a call; with nothing buffered it fills its buffer by one call, or reads past a smaller one."}
  * @clause{G.281,0,"A wf_buf_fill is READY with the number of bytes that are buffered, at least one; with 0 at the end; wf_buf_consume takes bytes off their front."}
  * @clause{G.282,0,"A wf_buf_read_until is READY with the bytes up to the delimiter, and it, and takes them; without one before the end, with what is left; at the end with 0."}
  * @clause{G.283,0,"A wf_buf_read_until is WF_ETOOLONG where the whole buffer has no delimiter. Then, after an error and after a drop all that was read is still buffered."}
