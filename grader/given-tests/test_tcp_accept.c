@@ -290,8 +290,8 @@ START_TEST(g173_a_close_ends_a_pause)
 }
 END_TEST
 
-/* G.176: a context with a reactor, and without timers: the error is the result, and no panic. */
-START_TEST(g176_without_a_time_driver_it_is_the_result)
+/* G.198: a context with a reactor, and without timers: the error is the result, and no panic. */
+START_TEST(g198_without_a_time_driver_it_is_the_result)
 {
     struct wf_tcp_listener listener;
     struct wf_tcp_accept accept;
@@ -418,7 +418,7 @@ TCase *tcp_accept_tests(void)
     tcase_add_loop_test(tcase, g176_a_descriptor_that_is_freed_is_found, 0, KINDS);
     tcase_add_loop_test(tcase, g176_four_errors_are_shortages, 0, KINDS);
     tcase_add_loop_test(tcase, g173_a_close_ends_a_pause, 0, KINDS);
-    tcase_add_test(tcase, g176_without_a_time_driver_it_is_the_result);
+    tcase_add_test(tcase, g198_without_a_time_driver_it_is_the_result);
     tcase_add_loop_test(tcase, g177_one_that_is_dropped_loses_no_connection, 0, KINDS);
     tcase_add_loop_test(tcase, g178_fifty_tasks_share_a_listener, 0, KINDS);
     return tcase;

@@ -136,10 +136,11 @@ static void set_and_ask(struct wf_tcp_stream *stream, int hops_level, int hops_o
         ck_assert_int_eq(wf_tcp_set_quickack(stream, i), 0);
         ck_assert_int_eq(wf_tcp_quickack(stream, &on), 0);
         ck_assert_int_eq(on, i);
-        ck_assert_int_eq(wf_tcp_set_user_timeout(stream, (unsigned)i * 12345), 0);
+        int timeout = i ? 12345 : 0;
+        ck_assert_int_eq(wf_tcp_set_user_timeout(stream, (unsigned)timeout), 0);
         ck_assert_int_eq(wf_tcp_user_timeout(stream, &milliseconds), 0);
-        ck_assert_uint_eq(milliseconds, (unsigned)i * 12345);
-        ck_assert_int_eq(asked(stream, IPPROTO_TCP, TCP_USER_TIMEOUT), i * 12345);
+        ck_assert_uint_eq(milliseconds, (unsigned)timeout);
+        ck_assert_int_eq(asked(stream, IPPROTO_TCP, TCP_USER_TIMEOUT), timeout);
     }
     struct wf_tcp_keepalive keepalive = {.on = true, .idle_s = 100, .interval_s = 20, .count = 3};
     ck_assert_int_eq(wf_tcp_set_keepalive(stream, &keepalive), 0);

@@ -108,7 +108,7 @@ END_TEST
 
 /* --- on several threads --- */
 
-enum { PAIRS = 40, WORDS = 50 };
+enum { PAIRS = 40, WORDS = 50, BYTES = 4 * WORDS };
 
 struct talks {
     struct wf_future future;
@@ -147,7 +147,7 @@ ASYNC_FN(listens)
         ck_assert_int_ge(self->io.out, 0);
         self->bytes += self->io.out;
     } while (self->io.out > 0);
-    ck_assert_int_eq(self->bytes, WORDS * 4);
+    ck_assert_int_eq(self->bytes, BYTES);
 ASYNC_FINALLY:
     wf_tcp_read_half_drop(&self->half);
     ASYNC_END;

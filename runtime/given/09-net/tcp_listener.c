@@ -65,7 +65,7 @@ int wf_tcp_listen(struct wf_tcp_listener *listener, const struct wf_address *add
 
 int wf_tcp_listener_from_fd(struct wf_tcp_listener *listener, int fd)
 {
-    int type, listens;
+    int type = 0, listens = 0;
     *listener = (struct wf_tcp_listener){.fd = {.fd = -1}};
     int status = wf_socket_get(fd, SOL_SOCKET, SO_TYPE, &type);
     if (status == 0)

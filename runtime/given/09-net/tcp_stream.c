@@ -87,7 +87,7 @@ int wf_tcp_from_fd(struct wf_tcp_stream *stream, int fd)
 {
     struct sockaddr_storage peer;
     socklen_t length = sizeof peer;
-    int type;
+    int type = 0;
     *stream = (struct wf_tcp_stream){.fd = {.fd = -1}};
     int status = wf_socket_get(fd, SOL_SOCKET, SO_TYPE, &type);
     if (status != 0)
@@ -118,7 +118,7 @@ int wf_tcp_peer(const struct wf_tcp_stream *stream, struct wf_address *address)
 
 int wf_tcp_error(struct wf_tcp_stream *stream)
 {
-    int error;
+    int error = 0;
     int status = wf_socket_get(wf_tcp_fd(stream), SOL_SOCKET, SO_ERROR, &error);
     return status != 0 ? status : -error;
 }

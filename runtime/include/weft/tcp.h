@@ -35,7 +35,7 @@
  * Urgent: data that is sent as urgent is skipped by reads; what is around it is read.
  * Source:  Tokio's TcpListener, TcpStream and TcpSocket; accept(2).
  *
- * @clause{G.199,0,"When its runtime is dropped, a task in an accept, connect, read or write lets go of it; sockets that its clean-up closes, also later, leave no memory and no descriptor."}
+ * @clause{G.199,0,"When its runtime is dropped, each operation of a task lets go of its socket; sockets that are closed then, or later, leave no memory and no descriptor."}
  */
 #ifndef WEFT_TCP_H
 #define WEFT_TCP_H
@@ -139,7 +139,7 @@ void wf_tcp_listener_close(struct wf_tcp_listener *listener);
 
 /* --- accept --- */
 
-/** Accepts one connection. Clauses: G.174 G.175 G.176 G.177 G.178 */
+/** Accepts one connection. Clauses: G.174 G.175 G.176 G.177 G.178 G.198 */
 struct wf_tcp_accept {
     struct wf_future future;          /**< the head */
     struct wf_tcp_listener *listener; /**< borrowed */
@@ -170,7 +170,8 @@ struct wf_tcp_accept {
  *
  * @clause{G.174,0,"A wf_tcp_accept is READY with 0, an open stream and its peer's address; or with an error, and then no descriptor is left of the connection."}
  * @clause{G.175,0,"An accept calls accept4 only where the listener is readable, and again at once after a connection that died in the queue: such errors are no results."}
- * @clause{G.176,0,"Short of descriptors or memory an accept pauses, 5 ms at first, then double, up to 1 s, and tries again; pauses are counted. Without a time driver the error is its result."}
+ * @clause{G.176,0,"Short of descriptors or memory an accept pauses, 5 ms at first, then double, up to 1 s, and tries again; each pause is counted."}
+ * @clause{G.198,0,"Where there is no time driver, an accept that is short of descriptors or memory is READY with the error, and leaves the connection in the queue."}
  * @clause{G.177,0,"An accept that is dropped, in whatever state, has taken no connection."}
  * @clause{G.178,0,"Of many accepts on one listener each gets another connection, and no connection is left while one waits."}
  */
