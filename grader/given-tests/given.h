@@ -69,6 +69,10 @@ TCase *test_task_tests(void);
 TCase *test_wakes_tests(void);
 TCase *time_tests(void);
 TCase *time_driver_tests(void);
+TCase *unix_datagram_tests(void);
+TCase *unix_listener_tests(void);
+TCase *unix_rights_tests(void);
+TCase *unix_stream_tests(void);
 TCase *unsized_tests(void);
 TCase *waker_tests(void);
 
