@@ -93,6 +93,10 @@ TCase *udp_datagrams_tests(void);
 TCase *udp_options_tests(void);
 TCase *udp_reports_tests(void);
 TCase *udp_runtime_tests(void);
+TCase *unix_datagram_tests(void);
+TCase *unix_listener_tests(void);
+TCase *unix_rights_tests(void);
+TCase *unix_stream_tests(void);
 TCase *unsized_tests(void);
 TCase *waker_tests(void);
 
