@@ -114,6 +114,9 @@ struct leaf leaf_ready_at(int poll);
 /** A context to poll with; its waker is empty. */
 extern struct wf_cx idle_cx;
 
+/** Poll it with that, and expect that it is PENDING. */
+void expect_pending(struct wf_future *future);
+
 /** What became of a waker and its clones. */
 struct counts {
     int clones;

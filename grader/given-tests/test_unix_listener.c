@@ -25,9 +25,9 @@ START_TEST(g210_a_listener_is_connected_to)
         ck_assert_int_eq(wf_unix_listener_address(&listener, &at), 0);
         ck_assert(wf_address_equal(&address, &at));
         struct wf_unix_stream client = connect_to(&address), server = accept_from(&listener);
-        say(&client, "ping");
+        say_to(&client, "ping");
         expect_said(&server, "ping");
-        say(&server, "pong");
+        say_to(&server, "pong");
         expect_said(&client, "pong");
         ck_assert(fcntl(server.fd.fd, F_GETFD) & FD_CLOEXEC);
         ck_assert(fcntl(client.fd.fd, F_GETFD) & FD_CLOEXEC);
@@ -175,7 +175,7 @@ START_TEST(g212_a_dropped_accept_has_taken_nothing)
     ck_assert(wf_address_equal(&accept.peer, &bound));
     wf_unix_read(&io, &accept.stream, &byte, 1);
     expect_pending(&io.future);
-    say(&client, "x");
+    say_to(&client, "x");
     wf_future_drop(&io.future);
     expect_said(&accept.stream, "x");
     wf_unix_close(&accept.stream);
@@ -379,7 +379,7 @@ START_TEST(g215_room_is_found)
     RUN(wf_join(&join, both, 2, WF_BIASED));
     ck_assert_int_eq(connect.out, 0);
     ck_assert_uint_gt(connect.next_ns, WF_UNIX_PAUSE_MIN_NS); /* it had to wait */
-    say(&stream, "x");
+    say_to(&stream, "x");
     struct wf_unix_stream accepted = accept_from(&listener);
     expect_said(&accepted, "x");
     wf_unix_close(&accepted);
@@ -410,7 +410,7 @@ START_TEST(g213_without_descriptors_an_accept_pauses)
     end_shortage();
     run_unix(&accept.future);
     ck_assert_int_eq(accept.out, 0);
-    say(&client, "x");
+    say_to(&client, "x");
     expect_said(&accept.stream, "x");
     wf_unix_close(&accept.stream);
     wf_unix_close(&client);

@@ -214,7 +214,7 @@ START_TEST(g217_a_read_ends_where_descriptors_were_sent)
     struct wf_unix_stream streams[2];
     ck_assert_int_eq(wf_unix_pair(streams, false), 0);
     open_pipe(ends);
-    say(&streams[0], "a");
+    say_to(&streams[0], "a");
     ck_assert_int_eq(send_fds(&streams[0], "b", &ends[1], 1), 1);
     ck_assert_int_eq(send_fds(&streams[0], "c", &ends[1], 1), 1);
     int64_t bytes = 0;

@@ -30,8 +30,8 @@ START_TEST(g217_bytes_are_read_and_peeked)
     ck_assert_int_eq(RUN(wf_unix_read(&io, &ends[0], bytes, 0))->out, 0); /* of nothing: at once */
     wf_unix_peek(&io, &ends[0], bytes, 3);
     expect_pending(&io.future);
-    say(&ends[1], "abc");
-    say(&ends[1], "def");
+    say_to(&ends[1], "abc");
+    say_to(&ends[1], "def");
     run_unix(&io.future);
     ck_assert_int_eq(io.out, 3);
     ck_assert_str_eq(bytes, "abc");
@@ -56,7 +56,7 @@ START_TEST(g217_unread_bytes_are_a_reset)
     begin_unix(_i);
     struct wf_unix_stream ends[2];
     ck_assert_int_eq(wf_unix_pair(ends, false), 0);
-    say(&ends[0], "never read");
+    say_to(&ends[0], "never read");
     wf_unix_close(&ends[1]);
     ck_assert_int_eq(read_out(&ends[0]), -ECONNRESET);
     ck_assert_int_eq(read_out(&ends[0]), 0);
@@ -169,12 +169,12 @@ START_TEST(g219_one_direction_ends)
     begin_unix(_i);
     struct wf_unix_stream ends[2];
     ck_assert_int_eq(wf_unix_pair(ends, false), 0);
-    say(&ends[0], "last");
+    say_to(&ends[0], "last");
     ck_assert_int_eq(wf_unix_shutdown(&ends[0], SHUT_WR), 0);
     ck_assert_int_eq(wf_unix_shutdown(&ends[0], SHUT_WR), 0);
     expect_said(&ends[1], "last");
     ck_assert_int_eq(read_out(&ends[1]), 0);
-    say(&ends[1], "answer");
+    say_to(&ends[1], "answer");
     expect_said(&ends[0], "answer");
     ck_assert_int_eq(wf_unix_shutdown(&ends[0], 77), -EINVAL);
     close_ends(ends);
@@ -338,7 +338,7 @@ START_TEST(g221_credentials_of_another_process)
     ck_assert_int_eq(credentials.pid, child);
     ck_assert_uint_eq(credentials.uid, geteuid());
     ck_assert_uint_eq(credentials.gid, getegid());
-    say(&server, "x");
+    say_to(&server, "x");
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(status, 0);
     wf_unix_close(&server);
@@ -372,10 +372,10 @@ START_TEST(g222_records_keep_their_boundaries)
                              0);
             ends[1] = accept_from(&listener);
         }
-        say(&ends[0], "ab");
-        say(&ends[0], "cdefgh");
+        say_to(&ends[0], "ab");
+        say_to(&ends[0], "cdefgh");
         ck_assert_int_eq(RUN(wf_unix_write(&io, &ends[0], "", 0))->out, 0); /* an empty record */
-        say(&ends[0], "i");
+        say_to(&ends[0], "i");
         expect_said(&ends[1], "ab");
         ck_assert_int_eq(RUN(wf_unix_peek(&io, &ends[1], bytes, 4))->out, 4);
         ck_assert(wf_socket_truncated(&io));

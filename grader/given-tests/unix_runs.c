@@ -44,11 +44,6 @@ void run_unix(struct wf_future *future)
     ck_assert_int_eq(wf_runtime_block_on(unix_runtime, future), 0);
 }
 
-void expect_pending(struct wf_future *future)
-{
-    ck_assert_int_eq(wf_future_poll(future, &idle_cx), WF_PENDING);
-}
-
 struct wf_address a_name(void)
 {
     char name[64];
@@ -107,7 +102,7 @@ struct wf_unix_datagram datagram_at(const struct wf_address *address)
     return datagram;
 }
 
-void say(struct wf_unix_stream *stream, const char *text)
+void say_to(struct wf_unix_stream *stream, const char *text)
 {
     struct wf_socket_io io;
     ck_assert_int_eq(RUN(wf_unix_write(&io, stream, text, strlen(text)))->out, (int64_t)strlen(text));

@@ -29,8 +29,6 @@ void end_unix(void);
     })
 void run_unix(struct wf_future *future);
 
-/** Expect that a future is PENDING at a poll on this thread. */
-void expect_pending(struct wf_future *future);
 
 /** A name in the abstract space, of this test alone, with NULs in it; a path in the folder. */
 struct wf_address a_name(void);
@@ -48,7 +46,7 @@ struct wf_unix_stream accept_from(struct wf_unix_listener *listener);
 struct wf_unix_datagram datagram_at(const struct wf_address *address);
 
 /** One write of a text, whole; and one read, of exactly this. */
-void say(struct wf_unix_stream *stream, const char *text);
+void say_to(struct wf_unix_stream *stream, const char *text);
 void expect_said(struct wf_unix_stream *stream, const char *text);
 /** One read of up to 64 bytes. @return its out. */
 int64_t read_out(struct wf_unix_stream *stream);

@@ -85,7 +85,7 @@ int wf_tcp_listener_release(struct wf_tcp_listener *listener)
 
 int wf_tcp_listener_address(const struct wf_tcp_listener *listener, struct wf_address *address)
 {
-    return wf_address_of_local(listener->fd.fd, address);
+    return wf_address_of_local(listener->fd.source ? listener->fd.fd : -1, address);
 }
 
 void wf_tcp_listener_close(struct wf_tcp_listener *listener)

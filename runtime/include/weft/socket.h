@@ -64,7 +64,8 @@ struct wf_socket_io *wf_socket_send(struct wf_socket_io *io, struct wf_async_fd 
 /** @brief Give it one buffer, borrowed until it is READY or dropped. A send only reads it. */
 static inline void wf_socket_buffer(struct wf_socket_io *io, const void *bytes, size_t size)
 {
-    io->piece = (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = size};
+    io->piece.iov_base = (void *)(uintptr_t)bytes;
+    io->piece.iov_len = size;
     io->message.msg_iov = &io->piece;
     io->message.msg_iovlen = 1;
 }
