@@ -216,6 +216,10 @@ START_TEST(g244_only_a_datagram_socket_is_adopted)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
     ck_assert_int_eq(adopt_status(&side.udp, pair[0]), -EINVAL);
     close_both(pair);
+    uint16_t port;
+    pair[0] = listen_on_loopback(&port);
+    ck_assert_int_eq(adopt_status(&side.udp, pair[0]), -EINVAL);
+    close(pair[0]);
     ck_assert_int_eq(adopt_status(&side.udp, -1), -EBADF);
     plain = plain_socket(&peer);
     ck_assert_int_eq(adopt_status(&side.udp, plain), 0);

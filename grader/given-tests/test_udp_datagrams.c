@@ -299,6 +299,7 @@ START_TEST(g236_a_try_that_would_wait_clears)
     expect_pending(&side.io.future);
     plain_send(plain, &side.local, "c");
     ck_assert_int_eq(wf_udp_try(&side.io), 1); /* it waited; it does no more */
+    ck_assert_int_eq(wf_load_relaxed(&side.io.io.waiter.state), WF_WAITER_IDLE);
     ck_assert_int_eq(side.bytes[0], 'c');
     wf_udp_close(&side.udp);
     close(plain);
