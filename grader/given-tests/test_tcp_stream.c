@@ -27,7 +27,7 @@ START_TEST(g182_a_read_takes_what_is_there)
         take_net_turns();
     WF_EXPECT_WAKE(&task);
     WF_EXPECT_READY(&task);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     ck_assert_int_eq(read.out, 8);
     ck_assert_int_eq(memcmp(bytes, "hello, w", 8), 0);
     ck_assert_int_eq(read_once(&stream, bytes, sizeof bytes), 4);
@@ -83,7 +83,7 @@ START_TEST(g183_reads_that_are_dropped_take_nothing)
             ck_assert_int_eq(read.out, 1);
             found[length++] = bytes[0];
         }
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
     }
     ck_assert_uint_ge(sent, 100);
     while (length < sent) {
@@ -131,7 +131,7 @@ START_TEST(g183_writes_that_are_dropped_send_nothing)
         wf_test_task_init(&task, &wf_tcp_write(&write, &stream, "y", 1)->future);
         WF_EXPECT_PENDING(&task);
         wf_future_drop(&write.future);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
     }
     wf_test_task_init(&task, &wf_tcp_write(&write, &stream, "z", 1)->future);
     WF_EXPECT_PENDING(&task);
@@ -143,7 +143,8 @@ START_TEST(g183_writes_that_are_dropped_send_nothing)
             take_net_turns();
         }
         for (ssize_t i = 0; i < length; i++, arrived++)
-            ck_assert_int_eq(block[i], arrived < sent ? 'x' : 'z');
+            if (block[i] != (arrived < sent ? 'x' : 'z')) /* an assertion for each would take long */
+                ck_abort_msg("byte %zu of %zu is another", arrived, sent);
         if (!written && wf_test_task_wakes(&task) > 0) {
             written = wf_test_task_poll(&task) == WF_READY;
             ck_assert(!written || write.out == 1);
