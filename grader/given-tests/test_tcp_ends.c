@@ -117,6 +117,7 @@ START_TEST(g184_a_reset_ends_what_waits)
                 break;
             take_net_turns();
             wf_future_drop(&write.future);
+            expect_released(&writes); /* before it is a task anew */
         }
     }
     reset_fd(fd);
