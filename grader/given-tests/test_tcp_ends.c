@@ -123,6 +123,8 @@ START_TEST(g184_a_reset_ends_what_waits)
     reset_fd(fd);
     /* one of the two has the reset; for the other the connection is over */
     int64_t read_out = RUN(&read)->out, write_out = RUN(&write)->out;
+    if (write_out > 0) /* there was some room, before the reset */
+        write_out = write_once(&stream, "x", 1);
     ck_assert_int_eq(read_out, -ECONNRESET);
     ck_assert(write_out == -EPIPE || write_out == -ECONNRESET);
     expect_released(&reads);
