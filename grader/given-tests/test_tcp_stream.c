@@ -130,7 +130,7 @@ START_TEST(g183_writes_that_are_dropped_send_nothing)
     }
     wf_future_drop(&write.future);
     expect_released(&task);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; dropped < 1000 && i < 1000000; i++) {
         wf_test_task_init(&task, &wf_tcp_write(&write, &stream, "y", 1)->future);
         if (wf_test_task_poll(&task) == WF_READY) { /* the system has moved some of it on */
             ys++;
@@ -140,7 +140,7 @@ START_TEST(g183_writes_that_are_dropped_send_nothing)
         }
         expect_released(&task);
     }
-    ck_assert_int_ge(dropped, 500);
+    ck_assert_int_eq(dropped, 1000); /* nobody reads, so there is an end of the room */
     wf_test_task_init(&task, &wf_tcp_write(&write, &stream, "z", 1)->future);
     bool written = wf_test_task_poll(&task) == WF_READY;
     while (arrived < sent + ys + 1) {
