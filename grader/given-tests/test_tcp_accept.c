@@ -32,7 +32,7 @@ START_TEST(g174_it_brings_a_stream_and_where_it_comes_from)
         take_net_turns();
     WF_EXPECT_WAKE(&task);
     WF_EXPECT_READY(&task);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     ck_assert_int_eq(accept.out, 0);
     ck_assert_uint_eq(listener.calls, 1);
     ck_assert_uint_eq(listener.pauses, 0);
@@ -227,7 +227,7 @@ START_TEST(g176_a_descriptor_that_is_freed_is_found)
     ck_assert_int_eq(RUN(&accept)->out, 0);
     ck_assert_uint_ge(listener.calls, 2);
     ck_assert_uint_eq(listener.pauses, listener.calls - 1);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     wf_tcp_close(&accept.stream);
     wf_tcp_listener_close(&listener);
     close(client);
@@ -282,7 +282,7 @@ START_TEST(g173_a_close_ends_a_pause)
             WF_EXPECT_READY(&task);
             ck_assert_int_eq(accept.out, WF_ECLOSED);
         }
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
         fail_accepts((const int[]){0});
         close(fd);
     }
@@ -342,7 +342,7 @@ START_TEST(g199_a_pause_ends_with_its_timers)
         WF_EXPECT_READY(&task);
         ck_assert_int_eq(accept.out, WF_ECLOSED);
         ck_assert_int_eq(accept_errors_left(), 2);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
     }
     wf_tcp_listener_close(&listener);
     wf_context_leave(&context);
@@ -407,7 +407,7 @@ START_TEST(g177_one_that_is_dropped_loses_no_connection)
             WF_EXPECT_WAKE(&task);
         }
         wf_future_drop(&accept.future);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
         ck_assert_int_eq(RUN(wf_tcp_accept(&accept, &listener))->out, 0);
         put(fd, "x");
         expect_text(&accept.stream, "x");

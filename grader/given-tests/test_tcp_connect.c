@@ -213,7 +213,7 @@ START_TEST(g179_a_note_that_came_too_early)
         WF_EXPECT_PENDING(&task);
     }
     wf_future_drop(&connect.future);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     end_net();
     empty_it(&full);
 }
@@ -237,7 +237,7 @@ START_TEST(g180_one_that_is_dropped_leaves_nothing)
             ck_assert_int_eq(open_descriptors(), before + 1);
         }
         wf_future_drop(&connect.future);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
         ck_assert_int_eq(open_descriptors(), before);
         ck_assert_int_eq(wf_tcp_fd(&stream), -1);
         wf_tcp_close(&stream);
