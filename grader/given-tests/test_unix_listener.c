@@ -426,17 +426,21 @@ START_TEST(g213_a_pause_ends_with_its_listener)
     begin_unix(PAUSED_CLOCK);
     struct wf_address address = a_name();
     struct wf_unix_listener listener = listen_at(&address);
-    struct wf_unix_stream client = connect_to(&address);
+    struct wf_unix_stream first = connect_to(&address), client = connect_to(&address),
+                          accepted = accept_from(&listener); /* so that it is known to be readable */
     uint64_t begun = wf_now();
     begin_shortage();
     wf_unix_accept(&accept, &listener);
     expect_pending(&accept.future);
+    ck_assert_uint_gt(accept.pause.next_ns, 0);
     wf_unix_listener_close(&listener);
     run_unix(&accept.future);
     end_shortage();
     ck_assert_int_eq(accept.out, WF_ECLOSED);
     ck_assert_uint_eq(wf_now(), begun);
+    wf_unix_close(&first);
     wf_unix_close(&client);
+    wf_unix_close(&accepted);
     end_unix();
 }
 END_TEST

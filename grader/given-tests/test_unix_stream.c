@@ -3,6 +3,7 @@
  * @brief Unix sockets that are connected: bytes and records, ends, names, credentials; and closes under those that wait.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -385,6 +386,10 @@ START_TEST(g222_records_keep_their_boundaries)
         ck_assert_int_eq(read_out(&ends[1]), 0);
         ck_assert_int_eq(RUN(wf_unix_read(&io, &ends[1], bytes, 4))->out, 1);
         ck_assert(!wf_socket_truncated(&io));
+        ck_assert_int_eq(RUN(wf_unix_write(&io, &ends[1], "", 0))->out, 0); /* and in the other direction */
+        say(&ends[1], "j");
+        ck_assert_int_eq(read_out(&ends[0]), 0);
+        expect_said(&ends[0], "j");
         wf_unix_close(&ends[0]);
         ck_assert_int_eq(read_out(&ends[1]), 0);
         ck_assert_int_eq(RUN(wf_unix_write(&io, &ends[1], "x", 1))->out, -EPIPE);
@@ -401,7 +406,7 @@ END_TEST
 START_TEST(g229_sockets_come_and_go)
 {
     begin_unix(_i);
-    int fds[2], tcp[2], datagrams[2];
+    int fds[2], tcp[2], datagrams[2], udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct wf_unix_stream stream;
     struct wf_unix_listener listener, again;
     struct wf_unix_datagram datagram;
@@ -417,8 +422,9 @@ START_TEST(g229_sockets_come_and_go)
     ck_assert_int_eq(wf_unix_listener_from_fd(&listener, fds[0]), -EINVAL);
     ck_assert_int_eq(wf_unix_listener_from_fd(&listener, no_socket), -ENOTSOCK);
     ck_assert_int_eq(wf_unix_datagram_from_fd(&datagram, fds[0]), -EINVAL);
-    ck_assert_int_eq(wf_unix_datagram_from_fd(&datagram, tcp[0]), -EINVAL);
+    ck_assert_int_eq(wf_unix_datagram_from_fd(&datagram, udp), -EINVAL);
     ck_assert_int_eq(wf_unix_datagram_from_fd(&datagram, no_socket), -ENOTSOCK);
+    close(udp);
     close(unconnected);
     close(no_socket);
     close_both(tcp);
@@ -458,6 +464,14 @@ START_TEST(g216_a_pair_is_made_whole_or_not)
     ck_assert_int_eq(wf_unix_datagram_pair(datagrams), -EMFILE);
     end_shortage();
     ck_assert(!ends[0].fd.source && !ends[1].fd.source && !datagrams[0].fd.source);
+    ck_assert_int_eq(wf_unix_pair(ends, false), 0);
+    ck_assert_int_eq(wf_unix_datagram_pair(datagrams), 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert(fcntl(ends[i].fd.fd, F_GETFD) & FD_CLOEXEC);
+        ck_assert(fcntl(datagrams[i].fd.fd, F_GETFD) & FD_CLOEXEC);
+        wf_unix_datagram_close(&datagrams[i]);
+    }
+    close_ends(ends);
     end_unix();
 }
 END_TEST

@@ -118,8 +118,8 @@ static bool int64_failed(const void *out)
     return *(const int64_t *)out < 0;
 }
 
-/* That the receiver is full is no matter of this socket, which stays writable: others that send to others must not wait for it. So it is
- * not -EAGAIN, which would take the readiness away, and no event would bring that back. */
+/* That the receiver is full is no matter of this socket, which stays writable for others. So it is not -EAGAIN: Linux would tell at once that
+ * the socket is writable, because the buffer of the datagram that it refused is free again, and the future would call and call. */
 static int64_t send_one(int fd, void *arg, bool *drained)
 {
     const struct wf_unix_send_to *self = arg;

@@ -84,8 +84,8 @@ static inline void wf_socket_is_stream(struct wf_socket_io *io)
 }
 
 /**
- * @brief Say that it is a Unix stream's read: nothing is moved at once (G.158), but short does not mean drained: a read ends where descriptors
- * were sent, and more may be there behind them.
+ * @brief Say that it is a Unix stream's read: nothing is moved at once (G.158), but short does not mean drained: a read ends where
+ * descriptors were sent, and more may be there behind them.
  */
 static inline void wf_socket_is_unix_stream(struct wf_socket_io *io)
 {

@@ -106,8 +106,8 @@ struct wf_unix_listen_options {
  * @brief Listen at a path or at a name in the abstract space, in the runtime that this thread is in.
  * @param address  of a Unix socket. Without a name: Linux chooses one (wf_unix_listener_address()). Copied.
  * @param options  NULL: all zeroes.
- * @return 0; -EADDRINUSE: something is at the path, also a file of a listener that is gone, or has the name; -ENOENT, -EACCES and the like of
- *         bind(); -EAFNOSUPPORT: another family; -EMFILE and the like of socket(); or an error of wf_async_fd_open().
+ * @return 0; -EADDRINUSE: something is at the path, also a file of a listener that is gone, or has the name; -ENOENT, -EACCES and the like
+ *         of bind(); -EAFNOSUPPORT: another family; -EMFILE and the like of socket(); or an error of wf_async_fd_open().
  *
  * @clause{G.210,0,"wf_unix_listen listens at a path or name; one that is there already is -EADDRINUSE. Where it fails neither a descriptor nor a file of its own is left."}
  */
@@ -116,8 +116,8 @@ WF_MUST_USE int wf_unix_listen(struct wf_unix_listener *listener, const struct w
 
 /**
  * @brief Remove the file of a socket on which nobody listens any more.
- * @return 0: nothing is at the path now, or it is no path; -EADDRINUSE: somebody is there; -ENOTSOCK: something else than a socket is there;
- *         or a negated errno.
+ * @return 0: nothing is at the path now, or it is no path; -EADDRINUSE: somebody is there; -ENOTSOCK: something else than a socket is
+ *         there; or a negated errno.
  *
  * It finds out by a connection, which a living listener accepts, and which is at its end at once. A socket that was bound, and does not
  * listen yet, looks as one that is gone: two servers that may start at one moment need a lock of their own.
@@ -184,8 +184,9 @@ struct wf_unix_connect {
  * @param address  copied, and the options too; these may be NULL: all zeroes.
  * @return `connect`.
  *
- * A Unix socket is connected at once, or not: where the listener's backlog is full, Linux says so (EAGAIN), and tells no one when there is room.
- * So the future asks again, after 1 ms, then after double that, up to each 100 ms, for as long as nobody accepts: put a wf_timeout() around it.
+ * A Unix socket is connected at once, or not: where the listener's backlog is full, Linux says so (EAGAIN), and tells no one when there is
+ * room. So the future asks again, after 1 ms, then after double that, up to each 100 ms, for as long as nobody accepts: put a wf_timeout()
+ * around it.
  *
  * Errors: -ECONNREFUSED: nobody listens there; -ENOENT: no such path; -EPROTOTYPE: the listener is of another type; -EACCES and the like
  *         of connect() and bind(); those of socket() and wf_async_fd_open(); WF_ECANCELED; WF_ECLOSED: the runtime is shut down.
@@ -212,8 +213,8 @@ WF_MUST_USE int wf_unix_pair(struct wf_unix_stream ends[2], bool seqpacket);
  * @brief Build a future that reads up to `size` bytes: as many as are there, at least one; or one record.
  * @return `read`. `read->out`: bytes; 0: the other side has ended its writing, or `size` is 0, or a record is empty; or an error.
  *
- * Descriptors that come with the bytes are closed by the system: wf_unix_receive_fds() takes them. What a record has beyond `size` is gone, and
- * wf_socket_truncated() tells.
+ * Descriptors that come with the bytes are closed by the system: wf_unix_receive_fds() takes them. What a record has beyond `size` is
+ * gone, and wf_socket_truncated() tells.
  * Errors: -ECONNRESET: the listener was closed before it accepted, or the other side was, with bytes that it had not read; WF_ECLOSED;
  *         WF_ECANCELED.
  *
@@ -232,8 +233,8 @@ struct wf_socket_io *wf_unix_peek(struct wf_socket_io *peek, struct wf_unix_stre
  * @brief Build a future that writes up to `size` bytes: as many as there is room for, at least one; or one record, whole.
  * @return `write`. `write->out`: bytes; or an error.
  *
- * Errors: -EPIPE: the other side is closed or reads no more, or this one was shut down; -ECONNRESET; -EMSGSIZE: the record is longer than the
- *         buffer of the socket; WF_ECLOSED; WF_ECANCELED.
+ * Errors: -EPIPE: the other side is closed or reads no more, or this one was shut down; -ECONNRESET; -EMSGSIZE: the record is longer than
+ *         the buffer of the socket; WF_ECLOSED; WF_ECANCELED.
  *
  * @clause{G.218,0,"A wf_unix_write sends what there is room for, waits where there is none, and is -EPIPE where nobody reads any more, without a signal."}
  * @clause{G.222,0,"Of a connection of records, made by wf_unix_listen and wf_unix_connect or wf_unix_pair, each write is one record, and each read has one."}
@@ -307,7 +308,8 @@ WF_MUST_USE int wf_unix_datagram_release(struct wf_unix_datagram *socket);
 
 /**
  * @brief Make a socket of datagrams, in the runtime that this thread is in.
- * @param address  where it receives, a path or a name; without a name: Linux chooses one. NULL: unbound: it only sends, and nobody can answer.
+ * @param address  where it receives, a path or a name; without a name: Linux chooses one. NULL: unbound: it only sends, and nobody can
+ *         answer.
  * @return as wf_unix_listen().
  *
  * @clause{G.223,0,"Datagrams that are sent to a socket's path or name, or by one that is connected to it, are received whole, in sequence, each by one receive."}
@@ -335,8 +337,8 @@ void wf_unix_datagram_close(struct wf_unix_datagram *socket);
 
 /**
  * @brief Build a future that sends one datagram, whole, from a socket that is connected. It waits while the receiver's queue is full.
- * @return `send`. `send->out`: `size`; or an error: -ENOTCONN; -ECONNREFUSED: the receiver is gone; -EMSGSIZE: longer than the socket's buffer;
- *         WF_ECLOSED; WF_ECANCELED.
+ * @return `send`. `send->out`: `size`; or an error: -ENOTCONN; -ECONNREFUSED: the receiver is gone; -EMSGSIZE: longer than the socket's
+ *         buffer; WF_ECLOSED; WF_ECANCELED.
  *
  * Clauses: G.223
  */
@@ -368,8 +370,8 @@ struct wf_unix_send_to {
  * @brief Build a future that sends one datagram, whole, to an address, which is copied.
  * @return `send`. Errors as those of wf_unix_datagram_send(), and -ENOENT, -EACCES, -EPROTOTYPE.
  *
- * A full queue of the receiver is told only to a socket that is connected to it. So the future asks again after 1 ms, then after double that, up
- * to each 100 ms. For many datagrams to one receiver, connect.
+ * A full queue of the receiver is told only to a socket that is connected to it. So the future asks again after 1 ms, then after double
+ * that, up to each 100 ms. For many datagrams to one receiver, connect.
  *
  * @clause{G.224,0,"A wf_unix_send_to sends to its address, and a wf_unix_receive_from tells where each datagram comes from: without a name, if its sender is unbound."}
  * @clause{G.225,0,"While the receiver's queue is full, a wf_unix_send_to waits, and others that send to other receivers do not; then the datagram is sent, once."}
@@ -411,8 +413,9 @@ struct wf_unix_send_fds {
  * @param socket  of a stream, or of datagrams: `&stream.fd`.
  * @param fds     `count` numbers, up to WF_UNIX_FDS_MAX; copied. The descriptors are borrowed until it is READY; then they may be closed.
  * @param size    at least 1: without a byte a stream sends nothing.
- * @return `send`. `send->out`: bytes: all descriptors were sent, and of a stream perhaps not all bytes: write the rest. Or an error: -EINVAL: no
- *         byte, or too many descriptors; -EBADF: one of them is not open; -ETOOMANYREFS: too many are under way; those of a write.
+ * @return `send`. `send->out`: bytes: all descriptors were sent, and of a stream perhaps not all bytes: write the rest. Or an error:
+ *         -EINVAL: no byte, or too many descriptors; -EBADF: one of them is not open; -ETOOMANYREFS: too many are under way; those of a
+ * write.
  *
  * @clause{G.227,0,"A wf_unix_send_fds sends up to 253 descriptors and at least one byte in one message; none without a byte, and more than 253, are -EINVAL."}
  */
