@@ -387,7 +387,7 @@ START_TEST(g222_records_keep_their_boundaries)
         ck_assert_int_eq(RUN(wf_unix_read(&io, &ends[1], bytes, 4))->out, 1);
         ck_assert(!wf_socket_truncated(&io));
         ck_assert_int_eq(RUN(wf_unix_write(&io, &ends[1], "", 0))->out, 0); /* and in the other direction */
-        say(&ends[1], "j");
+        say_to(&ends[1], "j");
         ck_assert_int_eq(read_out(&ends[0]), 0);
         expect_said(&ends[0], "j");
         wf_unix_close(&ends[0]);
