@@ -48,7 +48,8 @@ START_TEST(g258_the_address_that_listens_wins)
     struct wf_tcp_listener listener;
     begin_net(_i);
     const struct wf_address here = listen_here(&listener, NULL);
-    const struct wf_address addresses[] = {other_host((uint16_t)wf_address_port(&here), 1), other_host((uint16_t)wf_address_port(&here), 2), here};
+    const struct wf_address addresses[] = {other_host((uint16_t)wf_address_port(&here), 1),
+                                           other_host((uint16_t)wf_address_port(&here), 2), here};
     ck_assert_int_eq(RUN(wf_tcp_connect_any(&any, &stream, addresses, 3, NULL))->out, 0);
     ck_assert_uint_eq(any.race.winner, 2);
     expect_connected(&listener);
@@ -210,8 +211,8 @@ START_TEST(g258_the_other_family_wins)
     here = at_port6(0);
     ck_assert_int_eq(wf_tcp_listen(&listener, &here, NULL), 0);
     ck_assert_int_eq(wf_tcp_listener_address(&listener, &here), 0);
-    const struct wf_address four_first[] = {other_host((uint16_t)wf_address_port(&here), 1), other_host((uint16_t)wf_address_port(&here), 2),
-                                            here};
+    const struct wf_address four_first[] = {other_host((uint16_t)wf_address_port(&here), 1),
+                                            other_host((uint16_t)wf_address_port(&here), 2), here};
     ck_assert_int_eq(RUN(wf_tcp_connect_any(&any, &stream, four_first, 3, NULL))->out, 0);
     ck_assert_uint_eq(any.race.winner, 2);
     ck_assert_int_eq(any.race.begun, 2); /* it was the second to be tried */

@@ -29,7 +29,6 @@ void end_unix(void);
     })
 void run_unix(struct wf_future *future);
 
-
 /** A name in the abstract space, of this test alone, with NULs in it; a path in the folder. */
 struct wf_address a_name(void);
 struct wf_address a_path(void);

@@ -41,7 +41,8 @@ struct wf_buf_reader {
     struct wf_io *inner; /**< borrowed */
     char *buffer;        /**< borrowed */
     size_t size;         /**< of it, at least 1 */
-    size_t begin, end;   /**< what is buffered */
+    size_t begin;        /**< of what is buffered */
+    size_t end;          /**< behind it */
 };
 
 /** @brief Make a reader with an empty buffer. Clauses: G.280 */
@@ -92,7 +93,8 @@ struct wf_buf_writer {
     struct wf_io *inner; /**< borrowed */
     char *buffer;        /**< borrowed */
     size_t size;         /**< of it, at least 1 */
-    size_t begin, end;   /**< what is held back */
+    size_t begin;        /**< of what is held back */
+    size_t end;          /**< behind it */
 };
 
 /** @brief Make a writer that holds nothing. What it holds when it is left is not written: flush, or shut down, first. Clauses: G.284 */

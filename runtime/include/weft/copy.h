@@ -32,10 +32,12 @@ WF_BEGIN_DECLS
 /** One direction. Bytes [begin, end) of its buffer were read and not written. */
 struct wf_copy_way {
     struct wf_io_waiting waiting; /**< for one side or the other */
-    struct wf_io *from, *to;      /**< borrowed */
+    struct wf_io *from;           /**< borrowed */
+    struct wf_io *to;             /**< borrowed */
     char *buffer;                 /**< borrowed */
     size_t size;                  /**< of it, at least 1 */
-    size_t begin, end;            /**< what is in it */
+    size_t begin;                 /**< of what is in it */
+    size_t end;                   /**< behind it */
     bool has_ended;               /**< `from` has */
     bool is_unflushed;            /**< something was written since the last flush */
     bool shuts_down;              /**< the end is passed on */
@@ -63,7 +65,7 @@ struct wf_io_copy *wf_io_copy(struct wf_io_copy *copy, struct wf_io *from, struc
 /** Copies in both directions. Clauses: G.291 G.292 G.293 */
 struct wf_io_copy_both {
     struct wf_future future;    /**< the head */
-    struct wf_copy_way ways[2]; /**< from `left`, and from `right`; moved as above */
+    struct wf_copy_way ways[2]; /**< from `left`, and from `right`; `moved` of each may be read at any time */
     int out;                    /**< 0, or the first error */
 };
 

@@ -89,7 +89,7 @@ struct wf_happy_eyeballs {
  * @return `race`.
  *
  * Errors: -EINVAL: no address; WF_ECANCELED, WF_ECLOSED: an attempt said so, or the runtime is shut down: no other begins then; else that
- *         of an attempt, as above.
+ *         of the attempt that G.256 names.
  * Driver: a runtime with a time driver.
  * Cancel safety: that of the attempts, which are dropped.
  * Cost:          what an attempt costs; a wake polls all that go on. While no address is left no timer is armed.

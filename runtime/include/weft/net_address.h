@@ -68,7 +68,7 @@ enum {
 WF_MUST_USE int wf_address_parse(struct wf_address *address, const char *text);
 
 /**
- * @brief Parse an IPv4 or IPv6 address alone, without brackets: `127.0.0.1`, `::1`, `fe80::1%lo`. Errors as above.
+ * @brief Parse an IPv4 or IPv6 address alone, without brackets: `127.0.0.1`, `::1`, `fe80::1%lo`. Errors: those of wf_address_parse().
  *
  * @clause{G.161,0,"wf_address_parse_ip takes an IPv4 or an IPv6 address that stands alone, and gives it the port."}
  */

@@ -206,7 +206,7 @@ struct wf_tcp_connect {
  * @param options  NULL: all zeroes.
  * @return `connect`.
  *
- * It takes as long as the system tries, more than two minutes where nobody answers: put a wf_timeout() around it, as above.
+ * It takes as long as the system tries, more than two minutes where nobody answers: put a wf_timeout() around it, as the example on this page does.
  *
  * Errors: -ECONNREFUSED, -ETIMEDOUT (which is WF_ETIMEDOUT), -ENETUNREACH and the like of connect(); -EADDRINUSE of bind(); those of socket()
  *         and wf_async_fd_open(); WF_ECANCELED; WF_ECLOSED: the runtime is shut down.
@@ -338,7 +338,7 @@ WF_MUST_USE int wf_tcp_error(struct wf_tcp_stream *stream);
 
 /** Probes of a connection on which nothing comes. Of the numbers 0 means the system's. */
 struct wf_tcp_keepalive {
-    bool on;
+    bool on;        /**< whether there are any */
     int idle_s;     /**< after so many seconds of silence the first probe */
     int interval_s; /**< between two */
     int count;      /**< so many without an answer: -ETIMEDOUT */
@@ -380,7 +380,7 @@ WF_MUST_USE int wf_tcp_ttl(const struct wf_tcp_stream *stream, int *hops);
 int wf_tcp_set_receive_buffer(struct wf_tcp_stream *stream, int bytes);
 /** @brief The room that there is, with the system's own overhead. Clauses: G.193 */
 WF_MUST_USE int wf_tcp_receive_buffer(const struct wf_tcp_stream *stream, int *bytes);
-/** @brief The room for what was written and not acknowledged; otherwise as above. Clauses: G.193 */
+/** @brief The room for what was written and not acknowledged; otherwise as wf_tcp_set_receive_buffer(). Clauses: G.193 */
 int wf_tcp_set_send_buffer(struct wf_tcp_stream *stream, int bytes);
 /** @brief The room that there is. Clauses: G.193 */
 WF_MUST_USE int wf_tcp_send_buffer(const struct wf_tcp_stream *stream, int *bytes);

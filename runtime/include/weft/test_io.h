@@ -107,7 +107,8 @@ struct wf_test_io {
     const struct wf_test_act *script; /**< borrowed */
     size_t count;                     /**< acts */
     size_t most;                      /**< bytes in a call at most; 0: no limit */
-    const char *function, *file;      /**< where the script was given, for words of a failure */
+    const char *function;             /**< where the script was given, for words of a failure */
+    const char *file;                 /**< likewise */
     int line;                         /**< likewise */
     pthread_mutex_t lock;             /**< guards what follows */
     size_t next;                      /**< the first act that is not done; what was sent counts as done */
