@@ -30,6 +30,7 @@ TCase *block_cache_tests(void);
 TCase *budget_tests(void);
 TCase *context_tests(void);
 TCase *debug_tests(void);
+TCase *duplex_tests(void);
 TCase *error_tests(void);
 TCase *event_tests(void);
 TCase *event_ring_tests(void);
