@@ -38,6 +38,7 @@ TCase *fd_stream_tests(void);
 TCase *future_tests(void);
 TCase *hooks_tests(void);
 TCase *inject_queue_tests(void);
+TCase *io_adapters_tests(void);
 TCase *io_calls_tests(void);
 TCase *layout_tests(void);
 TCase *list_tests(void);

@@ -36,6 +36,7 @@ int main(void)
     suite_add_tcase(suite, task_seen_tests());
     suite_add_tcase(suite, task_events_tests());
     suite_add_tcase(suite, debug_tests());
+    suite_add_tcase(suite, io_adapters_tests());
     suite_add_tcase(suite, io_calls_tests());
     suite_add_tcase(suite, layout_tests());
     suite_add_tcase(suite, test_io_tests());
