@@ -98,8 +98,8 @@ PLANNED := 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-strea
 09-net.given := socket.c
 09-net.headers := socket.h net_address.h
 
-10-io.given := io.c fd_stream.c test_io.c duplex.c io_adapters.c
-10-io.headers := io.h fd_stream.h test_io.h duplex.h io_adapters.h
+10-io.given := io.c fd_stream.c test_io.c duplex.c io_adapters.c send_file.c
+10-io.headers := io.h fd_stream.h test_io.h duplex.h io_adapters.h send_file.h
 
 # The bottom layer, which no lab asks for.
 GIVEN := alloc.c unsized.c error.c event.c context.c panic.c future.c await_tree.c thread.c long_poll.c test.c

@@ -62,6 +62,7 @@ TCase *runtime_limits_tests(void);
 TCase *runtime_mistakes_tests(void);
 TCase *runtimes_tests(void);
 TCase *seed_tests(void);
+TCase *send_file_tests(void);
 TCase *shared_park_tests(void);
 TCase *spurious_tests(void);
 TCase *task_tests(void);

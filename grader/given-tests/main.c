@@ -39,6 +39,7 @@ int main(void)
     suite_add_tcase(suite, io_adapters_tests());
     suite_add_tcase(suite, io_calls_tests());
     suite_add_tcase(suite, layout_tests());
+    suite_add_tcase(suite, send_file_tests());
     suite_add_tcase(suite, test_io_tests());
     suite_add_tcase(suite, test_task_tests());
     suite_add_tcase(suite, test_wakes_tests());
