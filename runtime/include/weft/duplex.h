@@ -19,7 +19,7 @@
  * Source:  Tokio's io::duplex.
  *
  * @clause{G.300,0,"What is written into one end of a wf_duplex is read from the other, each byte once, in sequence. Dropped calls have moved nothing."}
- * @clause{G.301,0,"At most `capacity` bytes lie in a way. A write to a full one is PENDING until a byte is read, a read from an empty one until one is written."}
+ * @clause{G.301,0,"At most `capacity` bytes lie in a way. A write to a full one is PENDING until one is read, a read from an empty one until one is written."}
  * @clause{G.302,0,"After a shutdown of an end the other one reads what is left, then 0, and may write on; the end's own writes are -EPIPE. A second is 0."}
  * @clause{G.303,0,"After a close of an end the other one reads what is left, then 0; its writes are -EPIPE. Calls on the closed end are WF_ECLOSED."}
  * @clause{G.304,0,"A shutdown or close wakes what waits and is served by it: the other end's read, its write where it was a close, and the own calls."}
