@@ -76,6 +76,7 @@ $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
 	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(FACADE_LIBRARIES) $$(shell pkg-config --libs check jansson)
 -include $(if $(filter $(B)/%,$(MAKECMDGOALS)),$(filter-out $(SUBJECT_OBJECTS:%.o=%.d),$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d)))
+-include $(if $(filter $(B)/%,$(MAKECMDGOALS)),$(filter $(B)/obj/$(1)/grader/given-tests/% $(B)/obj/$(1)/runtime/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d)))
 endef
 $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
 
