@@ -79,8 +79,8 @@ ASYNC_FINALLY:
     }
     moved[0] += self->copy.ways[0].moved;
     moved[1] += self->copy.ways[1].moved;
-    if (self->out != 0 ||
-        wf_future_is_dropped(&self->future)) { /* or half an answer would look like a whole one */
+    /* Else half an answer would look like a whole one. */
+    if (self->out != 0 || wf_future_is_dropped(&self->future)) {
         wf_tcp_abort(&self->client);
         wf_tcp_abort(&self->backend);
     }
