@@ -94,11 +94,6 @@ int64_t run_io(struct wf_socket_io *io)
     return io->out;
 }
 
-void expect_pending(struct wf_socket_io *io)
-{
-    ck_assert_int_eq(wf_future_poll(&io->future, &idle_cx), WF_PENDING);
-}
-
 void send_text(struct side *side, const struct wf_address *to, const char *text)
 {
     ck_assert_int_eq(run_io(wf_udp_send_to(&side->io, &side->udp, text, strlen(text), to)),

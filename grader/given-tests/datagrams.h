@@ -39,8 +39,6 @@ int adopt_status(struct wf_udp *udp, int fd);
 
 /** Run what a constructor has built, to its end. @return its out. */
 int64_t run_io(struct wf_socket_io *io);
-/** Poll it once, with a waker that does nothing: it must be PENDING. */
-void expect_pending(struct wf_socket_io *io);
 /** Send a text, or receive one, which must be it, with the sender. */
 void send_text(struct side *side, const struct wf_address *to, const char *text);
 void receive_text(struct side *side, const char *text, const struct wf_address *sender);

@@ -93,6 +93,10 @@ TCase *udp_datagrams_tests(void);
 TCase *udp_options_tests(void);
 TCase *udp_reports_tests(void);
 TCase *udp_runtime_tests(void);
+TCase *unix_datagram_tests(void);
+TCase *unix_listener_tests(void);
+TCase *unix_rights_tests(void);
+TCase *unix_stream_tests(void);
 TCase *unsized_tests(void);
 TCase *waker_tests(void);
 
@@ -109,6 +113,9 @@ struct leaf leaf_ready_at(int poll);
 
 /** A context to poll with; its waker is empty. */
 extern struct wf_cx idle_cx;
+
+/** Poll it with that, and expect that it is PENDING. */
+void expect_pending(struct wf_future *future);
 
 /** What became of a waker and its clones. */
 struct counts {

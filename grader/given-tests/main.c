@@ -94,6 +94,10 @@ int main(void)
     suite_add_tcase(suite, udp_runtime_tests());
     suite_add_tcase(suite, net_address_tests());
     suite_add_tcase(suite, net_address_text_tests());
+    suite_add_tcase(suite, unix_listener_tests());
+    suite_add_tcase(suite, unix_stream_tests());
+    suite_add_tcase(suite, unix_datagram_tests());
+    suite_add_tcase(suite, unix_rights_tests());
 
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

@@ -39,6 +39,11 @@ struct leaf leaf_ready_at(int poll)
 static const struct wf_waker empty_waker;
 struct wf_cx idle_cx = {&empty_waker};
 
+void expect_pending(struct wf_future *future)
+{
+    ck_assert_int_eq(wf_future_poll(future, &idle_cx), WF_PENDING);
+}
+
 static void *count_clone(void *data)
 {
     ((struct counts *)data)->clones++;

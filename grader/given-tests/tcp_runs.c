@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jobs.h"
 #include "weft/alloc.h"
 #include "weft/coop.h"
 
@@ -46,6 +47,16 @@ void end_net(void)
 void run_future(struct wf_future *future)
 {
     ck_assert_int_eq(wf_runtime_block_on(net, future), 0);
+}
+
+static bool is_released(void *arg)
+{
+    return wf_test_task_clones(arg) == 0;
+}
+
+void expect_released(struct wf_test_task *task)
+{
+    wait_for(is_released, task);
 }
 
 void take_net_turns(void)

@@ -8,6 +8,7 @@
 #include "watching.h"
 #include "weft/runtime.h"
 #include "weft/tcp.h"
+#include "weft/test.h"
 
 /** Kinds of runtimes, for tcase_add_loop_test(): of one thread; of several with one worker, and with three. */
 enum { KINDS = 3 };
@@ -32,6 +33,9 @@ void end_net(void);
         frame_to_run;                                                                                        \
     })
 void run_future(struct wf_future *future);
+
+/** That no clone of the task's waker is left, but for one that a worker was about to wake: for that it waits. */
+void expect_released(struct wf_test_task *task);
 
 /** Let the reactor tell what there is: some turns of the loop. */
 void take_net_turns(void);

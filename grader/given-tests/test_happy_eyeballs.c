@@ -232,6 +232,7 @@ END_TEST
 START_TEST(g254_polls_and_timers_without_a_reason_begin_nothing)
 {
     static const struct script two[] = {{AF_INET, NEVER, 0}, {AF_INET, NEVER, 0}};
+    static const struct script fails[] = {{AF_INET, 40, -7}, {AF_INET, NEVER, 0}};
     begin(two, 2, NULL);
     for (int i = 0; i < 10; i++)
         ck_assert_int_eq(wf_test_task_poll(&task), WF_PENDING);
@@ -243,6 +244,13 @@ START_TEST(g254_polls_and_timers_without_a_reason_begin_nothing)
     wf_future_drop(&race.future);
     ck_assert_int_eq(drops, 2);
     end();
+    begin(fails, 2, NULL); /* the second takes the place of a head start that had begun */
+    ck_assert(!run_until(40));
+    ck_assert_str_eq(told, "0@0 1@40 ");
+    wf_test_clock_advance(WF_HOURS(1));
+    ck_assert_uint_eq(wf_test_task_wakes(&task), 0);
+    wf_future_drop(&race.future);
+    end();
 }
 END_TEST
 
@@ -253,6 +261,7 @@ START_TEST(g255_the_first_that_succeeds_wins)
 {
     static const struct script slow[] = {{AF_INET6, 600, 0}, {AF_INET, NEVER, 0}, {AF_INET6, NEVER, 0}};
     static const struct script together[] = {{AF_INET6, 300, 0}, {AF_INET, 50, 0}};
+    static const struct script beside_a_failure[] = {{AF_INET6, 300, -7}, {AF_INET, 50, 0}};
     static const struct script at_once[] = {{AF_INET6, 0, 5}, {AF_INET, 0, 0}};
     static const struct script failing[] = {{AF_INET, 400, -7}, {AF_INET, 140, 0}, {AF_INET, NEVER, 0}};
     EXPECT_RACE(slow, NULL, "0@0 1@250 2@500 +0", 0, 600);
@@ -261,6 +270,7 @@ START_TEST(g255_the_first_that_succeeds_wins)
     ck_assert_int_eq(freed, 3);
     EXPECT_RACE(together, NULL, "0@0 1@250 +0", 0, 300);
     ck_assert_int_eq(drops, 1);
+    EXPECT_RACE(beside_a_failure, NULL, "0@0 1@250 +1", 0, 300);
     EXPECT_RACE(at_once, NULL, "0@0 +0", 0, 0);
     ck_assert_int_eq(drops, 0);
     EXPECT_RACE(failing, NULL, "0@0 1@250 +1", 0, 390);
@@ -336,10 +346,12 @@ START_TEST(g256_no_way_says_less_than_any_other_error)
             {AF_INET6, 0, no_ways[i]}, {AF_INET, 0, -ECONNREFUSED}, {AF_INET, 0, -7}};
         const struct script last[] = {{AF_INET, 20, -ECONNREFUSED}, {AF_INET6, 0, no_ways[i]}};
         const struct script later[] = {{AF_INET, 300, -ECONNREFUSED}, {AF_INET6, 0, no_ways[i]}};
+        const struct script slow[] = {{AF_INET6, 900, no_ways[i]}, {AF_INET, 10, -ECONNREFUSED}};
         const struct script all[] = {{AF_INET, 0, no_ways[i]}, {AF_INET6, 0, no_ways[(i + 1) % 4]}};
         EXPECT_RACE(first, NULL, "0@0 1@0 2@0 ", -ECONNREFUSED, 0);
         EXPECT_RACE(last, NULL, "0@0 1@20 ", -ECONNREFUSED, 20);
         EXPECT_RACE(later, NULL, "0@0 1@250 ", -ECONNREFUSED, 300);
+        EXPECT_RACE(slow, NULL, "0@0 1@250 ", -ECONNREFUSED, 900);
         EXPECT_RACE(all, NULL, "0@0 1@0 ", no_ways[i], 0);
     }
 }

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,19 +24,34 @@
 /* --- a getaddrinfo() that a test lets fail --- */
 
 static int system_fails_with, system_errno;
+static struct addrinfo *system_finds; /* or NULL: what it does find */
 
 typedef int get(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found);
+typedef void let_go(struct addrinfo *found);
 
-/* Stands before the system's, or a sanitizer's. */
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the system's names are reserved to it */
+/* These stand before the system's, or a sanitizer's. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system's names are reserved to it */
 int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
 {
     errno = system_errno;
     if (system_fails_with != 0)
         return system_fails_with;
+    if (system_finds) {
+        *found = system_finds;
+        return 0;
+    }
     void *next = dlsym(RTLD_NEXT, "getaddrinfo");
     return (*(get **)(void *)&next)(host, service, hints, found);
 }
+
+void freeaddrinfo(struct addrinfo *found)
+{
+    if (found == system_finds)
+        return;
+    void *next = dlsym(RTLD_NEXT, "freeaddrinfo");
+    (*(let_go **)(void *)&next)(found);
+}
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* --- lookups that the test scripts --- */
 
@@ -222,6 +238,31 @@ START_TEST(g246_the_system_is_asked)
     ck_assert_uint_eq(addresses.at[0].as.ip4.sin_port, htons(77));
     wf_addresses_free(&addresses);
     ck_assert_uint_eq(wf_live_bytes(), 0);
+}
+END_TEST
+
+/* G.246: twins, what is no address of IP, and more than there may be. */
+START_TEST(g246_the_first_addresses_are_kept)
+{
+    enum { FOUND = 3 * WF_ADDRESSES_MAX };
+    static struct sockaddr_in names_of[FOUND];
+    static struct addrinfo found[FOUND];
+    struct wf_addresses addresses = {0};
+    for (uint32_t i = 0; i < FOUND; i++) {
+        names_of[i] = an_address(i / 2, 0).as.ip4;
+        found[i] = (struct addrinfo){.ai_family = i == 0 ? AF_UNIX : AF_INET,
+                                     .ai_addrlen = sizeof names_of[i],
+                                     .ai_addr = (struct sockaddr *)&names_of[i],
+                                     .ai_next = i + 1 < FOUND ? &found[i + 1] : NULL};
+    }
+    system_finds = found;
+    ck_assert_int_eq(system_says(&addresses, "x", NULL, AF_UNSPEC, 0), 0);
+    ck_assert_uint_eq(addresses.count, WF_ADDRESSES_MAX);
+    for (uint32_t i = 0; i < addresses.count; i++) {
+        struct wf_address expected = an_address(i, 77);
+        ck_assert_mem_eq(&addresses.at[i], &expected, sizeof expected);
+    }
+    wf_addresses_free(&addresses);
 }
 END_TEST
 
@@ -454,6 +495,7 @@ START_TEST(g249_what_is_no_name_is_refused)
     ck_assert_int_eq(refused("name", 4, long_service), WF_ETOOLONG);
     ck_assert_int_eq(refused("name", 4, "65536"), WF_ERESOLVER(EAI_SERVICE));
     ck_assert_int_eq(refused("name", 4, "99999999999999999999"), WF_ERESOLVER(EAI_SERVICE));
+    ck_assert_int_eq(refused("name", 4, "4294967376"), WF_ERESOLVER(EAI_SERVICE)); /* 80, and 2^32 */
     ck_assert_int_eq(made, 0);
     long_service[WF_SERVICE_BYTES_MAX] = 0;
     wf_resolve_name(
@@ -677,8 +719,8 @@ END_TEST
 /* G.251: nobody is left in line. */
 START_TEST(g251_without_a_thread_it_says_so)
 {
-    struct wf_resolve first, second;
-    struct wf_test_task other;
+    struct wf_resolve first, second, third;
+    struct wf_test_task other, third_task;
     begin(0, 2);
     threads_left = 0;
     ck_assert_int_eq(resolved(wf_resolve(&first, "name", 80, AF_UNSPEC)), WF_EAGAIN);
@@ -688,6 +730,8 @@ START_TEST(g251_without_a_thread_it_says_so)
     await_begun();
     wf_test_task_init(&other, &wf_resolve(&second, "second", 80, AF_UNSPEC)->future);
     WF_EXPECT_PENDING(&other); /* no thread for it: it waits for the one there is */
+    wf_test_task_init(&third_task, &wf_resolve(&third, "third", 80, AF_UNSPEC)->future);
+    WF_EXPECT_PENDING(&third_task);
     ck_assert_int_eq(made, 1);
     sem_post(&go);
     WF_EXPECT_WAKE(&task);
@@ -696,7 +740,129 @@ START_TEST(g251_without_a_thread_it_says_so)
     WF_EXPECT_WAKE(&other);
     WF_EXPECT_READY(&other);
     expect_three(&second, 80);
+    WF_EXPECT_WAKE(&third_task);
+    WF_EXPECT_READY(&third_task);
+    expect_three(&third, 80);
     end();
+}
+END_TEST
+
+static bool fails_next;
+static struct wf_test_task second_task;
+static int allocations;
+
+/* Of the first future's two allocations the second one fails, for its call; meanwhile another future relies on that call. */
+static void *alloc_or_rely(void *arg, size_t size)
+{
+    (void)arg;
+    if (fails_next && ++allocations == 2) {
+        fails_next = false;
+        WF_EXPECT_PENDING(&second_task);
+        return NULL;
+    }
+    return wf_malloc.alloc(wf_malloc.arg, size);
+}
+
+static void free_it(void *arg, void *memory, size_t size)
+{
+    (void)arg;
+    wf_malloc.free(wf_malloc.arg, memory, size);
+}
+
+/* G.251: nobody is left in line for a call that is not to be had. */
+START_TEST(g251_without_a_call_all_in_line_are_told)
+{
+    static const struct wf_allocator allocator = {alloc_or_rely, free_it, NULL};
+    struct wf_resolve first, second;
+    wf_set_allocator(&allocator);
+    begin(0, 1);
+    wf_test_task_init(&task, &wf_resolve(&first, "first", 80, AF_UNSPEC)->future);
+    wf_test_task_init(&second_task, &wf_resolve(&second, "second", 80, AF_UNSPEC)->future);
+    fails_next = true;
+    WF_EXPECT_READY(&task);
+    ck_assert_int_eq(first.out, WF_ENOMEM);
+    WF_EXPECT_READY(&second_task);
+    ck_assert_int_eq(second.out, WF_ENOMEM);
+    WF_EXPECT_RELEASED(&second_task);
+    ck_assert_int_eq(resolved(wf_resolve(&first, "first", 80, AF_UNSPEC)), 0);
+    expect_three(&first, 80);
+    end();
+}
+END_TEST
+
+/* G.251: there is no memory for a call, but one goes on. */
+START_TEST(g251_one_call_is_enough)
+{
+    struct wf_resolve first, second;
+    begin(0, 2);
+    wf_test_task_init(&task, &wf_resolve(&first, "hangs", 80, AF_UNSPEC)->future);
+    wf_test_task_init(&second_task, &wf_resolve(&second, "second", 80, AF_UNSPEC)->future);
+    WF_EXPECT_PENDING(&task);
+    await_begun();
+    wf_alloc_fail_at(2);
+    WF_EXPECT_PENDING(&second_task);
+    ck_assert_uint_eq(wf_alloc_fail_at(0), 0);
+    sem_post(&go);
+    WF_EXPECT_WAKE(&task);
+    WF_EXPECT_READY(&task);
+    expect_three(&first, 80);
+    WF_EXPECT_WAKE(&second_task);
+    WF_EXPECT_READY(&second_task);
+    expect_three(&second, 80);
+    end();
+}
+END_TEST
+
+static int at_once(void *arg)
+{
+    return *(int *)arg;
+}
+
+/* Holds its thread until the pool is being dropped: then it takes no further call. */
+static int waits_for_the_end(void *arg)
+{
+    static int number;
+    sem_post(&begun);
+    while (sem_wait(arg) != 0)
+        continue;
+    while (wf_blocking(NULL, at_once, &number) == 0)
+        sched_yield();
+    return 0;
+}
+
+static void *same(void *data)
+{
+    return data;
+}
+
+static void let_go_on(void *data)
+{
+    sem_post(data);
+}
+
+static void nothing(void *data)
+{
+    (void)data;
+}
+
+/* G.251, G.92: the only thread comes to the lookup's call when resolver and pool are closed: nothing of it is left. */
+START_TEST(g251_a_call_that_has_not_begun_leaves_nothing)
+{
+    static const struct wf_waker_ops ops = {same, let_go_on, let_go_on, nothing};
+    const struct wf_waker waker = {&ops, &go}; /* woken by the close */
+    struct wf_cx cx = {.waker = &waker};
+    struct wf_resolve resolve;
+    begin(1, 0);
+    ck_assert_int_eq(wf_blocking(NULL, waits_for_the_end, &go), 0);
+    await_begun();
+    wf_resolve(&resolve, "name", 80, AF_UNSPEC);
+    ck_assert_int_eq(wf_future_poll(&resolve.future, &cx), WF_PENDING);
+    wf_runtime_leave(&entry);
+    wf_runtime_drop(runtime);
+    ck_assert_int_eq(wf_future_poll(&resolve.future, &cx), WF_READY);
+    ck_assert_int_eq(resolve.out, WF_ECLOSED);
+    ck_assert_int_eq(made, 0);
+    ck_assert_uint_eq(wf_live_bytes(), 0);
 }
 END_TEST
 
@@ -789,11 +955,6 @@ START_TEST(g252_lookups_begin_in_the_sequence_of_their_first_polls)
 }
 END_TEST
 
-static int at_once(void *arg)
-{
-    return *(int *)arg;
-}
-
 /* G.252: a resolver that answers nobody leaves a thread for other calls, of two. */
 START_TEST(g252_a_dead_resolver_does_not_eat_the_pool)
 {
@@ -829,6 +990,7 @@ TCase *resolve_tests(void)
     tcase_add_test(tcase, g245_a_list_keeps_its_sequence_and_no_twins);
     tcase_add_test(tcase, g245_a_list_that_cannot_grow_is_as_it_was);
     tcase_add_test(tcase, g246_the_system_is_asked);
+    tcase_add_test(tcase, g246_the_first_addresses_are_kept);
     tcase_add_test(tcase, g246_each_error_of_the_system_is_told_apart);
     tcase_add_test(tcase, g247_a_lookup_has_a_copy_of_the_name);
     tcase_add_test(tcase, g247_errors_come_with_no_addresses);
@@ -843,6 +1005,9 @@ TCase *resolve_tests(void)
     tcase_add_test(tcase, g251_without_a_resolver_it_is_closed);
     tcase_add_test(tcase, g251_without_memory_it_says_so);
     tcase_add_test(tcase, g251_without_a_thread_it_says_so);
+    tcase_add_test(tcase, g251_without_a_call_all_in_line_are_told);
+    tcase_add_test(tcase, g251_one_call_is_enough);
+    tcase_add_test(tcase, g251_a_call_that_has_not_begun_leaves_nothing);
     tcase_add_test(tcase, g252_so_many_lookups_go_on_and_no_more);
     tcase_add_test(tcase, g252_lookups_begin_in_the_sequence_of_their_first_polls);
     tcase_add_test(tcase, g252_a_dead_resolver_does_not_eat_the_pool);

@@ -45,7 +45,7 @@ START_TEST(g156_a_receive_waits_for_its_message)
     WF_EXPECT_READY(&task);
     ck_assert_int_eq(receive.out, 5);
     ck_assert_str_eq(bytes, "hello");
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     close_them(sockets);
     end_net();
 }
@@ -140,7 +140,7 @@ START_TEST(g158_no_bytes_are_moved_at_once)
         wf_test_task_init(&task, &io.future);
         WF_EXPECT_READY(&task);
         ck_assert_int_eq(io.out, 0);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
     }
     end_net();
 }

@@ -10,8 +10,8 @@
 #include "accept_errors.h"
 #include "tcp_runs.h"
 #include "weft/alloc.h"
+#include "weft/detail/time_driver.h"
 #include "weft/error.h"
-#include "weft/multi_thread.h"
 #include "weft/test.h"
 #include "weft/time.h"
 
@@ -32,7 +32,7 @@ START_TEST(g174_it_brings_a_stream_and_where_it_comes_from)
         take_net_turns();
     WF_EXPECT_WAKE(&task);
     WF_EXPECT_READY(&task);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     ck_assert_int_eq(accept.out, 0);
     ck_assert_uint_eq(listener.calls, 1);
     ck_assert_uint_eq(listener.pauses, 0);
@@ -227,7 +227,7 @@ START_TEST(g176_a_descriptor_that_is_freed_is_found)
     ck_assert_int_eq(RUN(&accept)->out, 0);
     ck_assert_uint_ge(listener.calls, 2);
     ck_assert_uint_eq(listener.pauses, listener.calls - 1);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     wf_tcp_close(&accept.stream);
     wf_tcp_listener_close(&listener);
     close(client);
@@ -282,7 +282,7 @@ START_TEST(g173_a_close_ends_a_pause)
             WF_EXPECT_READY(&task);
             ck_assert_int_eq(accept.out, WF_ECLOSED);
         }
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
         fail_accepts((const int[]){0});
         close(fd);
     }
@@ -319,6 +319,74 @@ START_TEST(g198_without_a_time_driver_it_is_the_result)
 }
 END_TEST
 
+/* G.199: the timers are shut down in a pause, or before it: the accept ends, and does not try for ever without one. */
+START_TEST(g199_a_pause_ends_with_its_timers)
+{
+    struct wf_tcp_listener listener;
+    struct wf_tcp_accept accept;
+    struct wf_test_task task;
+    begin_reactor();
+    struct wf_time_driver *driver = wf_time_driver_new(NULL, false);
+    struct wf_context context = {.reactor = reactor, .time_driver = driver};
+    wf_context_enter(&context);
+    struct wf_address address = listen_here(&listener, NULL);
+    int fd = connect_fd(&address);
+    park_until(listener.fd.source, WF_READABLE);
+    for (int before = 0; before < 2; before++) {
+        fail_accepts((const int[]){EMFILE, EMFILE, EMFILE, 0});
+        wf_test_task_init(&task, &wf_tcp_accept(&accept, &listener)->future);
+        if (!before) {
+            WF_EXPECT_PENDING(&task);
+            wf_park_shutdown(&driver->park);
+        }
+        WF_EXPECT_READY(&task);
+        ck_assert_int_eq(accept.out, WF_ECLOSED);
+        ck_assert_int_eq(accept_errors_left(), 2);
+        expect_released(&task);
+    }
+    wf_tcp_listener_close(&listener);
+    wf_context_leave(&context);
+    wf_park_drop(&driver->park);
+    close(fd);
+    end_reactor();
+}
+END_TEST
+
+/* G.174: cancellation was asked for: before the call, or in a pause. The connection stays in the queue. */
+START_TEST(g174_one_that_is_canceled_accepts_nothing)
+{
+    struct wf_tcp_listener listener;
+    struct wf_tcp_accept accept;
+    WF_ATOMIC(bool) asked = false;
+    begin_net(_i);
+    struct wf_address address = listen_here(&listener, NULL);
+    int fd = connect_fd(&address);
+    wf_tcp_accept(&accept, &listener);
+    struct wf_context scope = {.canceled = &asked};
+    fail_accepts((const int[]){EMFILE, 0});
+    while (listener.pauses == 0) {
+        wf_context_enter(&scope);
+        ck_assert_int_eq(wf_future_poll(&accept.future, &idle_cx), WF_PENDING);
+        wf_context_leave(&scope);
+        take_net_turns();
+    }
+    asked = true;
+    wf_context_enter(&scope);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(wf_future_poll(&accept.future, &idle_cx), WF_READY);
+        ck_assert_int_eq(accept.out, WF_ECANCELED);
+        wf_tcp_accept(&accept, &listener);
+    }
+    wf_context_leave(&scope);
+    ck_assert_uint_eq(listener.calls, 1);
+    ck_assert_int_eq(RUN(&accept)->out, 0);
+    wf_tcp_close(&accept.stream);
+    wf_tcp_listener_close(&listener);
+    close(fd);
+    end_net();
+}
+END_TEST
+
 /* --- drops --- */
 
 /* G.177: polled or not, woken or not: what was dropped has taken nothing. */
@@ -339,7 +407,7 @@ START_TEST(g177_one_that_is_dropped_loses_no_connection)
             WF_EXPECT_WAKE(&task);
         }
         wf_future_drop(&accept.future);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
         ck_assert_int_eq(RUN(wf_tcp_accept(&accept, &listener))->out, 0);
         put(fd, "x");
         expect_text(&accept.stream, "x");
@@ -419,6 +487,8 @@ TCase *tcp_accept_tests(void)
     tcase_add_loop_test(tcase, g176_four_errors_are_shortages, 0, KINDS);
     tcase_add_loop_test(tcase, g173_a_close_ends_a_pause, 0, KINDS);
     tcase_add_test(tcase, g198_without_a_time_driver_it_is_the_result);
+    tcase_add_test(tcase, g199_a_pause_ends_with_its_timers);
+    tcase_add_loop_test(tcase, g174_one_that_is_canceled_accepts_nothing, 0, KINDS);
     tcase_add_loop_test(tcase, g177_one_that_is_dropped_loses_no_connection, 0, KINDS);
     tcase_add_loop_test(tcase, g178_fifty_tasks_share_a_listener, 0, KINDS);
     return tcase;

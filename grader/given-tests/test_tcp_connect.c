@@ -196,6 +196,29 @@ START_TEST(g180_a_deadline_that_passes)
 }
 END_TEST
 
+/* G.179: it is asked, not believed, that a connection stands: here the reactor notes down what is not so. */
+START_TEST(g179_a_note_that_came_too_early)
+{
+    struct full full;
+    struct wf_tcp_connect connect;
+    struct wf_tcp_stream stream;
+    struct wf_test_task task;
+    fill_a_queue(&full);
+    begin_net(_i);
+    wf_test_task_init(&task, &wf_tcp_connect(&connect, &stream, &full.address, NULL)->future);
+    WF_EXPECT_PENDING(&task);
+    for (int i = 0; i < 3; i++) {
+        wf_readiness_event(&stream.fd.source->readiness, WF_WRITABLE);
+        ck_assert_uint_ge(wf_test_task_wakes(&task), 1);
+        WF_EXPECT_PENDING(&task);
+    }
+    wf_future_drop(&connect.future);
+    expect_released(&task);
+    end_net();
+    empty_it(&full);
+}
+END_TEST
+
 /* G.180: polled or not. */
 START_TEST(g180_one_that_is_dropped_leaves_nothing)
 {
@@ -214,11 +237,49 @@ START_TEST(g180_one_that_is_dropped_leaves_nothing)
             ck_assert_int_eq(open_descriptors(), before + 1);
         }
         wf_future_drop(&connect.future);
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
         ck_assert_int_eq(open_descriptors(), before);
         ck_assert_int_eq(wf_tcp_fd(&stream), -1);
         wf_tcp_close(&stream);
     }
+    end_net();
+    empty_it(&full);
+}
+END_TEST
+
+/* G.179: cancellation was asked for: before it begins, and then nobody is called; or while it connects. */
+START_TEST(g179_one_that_is_canceled_leaves_nothing)
+{
+    struct full full;
+    struct wf_tcp_listener listener;
+    struct wf_tcp_accept accept;
+    struct wf_tcp_connect connect;
+    struct wf_tcp_stream stream;
+    struct wf_test_task task;
+    WF_ATOMIC(bool) asked;
+    fill_a_queue(&full);
+    begin_net(_i);
+    struct wf_address address = listen_here(&listener, NULL);
+    int before = open_descriptors();
+    for (int late = 0; late < 2; late++) {
+        struct wf_context scope = {.canceled = &asked};
+        asked = !late;
+        wf_context_enter(&scope);
+        wf_tcp_connect(&connect, &stream, late ? &full.address : &address, NULL);
+        if (late)
+            ck_assert_int_eq(wf_future_poll(&connect.future, &idle_cx), WF_PENDING);
+        asked = true;
+        ck_assert_int_eq(wf_future_poll(&connect.future, &idle_cx), WF_READY);
+        wf_context_leave(&scope);
+        ck_assert_int_eq(connect.out, WF_ECANCELED);
+        ck_assert_ptr_null(stream.fd.source);
+        ck_assert_int_eq(open_descriptors(), before);
+    }
+    take_net_turns();
+    wf_test_task_init(&task, &wf_tcp_accept(&accept, &listener)->future);
+    WF_EXPECT_PENDING(&task);
+    wf_future_drop(&accept.future);
+    wf_tcp_listener_close(&listener);
     end_net();
     empty_it(&full);
 }
@@ -270,6 +331,8 @@ TCase *tcp_connect_tests(void)
     tcase_add_loop_test(tcase, g179_it_is_as_its_options_say, 0, KINDS);
     tcase_add_loop_test(tcase, g179_what_fails_leaves_nothing, 0, KINDS);
     tcase_add_test(tcase, g179_without_memory);
+    tcase_add_loop_test(tcase, g179_a_note_that_came_too_early, 0, KINDS);
+    tcase_add_loop_test(tcase, g179_one_that_is_canceled_leaves_nothing, 0, KINDS);
     tcase_add_loop_test(tcase, g180_a_deadline_that_passes, 0, KINDS);
     tcase_add_loop_test(tcase, g180_one_that_is_dropped_leaves_nothing, 0, KINDS);
     tcase_add_loop_test(tcase, g181_a_socket_that_connects_to_itself, 0, KINDS);

@@ -117,15 +117,18 @@ START_TEST(g184_a_reset_ends_what_waits)
                 break;
             take_net_turns();
             wf_future_drop(&write.future);
+            expect_released(&writes); /* before it is a task anew */
         }
     }
     reset_fd(fd);
     /* one of the two has the reset; for the other the connection is over */
     int64_t read_out = RUN(&read)->out, write_out = RUN(&write)->out;
+    if (write_out > 0) /* there was some room, before the reset */
+        write_out = write_once(&stream, "x", 1);
     ck_assert_int_eq(read_out, -ECONNRESET);
     ck_assert(write_out == -EPIPE || write_out == -ECONNRESET);
-    WF_EXPECT_RELEASED(&reads);
-    WF_EXPECT_RELEASED(&writes);
+    expect_released(&reads);
+    expect_released(&writes);
     wf_tcp_close(&stream);
     end_net();
 }
@@ -155,8 +158,8 @@ START_TEST(g188_a_close_under_those_that_wait)
         WF_EXPECT_READY(&peeks);
         ck_assert_int_eq(read.out, WF_ECLOSED);
         ck_assert_int_eq(peek.out, WF_ECLOSED);
-        WF_EXPECT_RELEASED(&reads);
-        WF_EXPECT_RELEASED(&peeks);
+        expect_released(&reads);
+        expect_released(&peeks);
         ck_assert_int_eq(read_once(&stream, &byte, 1), WF_ECLOSED);
         ck_assert_int_eq(write_once(&stream, "x", 1), WF_ECLOSED);
         ck_assert_int_eq(read_once(&zero, &byte, 1), WF_ECLOSED);

@@ -205,7 +205,7 @@ START_TEST(g173_after_a_close_each_accept_ends)
     for (int i = 0; i < MANY; i++) {
         WF_EXPECT_READY(&tasks[i]);
         ck_assert_int_eq(accepts[i].out, WF_ECLOSED);
-        WF_EXPECT_RELEASED(&tasks[i]);
+        expect_released(&tasks[i]);
     }
     ck_assert_int_eq(RUN(wf_tcp_accept(&late, &listener))->out, WF_ECLOSED);
     end_net();

@@ -103,7 +103,7 @@ START_TEST(g199_what_outlives_its_runtime)
     wf_runtime_drop(runtime);
     WF_EXPECT_READY(&task);
     ck_assert_int_eq(read.out, WF_ECLOSED);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     wf_tcp_close(&ends[0]);
     wf_tcp_abort(&ends[1]);
     wf_tcp_write_half_drop(&write_half);

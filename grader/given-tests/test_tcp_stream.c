@@ -27,7 +27,7 @@ START_TEST(g182_a_read_takes_what_is_there)
         take_net_turns();
     WF_EXPECT_WAKE(&task);
     WF_EXPECT_READY(&task);
-    WF_EXPECT_RELEASED(&task);
+    expect_released(&task);
     ck_assert_int_eq(read.out, 8);
     ck_assert_int_eq(memcmp(bytes, "hello, w", 8), 0);
     ck_assert_int_eq(read_once(&stream, bytes, sizeof bytes), 4);
@@ -83,7 +83,7 @@ START_TEST(g183_reads_that_are_dropped_take_nothing)
             ck_assert_int_eq(read.out, 1);
             found[length++] = bytes[0];
         }
-        WF_EXPECT_RELEASED(&task);
+        expect_released(&task);
     }
     ck_assert_uint_ge(sent, 100);
     while (length < sent) {
@@ -99,24 +99,29 @@ START_TEST(g183_reads_that_are_dropped_take_nothing)
 }
 END_TEST
 
-/* G.183, G.184: the connection is full; a thousand writes are dropped, and none of their bytes arrives. */
+/* G.183, G.184: the connection is full; a thousand writes are dropped, but for those for which room is found. None of theirs arrives. */
 START_TEST(g183_writes_that_are_dropped_send_nothing)
 {
     static char block[65536];
     struct wf_tcp_stream stream;
     struct wf_socket_io write;
     struct wf_test_task task;
-    size_t sent = 0, arrived = 0;
+    size_t sent = 0, ys = 0, arrived = 0;
+    int dropped = 0;
     ssize_t length;
     memset(block, 'x', sizeof block);
     begin_net(_i);
     int fd = connect_to_fd(&stream);
+    const int little = 20000;
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little), 0);
+    ck_assert_int_eq(wf_tcp_set_send_buffer(&stream, little), 0);
     wf_test_task_init(&task, &wf_tcp_write(&write, &stream, block, sizeof block)->future);
     for (int waits = 0;
          waits < 20;) { /* until it is full, also when what was written has moved on to the other side */
         if (wf_test_task_poll(&task) == WF_READY) {
             ck_assert_int_gt(write.out, 0);
             sent += (size_t)write.out;
+            expect_released(&task); /* before it is a task anew */
             wf_test_task_init(&task, &wf_tcp_write(&write, &stream, block, sizeof block)->future);
         } else {
             waits++;
@@ -124,25 +129,31 @@ START_TEST(g183_writes_that_are_dropped_send_nothing)
         }
     }
     wf_future_drop(&write.future);
-    for (int i = 0; i < 1000; i++) {
+    expect_released(&task);
+    for (int i = 0; dropped < 1000 && i < 1000000; i++) {
         wf_test_task_init(&task, &wf_tcp_write(&write, &stream, "y", 1)->future);
-        WF_EXPECT_PENDING(&task);
-        wf_future_drop(&write.future);
-        WF_EXPECT_RELEASED(&task);
+        if (wf_test_task_poll(&task) == WF_READY) { /* the system has moved some of it on */
+            ys++;
+        } else {
+            wf_future_drop(&write.future);
+            dropped++;
+        }
+        expect_released(&task);
     }
+    ck_assert_int_eq(dropped, 1000); /* nobody reads, so there is an end of the room */
     wf_test_task_init(&task, &wf_tcp_write(&write, &stream, "z", 1)->future);
-    WF_EXPECT_PENDING(&task);
-    bool written = false;
-    for (char *last = block; arrived < sent + 1;) {
+    bool written = wf_test_task_poll(&task) == WF_READY;
+    while (arrived < sent + ys + 1) {
         length = read(fd, block, sizeof block);
         if (length < 0) {
             ck_assert_int_eq(errno, EAGAIN);
             take_net_turns();
         }
-        for (ssize_t i = 0; i < length; i++, arrived++) {
-            last = block + i;
-            ck_assert_int_eq(*last, arrived < sent ? 'x' : 'z');
-        }
+        for (ssize_t i = 0; i < length; i++, arrived++)
+            if (block[i] != (arrived < sent        ? 'x'
+                             : arrived < sent + ys ? 'y'
+                                                   : 'z')) /* an assertion for each would take long */
+                ck_abort_msg("byte %zu of %zu is another", arrived, sent);
         if (!written && wf_test_task_wakes(&task) > 0) {
             written = wf_test_task_poll(&task) == WF_READY;
             ck_assert(!written || write.out == 1);

@@ -32,7 +32,7 @@ START_TEST(g231_datagrams_come_one_by_one)
     }
     /* one that waits already, and then an empty one comes */
     wf_udp_receive(&side.io, &side.udp, side.bytes, sizeof side.bytes);
-    expect_pending(&side.io);
+    expect_pending(&side.io.future);
     plain_send(plain, &side.local, "");
     ck_assert_int_eq(run_io(&side.io), 0);
     expect_nothing(&side);
@@ -121,7 +121,7 @@ START_TEST(g235_a_peek_takes_nothing)
     bind_side(&side);
     int plain = plain_socket(&sender);
     wf_udp_peek(&side.io, &side.udp, side.bytes, 2);
-    expect_pending(&side.io);
+    expect_pending(&side.io.future);
     plain_send(plain, &side.local, "abc");
     plain_send(plain, &side.local, "d");
     ck_assert_int_eq(run_io(&side.io), 2);
@@ -233,7 +233,7 @@ START_TEST(g234_a_send_waits_for_its_buffer)
     wf_udp_send_to(&side.io, &side.udp, "b", 1, &receiver);
     the_call = side.io.io.call;
     side.io.io.call = full_at_first;
-    expect_pending(&side.io);
+    expect_pending(&side.io.future);
     ck_assert_int_eq(calls, 1);
     plain_send(plain, &side.local, "event"); /* the kernel tells what it is ready for, all of it */
     ck_assert_int_eq(run_io(&side.io), 1);
@@ -291,14 +291,15 @@ START_TEST(g236_a_try_that_would_wait_clears)
     wf_udp_receive(&side.io, &side.udp, side.bytes, sizeof side.bytes);
     ck_assert_int_eq(wf_udp_try(&side.io), WF_EAGAIN);
     ck_assert_uint_eq(bits_of_side(&side) & WF_READABLE, 0);
-    expect_pending(&side.io); /* as if nothing had happened */
+    expect_pending(&side.io.future); /* as if nothing had happened */
     ck_assert_int_eq(wf_udp_try(&side.io), WF_EAGAIN);
     plain_send(plain, &side.local, "b");
     ck_assert_int_eq(run_io(&side.io), 1);
     wf_udp_receive(&side.io, &side.udp, side.bytes, sizeof side.bytes);
-    expect_pending(&side.io);
+    expect_pending(&side.io.future);
     plain_send(plain, &side.local, "c");
     ck_assert_int_eq(wf_udp_try(&side.io), 1); /* it waited; it does no more */
+    ck_assert_int_eq(wf_load_relaxed(&side.io.io.waiter.state), WF_WAITER_IDLE);
     ck_assert_int_eq(side.bytes[0], 'c');
     wf_udp_close(&side.udp);
     close(plain);

@@ -29,7 +29,7 @@ static int64_t move(int fd, void *arg, bool *drained)
     if (length < 0)
         return -errno;
     /* The end of a stream is no short read, but its bit stays in the word: a later read finds it at once. A peek has left all there. */
-    *drained = self->is_stream && length > 0 && !(self->flags & MSG_PEEK) &&
+    *drained = self->is_stream && !self->ends_early && length > 0 && !(self->flags & MSG_PEEK) &&
                (size_t)length < bytes_asked_for(&self->message) && !may_be_cut_short(self);
     return length;
 }

@@ -69,18 +69,17 @@ static int result(struct wf_tcp_connect *self)
     if (status == 0)
         status = wf_tcp_local(self->stream, &here);
     if (status == 0 && here.length == there.length && memcmp(&here.as, &there.as, here.length) == 0) {
-        /* both sides are this very socket; closed by a reset, for else it would linger, and keep the port */
+        /* both sides are this very socket: it must not linger, and keep the port */
         (void)wf_tcp_set_linger(self->stream, 0);
         status = -ECONNREFUSED;
     }
     return status;
 }
 
-static enum wf_poll ready(struct wf_tcp_connect *self, int status)
+static enum wf_poll finish(struct wf_tcp_connect *self, int status)
 {
     if (status != 0)
-        wf_tcp_abort(
-            self->stream); /* a reset: what is connected to itself must not keep the port while it lingers */
+        wf_tcp_close(self->stream);
     self->out = status;
     return WF_READY;
 }
@@ -95,7 +94,7 @@ static enum wf_poll connect_poll(struct wf_future *future, struct wf_cx *cx)
         if (status == 0)
             status = begin(self);
         if (status != 0)
-            return ready(self, status);
+            return finish(self, status);
         self->begun = true;
         (void)wf_fd_ready(&self->ready, &self->stream->fd, WF_WRITABLE);
     }
@@ -106,7 +105,7 @@ static enum wf_poll connect_poll(struct wf_future *future, struct wf_cx *cx)
         future->awaiting = NULL;
         int status = self->ready.out < 0 ? self->ready.out : result(self);
         if (status != WF_EAGAIN)
-            return ready(self, status);
+            return finish(self, status);
         wf_async_fd_clear(&self->stream->fd, self->ready.seen, WF_WRITABLE);
         (void)wf_fd_ready(&self->ready, &self->stream->fd, WF_WRITABLE);
     }

@@ -85,7 +85,7 @@ int wf_tcp_listener_release(struct wf_tcp_listener *listener)
 
 int wf_tcp_listener_address(const struct wf_tcp_listener *listener, struct wf_address *address)
 {
-    return wf_address_of_local(listener->fd.fd, address);
+    return wf_address_of_local(listener->fd.source ? listener->fd.fd : -1, address);
 }
 
 void wf_tcp_listener_close(struct wf_tcp_listener *listener)
@@ -158,11 +158,10 @@ ASYNC_FN(wf_tcp_accept)
         if (!is_a_shortage(self->io.out) || !can_pause())
             break;
         AWAIT(pause_of(self));
-        if (self->pause.out == WF_ECLOSED)
+        if (self->pause.out == WF_ECLOSED) /* there are no timers any more */
             ASYNC_RETURN(WF_ECLOSED);
-        if (self->pause.out == 0 && self->closed.out < 0)
-            ASYNC_RETURN(self->closed.out);
-        if (self->pause.out == 0) /* an error after all: it must not end each later pause */
+        /* Ended early? The next look at the listener says why. But an error, if there was one, must not end each later pause. */
+        if (self->pause.out == 0 && self->closed.out > 0)
             wf_async_fd_clear(&self->listener->fd, self->closed.seen, WF_ERROR);
     }
     self->out = self->io.out < 0 ? (int)self->io.out : open_accepted(self);

@@ -60,8 +60,8 @@ enum {
 
 /**
  * @brief Parse an address with its port, or of a Unix socket.
- * @return 0; -EINVAL: it is none, or something stands behind it; WF_ETOOLONG: a path or name of more than WF_UNIX_NAME_MAX bytes; -ENODEV: no
- *         interface has the name of the scope, or another error of if_nametoindex(). After an error `*address` is as it was.
+ * @return 0; -EINVAL: it is none, or something stands behind it; WF_ETOOLONG: a path or name of more than WF_UNIX_NAME_MAX bytes; -ENODEV:
+ *         no interface has the name of the scope, or another error of if_nametoindex(). After an error `*address` is as it was.
  *
  * @clause{G.160,0,"wf_address_parse takes a whole text of a form above, and nothing else; where it fails, it says why and has changed nothing."}
  */

@@ -36,9 +36,10 @@ struct wf_socket_io {
     struct msghdr message;   /**< what the call is given; READY: with what the call filled in */
     struct iovec piece;      /**< of a message with one buffer */
     int flags;               /**< of the call */
-    bool is_stream;          /**< less than was asked for means that no more is there now */
-    bool sends;              /**< sendmsg, not recvmsg */
-    int64_t out;             /**< bytes that were moved; of a stream's read 0: its end; or a negative error */
+    bool is_stream; /**< of no bytes it makes no call; less than was asked for means that no more is there now */
+    bool ends_early; /**< less means nothing of the kind */
+    bool sends;      /**< sendmsg, not recvmsg */
+    int64_t out;     /**< bytes that were moved; of a stream's read 0: its end; or a negative error */
 };
 
 /**
@@ -63,7 +64,8 @@ struct wf_socket_io *wf_socket_send(struct wf_socket_io *io, struct wf_async_fd 
 /** @brief Give it one buffer, borrowed until it is READY or dropped. A send only reads it. */
 static inline void wf_socket_buffer(struct wf_socket_io *io, const void *bytes, size_t size)
 {
-    io->piece = (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = size};
+    io->piece.iov_base = (void *)(uintptr_t)bytes;
+    io->piece.iov_len = size;
     io->message.msg_iov = &io->piece;
     io->message.msg_iovlen = 1;
 }
@@ -75,10 +77,26 @@ static inline void wf_socket_buffers(struct wf_socket_io *io, const struct iovec
     io->message.msg_iovlen = count;
 }
 
-/** @brief Say that it is a stream's: short means drained, and nothing is moved at once (G.158). Not of a Unix stream that is sent descriptors: a read ends there. */
+/** @brief Say that it is a stream's: short means drained, and nothing is moved at once (G.158). Not of a Unix stream's read. */
 static inline void wf_socket_is_stream(struct wf_socket_io *io)
 {
     io->is_stream = true;
+}
+
+/**
+ * @brief Say that it is a Unix stream's read: nothing is moved at once (G.158), but short does not mean drained: a read ends where
+ * descriptors were sent, and more may be there behind them.
+ */
+static inline void wf_socket_is_unix_stream(struct wf_socket_io *io)
+{
+    io->is_stream = true;
+    io->ends_early = true;
+}
+
+/** @brief Of one that has received a message: whether that was longer than its buffers. What did not fit is gone, the rest is there. */
+static inline bool wf_socket_truncated(const struct wf_socket_io *io)
+{
+    return (io->message.msg_flags & MSG_TRUNC) != 0;
 }
 
 /** @brief A socket that neither blocks nor is inherited by a program that is executed. The descriptor, or a negated errno. */
