@@ -12,6 +12,8 @@ cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C
 variant=${1-asan}
 limit=30 # seconds, of each program
+files=1024 # descriptors, of each server
+ulimit -S -n "$files" || exit 1
 work=$(mktemp -d)
 pids=() # servers that were started here, and not waited for yet
 checks=0
@@ -64,7 +66,8 @@ start()
     shift
     mkfifo "$work/$name.in" "$work/$name.out"
     # its own limit is the longest of all: in a machine that is busy the clients take their time
-    timeout -k 5 300 "$work/$1" "${@:2}" <"$work/$name.in" >"$work/$name.out" 2>"$work/$name.err" &
+    (ulimit -S -n "$files" && exec timeout -k 5 300 "$work/$1" "${@:2}") \
+        <"$work/$name.in" >"$work/$name.out" 2>"$work/$name.err" &
     server_pid[$name]=$!
     pids+=($!)
     exec {in}>"$work/$name.in" {out}<"$work/$name.out"
@@ -219,6 +222,43 @@ echo_server()
     silent_ends "a silent client of echo_server" "an end"
 }
 
+# More clients at once than it has descriptors for wait until others have gone; more than it takes are sent away, and it says so.
+limits()
+{
+    local i fd fds=() line
+    files=40 start starved echo_server 0
+    for ((i = 0; i < 80; i++)); do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        printf 'client %s\n' "$i" >&"$fd"
+        fds+=("$fd")
+    done
+    for ((i = 0; i < 80; i++)); do
+        fd=${fds[i]} line=
+        read -r -t "$limit" -u "$fd" line
+        expect "eighty clients, and forty descriptors" "client $i" "client $i" "$line"
+        exec {fd}>&-
+    done
+    stop starved 'sent back: 790 bytes' ''
+
+    start full echo_server 0
+    fds=()
+    for ((i = 0; i < 505; i++)); do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        fds+=("$fd")
+    done
+    for fd in "${fds[@]:500}"; do
+        expect "more than five hundred at once" "nothing" "" "$(bounded cat <&"$fd" 2>&1)"
+    done
+    ask "more than five hundred at once" "$port" '' ''
+    printf 'hello\n' >&"${fds[499]}"
+    read -r -t "$limit" -u "${fds[499]}" line
+    expect "the five hundredth" "hello" "hello" "$line"
+    for fd in "${fds[@]}"; do
+        exec {fd}>&-
+    done
+    stop full 'sent back: 6 bytes' "$(yes 'echo_server: a client is lost: WF_EFULL*' | head -n 6)"
+}
+
 # A backend that answers only when it has read to the end: so the end of one side has to come through, and the other side to go on.
 wc_backend()
 {
@@ -295,6 +335,7 @@ for name in echo_server tcp_proxy kv_store; do
     build "$name"
 done
 echo_server
+limits
 tcp_proxy
 kv_store
 echo "$checks checks: netcat, socat and bash talk to three servers ($variant)"
