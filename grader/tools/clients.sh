@@ -11,7 +11,7 @@ set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C
 variant=${1-asan}
-limit=30 # seconds, of each program
+limit=60 # seconds, of each program
 files=1024 # descriptors, of each server
 ulimit -S -n "$files" || exit 1
 work=$(mktemp -d)
