@@ -198,7 +198,7 @@ static bool parse_backend(char *text)
 {
     char *colon = strrchr(text, ':'), *end = NULL;
     unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-    if (port == 0 || port > UINT16_MAX || *end)
+    if (colon == text || port == 0 || port > UINT16_MAX || *end)
         return false;
     *colon = '\0';
     backend_host = text;
