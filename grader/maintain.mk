@@ -13,6 +13,11 @@ deps-docs:
 check: deps-check
 	@grader/tools/check.sh $(if $(LONG),--long,$(if $(QUICK),--quick))
 
+## clients: netcat, socat and bash talk to the servers among the examples
+.PHONY: clients
+clients: deps-check
+	@grader/tools/clients.sh
+
 # The models of a lab on its solution, as a program; not those of an exercise that must fail on what they are judged on.
 MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $(filter-out models,$($(lab).kind)),$(if $($(lab).models),$(B)/models/$(lab))))
 define model_rule
