@@ -294,6 +294,7 @@ build_and_run()
     local lab
     [ -n "$quick" ] || kept_step "runtime solutions grader/given-tests" "valgrind" valgrind_clean
     kept_step "$code" "examples" examples
+    [ -n "$quick" ] || kept_step "$code" "web clients" grader/tools/web-clients.sh
     kept_step "$code" "expand" expansions
     kept_step "$code" "frames" frames
     kept_step "$code" "install" grader/tools/install-test.sh

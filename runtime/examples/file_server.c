@@ -2,7 +2,7 @@
  * @file file_server.c
  * @brief An HTTP/1.1 server of the files below a folder: connections that are kept, pipelines, byte ranges, ETags.
  *
- *     file_server PORT FOLDER [WORKERS]      serves on loopback, until standard input ends
+ *     file_server PORT FOLDER [WORKERS]      serves on loopback, until standard input ends; port 0: one that is free, and is printed
  *     file_server                            serves a folder of its own to clients of its own
  *
  * A connection is a task. Its requests are parsed where they lie, in the one buffer that it has (file_server/http_request.c); bodies go by
@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@
 #include "weft/tcp.h"
 #include "weft/time.h"
 
-enum { HEAD_BYTES = 8192, ANSWER_BYTES = 512, PIECE_BYTES = 1 << 20, CONNECTIONS_MAX = 4096 };
+enum { HEAD_BYTES = 8192, ANSWER_BYTES = 512, PIECE_BYTES = 1 << 18, CONNECTIONS_MAX = 4096 };
 /* For a whole head, for each piece of an answer, and for the end of a connection. */
 #define PATIENCE WF_SECONDS(10)
 
@@ -239,7 +240,7 @@ static int until_input_ends(struct wf_runtime *runtime, const struct wf_address 
     char text[WF_ADDRESS_TEXT], byte;
     (void)runtime; /* its workers serve meanwhile */
     (void)wf_address_print(address, text, sizeof text);
-    printf("serving on %s\n", text);
+    printf("%s\n", text);
     (void)fflush(stdout);
     while (read(STDIN_FILENO, &byte, 1) > 0)
         ;
@@ -279,6 +280,7 @@ static int serve(const char *folder, uint16_t port, uint32_t workers,
 int main(int argc, char **argv)
 {
     char folder[] = "/tmp/weft-files-XXXXXX";
+    (void)signal(SIGPIPE, SIG_IGN); /* of sendfile() to a client that is gone: it has no flag against that */
     if (argc == 3 || argc == 4)
         return serve(argv[2], (uint16_t)strtoul(argv[1], NULL, 10),
                      argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0, until_input_ends);

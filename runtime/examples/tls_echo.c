@@ -266,7 +266,7 @@ static int run(struct wf_runtime *runtime, const struct identity *identity, bool
         return status != 0 ? status : root.out;
     }
     (void)wf_address_print(&address, text, sizeof text);
-    printf("serving on %s\n", text);
+    printf("%s\n", text);
     (void)fflush(stdout);
     while (read(STDIN_FILENO, &byte, 1) > 0)
         ;
