@@ -170,11 +170,17 @@ int http_find_range(const char *text, off_t size, off_t *begin, off_t *end)
     return 206;
 }
 
+/* Each thread keeps the text of its last second. */
 void http_date(char text[HTTP_DATE_BYTES])
 {
+    static _Thread_local time_t then = -1;
+    static _Thread_local char kept[HTTP_DATE_BYTES];
     time_t now = time(NULL);
     struct tm tm;
-    (void)strftime(text, HTTP_DATE_BYTES, "%a, %d %b %Y %T GMT", gmtime_r(&now, &tm));
+    if (now != then)
+        (void)strftime(kept, sizeof kept, "%a, %d %b %Y %T GMT", gmtime_r(&now, &tm));
+    then = now;
+    memcpy(text, kept, sizeof kept);
 }
 
 const char *http_words(int status)
