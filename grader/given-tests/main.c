@@ -25,6 +25,7 @@ int main(void)
     suite_add_tcase(suite, context_tests());
     suite_add_tcase(suite, copy_tests());
     suite_add_tcase(suite, budget_tests());
+    suite_add_tcase(suite, duplex_tests());
     suite_add_tcase(suite, fd_stream_tests());
     suite_add_tcase(suite, future_tests());
     suite_add_tcase(suite, spurious_tests());
@@ -37,9 +38,11 @@ int main(void)
     suite_add_tcase(suite, task_seen_tests());
     suite_add_tcase(suite, task_events_tests());
     suite_add_tcase(suite, debug_tests());
+    suite_add_tcase(suite, io_adapters_tests());
     suite_add_tcase(suite, io_calls_tests());
     suite_add_tcase(suite, io_whole_tests());
     suite_add_tcase(suite, layout_tests());
+    suite_add_tcase(suite, send_file_tests());
     suite_add_tcase(suite, test_io_tests());
     suite_add_tcase(suite, test_task_tests());
     suite_add_tcase(suite, test_wakes_tests());

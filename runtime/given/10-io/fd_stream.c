@@ -6,32 +6,21 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "quietly.h"
 #include "weft/error.h"
 
 /* --- calls that raise no signal --- */
 
-/* writev() to a pipe raises SIGPIPE where nobody reads, and has no flag against that. A library does not ignore a signal for its whole process:
- * so this thread blocks it, and takes back the one that its own call has raised. One that was pending before is somebody else's. */
+/* writev() to a pipe raises SIGPIPE where nobody reads, and has no flag against that. */
 static ssize_t write_quietly(int fd, const struct iovec *pieces, int count)
 {
-    sigset_t pipe_signal, before, pending;
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-    sigemptyset(&pending);
-    bool was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+    struct quietly quietly;
+    quietly_begin(&quietly);
     ssize_t length = writev(fd, pieces, count);
-    int error = errno;
-    if (length < 0 && error == EPIPE && !was_pending)
-        (void)sigtimedwait(&pipe_signal, NULL, &(struct timespec){0});
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = error;
+    quietly_end(&quietly, length < 0 && errno == EPIPE);
     return length;
 }
 
