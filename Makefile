@@ -118,7 +118,7 @@ run: deps-grade
 	$(call make_pick,$(variant),$(GIVEN_SOURCES))
 	@mkdir -p $(B)/examples
 	@$(GRADE_CC) $(GRADE_COMMON) $($(variant).flags) -Iruntime/include -o "$(B)/examples/$$EXAMPLE" "runtime/examples/$$EXAMPLE.c" \
-	    $(call pick_objects,$(variant),$(GIVEN_SOURCES)) $(FACADE_LIBRARIES)
+	    $$(grader/tools/example.sh "$$EXAMPLE") $(call pick_objects,$(variant),$(GIVEN_SOURCES)) $(FACADE_LIBRARIES)
 	@"$(B)/examples/$$EXAMPLE"
 
 # A person's own models, as an object and as a program.

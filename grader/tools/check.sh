@@ -84,8 +84,9 @@ kept_step()
 # where it reads the file; a quick check has none.
 second_compiler()
 {
-    printf '%s\n' runtime/given/*.c runtime/given/*/*.c solutions/*/*.c runtime/examples/*.c runtime/bench/*.c grader/src/*.c \
-        grader/support/*.c grader/suites/*/*.c grader/given-tests/*.c grader/given-tests/*/*.c grader/interleave/*/*.c grader/sandbox/*.c |
+    printf '%s\n' runtime/given/*.c runtime/given/*/*.c solutions/*/*.c runtime/examples/*.c runtime/examples/*/*.c \
+        runtime/bench/*.c grader/src/*.c grader/support/*.c grader/suites/*/*.c grader/given-tests/*.c grader/given-tests/*/*.c \
+        grader/interleave/*/*.c grader/sandbox/*.c |
         LC_ALL=C sort >"$logs/compiled"
     grader/tools/lint.sh --list >"$logs/linted" || return 1
     [ -z "$quick" ] || : >"$logs/linted"
@@ -145,8 +146,8 @@ expansions()
     for source in $(grep -l '^ASYNC_FN' runtime/examples/*.c); do
         name=$(basename "$source" .c)
         make -s expand FILE="$source" >"$expanded" && ! grep -Ew 'ASYNC_FN|ASYNC_INIT|ASYNC_RETURN|AWAIT(_TO)?' "$expanded" &&
-            gcc -std=gnu11 -D_GNU_SOURCE -pthread -Iruntime/include -o "$logs/expanded" "$expanded" build/lib/libweft.a \
-                $(facade_libraries) &&
+            gcc -std=gnu11 -D_GNU_SOURCE -pthread -Iruntime/include -Iruntime/examples -o "$logs/expanded" "$expanded" \
+                $(grader/tools/example.sh "$name") build/lib/libweft.a $(facade_libraries) &&
             "$logs/expanded" | diff "runtime/examples/$name.expected" - || return 1
         count=$((count + 1))
     done
@@ -294,6 +295,7 @@ build_and_run()
     [ -n "$quick" ] || kept_step "runtime solutions grader/given-tests" "valgrind" valgrind_clean
     kept_step "$code" "examples" examples
     kept_step "$code" "clients" grader/tools/clients.sh
+    [ -n "$quick" ] || kept_step "$code" "web clients" grader/tools/web-clients.sh
     kept_step "$code" "expand" expansions
     kept_step "$code" "frames" frames
     kept_step "$code" "install" grader/tools/install-test.sh
