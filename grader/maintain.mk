@@ -13,10 +13,11 @@ deps-docs:
 check: deps-check
 	@grader/tools/check.sh $(if $(LONG),--long,$(if $(QUICK),--quick))
 
-## clients: netcat, socat and bash talk to the servers among the examples
+## clients: netcat, socat, curl, ab and openssl talk to the servers among the examples
 .PHONY: clients
 clients: deps-check
 	@grader/tools/clients.sh
+	@grader/tools/web-clients.sh
 
 # The models of a lab on its solution, as a program; not those of an exercise that must fail on what they are judged on.
 MODEL_PROGRAMS := $(foreach lab,$(GRADED),$(if $(filter-out models,$($(lab).kind)),$(if $($(lab).models),$(B)/models/$(lab))))
@@ -81,7 +82,6 @@ $(B)/given-tests/$(1): $(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.o)
 	@mkdir -p $$(@D)
 	@$$(GRADE_CC) $$($(1).flags) -pthread -o $$@ $$^ $$(FACADE_LIBRARIES) $$(shell pkg-config --libs check jansson)
 -include $(if $(filter $(B)/%,$(MAKECMDGOALS)),$(filter-out $(SUBJECT_OBJECTS:%.o=%.d),$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d)))
--include $(if $(filter $(B)/%,$(MAKECMDGOALS)),$(filter $(B)/obj/$(1)/grader/given-tests/% $(B)/obj/$(1)/runtime/%,$(GIVEN_TESTS:%.c=$(B)/obj/$(1)/%.d)))
 endef
 $(foreach variant,$(NATIVE),$(eval $(call given_rule,$(variant))))
 
