@@ -7,8 +7,8 @@
  *     while (self->out == 0) {
  *         AWAIT_TO(self->out, wf_tcp_accept(&self->accept, &self->listener));
  *         if (self->out == 0 &&
- *             WF_SPAWN(wf_scheduler_current(), NULL, serve, .stream = self->accept.stream) != 0)
- *             wf_tcp_close(&self->accept.stream);
+ *             WF_SPAWN(wf_scheduler_current(), NULL, serve, .stream = self->accept.stream) == WF_ENOMEM)
+ *             wf_tcp_close(&self->accept.stream); // no frame was built; else the frame's clean-up closes
  *     }
  *
  *     // Connects within five seconds, sends, says that this was all, and reads the answer to its end.

@@ -10,8 +10,8 @@
  *     while (self->out == 0) {
  *         AWAIT_TO(self->out, wf_unix_accept(&self->accept, &self->listener));
  *         if (self->out == 0 &&
- *             WF_SPAWN(wf_scheduler_current(), NULL, serve, .stream = self->accept.stream) != 0)
- *             wf_unix_close(&self->accept.stream);
+ *             WF_SPAWN(wf_scheduler_current(), NULL, serve, .stream = self->accept.stream) == WF_ENOMEM)
+ *             wf_unix_close(&self->accept.stream); // no frame was built; else the frame's clean-up closes
  *     }
  *
  *     // Connects, writes, says that this was all, and reads the answer to its end.
