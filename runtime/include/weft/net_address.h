@@ -178,7 +178,7 @@ bool wf_address_equal(const struct wf_address *a, const struct wf_address *b);
 /**
  * @brief Whether it is an IP address of this machine alone: 127.0.0.0/8, ::1.
  *
- * A mapped address, `::ffff:0:0/96`, is asked as the IPv4 address that it stands for, here and in the next two: so an IPv6 listener that
+ * A mapped address, which is an IPv4 one in the form of IPv6, is asked as the IPv4 address that it stands for, here and in the next two: so an IPv6 listener that
  * takes both sees what it would see of IPv4. A Unix socket is none of the three.
  *
  * @clause{G.168,0,"wf_address_is_loopback, _is_unspecified and _is_multicast ask a mapped address as its IPv4; wf_address_map and _unmap turn one into the other."}
