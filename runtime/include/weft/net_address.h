@@ -38,16 +38,19 @@
 
 WF_BEGIN_DECLS
 
+/** An address as the kernel has it: of which kind, `any.sa_family` says. */
+union wf_sockaddr {
+    struct sockaddr any;     /**< its family */
+    struct sockaddr_in ip4;  /**< AF_INET */
+    struct sockaddr_in6 ip6; /**< AF_INET6 */
+    struct sockaddr_un
+        unix_name; /**< AF_UNIX; a name in the abstract space begins with a NUL, and `length` says where it ends */
+};
+
 /** An address of IPv4, IPv6 or a Unix socket. Plain data. All zero: none. */
 struct wf_address {
-    socklen_t length; /**< of what is in use of `as` */
-    union {
-        struct sockaddr any;     /**< its family */
-        struct sockaddr_in ip4;  /**< AF_INET */
-        struct sockaddr_in6 ip6; /**< AF_INET6 */
-        struct sockaddr_un
-            unix_name; /**< AF_UNIX; a name in the abstract space begins with a NUL, and `length` says where it ends */
-    } as;              /**< as the kernel has it */
+    socklen_t length;     /**< of what is in use of `as` */
+    union wf_sockaddr as; /**< as the kernel has it */
 };
 
 enum {
