@@ -2,8 +2,8 @@
  * @file duplex.c
  * @brief Two connected streams of bytes in memory.
  *
- * Bytes and the bits that tell of them change together, under the way's lock: so a call that finds nothing clears a bit that is not true, and
- * no event can come in between. Those that wait are woken behind the lock. A waiter that lies down meanwhile looks at the word under that
+ * Bytes and the bits that tell of them change together, under the way's lock: so a call that finds nothing clears a bit that is not true,
+ * and no event can come in between. Those that wait are woken behind the lock. A waiter that lies down meanwhile looks at the word under that
  * same lock (readiness.c), and finds the bit.
  *
  * Only a change from empty or from full is an event: a call waits in no other state.

@@ -2,7 +2,7 @@
  * @file io_adapters.c
  * @brief Streams of other streams.
  *
- * No adapter waits, or has a readiness: `wait` is handed down as it is, and what the stream below writes there is what the future waits for.
+ * No adapter waits, or has a readiness: `wait` is handed down as it is, and the future waits for what the stream below writes there.
  */
 #include "weft/io_adapters.h"
 
@@ -183,7 +183,7 @@ static int64_t give(struct wf_io_tee *self, const struct iovec *pieces, int coun
     return (int64_t)(self->given - before);
 }
 
-/* Bytes are kept here until both streams have them, so a call that waits, or fails, has lost nothing: the next one goes on where it stopped. */
+/* Bytes are kept here until the second stream and the caller have them: a call that waits, or fails, loses nothing, and the next one goes on. */
 static int64_t tee_read(struct wf_io *io, const struct iovec *pieces, int count, struct wf_io_wait *wait)
 {
     struct wf_io_tee *self = (struct wf_io_tee *)io;

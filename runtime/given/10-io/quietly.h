@@ -2,8 +2,8 @@
  * @file quietly.h
  * @brief System calls that raise SIGPIPE and have no flag against it: writev(), sendfile(), splice().
  *
- * A library does not ignore a signal for its whole process: so the thread blocks it around the call, and takes back the one that the call has
- * raised. One that was pending before is somebody else's, and stays.
+ * A library does not ignore a signal for its whole process: so the thread blocks it around the call, and takes back the one that the
+ * call has raised. One that was pending before is somebody else's, and stays.
  *
  *     struct quietly quietly;
  *     quietly_begin(&quietly);

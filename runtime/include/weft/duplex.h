@@ -12,7 +12,8 @@
  * Shape:     two ways, one a direction, each a ring of `capacity` bytes in a buffer of the caller's.
  * Invariant: of each way: filled <= capacity. Where there are bytes its readiness has WF_READABLE, where there is room WF_WRITABLE; a bit
  *            that is not true is cleared by the call that finds nothing. Bits change under the way's lock, with what they tell of.
- * An end that is closed loses what it has not read; there is no error for that, as a reset of TCP is. What it wrote is read to its last byte.
+ * An end that is closed loses what it has not read; the other one is not told, as it would be by a reset of TCP. What it wrote is read to its
+ * last byte.
  *
  * Memory:  the caller's; nothing here allocates.
  * Threads: the two ends on any threads, and at each end one read and one write at a time. Close: any thread, while calls go on.
@@ -68,7 +69,7 @@ struct wf_duplex {
 
 /**
  * @brief Connect two ends.
- * @param to_second        `second_capacity` bytes, which lie on the way from the first end to the second. Borrowed until wf_duplex_destroy().
+ * @param to_second        `second_capacity` bytes, for the way from the first end to the second. Borrowed until wf_duplex_destroy().
  * @param to_first         `first_capacity` bytes, for the other way.
  * @param second_capacity  at least 1. So many bytes may be written ahead of the reader.
  * @param first_capacity   likewise.
@@ -87,7 +88,7 @@ void wf_duplex_init(struct wf_duplex *duplex, void *to_second, size_t second_cap
  */
 void wf_duplex_close(struct wf_duplex_end *end);
 
-/** @brief End both. Nothing waits for them, and no call goes on, any more: on any thread, also in one that a wake from here has begun. */
+/** @brief End both, open or closed. No future waits for either, and no call on them has yet to return, on any thread. */
 void wf_duplex_destroy(struct wf_duplex *duplex);
 
 WF_END_DECLS

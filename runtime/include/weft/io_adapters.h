@@ -83,8 +83,8 @@ void wf_io_repeat_init(struct wf_io_repeat *repeat, unsigned char byte);
 /**
  * A stream that is copied while it is read.
  *
- * Invariant: given <= copied <= filled <= size. Of the bytes that were read from the inner stream [given, copied) are in the second one and not
- *            yet the caller's, [copied, filled) are in neither.
+ * Invariant: given <= copied <= filled <= size. Of the bytes that were read from the inner stream [given, copied) are in the second one and
+ *            not yet the caller's, [copied, filled) are in neither.
  */
 struct wf_io_tee {
     struct wf_io io;      /**< first: the stream */
