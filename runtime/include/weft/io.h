@@ -11,7 +11,8 @@
  * has no wakers of its own, a stream that is built on another one passes on what that one waits for, also where its read waits for a write
  * as in TLS, and a call that is cancelled has taken nothing.
  *
- * Streams: descriptors (fd_stream.h); a peer that follows a script (test_io.h).
+ * Streams: descriptors (fd_stream.h); two connected ends in memory (duplex.h); streams on streams (buffered.h, io_adapters.h); a peer that
+ *          follows a script (test_io.h).
  * Threads: one call at a time in each direction; a read and a write may go on at once, on two threads, where the kind of stream says so.
  * Source:  Tokio's AsyncRead and AsyncWrite, with the waiting turned round: there each call is given the waker.
  *
