@@ -95,7 +95,7 @@ x2-model.designs := 05-work-stealing
 # Not built yet. The number says where each will stand. What is given with such a lab may be there before it: then the runtime has it.
 PLANNED := 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-streams 16-resilience 17-observability 18-capstone
 
-09-net.given := net_address.c net_address_text.c socket.c tcp_listener.c tcp_connect.c tcp_stream.c tcp_split.c tcp_options.c resolve.c happy_eyeballs.c connect_any.c udp.c udp_options.c unix_listener.c unix_stream.c unix_datagram.c unix_rights.c
+09-net.given := net_address.c net_address_text.c socket.c tcp_listener.c tcp_connect.c tcp_stream.c tcp_split.c tcp_options.c resolve.c resolve_system.c happy_eyeballs.c connect_any.c udp.c udp_options.c unix_listener.c unix_stream.c unix_datagram.c unix_rights.c
 09-net.headers := net_address.h socket.h tcp.h resolve.h happy_eyeballs.h connect.h udp.h unix_socket.h
 
 10-io.given := io.c read_write.c buf_reader.c buf_writer.c copy.c fd_stream.c test_io.c duplex.c io_adapters.c send_file.c
