@@ -98,8 +98,8 @@ PLANNED := 09-net 10-io 11-sync 12-channels 13-cancellation 14-shutdown 15-strea
 09-net.given := net_address.c net_address_text.c socket.c tcp_listener.c tcp_connect.c tcp_stream.c tcp_split.c tcp_options.c resolve.c resolve_system.c happy_eyeballs.c connect_any.c udp.c udp_options.c unix_listener.c unix_stream.c unix_datagram.c unix_rights.c
 09-net.headers := net_address.h socket.h tcp.h resolve.h happy_eyeballs.h connect.h udp.h unix_socket.h
 
-10-io.given := io.c read_write.c buf_reader.c buf_writer.c copy.c fd_stream.c test_io.c duplex.c io_adapters.c send_file.c
-10-io.headers := io.h buffered.h copy.h fd_stream.h test_io.h duplex.h io_adapters.h send_file.h
+10-io.given := io.c read_write.c buf_reader.c buf_writer.c copy.c fd_stream.c test_io.c frame.c duplex.c io_adapters.c send_file.c
+10-io.headers := io.h buffered.h copy.h fd_stream.h test_io.h frame.h duplex.h io_adapters.h send_file.h
 
 # The bottom layer, which no lab asks for.
 GIVEN := alloc.c unsized.c error.c event.c context.c panic.c future.c await_tree.c thread.c long_poll.c test.c

@@ -38,6 +38,7 @@ TCase *error_tests(void);
 TCase *event_tests(void);
 TCase *event_ring_tests(void);
 TCase *fd_stream_tests(void);
+TCase *frame_tests(void);
 TCase *future_tests(void);
 TCase *happy_eyeballs_tests(void);
 TCase *hooks_tests(void);

@@ -27,6 +27,7 @@ int main(void)
     suite_add_tcase(suite, budget_tests());
     suite_add_tcase(suite, duplex_tests());
     suite_add_tcase(suite, fd_stream_tests());
+    suite_add_tcase(suite, frame_tests());
     suite_add_tcase(suite, future_tests());
     suite_add_tcase(suite, spurious_tests());
     suite_add_tcase(suite, event_tests());

@@ -32,9 +32,10 @@ static size_t take(struct wf_buf_reader *self, const struct iovec *pieces, int c
     return done;
 }
 
-/* Read behind what is buffered; the buffer is not full. What the read says. */
-static int64_t fill(struct wf_buf_reader *self, struct wf_io_wait *wait)
+int64_t wf_buf_more(struct wf_buf_reader *self, struct wf_io_wait *wait)
 {
+    if (self->end - self->begin == self->size)
+        wf_panic("G.287", "a buffer of %zu bytes is full, and more is to be read", self->size);
     if (!self->inner->ops->read)
         return -EBADF;
     if (self->begin == self->end)
@@ -57,7 +58,7 @@ static int64_t reader_read(struct wf_io *io, const struct iovec *pieces, int cou
     if (self->begin == self->end) {
         if (size_of(pieces, count) >= self->size)
             return self->inner->ops->read ? self->inner->ops->read(self->inner, pieces, count, wait) : -EBADF;
-        int64_t moved = fill(self, wait);
+        int64_t moved = wf_buf_more(self, wait);
         if (moved <= 0)
             return moved;
     }
@@ -113,7 +114,7 @@ static int64_t fill_call(void *arg, struct wf_io_wait *wait)
     struct wf_buf_read *self = arg;
     size_t length = self->reader->end - self->reader->begin;
     if (length == 0) {
-        int64_t moved = fill(self->reader, wait);
+        int64_t moved = wf_buf_more(self->reader, wait);
         if (moved <= 0)
             return moved;
         length = (size_t)moved;
@@ -136,7 +137,7 @@ static int64_t until_call(void *arg, struct wf_io_wait *wait)
     self->searched = length;
     if (length == reader->size)
         return WF_ETOOLONG;
-    int64_t moved = fill(reader, wait);
+    int64_t moved = wf_buf_more(reader, wait);
     if (moved > 0)
         return WF_IO_AGAIN;
     return moved == 0 ? tell(self, length, true) : moved;

@@ -58,6 +58,14 @@ static inline size_t wf_buf_peek(const struct wf_buf_reader *reader, const char 
 /** @brief Take `count` bytes, which are buffered. More panics. Clauses: G.281 */
 void wf_buf_consume(struct wf_buf_reader *reader, size_t count);
 
+/**
+ * @brief For codecs of your own, in a call of wf_io_poll(): read once, behind what is buffered. The buffer is not full, or that panics.
+ * @return bytes that came; 0: the end; or what the read said, -EAGAIN with `*wait`.
+ *
+ * @clause{G.287,0,"wf_buf_more reads once behind what is buffered, moves that to the buffer's begin where there is no room, and panics where the buffer is full."}
+ */
+int64_t wf_buf_more(struct wf_buf_reader *reader, struct wf_io_wait *wait);
+
 /** Fills a buffer, or finds a delimiter. Clauses: G.281 G.282 G.283 */
 struct wf_buf_read {
     struct wf_future future;      /**< the head */
