@@ -65,7 +65,8 @@ START_TEST(g294_heads_of_one_to_eight_bytes_in_both_sequences)
         for (int little = 0; little < 2; little++) {
             char sent[10] = {0};
             sent[little ? 0 : bytes - 1] = 2;
-            memcpy(sent + bytes, "hi", 2);
+            sent[bytes] = 'h';
+            sent[bytes + 1] = 'i';
             const struct wf_test_act script[] = {WF_PEER_SENDS_BYTES(sent, bytes + 2),
                                                  WF_PEER_RECEIVES_BYTES(sent, bytes + 2), WF_PEER_ENDS};
             format = (struct wf_frame_format){.head_bytes = bytes, .little_endian = little, .most = 2};

@@ -32,23 +32,23 @@ static size_t take(struct wf_buf_reader *self, const struct iovec *pieces, int c
     return done;
 }
 
-int64_t wf_buf_more(struct wf_buf_reader *self, struct wf_io_wait *wait)
+int64_t wf_buf_more(struct wf_buf_reader *reader, struct wf_io_wait *wait)
 {
-    if (self->end - self->begin == self->size)
-        wf_panic("G.287", "a buffer of %zu bytes is full, and more is to be read", self->size);
-    if (!self->inner->ops->read)
+    if (reader->end - reader->begin == reader->size)
+        wf_panic("G.287", "a buffer of %zu bytes is full, and more is to be read", reader->size);
+    if (!reader->inner->ops->read)
         return -EBADF;
-    if (self->begin == self->end)
-        self->begin = self->end = 0;
-    if (self->end == self->size) {
-        memmove(self->buffer, self->buffer + self->begin, self->end - self->begin);
-        self->end -= self->begin;
-        self->begin = 0;
+    if (reader->begin == reader->end)
+        reader->begin = reader->end = 0;
+    if (reader->end == reader->size) {
+        memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
+        reader->end -= reader->begin;
+        reader->begin = 0;
     }
-    struct iovec room = {self->buffer + self->end, self->size - self->end};
-    int64_t moved = self->inner->ops->read(self->inner, &room, 1, wait);
+    struct iovec room = {reader->buffer + reader->end, reader->size - reader->end};
+    int64_t moved = reader->inner->ops->read(reader->inner, &room, 1, wait);
     if (moved > 0)
-        self->end += (size_t)moved;
+        reader->end += (size_t)moved;
     return moved;
 }
 
