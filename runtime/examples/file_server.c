@@ -144,8 +144,13 @@ static bool has_head(struct connection *self)
     while (blank < self->used && strchr("\r\n", self->buffer[blank]))
         blank++;
     take(self, blank);
-    const char *end = memmem(self->buffer, self->used, "\r\n\r\n", 4);
-    self->length = end ? (size_t)(end - self->buffer) + 4 : 0;
+    const char *end = memmem(self->buffer, self->used, "\n\r\n", 3);
+    size_t length = 3;
+    if (!end) { /* no end of a head, but whoever sends it waits for an answer: 400 */
+        end = memmem(self->buffer, self->used, "\n\n", 2);
+        length = 2;
+    }
+    self->length = end ? (size_t)(end - self->buffer) + length : 0;
     return end || self->used == HEAD_BYTES;
 }
 
