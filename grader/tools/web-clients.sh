@@ -106,6 +106,8 @@ hostile()
     fetch "half an escape" 400 -o "$work/came" -w '%{http_code}' "$url/%4"
     fetch "a head that is too long" 431 -H "X: $(printf %09000d 0)" -o "$work/came" -w '%{http_code}' "$url/"
     expect "no Host" "" "HTTP/1.1 400 Bad Request" "$(raw 'GET / HTTP/1.1\r\n\r\n' | head -n 1)"
+    expect "lines that end otherwise" "" "HTTP/1.1 400 Bad Request" "$(raw 'GET / HTTP/1.0\n\n' | head -n 1)"
+    expect "one line that ends otherwise" "" "HTTP/1.1 400 Bad Request" "$(raw 'GET / HTTP/1.0\nHost: t\r\n\r\n' | head -n 1)"
     expect "no version" "" "HTTP/1.1 400 Bad Request" "$(raw 'GET /\r\n\r\n' | head -n 1)"
     expect "another version" "" "HTTP/1.1 505 HTTP Version Not Supported" "$(raw 'GET / HTTP/3.0\r\nHost: t\r\n\r\n' | head -n 1)"
     expect "a head that is not there" "" "HTTP/1.1 400 Bad Request" "$(raw '\x16\x03\x01 GET\r\n\r\n' | head -n 1)"

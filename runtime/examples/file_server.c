@@ -14,12 +14,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,10 +27,11 @@
 #include "weft/alloc.h"
 #include "weft/error.h"
 #include "weft/runtime.h"
+#include "weft/send_file.h"
 #include "weft/tcp.h"
 #include "weft/time.h"
 
-enum { HEAD_BYTES = 8192, ANSWER_BYTES = 512, PIECE_BYTES = 1 << 18, CONNECTIONS_MAX = 4096 };
+enum { HEAD_BYTES = 8192, ANSWER_BYTES = 512, CONNECTIONS_MAX = 4096 };
 /* For a whole head, for each piece of an answer, and for the end of a connection. */
 #define PATIENCE WF_SECONDS(10)
 
@@ -55,7 +54,7 @@ struct connection {
     size_t sent, size; /* of an answer's own text */
     uint64_t deadline_ns;
     struct wf_socket_io io;
-    struct wf_fd_io send;
+    struct wf_send_file send;
     struct wf_timeout limit;
     int out;
     char answer[ANSWER_BYTES], buffer[HEAD_BYTES];
@@ -145,19 +144,14 @@ static bool has_head(struct connection *self)
     while (blank < self->used && strchr("\r\n", self->buffer[blank]))
         blank++;
     take(self, blank);
-    const char *end = memmem(self->buffer, self->used, "\r\n\r\n", 4);
-    self->length = end ? (size_t)(end - self->buffer) + 4 : 0;
+    const char *end = memmem(self->buffer, self->used, "\n\r\n", 3);
+    size_t length = 3;
+    if (!end) { /* no end of a head, but whoever sends it waits for an answer: 400 */
+        end = memmem(self->buffer, self->used, "\n\n", 2);
+        length = 2;
+    }
+    self->length = end ? (size_t)(end - self->buffer) + length : 0;
     return end || self->used == HEAD_BYTES;
-}
-
-/* A short call says nothing of the socket: the file may have become shorter, or a signal come. So `drained` stays false. */
-static int64_t send_piece(int fd, void *arg, bool *drained)
-{
-    struct connection *self = arg;
-    (void)drained;
-    off_t left = self->end - self->at;
-    ssize_t sent = sendfile(fd, self->file, &self->at, left < PIECE_BYTES ? (size_t)left : PIECE_BYTES);
-    return sent < 0 ? -errno : sent;
 }
 
 ASYNC_FN(connection)
@@ -182,10 +176,11 @@ ASYNC_FN(connection)
             self->sent += (size_t)self->io.out;
         }
         while (self->at < self->end) {
-            wf_fd_io(&self->send, &self->stream.fd, WF_WRITABLE, send_piece, self);
+            wf_send_file(&self->send, &self->stream.fd, self->file, self->at, (size_t)(self->end - self->at));
             AWAIT(wf_timeout(&self->limit, PATIENCE, &self->send.future));
-            if (self->limit.out != 0 || self->send.out <= 0) /* or the file has become shorter than was said */
+            if (self->send.done == 0) /* in all that time; or it failed, or the file has become shorter */
                 ASYNC_RETURN(0);
+            self->at += (off_t)self->send.done;
         }
         close_file(self);
         take(self, self->length);
@@ -280,7 +275,6 @@ static int serve(const char *folder, uint16_t port, uint32_t workers,
 int main(int argc, char **argv)
 {
     char folder[] = "/tmp/weft-files-XXXXXX";
-    (void)signal(SIGPIPE, SIG_IGN); /* of sendfile() to a client that is gone: it has no flag against that */
     if (argc == 3 || argc == 4)
         return serve(argv[2], (uint16_t)strtoul(argv[1], NULL, 10),
                      argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0, until_input_ends);

@@ -184,6 +184,12 @@ static const struct {
              {"not trusted", 6, true, false}};
 enum { TALKS = sizeof talks / sizeof *talks };
 
+/* Little room in between: a megabyte does not fit, so that each side has to wait for the other in both directions. */
+static const struct wf_tcp_listen_options narrow_server = {.receive_buffer_bytes = 32768,
+                                                           .send_buffer_bytes = 32768};
+static const struct wf_tcp_connect_options narrow_client = {.receive_buffer_bytes = 32768,
+                                                            .send_buffer_bytes = 32768};
+
 /* Both sides of one connection after the other. */
 struct test {
     struct wf_future future;
@@ -216,7 +222,7 @@ ASYNC_FN(test)
         said[i] = (char)(i * 7 + i / 251);
     self->out = wf_tcp_listener_address(self->listener, &self->address);
     for (; self->out == 0 && self->i < TALKS; self->i++) {
-        AWAIT_TO(self->out, wf_tcp_connect(&self->connect, &self->stream, &self->address, NULL));
+        AWAIT_TO(self->out, wf_tcp_connect(&self->connect, &self->stream, &self->address, &narrow_client));
         if (self->out == 0)
             AWAIT_TO(self->out, wf_tcp_accept(&self->accept, self->listener));
         if (self->out != 0)
@@ -250,7 +256,7 @@ static int run(struct wf_runtime *runtime, const struct identity *identity, bool
     wf_runtime_enter(runtime, &entry);
     int status = wf_address_loopback(&address, AF_INET, port);
     if (status == 0)
-        status = wf_tcp_listen(&listener, &address, NULL);
+        status = wf_tcp_listen(&listener, &address, tests ? &narrow_server : NULL);
     if (status == 0)
         status = wf_tcp_listener_address(&listener, &address);
     if (status == 0 && !tests)
