@@ -11,7 +11,7 @@
 #include "weft/error.h"
 #include "weft/net_address.h"
 
-enum { ROUNDS = 20000 };
+enum { ROUNDS = 2000 };
 
 static const char long_path[] =
     "/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
