@@ -278,7 +278,7 @@ START_TEST(g169_addresses_of_unix_sockets)
     expect_text(&address, "unix:");
     close_both(ends);
 
-    struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0weft\0test"};
+    static struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0weft\0test"};
     int pid = getpid();
     memcpy(name.sun_path + 11, &pid, sizeof pid);
     int fd = bound(&name, offsetof(struct sockaddr_un, sun_path) + 11 + sizeof pid);

@@ -11,6 +11,12 @@
 #include "unix_runs.h"
 #include "weft/error.h"
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
+
 static int64_t send_fds(struct wf_unix_stream *stream, const char *text, const int *fds, size_t count)
 {
     struct wf_unix_send_fds send;
@@ -189,14 +195,15 @@ START_TEST(g228_what_has_no_room_is_closed)
     expect_said(&streams[1], "abc");
     ck_assert_int_eq(open_descriptors(), open);
 
-    /* the process has no number left */
-    ck_assert_int_eq(send_fds(&streams[0], "abc", fds, 6), 3);
-    begin_shortage();
-    ck_assert_int_eq(RUN(wf_unix_receive_fds(&receive, &streams[1].fd, bytes, sizeof bytes, 6))->out, 3);
-    end_shortage();
-    ck_assert(receive.lost);
-    ck_assert_uint_eq(receive.count, 0);
-    ck_assert_int_eq(open_descriptors(), open);
+    if (!RUNNING_ON_VALGRIND) { /* the process has no number left; valgrind keeps that limit from the kernel */
+        ck_assert_int_eq(send_fds(&streams[0], "abc", fds, 6), 3);
+        begin_shortage();
+        ck_assert_int_eq(RUN(wf_unix_receive_fds(&receive, &streams[1].fd, bytes, sizeof bytes, 6))->out, 3);
+        end_shortage();
+        ck_assert(receive.lost);
+        ck_assert_uint_eq(receive.count, 0);
+        ck_assert_int_eq(open_descriptors(), open);
+    }
     /* in flight when both sides are closed */
     ck_assert_int_eq(send_fds(&streams[0], "abc", fds, 6), 3);
     close_both(ends);

@@ -130,7 +130,7 @@ ASYNC_FN(exchange)
     } else {
         size_t length = (size_t)self->read.out - 1;
         length -= length > 0 && self->read.bytes[length - 1] == '\r';
-        memcpy(self->line, self->read.bytes, length); /* the rest is zero, by ASYNC_INIT() */
+        memcpy(self->line, self->read.bytes, length); /* the rest is zero */
         if (strlen(self->line) != length)
             self->line[0] = '\0'; /* no command has a NUL in it */
         self->out = execute(self->line, self->answer, sizeof self->answer);

@@ -40,7 +40,8 @@ static int fd_and_name(const struct wf_udp *udp, enum wf_udp_option option, stru
     if ((unsigned)option >= WF_UDP_OPTIONS)
         return -EINVAL;
     int fd = fd_and_family(udp, &family);
-    *name = family == AF_INET6 ? names[option].ip6 : names[option].ip4;
+    if (fd >= 0)
+        *name = family == AF_INET6 ? names[option].ip6 : names[option].ip4;
     return fd;
 }
 
