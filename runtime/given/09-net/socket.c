@@ -6,12 +6,11 @@
 
 #include <errno.h>
 
+#include "weft/detail/moved.h"
+
 static size_t bytes_asked_for(const struct msghdr *message)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < message->msg_iovlen; i++)
-        bytes += message->msg_iov[i].iov_len;
-    return bytes;
+    return wf_pieces_size(message->msg_iov, message->msg_iovlen);
 }
 
 /* Urgent data ends a read although more is behind it. Who waits for WF_PRIORITY too is told of it, before the read or after. */
@@ -58,22 +57,17 @@ static void socket_io_children(const struct wf_future *future, wf_visit *visit, 
     visit(arg, &((const struct wf_socket_io *)future)->io.future);
 }
 
-static bool socket_io_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 static const struct wf_future_ops receive_ops = {.name = "socket_receive",
                                                  .poll = socket_io_poll,
                                                  .drop = socket_io_drop,
                                                  .children = socket_io_children,
-                                                 .failed = socket_io_failed,
+                                                 .failed = wf_moved_failed,
                                                  WF_FRAME(struct wf_socket_io)};
 static const struct wf_future_ops send_ops = {.name = "socket_send",
                                               .poll = socket_io_poll,
                                               .drop = socket_io_drop,
                                               .children = socket_io_children,
-                                              .failed = socket_io_failed,
+                                              .failed = wf_moved_failed,
                                               WF_FRAME(struct wf_socket_io)};
 
 struct wf_socket_io *wf_socket_receive(struct wf_socket_io *io, struct wf_async_fd *socket, int flags)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "weft/async.h"
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 #include "weft/unix_socket.h"
 
@@ -113,11 +114,6 @@ struct wf_socket_io *wf_unix_datagram_receive(struct wf_socket_io *receive, stru
 
 /* --- to an address --- */
 
-static bool int64_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 /* That the receiver is full is no matter of this socket, which stays writable for others. So it is not -EAGAIN: Linux would tell at once that
  * the socket is writable, because the buffer of the datagram that it refused is free again, and the future would call and call. */
 static int64_t send_one(int fd, void *arg, bool *drained)
@@ -131,7 +127,7 @@ static int64_t send_one(int fd, void *arg, bool *drained)
     return errno == EAGAIN ? WF_EFULL : -errno;
 }
 
-ASYNC_FN(wf_unix_send_to, .failed = int64_failed)
+ASYNC_FN(wf_unix_send_to, .failed = wf_moved_failed)
 {
     ASYNC_BEGIN;
     for (;;) {
@@ -155,7 +151,7 @@ struct wf_unix_send_to *wf_unix_send_to(struct wf_unix_send_to *send, struct wf_
 }
 
 /* Linux says of a sender without a name that its address has no bytes; and of a path of 108 bytes that it has 109. */
-ASYNC_FN(wf_unix_receive_from, .failed = int64_failed)
+ASYNC_FN(wf_unix_receive_from, .failed = wf_moved_failed)
 {
     ASYNC_BEGIN;
     self->io.message.msg_name = &self->from.as;

@@ -10,12 +10,8 @@
 #include <unistd.h>
 
 #include "weft/error.h"
+#include "weft/detail/moved.h"
 #include "weft/unix_socket.h"
-
-static bool int64_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
 
 /* --- send --- */
 
@@ -47,7 +43,7 @@ static const struct wf_future_ops send_fds_ops = {.name = "unix_send_fds",
                                                   .poll = send_fds_poll,
                                                   .drop = send_fds_drop,
                                                   .children = send_fds_children,
-                                                  .failed = int64_failed,
+                                                  .failed = wf_moved_failed,
                                                   WF_FRAME(struct wf_unix_send_fds)};
 
 struct wf_unix_send_fds *wf_unix_send_fds(struct wf_unix_send_fds *send, struct wf_async_fd *socket,
@@ -108,7 +104,7 @@ static const struct wf_future_ops receive_fds_ops = {.name = "unix_receive_fds",
                                                      .poll = receive_fds_poll,
                                                      .drop = receive_fds_drop,
                                                      .children = receive_fds_children,
-                                                     .failed = int64_failed,
+                                                     .failed = wf_moved_failed,
                                                      WF_FRAME(struct wf_unix_receive_fds)};
 
 struct wf_unix_receive_fds *wf_unix_receive_fds(struct wf_unix_receive_fds *receive,

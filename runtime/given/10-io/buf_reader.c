@@ -6,18 +6,11 @@
 #include <string.h>
 
 #include "weft/buffered.h"
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 #include "weft/panic.h"
 
 /* --- as a stream --- */
-
-static size_t size_of(const struct iovec *pieces, int count)
-{
-    size_t size = 0;
-    for (int i = 0; i < count; i++)
-        size += pieces[i].iov_len;
-    return size;
-}
 
 static size_t take(struct wf_buf_reader *self, const struct iovec *pieces, int count)
 {
@@ -56,7 +49,7 @@ static int64_t reader_read(struct wf_io *io, const struct iovec *pieces, int cou
 {
     struct wf_buf_reader *self = (struct wf_buf_reader *)io;
     if (self->begin == self->end) {
-        if (size_of(pieces, count) >= self->size)
+        if (wf_pieces_size(pieces, (size_t)count) >= self->size)
             return self->inner->ops->read ? self->inner->ops->read(self->inner, pieces, count, wait) : -EBADF;
         int64_t moved = wf_buf_more(self, wait);
         if (moved <= 0)
@@ -160,20 +153,15 @@ static void buf_read_drop(struct wf_future *future)
     wf_io_waiting_drop(&((struct wf_buf_read *)future)->waiting);
 }
 
-static bool buf_read_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 static const struct wf_future_ops fill_ops = {.name = "buf_fill",
                                               .poll = buf_fill_poll,
                                               .drop = buf_read_drop,
-                                              .failed = buf_read_failed,
+                                              .failed = wf_moved_failed,
                                               WF_FRAME(struct wf_buf_read)};
 static const struct wf_future_ops until_ops = {.name = "buf_read_until",
                                                .poll = buf_read_until_poll,
                                                .drop = buf_read_drop,
-                                               .failed = buf_read_failed,
+                                               .failed = wf_moved_failed,
                                                WF_FRAME(struct wf_buf_read)};
 
 static struct wf_buf_read *build(struct wf_buf_read *read, const struct wf_future_ops *ops,

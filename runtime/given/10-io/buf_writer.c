@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "weft/buffered.h"
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 
 static int64_t inner_write(struct wf_buf_writer *self, const struct iovec *pieces, int count,
@@ -31,9 +32,7 @@ static int64_t write_out(struct wf_buf_writer *self, struct wf_io_wait *wait)
 static int64_t writer_write(struct wf_io *io, const struct iovec *pieces, int count, struct wf_io_wait *wait)
 {
     struct wf_buf_writer *self = (struct wf_buf_writer *)io;
-    size_t size = 0;
-    for (int i = 0; i < count; i++)
-        size += pieces[i].iov_len;
+    size_t size = wf_pieces_size(pieces, (size_t)count);
     if (size > self->size - self->end) {
         int64_t status = write_out(self, wait);
         if (status != 0)

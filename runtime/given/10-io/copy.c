@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 
 static int64_t write_some(struct wf_copy_way *way, struct wf_io_wait *wait)
@@ -97,15 +98,10 @@ static void copy_drop(struct wf_future *future)
     wf_io_waiting_drop(&((struct wf_io_copy *)future)->way.waiting);
 }
 
-static bool copy_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 static const struct wf_future_ops copy_ops = {.name = "io_copy",
                                               .poll = copy_poll,
                                               .drop = copy_drop,
-                                              .failed = copy_failed,
+                                              .failed = wf_moved_failed,
                                               WF_FRAME(struct wf_io_copy)};
 
 struct wf_io_copy *wf_io_copy(struct wf_io_copy *copy, struct wf_io *from, struct wf_io *to, void *buffer,

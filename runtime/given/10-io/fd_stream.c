@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "quietly.h"
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 
 /* --- calls that raise no signal --- */
@@ -51,14 +52,6 @@ static int64_t look(const struct wf_fd_stream *self, unsigned interest, uint64_t
     return -EAGAIN;
 }
 
-static size_t size_of(const struct iovec *pieces, int count)
-{
-    size_t size = 0;
-    for (int i = 0; i < count; i++)
-        size += pieces[i].iov_len;
-    return size;
-}
-
 /* What a call returned, as a stream's. */
 static int64_t moved(const struct wf_fd_stream *self, ssize_t length, size_t asked, unsigned interest,
                      uint64_t seen, struct wf_io_wait *wait)
@@ -84,7 +77,8 @@ static int64_t fd_read(struct wf_io *io, const struct iovec *pieces, int count, 
     int64_t status = look(self, WF_READABLE, &seen, wait);
     if (status != 0)
         return status;
-    return moved(self, readv(self->fd->fd, pieces, count), size_of(pieces, count), WF_READABLE, seen, wait);
+    return moved(self, readv(self->fd->fd, pieces, count), wf_pieces_size(pieces, (size_t)count), WF_READABLE,
+                 seen, wait);
 }
 
 static int64_t fd_write(struct wf_io *io, const struct iovec *pieces, int count, struct wf_io_wait *wait)
@@ -94,7 +88,8 @@ static int64_t fd_write(struct wf_io *io, const struct iovec *pieces, int count,
     int64_t status = look(self, WF_WRITABLE, &seen, wait);
     if (status != 0)
         return status;
-    return moved(self, write_some(self, pieces, count), size_of(pieces, count), WF_WRITABLE, seen, wait);
+    return moved(self, write_some(self, pieces, count), wf_pieces_size(pieces, (size_t)count), WF_WRITABLE,
+                 seen, wait);
 }
 
 static int64_t fd_shutdown(struct wf_io *io, struct wf_io_wait *wait)

@@ -4,6 +4,7 @@
  */
 #include "weft/frame.h"
 
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 #include "weft/panic.h"
 
@@ -66,15 +67,10 @@ static void frame_read_drop(struct wf_future *future)
     wf_io_waiting_drop(&((struct wf_frame_read *)future)->waiting);
 }
 
-static bool frame_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 static const struct wf_future_ops read_ops = {.name = "frame_read",
                                               .poll = frame_read_poll,
                                               .drop = frame_read_drop,
-                                              .failed = frame_failed,
+                                              .failed = wf_moved_failed,
                                               WF_FRAME(struct wf_frame_read)};
 
 struct wf_frame_read *wf_frame_read(struct wf_frame_read *read, struct wf_buf_reader *reader,
@@ -128,7 +124,7 @@ static void frame_write_drop(struct wf_future *future)
 static const struct wf_future_ops write_ops = {.name = "frame_write",
                                                .poll = frame_write_poll,
                                                .drop = frame_write_drop,
-                                               .failed = frame_failed,
+                                               .failed = wf_moved_failed,
                                                WF_FRAME(struct wf_frame_write)};
 
 struct wf_frame_write *wf_frame_write(struct wf_frame_write *write, struct wf_io *io,

@@ -10,15 +10,13 @@
 #include <errno.h>
 
 #include "weft/context.h"
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 #include "weft/panic.h"
 
 static bool moves_nothing(const struct wf_io_call *self)
 {
-    for (int i = 0; i < self->count; i++)
-        if (self->pieces[i].iov_len > 0)
-            return false;
-    return true;
+    return wf_pieces_size(self->pieces, (size_t)self->count) == 0;
 }
 
 static int64_t make_call(void *arg, struct wf_io_wait *wait)
@@ -99,14 +97,9 @@ static void io_call_drop(struct wf_future *future)
     wf_io_waiting_drop(&((struct wf_io_call *)future)->waiting);
 }
 
-static bool io_call_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 #define CALL_OPS(text)                                                                                       \
     {                                                                                                        \
-        .name = (text), .poll = io_call_poll, .drop = io_call_drop, .failed = io_call_failed,                \
+        .name = (text), .poll = io_call_poll, .drop = io_call_drop, .failed = wf_moved_failed,               \
         WF_FRAME(struct wf_io_call)                                                                          \
     }
 static const struct wf_future_ops call_ops[] = {

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "weft/detail/moved.h"
+
 enum { PIECES = 16 };
 
 /* --- the stream below: what it does not have is as G.264 says --- */
@@ -31,14 +33,6 @@ static int64_t flush_below(struct wf_io *io, struct wf_io_wait *wait)
 static int64_t shutdown_below(struct wf_io *io, struct wf_io_wait *wait)
 {
     return io->ops->shutdown ? io->ops->shutdown(io, wait) : 0;
-}
-
-static size_t size_of(const struct iovec *pieces, int count)
-{
-    size_t size = 0;
-    for (int i = 0; i < count; i++)
-        size += pieces[i].iov_len;
-    return size;
 }
 
 /* --- take --- */
@@ -139,7 +133,7 @@ static int64_t empty_write(struct wf_io *io, const struct iovec *pieces, int cou
 {
     (void)io;
     (void)wait;
-    return (int64_t)size_of(pieces, count);
+    return (int64_t)wf_pieces_size(pieces, (size_t)count);
 }
 
 static const struct wf_io_ops empty_ops = {.name = "io_empty", .read = empty_read, .write = empty_write};
@@ -157,7 +151,7 @@ static int64_t repeat_read(struct wf_io *io, const struct iovec *pieces, int cou
     for (int i = 0; i < count; i++)
         if (pieces[i].iov_len > 0)
             memset(pieces[i].iov_base, self->byte, pieces[i].iov_len);
-    return (int64_t)size_of(pieces, count);
+    return (int64_t)wf_pieces_size(pieces, (size_t)count);
 }
 
 static const struct wf_io_ops repeat_ops = {.name = "io_repeat", .read = repeat_read};

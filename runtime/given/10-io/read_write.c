@@ -3,6 +3,7 @@
  * @brief Until all bytes have been moved: read_exact, write_all, read_to_end.
  */
 #include "weft/error.h"
+#include "weft/detail/moved.h"
 #include "weft/io.h"
 
 static const struct wf_future_ops exact_ops, all_ops, to_end_ops;
@@ -61,15 +62,10 @@ static void whole_children(const struct wf_future *future, wf_visit *visit, void
     visit(arg, &((const struct wf_io_whole *)future)->call.future);
 }
 
-static bool whole_failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
-}
-
 #define WHOLE_OPS(text)                                                                                      \
     {                                                                                                        \
         .name = (text), .poll = whole_poll, .drop = whole_drop, .children = whole_children,                  \
-        .failed = whole_failed, WF_FRAME(struct wf_io_whole)                                                 \
+        .failed = wf_moved_failed, WF_FRAME(struct wf_io_whole)                                              \
     }
 static const struct wf_future_ops exact_ops = WHOLE_OPS("io_read_exact");
 static const struct wf_future_ops all_ops = WHOLE_OPS("io_write_all");

@@ -16,6 +16,7 @@
 
 #include "quietly.h"
 #include "weft/context.h"
+#include "weft/detail/moved.h"
 #include "weft/error.h"
 
 /* --- kinds of descriptors --- */
@@ -47,11 +48,6 @@ static bool is_stream_or_pipe(int fd)
 static size_t piece_of(uint64_t left, size_t piece)
 {
     return left < piece ? (size_t)left : piece;
-}
-
-static bool failed(const void *out)
-{
-    return *(const int64_t *)out < 0;
 }
 
 /* --- a file into a socket --- */
@@ -125,7 +121,7 @@ static const struct wf_future_ops send_file_ops = {.name = "send_file",
                                                    .poll = send_file_poll,
                                                    .drop = send_file_drop,
                                                    .children = send_file_children,
-                                                   .failed = failed,
+                                                   .failed = wf_moved_failed,
                                                    WF_FRAME(struct wf_send_file)};
 
 struct wf_send_file *wf_send_file(struct wf_send_file *send, struct wf_async_fd *socket, int file,
@@ -241,7 +237,7 @@ static const struct wf_future_ops splice_copy_ops = {.name = "splice_copy",
                                                      .poll = splice_copy_poll,
                                                      .drop = splice_copy_drop,
                                                      .children = splice_copy_children,
-                                                     .failed = failed,
+                                                     .failed = wf_moved_failed,
                                                      WF_FRAME(struct wf_splice_copy)};
 
 struct wf_splice_copy *wf_splice_copy(struct wf_splice_copy *copy, struct wf_async_fd *from,
