@@ -153,7 +153,7 @@ END_TEST
 
 /* --- too late, and dropped --- */
 
-/* A listener whose queue is full: who connects there waits, as where nobody answers. */
+/* This listener's queue is full. So a connect to it waits, as one to a host that does not answer. */
 struct full {
     int listener, inside[2];
     struct wf_address address;

@@ -65,6 +65,17 @@ ASYNC_FINALLY:
     ASYNC_END;
 }
 
+/* Bind a receiver with much room, and spawn the task that sends to it. */
+static void begin_bursts(struct side *side, struct wf_join_handle *sender)
+{
+    const struct wf_udp_options large = {.receive_buffer_bytes = 4000000};
+    side->local = ip4_loopback(0);
+    ck_assert_int_eq(wf_udp_bind(&side->udp, &side->local, &large), 0);
+    ck_assert_int_eq(wf_udp_local(&side->udp, &side->local), 0);
+    receiver = side->udp.socket.fd;
+    ck_assert_int_eq(WF_SPAWN(wf_scheduler_current(), sender, bursts, .to = side->local), 0);
+}
+
 struct takes_bursts {
     struct wf_future future;
     struct side side;
@@ -76,12 +87,7 @@ struct takes_bursts {
 ASYNC_FN(takes_bursts)
 {
     ASYNC_BEGIN;
-    const struct wf_udp_options large = {.receive_buffer_bytes = 4000000};
-    self->side.local = ip4_loopback(0);
-    ck_assert_int_eq(wf_udp_bind(&self->side.udp, &self->side.local, &large), 0);
-    ck_assert_int_eq(wf_udp_local(&self->side.udp, &self->side.local), 0);
-    receiver = self->side.udp.socket.fd;
-    ck_assert_int_eq(WF_SPAWN(wf_scheduler_current(), &self->sender, bursts, .to = self->side.local), 0);
+    begin_bursts(&self->side, &self->sender);
     do {
         AWAIT(wf_udp_receive(&self->side.io, &self->side.udp, self->side.bytes, sizeof self->side.bytes));
         ck_assert_int_ge(self->side.io.out, 0);
@@ -186,12 +192,7 @@ struct impatient {
 ASYNC_FN(impatient)
 {
     ASYNC_BEGIN;
-    const struct wf_udp_options large = {.receive_buffer_bytes = 4000000};
-    self->side.local = ip4_loopback(0);
-    ck_assert_int_eq(wf_udp_bind(&self->side.udp, &self->side.local, &large), 0);
-    ck_assert_int_eq(wf_udp_local(&self->side.udp, &self->side.local), 0);
-    receiver = self->side.udp.socket.fd;
-    ck_assert_int_eq(WF_SPAWN(wf_scheduler_current(), &self->sender, bursts, .to = self->side.local), 0);
+    begin_bursts(&self->side, &self->sender);
     do {
         wf_udp_receive(&self->side.io, &self->side.udp, self->side.bytes, sizeof self->side.bytes);
         AWAIT(wf_timeout(&self->limit, 0, &self->side.io.future));

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# servers.sh: sourced by the scripts in which programs of others talk to the servers among the examples. It sets `variant`, `limit` and `work`.
+# servers.sh: sourced by the scripts in which programs of others talk to the servers among the examples. It sets `variant` and `work`; `limit`, the
+# seconds that each program has, and `files`, the descriptors of each server, may be set before.
 #
 # A server gets port 0, prints 127.0.0.1:PORT once it listens, and must end by itself when its standard input does. Built with asan it ends
 # with another status than 0 if it leaks, or uses what it has given back.
@@ -7,7 +8,8 @@
 # Nothing hangs: each program has a limit of time, which is only reached where something is wrong. `expect` says which check failed, and ends
 # the script. No process is ended but those that were started here.
 variant=${1-asan}
-limit=20 # seconds, of each program
+limit=${limit-20}
+files=${files-$(ulimit -S -n)}
 work=$(mktemp -d)
 pids=() # what was started here, and not waited for yet
 checks=0
@@ -60,8 +62,9 @@ over()
 
 build() # NAME
 {
-    timeout -k 5 300 make -s run EXAMPLE="$1" VARIANT="$variant" >"$work/self-test" || exit 1
-    expect "$1 alone" "" "$(cat "runtime/examples/$1.expected")" "$(cat "$work/self-test")"
+    local came
+    came=$(timeout -k 5 300 make -s run EXAMPLE="$1" VARIANT="$variant" 2>&1) # builds it, and runs it alone
+    expect "$1 alone, status $?" "" "$(cat "runtime/examples/$1.expected")" "$came"
     cp "build/examples/$1" "$work/" # another step may build it anew meanwhile
 }
 
@@ -73,7 +76,8 @@ start()
     shift
     mkfifo "$work/$name.in" "$work/$name.out"
     # its own limit is the longest of all: in a machine that is busy the clients take their time
-    timeout -k 5 300 "$work/$1" "${@:2}" <"$work/$name.in" >"$work/$name.out" 2>"$work/$name.err" &
+    (ulimit -S -n "$files" && exec timeout -k 5 300 "$work/$1" "${@:2}") \
+        <"$work/$name.in" >"$work/$name.out" 2>"$work/$name.err" &
     server_pid[$name]=$!
     begun $!
     exec {in}>"$work/$name.in" {out}<"$work/$name.out"

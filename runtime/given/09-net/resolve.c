@@ -4,7 +4,7 @@
  *
  * ## Who owns a lookup
  *
- *     QUEUED   in line; its future's. Whoever takes it out of line under the lock decides what becomes of it.
+ *     QUEUED   The lookup is in line, and its future owns it. What takes it out of line, under the lock, owns it next.
  *     RUNNING  a call's. Its future may set `is_abandoned` and go; then the call frees it.
  *     DONE     its future's again: the call touches it no more.
  *

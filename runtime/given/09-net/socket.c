@@ -13,13 +13,6 @@ static size_t bytes_asked_for(const struct msghdr *message)
     return wf_pieces_size(message->msg_iov, message->msg_iovlen);
 }
 
-/* Urgent data ends a read although more is behind it. Who waits for WF_PRIORITY too is told of it, before the read or after. */
-static bool may_be_cut_short(const struct wf_socket_io *self)
-{
-    return (self->io.interest & WF_PRIORITY) &&
-           (wf_readiness_look(&self->io.async_fd->source->readiness) & WF_PRIORITY);
-}
-
 static int64_t move(int fd, void *arg, bool *drained)
 {
     struct wf_socket_io *self = arg;
@@ -29,7 +22,8 @@ static int64_t move(int fd, void *arg, bool *drained)
         return -errno;
     /* The end of a stream is no short read, but its bit stays in the word: a later read finds it at once. A peek has left all there. */
     *drained = self->is_stream && !self->ends_early && length > 0 && !(self->flags & MSG_PEEK) &&
-               (size_t)length < bytes_asked_for(&self->message) && !may_be_cut_short(self);
+               (size_t)length < bytes_asked_for(&self->message) &&
+               !wf_socket_cut_short(self->io.async_fd, self->io.interest);
     return length;
 }
 

@@ -12,6 +12,7 @@
 #include "quietly.h"
 #include "weft/detail/moved.h"
 #include "weft/error.h"
+#include "weft/socket.h"
 
 /* --- calls that raise no signal --- */
 
@@ -57,11 +58,9 @@ static int64_t moved(const struct wf_fd_stream *self, ssize_t length, size_t ask
                      uint64_t seen, struct wf_io_wait *wait)
 {
     int64_t result = length < 0 ? -errno : length;
-    bool is_short = self->short_means_drained && length > 0 && (size_t)length < asked;
-    /* urgent data ends a read, although more is behind it: who waits for it too is told of it, before the read or after */
-    if (is_short && (self->fd->interest & WF_PRIORITY))
-        is_short = !(wf_readiness_look(&self->fd->source->readiness) & WF_PRIORITY);
-    if (result == -EAGAIN || is_short)
+    bool is_drained = self->short_means_drained && length > 0 && (size_t)length < asked &&
+                      !wf_socket_cut_short(self->fd, self->fd->interest);
+    if (result == -EAGAIN || is_drained)
         wf_async_fd_clear(self->fd, seen, interest);
     if (result == -EAGAIN)
         *wait = (struct wf_io_wait){&self->fd->source->readiness, interest};

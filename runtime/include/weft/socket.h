@@ -99,6 +99,15 @@ static inline bool wf_socket_truncated(const struct wf_socket_io *io)
     return (io->message.msg_flags & MSG_TRUNC) != 0;
 }
 
+/**
+ * @brief Whether urgent data may have ended the read that was just made, although more is behind it.
+ * @param interest  of the wait before the read: the reactor notes urgent data down, before the read or after it, where WF_PRIORITY is in it.
+ */
+static inline bool wf_socket_cut_short(const struct wf_async_fd *socket, unsigned interest)
+{
+    return (interest & WF_PRIORITY) && (wf_readiness_look(&socket->source->readiness) & WF_PRIORITY);
+}
+
 /** @brief A socket that neither blocks nor is inherited by a program that is executed. The descriptor, or a negated errno. */
 WF_MUST_USE int wf_socket_new(int family, int type, int protocol);
 
